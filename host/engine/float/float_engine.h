@@ -1,0 +1,51 @@
+// Runs a graph in float32 on this PC with oneDNN: the ground truth for accuracy.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace lockstep::engine {
+
+// Float values in ONNX order, row major.
+struct FloatTensor {
+  graph::Shape shape;
+  std::vector<float> data;
+};
+
+struct FloatEngineOptions {
+  int threads = 0;  // 0: all cores
+  // Tensors whose values are wanted (graph outputs always are). They may be inside what the engine would fuse, and may
+  // be a node's `pre_activation`; the engine fuses less for their sake. Unknown names throw UsageError with the nearest
+  // name.
+  std::set<std::string> observed;
+  bool observe_all = false;  // every tensor of the graph, pre-activations included
+};
+
+// Called as soon as a wanted tensor is computed, in execution order. `data` is valid during the call alone: ONNX order
+// unless `channels_last` was asked for (then N,H,W,C for rank 4; other ranks unchanged).
+using FloatObserver = std::function<void(const std::string& name, const graph::Shape& shape, const float* data)>;
+
+class FloatEngine {
+ public:
+  // The graph is copied as far as needed. Throws UnsupportedModel naming every node that cannot be run.
+  FloatEngine(const graph::Graph& graph, const FloatEngineOptions& options);
+  ~FloatEngine();
+  FloatEngine(FloatEngine&&) noexcept;
+
+  // Inputs by name in ONNX order; a wrong name or size throws UsageError. Returns the graph's outputs by name.
+  std::map<std::string, FloatTensor> Run(const std::map<std::string, FloatTensor>& inputs,
+                                         const FloatObserver& observer = nullptr);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lockstep::engine

@@ -1,0 +1,39 @@
+// Runs a joint model on this PC with plain, obvious integer loops: the ground truth for bits.
+//
+// It shares the arithmetic header and the schema with the runtime, and nothing else.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "joint_generated.h"
+
+namespace lockstep::engine {
+
+// Called after every layer with the bytes of its output in physical order; valid during the call alone.
+using LayerObserver =
+    std::function<void(int index, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data)>;
+
+class ReferenceEngine {
+ public:
+  // `file` is a whole joint model and outlives the engine. Throws BadInput if it is damaged or of another contract.
+  ReferenceEngine(const uint8_t* file, size_t size);
+  ~ReferenceEngine();
+
+  const joint::Model& model() const;
+
+  // Input bytes by position in Model.inputs, exactly as large as the tensor (UsageError otherwise). Returns the
+  // outputs' bytes.
+  std::vector<std::vector<uint8_t>> Run(const std::vector<std::vector<uint8_t>>& inputs,
+                                        const LayerObserver& observer = nullptr);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lockstep::engine

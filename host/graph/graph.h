@@ -1,0 +1,120 @@
+// The compiler's intermediate representation: a static-shape dataflow graph with ONNX semantics.
+//
+// Tensors are in ONNX order (images N,C,H,W), float32 or int64 (shape arithmetic). The graph is in single assignment: a
+// tensor has one producer (a node, a graph input, or it is a constant). Nodes are kept in topological order.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lockstep::graph {
+
+using TensorId = int32_t;
+inline constexpr TensorId kNoTensor = -1;  // an omitted optional input
+
+enum class ElementType : uint8_t { kFloat, kInt64, kBool };
+
+using Shape = std::vector<int64_t>;
+
+int64_t ElementCount(const Shape& shape);
+std::string ToString(const Shape& shape);  // "1x3x640x640"
+
+// The value of a constant; the vector that belongs to the tensor's element type is filled (kBool uses `ints`).
+struct ConstantData {
+  std::vector<float> floats;
+  std::vector<int64_t> ints;
+};
+
+struct Tensor {
+  std::string name;  // unique; the ONNX name
+  ElementType type = ElementType::kFloat;
+  Shape shape;  // known after shape inference
+  std::optional<ConstantData> constant;
+};
+
+using Attribute = std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>, ConstantData>;
+
+// An elementwise function fused into its producer. The same formulas serve standalone unary nodes.
+enum class ActivationKind : uint8_t {
+  kNone,
+  kRelu,
+  kClip,
+  kLeakyRelu,
+  kSigmoid,
+  kSilu,
+  kTanh,
+  kHardSigmoid,
+  kHardSwish,
+  kElu,
+  kGelu,
+  kMish,
+  kSoftplus,
+  kExp
+};
+
+struct Activation {
+  ActivationKind kind = ActivationKind::kNone;
+  double alpha = 0.0;  // LeakyRelu, Elu, HardSigmoid: alpha; Clip: low
+  double beta = 0.0;   // HardSigmoid: beta; Clip: high
+};
+
+double Evaluate(const Activation& activation, double x);
+// The activation that a unary ONNX operator is, kNone if it is none.
+const char* ActivationName(ActivationKind kind);
+
+struct Node {
+  std::string op;    // ONNX operator: "Conv", "MaxPool", "Concat", "Split", "Sigmoid", ...
+  std::string name;  // unique
+  std::vector<TensorId> inputs;
+  std::vector<TensorId> outputs;
+  std::map<std::string, Attribute> attributes;
+  Activation activation;  // fused behind the node (Conv, Add, ...)
+  TensorId pre_activation =
+      kNoTensor;  // names the tensor before `activation`: shape and ONNX name, no producer, no consumer
+  std::vector<std::string> onnx_nodes;  // the ONNX nodes that this node stands for
+
+  int64_t Int(const std::string& key, int64_t fallback) const;
+  float Float(const std::string& key, float fallback) const;
+  std::string String(const std::string& key, const std::string& fallback) const;
+  std::vector<int64_t> Ints(const std::string& key, const std::vector<int64_t>& fallback) const;
+};
+
+class Graph {
+ public:
+  std::string name;
+  std::vector<Node> nodes;       // topological order
+  std::vector<TensorId> inputs;  // without constants
+  std::vector<TensorId> outputs;
+  int64_t opset = 0;
+
+  TensorId AddTensor(Tensor tensor);  // throws std::logic_error on a name that exists
+  Tensor& tensor(TensorId id);
+  const Tensor& tensor(TensorId id) const;
+  int32_t tensor_count() const;
+  TensorId Find(const std::string& name) const;  // kNoTensor if there is none
+  std::string UniqueName(const std::string& stem) const;
+
+  // Index into `nodes` of the producer, -1 for inputs and constants. O(nodes); passes that need many use Uses().
+  int32_t Producer(TensorId id) const;
+
+ private:
+  std::vector<Tensor> tensors_;
+  std::map<std::string, TensorId> by_name_;
+};
+
+// Who produces and who consumes every tensor; a snapshot, invalid once the graph changes.
+struct Uses {
+  std::vector<int32_t> producer;                // node index or -1
+  std::vector<std::vector<int32_t>> consumers;  // node indices, in order
+  std::vector<bool> is_output;
+  explicit Uses(const Graph& graph);
+};
+
+// Reorders nodes topologically and drops nodes that no output needs. Throws std::logic_error on a cycle.
+void SortAndPrune(Graph& graph);
+
+}  // namespace lockstep::graph

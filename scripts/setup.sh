@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs every package that building, testing and the demo need. Safe to run again: it does nothing when all is there.
+set -euo pipefail
+
+apt_packages=(
+  # build tools
+  ca-certificates ccache cmake g++ git make ninja-build pkg-config
+  # libraries of the host tools
+  flatbuffers-compiler libarchive-dev libcli11-dev libdnnl-dev libflatbuffers-dev libonnx-dev libopencv-dev
+  libprotobuf-dev libspdlog-dev libssl-dev nlohmann-json3-dev protobuf-compiler
+  # tests and benchmarks
+  googletest libbenchmark-dev libgtest-dev libonnx-testdata
+  # boards: cross compilers and their emulators
+  g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-mipsel-linux-gnu qemu-user
+  # pictures for the demo
+  opencv-doc
+  # style
+  clang-format clang-tidy
+)
+command -v node >/dev/null || apt_packages+=(nodejs)
+command -v npm >/dev/null || apt_packages+=(npm)
+
+missing=()
+for package in "${apt_packages[@]}"; do
+  status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
+  [ "$status" = "install ok installed" ] || missing+=("$package")
+done
+if [ ${#missing[@]} -eq 0 ]; then
+  echo "setup: all ${#apt_packages[@]} packages are installed"
+  exit 0
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "setup: installing packages needs root: run this as root or install sudo" >&2; exit 2; }
+  as_root=(sudo)
+fi
+echo "setup: installing ${#missing[@]} packages: ${missing[*]}"
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 -qq)
+"${apt[@]}" update
+"${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null
+echo "setup: done"
