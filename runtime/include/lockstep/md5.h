@@ -1,0 +1,31 @@
+// MD5 (RFC 1321): the digest of dumps and of a joint model's content. It detects damage; it is no defence against malice.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace lockstep {
+
+using Md5Digest = std::array<uint8_t, 16>;
+
+class Md5 {
+ public:
+  void Update(const void* data, size_t size);
+  Md5Digest Finish();  // the object is spent afterwards
+
+ private:
+  void Block(const uint8_t* block);
+
+  uint32_t state_[4] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
+  uint64_t length_ = 0;
+  uint8_t pending_[64] = {};
+};
+
+Md5Digest Md5Of(const void* data, size_t size);
+
+// 32 lower-case hexadecimal digits and a terminating zero.
+using Md5Text = std::array<char, 33>;
+Md5Text ToText(const Md5Digest& digest);
+
+}  // namespace lockstep
