@@ -20,8 +20,12 @@ enum class ElementType : uint8_t { kFloat, kInt64, kBool };
 
 using Shape = std::vector<int64_t>;
 
-int64_t ElementCount(const Shape& shape);
-std::string ToString(const Shape& shape);  // "1x3x640x640"
+// The shape of a tensor that shape inference could not determine, as behind an operator it does not know.
+inline const Shape kUnknownShape{-1};
+bool IsKnown(const Shape& shape);  // no negative dimension
+
+int64_t ElementCount(const Shape& shape);  // of a known shape; saturates instead of overflowing
+std::string ToString(const Shape& shape);  // "1x3x640x640", "scalar" for rank 0
 
 // The value of a constant; the vector that belongs to the tensor's element type is filled (kBool uses `ints`).
 struct ConstantData {
@@ -63,8 +67,7 @@ struct Activation {
 };
 
 double Evaluate(const Activation& activation, double x);
-// The activation that a unary ONNX operator is, kNone if it is none.
-const char* ActivationName(ActivationKind kind);
+const char* ActivationName(ActivationKind kind);  // "LeakyRelu"; the ONNX operator where there is one ("SiLU" is none)
 
 struct Node {
   std::string op;    // ONNX operator: "Conv", "MaxPool", "Concat", "Split", "Sigmoid", ...
@@ -98,6 +101,9 @@ class Graph {
   TensorId Find(const std::string& name) const;  // kNoTensor if there is none
   std::string UniqueName(const std::string& stem) const;
 
+  // The value of a constant integer tensor. Throws std::logic_error if it is none.
+  const std::vector<int64_t>& Ints(TensorId id) const;
+
   // Index into `nodes` of the producer, -1 for inputs and constants. O(nodes); passes that need many use Uses().
   int32_t Producer(TensorId id) const;
 
@@ -105,6 +111,10 @@ class Graph {
   std::vector<Tensor> tensors_;
   std::map<std::string, TensorId> by_name_;
 };
+
+// What the unary operator of `node` computes (Sigmoid, LeakyRelu, Clip with constant limits, ...), kNone if the node is
+// not an elementwise function of its first input.
+Activation ActivationOf(const Graph& graph, const Node& node);
 
 // Who produces and who consumes every tensor; a snapshot, invalid once the graph changes.
 struct Uses {
