@@ -1,0 +1,47 @@
+// Files that appear whole or not at all: written beside their final name and renamed into place.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace lockstep::report {
+
+// A group of files that appear together. Whatever was not committed is removed by the destructor.
+class OutputFiles {
+ public:
+  OutputFiles() = default;
+  ~OutputFiles();
+  OutputFiles(const OutputFiles&) = delete;
+  OutputFiles& operator=(const OutputFiles&) = delete;
+
+  // Writes the bytes beside `path`; missing folders are made. Throws BadInput that names the file and the reason (a
+  // full disk among them). A path that is no regular file (a pipe, a device) is written to directly.
+  void Add(const std::filesystem::path& path, const void* data, size_t size);
+  void Add(const std::filesystem::path& path, const std::string& text) { Add(path, text.data(), text.size()); }
+
+  // Where another writer shall put the bytes of `path`; Commit renames it. The name ends like `path`.
+  std::filesystem::path Reserve(const std::filesystem::path& path);
+
+  // Renames all. Throws BadInput; files that were already renamed stay.
+  void Commit();
+
+ private:
+  struct Pending {
+    std::filesystem::path temporary;
+    std::filesystem::path final_path;
+  };
+  std::vector<Pending> pending_;
+};
+
+// One file.
+void WriteFile(const std::filesystem::path& path, const void* data, size_t size);
+inline void WriteFile(const std::filesystem::path& path, const std::string& text) {
+  WriteFile(path, text.data(), text.size());
+}
+
+// A whole file. Throws BadInput that names it.
+std::vector<uint8_t> ReadFile(const std::filesystem::path& path);
+
+}  // namespace lockstep::report

@@ -1,0 +1,173 @@
+#include "report/table.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <stdexcept>
+#include <utility>
+
+namespace lockstep::report {
+namespace {
+
+// Columns on the screen: UTF-8 continuation bytes take none.
+size_t DisplayWidth(const std::string& text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](unsigned char c) { return (c & 0xC0U) != 0x80U; }));
+}
+
+std::string CutMiddle(const std::string& text, size_t width) {
+  if (width < 5 || text.size() <= width) return text;
+  const size_t head = (width - 2) / 2;
+  return text.substr(0, head) + ".." + text.substr(text.size() - (width - 2 - head));
+}
+
+const char* ColourOf(Mood mood) {
+  switch (mood) {
+    case Mood::kGood:
+      return "\033[32m";
+    case Mood::kBad:
+      return "\033[31m";
+    case Mood::kNeutral:
+      break;
+  }
+  return "";
+}
+
+const char* ClassOf(Mood mood) {
+  switch (mood) {
+    case Mood::kGood:
+      return " class=\"good\"";
+    case Mood::kBad:
+      return " class=\"bad\"";
+    case Mood::kNeutral:
+      break;
+  }
+  return "";
+}
+
+std::string Print(const char* format, int digits, double value) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), format, digits, value);
+  return text.data();
+}
+
+}  // namespace
+
+Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+void Table::AddRow(std::vector<Cell> cells) {
+  if (cells.size() != columns_.size()) throw std::logic_error("a row with another number of cells than columns");
+  rows_.push_back(std::move(cells));
+}
+
+std::string Table::ToText(bool colour, const std::string& indent) const {
+  std::vector<size_t> widths;
+  for (size_t c = 0; c < columns_.size(); ++c) {
+    size_t width = DisplayWidth(columns_[c].title);
+    for (const auto& row : rows_) {
+      width = std::max(width, DisplayWidth(CutMiddle(row[c].text, columns_[c].max_width)));
+    }
+    widths.push_back(width);
+  }
+  const auto add_cell = [&](std::string& line, size_t c, const std::string& text, const char* start) {
+    const std::string space(widths[c] - std::min(widths[c], DisplayWidth(text)), ' ');
+    const bool last = c + 1 == columns_.size();
+    if (columns_[c].align == Align::kRight) line += space;
+    line += *start != '\0' ? start + text + "\033[0m" : text;
+    if (columns_[c].align == Align::kLeft && !last) line += space;
+    if (!last) line += "  ";
+  };
+  std::string out;
+  std::string title = indent;
+  std::string rule = indent;
+  for (size_t c = 0; c < columns_.size(); ++c) {
+    add_cell(title, c, columns_[c].title, "");
+    rule += std::string(widths[c], '-') + (c + 1 == columns_.size() ? "" : "  ");
+  }
+  out += title + "\n" + rule + "\n";
+  for (const auto& row : rows_) {
+    std::string line = indent;
+    for (size_t c = 0; c < row.size(); ++c) {
+      add_cell(line, c, CutMiddle(row[c].text, columns_[c].max_width), colour ? ColourOf(row[c].mood) : "");
+    }
+    out += line + "\n";
+  }
+  return out;
+}
+
+std::string Table::ToHtml() const {
+  const auto align = [&](size_t c) { return columns_[c].align == Align::kRight ? " style=\"text-align:right\"" : ""; };
+  std::string out = "<table>\n<thead><tr>";
+  for (size_t c = 0; c < columns_.size(); ++c) {
+    out += std::string("<th") + align(c) + ">" + EscapeHtml(columns_[c].title) + "</th>";
+  }
+  out += "</tr></thead>\n<tbody>\n";
+  for (const auto& row : rows_) {
+    out += "<tr>";
+    for (size_t c = 0; c < row.size(); ++c) {
+      out += std::string("<td") + align(c) + ClassOf(row[c].mood) + ">" + EscapeHtml(row[c].text) + "</td>";
+    }
+    out += "</tr>\n";
+  }
+  return out + "</tbody>\n</table>\n";
+}
+
+std::string EscapeHtml(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+std::string HtmlPage(const std::string& title, const std::string& body) {
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+         EscapeHtml(title) +
+         "</title>\n<style>\n"
+         "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem;color:#1b1f24}\n"
+         "table{border-collapse:collapse;margin:1rem 0;font-size:13px}\n"
+         "th,td{padding:.25rem .6rem;border-bottom:1px solid #d8dee4;text-align:left;white-space:nowrap}\n"
+         "thead th{position:sticky;top:0;background:#f6f8fa}\n"
+         ".good{color:#116329}.bad{color:#b3121d;font-weight:600}\n"
+         ".verdict{font-size:1.2rem;padding:.6rem 1rem;border-left:4px solid;background:#f6f8fa}\n"
+         "div.wide{overflow-x:auto}\n"
+         "</style>\n</head>\n<body>\n<h1>" +
+         EscapeHtml(title) + "</h1>\n" + body + "</body>\n</html>\n";
+}
+
+std::string FixedNumber(double value, int digits) {
+  return std::isfinite(value) ? Print("%.*f", digits, value) : (std::isinf(value) && value > 0 ? "inf" : "-");
+}
+
+std::string ShortNumber(double value, int digits) {
+  return std::isfinite(value) ? Print("%.*g", digits, value) : (std::isinf(value) && value > 0 ? "inf" : "-");
+}
+
+std::string ByteCount(double bytes) {
+  constexpr std::array<const char*, 4> kUnits = {"B", "KB", "MB", "GB"};
+  size_t unit = 0;
+  while (bytes >= 1024.0 && unit + 1 < kUnits.size()) {
+    bytes /= 1024.0;
+    ++unit;
+  }
+  return FixedNumber(bytes, unit == 0 ? 0 : 1) + " " + kUnits[unit];
+}
+
+}  // namespace lockstep::report

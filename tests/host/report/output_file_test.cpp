@@ -1,0 +1,78 @@
+#include "report/output_file.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "graph/error.h"
+
+namespace lockstep::report {
+namespace {
+
+namespace fs = std::filesystem;
+
+class OutputFileTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / "lockstep_output_file_test";
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  size_t FileCount() const {
+    size_t count = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_)) count += entry.is_regular_file() ? 1 : 0;
+    return count;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(OutputFileTest, NothingAppearsBeforeCommit) {
+  {
+    OutputFiles files;
+    files.Add(folder_ / "deep" / "a.txt", "hello");
+    EXPECT_FALSE(fs::exists(folder_ / "deep" / "a.txt"));
+  }
+  EXPECT_EQ(FileCount(), 0U) << "the uncommitted file was not removed";
+}
+
+TEST_F(OutputFileTest, CommitMovesAllIntoPlace) {
+  OutputFiles files;
+  files.Add(folder_ / "a.txt", "hello");
+  files.Add(folder_ / "b.txt", "world");
+  files.Commit();
+  const auto bytes = ReadFile(folder_ / "b.txt");
+  EXPECT_EQ(std::string(bytes.begin(), bytes.end()), "world");
+  EXPECT_EQ(FileCount(), 2U);
+}
+
+TEST_F(OutputFileTest, ReplacesAnOlderFile) {
+  WriteFile(folder_ / "a.txt", "old and long");
+  WriteFile(folder_ / "a.txt", "new");
+  const auto bytes = ReadFile(folder_ / "a.txt");
+  EXPECT_EQ(std::string(bytes.begin(), bytes.end()), "new");
+}
+
+TEST_F(OutputFileTest, AFullDiskIsNamed) {
+  if (!fs::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+  const std::string text(1 << 20, 'x');
+  try {
+    WriteFile("/dev/full", text);
+    FAIL() << "no error on a full device";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("/dev/full: No space left"), std::string::npos) << error.what();
+  }
+  EXPECT_TRUE(fs::is_character_file("/dev/full")) << "the device was replaced by a file";
+}
+
+TEST_F(OutputFileTest, AFolderInThePlaceOfAFileIsRefused) {
+  EXPECT_THROW(WriteFile(folder_, "x"), BadInput);
+  EXPECT_THROW(ReadFile(folder_), BadInput);
+  EXPECT_THROW(ReadFile(folder_ / "missing"), BadInput);
+}
+
+}  // namespace
+}  // namespace lockstep::report
