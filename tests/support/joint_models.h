@@ -1,0 +1,107 @@
+// Small valid joint models made by code, for the tests of every room, on the host and on targets.
+//
+// A NetworkBuilder appends layers with random but valid parameters; Finish() plans the arena and fills in what the
+// whole model says about itself. The result is the object form, so that a test can damage it before writing it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "joint_generated.h"
+
+namespace lockstep::test {
+
+struct ConvShape {
+  int oc = 8;
+  int kernel_h = 3, kernel_w = 3;
+  int stride_h = 1, stride_w = 1;
+  int dilation_h = 1, dilation_w = 1;
+  int pad_top = 1, pad_left = 1, pad_bottom = 1, pad_right = 1;
+  int groups = 1;
+  bool table = false;
+  joint::DType output = joint::DType::U8;
+};
+
+class NetworkBuilder {
+ public:
+  explicit NetworkBuilder(uint64_t seed, const std::string& name = "small");
+
+  // Tensors: the index is what the layers below take.
+  int Input(const std::vector<int>& shape, float scale = 1.0F / 255, int zero_point = 0,
+            joint::DType dtype = joint::DType::U8);
+  int Constant(const std::vector<int>& shape, joint::DType dtype = joint::DType::U8);  // random bytes, scale 0.02
+  void Output(int tensor);
+
+  // Layers: each returns its output tensor.
+  int Conv(int x, const ConvShape& shape);
+  int DepthwiseConv(int x, const ConvShape& shape);  // oc and groups are x's channels
+  int MaxPool(int x, int kernel, int stride, int pad);
+  int Add(int a, int b, joint::DType dtype = joint::DType::U8);
+  int Mul(int a, int b, joint::DType dtype = joint::DType::U8);
+  int Concat(const std::vector<int>& inputs, int axis, joint::DType dtype = joint::DType::U8);
+  int Slice(int x, const std::vector<int>& start, const std::vector<int>& step, const std::vector<int>& shape);
+  int Reshape(int x, const std::vector<int>& shape, bool share = true);  // one extent may be -1
+  int Transpose(int x, const std::vector<int>& perm);
+  int Resize(int x, int height, int width);
+  int Softmax(int x, joint::DType dtype = joint::DType::U8);
+  int Lookup(int x, joint::DType dtype = joint::DType::U8);
+  int ChannelLookup(int x);
+  int Rescale(int x, joint::DType dtype);
+  int Dequantize(int x);
+
+  // Plans the arena by first fit and completes the model. The builder is spent.
+  joint::ModelT Finish();
+
+  int Random(int low, int high);  // low..high, both included, from the builder's own stream
+  const std::vector<int>& shape(int tensor) const;
+
+ private:
+  int AddTensor(const std::vector<int>& shape, joint::DType dtype, float scale, int zero_point);
+  int Activation(const std::vector<int>& shape, joint::DType dtype);  // with a random scale and zero point
+  int Like(int x, const std::vector<int>& shape);                     // of x's type, scale and zero point
+  int StoreConstant(int tensor, std::vector<uint8_t> bytes);
+  template <typename Options>
+  int AddLayer(Options options, const std::vector<int>& inputs, int output, uint64_t macs = 0);
+  // What Conv and DepthwiseConv have in common: weights of `rows` x `depth`, and all that follows from them.
+  template <typename Options>
+  void FillConvolution(Options* options, const ConvShape& shape, int x, int channels, int depth,
+                       const std::vector<std::vector<int8_t>>& weights);
+  std::vector<uint8_t> Table(joint::DType dtype, int entries);
+  void PlanArena();
+
+  joint::ModelT model_;
+  std::vector<int> place_;  // the tensor whose place in the arena this one shares: itself but for a Reshape's output
+  uint64_t state_;
+};
+
+// All 15 operators in one network with two inputs and two outputs.
+joint::ModelT SmallNetwork();
+
+// A random network of the given number of layers; every seed gives a valid model.
+joint::ModelT RandomNetwork(uint64_t seed, int layers = 12);
+
+// The file: digest, alignment and all.
+std::vector<uint8_t> Write(const joint::ModelT& model);
+
+// The options of the first layer of their kind, for a test to damage; nullptr if there is none.
+template <typename Options>
+Options* FirstOptions(joint::ModelT& model) {
+  for (auto& layer : model.layers) {
+    if (layer->options.type == joint::OptionsUnionTraits<Options>::enum_value) {
+      return static_cast<Options*>(layer->options.value);
+    }
+  }
+  return nullptr;
+}
+
+// The first layer with these options.
+template <typename Options>
+joint::LayerT* FirstLayer(joint::ModelT& model) {
+  for (auto& layer : model.layers) {
+    if (layer->options.type == joint::OptionsUnionTraits<Options>::enum_value) return layer.get();
+  }
+  return nullptr;
+}
+
+}  // namespace lockstep::test
