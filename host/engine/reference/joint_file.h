@@ -1,0 +1,23 @@
+// Reads joint models on the PC and checks them before anything trusts their content.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "joint_generated.h"
+
+namespace lockstep::engine {
+
+// The bytes of a file. Throws BadInput, naming the path, if it cannot be read or is empty.
+std::vector<uint8_t> ReadJointFile(const std::string& path);
+
+// The model in `file` after every check: FlatBuffers' verifier, identifier, format version, contract, digest and
+// structure (CheckStructure). Throws BadInput. The model points into the file.
+const joint::Model& CheckJointFile(const uint8_t* file, size_t size);
+
+// Shapes, sizes, indices and orders that the reference engine's loops rely on. Throws BadInput naming the layer or
+// tensor.
+void CheckStructure(const joint::Model& model);
+
+}  // namespace lockstep::engine

@@ -1,0 +1,49 @@
+// Tensors as the reference engine computes with them: 32-bit integers, whatever the width in memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "joint_generated.h"
+
+namespace lockstep::engine {
+
+size_t ElementSize(joint::DType dtype);
+
+int64_t ElementCount(const joint::Tensor& tensor);
+
+// U8 or U16 elements in memory order.
+std::vector<int32_t> ReadIntegers(joint::DType dtype, const uint8_t* data, size_t count);
+
+// Writes `values` in the width of `dtype`; every value fits (the layers clamp).
+void WriteIntegers(const std::vector<int32_t>& values, joint::DType dtype, uint8_t* data);
+
+// The scale and zero point of an activation.
+float Scale(const joint::Tensor& tensor);
+int32_t ZeroPoint(const joint::Tensor& tensor);
+
+// The largest value of U8 or U16.
+int32_t TypeHigh(joint::DType dtype);
+
+// Where the weight (oc, ic, ky, kx) of a convolution lies in the packing O16I4 (docs/model-format.md).
+class O16I4Geometry {
+ public:
+  O16I4Geometry(int32_t out_channels, int32_t in_channels_per_group, int32_t kernel_h, int32_t kernel_w, int32_t groups,
+                int32_t dilation_w);
+
+  uint64_t bytes() const;
+  uint64_t Offset(int32_t oc, int32_t ic, int32_t ky, int32_t kx) const;
+
+ private:
+  int64_t in_channels_;
+  int64_t kernel_w_;
+  int64_t groups_;
+  int64_t channels_per_group_;
+  bool dilated_;
+  int64_t blocks_;    // of 16 output channels, in a group
+  int64_t segments_;  // runs of input bytes that lie side by side
+  int64_t quads_;     // of 4 input bytes, in a segment
+};
+
+}  // namespace lockstep::engine
