@@ -1,0 +1,89 @@
+#include "analyze/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "graph/error.h"
+
+namespace lockstep::analyze {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+bool SameSpecialValue(float a, float b) { return (std::isnan(a) && std::isnan(b)) || a == b; }
+
+double Cosine(double dot, double reference_square, double measured_square) {
+  if (reference_square == 0.0 && measured_square == 0.0) return 1.0;
+  if (reference_square == 0.0 || measured_square == 0.0) return 0.0;
+  return std::clamp(dot / (std::sqrt(reference_square) * std::sqrt(measured_square)), -1.0, 1.0);
+}
+
+double SqnrDb(double reference_square, double error_square) {
+  if (error_square == 0.0) return kInfinity;
+  if (reference_square == 0.0) return -kInfinity;
+  return 10.0 * std::log10(reference_square / error_square);
+}
+
+}  // namespace
+
+void MetricsSum::Add(const float* reference, const float* measured, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    const double truth = reference[i];
+    const double value = measured[i];
+    if (!std::isfinite(truth) || !std::isfinite(value)) {
+      ++not_finite_;
+      broken_ = broken_ || !SameSpecialValue(reference[i], measured[i]);
+      continue;
+    }
+    const double error = std::abs(value - truth);
+    dot_ += truth * value;
+    reference_square_ += truth * truth;
+    measured_square_ += value * value;
+    error_square_ += error * error;
+    error_abs_ += error;
+    max_abs_ = std::max(max_abs_, error);
+  }
+  count_ += count;
+}
+
+Metrics MetricsSum::Finish(double scale) const {
+  Metrics metrics;
+  metrics.count = count_;
+  metrics.not_finite = not_finite_;
+  if (broken_) {
+    metrics.cosine = kNan;
+    metrics.sqnr_db = kNan;
+    metrics.max_abs = kInfinity;
+    metrics.max_steps = scale > 0.0 ? kInfinity : 0.0;
+    metrics.mean_abs = kInfinity;
+    metrics.mse = kInfinity;
+    return metrics;
+  }
+  const auto finite = static_cast<double>(std::max<size_t>(count_ - not_finite_, 1));
+  metrics.cosine = Cosine(dot_, reference_square_, measured_square_);
+  metrics.sqnr_db = SqnrDb(reference_square_, error_square_);
+  metrics.max_abs = max_abs_;
+  metrics.max_steps = scale > 0.0 ? max_abs_ / scale : 0.0;
+  metrics.mean_abs = error_abs_ / finite;
+  metrics.mse = error_square_ / finite;
+  return metrics;
+}
+
+Metrics Compare(const float* reference, const float* measured, size_t count, double scale) {
+  MetricsSum sum;
+  sum.Add(reference, measured, count);
+  return sum.Finish(scale);
+}
+
+Metrics Compare(const std::vector<float>& reference, const std::vector<float>& measured, double scale) {
+  if (reference.size() != measured.size()) {
+    throw UsageError("cannot compare " + std::to_string(reference.size()) + " with " + std::to_string(measured.size()) +
+                     " elements; the tensors must have one shape");
+  }
+  return Compare(reference.data(), measured.data(), reference.size(), scale);
+}
+
+}  // namespace lockstep::analyze

@@ -1,0 +1,50 @@
+// How far two tensors are apart, computed in double precision.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace lockstep::analyze {
+
+// `reference` is the truth (usually the float engine), `measured` what is judged. Special values:
+// - Nothing to compare (no elements): cosine 1, SQNR +infinity, errors 0.
+// - Both vectors zero: cosine 1. One of them zero: cosine 0.
+// - No error at all: SQNR +infinity. An error on a zero reference: SQNR -infinity.
+// - A NaN or infinity in either: elements with the same NaN-ness or the same infinity count as equal and are left out;
+//   any other makes cosine and SQNR NaN and the errors +infinity. `not_finite` counts the elements of both kinds.
+struct Metrics {
+  double cosine = 1.0;
+  double sqnr_db = 0.0;    // 10 * log10(sum(reference^2) / sum((measured - reference)^2))
+  double max_abs = 0.0;    // largest |measured - reference|
+  double max_steps = 0.0;  // max_abs in steps of the scale; 0 without a scale
+  double mean_abs = 0.0;
+  double mse = 0.0;
+  size_t count = 0;
+  size_t not_finite = 0;
+};
+
+// `scale` is the quantisation step of `measured`, 0 for float tensors.
+Metrics Compare(const float* reference, const float* measured, size_t count, double scale = 0.0);
+
+// Throws UsageError if the sizes differ.
+Metrics Compare(const std::vector<float>& reference, const std::vector<float>& measured, double scale = 0.0);
+
+// Adds up what arrives in pieces, so that a tensor need not be in memory at once.
+class MetricsSum {
+ public:
+  void Add(const float* reference, const float* measured, size_t count);
+  Metrics Finish(double scale = 0.0) const;
+
+ private:
+  double dot_ = 0.0;
+  double reference_square_ = 0.0;
+  double measured_square_ = 0.0;
+  double error_square_ = 0.0;
+  double error_abs_ = 0.0;
+  double max_abs_ = 0.0;
+  size_t count_ = 0;
+  size_t not_finite_ = 0;
+  bool broken_ = false;
+};
+
+}  // namespace lockstep::analyze
