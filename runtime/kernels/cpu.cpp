@@ -1,0 +1,122 @@
+#include "lockstep/cpu.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif __has_include(<sys/auxv.h>)
+#include <sys/auxv.h>
+#else
+#include <cstdio>
+#endif
+
+namespace lockstep {
+namespace {
+
+constexpr Isa kAllIsas[] = {Isa::kPortable, Isa::kMsa, Isa::kNeon, Isa::kAvx512Vnni};
+
+#if defined(__x86_64__)
+
+bool HasAvx512Vnni() {
+  unsigned eax = 0;
+  unsigned ebx = 0;
+  unsigned ecx = 0;
+  unsigned edx = 0;
+  constexpr unsigned kOsxsave = 1U << 27U;
+  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0 || (ecx & kOsxsave) == 0) return false;
+  unsigned state = 0;
+  unsigned state_high = 0;
+  __asm__("xgetbv" : "=a"(state), "=d"(state_high) : "c"(0));
+  constexpr unsigned kZmmState = 0xe6;  // SSE, AVX, opmask and both halves of zmm are saved by the kernel
+  if ((state & kZmmState) != kZmmState) return false;
+  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0) return false;
+  constexpr unsigned kFoundationBwVl = (1U << 16U) | (1U << 30U) | (1U << 31U);
+  constexpr unsigned kVbmiVnni = (1U << 1U) | (1U << 11U);
+  return (ebx & kFoundationBwVl) == kFoundationBwVl && (ecx & kVbmiVnni) == kVbmiVnni;
+}
+
+IsaSet DetectVectors() { return HasAvx512Vnni() ? IsaBit(Isa::kAvx512Vnni) : 0; }
+
+#elif defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA)
+
+constexpr unsigned long kHwcapEntry = 16;  // AT_HWCAP
+
+#if __has_include(<sys/auxv.h>)
+unsigned long HardwareCapabilities() { return getauxval(kHwcapEntry); }
+#else
+unsigned long HardwareCapabilities() {
+  std::FILE* file = std::fopen("/proc/self/auxv", "rb");
+  if (file == nullptr) return 0;
+  unsigned long entry[2] = {};
+  unsigned long capabilities = 0;
+  while (std::fread(entry, sizeof entry, 1, file) == 1) {
+    if (entry[0] == kHwcapEntry) capabilities = entry[1];
+  }
+  std::fclose(file);
+  return capabilities;
+}
+#endif
+
+IsaSet DetectVectors() {
+  constexpr unsigned long kVectorUnit = 2;  // HWCAP_ASIMD on aarch64, HWCAP_MIPS_MSA on mips
+#if defined(LOCKSTEP_KERNELS_NEON)
+  constexpr Isa kIsa = Isa::kNeon;
+#else
+  constexpr Isa kIsa = Isa::kMsa;
+#endif
+  return (HardwareCapabilities() & kVectorUnit) != 0 ? IsaBit(kIsa) : 0;
+}
+
+#else
+
+IsaSet DetectVectors() { return 0; }
+
+#endif
+
+}  // namespace
+
+const char* IsaName(Isa isa) {
+  switch (isa) {
+    case Isa::kPortable:
+      return "portable";
+    case Isa::kMsa:
+      return "msa";
+    case Isa::kNeon:
+      return "neon";
+    case Isa::kAvx512Vnni:
+      return "avx512vnni";
+  }
+  return "unknown";
+}
+
+IsaSet DetectIsa() { return IsaBit(Isa::kPortable) | DetectVectors(); }
+
+bool IsaFromEnvironment(IsaSet* isa, const char** unknown) {
+  const IsaSet present = DetectIsa();
+  const char* text = std::getenv("LOCKSTEP_ISA");
+  if (text == nullptr || *text == '\0') {
+    *isa = present;
+    return true;
+  }
+  IsaSet named = IsaBit(Isa::kPortable);
+  for (const char* item = text; item != nullptr;) {
+    const char* comma = std::strchr(item, ',');
+    const size_t length = comma != nullptr ? static_cast<size_t>(comma - item) : std::strlen(item);
+    IsaSet match = 0;
+    for (const Isa candidate : kAllIsas) {
+      const char* name = IsaName(candidate);
+      if (std::strlen(name) == length && std::strncmp(name, item, length) == 0) match = IsaBit(candidate);
+    }
+    if ((match & present) == 0) {
+      *unknown = item;
+      return false;
+    }
+    named |= match;
+    item = comma != nullptr ? comma + 1 : nullptr;
+  }
+  *isa = named;
+  return true;
+}
+
+}  // namespace lockstep
