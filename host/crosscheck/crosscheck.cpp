@@ -1,0 +1,377 @@
+#include "crosscheck/crosscheck.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <map>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "crosscheck/dump.h"
+#include "crosscheck/model_input.h"
+#include "crosscheck/model_runner.h"
+#include "crosscheck/temporary_folder.h"
+#include "engine/float/float_engine.h"
+#include "engine/reference/reference_engine.h"
+#include "graph/error.h"
+#include "report/output_file.h"
+
+namespace lockstep::crosscheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+// One input on the way through the engines and boards. Folders below `work`.
+struct Round {
+  const DataItem* item = nullptr;
+  fs::path work;
+  std::vector<std::vector<uint8_t>> inputs;
+  std::vector<fs::path> input_files;
+  fs::path reference;                       // its dump
+  Manifest manifest;                        // of that dump
+  std::vector<std::string> output_digests;  // md5 of the reference engine's outputs
+};
+
+// What one board made of a round.
+struct BoardRound {
+  fs::path folder;  // of its dumps
+  double seconds = 0.0;
+  std::vector<LayerResult> layers;
+  std::map<int, DumpLayer> fetched;  // layers whose bytes lie in `folder`, by index
+  std::vector<BuildResult> builds;
+  std::exception_ptr error;
+};
+
+Round RunReference(engine::ReferenceEngine& engine, const DataItem& item, const fs::path& work) {
+  Round round;
+  round.item = &item;
+  round.work = work;
+  round.inputs = JointInputs(engine.model(), item);
+  for (size_t i = 0; i < round.inputs.size(); ++i) {
+    round.input_files.push_back(work / ("input_" + std::to_string(i) + ".bin"));
+    report::WriteFile(round.input_files.back(), round.inputs[i].data(), round.inputs[i].size());
+  }
+  round.reference = work / "reference";
+  DumpWriter dump(round.reference, DescribeModel(engine.model(), "reference", "host"), {});
+  const auto outputs = engine.Run(
+      round.inputs, [&](int index, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
+        dump.Add(DescribeLayer(index, layer, output), data, output.bytes());
+      });
+  dump.Finish();
+  for (const auto& output : outputs) round.output_digests.push_back(Md5Hex(output.data(), output.size()));
+  round.manifest = ReadManifest(round.reference);
+  return round;
+}
+
+// An extended regular expression that matches exactly these names; empty (all layers) where it would get too long.
+std::string ExactNames(const std::vector<LayerResult>& layers) {
+  constexpr size_t kMostCharacters = 16384;
+  std::string names;
+  for (const LayerResult& layer : layers) {
+    if (layer.md5_equal) continue;
+    names += names.empty() ? "" : "|";
+    for (const char c : layer.name) {
+      if (std::string("\\^$.|?*+()[]{}").find(c) != std::string::npos) names += '\\';
+      names += c;
+    }
+  }
+  return names.size() > kMostCharacters ? "" : "^(" + names + ")$";
+}
+
+Manifest CheckedManifest(const Board& board, const fs::path& folder, const Round& round) {
+  Manifest manifest;
+  try {
+    manifest = ReadManifest(folder);
+  } catch (const BadInput& error) {
+    throw BoardError(board.name() + ": the board's dump cannot be read: " + error.what());
+  }
+  if (manifest.model_digest != round.manifest.model_digest) {
+    throw BoardError(board.name() + ": the board ran the model " + manifest.model_digest + ", not " +
+                     round.manifest.model_digest + "; give it the same file");
+  }
+  return manifest;
+}
+
+std::vector<LayerResult> CompareDigests(const Board& board, const Round& round, const Manifest& manifest) {
+  std::map<int, const DumpLayer*> by_index;
+  for (const DumpLayer& layer : manifest.layers) by_index[layer.index] = &layer;
+  std::vector<LayerResult> results;
+  for (const DumpLayer& reference : round.manifest.layers) {
+    const auto found = by_index.find(reference.index);
+    if (found == by_index.end() || found->second->name != reference.name) {
+      throw BoardError(board.name() + ": the board's dump has no layer " + std::to_string(reference.index) + " (" +
+                       reference.name + "); its run_joint is of another version, build it again");
+    }
+    LayerResult result;
+    result.index = reference.index;
+    result.name = reference.name;
+    result.op = reference.op;
+    result.tensor = reference.tensor;
+    result.dtype = reference.dtype;
+    result.shape = reference.shape;
+    result.md5_equal = found->second->md5 == reference.md5;
+    result.within_tolerance = result.md5_equal;
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+// Fetches the bytes of the layers that differ and compares them, in bounded memory: one layer at a time.
+void CompareBytes(Board& board, const Round& round, const CrosscheckOptions& options, BoardRound& result) {
+  const auto differs = [](const LayerResult& layer) { return !layer.md5_equal; };
+  if (std::none_of(result.layers.begin(), result.layers.end(), differs)) return;
+  BoardJob job;
+  job.model = options.model;
+  job.inputs = round.input_files;
+  job.dump_folder = result.folder;
+  job.layers = ExactNames(result.layers);
+  board.Run(job);
+  const Manifest manifest = CheckedManifest(board, result.folder, round);
+  for (const DumpLayer& layer : manifest.layers) result.fetched[layer.index] = layer;
+  for (size_t i = 0; i < result.layers.size(); ++i) {
+    LayerResult& layer = result.layers[i];
+    const auto fetched = result.fetched.find(layer.index);
+    if (layer.md5_equal || fetched == result.fetched.end()) continue;
+    const DumpLayer& reference = round.manifest.layers[i];
+    const auto actual = ReadDumpLayer(result.folder, fetched->second);
+    const auto expected = ReadDumpLayer(round.reference, reference);
+    if (actual.size() != expected.size()) {
+      throw BoardError(board.name() + ": layer " + layer.name + " has another size than in the reference engine");
+    }
+    const bool is_float = layer.dtype == "f32";
+    layer.difference = CompareElements(reference, expected, actual, is_float ? options.float_tolerance : Tolerance{});
+    layer.within_tolerance = is_float && layer.difference->beyond == 0;
+  }
+}
+
+std::vector<std::string> OutputDigests(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  std::vector<std::string> digests;
+  for (const fs::path& file : files) {
+    const auto bytes = report::ReadFile(file);
+    digests.push_back(Md5Hex(bytes.data(), bytes.size()));
+  }
+  std::sort(digests.begin(), digests.end());
+  return digests;
+}
+
+void CompareBuilds(Board& board, const Round& round, const CrosscheckOptions& options, BoardRound& result) {
+  std::vector<std::string> expected = round.output_digests;
+  std::sort(expected.begin(), expected.end());
+  for (const char* build : {"release", "debug", "profile", "nmem"}) {
+    BoardJob job;
+    job.model = options.model;
+    job.inputs = round.input_files;
+    job.build = build;
+    job.output_folder = result.folder.string() + "_" + build;
+    fs::create_directories(job.output_folder);
+    board.Run(job);
+    result.builds.push_back({build, OutputDigests(job.output_folder) == expected});
+  }
+}
+
+void RunBoard(Board& board, const Round& round, const CrosscheckOptions& options, BoardRound& result) {
+  const auto start = std::chrono::steady_clock::now();
+  try {
+    BoardJob job;
+    job.model = options.model;
+    job.inputs = round.input_files;
+    job.dump_folder = result.folder;
+    job.digests_only = true;
+    board.Run(job);
+    result.layers = CompareDigests(board, round, CheckedManifest(board, result.folder, round));
+    CompareBytes(board, round, options, result);
+    if (options.all_builds) CompareBuilds(board, round, options, result);
+  } catch (...) {
+    result.error = std::current_exception();
+  }
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Two boards at once; the first error, in the order of the boards, is thrown when all have ended.
+std::vector<BoardRound> RunBoards(const std::vector<std::unique_ptr<Board>>& boards, const Round& round,
+                                  const CrosscheckOptions& options) {
+  std::vector<BoardRound> results(boards.size());
+  for (size_t i = 0; i < boards.size(); ++i) results[i].folder = round.work / ("board_" + std::to_string(i));
+  std::atomic<size_t> next{0};
+  const auto work = [&] {
+    for (size_t i = next++; i < boards.size(); i = next++) RunBoard(*boards[i], round, options, results[i]);
+  };
+  constexpr size_t kAtOnce = 2;
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < std::min(kAtOnce, boards.size()); ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+  for (const BoardRound& result : results) {
+    if (result.error) std::rethrow_exception(result.error);
+  }
+  return results;
+}
+
+// `expected` in ONNX order.
+analyze::Metrics MeasureAccuracy(const DumpLayer& layer, const float* expected, const std::vector<uint8_t>& bytes) {
+  const std::vector<float> values = RealValues(layer, bytes);
+  return analyze::Compare(expected, values.data(), values.size(), layer.scale);
+}
+
+// The float network of the model, if there is one, with an engine that shows the tensors that layers write.
+class FloatSide {
+ public:
+  FloatSide(const fs::path& onnx, const joint::Model& model, int threads) : graph_(LoadNetwork(onnx, {})) {
+    engine::FloatEngineOptions options;
+    options.threads = threads;
+    for (const joint::Layer* layer : *model.layers()) {
+      const auto index = static_cast<flatbuffers::uoffset_t>(layer->outputs()->Get(0));
+      const std::string name = model.tensors()->Get(index)->name()->str();
+      if (graph_.Find(name) != graph::kNoTensor) options.observed.insert(name);
+    }
+    engine_ = std::make_unique<engine::FloatEngine>(graph_, options);
+  }
+
+  void Measure(const joint::Model& model, const Round& round, std::vector<BoardRound>& boards) {
+    std::multimap<std::string, size_t> by_tensor;
+    for (size_t i = 0; i < round.manifest.layers.size(); ++i) by_tensor.emplace(round.manifest.layers[i].tensor, i);
+    engine_->Run(FloatInputsOf(model, round.inputs, graph_),
+                 [&](const std::string& name, const graph::Shape& shape, const float* data) {
+                   const auto [begin, end] = by_tensor.equal_range(name);
+                   for (auto layer = begin; layer != end; ++layer) {
+                     MeasureLayer(round, layer->second, graph::ElementCount(shape), data, boards);
+                   }
+                 });
+  }
+
+ private:
+  static void MeasureLayer(const Round& round, size_t position, int64_t elements, const float* data,
+                           std::vector<BoardRound>& boards) {
+    const DumpLayer& reference = round.manifest.layers[position];
+    if (reference.Elements() != elements) return;
+    const analyze::Metrics exact = MeasureAccuracy(reference, data, ReadDumpLayer(round.reference, reference));
+    for (BoardRound& board : boards) {
+      const auto fetched = board.fetched.find(reference.index);
+      const bool own_bytes = fetched != board.fetched.end() && !fetched->second.file.empty();
+      board.layers[position].accuracy =
+          own_bytes ? MeasureAccuracy(reference, data, ReadDumpLayer(board.folder, fetched->second)) : exact;
+    }
+  }
+
+  graph::Graph graph_;
+  std::unique_ptr<engine::FloatEngine> engine_;
+};
+
+// The worst of several inputs, layer by layer.
+void Merge(BoardResult& total, BoardRound&& round) {
+  total.seconds += round.seconds;
+  for (const BuildResult& build : round.builds) {
+    const auto same = [&](const BuildResult& other) { return other.build == build.build; };
+    const auto found = std::find_if(total.builds.begin(), total.builds.end(), same);
+    if (found == total.builds.end()) {
+      total.builds.push_back(build);
+    } else {
+      found->outputs_equal = found->outputs_equal && build.outputs_equal;
+    }
+  }
+  if (total.layers.empty()) {
+    total.layers = std::move(round.layers);
+    return;
+  }
+  for (size_t i = 0; i < total.layers.size(); ++i) {
+    LayerResult& worst = total.layers[i];
+    LayerResult& layer = round.layers[i];
+    if (worst.md5_equal && !layer.md5_equal) worst.difference = layer.difference;
+    worst.md5_equal = worst.md5_equal && layer.md5_equal;
+    worst.within_tolerance = worst.within_tolerance && layer.within_tolerance;
+    if (!worst.accuracy || !layer.accuracy) continue;
+    worst.accuracy->cosine = std::min(worst.accuracy->cosine, layer.accuracy->cosine);
+    worst.accuracy->sqnr_db = std::min(worst.accuracy->sqnr_db, layer.accuracy->sqnr_db);
+    worst.accuracy->max_abs = std::max(worst.accuracy->max_abs, layer.accuracy->max_abs);
+    worst.accuracy->max_steps = std::max(worst.accuracy->max_steps, layer.accuracy->max_steps);
+  }
+}
+
+// The earliest layer that differs, of all boards; the first board that has it.
+void NoteFirstDifference(const std::string& board, const std::string& input, const std::vector<LayerResult>& layers,
+                         CrosscheckResult& result) {
+  for (const LayerResult& layer : layers) {
+    if (layer.md5_equal) continue;
+    if (!result.first_difference || layer.index < result.first_difference->layer.index) {
+      result.first_difference = FirstDifference{board, input, layer};
+    }
+    return;
+  }
+}
+
+Verdict Judge(const std::vector<BoardResult>& boards) {
+  Verdict verdict = Verdict::kExact;
+  for (const BoardResult& board : boards) {
+    for (const BuildResult& build : board.builds) {
+      if (!build.outputs_equal) return Verdict::kDiffers;
+    }
+    for (const LayerResult& layer : board.layers) {
+      if (!layer.within_tolerance) return Verdict::kDiffers;
+      if (!layer.md5_equal) verdict = Verdict::kWithinTolerance;
+    }
+  }
+  return verdict;
+}
+
+}  // namespace
+
+const char* VerdictName(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kExact:
+      return "exact";
+    case Verdict::kWithinTolerance:
+      return "within_tolerance";
+    case Verdict::kDiffers:
+      break;
+  }
+  return "differs";
+}
+
+CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<Board>>& boards,
+                            const Announce& announce) {
+  const std::vector<uint8_t> file = report::ReadFile(options.model);
+  engine::ReferenceEngine reference(file.data(), file.size());
+  const std::vector<DataItem> items = ListData(options.data);
+  const fs::path onnx = options.onnx.empty() ? OptimizedOnnxBeside(options.model) : options.onnx;
+  std::unique_ptr<FloatSide> float_side;
+  if (!options.onnx.empty() || fs::exists(onnx)) {
+    float_side = std::make_unique<FloatSide>(onnx, reference.model(), options.threads);
+  }
+
+  CrosscheckResult result;
+  result.model = options.model.string();
+  result.model_digest = DescribeModel(reference.model(), "reference", "host").model_digest;
+  for (const auto& board : boards) {
+    result.boards.emplace_back();
+    result.boards.back().name = board->name();
+  }
+  std::string names;
+  for (const auto& board : boards) names += (names.empty() ? "" : ", ") + board->name();
+  for (const DataItem& item : items) {
+    const TemporaryFolder folder;
+    result.inputs.push_back(item.label);
+    announce("reference engine: " + item.label);
+    const Round round = RunReference(reference, item, folder.path());
+    announce(names + ": " + item.label);
+    std::vector<BoardRound> rounds = RunBoards(boards, round, options);
+    if (float_side) {
+      announce("float engine: " + item.label);
+      float_side->Measure(reference.model(), round, rounds);
+    }
+    for (size_t i = 0; i < rounds.size(); ++i) {
+      NoteFirstDifference(boards[i]->name(), item.label, rounds[i].layers, result);
+      Merge(result.boards[i], std::move(rounds[i]));
+    }
+  }
+  result.verdict = Judge(result.boards);
+  return result;
+}
+
+}  // namespace lockstep::crosscheck

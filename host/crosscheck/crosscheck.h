@@ -1,0 +1,34 @@
+// Runs a joint model on the reference engine and on boards with one input, and compares every layer.
+//
+// The reference engine's dump goes to a temporary folder. A board first sends digests alone; the bytes of the layers
+// whose digests differ are fetched in a second run. With the ONNX network at hand the float engine runs as well, and
+// every layer's accuracy is measured while its floats pass by.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crosscheck/board.h"
+#include "crosscheck/result.h"
+
+namespace lockstep::crosscheck {
+
+struct CrosscheckOptions {
+  std::filesystem::path model;
+  std::filesystem::path onnx;             // empty: frontend/optimized.onnx beside the model, if it is there
+  std::string data;                       // see ListData
+  bool all_builds = false;                // outputs of release, profile and nmem too
+  int threads = 0;                        // of the float engine; 0: all cores
+  Tolerance float_tolerance{1e-5, 1e-5};  // of f32 layers; quantised layers have none
+};
+
+using Announce = std::function<void(const std::string& what)>;
+
+// `announce` is told what begins, from this thread alone.
+CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<Board>>& boards,
+                            const Announce& announce);
+
+}  // namespace lockstep::crosscheck

@@ -1,0 +1,247 @@
+#include "crosscheck/dump.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <cctype>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "graph/error.h"
+#include "report/output_file.h"
+
+namespace lockstep::crosscheck {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+constexpr int kDumpFormat = 1;
+constexpr const char* kManifestName = "manifest.json";
+
+struct DTypeText {
+  joint::DType dtype;
+  const char* name;
+  size_t bytes;
+};
+constexpr std::array<DTypeText, 7> kDTypes = {{{joint::DType::U8, "u8", 1},
+                                               {joint::DType::U16, "u16", 2},
+                                               {joint::DType::S8, "s8", 1},
+                                               {joint::DType::S16, "s16", 2},
+                                               {joint::DType::S32, "s32", 4},
+                                               {joint::DType::S64, "s64", 8},
+                                               {joint::DType::F32, "f32", 4}}};
+
+std::string Hex(const uint8_t* bytes, size_t size) {
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string text;
+  for (size_t i = 0; i < size; ++i) {
+    text += kDigits[bytes[i] >> 4U];
+    text += kDigits[bytes[i] & 15U];
+  }
+  return text;
+}
+
+ordered_json ToJson(const DumpLayer& layer) {
+  ordered_json json = {{"index", layer.index},           {"name", layer.name},     {"op", layer.op},
+                       {"onnx_nodes", layer.onnx_nodes}, {"tensor", layer.tensor}, {"dtype", layer.dtype},
+                       {"shape", layer.shape},           {"axes", layer.axes},     {"scale", layer.scale},
+                       {"zero_point", layer.zero_point}, {"bytes", layer.bytes},   {"md5", layer.md5}};
+  if (!layer.file.empty()) json["file"] = layer.file;
+  return json;
+}
+
+DumpLayer LayerFromJson(const ordered_json& json) {
+  DumpLayer layer;
+  layer.index = json.at("index").get<int>();
+  layer.name = json.at("name").get<std::string>();
+  layer.op = json.at("op").get<std::string>();
+  layer.onnx_nodes = json.value("onnx_nodes", std::vector<std::string>());
+  layer.tensor = json.value("tensor", std::string());
+  layer.dtype = json.at("dtype").get<std::string>();
+  layer.shape = json.at("shape").get<std::vector<int64_t>>();
+  layer.axes = json.value("axes", std::vector<int>());
+  layer.scale = json.value("scale", 0.0);
+  layer.zero_point = json.value("zero_point", int64_t{0});
+  layer.bytes = json.at("bytes").get<uint64_t>();
+  layer.md5 = json.at("md5").get<std::string>();
+  layer.file = json.value("file", std::string());
+  return layer;
+}
+
+void CheckLayer(const fs::path& path, const DumpLayer& layer) {
+  const std::string where = path.string() + ", layer " + std::to_string(layer.index) + " (" + layer.name + "): ";
+  constexpr int64_t kMostElements = int64_t{1} << 40;
+  int64_t elements = 1;
+  for (const int64_t extent : layer.shape) {
+    if (extent < 0 || extent > kMostElements || elements * extent > kMostElements) {
+      throw BadInput(where + "shape is not valid; dump again");
+    }
+    elements *= extent;
+  }
+  if (static_cast<uint64_t>(elements) * DTypeBytes(layer.dtype) != layer.bytes) {
+    throw BadInput(where + "bytes do not agree with shape and dtype; dump again");
+  }
+  std::vector<bool> seen(layer.shape.size(), false);
+  if (!layer.axes.empty() && layer.axes.size() != layer.shape.size()) {
+    throw BadInput(where + "axes and shape have different lengths; dump again");
+  }
+  for (const int axis : layer.axes) {
+    if (axis < 0 || axis >= static_cast<int>(seen.size()) || seen[static_cast<size_t>(axis)]) {
+      throw BadInput(where + "axes are no permutation; dump again");
+    }
+    seen[static_cast<size_t>(axis)] = true;
+  }
+  if (fs::path(layer.file).has_parent_path()) throw BadInput(where + "file must lie in the dump's folder");
+}
+
+}  // namespace
+
+std::string DumpFileName(const DumpLayer& layer) {
+  std::array<char, 16> number{};
+  std::snprintf(number.data(), number.size(), "%04d", layer.index);
+  std::string name = std::string(number.data()) + "_";
+  for (const char c : layer.name) {
+    const bool keep = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+    name += keep ? c : '_';
+  }
+  name += "_shape";
+  for (const int64_t extent : layer.shape) name += "_" + std::to_string(extent);
+  return name + ".bin";
+}
+
+Manifest ReadManifest(const fs::path& folder) {
+  const fs::path path = folder / kManifestName;
+  if (!fs::exists(path))
+    throw BadInput("no dump in " + folder.string() + ": it has no manifest.json; name a dump's folder");
+  const std::vector<uint8_t> text = report::ReadFile(path);
+  Manifest manifest;
+  try {
+    const ordered_json json = ordered_json::parse(text.begin(), text.end());
+    if (json.at("format").get<int>() != kDumpFormat) {
+      throw BadInput(path.string() + ": dump format " + json.at("format").dump() + " is unknown, this program reads " +
+                     std::to_string(kDumpFormat) + "; dump again with programs of one version");
+    }
+    manifest.producer = json.at("producer").get<std::string>();
+    manifest.model = json.value("model", std::string());
+    manifest.model_digest = json.value("model_digest", std::string());
+    manifest.contract = json.value("contract", std::string());
+    manifest.target = json.value("target", std::string());
+    for (const ordered_json& layer : json.at("layers")) manifest.layers.push_back(LayerFromJson(layer));
+  } catch (const nlohmann::json::exception& error) {
+    throw BadInput(path.string() + ": not a manifest of a dump (" + error.what() + "); dump again");
+  }
+  for (const DumpLayer& layer : manifest.layers) CheckLayer(path, layer);
+  return manifest;
+}
+
+std::vector<uint8_t> ReadDumpLayer(const fs::path& folder, const DumpLayer& layer) {
+  const fs::path path = folder / layer.file;
+  std::vector<uint8_t> bytes = report::ReadFile(path);
+  if (bytes.size() != layer.bytes) {
+    throw BadInput(path.string() + " has " + std::to_string(bytes.size()) + " bytes, the manifest says " +
+                   std::to_string(layer.bytes) + "; dump again");
+  }
+  if (Md5Hex(bytes.data(), bytes.size()) != layer.md5) {
+    throw BadInput(path.string() + ": the md5 is not the one in the manifest; the file was changed, dump again");
+  }
+  return bytes;
+}
+
+DumpWriter::DumpWriter(fs::path folder, Manifest head, const DumpOptions& options)
+    : folder_(std::move(folder)), manifest_(std::move(head)), options_(options) {
+  try {
+    filter_ = std::regex(options.layers);
+  } catch (const std::regex_error& error) {
+    throw UsageError("the layer expression \"" + options.layers + "\" is not valid: " + error.what());
+  }
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (error) throw BadInput("cannot make the folder " + folder_.string() + ": " + error.message());
+  fs::remove(folder_ / kManifestName, error);
+  for (const auto& entry : fs::directory_iterator(folder_)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name.size() > 8 && name.find("_shape") != std::string::npos && entry.path().extension() == ".bin";
+    if (ours) fs::remove(entry.path(), error);
+  }
+}
+
+void DumpWriter::Add(DumpLayer layer, const void* data, size_t size) {
+  if (!options_.layers.empty() && !std::regex_search(layer.name, filter_)) return;
+  layer.bytes = size;
+  layer.md5 = Md5Hex(data, size);
+  if (!options_.digests_only) {
+    layer.file = DumpFileName(layer);
+    report::WriteFile(folder_ / layer.file, data, size);
+  }
+  manifest_.layers.push_back(std::move(layer));
+}
+
+void DumpWriter::Finish() {
+  ordered_json layers = ordered_json::array();
+  for (const DumpLayer& layer : manifest_.layers) layers.push_back(ToJson(layer));
+  const ordered_json json = {{"format", kDumpFormat},          {"producer", manifest_.producer},
+                             {"model", manifest_.model},       {"model_digest", manifest_.model_digest},
+                             {"contract", manifest_.contract}, {"target", manifest_.target},
+                             {"layers", std::move(layers)}};
+  report::WriteFile(folder_ / kManifestName, json.dump(1) + "\n");
+}
+
+Manifest DescribeModel(const joint::Model& model, const std::string& producer, const std::string& target) {
+  Manifest manifest;
+  manifest.producer = producer;
+  manifest.model = model.name()->str();
+  manifest.model_digest = Hex(model.digest()->bytes()->data(), model.digest()->bytes()->size());
+  manifest.contract = model.contract()->str();
+  manifest.target = target;
+  return manifest;
+}
+
+DumpLayer DescribeLayer(int index, const joint::Layer& layer, const joint::Tensor& output) {
+  DumpLayer description;
+  description.index = index;
+  description.name = layer.name()->str();
+  description.op = joint::EnumNameOptions(layer.options_type());
+  if (layer.onnx_nodes() != nullptr) {
+    for (const auto* node : *layer.onnx_nodes()) description.onnx_nodes.push_back(node->str());
+  }
+  description.tensor = output.name()->str();
+  description.dtype = DTypeName(output.dtype());
+  description.shape.assign(output.shape()->begin(), output.shape()->end());
+  if (output.axes() != nullptr) description.axes.assign(output.axes()->begin(), output.axes()->end());
+  if (const auto* quantization = output.quantization();
+      quantization != nullptr && quantization->scale() != nullptr && quantization->scale()->size() != 0) {
+    description.scale = quantization->scale()->Get(0);
+    if (quantization->zero_point() != nullptr && quantization->zero_point()->size() != 0) {
+      description.zero_point = quantization->zero_point()->Get(0);
+    }
+  }
+  return description;
+}
+
+std::string DTypeName(joint::DType dtype) {
+  for (const DTypeText& entry : kDTypes) {
+    if (entry.dtype == dtype) return entry.name;
+  }
+  return "?";
+}
+
+size_t DTypeBytes(const std::string& dtype) {
+  for (const DTypeText& entry : kDTypes) {
+    if (dtype == entry.name) return entry.bytes;
+  }
+  throw BadInput("the element type \"" + dtype +
+                 "\" of a dump is unknown; it must be one of u8 u16 s8 s16 s32 s64 f32");
+}
+
+std::string Md5Hex(const void* data, size_t size) {
+  std::array<uint8_t, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  if (EVP_Digest(data, size, digest.data(), &length, EVP_md5(), nullptr) != 1) {
+    throw Error("libcrypto cannot compute an md5 here; use a libcrypto that is not restricted to FIPS algorithms");
+  }
+  return Hex(digest.data(), length);
+}
+
+}  // namespace lockstep::crosscheck

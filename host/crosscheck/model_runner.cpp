@@ -1,0 +1,313 @@
+#include "crosscheck/model_runner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <exception>
+#include <thread>
+#include <utility>
+
+#include "crosscheck/values.h"
+#include "engine/float/float_engine.h"
+#include "engine/reference/reference_engine.h"
+#include "graph/error.h"
+#include "graph/nearest_name.h"
+#include "import/onnx_import.h"
+#include "lockstep/runtime.h"
+#include "optimize/optimize.h"
+#include "report/output_file.h"
+
+namespace lockstep::crosscheck {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double SecondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+OutputTensor MakeOutput(const DumpLayer& layout, const std::vector<uint8_t>& bytes) {
+  return {layout.tensor, OnnxShape(layout), RealValues(layout, bytes)};
+}
+
+// Layout of a tensor that need not be a layer's output.
+DumpLayer DescribeTensor(const joint::Model& model, int index) {
+  const joint::Tensor& tensor = *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(index));
+  for (const joint::Layer* layer : *model.layers()) {
+    if (layer->outputs()->Get(0) == index) return DescribeLayer(0, *layer, tensor);
+  }
+  DumpLayer description;
+  description.tensor = tensor.name()->str();
+  description.dtype = DTypeName(tensor.dtype());
+  description.shape.assign(tensor.shape()->begin(), tensor.shape()->end());
+  return description;
+}
+
+std::vector<OutputTensor> MakeOutputs(const joint::Model& model, const std::vector<std::vector<uint8_t>>& bytes) {
+  std::vector<OutputTensor> outputs;
+  for (flatbuffers::uoffset_t i = 0; i < model.outputs()->size(); ++i) {
+    outputs.push_back(MakeOutput(DescribeTensor(model, model.outputs()->Get(i)->tensor()), bytes[i]));
+  }
+  return outputs;
+}
+
+class FloatRunner : public ModelRunner {
+ public:
+  FloatRunner(const fs::path& onnx, RunnerOptions options)
+      : options_(std::move(options)), graph_(LoadNetwork(onnx, options_.input_shapes)) {}
+
+  EngineKind engine() const override { return EngineKind::kFloat; }
+  double seconds() const override { return seconds_; }
+
+  Manifest Head() const override {
+    Manifest head;
+    head.producer = "float";
+    head.model = graph_.name;
+    head.target = "host";
+    return head;
+  }
+
+  std::vector<OutputTensor> Run(const DataItem& item, DumpWriter* dump) override {
+    if (!engine_ || observing_ != (dump != nullptr)) Prepare(dump != nullptr);
+    const auto inputs = FloatInputs(graph_, options_.preprocess, item);
+    int index = 0;
+    const auto observer = [&](const std::string& name, const graph::Shape& shape, const float* data) {
+      DumpLayer layer = Describe(index++, name, shape);
+      const std::vector<float> values = ToPhysical(shape, layer.axes, data);
+      dump->Add(std::move(layer), values.data(), values.size() * sizeof(float));
+    };
+    const auto start = Clock::now();
+    auto results = dump != nullptr ? engine_->Run(inputs, observer) : engine_->Run(inputs);
+    seconds_ = SecondsSince(start);
+    std::vector<OutputTensor> outputs;
+    for (const graph::TensorId id : graph_.outputs) {
+      const std::string& name = graph_.tensor(id).name;
+      engine::FloatTensor& tensor = results.at(name);
+      outputs.push_back({name, tensor.shape, std::move(tensor.data)});
+    }
+    return outputs;
+  }
+
+ private:
+  void Prepare(bool observe) {
+    engine::FloatEngineOptions engine_options;
+    engine_options.threads = options_.threads;
+    engine_options.observe_all = observe;
+    engine_ = std::make_unique<engine::FloatEngine>(graph_, engine_options);
+    observing_ = observe;
+  }
+
+  // A dump holds pictures channels last.
+  DumpLayer Describe(int index, const std::string& name, const graph::Shape& shape) const {
+    DumpLayer layer;
+    layer.index = index;
+    layer.name = name;
+    layer.tensor = name;
+    layer.dtype = "f32";
+    layer.shape = shape;
+    if (shape.size() == 4) {
+      layer.axes = {0, 2, 3, 1};
+      layer.shape = {shape[0], shape[2], shape[3], shape[1]};
+    }
+    layer.op = "Input";
+    const graph::TensorId id = graph_.Find(name);
+    for (const graph::Node& node : graph_.nodes) {
+      const bool producer =
+          node.pre_activation == id || std::find(node.outputs.begin(), node.outputs.end(), id) != node.outputs.end();
+      if (!producer) continue;
+      layer.op = node.op;
+      layer.onnx_nodes = node.onnx_nodes;
+    }
+    return layer;
+  }
+
+  RunnerOptions options_;
+  graph::Graph graph_;
+  std::unique_ptr<engine::FloatEngine> engine_;
+  bool observing_ = false;
+  double seconds_ = 0.0;
+};
+
+class ReferenceRunner : public ModelRunner {
+ public:
+  explicit ReferenceRunner(const fs::path& model)
+      : file_(report::ReadFile(model)), engine_(file_.data(), file_.size()) {}
+
+  EngineKind engine() const override { return EngineKind::kReference; }
+  double seconds() const override { return seconds_; }
+  Manifest Head() const override { return DescribeModel(engine_.model(), "reference", "host"); }
+
+  std::vector<OutputTensor> Run(const DataItem& item, DumpWriter* dump) override {
+    const auto inputs = JointInputs(engine_.model(), item);
+    const auto observer = [&](int index, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
+      dump->Add(DescribeLayer(index, layer, output), data, output.bytes());
+    };
+    const auto start = Clock::now();
+    const auto bytes = dump != nullptr ? engine_.Run(inputs, observer) : engine_.Run(inputs);
+    seconds_ = SecondsSince(start);
+    return MakeOutputs(engine_.model(), bytes);
+  }
+
+ private:
+  std::vector<uint8_t> file_;
+  engine::ReferenceEngine engine_;
+  double seconds_ = 0.0;
+};
+
+[[noreturn]] void Throw(const fs::path& model, const Status& status) {
+  const std::string text = model.string() + ": " + status.message();
+  if (status.code() == StatusCode::kInvalidArgument || status.code() == StatusCode::kWrongBuild) throw UsageError(text);
+  throw BadInput(text);
+}
+
+template <typename T>
+T Take(const fs::path& model, Result<T> result) {
+  if (!result.ok()) Throw(model, result.status());
+  return std::move(result.value());
+}
+
+// Hands every layer's output to a dump. The runtime is built without exceptions, so none may pass through it.
+class DumpHook : public RunHook {
+ public:
+  explicit DumpHook(DumpWriter& dump) : dump_(dump) {}
+
+  Status AfterLayer(Session& session, int32_t layer) override {
+    const joint::Model& model = session.model().joint();
+    const joint::Layer& description = *model.layers()->Get(static_cast<flatbuffers::uoffset_t>(layer));
+    const joint::Tensor& output =
+        *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(session.model().layer_output_tensor(layer)));
+    try {
+      dump_.Add(DescribeLayer(layer, description, output), session.layer_output(layer), output.bytes());
+    } catch (...) {
+      error_ = std::current_exception();
+      return Status::Error(StatusCode::kUnreadable, "the dump cannot be written");
+    }
+    return Status::Ok();
+  }
+
+  void Rethrow() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  DumpWriter& dump_;
+  std::exception_ptr error_;
+};
+
+class NativeRunner : public ModelRunner {
+ public:
+  NativeRunner(const fs::path& path, const RunnerOptions& options)
+      : path_(path), model_(Take(path, Model::Open(path.c_str(), LoadOptionsOf(options)))) {
+    SessionOptions session_options;
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    session_options.threads = options.threads > 0 ? options.threads : static_cast<int>(cores);
+    session_ = std::make_unique<Session>(Take(path, Session::Create(model_, session_options)));
+  }
+
+  EngineKind engine() const override { return EngineKind::kNative; }
+  double seconds() const override { return seconds_; }
+  Manifest Head() const override { return DescribeModel(model_.joint(), "runtime", TargetName()); }
+
+  std::vector<OutputTensor> Run(const DataItem& item, DumpWriter* dump) override {
+    const auto inputs = JointInputs(model_.joint(), item);
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      std::memcpy(session_->input(static_cast<int32_t>(i)), inputs[i].data(), inputs[i].size());
+    }
+    const auto start = Clock::now();
+    Status status;
+    if (dump != nullptr) {
+      DumpHook hook(*dump);
+      status = session_->Run(&hook);
+      hook.Rethrow();
+    } else {
+      status = session_->Run();
+    }
+    seconds_ = SecondsSince(start);
+    if (!status.ok()) Throw(path_, status);
+    std::vector<std::vector<uint8_t>> bytes;
+    for (int32_t i = 0; i < model_.output_count(); ++i) {
+      const auto* data = static_cast<const uint8_t*>(session_->output(i));
+      bytes.emplace_back(data, data + session_->output_info(i).bytes);
+    }
+    return MakeOutputs(model_.joint(), bytes);
+  }
+
+ private:
+  static LoadOptions LoadOptionsOf(const RunnerOptions& options) {
+    LoadOptions load;
+    load.check_digest = options.check_digest;
+    return load;
+  }
+
+  fs::path path_;
+  Model model_;
+  std::unique_ptr<Session> session_;
+  double seconds_ = 0.0;
+};
+
+}  // namespace
+
+EngineKind EngineFromName(const std::string& name) {
+  if (name == "float") return EngineKind::kFloat;
+  if (name == "reference") return EngineKind::kReference;
+  if (name == "native") return EngineKind::kNative;
+  throw UsageError("the engine " + name + " is unknown; did you mean " +
+                   graph::NearestName(name, {"float", "reference", "native"}) + "?");
+}
+
+const char* EngineName(EngineKind kind) {
+  switch (kind) {
+    case EngineKind::kFloat:
+      return "float";
+    case EngineKind::kReference:
+      return "reference";
+    case EngineKind::kNative:
+      break;
+  }
+  return "native";
+}
+
+fs::path OptimizedOnnxBeside(const fs::path& joint_model) {
+  return joint_model.parent_path() / "frontend" / "optimized.onnx";
+}
+
+bool IsOnnx(const fs::path& model) { return model.extension() == ".onnx"; }
+
+graph::Graph LoadNetwork(const fs::path& onnx, const std::map<std::string, graph::Shape>& input_shapes) {
+  importer::ImportOptions options;
+  options.input_shapes = input_shapes;
+  graph::Graph graph = importer::ImportOnnx(onnx.string(), options);
+  optimize::InferShapes(graph);
+  optimize::Optimize(graph);
+  return graph;
+}
+
+std::unique_ptr<ModelRunner> OpenModel(const fs::path& model, EngineKind engine, const RunnerOptions& options) {
+  if (!fs::exists(model)) throw BadInput("cannot read " + model.string() + ": no such file; check the path");
+  if (IsOnnx(model)) {
+    if (engine != EngineKind::kFloat) {
+      throw UsageError(model.string() + " is an ONNX network, the " + EngineName(engine) +
+                       " engine runs joint models; use --engine float or build it first");
+    }
+    return std::make_unique<FloatRunner>(model, options);
+  }
+  switch (engine) {
+    case EngineKind::kReference:
+      return std::make_unique<ReferenceRunner>(model);
+    case EngineKind::kNative:
+      return std::make_unique<NativeRunner>(model, options);
+    case EngineKind::kFloat:
+      break;
+  }
+  const fs::path onnx = OptimizedOnnxBeside(model);
+  if (!fs::exists(onnx)) {
+    throw UsageError("the float engine needs the ONNX network of " + model.string() + ", and " + onnx.string() +
+                     " does not exist; name the .onnx file itself");
+  }
+  RunnerOptions as_built = options;
+  const std::vector<uint8_t> file = report::ReadFile(model);
+  const engine::ReferenceEngine checked(file.data(), file.size());
+  as_built.preprocess = PreprocessOf(*checked.model().inputs()->Get(0));
+  return std::make_unique<FloatRunner>(onnx, as_built);
+}
+
+}  // namespace lockstep::crosscheck

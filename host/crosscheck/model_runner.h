@@ -1,0 +1,61 @@
+// Runs a model on this PC with one of the engines; what comes out is the same kind of thing for all of them.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "crosscheck/dump.h"
+#include "crosscheck/model_input.h"
+#include "quantize/quantized_graph.h"
+
+namespace lockstep::crosscheck {
+
+enum class EngineKind { kFloat, kReference, kNative };
+
+// "float", "reference", "native"; throws UsageError with the nearest name.
+EngineKind EngineFromName(const std::string& name);
+const char* EngineName(EngineKind kind);
+
+struct RunnerOptions {
+  quantize::InputPreprocess preprocess;              // of an ONNX network; a joint model knows its own
+  std::map<std::string, graph::Shape> input_shapes;  // of an ONNX network
+  int threads = 0;                                   // 0: all cores
+  bool check_digest = true;
+};
+
+// Real values in ONNX order.
+struct OutputTensor {
+  std::string name;
+  graph::Shape shape;
+  std::vector<float> values;
+};
+
+class ModelRunner {
+ public:
+  virtual ~ModelRunner() = default;
+  virtual EngineKind engine() const = 0;
+  // What a dump of this model says at its head.
+  virtual Manifest Head() const = 0;
+  // `dump` may be null. Throws BadInput and UsageError for wrong data.
+  virtual std::vector<OutputTensor> Run(const DataItem& item, DumpWriter* dump) = 0;
+  // Of the last Run: the engine alone.
+  virtual double seconds() const = 0;
+};
+
+// An .onnx file runs on the float engine, a joint model on the reference engine or natively, or on the float engine if
+// frontend/optimized.onnx lies beside it. Throws UsageError for a pair that does not fit.
+std::unique_ptr<ModelRunner> OpenModel(const std::filesystem::path& model, EngineKind engine,
+                                       const RunnerOptions& options);
+
+// Where `build` put the network that a joint model was made from.
+std::filesystem::path OptimizedOnnxBeside(const std::filesystem::path& joint_model);
+
+// Imports and optimises as `build` does.
+graph::Graph LoadNetwork(const std::filesystem::path& onnx, const std::map<std::string, graph::Shape>& input_shapes);
+
+bool IsOnnx(const std::filesystem::path& model);
+
+}  // namespace lockstep::crosscheck
