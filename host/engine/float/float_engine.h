@@ -25,11 +25,14 @@ struct FloatEngineOptions {
   // be a node's `pre_activation`; the engine fuses less for their sake. Unknown names throw UsageError with the nearest
   // name.
   std::set<std::string> observed;
-  bool observe_all = false;  // every tensor of the graph, pre-activations included
+  bool observe_all = false;  // every tensor of the graph but the constants, pre-activations included
+  // Observed tensors may come in any order of their elements: for histograms, without the cost of putting them in
+  // order.
+  bool any_order = false;
 };
 
-// Called as soon as a wanted tensor is computed, in execution order. `data` is valid during the call alone: ONNX order
-// unless `channels_last` was asked for (then N,H,W,C for rank 4; other ranks unchanged).
+// Called as soon as a wanted tensor is computed, in execution order. `data` is valid during the call alone; it holds
+// exactly the elements of `shape`, in ONNX order unless `any_order` was asked for.
 using FloatObserver = std::function<void(const std::string& name, const graph::Shape& shape, const float* data)>;
 
 class FloatEngine {

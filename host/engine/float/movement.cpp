@@ -1,0 +1,173 @@
+// Reshape and its kin, Transpose, Slice, Pad and Resize: elements move, values stay.
+#include <algorithm>
+#include <cmath>
+
+#include "engine/float/gather.h"
+#include "engine/float/operator_table.h"
+#include "optimize/shape_rules.h"
+
+namespace lockstep::engine {
+namespace {
+
+// Parameters were attributes in old opsets and are inputs in new ones.
+std::vector<int64_t> IntsOf(const graph::Graph& graph, const graph::Node& node, size_t index, const char* attribute) {
+  return HasInput(node, index) ? graph.Ints(node.inputs[index]) : node.Ints(attribute, {});
+}
+
+optimize::SliceExtent SliceOf(const graph::Graph& graph, const graph::Node& node) {
+  return optimize::ResolveSlice(graph.tensor(node.inputs[0]).shape, IntsOf(graph, node, 1, "starts"),
+                                IntsOf(graph, node, 2, "ends"), IntsOf(graph, node, 3, "axes"),
+                                IntsOf(graph, node, 4, "steps"));
+}
+
+// The index that a padded axis shows at `index` (which may lie outside of 0..extent-1).
+int64_t PaddedIndex(const std::string& mode, int64_t index, int64_t extent) {
+  if (index >= 0 && index < extent) return index;
+  if (mode == "edge") return std::clamp<int64_t>(index, 0, extent - 1);
+  if (mode != "reflect") return kFill;
+  if (extent == 1) return 0;
+  const int64_t period = 2 * (extent - 1);
+  const int64_t phase = ((index % period) + period) % period;
+  return phase < extent ? phase : period - phase;
+}
+
+double SourceCoordinate(const std::string& mode, double index, double scale, int64_t input, int64_t output) {
+  if (mode == "asymmetric") return index / scale;
+  if (mode == "align_corners") {
+    return output == 1 ? 0.0 : index * static_cast<double>(input - 1) / static_cast<double>(output - 1);
+  }
+  if (mode == "pytorch_half_pixel" && output == 1) return 0.0;
+  return (index + 0.5) / scale - 0.5;
+}
+
+double Nearest(const std::string& mode, double x) {
+  if (mode == "floor") return std::floor(x);
+  if (mode == "ceil") return std::ceil(x);
+  if (mode == "round_prefer_ceil") return std::floor(x + 0.5);
+  return std::ceil(x - 0.5);  // round_prefer_floor
+}
+
+struct ResizeRule {
+  std::string coordinates, nearest;
+  std::vector<float> scales;  // empty if sizes are given
+};
+
+ResizeRule ResizeOf(const graph::Graph& graph, const graph::Node& node) {
+  ResizeRule rule;
+  const bool old = node.inputs.size() == 2;  // opset 10: data and scales
+  rule.coordinates = node.String("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel");
+  rule.nearest = node.String("nearest_mode", old ? "floor" : "round_prefer_floor");
+  const size_t index = old ? 1 : 2;
+  if (HasInput(node, index)) rule.scales = graph.tensor(node.inputs[index]).constant->floats;
+  return rule;
+}
+
+}  // namespace
+
+std::vector<ValueId> BuildReshape(NodeContext& context, const graph::Node& node) {
+  Plan& plan = context.plan();
+  const graph::Shape& shape = context.graph().tensor(node.outputs[0]).shape;
+  const ValueId native = context.Native(node.inputs[0]);
+  const Value& value = plan.value(native);
+  const bool same_channels =
+      value.block != kPlain && CanBlock(shape, value.block) && shape[0] == value.shape[0] && shape[1] == value.shape[1];
+  return {plan.AddView(same_channels ? native : context.Plain(node.inputs[0]), shape,
+                       same_channels ? value.block : kPlain)};
+}
+
+std::vector<ValueId> BuildTranspose(NodeContext& context, const graph::Node& node) {
+  Plan& plan = context.plan();
+  const graph::Shape& from = context.graph().tensor(node.inputs[0]).shape;
+  const graph::Shape& to = context.graph().tensor(node.outputs[0]).shape;
+  std::vector<int64_t> reversed(from.size());
+  for (size_t i = 0; i < from.size(); ++i) reversed[i] = static_cast<int64_t>(from.size() - 1 - i);
+  const std::vector<int64_t> order = node.Ints("perm", reversed);
+  const std::vector<int64_t> strides = Strides(from);
+  std::vector<int64_t> permuted;
+  permuted.reserve(order.size());
+  for (const int64_t axis : order) permuted.push_back(strides[static_cast<size_t>(axis)]);
+  const ValueId plain = context.Plain(node.inputs[0]);
+  if (from.empty()) return {plain};
+  const ValueId view = plan.AddView(plain, dnnl::memory::desc(to, dnnl::memory::data_type::f32, permuted));
+  return {plan.InLayout(view, kPlain)};
+}
+
+std::string CheckSlice(const graph::Graph& graph, const graph::Node& node) {
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    if (std::string reason = RequireConstant(graph, node, i); HasInput(node, i) && !reason.empty()) return reason;
+  }
+  return {};
+}
+
+std::vector<ValueId> BuildSlice(NodeContext& context, const graph::Node& node) {
+  const optimize::SliceExtent extent = SliceOf(context.graph(), node);
+  std::vector<AxisIndices> axes;
+  for (size_t i = 0; i < extent.start.size(); ++i) {
+    axes.push_back(Range(extent.start[i], extent.step[i], extent.count[i]));
+  }
+  return {AddGather(context.plan(), context.Native(node.inputs[0]), axes)};
+}
+
+std::string CheckPad(const graph::Graph& graph, const graph::Node& node) {
+  const std::string mode = node.String("mode", "constant");
+  if (mode != "constant" && mode != "edge" && mode != "reflect") return "mode '" + mode + "' is not supported";
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    if (std::string reason = RequireConstant(graph, node, i); HasInput(node, i) && !reason.empty()) return reason;
+  }
+  const size_t rank = graph.tensor(node.inputs[0]).shape.size();
+  if (IntsOf(graph, node, 1, "pads").size() != 2 * rank) return "pads must have two entries per axis";
+  return {};
+}
+
+std::vector<ValueId> BuildPad(NodeContext& context, const graph::Node& node) {
+  const graph::Graph& graph = context.graph();
+  const graph::Shape& shape = graph.tensor(node.inputs[0]).shape;
+  const std::string mode = node.String("mode", "constant");
+  const std::vector<int64_t> pads = IntsOf(graph, node, 1, "pads");
+  float fill = node.Float("value", 0.0F);
+  if (HasInput(node, 2)) fill = graph.tensor(node.inputs[2]).constant->floats.at(0);
+  std::vector<AxisIndices> axes;
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    AxisIndices indices = Range(-pads[axis], 1, shape[axis] + pads[axis] + pads[axis + shape.size()]);
+    for (int64_t& index : indices) index = PaddedIndex(mode, index, shape[axis]);
+    axes.push_back(std::move(indices));
+  }
+  return {AddGather(context.plan(), context.Native(node.inputs[0]), axes, fill)};
+}
+
+std::string CheckResize(const graph::Graph& graph, const graph::Node& node) {
+  const std::string mode = node.String("mode", "nearest");
+  if (mode != "nearest") return "mode '" + mode + "' is not supported, only nearest is";
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    if (std::string reason = RequireConstant(graph, node, i); HasInput(node, i) && !reason.empty()) return reason;
+  }
+  const ResizeRule rule = ResizeOf(graph, node);
+  for (const char* known : {"half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric"}) {
+    if (rule.coordinates == known) return {};
+  }
+  return "coordinate_transformation_mode '" + rule.coordinates + "' is not supported";
+}
+
+std::vector<ValueId> BuildResize(NodeContext& context, const graph::Node& node) {
+  const graph::Shape& input = context.graph().tensor(node.inputs[0]).shape;
+  const graph::Shape& output = context.graph().tensor(node.outputs[0]).shape;
+  const ResizeRule rule = ResizeOf(context.graph(), node);
+  std::vector<AxisIndices> axes;
+  for (size_t axis = 0; axis < input.size(); ++axis) {
+    const double scale = rule.scales.size() == input.size()
+                             ? rule.scales[axis]
+                             : static_cast<double>(output[axis]) / static_cast<double>(input[axis]);
+    AxisIndices indices = Range(0, 1, output[axis]);
+    if (scale != 1.0) {
+      for (int64_t& index : indices) {
+        const double x =
+            SourceCoordinate(rule.coordinates, static_cast<double>(index), scale, input[axis], output[axis]);
+        index = std::clamp<int64_t>(static_cast<int64_t>(Nearest(rule.nearest, x)), 0, input[axis] - 1);
+      }
+    }
+    axes.push_back(std::move(indices));
+  }
+  return {AddGather(context.plan(), context.Native(node.inputs[0]), axes)};
+}
+
+}  // namespace lockstep::engine

@@ -1,0 +1,66 @@
+#include "engine/float/operator_table.h"
+
+#include <map>
+
+namespace lockstep::engine {
+
+std::string AcceptAny(const graph::Graph& /*graph*/, const graph::Node& /*node*/) { return {}; }
+
+bool HasInput(const graph::Node& node, size_t index) {
+  return index < node.inputs.size() && node.inputs[index] != graph::kNoTensor;
+}
+
+std::string RequireConstant(const graph::Graph& graph, const graph::Node& node, size_t index) {
+  if (!HasInput(node, index)) return "input " + std::to_string(index) + " is missing";
+  const graph::Tensor& tensor = graph.tensor(node.inputs[index]);
+  return tensor.constant ? "" : "its parameter '" + tensor.name + "' is not constant";
+}
+
+const Operator* FindOperator(const std::string& op) {
+  static const std::map<std::string, Operator> kOperators = {
+      {"Add", {AcceptAny, BuildBinary}},
+      {"AveragePool", {CheckPool, BuildPool}},
+      {"BatchNormalization", {CheckBatchNormalization, BuildBatchNormalization}},
+      {"Clip", {CheckActivation, BuildActivation}},
+      {"Concat", {AcceptAny, BuildConcat}},
+      {"Conv", {AcceptAny, BuildConv}},
+      {"Div", {AcceptAny, BuildBinary}},
+      {"Dropout", {AcceptAny, BuildReshape}},
+      {"Elu", {CheckActivation, BuildActivation}},
+      {"Exp", {CheckActivation, BuildActivation}},
+      {"Flatten", {AcceptAny, BuildReshape}},
+      {"Gelu", {CheckActivation, BuildActivation}},
+      {"Gemm", {AcceptAny, BuildGemm}},
+      {"GlobalAveragePool", {AcceptAny, BuildGlobalPool}},
+      {"GlobalMaxPool", {AcceptAny, BuildGlobalPool}},
+      {"HardSigmoid", {CheckActivation, BuildActivation}},
+      {"HardSwish", {CheckActivation, BuildActivation}},
+      {"Identity", {AcceptAny, BuildReshape}},
+      {"LeakyRelu", {CheckActivation, BuildActivation}},
+      {"MatMul", {AcceptAny, BuildMatMul}},
+      {"Max", {AcceptAny, BuildBinary}},
+      {"MaxPool", {CheckPool, BuildPool}},
+      {"Min", {AcceptAny, BuildBinary}},
+      {"Mish", {CheckActivation, BuildActivation}},
+      {"Mul", {AcceptAny, BuildBinary}},
+      {"Pad", {CheckPad, BuildPad}},
+      {"Relu", {CheckActivation, BuildActivation}},
+      {"Reshape", {AcceptAny, BuildReshape}},
+      {"Resize", {CheckResize, BuildResize}},
+      {"SiLU", {CheckActivation, BuildActivation}},
+      {"Sigmoid", {CheckActivation, BuildActivation}},
+      {"Slice", {CheckSlice, BuildSlice}},
+      {"Softmax", {AcceptAny, BuildSoftmax}},
+      {"Softplus", {CheckActivation, BuildActivation}},
+      {"Split", {AcceptAny, BuildSplit}},
+      {"Squeeze", {AcceptAny, BuildReshape}},
+      {"Sub", {AcceptAny, BuildBinary}},
+      {"Tanh", {CheckActivation, BuildActivation}},
+      {"Transpose", {AcceptAny, BuildTranspose}},
+      {"Unsqueeze", {AcceptAny, BuildReshape}},
+  };
+  const auto found = kOperators.find(op);
+  return found == kOperators.end() ? nullptr : &found->second;
+}
+
+}  // namespace lockstep::engine
