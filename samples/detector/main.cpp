@@ -1,0 +1,179 @@
+// detector: boxes of YOLOv8 on a picture, from a joint model that it runs itself or from outputs that run_joint wrote.
+//
+//   detector street.jpg --model yolov8n.joint --classes classes.txt --write boxes.png
+//   detector street.jpg --raw "board=board/output0.bin" --raw "float engine=float/output0.bin" --check --write both.png
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <opencv2/imgcodecs.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "drawing.h"
+#include "letterbox.h"
+#include "lockstep/runtime.h"
+#include "yolov8.h"
+
+namespace {
+
+using detector::Box;
+
+constexpr int kCheckFailed = 1;
+constexpr int kWrongUsage = 2;
+constexpr int kBadInput = 4;
+
+struct Options {
+  std::string picture;
+  std::string model;
+  std::vector<std::string> raw;
+  std::string classes;
+  std::string write;
+  int network_size = 640;
+  detector::DecodeOptions decode;
+  bool check = false;
+  float check_confidence = 0.5F;
+  float check_iou = 0.9F;
+};
+
+struct Side {
+  std::string title;
+  std::vector<float> output;
+};
+
+std::vector<std::string> ReadNames(const std::string& path) {
+  std::vector<std::string> names;
+  if (path.empty()) return names;
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error("cannot read " + path + "; check --classes");
+  for (std::string line; std::getline(file, line);) {
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
+    if (!line.empty()) names.push_back(line);
+  }
+  return names;
+}
+
+Side ReadRaw(const std::string& argument) {
+  const size_t equals = argument.rfind('=');
+  const std::string path = equals == std::string::npos ? argument : argument.substr(equals + 1);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read " + path + "; check --raw");
+  const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  Side side;
+  side.title = equals == std::string::npos ? path : argument.substr(0, equals);
+  side.output.resize(bytes.size() / sizeof(float));
+  std::memcpy(side.output.data(), bytes.data(), side.output.size() * sizeof(float));
+  return side;
+}
+
+void ThrowIf(const lockstep::Status& status) {
+  if (!status.ok()) throw std::runtime_error(status.message());
+}
+
+Side RunModel(const std::string& path, const cv::Mat& picture, const detector::Letterbox& letterbox, cv::Size network) {
+  auto model = lockstep::Model::Open(path.c_str());
+  ThrowIf(model.status());
+  auto session = lockstep::Session::Create(model.value(), {});
+  ThrowIf(session.status());
+  const std::vector<uint8_t> input = detector::NetworkInput(picture, letterbox, network);
+  const lockstep::TensorInfo wanted = session.value().input_info(0);
+  if (wanted.bytes != input.size()) {
+    throw std::runtime_error(path + ": the input takes " + std::to_string(wanted.bytes) + " bytes, a picture has " +
+                             std::to_string(input.size()) + "; give the network's --size");
+  }
+  std::memcpy(session.value().input(0), input.data(), input.size());
+  ThrowIf(session.value().Run());
+  const lockstep::TensorInfo info = session.value().output_info(0);
+  if (info.dtype != lockstep::DataType::kF32) throw std::runtime_error(path + ": the output is not float32");
+  Side side;
+  side.title = "this PC";
+  side.output.resize(info.bytes / sizeof(float));
+  std::memcpy(side.output.data(), session.value().output(0), info.bytes);
+  return side;
+}
+
+int Detect(const Options& options) {
+  const cv::Mat picture = cv::imread(options.picture, cv::IMREAD_COLOR);
+  if (picture.empty()) throw std::runtime_error("cannot read the picture " + options.picture + "; check its path");
+  const cv::Size network(options.network_size, options.network_size);
+  const detector::Letterbox letterbox = detector::FitPicture(picture.size(), network);
+  const std::vector<std::string> names = ReadNames(options.classes);
+  constexpr int kCocoClasses = 80;
+  const int classes = names.empty() ? kCocoClasses : static_cast<int>(names.size());
+
+  std::vector<Side> sides;
+  for (const std::string& raw : options.raw) sides.push_back(ReadRaw(raw));
+  if (!options.model.empty()) sides.push_back(RunModel(options.model, picture, letterbox, network));
+
+  std::vector<std::vector<Box>> found;
+  std::vector<cv::Mat> drawn;
+  for (const Side& side : sides) {
+    const auto rows = static_cast<size_t>(classes) + 4;
+    if (side.output.empty() || side.output.size() % rows != 0) {
+      throw std::runtime_error(side.title + ": " + std::to_string(side.output.size()) + " values are not (4 + " +
+                               std::to_string(classes) + " classes) x candidates; check --raw and --classes");
+    }
+    std::vector<Box> boxes = detector::Decode(side.output, classes, options.decode);
+    found.push_back(boxes);
+    std::printf("%s: %zu boxes\n", side.title.c_str(), boxes.size());
+    for (Box& box : boxes) {
+      box.rectangle = detector::ToPicture(box.rectangle, letterbox);
+      const auto label = static_cast<size_t>(box.label);
+      std::printf("  %-14s %.3f  x %6.1f  y %6.1f  width %6.1f  height %6.1f\n",
+                  label < names.size() ? names[label].c_str() : std::to_string(box.label).c_str(),
+                  static_cast<double>(box.confidence), static_cast<double>(box.rectangle.x),
+                  static_cast<double>(box.rectangle.y), static_cast<double>(box.rectangle.width),
+                  static_cast<double>(box.rectangle.height));
+    }
+    drawn.push_back(detector::DrawDetections(picture, boxes, names, side.title));
+  }
+  if (!options.write.empty() && !cv::imwrite(options.write, detector::SideBySide(drawn))) {
+    throw std::runtime_error("cannot write " + options.write + "; check the folder and the ending (.png, .jpg)");
+  }
+  if (!options.check) return 0;
+  const detector::Agreement agreement = detector::Compare(found[1], found[0], options.check_confidence);
+  std::printf("check: %d boxes of %s above %.2f, min IoU %.3f\n", agreement.boxes, sides[1].title.c_str(),
+              static_cast<double>(options.check_confidence), static_cast<double>(agreement.min_iou));
+  return agreement.boxes > 0 && agreement.min_iou >= options.check_iou ? 0 : kCheckFailed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Boxes of YOLOv8 on a picture");
+  app.add_option("picture", options.picture, "the photograph")->required();
+  app.add_option("--model", options.model, "a joint model to run here");
+  app.add_option("--raw", options.raw, "TITLE=FILE: a float32 output that was computed elsewhere; may be repeated")
+      ->take_all();
+  app.add_option("--classes", options.classes, "a file with one class name per line");
+  app.add_option("--write", options.write, "where the picture with boxes goes (.png, .jpg)");
+  app.add_option("--size", options.network_size, "side of the network's square input")->check(CLI::Range(32, 4096));
+  app.add_option("--conf", options.decode.confidence, "boxes below are dropped")->check(CLI::Range(0.0, 1.0));
+  app.add_option("--iou", options.decode.iou, "overlap from which the weaker of two boxes is dropped")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_flag("--check", options.check,
+               "status 1 unless every box of the second side above --check-conf has a box of its class on the first "
+               "with --check-iou");
+  app.add_option("--check-conf", options.check_confidence, "see --check");
+  app.add_option("--check-iou", options.check_iou, "see --check");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? 0 : kWrongUsage;
+  }
+  const size_t sides = options.raw.size() + (options.model.empty() ? 0 : 1);
+  if (sides == 0 || (options.check && sides != 2)) {
+    std::fputs("detector: give --model or --raw, and two sides for --check\n", stderr);
+    return kWrongUsage;
+  }
+  try {
+    return Detect(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "detector: %s\n", error.what());
+    return kBadInput;
+  }
+}
