@@ -1,0 +1,79 @@
+#include "exact_requantize.h"
+
+#include <array>
+#include <cstddef>
+
+namespace lockstep::kernels {
+namespace {
+
+constexpr size_t kLimbs = 4;
+using Limbs = std::array<uint32_t, kLimbs>;  // little-endian
+
+Limbs PowerOfTwo(int exponent) {
+  Limbs value{};
+  value[static_cast<size_t>(exponent / 32)] = uint32_t{1} << (exponent % 32);
+  return value;
+}
+
+Limbs Product(uint64_t a, uint32_t b) {
+  const uint64_t low = (a & 0xffffffffU) * b;
+  const uint64_t high = (a >> 32) * b + (low >> 32);
+  return {static_cast<uint32_t>(low), static_cast<uint32_t>(high), static_cast<uint32_t>(high >> 32), 0};
+}
+
+Limbs Sum(const Limbs& a, const Limbs& b) {
+  Limbs sum{};
+  uint64_t carry = 0;
+  for (size_t i = 0; i < kLimbs; ++i) {
+    carry += uint64_t{a[i]} + b[i];
+    sum[i] = static_cast<uint32_t>(carry);
+    carry >>= 32;
+  }
+  return sum;
+}
+
+bool Less(const Limbs& a, const Limbs& b) {
+  for (size_t i = kLimbs; i-- > 0;) {
+    if (a[i] != b[i]) return a[i] < b[i];
+  }
+  return false;
+}
+
+// a >= b
+Limbs Difference(const Limbs& a, const Limbs& b) {
+  Limbs difference{};
+  int64_t borrow = 0;
+  for (size_t i = 0; i < kLimbs; ++i) {
+    borrow += int64_t{a[i]} - int64_t{b[i]};
+    difference[i] = static_cast<uint32_t>(borrow);
+    borrow = borrow < 0 ? -1 : 0;
+  }
+  return difference;
+}
+
+// The 64 bits from bit `count` on.
+uint64_t ShiftedRight(const Limbs& a, int count) {
+  uint64_t value = 0;
+  for (int bit = 0; bit < 64; ++bit) {
+    const auto from = static_cast<size_t>(bit + count);
+    if (from >= 32 * kLimbs) break;
+    value |= uint64_t{(a[from / 32] >> (from % 32)) & 1U} << bit;
+  }
+  return value;
+}
+
+}  // namespace
+
+int64_t ExactRequantize(int64_t acc, int32_t m, int s) {
+  const uint64_t magnitude = acc < 0 ? uint64_t{0} - static_cast<uint64_t>(acc) : static_cast<uint64_t>(acc);
+  const Limbs product = Product(magnitude, static_cast<uint32_t>(m));
+  const Limbs half = PowerOfTwo(30 + s);
+  const int shift = 31 + s;
+  if (acc >= 0) return static_cast<int64_t>(ShiftedRight(Sum(product, half), shift));
+  if (!Less(half, product)) return static_cast<int64_t>(ShiftedRight(Difference(half, product), shift));
+  // floor(-d / 2^shift) = -ceil(d / 2^shift)
+  const Limbs up = Difference(PowerOfTwo(shift), PowerOfTwo(0));
+  return -static_cast<int64_t>(ShiftedRight(Sum(Difference(product, half), up), shift));
+}
+
+}  // namespace lockstep::kernels

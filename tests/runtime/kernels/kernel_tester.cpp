@@ -1,0 +1,220 @@
+#include "kernel_tester.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+
+#include "kernels/kernel.h"
+
+namespace lockstep::kernels {
+namespace {
+
+constexpr size_t kAlignment = 64;
+constexpr uint8_t kGuard = 0xa5;
+
+int64_t BytesOf(joint::DType dtype) {
+  switch (dtype) {
+    case joint::DType::U8:
+    case joint::DType::S8:
+      return 1;
+    case joint::DType::U16:
+    case joint::DType::S16:
+      return 2;
+    case joint::DType::S64:
+      return 8;
+    default:
+      return 4;
+  }
+}
+
+// Memory at a multiple of 64 that ends where it says, with guards of 64 bytes in front and behind when asked for.
+class Buffer {
+ public:
+  Buffer(size_t size, size_t guard, uint8_t fill) : size_(size), guard_(guard) {
+    void* memory = nullptr;
+    if (posix_memalign(&memory, kAlignment, size + 2 * guard) != 0) std::abort();
+    memory_.reset(static_cast<uint8_t*>(memory));
+    std::fill_n(memory_.get(), size + 2 * guard, kGuard);
+    std::fill_n(data(), size, fill);
+  }
+
+  uint8_t* data() { return memory_.get() + guard_; }
+
+  bool GuardsIntact() {
+    const uint8_t* end = data() + size_;
+    return std::all_of(data() - guard_, data(), [](uint8_t byte) { return byte == kGuard; }) &&
+           std::all_of(end, end + guard_, [](uint8_t byte) { return byte == kGuard; });
+  }
+
+ private:
+  size_t size_;
+  size_t guard_;
+  std::unique_ptr<uint8_t, decltype(&std::free)> memory_{nullptr, std::free};
+};
+
+// What a kernel is given, in memory of its own.
+class PreparedLayer {
+ public:
+  explicit PreparedLayer(const LayerCase& test) : output_(test.output.bytes.size(), kAlignment, 0) {
+    builder_.Finish(joint::Layer::Pack(builder_, &test.layer));
+    views_.reserve(test.inputs.size());
+    for (const TestTensor& input : test.inputs) views_.push_back(View(input));
+    args.layer = flatbuffers::GetRoot<joint::Layer>(builder_.GetBufferPointer());
+    args.inputs = views_.data();
+    args.input_count = static_cast<int32_t>(views_.size());
+    if (!test.weights.shape.empty()) args.weights = View(test.weights);
+    args.output = ViewWithoutData(test.output);
+    args.output.data = output_.data();
+    args.output.bytes = test.output.bytes.size();
+  }
+
+  Buffer& output() { return output_; }
+
+  LayerArgs args;
+
+ private:
+  static TensorView ViewWithoutData(const TestTensor& tensor) {
+    TensorView view;
+    view.shape = tensor.shape.data();
+    view.rank = static_cast<int32_t>(tensor.shape.size());
+    view.dtype = tensor.dtype;
+    view.scale = tensor.scale;
+    view.zero_point = tensor.zero_point;
+    view.elements = tensor.Elements();
+    return view;
+  }
+
+  TensorView View(const TestTensor& tensor) {
+    TensorView view = ViewWithoutData(tensor);
+    auto buffer = std::make_unique<Buffer>(tensor.bytes.size(), 0, uint8_t{0});
+    std::copy(tensor.bytes.begin(), tensor.bytes.end(), buffer->data());
+    view.data = buffer->data();
+    view.bytes = tensor.bytes.size();
+    memory_.push_back(std::move(buffer));
+    return view;
+  }
+
+  flatbuffers::FlatBufferBuilder builder_;
+  std::vector<std::unique_ptr<Buffer>> memory_;
+  std::vector<TensorView> views_;
+  Buffer output_;
+};
+
+std::string Coordinates(const std::vector<int32_t>& shape, int64_t element) {
+  std::string text;
+  for (size_t axis = shape.size(); axis-- > 0;) {
+    text = std::to_string(element % shape[axis]) + (text.empty() ? "" : ",") + text;
+    element /= shape[axis];
+  }
+  return "[" + text + "]";
+}
+
+// The value as it lies in memory, for messages.
+uint64_t Bits(const uint8_t* data, int64_t element, int64_t size) {
+  uint64_t bits = 0;
+  std::memcpy(&bits, data + element * size, static_cast<size_t>(size));
+  return bits;
+}
+
+void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, const Explain& explain) {
+  PreparedLayer layer(test);
+  const OperatorPlan plan = PlanOperator(layer.args);
+  ASSERT_GE(plan.units, 1);
+  std::fill_n(layer.output().data(), test.output.bytes.size(), uint8_t{0x5b});
+  for (int64_t part = 0; part < parts; ++part) {
+    const int64_t begin = plan.units * part / parts;
+    const int64_t end = plan.units * (part + 1) / parts;
+    if (begin == end) continue;
+    Buffer scratch(plan.scratch_bytes, kAlignment, static_cast<uint8_t>(0xc3 + part));
+    kernel.run(layer.args, begin, end, scratch.data());
+    EXPECT_TRUE(scratch.GuardsIntact()) << kernel.name << " wrote outside its scratch; " << test.about;
+  }
+  EXPECT_TRUE(layer.output().GuardsIntact()) << kernel.name << " wrote outside its output; " << test.about;
+  const int64_t size = BytesOf(test.output.dtype);
+  const uint8_t* got = layer.output().data();
+  int64_t different = 0;
+  int64_t first = -1;
+  for (int64_t i = 0; i < test.output.Elements(); ++i) {
+    if (std::memcmp(got + i * size, test.output.bytes.data() + i * size, static_cast<size_t>(size)) == 0) continue;
+    if (different++ == 0) first = i;
+  }
+  if (different == 0) return;
+  ADD_FAILURE() << kernel.name << ", units in " << parts << " parts: " << different << " of " << test.output.Elements()
+                << " elements differ, first " << Coordinates(test.output.shape, first) << ": got "
+                << Bits(got, first, size) << ", expected " << Bits(test.output.bytes.data(), first, size) << "; "
+                << (explain ? explain(first) : "") << "; " << test.about;
+}
+
+}  // namespace
+
+int64_t TestTensor::Elements() const {
+  int64_t count = 1;
+  for (const int32_t extent : shape) count *= extent;
+  return count;
+}
+
+int32_t TestTensor::Get(int64_t index) const { return static_cast<int32_t>(Bits(bytes.data(), index, BytesOf(dtype))); }
+
+TestTensor RandomTensor(joint::DType dtype, std::vector<int32_t> shape, std::mt19937& random) {
+  TestTensor tensor;
+  tensor.dtype = dtype;
+  tensor.shape = std::move(shape);
+  const uint32_t limit = static_cast<uint32_t>(LimitOf(dtype));
+  for (int64_t i = 0; i < tensor.Elements(); ++i) {
+    const uint32_t draw = random();
+    const uint32_t value = draw % 4 == 0 ? 0 : (draw % 4 == 1 ? limit : (draw >> 8) & limit);
+    AppendActivation(tensor, value);
+  }
+  return tensor;
+}
+
+void AppendActivation(TestTensor& tensor, int64_t value) {
+  ASSERT_TRUE(value >= 0 && value <= LimitOf(tensor.dtype)) << "the test's own model left the type";
+  if (tensor.dtype == joint::DType::U16) {
+    Append(tensor, static_cast<uint16_t>(value));
+  } else {
+    Append(tensor, static_cast<uint8_t>(value));
+  }
+}
+
+int64_t ClampTo(int64_t value, int64_t low, int64_t high) {
+  if (value < low) return low;
+  return value > high ? high : value;
+}
+
+int32_t LimitOf(joint::DType dtype) { return dtype == joint::DType::U16 ? 65535 : 255; }
+
+int64_t BroadcastPosition(const std::vector<int32_t>& shape, const std::vector<int32_t>& out_shape, int64_t position) {
+  int64_t result = 0;
+  int64_t step = 1;
+  for (size_t back = 1; back <= out_shape.size(); ++back) {
+    const int64_t index = position % out_shape[out_shape.size() - back];
+    position /= out_shape[out_shape.size() - back];
+    if (back > shape.size()) continue;
+    const int64_t extent = shape[shape.size() - back];
+    if (extent > 1) result += index * step;
+    step *= extent;
+  }
+  return result;
+}
+
+void ExpectEveryKernelGives(const LayerCase& test, const Explain& explain) {
+  ASSERT_EQ(static_cast<int64_t>(test.output.bytes.size()), test.output.Elements() * BytesOf(test.output.dtype));
+  size_t count = 0;
+  const Kernel* table = KernelTable(&count);
+  const IsaSet present = DetectIsa();
+  int kernels = 0;
+  const PreparedLayer probe(test);
+  for (size_t i = 0; i < count; ++i) {
+    const Kernel& kernel = table[i];
+    if (kernel.op != test.layer.options.type || (IsaBit(kernel.isa) & present) == 0) continue;
+    if (!kernel.accepts(probe.args)) continue;
+    ++kernels;
+    for (int64_t parts = 1; parts <= 3; ++parts) RunSplit(kernel, test, parts, explain);
+  }
+  EXPECT_GE(kernels, 1) << "no kernel accepts the layer; " << test.about;
+}
+
+}  // namespace lockstep::kernels
