@@ -1,4 +1,4 @@
-// Conv: oneDNN chooses the layout, activation and a following Add ride along as post-operations.
+// Conv: in blocked layout where that is fast; activation and a following Add ride along as post-operations.
 #include <algorithm>
 
 #include "engine/float/activation_algorithms.h"
@@ -15,9 +15,8 @@ struct Convolution {
   graph::Shape source, weights, bias, destination;  // weights with a leading group axis if grouped
   std::vector<int64_t> strides, dilations, pads_begin, pads_end;
 
-  convolution_forward::primitive_desc Describe(const dnnl::engine& engine, const memory::desc& source_desc,
-                                               const memory::desc& destination_desc,
-                                               const dnnl::post_ops& after) const {
+  convolution_forward::primitive_desc With(const dnnl::engine& engine, const memory::desc& source_desc,
+                                           const memory::desc& destination_desc, const dnnl::post_ops& after) const {
     const memory::desc weights_desc(weights, memory::data_type::f32, memory::format_tag::any);
     const memory::desc bias_desc(bias, memory::data_type::f32, memory::format_tag::a);
     dnnl::primitive_attr attributes;
@@ -55,27 +54,45 @@ Convolution ReadConvolution(const graph::Graph& graph, const graph::Node& node) 
   return conv;
 }
 
+// The channel block that this processor's convolutions are written for.
+int NativeBlock() {
+  const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
+  const auto avx512 = static_cast<unsigned>(dnnl::cpu_isa::avx512_core);
+  return (isa & avx512) == avx512 ? 16 : 8;
+}
+
+// Blocked if oneDNN has a specialised kernel for that: then concatenations and splits cost nothing. An image of a few
+// channels is read plain, and a pointwise convolution to a few channels is a plain matrix product.
+convolution_forward::primitive_desc Choose(const Convolution& conv, const dnnl::engine& engine,
+                                           const dnnl::post_ops& after) {
+  const int block = NativeBlock();
+  const bool few_inputs = conv.source[1] <= 3;
+  const bool pointwise = std::all_of(conv.weights.end() - static_cast<std::ptrdiff_t>(conv.strides.size()),
+                                     conv.weights.end(), [](int64_t extent) { return extent == 1; });
+  const bool few_outputs = pointwise && conv.destination[1] < block / 2;
+  if (CanBlock(conv.source, block) && !few_outputs) {
+    const int source_block = few_inputs ? kPlain : block;
+    auto blocked = conv.With(engine, Describe(conv.source, source_block), Describe(conv.destination, block), after);
+    if (std::string(blocked.impl_info_str()).rfind("jit", 0) == 0) return blocked;
+  }
+  return conv.With(engine, Describe(conv.source, kPlain), Describe(conv.destination, kPlain), after);
+}
+
 }  // namespace
 
 std::vector<ValueId> BuildConv(NodeContext& context, const graph::Node& node) {
   Plan& plan = context.plan();
   const Convolution conv = ReadConvolution(context.graph(), node);
-  const memory::desc any_source(conv.source, memory::data_type::f32, memory::format_tag::any);
-  const memory::desc any_destination(conv.destination, memory::data_type::f32, memory::format_tag::any);
-
   dnnl::post_ops after;
   Append(after, context.TakeActivation());
-  auto chosen = conv.Describe(plan.engine(), any_source, any_destination, after);
-  if (BlockOf(chosen.src_desc()) == kOpaque || BlockOf(chosen.dst_desc()) == kOpaque) {
-    chosen = conv.Describe(plan.engine(), Describe(conv.source, kPlain), Describe(conv.destination, kPlain), after);
-  }
+  auto chosen = Choose(conv, plan.engine(), after);
 
   std::vector<std::pair<int, ValueId>> inputs;
   if (const auto residual = context.TakeResidual(chosen.dst_desc())) {
     const int position = after.len();
     after.append_binary(dnnl::algorithm::binary_add, chosen.dst_desc());
     Append(after, residual->activation);
-    chosen = conv.Describe(plan.engine(), chosen.src_desc(), chosen.dst_desc(), after);
+    chosen = conv.With(plan.engine(), chosen.src_desc(), chosen.dst_desc(), after);
     inputs.emplace_back(DNNL_ARG_ATTR_MULTIPLE_POST_OP(position) | DNNL_ARG_SRC_1, residual->other);
   }
 
