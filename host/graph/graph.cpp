@@ -6,6 +6,16 @@
 
 namespace lockstep::graph {
 
+ElementType FromOnnxType(int64_t number) {
+  if (number == kOnnxInt64) return ElementType::kInt64;
+  return number == kOnnxBool ? ElementType::kBool : ElementType::kFloat;
+}
+
+int64_t ToOnnxType(ElementType type) {
+  if (type == ElementType::kInt64) return kOnnxInt64;
+  return type == ElementType::kBool ? kOnnxBool : kOnnxFloat;
+}
+
 bool IsKnown(const Shape& shape) {
   return std::all_of(shape.begin(), shape.end(), [](int64_t dimension) { return dimension >= 0; });
 }

@@ -18,6 +18,13 @@ inline constexpr TensorId kNoTensor = -1;  // an omitted optional input
 
 enum class ElementType : uint8_t { kFloat, kInt64, kBool };
 
+// ONNX's numbers of the three types, as Cast's attribute `to` and ConstantOfShape's `value_type` give them.
+inline constexpr int64_t kOnnxFloat = 1;
+inline constexpr int64_t kOnnxInt64 = 7;
+inline constexpr int64_t kOnnxBool = 9;
+ElementType FromOnnxType(int64_t number);  // one of the three; the importer makes all others one of them
+int64_t ToOnnxType(ElementType type);
+
 using Shape = std::vector<int64_t>;
 
 // The shape of a tensor that shape inference could not determine, as behind an operator it does not know.

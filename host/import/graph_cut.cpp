@@ -1,0 +1,126 @@
+#include "import/graph_cut.h"
+
+#include <algorithm>
+#include <set>
+
+#include "graph/error.h"
+#include "graph/nearest_name.h"
+
+namespace lockstep::importer {
+namespace {
+
+using graph::Graph;
+using graph::kNoTensor;
+using graph::Node;
+using graph::TensorId;
+
+// What can be cut at: everything but constants.
+std::vector<std::string> CutNames(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const TensorId id : graph.inputs) names.push_back(graph.tensor(id).name);
+  for (const Node& node : graph.nodes) {
+    names.push_back(node.name);
+    for (const TensorId id : node.outputs) {
+      if (id != kNoTensor) names.push_back(graph.tensor(id).name);
+    }
+  }
+  return names;
+}
+
+std::vector<TensorId> Resolve(const Graph& graph, const std::string& name, bool as_input, const std::string& path) {
+  const TensorId id = graph.Find(name);
+  if (id != kNoTensor && !graph.tensor(id).constant) return {id};
+  for (const Node& node : graph.nodes) {
+    if (node.name != name) continue;
+    std::vector<TensorId> found;
+    for (const TensorId end : as_input ? node.inputs : node.outputs) {
+      if (end != kNoTensor && !graph.tensor(end).constant) found.push_back(end);
+    }
+    return found;
+  }
+  throw UsageError("'" + path + "' has no node or tensor '" + name + "' to be an " + (as_input ? "input" : "output") +
+                   "; did you mean '" + graph::NearestName(name, CutNames(graph)) + "'?");
+}
+
+std::vector<TensorId> ResolveAll(const Graph& graph, const std::vector<std::string>& names, bool as_input,
+                                 const std::string& path) {
+  std::vector<TensorId> ids;
+  for (const std::string& name : names) {
+    for (const TensorId id : Resolve(graph, name, as_input, path)) {
+      if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    }
+  }
+  return ids;
+}
+
+}  // namespace
+
+void CutGraph(Graph& graph, const ImportOptions& options, const std::string& path) {
+  if (!options.output_nodes.empty()) graph.outputs = ResolveAll(graph, options.output_nodes, false, path);
+  if (!options.input_nodes.empty()) {
+    const std::vector<TensorId> old_inputs = graph.inputs;
+    graph.inputs = ResolveAll(graph, options.input_nodes, true, path);
+    const std::set<TensorId> cut(graph.inputs.begin(), graph.inputs.end());
+    for (Node& node : graph.nodes) {
+      for (TensorId& id : node.outputs) {
+        if (cut.count(id) != 0) id = kNoTensor;  // made outside from now on
+      }
+    }
+    graph::SortAndPrune(graph);
+    const graph::Uses uses(graph);
+    for (const TensorId id : old_inputs) {
+      const auto at = static_cast<size_t>(id);
+      if (cut.count(id) != 0 || (uses.consumers[at].empty() && !uses.is_output[at])) continue;
+      throw UsageError("'" + path + "': behind the chosen input nodes the graph still needs its input '" +
+                       graph.tensor(id).name + "'; add it to --input-nodes, or choose other output nodes");
+    }
+  }
+  graph::SortAndPrune(graph);
+  const graph::Uses uses(graph);
+  const auto unused = [&uses](TensorId id) {
+    return uses.consumers[static_cast<size_t>(id)].empty() && !uses.is_output[static_cast<size_t>(id)];
+  };
+  graph.inputs.erase(std::remove_if(graph.inputs.begin(), graph.inputs.end(), unused), graph.inputs.end());
+}
+
+void ApplyInputShapes(Graph& graph, const std::map<std::string, graph::Shape>& shapes, const std::string& path) {
+  for (const auto& [name, shape] : shapes) {
+    const std::string& wanted = name;
+    const auto found = std::find_if(graph.inputs.begin(), graph.inputs.end(),
+                                    [&](TensorId id) { return graph.tensor(id).name == wanted; });
+    if (found == graph.inputs.end()) {
+      std::vector<std::string> known;
+      for (const TensorId id : graph.inputs) known.push_back(graph.tensor(id).name);
+      throw UsageError("--input-shape: '" + path + "' has no input '" + name + "'; did you mean '" +
+                       graph::NearestName(name, known) + "'?");
+    }
+    graph::Tensor& tensor = graph.tensor(*found);
+    if (tensor.shape != graph::kUnknownShape && tensor.shape.size() != shape.size()) {
+      throw UsageError("--input-shape: input '" + name + "' of '" + path + "' has " +
+                       std::to_string(tensor.shape.size()) + " axes (" + graph::ToString(tensor.shape) + "), not the " +
+                       std::to_string(shape.size()) + " of " + graph::ToString(shape));
+    }
+    if (std::any_of(shape.begin(), shape.end(), [](int64_t dimension) { return dimension < 1; })) {
+      throw UsageError("--input-shape: the shape of input '" + name + "' has a dimension below 1");
+    }
+    tensor.shape = shape;
+  }
+}
+
+void RequireInputShapes(const Graph& graph, const std::string& path) {
+  std::string open;
+  std::string flags;
+  for (const TensorId id : graph.inputs) {
+    const graph::Tensor& tensor = graph.tensor(id);
+    if (graph::IsKnown(tensor.shape)) continue;
+    const bool ranked = tensor.shape != graph::kUnknownShape;
+    open += (open.empty() ? "'" : ", '") + tensor.name + "' (" +
+            (ranked ? graph::ToString(tensor.shape) : std::string("no shape at all")) + ")";
+    flags += " --input-shape " + tensor.name + ":" + (tensor.shape.size() == 4 ? "1x3xHxW" : "AxBx...");
+  }
+  if (open.empty()) return;
+  throw UsageError("'" + path + "' leaves the shape of an input open: " + open + "; give all its dimensions with" +
+                   flags);
+}
+
+}  // namespace lockstep::importer

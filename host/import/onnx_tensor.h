@@ -1,0 +1,25 @@
+// ONNX's tensors and types as the graph's.
+#pragma once
+
+#define ONNX_ML 1
+#define ONNX_NAMESPACE onnx
+#include <onnx/onnx_pb.h>
+
+#include <optional>
+#include <string>
+
+#include "graph/graph.h"
+
+namespace lockstep::importer {
+
+// The kind that an ONNX element type becomes; nothing for strings, complex numbers and what is not defined.
+std::optional<graph::ElementType> KindOf(int32_t onnx_type);
+
+// Reads a constant under `name`. `where` names file and tensor for errors: BadInput if its data does not fit its
+// dimensions, UnsupportedModel if it lies in another file or has a type without numbers.
+graph::Tensor ReadTensor(const onnx::TensorProto& proto, const std::string& name, const std::string& where);
+
+// Writes a constant with raw data; the proto's name is the tensor's.
+void WriteTensor(const graph::Tensor& tensor, onnx::TensorProto& proto);
+
+}  // namespace lockstep::importer

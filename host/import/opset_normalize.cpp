@@ -1,0 +1,196 @@
+#include "import/opset_normalize.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+namespace lockstep::importer {
+namespace {
+
+using graph::ElementType;
+using graph::Graph;
+using graph::kNoTensor;
+using graph::Node;
+using graph::TensorId;
+
+TensorId AddInts(Graph& graph, const Node& node, const char* key, const std::vector<int64_t>& values) {
+  const graph::Shape shape{static_cast<int64_t>(values.size())};
+  return graph.AddTensor(
+      {graph.UniqueName(node.name + "_" + key), ElementType::kInt64, shape, graph::ConstantData{{}, values}});
+}
+
+TensorId AddScalar(Graph& graph, const Node& node, const char* key, float value) {
+  return graph.AddTensor(
+      {graph.UniqueName(node.name + "_" + key), ElementType::kFloat, {}, graph::ConstantData{{value}, {}}});
+}
+
+void SetInput(Node& node, size_t index, TensorId id) {
+  if (node.inputs.size() <= index) node.inputs.resize(index + 1, kNoTensor);
+  node.inputs[index] = id;
+}
+
+// A list attribute of old opsets becomes input `index`; nothing happens if the node has none.
+void MoveIntsToInput(Graph& graph, Node& node, const char* key, size_t index) {
+  const auto found = node.attributes.find(key);
+  if (found == node.attributes.end()) return;
+  const std::vector<int64_t> values = node.Ints(key, {});
+  node.attributes.erase(found);
+  SetInput(node, index, AddInts(graph, node, key, values));
+}
+
+void MoveFloatToInput(Graph& graph, Node& node, const char* key, size_t index) {
+  const auto found = node.attributes.find(key);
+  if (found == node.attributes.end()) return;
+  const float value = node.Float(key, 0.0F);
+  node.attributes.erase(found);
+  SetInput(node, index, AddScalar(graph, node, key, value));
+}
+
+// A rule may replace a node by several; what it returns takes the node's place.
+using Rule = std::function<std::vector<Node>(Graph&, Node)>;
+
+std::vector<Node> Split(Graph& graph, Node node) {
+  MoveIntsToInput(graph, node, "split", 1);
+  node.attributes.erase("num_outputs");  // the outputs are counted
+  return {std::move(node)};
+}
+
+std::vector<Node> Slice(Graph& graph, Node node) {
+  MoveIntsToInput(graph, node, "starts", 1);
+  MoveIntsToInput(graph, node, "ends", 2);
+  MoveIntsToInput(graph, node, "axes", 3);
+  return {std::move(node)};
+}
+
+std::vector<Node> Clip(Graph& graph, Node node) {
+  MoveFloatToInput(graph, node, "min", 1);
+  MoveFloatToInput(graph, node, "max", 2);
+  return {std::move(node)};
+}
+
+std::vector<Node> Pad(Graph& graph, Node node) {
+  if (node.attributes.count("pads") != 0) {
+    MoveIntsToInput(graph, node, "pads", 1);
+    MoveFloatToInput(graph, node, "value", 2);
+  }
+  return {std::move(node)};
+}
+
+std::vector<Node> AxesToInput(Graph& graph, Node node) {
+  MoveIntsToInput(graph, node, "axes", 1);
+  return {std::move(node)};
+}
+
+std::vector<Node> TopK(Graph& graph, Node node) {
+  if (node.attributes.count("k") != 0) {
+    const int64_t k = node.Int("k", 0);
+    node.attributes.erase("k");
+    SetInput(node, 1, AddInts(graph, node, "k", {k}));
+  }
+  return {std::move(node)};
+}
+
+std::vector<Node> Reduce(Graph& graph, Node node) {
+  if (node.inputs.size() > 1 && node.inputs[1] != kNoTensor && graph.tensor(node.inputs[1]).constant) {
+    node.attributes["axes"] = graph.Ints(node.inputs[1]);
+    node.inputs.resize(1);
+  }
+  return {std::move(node)};
+}
+
+std::vector<Node> Dropout(Graph&, Node node) {
+  node.inputs.resize(1);  // ratio and mode mean nothing to inference
+  node.attributes.clear();
+  return {std::move(node)};
+}
+
+std::vector<Node> Resize(Graph& graph, Node node) {
+  const bool upsample = node.op == "Upsample";
+  if (upsample || graph.opset < 11) {
+    node.op = "Resize";
+    TensorId scales = node.inputs.size() > 1 ? node.inputs[1] : kNoTensor;
+    const auto found = node.attributes.find("scales");
+    if (found != node.attributes.end()) {
+      const auto* values = std::get_if<std::vector<float>>(&found->second);
+      const std::vector<float> list = values == nullptr ? std::vector<float>{} : *values;
+      scales = graph.AddTensor({graph.UniqueName(node.name + "_scales"),
+                                ElementType::kFloat,
+                                {static_cast<int64_t>(list.size())},
+                                graph::ConstantData{list, {}}});
+      node.attributes.erase(found);
+    }
+    node.inputs = {node.inputs.at(0), kNoTensor, scales};
+    node.attributes["coordinate_transformation_mode"] = std::string("asymmetric");
+    node.attributes["nearest_mode"] = std::string("floor");
+    if (node.String("mode", "nearest") == "bilinear") node.attributes["mode"] = std::string("linear");
+  }
+  // An empty tensor says "not given" as much as an omitted input does.
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    const TensorId id = node.inputs[i];
+    if (id != kNoTensor && graph.tensor(id).constant && graph::ElementCount(graph.tensor(id).shape) == 0) {
+      node.inputs[i] = kNoTensor;
+    }
+  }
+  return {std::move(node)};
+}
+
+// Up to opset 12 a softmax runs over all axes from `axis` on, taken as one.
+std::vector<Node> OldSoftmax(Graph& graph, Node node) {
+  const int64_t axis = node.Int("axis", 1);
+  const std::string& name = node.name;
+  const std::vector<std::string> origin = node.onnx_nodes;
+  const auto make = [&](const char* suffix, ElementType type) {
+    return graph.AddTensor({graph.UniqueName(name + suffix), type, graph::kUnknownShape, std::nullopt});
+  };
+  const TensorId shape = make("_shape", ElementType::kInt64);
+  const TensorId flat = make("_flat", ElementType::kFloat);
+  const TensorId soft = make("_soft", ElementType::kFloat);
+  const TensorId x = node.inputs.at(0);
+  std::vector<Node> nodes(4);
+  nodes[0] = {"Shape", name + "_Shape", {x}, {shape}, {}, {}, kNoTensor, origin};
+  nodes[1] = {"Flatten", name + "_Flatten", {x}, {flat}, {{"axis", axis}}, {}, kNoTensor, origin};
+  nodes[2] = {node.op, name, {flat}, {soft}, {{"axis", int64_t{-1}}}, {}, kNoTensor, origin};
+  nodes[3] = {"Reshape", name + "_Reshape", {soft, shape}, node.outputs, {}, {}, kNoTensor, origin};
+  return nodes;
+}
+
+std::vector<Node> Softmax(Graph& graph, Node node) {
+  if (graph.opset < 13) return OldSoftmax(graph, std::move(node));
+  return {std::move(node)};
+}
+
+const std::map<std::string, Rule>& Rules() {
+  static const std::map<std::string, Rule> kRules = [] {
+    std::map<std::string, Rule> rules = {{"Split", Split},     {"Slice", Slice},         {"Clip", Clip},
+                                         {"Pad", Pad},         {"Squeeze", AxesToInput}, {"Unsqueeze", AxesToInput},
+                                         {"TopK", TopK},       {"Dropout", Dropout},     {"Resize", Resize},
+                                         {"Upsample", Resize}, {"Softmax", Softmax},     {"LogSoftmax", Softmax}};
+    for (const char* op : {"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2",
+                           "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare"}) {
+      rules[op] = Reduce;
+    }
+    return rules;
+  }();
+  return kRules;
+}
+
+}  // namespace
+
+void NormalizeOpset(Graph& graph) {
+  std::vector<Node> normal;
+  for (Node& node : graph.nodes) {
+    const auto rule = Rules().find(node.op);
+    if (rule == Rules().end() || node.inputs.empty()) {
+      normal.push_back(std::move(node));
+      continue;
+    }
+    for (Node& made : rule->second(graph, std::move(node))) normal.push_back(std::move(made));
+  }
+  graph.nodes = std::move(normal);
+  for (Node& node : graph.nodes) {
+    while (!node.inputs.empty() && node.inputs.back() == kNoTensor) node.inputs.pop_back();
+  }
+  graph.opset = kNormalOpset;
+}
+
+}  // namespace lockstep::importer

@@ -1,0 +1,52 @@
+// Graph passes: from what an exporter wrote to what the rest of the tool-chain runs.
+//
+// Normal form: operators, attributes and inputs are those of ONNX opset 17 (so the sizes of a Split, the starts of a
+// Slice, the limits of a Clip and the target of a Reshape are constant *inputs*), `Reduce*` operators excepted, which
+// always have `axes` as an attribute. After Optimize, Conv and MaxPool nodes carry explicit `kernel_shape`, `strides`,
+// `dilations`, `pads` and `group`, no `auto_pad`, and `ceil_mode` 0; axes are not negative; every shape is known and
+// static.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace lockstep::optimize {
+
+// Determines type and shape of every tensor from the inputs and constants. Values of integer tensors are followed where
+// shapes depend on them (Shape, Gather, Concat, Reshape). What an unknown operator makes, and everything that hangs on
+// it, gets graph::kUnknownShape. Throws BadInput naming the node if shapes contradict each other.
+void InferShapes(graph::Graph& graph);
+
+// Replaces everything that depends on constants and shapes alone by constants. Returns the number of nodes that
+// vanished.
+int FoldConstants(graph::Graph& graph);
+
+// What a pass did; passes that changed nothing are left out.
+struct PassResult {
+  std::string pass;
+  int count = 0;
+};
+
+// InferShapes, FoldConstants and every pass of optimize.cpp until none changes anything. Graph inputs and outputs keep
+// their names, and the function computed stays the same up to float rounding.
+//
+// A node that stands for several ONNX nodes lists them in `onnx_nodes`; its output has the name of the last ONNX
+// tensor, `pre_activation` that of the tensor before a fused activation.
+std::vector<PassResult> Optimize(graph::Graph& graph);
+
+// What keeps a graph from being compiled; one entry per node (or input) and reason.
+struct Blocker {
+  std::string node;
+  std::string op;
+  std::string reason;
+};
+
+// Every blocker of an optimised graph at once, in graph order; empty if the rest of the tool-chain can take the graph.
+std::vector<Blocker> FindBlockers(const graph::Graph& graph);
+
+// Throws UnsupportedModel with one line per blocker if there are any; `path` is the model's file for the message.
+void RequireSupported(const graph::Graph& graph, const std::string& path);
+
+}  // namespace lockstep::optimize
