@@ -1,0 +1,24 @@
+// Where calibration gets its inputs from, one set at a time.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "engine/float/float_engine.h"
+
+namespace lockstep::quantize {
+
+class CalibrationSource {
+ public:
+  virtual ~CalibrationSource() = default;
+
+  // How many sets Next() may still deliver, for progress.
+  virtual int size() const = 0;
+  // The next inputs by name in ONNX order; nothing at the end.
+  virtual std::optional<std::map<std::string, engine::FloatTensor>> Next() = 0;
+  // md5 over the bytes of everything delivered so far, hex.
+  virtual std::string Digest() const = 0;
+};
+
+}  // namespace lockstep::quantize

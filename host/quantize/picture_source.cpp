@@ -1,0 +1,153 @@
+#include "quantize/picture_source.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "graph/error.h"
+
+namespace lockstep::quantize {
+namespace {
+
+constexpr size_t kDecodedAhead = 3;  // bounds the memory: pictures waiting for the engine
+
+struct DigestContextDeleter {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using DigestContext = std::unique_ptr<EVP_MD_CTX, DigestContextDeleter>;
+
+}  // namespace
+
+struct PictureSource::Impl {
+  std::vector<PictureRef> pictures;
+  std::string input;
+  InputPreprocess preprocess;
+  PictureSize size;
+  bool skip_bad = false;
+  DigestContext digest{EVP_MD_CTX_new()};
+  int delivered = 0;
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<PreparedPicture> waiting;
+  std::exception_ptr failure;
+  std::string last_reason;
+  int skipped = 0;
+  bool finished = false;
+  bool stop = false;
+  std::thread decoder;
+
+  void Decode() {
+    PictureReader reader(preprocess, size);
+    for (const PictureRef& picture : pictures) {
+      {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (stop) return;
+      }
+      PreparedPicture prepared;
+      try {
+        prepared = reader.Read(picture);
+      } catch (const BadInput& bad) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (skip_bad) {
+          ++skipped;
+          last_reason = bad.what();
+          continue;
+        }
+        failure = std::make_exception_ptr(BadInput(std::string(bad.what()) + " (or leave it out: --skip-bad-images)"));
+        break;
+      } catch (...) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        failure = std::current_exception();
+        break;
+      }
+      std::unique_lock<std::mutex> lock(mutex);
+      changed.wait(lock, [this] { return stop || waiting.size() < kDecodedAhead; });
+      if (stop) return;
+      waiting.push_back(std::move(prepared));
+      changed.notify_all();
+    }
+    const std::lock_guard<std::mutex> lock(mutex);
+    finished = true;
+    changed.notify_all();
+  }
+};
+
+PictureSource::PictureSource(std::vector<PictureRef> pictures, std::string input, const InputPreprocess& preprocess,
+                             PictureSize size, bool skip_bad)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->pictures = std::move(pictures);
+  impl_->input = std::move(input);
+  impl_->preprocess = preprocess;
+  impl_->size = size;
+  impl_->skip_bad = skip_bad;
+  if (EVP_DigestInit_ex(impl_->digest.get(), EVP_md5(), nullptr) != 1) {
+    throw BadInput("OpenSSL offers no md5; the digest of the calibration pictures cannot be computed");
+  }
+  impl_->decoder = std::thread([this] { impl_->Decode(); });
+}
+
+PictureSource::~PictureSource() {
+  {
+    const std::lock_guard<std::mutex> lock(impl_->mutex);
+    impl_->stop = true;
+  }
+  impl_->changed.notify_all();
+  impl_->decoder.join();
+}
+
+int PictureSource::size() const {
+  const std::lock_guard<std::mutex> lock(impl_->mutex);
+  return static_cast<int>(impl_->pictures.size()) - impl_->skipped - impl_->delivered;
+}
+
+std::optional<std::map<std::string, engine::FloatTensor>> PictureSource::Next() {
+  PreparedPicture picture;
+  {
+    std::unique_lock<std::mutex> lock(impl_->mutex);
+    impl_->changed.wait(lock, [this] { return !impl_->waiting.empty() || impl_->finished; });
+    if (impl_->waiting.empty()) {
+      if (impl_->failure) std::rethrow_exception(impl_->failure);
+      if (impl_->delivered == 0) {
+        throw BadInput("none of the " + std::to_string(impl_->skipped) +
+                       " calibration pictures can be read; the last one: " + impl_->last_reason);
+      }
+      return std::nullopt;
+    }
+    picture = std::move(impl_->waiting.front());
+    impl_->waiting.pop_front();
+    ++impl_->delivered;
+  }
+  impl_->changed.notify_all();
+  EVP_DigestUpdate(impl_->digest.get(), picture.bytes.data(), picture.bytes.size());
+  std::map<std::string, engine::FloatTensor> inputs;
+  inputs.emplace(impl_->input, ToFloatTensor(picture, impl_->preprocess));
+  return inputs;
+}
+
+std::string PictureSource::Digest() const {
+  const DigestContext copy{EVP_MD_CTX_new()};
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned int size = 0;
+  EVP_MD_CTX_copy_ex(copy.get(), impl_->digest.get());
+  EVP_DigestFinal_ex(copy.get(), bytes.data(), &size);
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string text;
+  for (unsigned int i = 0; i < size; ++i) {
+    text += kDigits[bytes[i] >> 4];
+    text += kDigits[bytes[i] & 15];
+  }
+  return text;
+}
+
+int PictureSource::skipped() const {
+  const std::lock_guard<std::mutex> lock(impl_->mutex);
+  return impl_->skipped;
+}
+
+}  // namespace lockstep::quantize

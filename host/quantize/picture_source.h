@@ -1,0 +1,31 @@
+// Delivers calibration pictures; a second thread decodes ahead while the engine computes.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "quantize/calibration_source.h"
+#include "quantize/pictures.h"
+#include "quantize/preprocess.h"
+
+namespace lockstep::quantize {
+
+class PictureSource : public CalibrationSource {
+ public:
+  // `input` is the graph input that the pictures go to. A damaged picture makes Next() throw BadInput naming it, or is
+  // left out and counted with `skip_bad`; if none is good, Next() throws BadInput in any case.
+  PictureSource(std::vector<PictureRef> pictures, std::string input, const InputPreprocess& preprocess,
+                PictureSize size, bool skip_bad = false);
+  ~PictureSource() override;
+
+  int size() const override;
+  std::optional<std::map<std::string, engine::FloatTensor>> Next() override;
+  std::string Digest() const override;
+  int skipped() const;  // pictures left out so far
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lockstep::quantize

@@ -1,0 +1,69 @@
+// Turns a picture into the network's input: decoding, colour order, resizing, and the bytes or floats of the tensor.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/float/float_engine.h"
+#include "quantize/pictures.h"
+#include "quantize/quantized_graph.h"
+
+namespace lockstep::quantize {
+
+// Where the source picture lies in the input tensor: x_tensor = x_source * scale_x + pad_x, likewise y. A letterbox has
+// one scale for both axes; its paddings are the columns and rows in front of the picture.
+struct PictureGeometry {
+  int source_width = 0;
+  int source_height = 0;
+  double scale_x = 1.0;
+  double scale_y = 1.0;
+  int pad_x = 0;
+  int pad_y = 0;
+};
+
+struct PreparedPicture {
+  int height = 0;
+  int width = 0;
+  int channels = 0;            // 3, or 1 for GRAY
+  std::vector<uint8_t> bytes;  // H,W,C: what the board gets
+  PictureGeometry geometry;
+};
+
+int ChannelCount(InputPreprocess::Color color);
+
+// The size that a picture must be brought to, from a graph input's shape (1,C,H,W). Throws UsageError naming the tensor
+// if the shape is no picture's or the channels do not fit the colour, the mean or the standard deviation.
+struct PictureSize {
+  int height = 0;
+  int width = 0;
+};
+PictureSize CheckPreprocess(const std::string& tensor, const graph::Shape& shape, const InputPreprocess& preprocess);
+
+// The geometry of `resize` alone, as Ultralytics computes it: scale = min(H/h, W/w), the scaled sides rounded, the
+// padding halved with the odd pixel behind. kNone throws BadInput naming `label` if the size is not the tensor's.
+PictureGeometry FitPicture(int source_height, int source_width, PictureSize size, InputPreprocess::Resize resize,
+                           const std::string& label);
+
+// Reads pictures and video frames; keeps the video of the last frame open, so read frames in ascending order.
+class PictureReader {
+ public:
+  PictureReader(const InputPreprocess& preprocess, PictureSize size);
+  ~PictureReader();
+  PictureReader(PictureReader&&) noexcept;
+
+  // Throws BadInput naming the picture if it cannot be read or is damaged.
+  PreparedPicture Read(const PictureRef& picture);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+PreparedPicture LoadPicture(const PictureRef& picture, const InputPreprocess& preprocess, PictureSize size);
+
+// (pixel - mean) / std in ONNX order, shape (1,C,H,W).
+engine::FloatTensor ToFloatTensor(const PreparedPicture& picture, const InputPreprocess& preprocess);
+
+}  // namespace lockstep::quantize
