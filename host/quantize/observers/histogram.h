@@ -1,0 +1,45 @@
+// A histogram of a stream of values: one pass, constant memory, the same counts for any number of threads.
+//
+// The bins divide [-limit, limit) evenly; the limit is a power of two and doubles, neighbouring bins merging, whenever
+// a larger value arrives. So the bins of two histograms always nest, and merging loses nothing but resolution.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace lockstep::quantize {
+
+class Histogram {
+ public:
+  static constexpr int kBins = 8192;  // half of them on each side of zero
+
+  // The values must be finite and within [low, high]. Large streams are counted by `threads` threads.
+  void Add(const float* values, size_t count, float low, float high, int threads = 1);
+  void AddWeighted(double value, uint64_t weight);
+  void Merge(const Histogram& other);
+  // The histogram of f(x), each bin standing for its middle.
+  Histogram Map(const std::function<double(double)>& f) const;
+
+  bool empty() const { return total_ == 0; }
+  uint64_t total() const { return total_; }
+  double limit() const { return limit_; }  // 0 as long as nothing was added
+  double bin_width() const { return limit_ / (kBins / 2); }
+  double BinMiddle(int bin) const { return (bin - kBins / 2 + 0.5) * bin_width(); }
+  // kBins counts; none as long as nothing was added.
+  const std::vector<uint64_t>& counts() const { return counts_; }
+  // The first and last bin that are not empty; only if there are any.
+  int first_bin() const;
+  int last_bin() const;
+
+ private:
+  void GrowTo(double magnitude);
+  void Double();
+
+  double limit_ = 0.0;
+  uint64_t total_ = 0;
+  std::vector<uint64_t> counts_;
+};
+
+}  // namespace lockstep::quantize
