@@ -43,15 +43,20 @@ struct QuantizedGraph {
   graph::Graph graph;
 
   // Every tensor that a quantised layer reads or writes, and each `pre_activation` that has a table. Tensors missing
-  // here are float: today only graph outputs. Constant operands of Add, Sub and Mul have an entry too. The graph
-  // input's entry describes the tensor that the first layer reads; if pixels need a ChannelLookup to get there,
-  // lowering adds it.
+  // here are float: graph outputs that a Concat makes (it dequantises each input with that input's own parameters), and
+  // views between such a Concat and the output. Any other graph output has an entry and is dequantised behind. Constant
+  // operands of Add, Sub, Mul and Div have an entry too, for the constant as it stands in the graph. The graph input's
+  // entry describes the tensor that the first layer reads; if pixels need a ChannelLookup to get there, lowering adds
+  // it.
   std::map<graph::TensorId, AffineParams> activations;
   std::map<std::string, QuantizedWeights> weights;        // by node name: Conv
   std::map<graph::TensorId, InputPreprocess> preprocess;  // by graph input
 
   std::string source_digest;       // md5 of the ONNX file, hex
   std::string calibration_digest;  // md5 over the calibration pictures, hex; empty without
+
+  // What the user should know, one line each: weight scales that had to be enlarged.
+  std::vector<std::string> notes;
 };
 
 }  // namespace lockstep::quantize

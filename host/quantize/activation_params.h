@@ -1,0 +1,31 @@
+// The fourth stage: scale and zero point of every tensor.
+#pragma once
+
+#include <map>
+
+#include "graph/graph.h"
+#include "quantize/derivation.h"
+#include "quantize/observers/range_choice.h"
+#include "quantize/quantized_graph.h"
+#include "quantize/scale_groups.h"
+#include "quantize/widths.h"
+
+namespace lockstep::quantize {
+
+using ActivationParams = std::map<graph::TensorId, AffineParams>;
+
+// - A group of tensors takes the fixed parameters of a member if one has some.
+// - A group that only elementwise functions of one kind read (class scores in front of a Sigmoid) spans the range that
+//   makes the error behind the function least.
+// - Any other group spans the range that the observer chooses for the union of its members' statistics.
+// - In front of a fused table: the range that makes the error behind the table least.
+// - Constant operands: see ConstantParams.
+ActivationParams ChooseActivationParams(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
+                                        const ActivationParams& fixed, const Statistics& observed,
+                                        const RangeOptions& options, int threads);
+
+// The tensors whose statistics that needs.
+std::set<graph::TensorId> WantedStatistics(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
+                                           const ActivationParams& fixed);
+
+}  // namespace lockstep::quantize

@@ -1,0 +1,30 @@
+// The third stage: one pass of the float engine over the calibration pictures.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "graph/graph.h"
+#include "quantize/calibration_source.h"
+#include "quantize/derivation.h"
+
+namespace lockstep::quantize {
+
+using Progress = std::function<void(int done, int total)>;
+
+struct Calibration {
+  Statistics statistics;
+  // Mean of each channel (second axis) over all pictures, of the tensors that were asked for.
+  std::map<graph::TensorId, std::vector<double>> channel_means;
+  int inputs_seen = 0;
+};
+
+// Memory does not depend on the number of pictures, nor the result on the number of threads (0: all cores). Throws
+// BadInput naming the tensor if a value is not finite.
+Calibration Calibrate(const graph::Graph& graph, const std::set<graph::TensorId>& observed,
+                      const std::set<graph::TensorId>& channel_means, CalibrationSource& source, int threads,
+                      const Progress& progress);
+
+}  // namespace lockstep::quantize

@@ -1,0 +1,41 @@
+// Where the statistics of a tensor come from: most follow from others, and what follows need not be observed.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "graph/graph.h"
+#include "quantize/observers/tensor_statistics.h"
+
+namespace lockstep::quantize {
+
+using Statistics = std::map<graph::TensorId, TensorStatistics>;
+
+// Observed are `pre_activation` in front of a table, else the output of Conv, arithmetic and the like, and graph
+// inputs. Derived are: what is behind a table or an elementwise function (the histogram mapped through it), what only
+// moves elements (its input's), Concat (the union), constants.
+class Derivation {
+ public:
+  explicit Derivation(const graph::Graph& graph);
+
+  // The tensors whose values must be seen to know the statistics of `wanted`.
+  std::set<graph::TensorId> Sources(const std::set<graph::TensorId>& wanted) const;
+
+  // The statistics of a tensor all of whose sources have been observed.
+  TensorStatistics Of(graph::TensorId id, const Statistics& observed) const;
+
+ private:
+  struct Rule {
+    bool observed = false;
+    std::vector<graph::TensorId> inputs;
+    std::function<double(double)> function;  // empty: the values themselves
+  };
+  Rule RuleFor(graph::TensorId id) const;
+
+  const graph::Graph& graph_;
+  std::vector<int32_t> producer_;
+};
+
+}  // namespace lockstep::quantize

@@ -1,0 +1,78 @@
+#include "quantize/fixed_params.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "quantize/affine.h"
+
+namespace lockstep::quantize {
+namespace {
+
+constexpr double kGreyLevels = 255.0;
+constexpr int kLargestExponent = 16;
+constexpr int kSmallestExponent = -16;
+
+bool AllEqual(const std::vector<float>& values) {
+  return std::all_of(values.begin(), values.end(), [&](float value) { return value == values[0]; });
+}
+
+AffineParams PictureParams(const InputPreprocess& preprocess) {
+  const double mean = preprocess.mean[0];
+  if (AllEqual(preprocess.mean) && AllEqual(preprocess.std) && mean >= 0.0 && mean <= kGreyLevels) {
+    AffineParams params;
+    params.scale = static_cast<float>(1.0 / preprocess.std[0]);
+    params.zero_point = static_cast<int32_t>(std::floor(mean + 0.5));
+    return params;
+  }
+  Range range;
+  for (size_t c = 0; c < std::max(preprocess.mean.size(), preprocess.std.size()); ++c) {
+    const double offset = preprocess.mean[preprocess.mean.size() == 1 ? 0 : c];
+    const double divisor = preprocess.std[preprocess.std.size() == 1 ? 0 : c];
+    range.low = std::min(range.low, -offset / divisor);
+    range.high = std::max(range.high, (kGreyLevels - offset) / divisor);
+  }
+  return AffineFromRange(range, 8);
+}
+
+bool IsProbability(const graph::Activation& activation) {
+  return activation.kind == graph::ActivationKind::kSigmoid || activation.kind == graph::ActivationKind::kHardSigmoid;
+}
+
+}  // namespace
+
+std::map<graph::TensorId, AffineParams> FixedParams(const graph::Graph& graph, const Widths& widths,
+                                                    const std::map<std::string, InputPreprocess>& preprocess) {
+  std::map<graph::TensorId, AffineParams> fixed;
+  for (const graph::TensorId input : graph.inputs) {
+    const auto found = preprocess.find(graph.tensor(input).name);
+    if (found != preprocess.end()) fixed[input] = PictureParams(found->second);
+  }
+  for (const graph::Node& node : graph.nodes) {
+    const int bits = widths[static_cast<size_t>(node.outputs[0])];
+    if (bits == kFloatWidth) continue;
+    if (node.op == "Softmax") {
+      fixed[node.outputs[0]] = {std::exp2(-bits), 0, bits};
+    } else if (IsProbability(node.activation) || IsProbability(graph::ActivationOf(graph, node))) {
+      fixed[node.outputs[0]] = AffineFromRange({0.0, 1.0}, bits);
+    }
+  }
+  return fixed;
+}
+
+AffineParams ConstantParams(const std::vector<float>& values, int bits) {
+  Range range;
+  for (const float value : values) {
+    range.low = std::min(range.low, static_cast<double>(value));
+    range.high = std::max(range.high, static_cast<double>(value));
+  }
+  for (int exponent = kLargestExponent; exponent >= kSmallestExponent; --exponent) {
+    const double scale = std::exp2(exponent);
+    if ((range.high - range.low) / scale > std::exp2(bits) - 1) break;
+    const bool exact = std::all_of(values.begin(), values.end(),
+                                   [&](float value) { return std::floor(value / scale) == value / scale; });
+    if (exact) return {scale, static_cast<int32_t>(-range.low / scale), bits};
+  }
+  return AffineFromRange(range, bits);
+}
+
+}  // namespace lockstep::quantize

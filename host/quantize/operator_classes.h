@@ -1,0 +1,29 @@
+// What quantisation needs to know about operators.
+#pragma once
+
+#include <string>
+
+#include "graph/graph.h"
+
+namespace lockstep::quantize {
+
+// Copies elements and computes nothing: Reshape, Transpose, Slice, Split, ...
+bool IsView(const graph::Node& node);
+
+// The output's elements are elements of the first input: views, MaxPool, nearest Resize. Input and output have one
+// scale and zero point.
+bool SharesScale(const graph::Node& node);
+
+// Add, Sub, Mul, Div.
+bool IsArithmetic(const graph::Node& node);
+
+// Whether the activation is a 256-entry table behind the node, and not just limits (Relu, Clip) or nothing.
+bool NeedsTable(const graph::Activation& activation);
+
+// An elementwise function that is a node of its own.
+bool IsLookup(const graph::Graph& graph, const graph::Node& node);
+
+// A constant that takes part in the computation: a float operand of an arithmetic node.
+bool IsConstantOperand(const graph::Graph& graph, const graph::Node& node, graph::TensorId input);
+
+}  // namespace lockstep::quantize

@@ -1,0 +1,30 @@
+// From an optimised float graph to integer parameters for every tensor and convolution.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "graph/graph.h"
+#include "quantize/calibrate.h"
+#include "quantize/calibration_source.h"
+#include "quantize/observers/range_choice.h"
+#include "quantize/quantized_graph.h"
+#include "quantize/weights.h"
+
+namespace lockstep::quantize {
+
+struct QuantizeOptions {
+  RangeOptions observer;  // of 8-bit activations
+  WeightRangeKind weight_range = WeightRangeKind::kMse;
+  bool bias_correction = true;                        // see ConvWeights::input_means
+  int tail_bits = 16;                                 // 16 or 8, see tail.h
+  int threads = 0;                                    // 0: all cores
+  std::map<std::string, InputPreprocess> preprocess;  // by graph input; inputs without are calibrated like any tensor
+};
+
+// Everything that `source` delivers is used, in one pass. Throws UsageError on a wrong option, BadInput if a picture is
+// bad or a value is not finite, UnsupportedModel if a convolution's weights are not constant.
+QuantizedGraph Quantize(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
+                        const Progress& progress = nullptr);
+
+}  // namespace lockstep::quantize

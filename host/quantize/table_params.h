@@ -1,0 +1,21 @@
+// The integer parameters in front of a 256-entry table: y = table[quantised x].
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "quantize/observers/tensor_statistics.h"
+#include "quantize/quantized_graph.h"
+
+namespace lockstep::quantize {
+
+// The parameters of x that make the expected squared error of y = f(x) least, rounding of x, the table's rounding to
+// `output` and clipping included. Where f is flat (the negative side of SiLU) levels are not wasted. x has 8 bits.
+AffineParams ChooseTableInput(const TensorStatistics& x, const std::function<double(double)>& f,
+                              const AffineParams& output);
+
+// The table of docs/arithmetic.md, as real numbers: what each of the 256 levels of x becomes.
+std::vector<double> TableValues(const AffineParams& x, const std::function<double(double)>& f,
+                                const AffineParams& output);
+
+}  // namespace lockstep::quantize

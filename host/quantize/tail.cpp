@@ -1,0 +1,73 @@
+#include "quantize/tail.h"
+
+#include <algorithm>
+
+#include "quantize/operator_classes.h"
+
+namespace lockstep::quantize {
+namespace {
+
+bool IsTailNode(const graph::Node& node) {
+  return (IsArithmetic(node) && !NeedsTable(node.activation)) || IsView(node) || node.op == "Concat";
+}
+
+class TailSearch {
+ public:
+  TailSearch(const graph::Graph& graph, const Widths& widths)
+      : graph_(graph), widths_(widths), uses_(graph), in_tail_(widths.size(), false) {}
+
+  // Starts from everything that could be in the tail and takes out what breaks a rule until nothing does.
+  const std::vector<bool>& Run() {
+    for (const graph::Node& node : graph_.nodes) {
+      const bool linear_conv = node.op == "Conv" && !NeedsTable(node.activation);
+      if (!linear_conv && !IsTailNode(node)) continue;
+      for (const graph::TensorId output : node.outputs) in_tail_[Index(output)] = !IsFloat(output);
+    }
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (size_t id = 0; id < in_tail_.size(); ++id) {
+        if (!in_tail_[id] || Keeps(static_cast<graph::TensorId>(id))) continue;
+        in_tail_[id] = false;
+        changed = true;
+      }
+    }
+    return in_tail_;
+  }
+
+ private:
+  static size_t Index(graph::TensorId id) { return static_cast<size_t>(id); }
+  bool IsFloat(graph::TensorId id) const { return widths_[Index(id)] == kFloatWidth; }
+
+  bool Keeps(graph::TensorId id) const {
+    for (const int32_t consumer : uses_.consumers[Index(id)]) {
+      const graph::Node& node = graph_.nodes[static_cast<size_t>(consumer)];
+      if (!IsTailNode(node)) return false;
+      const bool leads_on = std::all_of(node.outputs.begin(), node.outputs.end(), [&](graph::TensorId output) {
+        return IsFloat(output) || in_tail_[Index(output)];
+      });
+      if (!leads_on) return false;
+    }
+    const graph::Node& producer = graph_.nodes[static_cast<size_t>(uses_.producer[Index(id)])];
+    if (producer.op == "Conv") return true;
+    return std::all_of(producer.inputs.begin(), producer.inputs.end(), [&](graph::TensorId input) {
+      return input == graph::kNoTensor || graph_.tensor(input).constant || in_tail_[Index(input)];
+    });
+  }
+
+  const graph::Graph& graph_;
+  const Widths& widths_;
+  graph::Uses uses_;
+  std::vector<bool> in_tail_;
+};
+
+}  // namespace
+
+void WidenTail(const graph::Graph& graph, int bits, Widths& widths) {
+  TailSearch search(graph, widths);
+  const std::vector<bool>& in_tail = search.Run();
+  for (size_t id = 0; id < widths.size(); ++id) {
+    if (in_tail[id]) widths[id] = bits;
+  }
+}
+
+}  // namespace lockstep::quantize

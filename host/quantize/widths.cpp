@@ -1,0 +1,75 @@
+#include "quantize/widths.h"
+
+#include <map>
+
+#include "quantize/operator_classes.h"
+#include "quantize/tail.h"
+
+namespace lockstep::quantize {
+namespace {
+
+size_t Index(graph::TensorId id) { return static_cast<size_t>(id); }
+
+// From an output back through views to a Concat that nothing else reads; empty if the way does not lead there.
+std::vector<graph::TensorId> FloatChain(const graph::Graph& graph, const graph::Uses& uses, graph::TensorId output) {
+  std::vector<graph::TensorId> chain;
+  graph::TensorId at = output;
+  while (true) {
+    chain.push_back(at);
+    const int32_t producer = uses.producer[Index(at)];
+    if (producer < 0 || uses.consumers[Index(at)].size() > (at == output ? 0U : 1U)) return {};
+    const graph::Node& node = graph.nodes[static_cast<size_t>(producer)];
+    if (node.op == "Concat") return chain;
+    if (!IsView(node) || node.outputs.size() != 1) return {};
+    at = node.inputs[0];
+    if (uses.is_output[Index(at)]) return {};
+  }
+}
+
+// Gives every arithmetic node whose constant has another width a constant of its own.
+void SetConstantWidths(graph::Graph& graph, Widths& widths) {
+  std::map<std::pair<graph::TensorId, int>, graph::TensorId> of_width;
+  for (graph::Node& node : graph.nodes) {
+    for (graph::TensorId& input : node.inputs) {
+      if (!IsConstantOperand(graph, node, input)) continue;
+      const int width = widths[Index(node.outputs[0])];
+      const auto known = of_width.find({input, width});
+      if (known != of_width.end()) {
+        input = known->second;
+        continue;
+      }
+      const graph::TensorId original = input;
+      if (widths[Index(original)] != kFloatWidth) {
+        graph::Tensor copy = graph.tensor(original);
+        copy.name = graph.UniqueName(copy.name);
+        input = graph.AddTensor(std::move(copy));
+        widths.resize(static_cast<size_t>(graph.tensor_count()), kFloatWidth);
+      }
+      widths[Index(input)] = width;
+      of_width[{original, width}] = input;
+    }
+  }
+}
+
+}  // namespace
+
+Widths ChooseWidths(graph::Graph& graph, int tail_bits) {
+  Widths widths(static_cast<size_t>(graph.tensor_count()), kFloatWidth);
+  const auto mark = [&](graph::TensorId id) {
+    if (graph.tensor(id).type == graph::ElementType::kFloat && !graph.tensor(id).constant) widths[Index(id)] = 8;
+  };
+  for (const graph::TensorId input : graph.inputs) mark(input);
+  for (const graph::Node& node : graph.nodes) {
+    for (const graph::TensorId output : node.outputs) mark(output);
+    if (NeedsTable(node.activation)) mark(node.pre_activation);
+  }
+  const graph::Uses uses(graph);
+  for (const graph::TensorId output : graph.outputs) {
+    for (const graph::TensorId id : FloatChain(graph, uses, output)) widths[Index(id)] = kFloatWidth;
+  }
+  if (tail_bits > 8) WidenTail(graph, tail_bits, widths);
+  SetConstantWidths(graph, widths);
+  return widths;
+}
+
+}  // namespace lockstep::quantize

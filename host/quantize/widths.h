@@ -1,0 +1,24 @@
+// The first stage: in which width every tensor is carried, and which tensors stay float.
+#pragma once
+
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace lockstep::quantize {
+
+inline constexpr int kFloatWidth = 0;
+
+// By tensor id: 8 or 16 bits, or kFloatWidth. Integer tensors (shapes) and constants that no arithmetic node uses, such
+// as weights, count as float; a `pre_activation` has 8 bits if a table follows it.
+using Widths = std::vector<int>;
+
+// Float are the graph outputs that a Concat makes, and views of it that lead to nothing but outputs: such a Concat
+// converts each input with that input's own scale, so that boxes do not take the levels of probabilities. Every other
+// graph output is computed in integers and converted behind.
+//
+// With `tail_bits` 16 the tail of the network is carried in 16 bits (see tail.h). A constant operand has the width of
+// its node; if nodes of both widths use one constant, it is doubled in `graph`.
+Widths ChooseWidths(graph::Graph& graph, int tail_bits);
+
+}  // namespace lockstep::quantize
