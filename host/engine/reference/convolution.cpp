@@ -42,7 +42,7 @@ void CopyCommon(const Options& options, Convolution& conv) {
   conv.mid_zero_point = options.mid_zero_point();
   conv.clamp_low = options.clamp_low();
   conv.clamp_high = options.clamp_high();
-  conv.table = options.table() != nullptr ? options.table()->data() : nullptr;
+  conv.table = options.table() != nullptr && options.table()->size() != 0 ? options.table()->data() : nullptr;
 }
 
 Convolution Describe(const LayerRun& run) {
@@ -54,10 +54,11 @@ Convolution Describe(const LayerRun& run) {
     conv.groups = options->groups();
     conv.acc_bits = options->acc_bits();
     conv.out_channels = shape[0];
-    conv.in_channels = shape[1];
-    conv.kernel_h = shape[2];
-    conv.kernel_w = shape[3];
-    const O16I4Geometry geometry(shape[0], shape[1], shape[2], shape[3], conv.groups, conv.dilation_w);
+    conv.kernel_h = shape[1];
+    conv.kernel_w = shape[2];
+    conv.in_channels = shape[3];
+    const O16I4Geometry geometry(conv.out_channels, conv.in_channels, conv.kernel_h, conv.kernel_w, conv.groups,
+                                 conv.dilation_w);
     for (int32_t oc = 0; oc < conv.out_channels; ++oc) {
       for (int32_t ky = 0; ky < conv.kernel_h; ++ky) {
         for (int32_t kx = 0; kx < conv.kernel_w; ++kx) {

@@ -14,7 +14,8 @@ std::vector<int32_t> Integers(const Operand& operand) {
   return ReadIntegers(operand.tensor->dtype(), operand.data, ElementCount(*operand.tensor));
 }
 
-// The elements of an operand of Add or Mul, repeated to the shape of the output, less the zero point.
+// The elements of an operand of Add or Mul, repeated to the shape of the output (an axis that the operand lacks is an
+// outer one), less the zero point.
 std::vector<int32_t> BroadcastDifferences(const Operand& operand, const joint::Tensor& output) {
   const std::vector<int32_t> values = Integers(operand);
   const int32_t zero_point = ZeroPoint(*operand.tensor);
@@ -25,10 +26,10 @@ std::vector<int32_t> BroadcastDifferences(const Operand& operand, const joint::T
     size_t rest = i;
     size_t index = 0;
     size_t stride = 1;
-    for (size_t axis = to.size(); axis-- > 0;) {
-      const size_t coordinate = rest % to[axis];
-      rest /= to[axis];
-      if (from[axis] != 1) index += coordinate * stride;
+    for (size_t axis = from.size(); axis-- > 0;) {
+      const size_t extent = to[axis + to.size() - from.size()];
+      if (from[axis] != 1) index += rest % extent * stride;
+      rest /= extent;
       stride *= from[axis];
     }
     result[i] = values[index] - zero_point;

@@ -53,6 +53,7 @@ class StructureCheck {
     }
     const joint::Quantization* quantization = tensor.quantization();
     if (quantization != nullptr) {
+      if (!IsActivation(tensor.dtype())) return;
       if (quantization->scale() == nullptr || quantization->zero_point() == nullptr ||
           quantization->scale()->size() == 0 || quantization->scale()->size() != quantization->zero_point()->size()) {
         Fail(where, "quantization.scale and zero_point do not fit");
@@ -179,7 +180,7 @@ class StructureCheck {
   }
 
   bool FitsTable(const flatbuffers::Vector<uint8_t>* table, int32_t low, int32_t high) const {
-    if (table == nullptr) return true;
+    if (table == nullptr || table->size() == 0) return true;
     return table->size() == 256U * ElementSize(output_->dtype()) && low >= 0 && high <= 255;
   }
 
@@ -199,10 +200,10 @@ class StructureCheck {
     if (!IsWeights(conv.weights(), joint::Packing::O16I4)) return false;
     const joint::Tensor& weights = *tensors_.Get(conv.weights());
     const auto& w = *weights.shape();
-    if (!FitsWindow(conv, w[2], w[3], conv.dilation_h(), conv.dilation_w())) return false;
+    if (!FitsWindow(conv, w[1], w[2], conv.dilation_h(), conv.dilation_w())) return false;
     const int64_t groups = conv.groups();
-    if (groups < 1 || w[0] % groups != 0 || static_cast<int64_t>(Extent(*inputs_[0], 3)) != w[1] * groups) return false;
-    const O16I4Geometry geometry(w[0], w[1], w[2], w[3], conv.groups(), conv.dilation_w());
+    if (groups < 1 || w[0] % groups != 0 || static_cast<int64_t>(Extent(*inputs_[0], 3)) != w[3] * groups) return false;
+    const O16I4Geometry geometry(w[0], w[3], w[1], w[2], conv.groups(), conv.dilation_w());
     const auto channels = static_cast<uint32_t>(w[0]);
     return geometry.bytes() == weights.bytes() && Extent(*output_, 3) == channels &&
            conv.acc_init()->size() == channels && conv.weight_sum()->size() == channels &&
@@ -223,11 +224,13 @@ class StructureCheck {
 
   bool FitsBroadcast() const {
     const auto& y = *output_->shape();
+    if (!IsActivation(output_->dtype())) return false;
     for (const joint::Tensor* x : inputs_) {
-      if (x->dtype() != output_->dtype() || !IsActivation(x->dtype()) || x->quantization() == nullptr) return false;
-      if (x->shape()->size() != y.size()) return false;
-      for (uint32_t i = 0; i < y.size(); ++i) {
-        if (x->shape()->Get(i) != y[i] && x->shape()->Get(i) != 1) return false;
+      const uint32_t rank = x->shape()->size();
+      if (!IsActivation(x->dtype()) || x->quantization() == nullptr || rank > y.size()) return false;
+      for (uint32_t i = 0; i < rank; ++i) {
+        const int32_t extent = x->shape()->Get(i);
+        if (extent != y[y.size() - rank + i] && extent != 1) return false;
       }
     }
     return true;
@@ -244,11 +247,10 @@ class StructureCheck {
         if (i != axis && x->shape()->Get(i) != y[i]) return false;
       }
       total += x->shape()->Get(axis);
-      if (output_->dtype() != joint::DType::F32 && x->dtype() != output_->dtype()) return false;
     }
     if (total != y[axis]) return false;
     if (output_->dtype() == joint::DType::F32) return true;
-    return concat.multiplier() != nullptr && concat.shift() != nullptr &&
+    return IsActivation(output_->dtype()) && concat.multiplier() != nullptr && concat.shift() != nullptr &&
            concat.multiplier()->size() == inputs_.size() && concat.shift()->size() == inputs_.size() &&
            AreShifts(*concat.shift());
   }

@@ -1,0 +1,96 @@
+#include "lower/integer_parameters.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "graph/error.h"
+#include "lockstep/arithmetic.h"
+
+namespace lockstep::lower {
+
+FixedMultiplier ToFixed(double real) {
+  if (!(real > 0.0) || !std::isfinite(real)) {
+    throw UnsupportedModel("the ratio of its scales is " + std::to_string(real) + ", not a positive number");
+  }
+  int exponent = 0;
+  const double fraction = std::frexp(real, &exponent);  // real = fraction * 2^exponent, fraction in [0.5, 1)
+  auto m = static_cast<int64_t>(RoundHalfUp(std::ldexp(fraction, 31)));
+  if (m == int64_t{1} << 31) {
+    m >>= 1;
+    ++exponent;
+  }
+  if (-exponent < rq1::kMinShift) {
+    throw UnsupportedModel("the ratio of its scales is " + std::to_string(real) + ", above 2^30");
+  }
+  if (-exponent > rq1::kMaxShift) return {rq1::kMinMultiplier, rq1::kMaxShift};
+  return {static_cast<int32_t>(m), static_cast<int8_t>(-exponent)};
+}
+
+AddMultipliers ToAddMultipliers(double a, double b, bool wide) {
+  const double limit = std::ldexp(1.0, wide ? 30 : 21);
+  for (int shift = wide ? 46 : 30; shift >= 1; --shift) {
+    const double scaled_a = RoundHalfUp(std::ldexp(a, shift));
+    const double scaled_b = RoundHalfUp(std::ldexp(b, shift));
+    if (std::abs(scaled_a) <= limit && std::abs(scaled_b) <= limit) {
+      return {static_cast<int32_t>(scaled_a), static_cast<int32_t>(scaled_b), shift};
+    }
+  }
+  throw UnsupportedModel("an input's scale is more than " + std::to_string(wide ? 1 << 29 : 1 << 20) +
+                         " times its output's");
+}
+
+double RoundHalfUp(double value) { return std::floor(value + 0.5); }
+
+int32_t QuantizeValue(double real, const AffineParams& params) {
+  const double q = params.zero_point + RoundHalfUp(real / params.scale);
+  return static_cast<int32_t>(std::min<double>(std::max(q, 0.0), params.high()));
+}
+
+std::vector<int32_t> FunctionTable(const std::function<double(double)>& f, const AffineParams& from,
+                                   const AffineParams& to) {
+  std::vector<int32_t> table(256);
+  for (int p = 0; p < 256; ++p) table[p] = QuantizeValue(f(from.scale * (p - from.zero_point)), to);
+  return table;
+}
+
+std::vector<uint8_t> ToBytes(const std::vector<int32_t>& values, const AffineParams& params) {
+  std::vector<uint8_t> bytes;
+  bytes.reserve(values.size() * (params.bits > 8 ? 2 : 1));
+  for (const int32_t value : values) {
+    bytes.push_back(static_cast<uint8_t>(value & 255));
+    if (params.bits > 8) bytes.push_back(static_cast<uint8_t>(value >> 8));
+  }
+  return bytes;
+}
+
+std::vector<uint32_t> SoftmaxTable(double scale, int64_t row_length) {
+  int k = 23;
+  while (k > 0 && (row_length << k) >= int64_t{1} << 32) --k;
+  std::vector<uint32_t> table(256);
+  for (int d = 0; d < 256; ++d) table[d] = static_cast<uint32_t>(RoundHalfUp(std::ldexp(std::exp(-d * scale), k)));
+  return table;
+}
+
+AffineParams ParamsForConstant(const std::vector<float>& values, int bits) {
+  AffineParams params;
+  params.bits = bits;
+  double low = 0.0;
+  double high = 0.0;
+  for (const float value : values) {
+    low = std::min<double>(low, value);
+    high = std::max<double>(high, value);
+  }
+  const bool single = std::all_of(values.begin(), values.end(), [&](float value) { return value == values[0]; });
+  if (low == high) return params;
+  if (single) {
+    params.scale = high - low;
+    params.zero_point = low < 0.0 ? 1 : 0;
+    return params;
+  }
+  params.scale = (high - low) / params.high();
+  params.zero_point = static_cast<int32_t>(RoundHalfUp(-low / params.scale));
+  return params;
+}
+
+}  // namespace lockstep::lower

@@ -1,0 +1,52 @@
+// The integer parameters of contract rq1 (docs/arithmetic.md) from real scales. Everything is computed in double
+// precision here, once; the joint model carries the integers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "quantize/quantized_graph.h"
+
+namespace lockstep::lower {
+
+using quantize::AffineParams;
+
+// real = m * 2^-(31+s).
+struct FixedMultiplier {
+  int32_t m = 0;
+  int8_t s = 0;
+};
+
+// The nearest multiplier to a positive real. Reals below 2^-32 become 2^-32, which still rounds every 32-bit
+// accumulator to 0. Throws UnsupportedModel for reals of 2^30 and more, and for what is not a positive number.
+FixedMultiplier ToFixed(double real);
+
+// Two multipliers under one shift, with the largest shift that keeps both within the limit of Add: 2^21 and shift 30
+// for 8-bit tensors, 2^30 and shift 46 for 16-bit ones. Throws UnsupportedModel if not even shift 1 does.
+struct AddMultipliers {
+  int32_t a = 0;
+  int32_t b = 0;
+  int32_t shift = 0;
+};
+AddMultipliers ToAddMultipliers(double a, double b, bool wide);
+
+double RoundHalfUp(double value);
+
+// clamp(zero_point + round_half_up(real / scale), 0, high).
+int32_t QuantizeValue(double real, const AffineParams& params);
+
+// Entry p is the quantised f(real value of p); 256 entries.
+std::vector<int32_t> FunctionTable(const std::function<double(double)>& f, const AffineParams& from,
+                                   const AffineParams& to);
+
+// Entries in the width of `params`, little-endian.
+std::vector<uint8_t> ToBytes(const std::vector<int32_t>& values, const AffineParams& params);
+
+// round(exp(-d * scale) * 2^k) with the largest k <= 23 for which 2^k * row_length < 2^32; 256 entries.
+std::vector<uint32_t> SoftmaxTable(double scale, int64_t row_length);
+
+// The tightest range that holds all values and 0; a single value (times any sign) is represented exactly.
+AffineParams ParamsForConstant(const std::vector<float>& values, int bits);
+
+}  // namespace lockstep::lower

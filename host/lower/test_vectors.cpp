@@ -1,0 +1,55 @@
+#include "lower/test_vectors.h"
+
+#include "engine/reference/reference_engine.h"
+#include "lockstep/md5.h"
+#include "lockstep/seeded_input.h"
+#include "lower/joint_writer.h"
+
+namespace lockstep::lower {
+namespace {
+
+using Inputs = std::vector<std::vector<uint8_t>>;
+
+Inputs SeededInputs(const joint::ModelT& model, uint64_t seed) {
+  SeededBytes stream(seed);
+  Inputs inputs;
+  for (const auto& input : model.inputs) {
+    std::vector<uint8_t> bytes(model.tensors[input->tensor]->bytes);
+    stream.Fill(bytes.data(), bytes.size());
+    inputs.push_back(std::move(bytes));
+  }
+  return inputs;
+}
+
+std::unique_ptr<joint::TestVectorT> RunVector(engine::ReferenceEngine& engine, const Inputs& inputs) {
+  auto vector = std::make_unique<joint::TestVectorT>();
+  engine.Run(inputs, [&](int, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
+    const Md5Digest md5 = Md5Of(data, output.bytes());
+    vector->layer_digests.emplace_back(flatbuffers::span<const uint8_t, 16>(md5.data(), md5.size()));
+  });
+  return vector;
+}
+
+}  // namespace
+
+void AddTestVectors(joint::ModelT& model, const LowerOptions& options) {
+  if (!options.seeded_test_vector && options.test_inputs.empty()) return;
+  const std::vector<uint8_t> file = WriteJoint(model);
+  engine::ReferenceEngine engine(file.data(), file.size());
+  if (options.seeded_test_vector) {
+    auto vector = RunVector(engine, SeededInputs(model, options.seed));
+    vector->seed = options.seed;
+    model.test_vectors.push_back(std::move(vector));
+  }
+  if (!options.test_inputs.empty()) {
+    auto vector = RunVector(engine, options.test_inputs);
+    for (const std::vector<uint8_t>& bytes : options.test_inputs) {
+      auto constant = std::make_unique<joint::ConstantT>();
+      constant->data = bytes;
+      vector->inputs.push_back(std::move(constant));
+    }
+    model.test_vectors.push_back(std::move(vector));
+  }
+}
+
+}  // namespace lockstep::lower

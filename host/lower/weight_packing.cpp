@@ -1,0 +1,53 @@
+#include "lower/weight_packing.h"
+
+#include <cstddef>
+
+namespace lockstep::lower {
+
+std::vector<int8_t> PackO16I4(const std::vector<int8_t>& weights, const WeightShape& shape) {
+  const int64_t oc_of_group = shape.oc / shape.groups;
+  const int64_t blocks = (oc_of_group + 15) / 16;
+  const bool dilated = shape.dilation_w > 1;
+  const int64_t segments = dilated ? shape.kh * shape.kw : shape.kh;
+  const int64_t quads = ((dilated ? shape.ic : shape.kw * shape.ic) + 3) / 4;
+  std::vector<int8_t> packed(static_cast<size_t>(shape.groups * blocks * segments * quads * 64), 0);
+  const int8_t* weight = weights.data();
+  for (int64_t oc = 0; oc < shape.oc; ++oc) {
+    const int64_t lane = oc % oc_of_group % 16;
+    const int64_t block = oc / oc_of_group * blocks + oc % oc_of_group / 16;
+    for (int64_t ic = 0; ic < shape.ic; ++ic) {
+      for (int64_t ky = 0; ky < shape.kh; ++ky) {
+        for (int64_t kx = 0; kx < shape.kw; ++kx) {
+          const int64_t segment = dilated ? ky * shape.kw + kx : ky;
+          const int64_t depth = dilated ? ic : kx * shape.ic + ic;
+          packed[((block * segments + segment) * quads + depth / 4) * 64 + lane * 4 + depth % 4] = *weight++;
+        }
+      }
+    }
+  }
+  return packed;
+}
+
+std::vector<int8_t> PackDepthwise(const std::vector<int8_t>& weights, const WeightShape& shape) {
+  std::vector<int8_t> packed(weights.size());
+  const int64_t taps = shape.kh * shape.kw;
+  for (int64_t c = 0; c < shape.oc; ++c) {
+    for (int64_t tap = 0; tap < taps; ++tap) packed[tap * shape.oc + c] = weights[c * taps + tap];
+  }
+  return packed;
+}
+
+std::vector<int8_t> SwapSpatial(const std::vector<int8_t>& weights, const WeightShape& shape) {
+  std::vector<int8_t> swapped(weights.size());
+  const int64_t taps = shape.kh * shape.kw;
+  for (int64_t plane = 0; plane < shape.oc * shape.ic; ++plane) {
+    for (int64_t ky = 0; ky < shape.kh; ++ky) {
+      for (int64_t kx = 0; kx < shape.kw; ++kx) {
+        swapped[plane * taps + kx * shape.kh + ky] = weights[plane * taps + ky * shape.kw + kx];
+      }
+    }
+  }
+  return swapped;
+}
+
+}  // namespace lockstep::lower
