@@ -85,10 +85,7 @@ std::vector<ValueId> BuildBinary(NodeContext& context, const graph::Node& node) 
 
 std::string CheckBatchNormalization(const graph::Graph& graph, const graph::Node& node) {
   if (node.Int("training_mode", 0) != 0) return "training_mode is not supported";
-  for (size_t i = 1; i < 5; ++i) {
-    if (std::string reason = RequireConstant(graph, node, i); !reason.empty()) return reason;
-  }
-  return {};
+  return CheckParameters(graph, node);
 }
 
 std::vector<ValueId> BuildBatchNormalization(NodeContext& context, const graph::Node& node) {

@@ -9,15 +9,15 @@
 namespace lockstep::engine {
 namespace {
 
-// Parameters were attributes in old opsets and are inputs in new ones.
-std::vector<int64_t> IntsOf(const graph::Graph& graph, const graph::Node& node, size_t index, const char* attribute) {
-  return HasInput(node, index) ? graph.Ints(node.inputs[index]) : node.Ints(attribute, {});
-}
-
 optimize::SliceExtent SliceOf(const graph::Graph& graph, const graph::Node& node) {
-  return optimize::ResolveSlice(graph.tensor(node.inputs[0]).shape, IntsOf(graph, node, 1, "starts"),
-                                IntsOf(graph, node, 2, "ends"), IntsOf(graph, node, 3, "axes"),
-                                IntsOf(graph, node, 4, "steps"));
+  const graph::Shape& shape = graph.tensor(node.inputs[0]).shape;
+  const std::vector<int64_t>& starts = graph.Ints(node.inputs[1]);
+  std::vector<int64_t> axes =
+      HasInput(node, 3) ? graph.Ints(node.inputs[3]) : Range(0, 1, static_cast<int64_t>(starts.size()));
+  for (int64_t& axis : axes) axis = NormalAxis(axis, shape.size());
+  const std::vector<int64_t> steps =
+      HasInput(node, 4) ? graph.Ints(node.inputs[4]) : std::vector<int64_t>(starts.size(), 1);
+  return optimize::ResolveSlice(shape, starts, graph.Ints(node.inputs[2]), axes, steps);
 }
 
 // The index that a padded axis shows at `index` (which may lie outside of 0..extent-1).
@@ -54,11 +54,9 @@ struct ResizeRule {
 
 ResizeRule ResizeOf(const graph::Graph& graph, const graph::Node& node) {
   ResizeRule rule;
-  const bool old = node.inputs.size() == 2;  // opset 10: data and scales
-  rule.coordinates = node.String("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel");
-  rule.nearest = node.String("nearest_mode", old ? "floor" : "round_prefer_floor");
-  const size_t index = old ? 1 : 2;
-  if (HasInput(node, index)) rule.scales = graph.tensor(node.inputs[index]).constant->floats;
+  rule.coordinates = node.String("coordinate_transformation_mode", "half_pixel");
+  rule.nearest = node.String("nearest_mode", "round_prefer_floor");
+  if (HasInput(node, 2)) rule.scales = graph.tensor(node.inputs[2]).constant->floats;
   return rule;
 }
 
@@ -92,13 +90,6 @@ std::vector<ValueId> BuildTranspose(NodeContext& context, const graph::Node& nod
   return {plan.InLayout(view, kPlain)};
 }
 
-std::string CheckSlice(const graph::Graph& graph, const graph::Node& node) {
-  for (size_t i = 1; i < node.inputs.size(); ++i) {
-    if (std::string reason = RequireConstant(graph, node, i); HasInput(node, i) && !reason.empty()) return reason;
-  }
-  return {};
-}
-
 std::vector<ValueId> BuildSlice(NodeContext& context, const graph::Node& node) {
   const optimize::SliceExtent extent = SliceOf(context.graph(), node);
   std::vector<AxisIndices> axes;
@@ -111,11 +102,7 @@ std::vector<ValueId> BuildSlice(NodeContext& context, const graph::Node& node) {
 std::string CheckPad(const graph::Graph& graph, const graph::Node& node) {
   const std::string mode = node.String("mode", "constant");
   if (mode != "constant" && mode != "edge" && mode != "reflect") return "mode '" + mode + "' is not supported";
-  for (size_t i = 1; i < node.inputs.size(); ++i) {
-    if (std::string reason = RequireConstant(graph, node, i); HasInput(node, i) && !reason.empty()) return reason;
-  }
-  const size_t rank = graph.tensor(node.inputs[0]).shape.size();
-  if (IntsOf(graph, node, 1, "pads").size() != 2 * rank) return "pads must have two entries per axis";
+  if (std::string reason = CheckParameters(graph, node); !reason.empty()) return reason;
   return {};
 }
 
@@ -123,8 +110,8 @@ std::vector<ValueId> BuildPad(NodeContext& context, const graph::Node& node) {
   const graph::Graph& graph = context.graph();
   const graph::Shape& shape = graph.tensor(node.inputs[0]).shape;
   const std::string mode = node.String("mode", "constant");
-  const std::vector<int64_t> pads = IntsOf(graph, node, 1, "pads");
-  float fill = node.Float("value", 0.0F);
+  const std::vector<int64_t> pads = graph.Ints(node.inputs[1]);
+  float fill = 0.0F;
   if (HasInput(node, 2)) fill = graph.tensor(node.inputs[2]).constant->floats.at(0);
   std::vector<AxisIndices> axes;
   for (size_t axis = 0; axis < shape.size(); ++axis) {
@@ -138,9 +125,7 @@ std::vector<ValueId> BuildPad(NodeContext& context, const graph::Node& node) {
 std::string CheckResize(const graph::Graph& graph, const graph::Node& node) {
   const std::string mode = node.String("mode", "nearest");
   if (mode != "nearest") return "mode '" + mode + "' is not supported, only nearest is";
-  for (size_t i = 1; i < node.inputs.size(); ++i) {
-    if (std::string reason = RequireConstant(graph, node, i); HasInput(node, i) && !reason.empty()) return reason;
-  }
+  if (std::string reason = CheckParameters(graph, node); !reason.empty()) return reason;
   const ResizeRule rule = ResizeOf(graph, node);
   for (const char* known : {"half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric"}) {
     if (rule.coordinates == known) return {};

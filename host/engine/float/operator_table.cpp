@@ -10,10 +10,13 @@ bool HasInput(const graph::Node& node, size_t index) {
   return index < node.inputs.size() && node.inputs[index] != graph::kNoTensor;
 }
 
-std::string RequireConstant(const graph::Graph& graph, const graph::Node& node, size_t index) {
-  if (!HasInput(node, index)) return "input " + std::to_string(index) + " is missing";
-  const graph::Tensor& tensor = graph.tensor(node.inputs[index]);
-  return tensor.constant ? "" : "its parameter '" + tensor.name + "' is not constant";
+std::string CheckParameters(const graph::Graph& graph, const graph::Node& node) {
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    if (!HasInput(node, i)) continue;
+    const graph::Tensor& tensor = graph.tensor(node.inputs[i]);
+    if (!tensor.constant) return "its parameter '" + tensor.name + "' is not constant";
+  }
+  return {};
 }
 
 const Operator* FindOperator(const std::string& op) {
@@ -49,7 +52,7 @@ const Operator* FindOperator(const std::string& op) {
       {"Resize", {CheckResize, BuildResize}},
       {"SiLU", {CheckActivation, BuildActivation}},
       {"Sigmoid", {CheckActivation, BuildActivation}},
-      {"Slice", {CheckSlice, BuildSlice}},
+      {"Slice", {CheckParameters, BuildSlice}},
       {"Softmax", {AcceptAny, BuildSoftmax}},
       {"Softplus", {CheckActivation, BuildActivation}},
       {"Split", {AcceptAny, BuildSplit}},

@@ -47,8 +47,8 @@ const Operator* FindOperator(const std::string& op);
 
 std::string AcceptAny(const graph::Graph& graph, const graph::Node& node);
 bool HasInput(const graph::Node& node, size_t index);
-// The index-th input as a constant; empty reason text if it is one.
-std::string RequireConstant(const graph::Graph& graph, const graph::Node& node, size_t index);
+// Every input but the first is constant or omitted.
+std::string CheckParameters(const graph::Graph& graph, const graph::Node& node);
 
 // convolution.cpp
 std::vector<ValueId> BuildConv(NodeContext& context, const graph::Node& node);
@@ -68,7 +68,6 @@ std::vector<ValueId> BuildSplit(NodeContext& context, const graph::Node& node);
 // movement.cpp
 std::vector<ValueId> BuildReshape(NodeContext& context, const graph::Node& node);
 std::vector<ValueId> BuildTranspose(NodeContext& context, const graph::Node& node);
-std::string CheckSlice(const graph::Graph& graph, const graph::Node& node);
 std::vector<ValueId> BuildSlice(NodeContext& context, const graph::Node& node);
 std::string CheckPad(const graph::Graph& graph, const graph::Node& node);
 std::vector<ValueId> BuildPad(NodeContext& context, const graph::Node& node);

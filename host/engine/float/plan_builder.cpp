@@ -56,6 +56,14 @@ void PlanBuilder::CheckObserved() const {
 
 void PlanBuilder::CheckNodes() const {
   std::string blockers;
+  for (const auto* interface : {&graph_.inputs, &graph_.outputs}) {
+    for (const graph::TensorId id : *interface) {
+      const graph::Tensor& tensor = graph_.tensor(id);
+      if (tensor.type == graph::ElementType::kFloat) continue;
+      blockers += "\n  " + std::string(interface == &graph_.inputs ? "input" : "output") + " '" + tensor.name +
+                  "' is not a float tensor";
+    }
+  }
   for (const graph::Node& node : graph_.nodes) {
     const Operator* found = FindOperator(node.op);
     std::string reason = "operator '" + node.op + "' is not supported";

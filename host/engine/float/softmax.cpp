@@ -1,4 +1,4 @@
-// Softmax over one axis, or over all from an axis on (opsets before 13).
+// Softmax over one axis.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -71,13 +71,11 @@ void SoftmaxRow(const float* from, float* to, int64_t count) {
 
 std::vector<ValueId> BuildSoftmax(NodeContext& context, const graph::Node& node) {
   Plan& plan = context.plan();
-  const graph::Graph& graph = context.graph();
-  const graph::Shape shape = graph.tensor(node.inputs[0]).shape;
-  const bool flattens = graph.opset > 0 && graph.opset < 13;
-  const auto axis = static_cast<std::ptrdiff_t>(NormalAxis(node.Int("axis", flattens ? 1 : -1), shape.size()));
+  const graph::Shape shape = context.graph().tensor(node.inputs[0]).shape;
+  const auto axis = static_cast<std::ptrdiff_t>(NormalAxis(node.Int("axis", -1), shape.size()));
   const int64_t outer = graph::ElementCount({shape.begin(), shape.begin() + axis});
   const int64_t rest = graph::ElementCount({shape.begin() + axis, shape.end()});
-  const int64_t count = flattens || shape.empty() ? rest : shape[static_cast<size_t>(axis)];
+  const int64_t count = shape[static_cast<size_t>(axis)];
   const int64_t inner = rest / count;
   const ValueId input = context.Plain(node.inputs[0]);
   const ValueId output = plan.AddValue(shape, kPlain);
