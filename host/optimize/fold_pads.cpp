@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <limits>
+
+#include "optimize/graph_edit.h"
+#include "optimize/pass.h"
+
+namespace lockstep::optimize {
+namespace {
+
+using graph::ActivationKind;
+using graph::Graph;
+using graph::Node;
+using graph::TensorId;
+
+// Is every element of the tensor that `producer` makes 0 or more?
+bool NeverNegative(const Graph& graph, const Node* producer) {
+  if (producer == nullptr) return false;
+  const bool fused = producer->activation.kind != ActivationKind::kNone;
+  const graph::Activation activation = fused ? producer->activation : graph::ActivationOf(graph, *producer);
+  return activation.kind == ActivationKind::kRelu || activation.kind == ActivationKind::kSigmoid ||
+         activation.kind == ActivationKind::kExp ||
+         (activation.kind == ActivationKind::kClip && activation.alpha >= 0.0);
+}
+
+double PadValue(const Graph& graph, const Node& pad) {
+  if (pad.inputs.size() < 3 || pad.inputs[2] == graph::kNoTensor) return 0.0;
+  double value = std::numeric_limits<double>::quiet_NaN();
+  return IsUniform(graph, pad.inputs[2], &value) ? value : std::numeric_limits<double>::quiet_NaN();
+}
+
+// Paddings of the spatial axes (begins, then ends), nothing if others are padded or one cuts.
+std::vector<int64_t> SpatialPads(const Graph& graph, const Node& pad) {
+  if (!IsConstant(graph, pad.inputs[1])) return {};
+  const std::vector<int64_t>& all = graph.Ints(pad.inputs[1]);
+  const size_t rank = all.size() / 2;
+  if (rank < 3 || *std::min_element(all.begin(), all.end()) < 0) return {};
+  if (all[0] != 0 || all[1] != 0 || all[rank] != 0 || all[rank + 1] != 0) return {};
+  std::vector<int64_t> pads(all.begin() + 2, all.begin() + static_cast<std::ptrdiff_t>(rank));
+  pads.insert(pads.end(), all.begin() + static_cast<std::ptrdiff_t>(rank) + 2, all.end());
+  return pads;
+}
+
+// The window behind a pad of 0 takes its maximum over at least one real element only if no window lies in the padding.
+bool WindowsReachInput(const std::vector<int64_t>& pads, const std::vector<int64_t>& kernel) {
+  for (size_t i = 0; i < pads.size(); ++i) {
+    if (pads[i] >= kernel[i % kernel.size()]) return false;
+  }
+  return true;
+}
+
+bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
+  Node& node = graph.nodes[index];
+  if (node.op != "Conv" && node.op != "MaxPool") return false;
+  const Node* pad = ProducerOf(graph, uses, node.inputs[0]);
+  if (pad == nullptr || pad->op != "Pad" || pad->String("mode", "constant") != "constant" || pad->inputs.size() > 3) {
+    return false;
+  }
+  const std::vector<int64_t> extra = SpatialPads(graph, *pad);
+  std::vector<int64_t> pads = node.Ints("pads", {});
+  if (extra.empty() || pads.size() != extra.size()) return false;
+  for (size_t i = 0; i < pads.size(); ++i) pads[i] += extra[i];
+  const double value = PadValue(graph, *pad);
+  bool allowed = value == 0.0;
+  if (node.op == "MaxPool") {
+    const bool lowest = value <= static_cast<double>(std::numeric_limits<float>::lowest());
+    const bool harmless = value == 0.0 && NeverNegative(graph, ProducerOf(graph, uses, pad->inputs[0]));
+    allowed = (lowest || harmless) && WindowsReachInput(pads, node.Ints("kernel_shape", {1}));
+  }
+  if (!allowed) return false;
+  node.attributes["pads"] = pads;
+  node.inputs[0] = pad->inputs[0];
+  std::vector<std::string> names = pad->onnx_nodes;
+  names.insert(names.end(), node.onnx_nodes.begin(), node.onnx_nodes.end());
+  node.onnx_nodes = std::move(names);
+  return true;
+}
+
+}  // namespace
+
+int FoldPads(Graph& graph) { return RewriteAll(graph, Rewrite); }
+
+}  // namespace lockstep::optimize

@@ -1,0 +1,115 @@
+#include "optimize/graph_edit.h"
+
+#include <algorithm>
+
+#include "optimize/optimize.h"
+
+namespace lockstep::optimize {
+
+using graph::Graph;
+using graph::kNoTensor;
+using graph::Node;
+using graph::TensorId;
+
+int RewriteAll(Graph& graph, const std::function<bool(Graph&, const graph::Uses&, size_t)>& rewrite) {
+  int count = 0;
+  bool again = true;
+  while (again) {
+    again = false;
+    graph::Uses uses(graph);
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+      if (graph.nodes[i].outputs.empty() || !rewrite(graph, uses, i)) continue;
+      ++count;
+      again = true;
+      uses = graph::Uses(graph);
+    }
+    if (again) graph::SortAndPrune(graph);
+  }
+  if (count > 0) InferShapes(graph);
+  return count;
+}
+
+void InsertNode(Graph& graph, size_t index, Node node) {
+  graph.nodes.insert(graph.nodes.begin() + static_cast<std::ptrdiff_t>(index), std::move(node));
+}
+
+void Retire(Node& node) {
+  node.inputs.clear();
+  node.outputs.clear();
+}
+
+void ReplaceUses(Graph& graph, TensorId from, TensorId to) {
+  for (Node& node : graph.nodes) std::replace(node.inputs.begin(), node.inputs.end(), from, to);
+}
+
+void InheritNodes(Node& into, const Node& from) {
+  for (const std::string& name : from.onnx_nodes) {
+    if (std::find(into.onnx_nodes.begin(), into.onnx_nodes.end(), name) == into.onnx_nodes.end()) {
+      into.onnx_nodes.push_back(name);
+    }
+  }
+}
+
+int32_t OnlyConsumer(const graph::Uses& uses, TensorId id) {
+  const auto at = static_cast<size_t>(id);
+  return uses.is_output[at] || uses.consumers[at].size() != 1 ? -1 : uses.consumers[at][0];
+}
+
+Node* ProducerOf(Graph& graph, const graph::Uses& uses, TensorId id) {
+  if (id == kNoTensor || uses.producer[static_cast<size_t>(id)] < 0) return nullptr;
+  return &graph.nodes[static_cast<size_t>(uses.producer[static_cast<size_t>(id)])];
+}
+
+TensorId AddFloats(Graph& graph, const std::string& stem, const graph::Shape& shape, std::vector<float> values) {
+  return graph.AddTensor(
+      {graph.UniqueName(stem), graph::ElementType::kFloat, shape, graph::ConstantData{std::move(values), {}}});
+}
+
+TensorId AddInts(Graph& graph, const std::string& stem, const std::vector<int64_t>& values) {
+  return graph.AddTensor({graph.UniqueName(stem),
+                          graph::ElementType::kInt64,
+                          {static_cast<int64_t>(values.size())},
+                          graph::ConstantData{{}, values}});
+}
+
+TensorId AddLike(Graph& graph, const std::string& stem, TensorId like) {
+  const graph::ElementType type = graph.tensor(like).type;
+  const graph::Shape shape = graph.tensor(like).shape;
+  return graph.AddTensor({graph.UniqueName(stem), type, shape, std::nullopt});
+}
+
+bool IsConstant(const Graph& graph, TensorId id) { return id != kNoTensor && graph.tensor(id).constant.has_value(); }
+
+bool IsUniform(const Graph& graph, TensorId id, double* value) {
+  if (!IsConstant(graph, id) || graph.tensor(id).type != graph::ElementType::kFloat) return false;
+  const std::vector<float>& values = graph.tensor(id).constant->floats;
+  if (values.empty()) return false;
+  *value = values[0];
+  return std::all_of(values.begin(), values.end(), [&values](float x) { return x == values[0]; });
+}
+
+void DropUnusedTensors(Graph& graph) {
+  Graph kept;
+  kept.name = graph.name;
+  kept.opset = graph.opset;
+  std::vector<TensorId> moved(static_cast<size_t>(graph.tensor_count()), kNoTensor);
+  const auto move = [&](TensorId& id) {
+    if (id == kNoTensor) return;
+    TensorId& to = moved[static_cast<size_t>(id)];
+    if (to == kNoTensor) to = kept.AddTensor(std::move(graph.tensor(id)));
+    id = to;
+  };
+  kept.inputs = graph.inputs;
+  for (TensorId& id : kept.inputs) move(id);
+  kept.nodes = std::move(graph.nodes);
+  for (Node& node : kept.nodes) {
+    for (TensorId& id : node.inputs) move(id);
+    move(node.pre_activation);
+    for (TensorId& id : node.outputs) move(id);
+  }
+  kept.outputs = graph.outputs;
+  for (TensorId& id : kept.outputs) move(id);
+  graph = std::move(kept);
+}
+
+}  // namespace lockstep::optimize

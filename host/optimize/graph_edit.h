@@ -1,0 +1,49 @@
+// The moves that passes are made of.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace lockstep::optimize {
+
+// Calls `rewrite` for every node with the uses of the current graph until no call returns true any more; then sorts,
+// drops dead nodes and infers shapes if anything changed. `rewrite` may change the graph only if it returns true, and
+// may add nodes and take nodes out of use (Retire), but not erase any. Returns the number of calls that returned true.
+int RewriteAll(graph::Graph& graph,
+               const std::function<bool(graph::Graph&, const graph::Uses&, size_t index)>& rewrite);
+
+// Puts `node` before graph.nodes[index]; references into graph.nodes become invalid.
+void InsertNode(graph::Graph& graph, size_t index, graph::Node node);
+
+// Takes a node out of use.
+void Retire(graph::Node& node);
+
+// Everything that reads `from` reads `to`. Graph outputs are left alone.
+void ReplaceUses(graph::Graph& graph, graph::TensorId from, graph::TensorId to);
+
+// `into` stands for the ONNX nodes of `from` too; those of `from` come last.
+void InheritNodes(graph::Node& into, const graph::Node& from);
+
+// The only consumer of `id`, -1 if there are several or none or if it is a graph output.
+int32_t OnlyConsumer(const graph::Uses& uses, graph::TensorId id);
+
+// The node that makes `id`, null if none does.
+graph::Node* ProducerOf(graph::Graph& graph, const graph::Uses& uses, graph::TensorId id);
+
+// New tensors under a unique name that begins with `stem`.
+graph::TensorId AddFloats(graph::Graph& graph, const std::string& stem, const graph::Shape& shape,
+                          std::vector<float> values);
+graph::TensorId AddInts(graph::Graph& graph, const std::string& stem, const std::vector<int64_t>& values);
+graph::TensorId AddLike(graph::Graph& graph, const std::string& stem, graph::TensorId like);
+
+bool IsConstant(const graph::Graph& graph, graph::TensorId id);
+// True if `id` is a constant float tensor whose elements all equal one number, which goes to `value`.
+bool IsUniform(const graph::Graph& graph, graph::TensorId id, double* value);
+
+// Drops tensors that nothing refers to; all ids change.
+void DropUnusedTensors(graph::Graph& graph);
+
+}  // namespace lockstep::optimize

@@ -1,0 +1,66 @@
+#include "optimize/optimize.h"
+
+#include <map>
+
+#include "optimize/graph_edit.h"
+#include "optimize/pass.h"
+
+namespace lockstep::optimize {
+namespace {
+
+struct Pass {
+  const char* name;
+  int (*run)(graph::Graph&);
+};
+
+// In the order in which they run. Activations are fused last in a round, so that nothing else of the Conv is pending.
+constexpr Pass kPasses[] = {
+    {"fold constants", FoldConstants},
+    {"make sizes explicit", MakeExplicit},
+    {"remove identities", RemoveIdentities},
+    {"recognize activations", RecognizeActivations},
+    {"simplify", Simplify},
+    {"merge chains", MergeChains},
+    {"fold affine into Conv", FoldAffineIntoConv},
+    {"replace BatchNormalization", ReplaceBatchNorm},
+    {"fold pads", FoldPads},
+    {"slices to Split", SlicesToSplit},
+    {"Split through Concat", SplitThroughConcat},
+    {"fuse activations", FuseActivations},
+};
+
+// Two nodes of one origin may have got one name.
+void MakeNamesUnique(graph::Graph& graph) {
+  std::map<std::string, int> seen;
+  for (graph::Node& node : graph.nodes) {
+    const std::string stem = node.name;
+    while (seen[node.name]++ > 0) node.name = stem + "_" + std::to_string(seen[stem]);
+  }
+}
+
+}  // namespace
+
+std::vector<PassResult> Optimize(graph::Graph& graph) {
+  InferShapes(graph);
+  std::vector<PassResult> results;
+  for (const Pass& pass : kPasses) results.push_back({pass.name, 0});
+  bool changed = true;
+  while (changed) {
+    changed = false;
+    for (size_t i = 0; i < results.size(); ++i) {
+      const int count = kPasses[i].run(graph);
+      results[i].count += count;
+      changed = changed || count > 0;
+    }
+  }
+  graph::SortAndPrune(graph);
+  MakeNamesUnique(graph);
+  DropUnusedTensors(graph);
+  std::vector<PassResult> done;
+  for (PassResult& result : results) {
+    if (result.count > 0) done.push_back(std::move(result));
+  }
+  return done;
+}
+
+}  // namespace lockstep::optimize

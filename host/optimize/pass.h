@@ -1,0 +1,34 @@
+// The graph passes: one file each, listed in optimize.cpp. A pass returns how many matches it rewrote; run again at
+// once it returns 0. Passes leave a graph whose shapes are inferred and which has no dead nodes.
+#pragma once
+
+#include "graph/graph.h"
+
+namespace lockstep::optimize {
+
+// Paddings explicit, axes counted from the front, sizes and steps given: the form that the header of optimize.h
+// promises.
+int MakeExplicit(graph::Graph& graph);
+// Drops nodes that hand on what they get: Identity, Dropout, a Reshape to the same shape, an empty Pad, x * 1, x + 0,
+// ...
+int RemoveIdentities(graph::Graph& graph);
+// Div by a constant is a Mul, the square is a product, PRelu with one slope is LeakyRelu.
+int Simplify(graph::Graph& graph);
+// BatchNormalization, and Mul, Add, Sub with one constant per channel, become part of the Conv before them.
+int FoldAffineIntoConv(graph::Graph& graph);
+// BatchNormalization without a Conv before it: a depthwise Conv 1x1, or Mul and Add for other ranks than 4.
+int ReplaceBatchNorm(graph::Graph& graph);
+// Zero padding becomes part of the Conv or, where padding cannot win the maximum, of the MaxPool behind it.
+int FoldPads(graph::Graph& graph);
+// Finds SiLU, HardSigmoid, HardSwish, Mish and Gelu in what exporters make of them.
+int RecognizeActivations(graph::Graph& graph);
+// An activation becomes part of the Conv, or a Relu or Clip of the Add, Sub or Mul, whose only consumer it is.
+int FuseActivations(graph::Graph& graph);
+// x * a * b and x + a + b with constants, and chains of Reshape or Transpose, become one node.
+int MergeChains(graph::Graph& graph);
+// Slices that cut a tensor into consecutive parts become one Split.
+int SlicesToSplit(graph::Graph& graph);
+// A Split whose parts were put together by Concat takes the parts, through Reshape and Concat on other axes.
+int SplitThroughConcat(graph::Graph& graph);
+
+}  // namespace lockstep::optimize
