@@ -1,6 +1,7 @@
 // Tiles of four pixels by four channels: sixteen accumulators and what they multiply fit into the registers of a core
 // without a vector unit, and the loops over a tile have constant bounds, so that a compiler with one can vectorise
 // them.
+#include <cstddef>
 #include <cstring>
 
 #include "kernels/conv_driver.h"
@@ -9,26 +10,34 @@
 namespace lockstep::kernels {
 namespace {
 
-constexpr int kTilePixels = 4;
+constexpr int kTilePixels = 3;
 constexpr int kTileChannels = 4;
 constexpr int kDepth = 4;
 
+// One segment for kPixels pixels. Not inlined, so that nothing else asks for registers.
 template <int kPixels, typename Accumulator>
-void Accumulate(const ConvRow& row, const int8_t* weights, int64_t first_byte,
-                Accumulator (&acc)[kPixels][kTileChannels]) {
-  for (int32_t segment = 0; segment < row.segment_count; ++segment) {
-    const uint8_t* x[kPixels];
-    for (int p = 0; p < kPixels; ++p) x[p] = row.segments[segment] + first_byte + p * row.pixel_step;
-    for (int32_t quad = row.quads; quad != 0; --quad) {
-      for (int i = 0; i < kDepth; ++i) {
-        for (int p = 0; p < kPixels; ++p) {
-          const int32_t value = x[p][i];
-          for (int o = 0; o < kTileChannels; ++o) acc[p][o] += value * weights[o * kDepth + i];
-        }
+[[gnu::noinline]] void AccumulateSegment(const uint8_t* first, ptrdiff_t pixel_step, const int8_t* weights,
+                                         int32_t quads, Accumulator* tile) {
+  Accumulator acc[kPixels][kTileChannels];
+  const uint8_t* x[kPixels];
+  for (int p = 0; p < kPixels; ++p) {
+    x[p] = first + p * pixel_step;
+    for (int o = 0; o < kTileChannels; ++o) acc[p][o] = tile[p * kTileChannels + o];
+  }
+  const int8_t* end = weights + ptrdiff_t{quads} * kQuadBytes;
+  for (; weights != end; weights += kQuadBytes) {
+    for (int i = 0; i < kDepth; ++i) {
+      int32_t w[kTileChannels];
+      for (int o = 0; o < kTileChannels; ++o) w[o] = weights[o * kDepth + i];
+      for (int p = 0; p < kPixels; ++p) {
+        const int32_t value = x[p][i];
+        for (int o = 0; o < kTileChannels; ++o) acc[p][o] += value * w[o];
       }
-      for (int p = 0; p < kPixels; ++p) x[p] += kDepth;
-      weights += kQuadBytes;
     }
+    for (int p = 0; p < kPixels; ++p) x[p] += kDepth;
+  }
+  for (int p = 0; p < kPixels; ++p) {
+    for (int o = 0; o < kTileChannels; ++o) tile[p * kTileChannels + o] = acc[p][o];
   }
 }
 
@@ -56,17 +65,21 @@ int32_t Finish(const ConvRow& row, int64_t acc, int32_t multiplier, int32_t shif
 template <int kPixels, typename Accumulator>
 void Tile(const ConvRow& row, int32_t block, int32_t lane, int64_t pixel) {
   const ConvBlock& constants = row.constants[block];
-  const int64_t block_weights = int64_t{row.segment_count} * row.quads * kQuadBytes;
-  Accumulator acc[kPixels][kTileChannels];
-  for (int p = 0; p < kPixels; ++p) {
-    for (int o = 0; o < kTileChannels; ++o) acc[p][o] = constants.acc_init[lane + o];
+  const ptrdiff_t segment_weights = ptrdiff_t{row.quads} * kQuadBytes;
+  const int8_t* weights = row.weights + block * row.segment_count * segment_weights + lane * kDepth;
+  Accumulator acc[kPixels * kTileChannels];
+  for (int i = 0; i < kPixels * kTileChannels; ++i) acc[i] = constants.acc_init[lane + i % kTileChannels];
+  for (int32_t segment = 0; segment < row.segment_count; ++segment, weights += segment_weights) {
+    AccumulateSegment<kPixels>(row.segments[segment] + pixel * row.pixel_step, static_cast<ptrdiff_t>(row.pixel_step),
+                               weights, row.quads, acc);
   }
-  Accumulate<kPixels>(row, row.weights + block * block_weights + lane * kDepth, pixel * row.pixel_step, acc);
   const int32_t first = block * kBlockChannels + lane;
   for (int o = 0; o < kTileChannels && first + o < row.channels; ++o) {
     const int32_t multiplier = constants.multiplier[lane + o];
     const int32_t shift = constants.shift[lane + o];
-    for (int p = 0; p < kPixels; ++p) Store(row, pixel + p, first + o, Finish(row, acc[p][o], multiplier, shift));
+    for (int p = 0; p < kPixels; ++p) {
+      Store(row, pixel + p, first + o, Finish(row, acc[p * kTileChannels + o], multiplier, shift));
+    }
   }
 }
 
@@ -79,7 +92,8 @@ void RunRow(const ConvRow& row) {
     for (; pixel + kTilePixels <= row.pixels; pixel += kTilePixels) {
       Tile<kTilePixels, Accumulator>(row, block, lane, pixel);
     }
-    for (; pixel < row.pixels; ++pixel) Tile<1, Accumulator>(row, block, lane, pixel);
+    if (row.pixels - pixel == 2) Tile<2, Accumulator>(row, block, lane, pixel);
+    if (row.pixels - pixel == 1) Tile<1, Accumulator>(row, block, lane, pixel);
   }
 }
 
