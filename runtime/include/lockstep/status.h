@@ -6,7 +6,7 @@
 #include <utility>
 
 // Everything the shared libraries export carries this mark; the rest is hidden.
-#define LOCKSTEP_API __attribute__((visibility("default")))
+#define LOCKSTEP_API [[gnu::visibility("default")]]
 
 namespace lockstep {
 
@@ -21,9 +21,9 @@ enum class StatusCode : uint8_t {
   kDiffers           // a self-test or a comparison failed
 };
 
-class LOCKSTEP_API [[nodiscard]] Status {
+class [[nodiscard]] LOCKSTEP_API Status {
  public:
-  static constexpr int kMaxMessage = 256;  // longer messages are cut, the terminating zero included
+  static constexpr int kMaxMessage = 320;  // longer messages are cut, the terminating zero included
 
   Status() = default;
   static Status Ok() { return {}; }

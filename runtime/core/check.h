@@ -1,0 +1,56 @@
+// The checks of a joint model at load. After them the executor and the kernels trust every field.
+//
+// A model is untrusted: neither its size nor its content may cause a crash, a hang or a giant allocation. So the work
+// of checking is bounded by the size of the file, and what the model asks of a run by LoadOptions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "joint_generated.h"
+#include "lockstep/runtime.h"
+#include "lockstep/status.h"
+
+namespace lockstep::check {
+
+inline constexpr int32_t kMaxTensors = 32768;
+inline constexpr int32_t kMaxLayers = 16384;
+inline constexpr int32_t kMaxExtent = 1 << 24;                   // of one axis
+inline constexpr int64_t kMaxElements = (int64_t{1} << 31) - 1;  // of one tensor
+
+// What the checks of one model share.
+struct ModelCheck {
+  const uint8_t* file;
+  size_t size;
+  const LoadOptions& options;
+  const joint::Model& model;
+  uint64_t budget;    // array elements that checking may still look at
+  uint64_t work = 0;  // of one run, so far
+};
+
+Status Corrupt(const char* format, ...) __attribute__((format(printf, 1, 2)));
+
+// The flatbuffer's structure, its digest, format version and contract: everything that must hold before fields mean
+// anything.
+Status CheckFile(const uint8_t* file, size_t size, const LoadOptions& options);
+Status CheckTensors(ModelCheck& check);
+// Names, tensor indices and options of every layer. Needs checked tensors.
+Status CheckLayers(ModelCheck& check);
+// Inputs, outputs, operator list, sums and test vectors. Needs checked tensors and layers.
+Status CheckInterface(ModelCheck& check);
+// Every tensor is written before it is read, and no two tensors alive at once overlap. Needs all of the above.
+Status CheckMemory(ModelCheck& check);
+
+// False when the model demands more checking than a file of its size can justify.
+inline bool Spend(ModelCheck& check, uint64_t elements) {
+  if (elements > check.budget) return false;
+  check.budget -= elements;
+  return true;
+}
+
+int ElementBytes(joint::DType dtype);
+int64_t Elements(const joint::Tensor& tensor);
+const int32_t* Shape(const joint::Tensor& tensor);
+int32_t Rank(const joint::Tensor& tensor);
+
+}  // namespace lockstep::check

@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+
+#include "core/check.h"
+#include "lockstep/arithmetic.h"
+#include "lockstep/md5.h"
+
+namespace lockstep::check {
+namespace {
+
+constexpr size_t kMinSize = 16;    // root offset, identifier, a table and its vtable
+constexpr uint32_t kMaxDepth = 8;  // Model, Layer, options: the schema nests no deeper
+constexpr uint32_t kMaxTables = 1 << 18;
+
+using flatbuffers::Table;
+using flatbuffers::Vector;
+using TableList = Vector<flatbuffers::Offset<Table>>;
+
+// Tables may be shared within a file, and with them the lists of strings that the verifier walks one by one: a small
+// file could keep it busy for hours. A file as the compiler writes it holds each list once.
+bool StringListsFit(const uint8_t* file, size_t size) {
+  flatbuffers::Verifier verifier(file, size, kMaxDepth * kMaxTables, kMaxTables);
+  const auto root = verifier.VerifyOffset(0);
+  if (root == 0) return false;
+  const auto* model = reinterpret_cast<const Table*>(file + root);
+  if (!model->VerifyTableStart(verifier) || !model->VerifyOffset(verifier, joint::Model::VT_LAYERS)) return false;
+  const auto* layers = model->GetPointer<const TableList*>(joint::Model::VT_LAYERS);
+  if (layers == nullptr || !verifier.VerifyVector(layers)) return false;
+  uint64_t strings = 0;
+  for (const Table* layer : *layers) {
+    if (!layer->VerifyTableStart(verifier) || !layer->VerifyOffset(verifier, joint::Layer::VT_ONNX_NODES)) return false;
+    const auto* names = layer->GetPointer<const TableList*>(joint::Layer::VT_ONNX_NODES);
+    if (names == nullptr) continue;
+    if (!verifier.VerifyVector(names)) return false;
+    strings += names->size();
+    if (strings > size / 4) return false;
+  }
+  return true;
+}
+
+Status CheckDigest(const uint8_t* file, size_t size, const joint::Digest& digest) {
+  const auto* stored = reinterpret_cast<const uint8_t*>(&digest);
+  const auto before = static_cast<size_t>(stored - file);
+  const uint8_t zeros[16] = {};
+  Md5 md5;
+  md5.Update(file, before);
+  md5.Update(zeros, sizeof(zeros));
+  md5.Update(stored + sizeof(zeros), size - before - sizeof(zeros));
+  const Md5Digest actual = md5.Finish();
+  if (std::memcmp(actual.data(), stored, sizeof(zeros)) == 0) return Status::Ok();
+  return Corrupt("digest: the content has md5 %s, which is not the one stored in it", ToText(actual).data());
+}
+
+}  // namespace
+
+Status Corrupt(const char* format, ...) {
+  char text[Status::kMaxMessage];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(text, sizeof(text), format, arguments);
+  va_end(arguments);
+  return Status::Error(StatusCode::kCorruptModel, "%s; copy or build the model again", text);
+}
+
+Status CheckFile(const uint8_t* file, size_t size, const LoadOptions& options) {
+  if (size > options.max_file) {
+    return Corrupt("the file has %llu bytes, more than the limit of %llu", static_cast<unsigned long long>(size),
+                   static_cast<unsigned long long>(options.max_file));
+  }
+  if (size < kMinSize || !joint::ModelBufferHasIdentifier(file)) {
+    return Corrupt("not a joint model: the file identifier '%s' is missing", joint::ModelIdentifier());
+  }
+  flatbuffers::Verifier verifier(file, size, kMaxDepth, kMaxTables);
+  if (!StringListsFit(file, size) || !joint::VerifyModelBuffer(verifier)) {
+    return Corrupt("structure: an offset or a length points outside the file, or a required field is missing");
+  }
+  const joint::Model& model = *joint::GetModel(file);
+  if (options.check_digest) LOCKSTEP_RETURN_IF_ERROR(CheckDigest(file, size, *model.digest()));
+  if (model.format_version() != kFormatVersion) {
+    return Status::Error(StatusCode::kUnsupported, "format_version: the model has %u and this runtime reads %u; %s",
+                         model.format_version(), kFormatVersion,
+                         model.format_version() > kFormatVersion ? "upgrade the runtime on the board"
+                                                                 : "build the model again with this compiler");
+  }
+  const flatbuffers::String* contract = model.contract();
+  if (contract == nullptr || std::strcmp(contract->c_str(), rq1::kContractId) != 0) {
+    return Status::Error(
+        StatusCode::kUnsupported,
+        "contract: the model needs '%.32s' and this runtime has '%s'; upgrade the runtime on the board "
+        "or build the model with a compiler of contract '%s'",
+        model.contract()->c_str(), rq1::kContractId, rq1::kContractId);
+  }
+  return Status::Ok();
+}
+
+}  // namespace lockstep::check

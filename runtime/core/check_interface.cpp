@@ -1,0 +1,135 @@
+// What the model says about itself as a whole: inputs, outputs, operators, sums and test vectors.
+#include <cmath>
+#include <cstring>
+
+#include "core/check.h"
+#include "kernels/kernel.h"
+
+namespace lockstep::check {
+namespace {
+
+using Floats = flatbuffers::Vector<float>;
+
+Status CheckTensorOf(const ModelCheck& check, const char* list, uint32_t index, int32_t tensor) {
+  const auto& tensors = *check.model.tensors();
+  if (tensor < 0 || static_cast<uint32_t>(tensor) >= tensors.size()) {
+    return Corrupt("%s[%u].tensor: there is no tensor %d", list, index, tensor);
+  }
+  if (tensors[tensor]->constant() >= 0) return Corrupt("%s[%u].tensor: %d is a constant", list, index, tensor);
+  return Status::Ok();
+}
+
+Status CheckStatistics(ModelCheck& check, const char* field, uint32_t index, const Floats* values, bool positive) {
+  if (values == nullptr) return Status::Ok();
+  if (!Spend(check, values->size())) return Corrupt("inputs[%u].%s: too many entries", index, field);
+  for (const float value : *values) {
+    if (!std::isfinite(value) || (positive && value <= 0.0F)) {
+      return Corrupt("inputs[%u].%s: an entry is not a %sfinite number", index, field, positive ? "positive " : "");
+    }
+  }
+  return Status::Ok();
+}
+
+Status CheckInputs(ModelCheck& check) {
+  const auto& inputs = *check.model.inputs();
+  if (inputs.size() < 1 || inputs.size() > kernels::kMaxInputs) {
+    return Corrupt("inputs: %u of them, must be 1..%d", inputs.size(), kernels::kMaxInputs);
+  }
+  for (uint32_t i = 0; i < inputs.size(); ++i) {
+    const joint::InputSpec& input = *inputs[i];
+    LOCKSTEP_RETURN_IF_ERROR(CheckTensorOf(check, "inputs", i, input.tensor()));
+    const joint::DType dtype = check.model.tensors()->Get(input.tensor())->dtype();
+    if (dtype != joint::DType::U8 && dtype != joint::DType::U16) {
+      return Corrupt("inputs[%u].tensor: must be of dtype u8 or u16", i);
+    }
+    for (uint32_t j = 0; j < i; ++j) {
+      if (inputs[j]->tensor() == input.tensor()) return Corrupt("inputs[%u].tensor: is inputs[%u] already", i, j);
+    }
+    if (input.color() > joint::Color::GRAY) return Corrupt("inputs[%u].color: unknown", i);
+    if (input.resize() > joint::ResizeMode::None) return Corrupt("inputs[%u].resize: unknown", i);
+    LOCKSTEP_RETURN_IF_ERROR(CheckStatistics(check, "mean", i, input.mean(), false));
+    LOCKSTEP_RETURN_IF_ERROR(CheckStatistics(check, "std", i, input.std(), true));
+  }
+  return Status::Ok();
+}
+
+Status CheckOutputs(const ModelCheck& check) {
+  const auto& outputs = *check.model.outputs();
+  if (outputs.size() < 1 || outputs.size() > kernels::kMaxInputs) {
+    return Corrupt("outputs: %u of them, must be 1..%d", outputs.size(), kernels::kMaxInputs);
+  }
+  for (uint32_t i = 0; i < outputs.size(); ++i) {
+    LOCKSTEP_RETURN_IF_ERROR(CheckTensorOf(check, "outputs", i, outputs[i]->tensor()));
+  }
+  return Status::Ok();
+}
+
+bool IsListed(const joint::Model& model, const char* op) {
+  for (const flatbuffers::String* listed : *model.operators()) {
+    if (std::strcmp(listed->c_str(), op) == 0) return true;
+  }
+  return false;
+}
+
+// The list of operators, where there is one, holds exactly those that occur, sorted.
+Status CheckOperators(const joint::Model& model) {
+  if (model.operators() == nullptr || model.operators()->size() == 0) return Status::Ok();
+  uint32_t used = 0;
+  for (const joint::Layer* layer : *model.layers()) used |= 1U << static_cast<uint32_t>(layer->options_type());
+  uint32_t expected = 0;
+  for (const joint::Options op : joint::EnumValuesOptions()) {
+    if ((used >> static_cast<uint32_t>(op) & 1) == 0) continue;
+    ++expected;
+    // An excess of entries is refused below, so this search is short.
+    if (model.operators()->size() > static_cast<uint32_t>(joint::Options::MAX)) break;
+    if (!IsListed(model, joint::EnumNameOptions(op))) {
+      return Corrupt("operators: '%s' occurs in the model and is not listed", joint::EnumNameOptions(op));
+    }
+  }
+  if (model.operators()->size() != expected) return Corrupt("operators: the list does not match the layers");
+  return Status::Ok();
+}
+
+Status CheckMacs(const joint::Model& model) {
+  uint64_t macs = 0;
+  for (const joint::Layer* layer : *model.layers()) {
+    if (layer->macs() > model.macs() - macs)
+      return Corrupt("layer '%.64s': macs: the model's sum is less", layer->name()->c_str());
+    macs += layer->macs();
+  }
+  if (macs != model.macs()) return Corrupt("macs: not the sum of the layers'");
+  return Status::Ok();
+}
+
+Status CheckTestVectors(const joint::Model& model) {
+  if (model.test_vectors() == nullptr) return Status::Ok();
+  for (uint32_t i = 0; i < model.test_vectors()->size(); ++i) {
+    const joint::TestVector& vector = *model.test_vectors()->Get(i);
+    if (vector.layer_digests()->size() != model.layers()->size()) {
+      return Corrupt("test_vectors[%u].layer_digests: not one per layer", i);
+    }
+    if (vector.inputs() == nullptr || vector.inputs()->size() == 0) continue;
+    if (vector.inputs()->size() != model.inputs()->size()) {
+      return Corrupt("test_vectors[%u].inputs: not one per input of the model", i);
+    }
+    for (uint32_t j = 0; j < vector.inputs()->size(); ++j) {
+      const uint64_t bytes = model.tensors()->Get(model.inputs()->Get(j)->tensor())->bytes();
+      if (vector.inputs()->Get(j)->data()->size() != bytes) {
+        return Corrupt("test_vectors[%u].inputs[%u]: not the size of the input", i, j);
+      }
+    }
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status CheckInterface(ModelCheck& check) {
+  LOCKSTEP_RETURN_IF_ERROR(CheckInputs(check));
+  LOCKSTEP_RETURN_IF_ERROR(CheckOutputs(check));
+  LOCKSTEP_RETURN_IF_ERROR(CheckOperators(check.model));
+  LOCKSTEP_RETURN_IF_ERROR(CheckMacs(check.model));
+  return CheckTestVectors(check.model);
+}
+
+}  // namespace lockstep::check

@@ -1,0 +1,110 @@
+// The memory plan: every tensor is written once and before it is read, and what is alive at once does not overlap.
+#include <algorithm>
+#include <vector>
+
+#include "core/check.h"
+
+namespace lockstep::check {
+namespace {
+
+constexpr int32_t kNever = -2;
+constexpr int32_t kBeforeFirst = -1;  // when inputs are written
+
+class MemoryPlan {
+ public:
+  explicit MemoryPlan(const joint::Model& model)
+      : model_(model),
+        written_(model.tensors()->size(), kNever),
+        last_use_(model.tensors()->size(), kNever),
+        place_(model.tensors()->size()) {
+    for (size_t i = 0; i < place_.size(); ++i) place_[i] = static_cast<int32_t>(i);
+  }
+
+  // Fills in when every place is first written and last used.
+  Status Order() {
+    const auto layers = static_cast<int32_t>(model_.layers()->size());
+    for (const joint::InputSpec* input : *model_.inputs()) {
+      written_[input->tensor()] = kBeforeFirst;
+      last_use_[input->tensor()] = kBeforeFirst;
+    }
+    for (int32_t i = 0; i < layers; ++i) LOCKSTEP_RETURN_IF_ERROR(OrderLayer(i));
+    for (uint32_t i = 0; i < model_.outputs()->size(); ++i) {
+      const int32_t tensor = model_.outputs()->Get(i)->tensor();
+      if (written_[tensor] < 0) return Corrupt("outputs[%u].tensor: %d is the output of no layer", i, tensor);
+      last_use_[place_[tensor]] = layers;
+    }
+    return Status::Ok();
+  }
+
+  // Needs Order().
+  Status Overlaps() const {
+    std::vector<int32_t> alive;
+    for (const joint::InputSpec* input : *model_.inputs()) LOCKSTEP_RETURN_IF_ERROR(Place(input->tensor(), &alive));
+    for (size_t i = 0; i < model_.layers()->size(); ++i) {
+      const int32_t output = model_.layers()->Get(static_cast<uint32_t>(i))->outputs()->Get(0);
+      const auto now = static_cast<int32_t>(i);
+      alive.erase(std::remove_if(alive.begin(), alive.end(), [&](int32_t t) { return last_use_[t] < now; }),
+                  alive.end());
+      if (place_[output] == output) LOCKSTEP_RETURN_IF_ERROR(Place(output, &alive));
+    }
+    return Status::Ok();
+  }
+
+ private:
+  const joint::Tensor& tensor(int32_t index) const { return *model_.tensors()->Get(static_cast<uint32_t>(index)); }
+
+  Status OrderLayer(int32_t index) {
+    const joint::Layer& layer = *model_.layers()->Get(static_cast<uint32_t>(index));
+    for (const int32_t input : *layer.inputs()) {
+      if (tensor(input).constant() >= 0) continue;
+      if (written_[input] == kNever) {
+        return Corrupt("layer '%.64s': inputs: tensor %d '%.64s' is read before any layer writes it",
+                       layer.name()->c_str(), input, tensor(input).name()->c_str());
+      }
+      last_use_[place_[input]] = index;
+    }
+    const int32_t output = layer.outputs()->Get(0);
+    if (written_[output] != kNever) {
+      return Corrupt("layer '%.64s': outputs: tensor %d '%.64s' is written twice", layer.name()->c_str(), output,
+                     tensor(output).name()->c_str());
+    }
+    written_[output] = index;
+    const int32_t input = layer.inputs()->Get(0);
+    // A reshape may be nothing but another name for its input's bytes.
+    if (layer.options_type() == joint::Options::Reshape && tensor(input).constant() < 0 &&
+        tensor(input).arena_offset() == tensor(output).arena_offset()) {
+      place_[output] = place_[input];
+    }
+    last_use_[place_[output]] = index;
+    return Status::Ok();
+  }
+
+  Status Place(int32_t index, std::vector<int32_t>* alive) const {
+    const joint::Tensor& added = tensor(index);
+    const auto begin = static_cast<uint64_t>(added.arena_offset());
+    for (const int32_t other : *alive) {
+      const auto other_begin = static_cast<uint64_t>(tensor(other).arena_offset());
+      if (begin < other_begin + tensor(other).bytes() && other_begin < begin + added.bytes()) {
+        return Corrupt("tensor %d '%.64s': arena_offset: overlaps tensor %d '%.64s', which is alive at the same time",
+                       index, added.name()->c_str(), other, tensor(other).name()->c_str());
+      }
+    }
+    alive->push_back(index);
+    return Status::Ok();
+  }
+
+  const joint::Model& model_;
+  std::vector<int32_t> written_;   // the layer, kBeforeFirst or kNever
+  std::vector<int32_t> last_use_;  // of a place
+  std::vector<int32_t> place_;     // the tensor whose bytes these are
+};
+
+}  // namespace
+
+Status CheckMemory(ModelCheck& check) {
+  MemoryPlan plan(check.model);
+  LOCKSTEP_RETURN_IF_ERROR(plan.Order());
+  return plan.Overlaps();
+}
+
+}  // namespace lockstep::check

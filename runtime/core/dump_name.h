@@ -1,0 +1,15 @@
+// File names of a dump: 0012_Conv_45_shape_1_80_80_64.bin.
+#pragma once
+
+#include <string>
+
+#include "lockstep/runtime.h"
+
+namespace lockstep {
+
+// "0012_Conv_45": the number of the layer and its name, with everything outside [A-Za-z0-9_-] as '_'.
+std::string DumpStem(const Model& model, int32_t layer);
+// "_shape_1_80_80_64.bin"
+std::string DumpShape(const TensorInfo& tensor);
+
+}  // namespace lockstep

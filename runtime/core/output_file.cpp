@@ -1,0 +1,68 @@
+#include "core/output_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstring>
+
+namespace lockstep {
+
+OutputFile::~OutputFile() {
+  if (file_ == nullptr) return;
+  std::fclose(file_);
+  unlink(Part().c_str());
+}
+
+Status OutputFile::Open(const std::string& path) {
+  path_ = path;
+  error_ = 0;
+  file_ = std::fopen(Part().c_str(), "wb");
+  if (file_ != nullptr) return Status::Ok();
+  return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s", path.c_str(), std::strerror(errno));
+}
+
+void OutputFile::Write(const void* data, size_t size) {
+  if (error_ == 0 && std::fwrite(data, 1, size, file_) != size) error_ = errno;
+}
+
+void OutputFile::Print(const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  if (error_ == 0 && std::vfprintf(file_, format, arguments) < 0) error_ = errno;
+  va_end(arguments);
+}
+
+Status OutputFile::Commit() {
+  if (std::fflush(file_) != 0 && error_ == 0) error_ = errno;
+  if (std::fclose(file_) != 0 && error_ == 0) error_ = errno;
+  file_ = nullptr;
+  if (error_ == 0 && std::rename(Part().c_str(), path_.c_str()) != 0) error_ = errno;
+  if (error_ == 0) return Status::Ok();
+  unlink(Part().c_str());
+  return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s", path_.c_str(), std::strerror(error_));
+}
+
+Status WriteWholeFile(const std::string& path, const void* data, size_t size) {
+  OutputFile file;
+  LOCKSTEP_RETURN_IF_ERROR(file.Open(path));
+  file.Write(data, size);
+  return file.Commit();
+}
+
+Status MakeFolder(const std::string& path) {
+  for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+    const std::string folder = path.substr(0, end);
+    if (mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST) {
+      return Status::Error(StatusCode::kUnreadable, "%s: the folder cannot be made: %s", folder.c_str(),
+                           std::strerror(errno));
+    }
+    if (end == std::string::npos) break;
+  }
+  struct stat info = {};
+  if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return Status::Ok();
+  return Status::Error(StatusCode::kUnreadable, "%s: is not a folder; name another", path.c_str());
+}
+
+}  // namespace lockstep

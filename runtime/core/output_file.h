@@ -1,0 +1,40 @@
+// Files that appear under their name whole or not at all: written beside as NAME.part and renamed into place.
+#pragma once
+
+#include <cstddef>
+#include <cstdio>
+#include <string>
+
+#include "lockstep/status.h"
+
+namespace lockstep {
+
+class OutputFile {
+ public:
+  OutputFile() = default;
+  ~OutputFile();  // removes what was not committed
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  Status Open(const std::string& path);
+  bool is_open() const { return file_ != nullptr; }
+  // Errors of these two are kept for Commit.
+  void Write(const void* data, size_t size);
+  void Print(const char* format, ...) __attribute__((format(printf, 2, 3)));
+  // Fails if any byte could not be written, a full disk for instance.
+  Status Commit();
+
+ private:
+  std::string Part() const { return path_ + ".part"; }
+
+  std::string path_;
+  std::FILE* file_ = nullptr;
+  int error_ = 0;  // errno of the first failure
+};
+
+Status WriteWholeFile(const std::string& path, const void* data, size_t size);
+
+// Makes the folder and what is missing above it.
+Status MakeFolder(const std::string& path);
+
+}  // namespace lockstep

@@ -1,0 +1,234 @@
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <vector>
+
+#include "core/thread_pool.h"
+#include "joint_generated.h"
+#include "kernels/kernel.h"
+#include "lockstep/cpu.h"
+#include "lockstep/runtime.h"
+#include "probe/probe.h"
+
+namespace lockstep {
+namespace {
+
+constexpr size_t kAlignment = 64;
+constexpr size_t kSlack = 64;                        // kernels may read, never write, this far behind a tensor
+constexpr uint64_t kMaxScratch = uint64_t{1} << 30;  // of all threads
+constexpr uint64_t kWorthSharing = 1 << 15;  // multiply-accumulates or bytes below which waking threads costs more
+
+struct Free {
+  void operator()(uint8_t* memory) const { std::free(memory); }
+};
+using Memory = std::unique_ptr<uint8_t[], Free>;
+
+Result<Memory> Allocate(uint64_t bytes, const char* what) {
+  void* memory = nullptr;
+  if (bytes > SIZE_MAX - kAlignment || posix_memalign(&memory, kAlignment, static_cast<size_t>(bytes)) != 0) {
+    return Status::Error(StatusCode::kOutOfMemory, "no memory for the %s of %llu bytes", what,
+                         static_cast<unsigned long long>(bytes));
+  }
+  return Memory(static_cast<uint8_t*>(memory));
+}
+
+// One layer, ready to run.
+struct Step {
+  kernels::LayerArgs args;
+  const kernels::Kernel* kernel = nullptr;
+  int64_t units = 1;
+  bool shared = false;  // among threads
+};
+
+// A range of a step's units for each thread.
+struct SharedStep {
+  const Step* step;
+  uint8_t* scratch;
+  size_t scratch_stride;
+  int threads;
+
+  static void Run(void* context, int thread) {
+    const auto& self = *static_cast<const SharedStep*>(context);
+    const int64_t begin = self.step->units * thread / self.threads;
+    const int64_t end = self.step->units * (thread + 1) / self.threads;
+    if (begin < end) self.step->kernel->run(self.step->args, begin, end, self.scratch + self.scratch_stride * thread);
+  }
+};
+
+}  // namespace
+
+struct Session::Impl {
+  const Model* model = nullptr;
+  Memory arena;
+  Memory scratch;
+  size_t scratch_stride = 0;                 // of one thread
+  std::vector<kernels::TensorView> tensors;  // by tensor index
+  std::vector<kernels::TensorView> inputs;   // of all layers, one after the other
+  std::vector<Step> steps;
+  ThreadPool pool;
+  Probe probe;
+
+  void DescribeTensors();
+  void DescribeLayers();
+  Status SelectKernels();
+  void Execute(const Step& step);
+};
+
+void Session::Impl::DescribeTensors() {
+  const joint::Model& root = model->joint();
+  tensors.resize(root.tensors()->size());
+  for (uint32_t i = 0; i < root.tensors()->size(); ++i) {
+    const joint::Tensor& tensor = *root.tensors()->Get(i);
+    kernels::TensorView& view = tensors[i];
+    view.data =
+        tensor.constant() >= 0
+            ? const_cast<uint8_t*>(root.constants()->Get(static_cast<uint32_t>(tensor.constant()))->data()->data())
+            : arena.get() + tensor.arena_offset();
+    view.shape = tensor.shape()->data();
+    view.rank = static_cast<int32_t>(tensor.shape()->size());
+    view.dtype = tensor.dtype();
+    const TensorInfo info = model->tensor(static_cast<int32_t>(i));
+    view.scale = info.scale;
+    view.zero_point = info.zero_point;
+    view.elements = 1;
+    for (int32_t axis = 0; axis < view.rank; ++axis) view.elements *= view.shape[axis];
+    view.bytes = tensor.bytes();
+  }
+}
+
+void Session::Impl::DescribeLayers() {
+  const auto& layers = *model->joint().layers();
+  size_t count = 0;
+  for (const joint::Layer* layer : layers) count += layer->inputs()->size();
+  inputs.reserve(count);  // views are pointed to: no growing below
+  steps.resize(layers.size());
+  for (uint32_t i = 0; i < layers.size(); ++i) {
+    const joint::Layer& layer = *layers[i];
+    kernels::LayerArgs& args = steps[i].args;
+    args.layer = &layer;
+    args.inputs = inputs.data() + inputs.size();
+    args.input_count = static_cast<int32_t>(layer.inputs()->size());
+    for (const int32_t tensor : *layer.inputs()) inputs.push_back(tensors[static_cast<size_t>(tensor)]);
+    args.output = tensors[static_cast<size_t>(layer.outputs()->Get(0))];
+    if (const joint::Conv* conv = layer.options_as_Conv()) args.weights = tensors[static_cast<size_t>(conv->weights())];
+    if (const joint::DepthwiseConv* conv = layer.options_as_DepthwiseConv()) {
+      args.weights = tensors[static_cast<size_t>(conv->weights())];
+    }
+  }
+}
+
+Status Session::Impl::SelectKernels() {
+  IsaSet isa = 0;
+  const char* unknown = nullptr;
+  if (!IsaFromEnvironment(&isa, &unknown)) {
+    return Status::Error(StatusCode::kInvalidArgument,
+                         "LOCKSTEP_ISA: '%.32s' is unknown or this CPU lacks it; name others or unset it", unknown);
+  }
+  for (Step& step : steps) {
+    step.kernel = kernels::SelectKernel(step.args, isa);
+    if (step.kernel == nullptr) {
+      return Status::Error(StatusCode::kUnsupported, "layer '%.64s': this runtime has no kernel for it; upgrade it",
+                           step.args.layer->name()->c_str());
+    }
+    const kernels::OperatorPlan plan = kernels::PlanOperator(step.args);
+    step.units = plan.units;
+    step.shared =
+        pool.threads() > 1 && plan.units > 1 && step.args.layer->macs() + step.args.output.bytes >= kWorthSharing;
+    if (plan.scratch_bytes > kMaxScratch / static_cast<uint64_t>(pool.threads())) {
+      return Status::Error(StatusCode::kOutOfMemory, "layer '%.64s': needs too much scratch memory",
+                           step.args.layer->name()->c_str());
+    }
+    if (plan.scratch_bytes > scratch_stride) scratch_stride = plan.scratch_bytes;
+  }
+  scratch_stride = (scratch_stride + kAlignment - 1) / kAlignment * kAlignment;
+  return Status::Ok();
+}
+
+void Session::Impl::Execute(const Step& step) {
+  if (!step.shared) {
+    step.kernel->run(step.args, 0, step.units, scratch.get());
+    return;
+  }
+  SharedStep shared = {&step, scratch.get(), scratch_stride, pool.threads()};
+  pool.Run(SharedStep::Run, &shared);
+}
+
+Status RunHook::BeforeLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
+Status RunHook::AfterLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Session::Session(Session&& other) noexcept = default;
+
+Session& Session::operator=(Session&& other) noexcept {
+  std::swap(impl_, other.impl_);
+  return *this;
+}
+
+Session::~Session() {
+  // Who wants to know of an error calls WriteReports.
+  if (impl_ != nullptr && impl_->arena != nullptr) static_cast<void>(WriteReports());
+}
+
+Result<Session> Session::Create(const Model& model, const SessionOptions& options) {
+  std::unique_ptr<Impl> impl(new (std::nothrow) Impl);
+  if (impl == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for a session");
+  impl->model = &model;
+  LOCKSTEP_RETURN_IF_ERROR(impl->pool.Start(options.threads, options.affinity));
+  Result<Memory> arena = Allocate(model.arena_size() + kSlack, "arena");
+  if (!arena.ok()) return arena.status();
+  impl->arena = std::move(arena.value());
+  std::memset(impl->arena.get() + model.arena_size(), 0, kSlack);
+  impl->DescribeTensors();
+  impl->DescribeLayers();
+  LOCKSTEP_RETURN_IF_ERROR(impl->SelectKernels());
+  Result<Memory> scratch = Allocate(impl->scratch_stride * static_cast<uint64_t>(options.threads) + kSlack, "scratch");
+  if (!scratch.ok()) return scratch.status();
+  impl->scratch = std::move(scratch.value());
+  Session session(std::move(impl));
+  LOCKSTEP_RETURN_IF_ERROR(session.impl_->probe.Prepare(session, options.probe));
+  return session;
+}
+
+const Model& Session::model() const { return *impl_->model; }
+TensorInfo Session::input_info(int32_t index) const { return model().tensor(model().input_tensor(index)); }
+TensorInfo Session::output_info(int32_t index) const { return model().tensor(model().output_tensor(index)); }
+
+void* Session::input(int32_t index) { return impl_->tensors[static_cast<size_t>(model().input_tensor(index))].data; }
+
+const void* Session::output(int32_t index) const {
+  return impl_->tensors[static_cast<size_t>(model().output_tensor(index))].data;
+}
+
+void* Session::layer_input(int32_t layer, int32_t index) {
+  return impl_->steps[static_cast<size_t>(layer)].args.inputs[index].data;
+}
+
+const void* Session::layer_output(int32_t layer) const {
+  return impl_->steps[static_cast<size_t>(layer)].args.output.data;
+}
+
+const char* Session::kernel_name(int32_t layer) const { return impl_->steps[static_cast<size_t>(layer)].kernel->name; }
+
+uint64_t Session::scratch_bytes() const {
+  return static_cast<uint64_t>(impl_->scratch_stride) * static_cast<uint64_t>(impl_->pool.threads());
+}
+
+Status Session::DumpNextRun(const char* folder) { return impl_->probe.DumpNextRun(folder); }
+
+Status Session::WriteReports() { return impl_->probe.WriteReports(*this); }
+
+Status Session::Run(RunHook* hook) {
+  Probe& probe = impl_->probe;
+  LOCKSTEP_RETURN_IF_ERROR(probe.BeginRun(*this));
+  for (size_t i = 0; i < impl_->steps.size(); ++i) {
+    const auto layer = static_cast<int32_t>(i);
+    if (hook != nullptr) LOCKSTEP_RETURN_IF_ERROR(hook->BeforeLayer(*this, layer));
+    LOCKSTEP_RETURN_IF_ERROR(probe.BeforeLayer(*this, layer));
+    impl_->Execute(impl_->steps[i]);
+    LOCKSTEP_RETURN_IF_ERROR(probe.AfterLayer(*this, layer));
+    if (hook != nullptr) LOCKSTEP_RETURN_IF_ERROR(hook->AfterLayer(*this, layer));
+  }
+  return probe.EndRun(*this);
+}
+
+}  // namespace lockstep

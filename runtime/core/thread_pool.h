@@ -1,0 +1,55 @@
+// A fixed set of threads that run one piece of work together. Nothing is allocated after Start.
+#pragma once
+
+#include <pthread.h>
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "lockstep/status.h"
+
+namespace lockstep {
+
+class ThreadPool {
+ public:
+  // Called once on every thread with that thread's number; 0 is the calling thread.
+  using Work = void (*)(void* context, int thread);
+
+  ThreadPool() = default;
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  // `affinity` as SessionOptions::affinity; it holds for the calling thread too.
+  Status Start(int threads, uint64_t affinity);
+  int threads() const { return threads_; }
+  // Returns when every thread is done.
+  void Run(Work work, void* context);
+
+ private:
+  // Threads are made with pthread_create: std::thread reports a failure by an exception, which this runtime does not
+  // have.
+  struct Worker {
+    ThreadPool* pool = nullptr;
+    int thread = 0;
+    pthread_t handle = {};
+  };
+  static void* Main(void* worker);
+  void Loop(int thread);
+
+  int threads_ = 1;
+  int started_ = 0;  // workers that exist
+  std::unique_ptr<Worker[]> workers_;
+  std::mutex mutex_;
+  std::condition_variable begin_;
+  std::condition_variable end_;
+  uint64_t generation_ = 0;  // counts calls of Run
+  int busy_ = 0;             // workers that have not finished this generation
+  bool stop_ = false;
+  Work work_ = nullptr;
+  void* context_ = nullptr;
+};
+
+}  // namespace lockstep

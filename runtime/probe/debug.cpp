@@ -1,0 +1,65 @@
+// The debug build dumps what the layers make.
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <string>
+
+#include "probe/dump_writer.h"
+#include "probe/foreign_options.h"
+#include "probe/probe.h"
+
+namespace lockstep {
+
+struct Probe::State {
+  DumpWriter writer;
+  std::string folder;    // of the next run's dump; empty: none
+  bool dumping = false;  // this run
+};
+
+const char* Probe::BuildName() { return "debug"; }
+
+Probe::~Probe() { delete state_; }
+
+Status Probe::Prepare(const Session& session, const ProbeOptions& options) {
+  LOCKSTEP_RETURN_IF_ERROR(RefuseProfile(options));
+  LOCKSTEP_RETURN_IF_ERROR(RefuseMemoryReport(options));
+  state_ = new (std::nothrow) State;
+  if (state_ == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for the dump's state");
+  LOCKSTEP_RETURN_IF_ERROR(state_->writer.Prepare(session.model(), options));
+  const char* wanted = std::getenv("LOCKSTEP_DUMPDATA");
+  if (options.dump_folder != nullptr) {
+    state_->folder = options.dump_folder;
+  } else if (wanted != nullptr && std::strcmp(wanted, "true") == 0) {
+    const char* folder = std::getenv("LOCKSTEP_DUMP_FOLDER");
+    state_->folder = folder != nullptr ? folder : "lockstep_dump";
+  }
+  return Status::Ok();
+}
+
+Status Probe::DumpNextRun(const char* folder) {
+  state_->folder = folder != nullptr ? folder : "";
+  return Status::Ok();
+}
+
+Status Probe::BeginRun(Session& session) {
+  state_->dumping = !state_->folder.empty();
+  return state_->dumping ? state_->writer.Begin(session.model(), state_->folder) : Status::Ok();
+}
+
+Status Probe::BeforeLayer(Session& session, int32_t layer) {
+  return state_->dumping ? state_->writer.Inputs(session, layer) : Status::Ok();
+}
+
+Status Probe::AfterLayer(Session& session, int32_t layer) {
+  return state_->dumping ? state_->writer.Layer(session, layer) : Status::Ok();
+}
+
+Status Probe::EndRun(Session& /*session*/) {
+  if (!state_->dumping) return Status::Ok();
+  state_->folder.clear();
+  return state_->writer.End();
+}
+
+Status Probe::WriteReports(const Session& /*session*/) { return Status::Ok(); }
+
+}  // namespace lockstep

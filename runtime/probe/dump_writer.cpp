@@ -1,0 +1,135 @@
+#include "probe/dump_writer.h"
+
+#include <unistd.h>
+
+#include "core/dump_name.h"
+#include "core/json_text.h"
+#include "lockstep/md5.h"
+
+namespace lockstep {
+namespace {
+
+constexpr int kOutputsOnly = 1;
+constexpr int kWithInputs = 3;
+
+std::string Axes(const TensorInfo& info) {
+  std::string json = "[";
+  for (int32_t i = 0; i < info.rank; ++i) {
+    if (i != 0) json += ',';
+    json += std::to_string(info.axes != nullptr ? info.axes[i] : i);
+  }
+  return json + ']';
+}
+
+std::string NodeNames(const Model& model, int32_t layer) {
+  std::string json = "[";
+  for (int32_t i = 0; i < model.layer(layer).onnx_node_count; ++i) {
+    if (i != 0) json += ',';
+    json += JsonString(model.onnx_node(layer, i));
+  }
+  return json + ']';
+}
+
+}  // namespace
+
+DumpWriter::~DumpWriter() {
+  if (has_filter_) regfree(&filter_);
+}
+
+Status DumpWriter::Prepare(const Model& model, const ProbeOptions& options) {
+  if (options.dump_level < kOutputsOnly || options.dump_level > kWithInputs) {
+    return Status::Error(StatusCode::kInvalidArgument, "dump level %d; give 1, 2 or 3", options.dump_level);
+  }
+  level_ = options.dump_level;
+  md5_only_ = options.dump_md5_only;
+  is_output_.assign(static_cast<size_t>(model.layer_count()), false);
+  for (int32_t layer = 0; layer < model.layer_count(); ++layer) {
+    for (int32_t i = 0; i < model.output_count(); ++i) {
+      if (model.output_tensor(i) == model.layer_output_tensor(layer)) is_output_[static_cast<size_t>(layer)] = true;
+    }
+  }
+  if (options.dump_layers == nullptr) return Status::Ok();
+  const int error = regcomp(&filter_, options.dump_layers, REG_EXTENDED | REG_NOSUB);
+  if (error != 0) {
+    char text[128];
+    regerror(error, &filter_, text, sizeof(text));
+    return Status::Error(StatusCode::kInvalidArgument, "dump_layers: '%.64s' is no regular expression: %s",
+                         options.dump_layers, text);
+  }
+  has_filter_ = true;
+  for (int32_t layer = 0; layer < model.layer_count(); ++layer) {
+    if (Selects(model, layer)) return Status::Ok();
+  }
+  return Status::Error(StatusCode::kInvalidArgument, "dump_layers: '%.64s' matches no layer of the model",
+                       options.dump_layers);
+}
+
+bool DumpWriter::Selects(const Model& model, int32_t layer) const {
+  if (level_ == kOutputsOnly && !is_output_[static_cast<size_t>(layer)]) return false;
+  return !has_filter_ || regexec(&filter_, model.layer(layer).name, 0, nullptr, 0) == 0;
+}
+
+Status DumpWriter::Begin(const Model& model, const std::string& folder) {
+  LOCKSTEP_RETURN_IF_ERROR(MakeFolder(folder));
+  folder_ = folder;
+  first_ = true;
+  const std::string path = folder + "/manifest.json";
+  unlink(path.c_str());
+  LOCKSTEP_RETURN_IF_ERROR(manifest_.Open(path));
+  Md5Digest digest;
+  std::copy(model.digest(), model.digest() + digest.size(), digest.begin());
+  manifest_.Print(
+      R"({"format":1,"producer":"runtime","model":%s,"model_digest":"%s","contract":%s,"target":%s,"layers":[)",
+      JsonString(model.name()).c_str(), ToText(digest).data(), JsonString(model.contract()).c_str(),
+      JsonString(TargetName()).c_str());
+  return Status::Ok();
+}
+
+Status DumpWriter::Tensor(const TensorInfo& info, const void* data, const std::string& stem, std::string* json) {
+  const auto bytes = static_cast<size_t>(info.bytes);
+  *json += R"("tensor":)" + JsonString(info.name) + R"(,"dtype":")" + DataTypeName(info.dtype) + R"(","shape":)" +
+           JsonShape(info) + R"(,"axes":)" + Axes(info) + R"(,"scale":)" +
+           JsonNumber(info.quantized ? info.scale : 1.0F) + R"(,"zero_point":)" + std::to_string(info.zero_point) +
+           R"(,"bytes":)" + std::to_string(info.bytes) + R"(,"md5":")" + ToText(Md5Of(data, bytes)).data() + '"';
+  if (md5_only_) return Status::Ok();
+  const std::string file = stem + DumpShape(info);
+  *json += R"(,"file":)" + JsonString(file.c_str());
+  return WriteWholeFile(folder_ + "/" + file, data, bytes);
+}
+
+Status DumpWriter::Inputs(Session& session, int32_t layer) {
+  const Model& model = session.model();
+  inputs_.clear();
+  if (level_ < kWithInputs || !Selects(model, layer)) return Status::Ok();
+  for (int32_t i = 0; i < model.layer(layer).input_count; ++i) {
+    inputs_ += i == 0 ? "{" : ",{";
+    const std::string stem = DumpStem(model, layer) + "_input" + std::to_string(i);
+    LOCKSTEP_RETURN_IF_ERROR(
+        Tensor(model.tensor(model.layer_input_tensor(layer, i)), session.layer_input(layer, i), stem, &inputs_));
+    inputs_ += '}';
+  }
+  return Status::Ok();
+}
+
+Status DumpWriter::Layer(Session& session, int32_t layer) {
+  const Model& model = session.model();
+  if (!Selects(model, layer)) return Status::Ok();
+  const LayerInfo info = model.layer(layer);
+  std::string json = first_ ? "\n{" : ",\n{";
+  first_ = false;
+  json += R"("index":)" + std::to_string(layer) + R"(,"name":)" + JsonString(info.name) + R"(,"op":")" + info.op +
+          R"(","onnx_nodes":)" + NodeNames(model, layer) + ',';
+  LOCKSTEP_RETURN_IF_ERROR(Tensor(model.tensor(model.layer_output_tensor(layer)), session.layer_output(layer),
+                                  DumpStem(model, layer), &json));
+  if (level_ == kWithInputs) json += R"(,"inputs":[)" + inputs_ + ']';
+  json += '}';
+  manifest_.Write(json.data(), json.size());
+  return Status::Ok();
+}
+
+Status DumpWriter::End() {
+  manifest_.Print("\n]}\n");
+  return manifest_.Commit();
+}
+
+}  // namespace lockstep

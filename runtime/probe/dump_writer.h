@@ -1,0 +1,46 @@
+// Writes a dump: one raw file per tensor and manifest.json, which appears last and only when all is written.
+// Layer by layer, in memory that does not grow with the model.
+#pragma once
+
+#include <regex.h>
+
+#include <string>
+#include <vector>
+
+#include "core/output_file.h"
+#include "lockstep/runtime.h"
+
+namespace lockstep {
+
+class DumpWriter {
+ public:
+  DumpWriter() = default;
+  ~DumpWriter();
+  DumpWriter(const DumpWriter&) = delete;
+  DumpWriter& operator=(const DumpWriter&) = delete;
+
+  // Level, selection and md5 of the options hold for all dumps; a bad regular expression is an error.
+  Status Prepare(const Model& model, const ProbeOptions& options);
+  // An older manifest in the folder is removed first: an interrupted dump is not mistaken for a whole one.
+  Status Begin(const Model& model, const std::string& folder);
+  Status Inputs(Session& session, int32_t layer);  // before the layer
+  Status Layer(Session& session, int32_t layer);   // after the layer
+  Status End();
+
+ private:
+  bool Selects(const Model& model, int32_t layer) const;
+  // The JSON members that describe a tensor, its file written on the way.
+  Status Tensor(const TensorInfo& info, const void* data, const std::string& stem, std::string* json);
+
+  int level_ = 2;
+  bool md5_only_ = false;
+  bool has_filter_ = false;
+  regex_t filter_ = {};
+  std::vector<bool> is_output_;  // by layer: the layer makes an output of the network
+  std::string folder_;
+  std::string inputs_;  // JSON of the current layer's inputs
+  OutputFile manifest_;
+  bool first_ = true;
+};
+
+}  // namespace lockstep

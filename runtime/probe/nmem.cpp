@@ -1,0 +1,128 @@
+// The nmem build accounts for memory: nmem_memory.txt with what was planned and what was measured.
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "core/output_file.h"
+#include "core/process_memory.h"
+#include "probe/foreign_options.h"
+#include "probe/probe.h"
+
+namespace lockstep {
+namespace {
+
+constexpr double kKilobyte = 1024.0;
+
+double Kilobytes(uint64_t bytes) { return static_cast<double>(bytes) / kKilobyte; }
+
+std::string DefaultPath() {
+  const char* folder = std::getenv("TMPDIR");
+  return std::string(folder != nullptr && *folder != 0 ? folder : "/tmp") + "/nmem_memory.txt";
+}
+
+// By layer, the bytes of the tensors that are alive while it runs. Tensors that share a place count once.
+std::vector<uint64_t> LiveBytes(const Model& model) {
+  const int32_t layers = model.layer_count();
+  struct Life {
+    int32_t first = -1;
+    int32_t last = -1;
+    bool used = false;
+  };
+  std::vector<Life> lives(static_cast<size_t>(model.tensor_count()));
+  std::vector<int32_t> place(lives.size());
+  for (size_t i = 0; i < place.size(); ++i) place[i] = static_cast<int32_t>(i);
+  const auto use = [&](int32_t tensor, int32_t when) {
+    if (model.is_constant(tensor)) return;
+    Life& life = lives[static_cast<size_t>(place[static_cast<size_t>(tensor)])];
+    if (!life.used) life.first = when;
+    life.used = true;
+    life.last = when;
+  };
+  for (int32_t i = 0; i < model.input_count(); ++i) use(model.input_tensor(i), -1);
+  for (int32_t layer = 0; layer < layers; ++layer) {
+    for (int32_t i = 0; i < model.layer(layer).input_count; ++i) use(model.layer_input_tensor(layer, i), layer);
+    const int32_t input = model.layer_input_tensor(layer, 0);
+    const int32_t output = model.layer_output_tensor(layer);
+    if (!model.is_constant(input) && model.arena_offset(input) == model.arena_offset(output)) {
+      place[static_cast<size_t>(output)] = place[static_cast<size_t>(input)];
+    }
+    use(output, layer);
+  }
+  for (int32_t i = 0; i < model.output_count(); ++i) use(model.output_tensor(i), layers);
+  std::vector<uint64_t> live(static_cast<size_t>(layers));
+  for (size_t i = 0; i < lives.size(); ++i) {
+    if (!lives[i].used) continue;
+    for (int32_t layer = lives[i].first < 0 ? 0 : lives[i].first; layer <= lives[i].last && layer < layers; ++layer) {
+      live[static_cast<size_t>(layer)] += model.tensor(static_cast<int32_t>(i)).bytes;
+    }
+  }
+  return live;
+}
+
+}  // namespace
+
+struct Probe::State {
+  std::string path;
+  std::vector<uint64_t> live;
+  uint64_t runs = 0;
+  bool reported = false;
+};
+
+const char* Probe::BuildName() { return "nmem"; }
+
+Probe::~Probe() { delete state_; }
+
+Status Probe::Prepare(const Session& session, const ProbeOptions& options) {
+  LOCKSTEP_RETURN_IF_ERROR(RefuseDump(options));
+  LOCKSTEP_RETURN_IF_ERROR(RefuseProfile(options));
+  state_ = new (std::nothrow) State;
+  if (state_ == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for the memory report");
+  state_->path = options.memory_path != nullptr ? options.memory_path : DefaultPath();
+  state_->live = LiveBytes(session.model());
+  return Status::Ok();
+}
+
+Status Probe::DumpNextRun(const char* folder) { return RefuseDumpFolder(folder); }
+Status Probe::BeginRun(Session& /*session*/) { return Status::Ok(); }
+Status Probe::BeforeLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
+Status Probe::AfterLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
+
+Status Probe::EndRun(Session& /*session*/) {
+  ++state_->runs;
+  return Status::Ok();
+}
+
+Status Probe::WriteReports(const Session& session) {
+  if (state_ == nullptr || state_->reported || state_->runs == 0) return Status::Ok();
+  state_->reported = true;
+  const Model& model = session.model();
+  // Measured before the report itself needs memory.
+  const ProcessMemory process = ReadProcessMemory();
+  const uint64_t code = ResidentCode();
+  const uint64_t file = ResidentBytes(model.file(), model.file_size());
+  const uint64_t planned = model.file_size() + model.arena_size() + session.scratch_bytes();
+  uint64_t largest = 0;
+  for (const uint64_t bytes : state_->live) largest = bytes > largest ? bytes : largest;
+  OutputFile report;
+  LOCKSTEP_RETURN_IF_ERROR(report.Open(state_->path));
+  report.Print("memory of %s in KB, after %llu runs\n", model.name(), static_cast<unsigned long long>(state_->runs));
+  report.Print("weights            %12.1f   constants of the model\n", Kilobytes(model.constant_bytes()));
+  report.Print("model file         %12.1f   mapped, of which %.1f resident\n", Kilobytes(model.file_size()),
+               Kilobytes(file));
+  report.Print("arena              %12.1f   of which at most %.1f alive at once\n", Kilobytes(model.arena_size()),
+               Kilobytes(largest));
+  report.Print("scratch            %12.1f   of all threads\n", Kilobytes(session.scratch_bytes()));
+  report.Print("code               %12.1f   resident, program and libraries\n", Kilobytes(code));
+  report.Print("planned peak       %12.1f   model file + arena + scratch\n", Kilobytes(planned));
+  report.Print("measured peak      %12.1f   VmHWM of the whole process\n", Kilobytes(process.peak));
+  report.Print("measured - planned %12.1f\n\n", Kilobytes(process.peak) - Kilobytes(planned));
+  report.Print("%5s %-32s %-13s %14s\n", "index", "layer", "operator", "live KB");
+  for (int32_t i = 0; i < model.layer_count(); ++i) {
+    const LayerInfo info = model.layer(i);
+    report.Print("%5d %-32.32s %-13s %14.1f\n", i, info.name, info.op, Kilobytes(state_->live[static_cast<size_t>(i)]));
+  }
+  return report.Commit();
+}
+
+}  // namespace lockstep

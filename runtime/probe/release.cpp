@@ -1,0 +1,24 @@
+// The release build watches nothing.
+#include "probe/foreign_options.h"
+#include "probe/probe.h"
+
+namespace lockstep {
+
+const char* Probe::BuildName() { return "release"; }
+
+Probe::~Probe() { static_cast<void>(state_); }
+
+Status Probe::Prepare(const Session& /*session*/, const ProbeOptions& options) {
+  LOCKSTEP_RETURN_IF_ERROR(RefuseDump(options));
+  LOCKSTEP_RETURN_IF_ERROR(RefuseProfile(options));
+  return RefuseMemoryReport(options);
+}
+
+Status Probe::DumpNextRun(const char* folder) { return RefuseDumpFolder(folder); }
+Status Probe::BeginRun(Session& /*session*/) { return Status::Ok(); }
+Status Probe::BeforeLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
+Status Probe::AfterLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
+Status Probe::EndRun(Session& /*session*/) { return Status::Ok(); }
+Status Probe::WriteReports(const Session& /*session*/) { return Status::Ok(); }
+
+}  // namespace lockstep

@@ -1,0 +1,49 @@
+// Valid models load, describe themselves and run.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <set>
+
+#include "lockstep/runtime.h"
+#include "lockstep/seeded_input.h"
+#include "support/joint_models.h"
+
+namespace lockstep {
+namespace {
+
+TEST(Model, SmallNetworkLoadsAndHasEveryOperator) {
+  const std::vector<uint8_t> file = test::Write(test::SmallNetwork());
+  Result<Model> model = Model::Copy(file.data(), file.size());
+  ASSERT_TRUE(model.ok()) << model.status().message();
+  std::set<std::string> operators;
+  for (int i = 0; i < model.value().layer_count(); ++i) operators.insert(model.value().layer(i).op);
+  EXPECT_EQ(operators.size(), static_cast<size_t>(joint::Options::MAX));
+  EXPECT_EQ(model.value().input_count(), 2);
+  EXPECT_EQ(model.value().output_count(), 2);
+  EXPECT_STREQ(model.value().contract(), "rq1");
+}
+
+TEST(Model, RandomNetworksLoadAndRun) {
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    const std::vector<uint8_t> file = test::Write(test::RandomNetwork(seed));
+    Result<Model> model = Model::Copy(file.data(), file.size());
+    ASSERT_TRUE(model.ok()) << "seed " << seed << ": " << model.status().message();
+    Result<Session> session = Session::Create(model.value(), {});
+    ASSERT_TRUE(session.ok()) << session.status().message();
+    SeededBytes(seed).Fill(session.value().input(0), session.value().input_info(0).bytes);
+    const Status status = session.value().Run();
+    ASSERT_TRUE(status.ok()) << status.message();
+  }
+}
+
+TEST(Model, MemoryMustBeAligned) {
+  const std::vector<uint8_t> file = test::Write(test::SmallNetwork());
+  std::vector<uint8_t> memory(file.size() + 65);
+  uint8_t* odd = memory.data() + 1 + (reinterpret_cast<uintptr_t>(memory.data()) % 64 == 63 ? 1 : 0);
+  std::memcpy(odd, file.data(), file.size());
+  const Result<Model> model = Model::FromMemory(odd, file.size());
+  EXPECT_EQ(model.status().code(), StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace lockstep
