@@ -4,10 +4,10 @@
 #include <array>
 #include <cctype>
 #include <filesystem>
-#include <opencv2/videoio.hpp>
 #include <string_view>
 
 #include "graph/error.h"
+#include "quantize/decode.h"
 
 namespace lockstep::quantize {
 namespace {
@@ -28,8 +28,7 @@ bool IsOneOf(const std::array<std::string_view, kCount>& extensions, const std::
 }
 
 void AppendVideo(const std::string& path, int frames_per_video, std::vector<PictureRef>& pictures) {
-  cv::VideoCapture video(path);
-  if (!video.isOpened()) throw BadInput(path + ": cannot be opened as a video; remove it or convert it to mp4");
+  const cv::VideoCapture video = OpenVideo(path);
   const auto frames = static_cast<int64_t>(video.get(cv::CAP_PROP_FRAME_COUNT));
   if (frames < 1) throw BadInput(path + ": the video has no frames; remove it");
   const int64_t taken = std::min<int64_t>(frames, std::max(frames_per_video, 1));

@@ -3,39 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-#include <opencv2/videoio.hpp>
 
 #include "graph/error.h"
-#include "quantize/jpeg_structure.h"
+#include "quantize/decode.h"
 
 namespace lockstep::quantize {
 namespace {
 
 // A video is read frame by frame up to this distance; a wider gap is cheaper to seek.
 constexpr int64_t kReadAhead = 8;
-
-cv::Mat DecodeFile(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw BadInput(path + ": cannot be opened");
-  const std::vector<char> file{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  const auto* bytes = reinterpret_cast<const uint8_t*>(file.data());
-  if (file.empty()) throw BadInput(path + ": the file is empty");
-  if (IsJpeg(bytes, file.size()) && !IsWholeJpeg(bytes, file.size())) {
-    throw BadInput(path + ": the JPEG is cut short; replace or remove it");
-  }
-  cv::Mat picture;
-  try {
-    picture = cv::imdecode(cv::Mat(1, static_cast<int>(file.size()), CV_8UC1, const_cast<char*>(file.data())),
-                           cv::IMREAD_COLOR);
-  } catch (const cv::Exception&) {
-    picture.release();
-  }
-  if (picture.empty()) throw BadInput(path + ": is damaged or no picture; replace or remove it");
-  return picture;
-}
 
 cv::Mat ToColor(const cv::Mat& bgr, InputPreprocess::Color color) {
   cv::Mat converted;
@@ -144,7 +121,7 @@ struct PictureReader::Impl {
   cv::Mat ReadFrame(const PictureRef& picture) {
     if (picture.path != video_path) {
       video_path.clear();
-      if (!video.open(picture.path)) throw BadInput(picture.path + ": cannot be opened as a video");
+      video = OpenVideo(picture.path);
       video_path = picture.path;
       next_frame = 0;
     }
@@ -166,7 +143,7 @@ PictureReader::~PictureReader() = default;
 PictureReader::PictureReader(PictureReader&&) noexcept = default;
 
 PreparedPicture PictureReader::Read(const PictureRef& picture) {
-  const cv::Mat decoded = picture.frame < 0 ? DecodeFile(picture.path) : impl_->ReadFrame(picture);
+  const cv::Mat decoded = picture.frame < 0 ? DecodePicture(picture.path) : impl_->ReadFrame(picture);
   PreparedPicture prepared;
   prepared.geometry = FitPicture(decoded.rows, decoded.cols, impl_->size, impl_->preprocess.resize, picture.Label());
   prepared.height = impl_->size.height;

@@ -1,0 +1,136 @@
+#include "quantize/observers/range_choice.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "graph/error.h"
+#include "quantize/affine.h"
+
+namespace lockstep::quantize {
+namespace {
+
+TensorStatistics Observed(const std::vector<float>& values) {
+  TensorStatistics statistics;
+  EXPECT_TRUE(statistics.Observe(values.data(), values.size()));
+  return statistics;
+}
+
+std::vector<float> Normal(size_t count, float mean, float deviation) {
+  std::mt19937 random(5);
+  std::normal_distribution<float> normal(mean, deviation);
+  std::vector<float> values(count);
+  for (float& value : values) value = normal(random);
+  return values;
+}
+
+// The mean squared error of the values themselves, not of the histogram.
+double TrueError(const std::vector<float>& values, const Range& range) {
+  const AffineParams params = AffineFromRange(range, 8);
+  double sum = 0.0;
+  for (const float value : values) {
+    const double error = DequantizeValue(QuantizeValue(value, params), params) - value;
+    sum += error * error;
+  }
+  return sum / static_cast<double>(values.size());
+}
+
+TEST(ChooseRange, MinMaxAndMovingAverage) {
+  TensorStatistics statistics = Observed({-1, 2});
+  const std::vector<float> second{-3, 6};
+  ASSERT_TRUE(statistics.Observe(second.data(), second.size()));
+  const Range extremes = ChooseRange(statistics, {ObserverKind::kMinMax, 100.0}, 8);
+  EXPECT_EQ(extremes.low, -3.0);
+  EXPECT_EQ(extremes.high, 6.0);
+  const Range average = ChooseRange(statistics, {ObserverKind::kMovingAverage, 100.0}, 8);
+  EXPECT_NEAR(average.low, -1.2, 1e-12);
+  EXPECT_NEAR(average.high, 2.4, 1e-12);
+}
+
+TEST(ChooseRange, AlwaysContainsZero) {
+  for (const float sign : {1.0F, -1.0F}) {
+    std::vector<float> values = Normal(10000, 20.0F, 1.0F);
+    for (float& value : values) value *= sign;
+    const TensorStatistics statistics = Observed(values);
+    for (const ObserverKind kind : {ObserverKind::kMinMax, ObserverKind::kMovingAverage, ObserverKind::kPercentile,
+                                    ObserverKind::kMse, ObserverKind::kKl}) {
+      const Range range = ChooseRange(statistics, {kind, 99.9}, 8);
+      EXPECT_LE(range.low, 0.0) << ToText(kind);
+      EXPECT_GE(range.high, 0.0) << ToText(kind);
+      EXPECT_GT(range.high - range.low, 18.0) << ToText(kind);
+      EXPECT_LT(range.high - range.low, 25.0) << ToText(kind);
+    }
+  }
+}
+
+TEST(PercentileRange, LeavesOutTheOutermost) {
+  // 0..9999 with one outlier on each side; 99.9 % leaves out 5 values on each side.
+  std::vector<float> values(10000);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = (static_cast<float>(i) - 5000.0F) / 5000.0F;
+  values[0] = -60.0F;
+  values[9999] = 50.0F;
+  const Range range = PercentileRange(Observed(values), 99.9);
+  EXPECT_NEAR(range.low, -0.999, 64.0 / 4096);
+  EXPECT_NEAR(range.high, 0.999, 64.0 / 4096);
+  const Range all = PercentileRange(Observed(values), 100.0);
+  EXPECT_NEAR(all.low, -60.0, 64.0 / 4096);
+  EXPECT_NEAR(all.high, 50.0, 64.0 / 4096);
+}
+
+TEST(MseRange, IsAsGoodAsTheBestOfAFineGrid) {
+  std::vector<float> values = Normal(50000, 0.5F, 1.0F);
+  for (size_t i = 0; i < 20; ++i) values[i * 100] = 30.0F + static_cast<float>(i);
+  const Range chosen = MseRange(Observed(values), 8);
+  double least = TrueError(values, {-4, 49});
+  for (double low = -5.0; low <= -2.0; low += 0.25) {
+    for (double high = 3.0; high <= 49.0; high += 0.5) least = std::min(least, TrueError(values, {low, high}));
+  }
+  EXPECT_LE(TrueError(values, chosen), least * 1.05);
+  EXPECT_LT(TrueError(values, chosen), TrueError(values, {-4, 49}));
+}
+
+TEST(MseRange, KeepsTheExtremesOfAUniformDistribution) {
+  std::vector<float> values(100000);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) / 50000.0F - 1.0F;
+  const Range range = MseRange(Observed(values), 8);
+  EXPECT_NEAR(range.low, -1.0, 0.02);
+  EXPECT_NEAR(range.high, 1.0, 0.02);
+}
+
+TEST(KlRange, CutsALongTail) {
+  std::vector<float> values = Normal(200000, 0.0F, 1.0F);
+  values[0] = 100.0F;
+  const Range range = KlRange(Observed(values), 8);
+  EXPECT_LT(range.high, 20.0);
+  EXPECT_GT(range.high, 2.5);
+  EXPECT_LT(range.low, -2.5);
+}
+
+TEST(KlRange, KeepsTheExtremesOfAUniformDistribution) {
+  std::vector<float> values(100000);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) / 100000.0F;
+  EXPECT_NEAR(KlRange(Observed(values), 8).high, 1.0, 0.02);
+}
+
+TEST(ChooseRange, SixteenBitsTakeTheExtremes) {
+  std::vector<float> values = Normal(10000, 0.0F, 1.0F);
+  values[0] = 500.0F;
+  EXPECT_EQ(ChooseRange(Observed(values), {ObserverKind::kPercentile, 99.0}, 16).high, 500.0);
+}
+
+TEST(ChooseRange, NothingObserved) {
+  const Range range = ChooseRange(TensorStatistics(), {ObserverKind::kMse, 99.0}, 8);
+  EXPECT_EQ(range.low, 0.0);
+  EXPECT_EQ(range.high, 0.0);
+}
+
+TEST(ObserverKind, NamesGoBothWays) {
+  for (const char* name : {"minmax", "moving_average", "percentile", "mse", "kl"}) {
+    EXPECT_STREQ(ToText(ParseObserverKind(name)), name);
+  }
+  EXPECT_THROW(ParseObserverKind("MinMax"), UsageError);
+}
+
+}  // namespace
+}  // namespace lockstep::quantize
