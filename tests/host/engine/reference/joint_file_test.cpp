@@ -1,0 +1,96 @@
+// What the reference engine refuses, and how it says so.
+#include "engine/reference/joint_file.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <functional>
+
+#include "engine/reference/reference_engine.h"
+#include "graph/error.h"
+#include "support/joint_models.h"
+
+namespace lockstep::test {
+namespace {
+
+std::string Refusal(const std::vector<uint8_t>& file) {
+  try {
+    engine::CheckJointFile(file.data(), file.size());
+  } catch (const BadInput& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+std::string RefusalAfter(const std::function<void(joint::ModelT&)>& damage) {
+  joint::ModelT model = SmallNetwork();
+  damage(model);
+  return Refusal(Write(model));
+}
+
+TEST(JointFile, AcceptsValidModels) {
+  EXPECT_EQ(Refusal(Write(SmallNetwork())), "accepted");
+  for (uint64_t seed = 1; seed <= 20; ++seed) EXPECT_EQ(Refusal(Write(RandomNetwork(seed))), "accepted") << seed;
+}
+
+TEST(JointFile, RefusesAnyFlippedByte) {
+  const std::vector<uint8_t> file = Write(SmallNetwork());
+  for (size_t i = 0; i < file.size(); i += 37) {
+    std::vector<uint8_t> damaged = file;
+    damaged[i] ^= 0x10;
+    EXPECT_NE(Refusal(damaged), "accepted") << "byte " << i;
+  }
+}
+
+TEST(JointFile, RefusesCuts) {
+  const std::vector<uint8_t> file = Write(SmallNetwork());
+  for (const size_t size : {size_t{0}, size_t{7}, size_t{63}, file.size() / 2, file.size() - 1}) {
+    EXPECT_NE(Refusal(std::vector<uint8_t>(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size))), "accepted")
+        << "cut to " << size;
+  }
+}
+
+TEST(JointFile, NamesVersionAndContract) {
+  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { m.format_version = 99; }).find("format_version 99"), std::string::npos);
+  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { m.contract = "rq2"; }).find("'rq2'"), std::string::npos);
+}
+
+TEST(JointFile, NamesTheLayerWhoseStructureIsWrong) {
+  joint::ModelT valid = SmallNetwork();
+  const std::string conv_name = FirstLayer<joint::ConvT>(valid)->name;
+  const auto wrong_conv = [](joint::ModelT& m) { FirstOptions<joint::ConvT>(m)->stride_h = 0; };
+  EXPECT_NE(RefusalAfter(wrong_conv).find(conv_name), std::string::npos);
+  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { FirstOptions<joint::ConvT>(m)->shift.pop_back(); }), "accepted");
+  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { FirstOptions<joint::ResizeT>(m)->rows[0] = 1000; }), "accepted");
+  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { FirstOptions<joint::SliceT>(m)->step[1] = 99; }), "accepted");
+  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { FirstOptions<joint::TransposeT>(m)->perm[0] = 7; }), "accepted");
+  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { FirstOptions<joint::LookupT>(m)->table.pop_back(); }), "accepted");
+  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { FirstOptions<joint::MulT>(m)->shift = 40; }), "accepted");
+  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { m.layers[1]->inputs[0] = m.layers[1]->outputs[0]; }), "accepted");
+  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { m.layers[1]->inputs[0] = 100000; }), "accepted");
+  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { m.tensors[0]->shape[1] += 1; }), "accepted");
+}
+
+TEST(JointFile, ReadingNamesThePath) {
+  try {
+    engine::ReadJointFile("/no/such/model.joint");
+    FAIL() << "a missing file was read";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("/no/such/model.joint"), std::string::npos);
+  }
+  const std::string empty = testing::TempDir() + "lockstep_empty.joint";
+  std::ofstream(empty).close();
+  EXPECT_THROW(engine::ReadJointFile(empty), BadInput);
+  std::remove(empty.c_str());
+}
+
+TEST(ReferenceEngine, ChecksInputSizes) {
+  const std::vector<uint8_t> file = Write(RandomNetwork(3));
+  engine::ReferenceEngine engine(file.data(), file.size());
+  EXPECT_THROW(engine.Run({}), UsageError);
+  EXPECT_THROW(engine.Run({{1, 2, 3}}), UsageError);
+}
+
+}  // namespace
+}  // namespace lockstep::test

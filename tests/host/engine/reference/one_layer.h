@@ -1,0 +1,118 @@
+// A joint model of a single layer with parameters given by hand, and its run in the reference engine.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/reference/reference_engine.h"
+#include "joint_generated.h"
+#include "lower/joint_writer.h"
+#include "lower/memory_plan.h"
+
+namespace lockstep::test {
+
+class OneLayer {
+ public:
+  // Activations take values; those of the inputs are what Run() feeds.
+  int Input(const std::vector<int>& shape, const std::vector<int>& values, float scale = 1.0F, int zero_point = 0,
+            joint::DType dtype = joint::DType::U8) {
+    const int tensor = AddTensor(shape, dtype, scale, zero_point);
+    auto spec = std::make_unique<joint::InputSpecT>();
+    spec->tensor = tensor;
+    model_.inputs.push_back(std::move(spec));
+    bytes_.push_back(Bytes(values, dtype));
+    layer_inputs_.push_back(tensor);
+    return tensor;
+  }
+
+  int Weights(const std::vector<int>& shape, joint::Packing packing, const std::vector<int8_t>& values) {
+    const int tensor = AddTensor(shape, joint::DType::S8, 1.0F, 0);
+    auto constant = std::make_unique<joint::ConstantT>();
+    constant->data.assign(values.begin(), values.end());
+    model_.tensors[tensor]->bytes = values.size();
+    model_.tensors[tensor]->packing = packing;
+    model_.tensors[tensor]->constant = static_cast<int>(model_.constants.size());
+    model_.constants.push_back(std::move(constant));
+    return tensor;
+  }
+
+  template <typename Options>
+  void Layer(Options options, const std::vector<int>& shape, float scale = 1.0F, int zero_point = 0,
+             joint::DType dtype = joint::DType::U8) {
+    const int output = AddTensor(shape, dtype, scale, zero_point);
+    if (dtype == joint::DType::F32) model_.tensors[output]->quantization.reset();
+    auto layer = std::make_unique<joint::LayerT>();
+    layer->name = "layer";
+    layer->inputs = layer_inputs_;
+    layer->outputs = {output};
+    layer->options.Set(std::move(options));
+    model_.layers.push_back(std::move(layer));
+    auto spec = std::make_unique<joint::OutputSpecT>();
+    spec->tensor = output;
+    model_.outputs.push_back(std::move(spec));
+    model_.format_version = lower::kFormatVersion;
+    model_.contract = "rq1";
+    model_.name = "one_layer";
+    model_.compiler_version = "test";
+    lower::PlanMemory(model_);
+  }
+
+  std::vector<uint8_t> File() const { return lower::WriteJoint(model_); }
+  joint::ModelT& model() { return model_; }
+
+  std::vector<uint8_t> RunBytes() const {
+    const std::vector<uint8_t> file = File();
+    return engine::ReferenceEngine(file.data(), file.size()).Run(bytes_).at(0);
+  }
+
+  std::vector<int> Run() const {
+    const std::vector<uint8_t> bytes = RunBytes();
+    const bool wide = model_.tensors[model_.outputs[0]->tensor]->dtype == joint::DType::U16;
+    std::vector<int> values;
+    for (size_t i = 0; i < bytes.size(); i += wide ? 2 : 1) {
+      values.push_back(wide ? bytes[i] + 256 * bytes[i + 1] : bytes[i]);
+    }
+    return values;
+  }
+
+  std::vector<float> RunFloat() const {
+    const std::vector<uint8_t> bytes = RunBytes();
+    std::vector<float> values(bytes.size() / sizeof(float));
+    std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
+  }
+
+  static std::vector<uint8_t> Bytes(const std::vector<int>& values, joint::DType dtype) {
+    std::vector<uint8_t> bytes;
+    for (const int value : values) {
+      bytes.push_back(static_cast<uint8_t>(value & 255));
+      if (dtype == joint::DType::U16) bytes.push_back(static_cast<uint8_t>(value >> 8));
+    }
+    return bytes;
+  }
+
+ private:
+  int AddTensor(const std::vector<int>& shape, joint::DType dtype, float scale, int zero_point) {
+    auto tensor = std::make_unique<joint::TensorT>();
+    tensor->name = "t" + std::to_string(model_.tensors.size());
+    tensor->shape = shape;
+    tensor->dtype = dtype;
+    tensor->quantization = std::make_unique<joint::QuantizationT>();
+    tensor->quantization->scale = {scale};
+    tensor->quantization->zero_point = {zero_point};
+    tensor->bytes = dtype == joint::DType::F32 ? 4 : (dtype == joint::DType::U16 ? 2 : 1);
+    for (const int extent : shape) tensor->bytes *= static_cast<uint64_t>(extent);
+    model_.tensors.push_back(std::move(tensor));
+    return static_cast<int>(model_.tensors.size() - 1);
+  }
+
+  joint::ModelT model_;
+  std::vector<int> layer_inputs_;
+  std::vector<std::vector<uint8_t>> bytes_;
+};
+
+}  // namespace lockstep::test
