@@ -1,0 +1,104 @@
+// The convolution kernels of the table on layers of YOLOv8n at 640x640. Counters:
+//   GMACs     multiply-accumulates per second, in thousand millions
+//   of_peak   share of the core's vpdpbusd peak (AVX512-VNNI kernels)
+//   gain      speed over the portable kernel
+// The machine may be shared, so a kernel takes turns with what it is compared with, and the median of the ratios
+// counts.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "conv_layer.h"
+#ifdef LOCKSTEP_BENCH_PEAK
+#include "dot_product_peak.h"
+#endif
+
+namespace lockstep::bench {
+namespace {
+
+constexpr ConvShape kShapes[] = {
+    {"3x3_s2_3_16_320", 3, 16, 320, 320, 3, 2}, {"3x3_16_16_160", 16, 16, 160, 160, 3, 1},
+    {"3x3_32_32_80", 32, 32, 80, 80, 3, 1},     {"3x3_64_64_80", 64, 64, 80, 80, 3, 1},
+    {"3x3_64_64_40", 64, 64, 40, 40, 3, 1},     {"3x3_s2_64_128_40", 64, 128, 40, 40, 3, 2},
+    {"3x3_128_128_20", 128, 128, 20, 20, 3, 1}, {"3x3_80_80_80", 80, 80, 80, 80, 3, 1},
+    {"1x1_64_64_80", 64, 64, 80, 80, 1, 1},     {"1x1_128_128_80", 128, 128, 80, 80, 1, 1},
+    {"1x1_192_128_40", 192, 128, 40, 40, 1, 1}, {"1x1_384_256_20", 384, 256, 20, 20, 1, 1},
+};
+
+template <typename Work>
+double Seconds(Work work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double Median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// Multiply-accumulates per second of the register loop, 0 if this CPU has no vpdpbusd.
+double PeakRate() {
+#ifdef LOCKSTEP_BENCH_PEAK
+  constexpr int64_t kRounds = 10000;
+  if ((DetectIsa() & IsaBit(Isa::kAvx512Vnni)) == 0) return 0;
+  int64_t macs = 0;
+  const double seconds = Seconds([&] { macs = RunDotProducts(kRounds); });
+  return static_cast<double>(macs) / seconds;
+#else
+  return 0;
+#endif
+}
+
+void Convolve(benchmark::State& state, const ConvShape& shape, const kernels::Kernel& kernel) {
+  const kernels::Kernel* portable = FindKernel("conv_u8s8_portable");
+  ConvLayer layer(shape);
+  const auto macs = static_cast<double>(shape.Macs());
+  constexpr int kRepeats = 4;  // of the kernel in one turn, so that a turn is long enough to be timed
+  std::vector<double> rates;
+  std::vector<double> shares;
+  layer.Run(kernel);
+  for (auto _ : state) {
+    const double seconds = Seconds([&] {
+      for (int i = 0; i < kRepeats; ++i) layer.Run(kernel);
+    });
+    state.SetIterationTime(seconds / kRepeats);
+    rates.push_back(macs * kRepeats / seconds);
+    const double peak = PeakRate();
+    if (peak > 0) shares.push_back(rates.back() / peak);
+  }
+  const double rate = Median(rates);
+  state.counters["GMACs"] = rate * 1e-9;
+  if (kernel.isa == Isa::kAvx512Vnni && !shares.empty()) state.counters["of_peak"] = Median(shares);
+  if (kernel.isa != Isa::kPortable) {
+    const double seconds = Seconds([&] { layer.Run(*portable); });
+    state.counters["gain"] = rate * seconds / macs;
+  }
+}
+
+void RegisterAll() {
+  size_t count = 0;
+  const kernels::Kernel* table = kernels::KernelTable(&count);
+  for (size_t i = 0; i < count; ++i) {
+    if (table[i].op != joint::Options::Conv || (IsaBit(table[i].isa) & DetectIsa()) == 0) continue;
+    for (const ConvShape& shape : kShapes) {
+      const std::string name = std::string(table[i].name) + "/" + shape.name;
+      benchmark::RegisterBenchmark(name.c_str(), Convolve, shape, table[i])->UseManualTime();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::bench
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  lockstep::bench::RegisterAll();
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
