@@ -1,0 +1,29 @@
+// Runs a model in ONNX Runtime, which shares no code with us, in a process of its own.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/float/float_engine.h"
+
+namespace lockstep::oracle {
+
+struct OracleResult {
+  std::map<std::string, engine::FloatTensor> outputs;
+  std::vector<double> milliseconds;  // of the timed runs
+};
+
+struct OracleOptions {
+  int threads = 1;
+  int timed_runs = 0;  // after one that is not counted
+};
+
+// The path that a script of scripts/ prints; the script fetches what is missing. Throws std::runtime_error naming it.
+std::string Fetch(const std::string& script);
+
+// Throws std::runtime_error with what Node.js printed if it fails.
+OracleResult RunOnnxRuntime(const std::string& model, const std::map<std::string, engine::FloatTensor>& inputs,
+                            const OracleOptions& options = {});
+
+}  // namespace lockstep::oracle
