@@ -52,7 +52,7 @@ std::optional<ChannelAffine> BatchNorm(const Graph& graph, const Node& node) {
 
 std::optional<ChannelAffine> AffineOf(const Graph& graph, const Node& node) {
   if (node.activation.kind != graph::ActivationKind::kNone || node.inputs.empty() ||
-      node.inputs[0] == graph::kNoTensor) {
+      node.inputs[0] == graph::kNoTensor || node.outputs[0] == graph::kNoTensor) {
     return std::nullopt;
   }
   const Shape& shape = graph.tensor(node.outputs[0]).shape;
