@@ -153,9 +153,6 @@ void Session::Impl::Execute(const Step& step) {
   pool.Run(SharedStep::Run, &shared);
 }
 
-Status RunHook::BeforeLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
-Status RunHook::AfterLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
-
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::Session(Session&& other) noexcept = default;
 

@@ -127,12 +127,13 @@ struct SessionOptions {
 
 class Session;
 
-// Sees every layer of a run, in every build. An error ends the run.
-class LOCKSTEP_API RunHook {
+// Sees every layer of a run, in every build. An error ends the run. Defined here as a whole, so that programs with and
+// without run-time type information can derive from it.
+class RunHook {
  public:
   virtual ~RunHook() = default;
-  virtual Status BeforeLayer(Session& session, int32_t layer);
-  virtual Status AfterLayer(Session& session, int32_t layer);
+  virtual Status BeforeLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
+  virtual Status AfterLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
 };
 
 class LOCKSTEP_API Session {

@@ -1,0 +1,247 @@
+#include "run_joint/arguments.h"
+
+#include <getopt.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+namespace lockstep {
+namespace {
+
+enum Code : int {
+  kVerify = 256,
+  kSelfTest,
+  kInject,
+  kNoDigest,
+  kThreads,
+  kBenchmark,
+  kReportMemory,
+  kProfilePath,
+  kMemoryPath,
+  kDumpLevel,
+  kDumpFolder,
+  kDumpLayers,
+  kMd5,
+  kDryRun,
+  kModelInfo,
+  kSeed,
+};
+
+constexpr option kOptions[] = {{"data", required_argument, nullptr, 'd'},
+                               {"input-folder", required_argument, nullptr, 'i'},
+                               {"output-folder", required_argument, nullptr, 'o'},
+                               {"bin-out-dir", required_argument, nullptr, 'o'},
+                               {"list", required_argument, nullptr, 'l'},
+                               {"repeat", required_argument, nullptr, 'r'},
+                               {"warmup", required_argument, nullptr, 'w'},
+                               {"affinity", required_argument, nullptr, 'a'},
+                               {"version", no_argument, nullptr, 'v'},
+                               {"help", no_argument, nullptr, 'h'},
+                               {"verify", required_argument, nullptr, kVerify},
+                               {"self-test", no_argument, nullptr, kSelfTest},
+                               {"inject", required_argument, nullptr, kInject},
+                               {"no-digest", no_argument, nullptr, kNoDigest},
+                               {"threads", required_argument, nullptr, kThreads},
+                               {"save-benchmark", required_argument, nullptr, kBenchmark},
+                               {"report-peak-memory-footprint", no_argument, nullptr, kReportMemory},
+                               {"profile-path", required_argument, nullptr, kProfilePath},
+                               {"memory-path", required_argument, nullptr, kMemoryPath},
+                               {"dump-intermediate", required_argument, nullptr, kDumpLevel},
+                               {"dump-folder", required_argument, nullptr, kDumpFolder},
+                               {"dump-layers", required_argument, nullptr, kDumpLayers},
+                               {"md5", no_argument, nullptr, kMd5},
+                               {"dry-run", no_argument, nullptr, kDryRun},
+                               {"model-info", no_argument, nullptr, kModelInfo},
+                               {"seed", required_argument, nullptr, kSeed},
+                               {nullptr, 0, nullptr, 0}};
+
+const char* NameOf(int code) {
+  for (const option& known : kOptions) {
+    if (known.name != nullptr && known.val == code) return known.name;
+  }
+  return "?";
+}
+
+// Levenshtein's distance.
+size_t Distance(const std::string& a, const std::string& b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replace = diagonal + (a[i - 1] != b[j - 1] ? 1 : 0);
+      diagonal = row[j];
+      row[j] = std::min({replace, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+Status Unknown(const char* text) {
+  const std::string given(text);
+  if (given.rfind("--", 0) != 0) {
+    return Status::Error(StatusCode::kInvalidArgument, "option %.64s is unknown; --help lists them all", text);
+  }
+  const std::string name = given.substr(2, given.find('=') - 2);
+  const char* nearest = kOptions[0].name;
+  for (const option& known : kOptions) {
+    if (known.name != nullptr && Distance(name, known.name) < Distance(name, nearest)) nearest = known.name;
+  }
+  return Status::Error(StatusCode::kInvalidArgument,
+                       "option --%.64s is unknown; did you mean --%s? --help lists them all", name.c_str(), nearest);
+}
+
+template <typename Number>
+Status Parse(int code, const char* text, uint64_t low, uint64_t high, Number* number) {
+  char* end = nullptr;
+  errno = 0;
+  const unsigned long long value = std::strtoull(text, &end, 0);
+  if (end == text || *end != 0 || errno != 0 || std::strchr(text, '-') != nullptr || value < low || value > high) {
+    return Status::Error(StatusCode::kInvalidArgument, "--%s %.32s: give a whole number of %llu..%llu", NameOf(code),
+                         text, static_cast<unsigned long long>(low), static_cast<unsigned long long>(high));
+  }
+  *number = static_cast<Number>(value);
+  return Status::Ok();
+}
+
+Status Apply(int code, const char* text, Arguments* a) {
+  constexpr uint64_t kMaxRuns = 1000000;
+  switch (code) {
+    case 'd':
+      a->data = text;
+      break;
+    case 'i':
+      a->input_folder = text;
+      break;
+    case 'o':
+      a->output_folder = text;
+      break;
+    case 'l':
+      a->list = text;
+      break;
+    case 'r':
+      return Parse(code, text, 1, kMaxRuns, &a->repeat);
+    case 'w':
+      return Parse(code, text, 0, kMaxRuns, &a->warmup);
+    case 'a':
+      return Parse(code, text, 1, UINT64_MAX, &a->affinity);
+    case 'v':
+      a->version = true;
+      break;
+    case 'h':
+      a->help = true;
+      break;
+    case kVerify:
+      a->verify = text;
+      break;
+    case kSelfTest:
+      a->self_test = true;
+      break;
+    case kInject:
+      a->inject = text;
+      break;
+    case kNoDigest:
+      a->check_digest = false;
+      break;
+    case kThreads:
+      return Parse(code, text, 1, 64, &a->threads);
+    case kBenchmark:
+      a->benchmark = text;
+      break;
+    case kReportMemory:
+      a->report_memory = true;
+      break;
+    case kProfilePath:
+      a->profile_path = text;
+      break;
+    case kMemoryPath:
+      a->memory_path = text;
+      break;
+    case kDumpLevel:
+      return Parse(code, text, 0, 3, &a->dump_level);
+    case kDumpFolder:
+      a->dump_folder = text;
+      break;
+    case kDumpLayers:
+      a->dump_layers = text;
+      break;
+    case kMd5:
+      a->md5_only = true;
+      break;
+    case kDryRun:
+      a->dry_run = true;
+      break;
+    case kModelInfo:
+      a->model_info = true;
+      break;
+    case kSeed:
+      return Parse(code, text, 0, UINT64_MAX, &a->seed);
+    default:
+      break;
+  }
+  return Status::Ok();
+}
+
+// A setting that would have no effect is a mistake of the caller.
+Status CheckTogether(const Arguments& a, bool seed_given) {
+  const auto bad = [](const char* text) { return Status::Error(StatusCode::kInvalidArgument, "%s", text); };
+  const int sources = (a.data.empty() ? 0 : 1) + (a.input_folder.empty() ? 0 : 1) + (a.list.empty() ? 0 : 1);
+  if (sources > 1) return bad("--data, --input-folder and --list exclude each other; give one of them");
+  if (seed_given && a.has_data()) return bad("--seed has no effect with data; leave one of them out");
+  if (a.dump_level == 0) {
+    if (!a.dump_folder.empty()) return bad("--dump-folder has no effect without --dump-intermediate 1, 2 or 3");
+    if (!a.dump_layers.empty()) return bad("--dump-layers has no effect without --dump-intermediate 1, 2 or 3");
+    if (a.md5_only) return bad("--md5 has no effect without --dump-intermediate 1, 2 or 3");
+  }
+  if (a.self_test && (a.has_data() || !a.verify.empty() || !a.inject.empty() || !a.output_folder.empty())) {
+    return bad("--self-test uses the model's own vectors; give no data, output folder, --verify or --inject with it");
+  }
+  return Status::Ok();
+}
+
+// --dump_layers and --dump-layers are the same option.
+void NormalizeSpelling(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--") == 0) return;
+    if (std::strncmp(argv[i], "--", 2) != 0) continue;
+    for (char* c = argv[i] + 2; *c != 0 && *c != '='; ++c) {
+      if (*c == '_') *c = '-';
+    }
+  }
+}
+
+}  // namespace
+
+Status ParseArguments(int argc, char** argv, Arguments* arguments) {
+  NormalizeSpelling(argc, argv);
+  bool seed_given = false;
+  opterr = 0;
+  optind = 0;  // glibc and musl start anew at 0, which a second call in one process needs
+  for (;;) {
+    const int code = getopt_long(argc, argv, ":d:i:o:l:r:w:a:vh", kOptions, nullptr);
+    if (code == -1) break;
+    if (code == '?' && optopt == '?') {  // -?
+      arguments->help = true;
+      continue;
+    }
+    if (code == '?') return Unknown(argv[optind - 1]);
+    if (code == ':') {
+      return Status::Error(StatusCode::kInvalidArgument, "option %.64s needs a value; see --help", argv[optind - 1]);
+    }
+    seed_given = seed_given || code == kSeed;
+    LOCKSTEP_RETURN_IF_ERROR(Apply(code, optarg, arguments));
+  }
+  if (arguments->help || arguments->version) return Status::Ok();
+  if (optind + 1 != argc) {
+    return Status::Error(StatusCode::kInvalidArgument, "%s; see --help",
+                         optind == argc ? "give the path of a joint model" : "give one joint model, not several");
+  }
+  arguments->model = argv[optind];
+  return CheckTogether(*arguments, seed_given);
+}
+
+}  // namespace lockstep

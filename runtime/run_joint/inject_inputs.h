@@ -1,0 +1,26 @@
+// Feeds every layer with the inputs that a dump of another engine has, so that each layer is tested alone.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lockstep/runtime.h"
+
+namespace lockstep {
+
+class InjectInputs : public RunHook {
+ public:
+  // The folder holds a dump of the same model (its digest is compared) with the tensor files of every layer.
+  static Result<InjectInputs> Open(const Model& model, const std::string& folder);
+
+  // Overwrites the layer's inputs. The network's own inputs are left as they are.
+  Status BeforeLayer(Session& session, int32_t layer) override;
+
+ private:
+  explicit InjectInputs(const Model& model, std::string folder);
+
+  std::string folder_;
+  std::vector<int32_t> producer_;  // by tensor: the layer that makes it, or -1
+};
+
+}  // namespace lockstep

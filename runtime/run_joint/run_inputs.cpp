@@ -1,0 +1,140 @@
+#include "run_joint/run_inputs.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "lockstep/seeded_input.h"
+
+namespace lockstep {
+namespace {
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using InputFile = std::unique_ptr<std::FILE, CloseFile>;
+
+std::string Stem(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  const size_t dot = name.rfind('.');
+  return dot == std::string::npos || dot == 0 ? name : name.substr(0, dot);
+}
+
+Status SplitData(const std::string& data, const Model& model, RunInput* input) {
+  for (size_t begin = 0; begin <= data.size();) {
+    const size_t end = std::min(data.find(';', begin), data.size());
+    if (end > begin) input->files.push_back(data.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  if (input->files.size() != static_cast<size_t>(model.input_count())) {
+    return Status::Error(StatusCode::kInvalidArgument, "'%.120s' names %d files, but the model has %d inputs",
+                         data.c_str(), static_cast<int>(input->files.size()), model.input_count());
+  }
+  input->stem = Stem(input->files[0]);
+  return Status::Ok();
+}
+
+Status ListFolder(const std::string& folder, const Model& model, std::vector<RunInput>* inputs) {
+  if (model.input_count() != 1) {
+    return Status::Error(StatusCode::kInvalidArgument,
+                         "--input-folder is for networks with one input, this one has %d; use --list",
+                         model.input_count());
+  }
+  DIR* directory = opendir(folder.c_str());
+  if (directory == nullptr) {
+    return Status::Error(StatusCode::kUnreadable, "%s: %s", folder.c_str(), std::strerror(errno));
+  }
+  for (const dirent* entry = readdir(directory); entry != nullptr; entry = readdir(directory)) {
+    const std::string name = entry->d_name;
+    if (name.size() > 4 && name.compare(name.size() - 4, 4, ".bin") == 0) {
+      inputs->push_back({Stem(name), {folder + "/" + name}});
+    }
+  }
+  closedir(directory);
+  std::sort(inputs->begin(), inputs->end(), [](const RunInput& a, const RunInput& b) { return a.files < b.files; });
+  if (!inputs->empty()) return Status::Ok();
+  return Status::Error(StatusCode::kUnreadable, "%s: the folder has no .bin file", folder.c_str());
+}
+
+Status ReadList(const std::string& path, const Model& model, std::vector<RunInput>* inputs) {
+  const InputFile file(std::fopen(path.c_str(), "r"));
+  if (file == nullptr) return Status::Error(StatusCode::kUnreadable, "%s: %s", path.c_str(), std::strerror(errno));
+  char line[4096];
+  while (std::fgets(line, sizeof(line), file.get()) != nullptr) {
+    line[std::strcspn(line, "\r\n")] = 0;
+    if (line[0] == 0 || line[0] == '#') continue;
+    RunInput input;
+    LOCKSTEP_RETURN_IF_ERROR(SplitData(line, model, &input));
+    inputs->push_back(std::move(input));
+  }
+  if (!inputs->empty()) return Status::Ok();
+  return Status::Error(StatusCode::kUnreadable, "%s: the list names no data", path.c_str());
+}
+
+}  // namespace
+
+std::string Describe(const TensorInfo& tensor) {
+  std::string text = DataTypeName(tensor.dtype);
+  for (int32_t i = 0; i < tensor.rank; ++i) text += (i == 0 ? " " : "x") + std::to_string(tensor.shape[i]);
+  return text;
+}
+
+Status ReadExactly(const std::string& path, void* data, uint64_t size, const std::string& what) {
+  const InputFile file(std::fopen(path.c_str(), "rb"));
+  struct stat info = {};
+  if (file == nullptr || fstat(fileno(file.get()), &info) != 0) {
+    return Status::Error(StatusCode::kUnreadable, "%s: %s", path.c_str(), std::strerror(errno));
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return Status::Error(StatusCode::kUnreadable, "%s: is not a file", path.c_str());
+  }
+  if (static_cast<uint64_t>(info.st_size) != size) {
+    return Status::Error(StatusCode::kUnreadable, "%s: has %llu bytes, but %s needs %llu", path.c_str(),
+                         static_cast<unsigned long long>(info.st_size), what.c_str(),
+                         static_cast<unsigned long long>(size));
+  }
+  if (std::fread(data, 1, static_cast<size_t>(size), file.get()) == size) return Status::Ok();
+  return Status::Error(StatusCode::kUnreadable, "%s: cannot be read: %s", path.c_str(), std::strerror(errno));
+}
+
+Status ListInputs(const Arguments& arguments, const Model& model, std::vector<RunInput>* inputs) {
+  if (!arguments.data.empty()) {
+    inputs->resize(1);
+    LOCKSTEP_RETURN_IF_ERROR(SplitData(arguments.data, model, inputs->data()));
+  } else if (!arguments.input_folder.empty()) {
+    LOCKSTEP_RETURN_IF_ERROR(ListFolder(arguments.input_folder, model, inputs));
+  } else if (!arguments.list.empty()) {
+    LOCKSTEP_RETURN_IF_ERROR(ReadList(arguments.list, model, inputs));
+  } else {
+    inputs->push_back({"seed_" + std::to_string(arguments.seed), {}});
+  }
+  std::vector<std::string> stems;
+  for (const RunInput& input : *inputs) stems.push_back(input.stem);
+  std::sort(stems.begin(), stems.end());
+  const auto twice = std::adjacent_find(stems.begin(), stems.end());
+  if (twice == stems.end()) return Status::Ok();
+  return Status::Error(StatusCode::kInvalidArgument,
+                       "two inputs are called '%.64s', so their outputs would have one name; rename one",
+                       twice->c_str());
+}
+
+Status LoadInput(const RunInput& input, uint64_t seed, Session& session) {
+  SeededBytes seeded(seed);
+  for (int32_t i = 0; i < session.model().input_count(); ++i) {
+    const TensorInfo info = session.input_info(i);
+    if (input.files.empty()) {
+      seeded.Fill(session.input(i), static_cast<size_t>(info.bytes));
+      continue;
+    }
+    const std::string what = "input " + std::to_string(i) + " '" + info.name + "' (" + Describe(info) + ")";
+    LOCKSTEP_RETURN_IF_ERROR(ReadExactly(input.files[static_cast<size_t>(i)], session.input(i), info.bytes, what));
+  }
+  return Status::Ok();
+}
+
+}  // namespace lockstep

@@ -1,0 +1,183 @@
+#include "run_joint/run_joint.h"
+
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+#include "core/output_file.h"
+#include "lockstep/runtime.h"
+#include "run_joint/arguments.h"
+#include "run_joint/inject_inputs.h"
+#include "run_joint/run_inputs.h"
+#include "run_joint/run_outputs.h"
+#include "run_joint/run_report.h"
+
+namespace lockstep {
+namespace {
+
+int ExitStatus(StatusCode code) {
+  switch (code) {
+    case StatusCode::kOk:
+      return 0;
+    case StatusCode::kDiffers:
+      return 1;
+    case StatusCode::kInvalidArgument:
+    case StatusCode::kWrongBuild:
+      return 2;
+    case StatusCode::kUnsupported:
+      return 3;
+    case StatusCode::kCorruptModel:
+    case StatusCode::kUnreadable:
+      return 4;
+    case StatusCode::kOutOfMemory:
+      break;
+  }
+  return 5;
+}
+
+const char* OrNull(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
+
+std::string DumpFolder(const Arguments& arguments) {
+  if (!arguments.dump_folder.empty()) return arguments.dump_folder;
+  return arguments.output_folder.empty() ? "dump" : arguments.output_folder + "/dump";
+}
+
+SessionOptions OptionsOf(const Arguments& arguments, const std::string& dump_folder) {
+  SessionOptions options;
+  options.threads = arguments.threads;
+  options.affinity = arguments.affinity;
+  if (arguments.dump_level != 0) {
+    options.probe.dump_folder = dump_folder.c_str();
+    options.probe.dump_level = arguments.dump_level;
+    options.probe.dump_layers = OrNull(arguments.dump_layers);
+    options.probe.dump_md5_only = arguments.md5_only;
+  }
+  options.probe.profile_folder = OrNull(arguments.profile_path);
+  options.probe.memory_path = OrNull(arguments.memory_path);
+  return options;
+}
+
+class Runner {
+ public:
+  Runner(const Arguments& arguments, Session& session, RunTimes& times)
+      : arguments_(arguments), session_(session), times_(times) {}
+
+  Status Run() {
+    std::vector<RunInput> inputs;
+    LOCKSTEP_RETURN_IF_ERROR(ListInputs(arguments_, session_.model(), &inputs));
+    if (!arguments_.has_data()) {
+      std::printf("data        none given: random input of seed %llu\n",
+                  static_cast<unsigned long long>(arguments_.seed));
+    }
+    if (!arguments_.output_folder.empty()) LOCKSTEP_RETURN_IF_ERROR(MakeFolder(arguments_.output_folder));
+    if (!arguments_.inject.empty()) {
+      Result<InjectInputs> inject = InjectInputs::Open(session_.model(), arguments_.inject);
+      if (!inject.ok()) return inject.status();
+      inject_.emplace(std::move(inject.value()));
+    }
+    times_.nanoseconds.reserve(inputs.size() * static_cast<size_t>(arguments_.repeat));
+    for (const RunInput& input : inputs) {
+      LOCKSTEP_RETURN_IF_ERROR(RunInputOf(input, inputs.size() > 1));
+    }
+    return Status::Ok();
+  }
+
+ private:
+  // A run may use an input's memory for other tensors, so that every run loads its input anew.
+  Status RunOnce(const RunInput& input, uint64_t* nanoseconds) {
+    LOCKSTEP_RETURN_IF_ERROR(LoadInput(input, arguments_.seed, session_));
+    const uint64_t start = NowNanoseconds();
+    LOCKSTEP_RETURN_IF_ERROR(session_.Run(inject_ ? &*inject_ : nullptr));
+    *nanoseconds = NowNanoseconds() - start;
+    return Status::Ok();
+  }
+
+  Status RunInputOf(const RunInput& input, bool one_of_many) {
+    uint64_t nanoseconds = 0;
+    if (arguments_.dump_level != 0) LOCKSTEP_RETURN_IF_ERROR(session_.DumpNextRun(nullptr));
+    for (int i = 0; i < arguments_.warmup; ++i) LOCKSTEP_RETURN_IF_ERROR(RunOnce(input, &nanoseconds));
+    if (arguments_.dump_level != 0) {
+      const std::string folder = DumpFolder(arguments_);
+      LOCKSTEP_RETURN_IF_ERROR(session_.DumpNextRun((one_of_many ? folder + "/" + input.stem : folder).c_str()));
+    }
+    for (int i = 0; i < arguments_.repeat; ++i) {
+      LOCKSTEP_RETURN_IF_ERROR(RunOnce(input, &nanoseconds));
+      times_.nanoseconds.push_back(nanoseconds);
+    }
+    if (!arguments_.output_folder.empty()) {
+      LOCKSTEP_RETURN_IF_ERROR(WriteOutputs(session_, arguments_.output_folder, input.stem));
+    }
+    if (!arguments_.verify.empty()) return VerifyOutputs(session_, arguments_.verify, input.stem);
+    return Status::Ok();
+  }
+
+  const Arguments& arguments_;
+  Session& session_;
+  RunTimes& times_;
+  std::optional<InjectInputs> inject_;
+};
+
+Status SelfTest(Session& session) {
+  int32_t passed = 0;
+  const Status status = RunSelfTest(session, &passed);
+  if (status.ok()) std::printf("self-test   passed: %d vectors, every layer's md5 is as expected\n", passed);
+  return status;
+}
+
+Status RunJoint(const Arguments& arguments) {
+  PrintVersion();
+  RunTimes times;
+  const uint64_t start = NowNanoseconds();
+  LoadOptions load;
+  load.check_digest = arguments.check_digest;
+  Result<Model> model = Model::Open(arguments.model.c_str(), load);
+  if (!model.ok()) return model.status();
+  PrintModel(model.value());
+  if (arguments.model_info) {
+    PrintLayers(model.value());
+    return Status::Ok();
+  }
+  const std::string dump_folder = DumpFolder(arguments);
+  Result<Session> created = Session::Create(model.value(), OptionsOf(arguments, dump_folder));
+  if (!created.ok()) return created.status();
+  Session& session = created.value();
+  times.load = NowNanoseconds() - start;
+  PrintSession(session, times, arguments);
+  if (arguments.dry_run) {
+    std::printf("dry run     loaded and planned, nothing was run\n");
+    return Status::Ok();
+  }
+  if (arguments.self_test) {
+    LOCKSTEP_RETURN_IF_ERROR(SelfTest(session));
+  } else {
+    LOCKSTEP_RETURN_IF_ERROR(Runner(arguments, session, times).Run());
+    PrintTimes(times, session.model());
+  }
+  if (arguments.report_memory) PrintPeakMemory(session);
+  if (!arguments.benchmark.empty()) {
+    LOCKSTEP_RETURN_IF_ERROR(SaveBenchmark(arguments.benchmark, session, times, arguments));
+  }
+  return session.WriteReports();
+}
+
+}  // namespace
+
+int RunJointMain(int argc, char** argv) {
+  Arguments arguments;
+  Status status = ParseArguments(argc, argv, &arguments);
+  if (status.ok() && arguments.help) {
+    std::fputs(UsageText(), stdout);
+  } else if (status.ok() && arguments.version) {
+    PrintVersion();
+  } else if (status.ok()) {
+    status = RunJoint(arguments);
+  }
+  // What was printed must have arrived too: stdout may be a file on a full disk.
+  if (std::fflush(stdout) != 0 && status.ok()) {
+    status = Status::Error(StatusCode::kUnreadable, "standard output cannot be written");
+  }
+  if (!status.ok()) std::fprintf(stderr, "run_joint_%s: error: %s\n", BuildName(), status.message());
+  return ExitStatus(status.code());
+}
+
+}  // namespace lockstep

@@ -1,0 +1,53 @@
+#include "run_joint/arguments.h"
+
+namespace lockstep {
+
+const char* UsageText() {
+  return R"(usage: run_joint [options] MODEL.joint
+
+Runs a joint model on this board. Without data it uses seeded random input and says so.
+
+data
+  -d, --data "A.bin;B.bin"     raw input tensors, one file per input of the network, in its order
+  -i, --input-folder DIR       one run per .bin file, for networks with one input
+  -l, --list FILE              one run per line, each like the argument of --data
+      --seed N                 seed of the random input (default 1)
+  -o, --output-folder DIR      write every output as DIR/STEM_OUTPUT.bin, STEM being the (first) input file's name
+                               (also --bin-out-dir)
+
+checks
+      --verify DIR             compare every output with the file of the same name in DIR, byte by byte
+      --self-test              run the model's own test vectors and compare the md5 of every layer
+      --inject DIR             give every layer the inputs that the dump in DIR has, so that each is tested alone
+      --no-digest              do not check the file's md5; every other check is made
+
+measuring
+  -r, --repeat N               runs per input that count (default 1)
+  -w, --warmup N               runs per input before them (default 0)
+      --threads N              threads (default 1)
+  -a, --affinity MASK          bit i of the mask allows CPU i, for instance 0x3
+      --save-benchmark FILE    the figures as JSON
+      --report-peak-memory-footprint
+                               planned and measured peak memory
+      --profile-path DIR       run_joint_profile: profile.csv and trace.json (for chrome://tracing) go there
+      --memory-path FILE       run_joint_nmem: the memory report (default nmem_memory.txt in the temp folder)
+
+dumps (run_joint_debug)
+      --dump-intermediate N    0 nothing, 1 the network's outputs, 2 every layer's output, 3 its inputs as well;
+                               with several inputs each has a folder of its own, named by its STEM
+      --dump-folder DIR        where the dump goes (default: dump in the output folder, or dump)
+      --dump-layers REGEX      only layers whose name matches this extended regular expression
+      --md5                    digests only, no tensor files
+
+more
+      --dry-run                load and plan, but do not run
+      --model-info             print the layers and end
+  -v, --version                print versions and end
+  -?, --help                   print this and end
+
+exit status: 0 good, 1 a check failed, 2 wrong usage, 3 unsupported model, 4 corrupt or unreadable file,
+             5 the board lacks memory
+)";
+}
+
+}  // namespace lockstep
