@@ -14,7 +14,7 @@
 #include "crosscheck/model_runner.h"
 #include "crosscheck/temporary_folder.h"
 #include "engine/float/float_engine.h"
-#include "engine/reference/reference_engine.h"
+#include "engine/reference/joint_model.h"
 #include "graph/error.h"
 #include "report/output_file.h"
 
@@ -44,18 +44,18 @@ struct BoardRound {
   std::exception_ptr error;
 };
 
-Round RunReference(engine::ReferenceEngine& engine, const DataItem& item, const fs::path& work) {
+Round RunReference(engine::JointModel& joint, const DataItem& item, const fs::path& work) {
   Round round;
   round.item = &item;
   round.work = work;
-  round.inputs = JointInputs(engine.model(), item);
+  round.inputs = JointInputs(joint.model(), item);
   for (size_t i = 0; i < round.inputs.size(); ++i) {
     round.input_files.push_back(work / ("input_" + std::to_string(i) + ".bin"));
     report::WriteFile(round.input_files.back(), round.inputs[i].data(), round.inputs[i].size());
   }
   round.reference = work / "reference";
-  DumpWriter dump(round.reference, DescribeModel(engine.model(), "reference", "host"), {});
-  const auto outputs = engine.Run(
+  DumpWriter dump(round.reference, DescribeModel(joint.model(), "reference", "host"), {});
+  const auto outputs = joint.engine().Run(
       round.inputs, [&](int index, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
         dump.Add(DescribeLayer(index, layer, output), data, output.bytes());
       });
@@ -176,6 +176,12 @@ void CompareBuilds(Board& board, const Round& round, const CrosscheckOptions& op
   }
 }
 
+// "qemu:mipsel" as a folder: "qemu_mipsel".
+std::string FolderName(std::string board) {
+  std::replace(board.begin(), board.end(), ':', '_');
+  return board;
+}
+
 void RunBoard(Board& board, const Round& round, const CrosscheckOptions& options, BoardRound& result) {
   const auto start = std::chrono::steady_clock::now();
   try {
@@ -184,6 +190,10 @@ void RunBoard(Board& board, const Round& round, const CrosscheckOptions& options
     job.inputs = round.input_files;
     job.dump_folder = result.folder;
     job.digests_only = true;
+    if (!options.output_folder.empty()) {
+      job.output_folder = options.output_folder / FolderName(board.name());
+      fs::create_directories(job.output_folder);
+    }
     board.Run(job);
     result.layers = CompareDigests(board, round, CheckedManifest(board, result.folder, round));
     CompareBytes(board, round, options, result);
@@ -334,10 +344,14 @@ const char* VerdictName(Verdict verdict) {
   return "differs";
 }
 
+int CountSteps(const CrosscheckOptions& options) {
+  const bool accuracy = !options.onnx.empty() || fs::exists(OptimizedOnnxBeside(options.model));
+  return static_cast<int>(ListData(options.data).size()) * (accuracy ? 3 : 2);
+}
+
 CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<Board>>& boards,
                             const Announce& announce) {
-  const std::vector<uint8_t> file = report::ReadFile(options.model);
-  engine::ReferenceEngine reference(file.data(), file.size());
+  engine::JointModel reference(options.model.string());
   const std::vector<DataItem> items = ListData(options.data);
   const fs::path onnx = options.onnx.empty() ? OptimizedOnnxBeside(options.model) : options.onnx;
   std::unique_ptr<FloatSide> float_side;

@@ -9,13 +9,12 @@
 
 #include "crosscheck/values.h"
 #include "engine/float/float_engine.h"
-#include "engine/reference/reference_engine.h"
+#include "engine/reference/joint_model.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
 #include "import/onnx_import.h"
 #include "lockstep/runtime.h"
 #include "optimize/optimize.h"
-#include "report/output_file.h"
 
 namespace lockstep::crosscheck {
 namespace {
@@ -129,27 +128,25 @@ class FloatRunner : public ModelRunner {
 
 class ReferenceRunner : public ModelRunner {
  public:
-  explicit ReferenceRunner(const fs::path& model)
-      : file_(report::ReadFile(model)), engine_(file_.data(), file_.size()) {}
+  explicit ReferenceRunner(const fs::path& model) : joint_(model.string()) {}
 
   EngineKind engine() const override { return EngineKind::kReference; }
   double seconds() const override { return seconds_; }
-  Manifest Head() const override { return DescribeModel(engine_.model(), "reference", "host"); }
+  Manifest Head() const override { return DescribeModel(joint_.model(), "reference", "host"); }
 
   std::vector<OutputTensor> Run(const DataItem& item, DumpWriter* dump) override {
-    const auto inputs = JointInputs(engine_.model(), item);
+    const auto inputs = JointInputs(joint_.model(), item);
     const auto observer = [&](int index, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
       dump->Add(DescribeLayer(index, layer, output), data, output.bytes());
     };
     const auto start = Clock::now();
-    const auto bytes = dump != nullptr ? engine_.Run(inputs, observer) : engine_.Run(inputs);
+    const auto bytes = dump != nullptr ? joint_.engine().Run(inputs, observer) : joint_.engine().Run(inputs);
     seconds_ = SecondsSince(start);
-    return MakeOutputs(engine_.model(), bytes);
+    return MakeOutputs(joint_.model(), bytes);
   }
 
  private:
-  std::vector<uint8_t> file_;
-  engine::ReferenceEngine engine_;
+  engine::JointModel joint_;
   double seconds_ = 0.0;
 };
 
@@ -304,9 +301,7 @@ std::unique_ptr<ModelRunner> OpenModel(const fs::path& model, EngineKind engine,
                      " does not exist; name the .onnx file itself");
   }
   RunnerOptions as_built = options;
-  const std::vector<uint8_t> file = report::ReadFile(model);
-  const engine::ReferenceEngine checked(file.data(), file.size());
-  as_built.preprocess = PreprocessOf(*checked.model().inputs()->Get(0));
+  as_built.preprocess = PreprocessOf(*engine::JointModel(model.string()).model().inputs()->Get(0));
   return std::make_unique<FloatRunner>(onnx, as_built);
 }
 
