@@ -1,0 +1,46 @@
+// The subcommands of `lockstep`: what each file declares, and what they share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "report/progress.h"
+
+namespace lockstep::cli {
+
+enum ExitStatus : int {
+  kGood = 0,
+  kCheckFailed = 1,
+  kWrongUsage = 2,
+  kUnsupportedModel = 3,
+  kBadInput = 4,
+  kBoardFailed = 5,
+};
+
+// Each adds its subcommand; running it sets `status`, or throws one of the errors of graph/error.h.
+void AddBuild(CLI::App& app, int& status);
+void AddRun(CLI::App& app, int& status);
+void AddCrosscheck(CLI::App& app, int& status);
+void AddCompare(CLI::App& app, int& status);
+void AddInfo(CLI::App& app, int& status);
+
+// --color, --mean, --std and --resize as they were given, to be read as configuration keys.
+struct PreprocessFlags {
+  std::string color;
+  std::string resize;
+  std::vector<float> mean;
+  std::vector<float> std;
+
+  void Declare(CLI::App& command);
+  nlohmann::ordered_json GivenKeys() const;
+};
+
+// Text for the terminal on stdout, and the JSON in a file if one was named ("-": on stdout instead of the text).
+void Print(const std::string& text, const std::string& json, const std::string& json_path);
+
+// Colours belong on a terminal alone.
+bool ColourWanted();
+
+}  // namespace lockstep::cli

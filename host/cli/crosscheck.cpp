@@ -1,0 +1,73 @@
+// lockstep crosscheck: the reference engine and boards on one input, layer by layer.
+#include "crosscheck/crosscheck.h"
+
+#include <chrono>
+#include <memory>
+
+#include "cli/command.h"
+#include "crosscheck/board.h"
+#include "crosscheck/render.h"
+#include "report/output_file.h"
+
+namespace lockstep::cli {
+namespace {
+
+struct Flags {
+  crosscheck::CrosscheckOptions options;
+  crosscheck::BoardOptions board;
+  std::vector<std::string> boards;
+  int timeout = 3600;
+  std::string json;
+  std::string html;
+  bool quiet = false;
+};
+
+int Crosscheck(Flags& flags) {
+  flags.board.time_limit = std::chrono::seconds(flags.timeout);
+  std::vector<std::unique_ptr<crosscheck::Board>> boards;
+  for (const std::string& name : flags.boards) boards.push_back(crosscheck::MakeBoard(name, flags.board));
+  const int steps = crosscheck::CountSteps(flags.options);
+  report::Progress progress(stderr, steps, flags.quiet);
+  const crosscheck::CrosscheckResult result =
+      crosscheck::Crosscheck(flags.options, boards, [&](const std::string& what) { progress.Step(what); });
+  progress.Finish();
+  Print(crosscheck::ToText(result, ColourWanted()), crosscheck::ToJson(result), flags.json);
+  if (!flags.html.empty()) report::WriteFile(flags.html, crosscheck::ToHtml(result));
+  return result.verdict == crosscheck::Verdict::kDiffers ? kCheckFailed : kGood;
+}
+
+}  // namespace
+
+void AddCrosscheck(CLI::App& app, int& status) {
+  CLI::App* command =
+      app.add_subcommand("crosscheck", "run PC and boards on one input and compare every layer (status 1: differs)");
+  auto flags = std::make_shared<Flags>();
+  command->add_option("model", flags->options.model, "the joint model")->required();
+  command->add_option("--data", flags->options.data, "a picture, a raw .bin file (a.bin;b.bin), or a folder of them")
+      ->required();
+  std::string names;
+  for (const std::string& name : crosscheck::BoardNames()) names += (names.empty() ? "" : ", ") + name;
+  command->add_option("--board", flags->boards, names + "; several may be named")->required();
+  command->add_option("--onnx", flags->options.onnx,
+                      "the ONNX network, for the accuracy of every layer (default: frontend/optimized.onnx beside the "
+                      "model, if it is there)");
+  command->add_flag("--all-builds", flags->options.all_builds,
+                    "also compare the outputs of release, debug, profile and nmem");
+  command->add_option("--output-folder", flags->options.output_folder,
+                      "gets the boards' outputs, in a folder for each board");
+  command->add_option("--board-dir", flags->board.folder,
+                      "holds TARGET/bin/run_joint_debug (default: LOCKSTEP_BOARD_DIR, or this build's folder)");
+  command->add_option("--board-binary", flags->board.binary, "the run_joint_debug of the one board");
+  command->add_option("--timeout", flags->timeout, "seconds that a board may take (default 3600)")
+      ->check(CLI::Range(1, 1000000));
+  command->add_option("--threads", flags->options.threads, "of the float engine (default: all cores)");
+  command->add_option("--json", flags->json, "the result as JSON (- for stdout)");
+  command->add_option("--report", flags->html, "the result as an HTML page");
+  command->add_flag("-q,--quiet", flags->quiet, "no progress");
+  command->footer(
+      "example:\n  lockstep crosscheck out/yolov8n.joint --data street.jpg --board local qemu:mipsel --json "
+      "result.json");
+  command->callback([flags, &status] { status = Crosscheck(*flags); });
+}
+
+}  // namespace lockstep::cli

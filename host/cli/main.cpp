@@ -1,0 +1,63 @@
+// lockstep: the host tools as one program. Every error ends here and becomes one line and an exit status.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "cli/command.h"
+#include "graph/error.h"
+
+namespace {
+
+using lockstep::cli::ExitStatus;
+
+int Report(const char* what, ExitStatus status) {
+  std::fprintf(stderr, "lockstep: %s\n", what);
+  return status;
+}
+
+int Run(int argc, char** argv) {
+  CLI::App app(
+      "Lockstep: from an ONNX network to an int8 model that gives the same bytes on the PC and on every board");
+  app.name("lockstep");
+  app.set_version_flag("-v,--version", "lockstep " LOCKSTEP_VERSION " (contract rq1)");
+  app.require_subcommand(1);
+  app.failure_message([](const CLI::App* /*app*/, const CLI::Error& error) {
+    return std::string("lockstep: ") + error.what() +
+           "; `lockstep --help` and `lockstep COMMAND --help` show what there is\n";
+  });
+  int status = ExitStatus::kGood;
+  lockstep::cli::AddBuild(app, status);
+  lockstep::cli::AddRun(app, status);
+  lockstep::cli::AddCrosscheck(app, status);
+  lockstep::cli::AddCompare(app, status);
+  lockstep::cli::AddInfo(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? ExitStatus::kGood : ExitStatus::kWrongUsage;
+  }
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return Run(argc, argv);
+  } catch (const lockstep::UsageError& error) {
+    return Report(error.what(), ExitStatus::kWrongUsage);
+  } catch (const lockstep::UnsupportedModel& error) {
+    return Report(error.what(), ExitStatus::kUnsupportedModel);
+  } catch (const lockstep::BadInput& error) {
+    return Report(error.what(), ExitStatus::kBadInput);
+  } catch (const lockstep::BoardError& error) {
+    return Report(error.what(), ExitStatus::kBoardFailed);
+  } catch (const std::bad_alloc&) {
+    return Report("out of memory; close other programs or use a smaller network", ExitStatus::kBadInput);
+  } catch (const std::exception& error) {
+    return Report((std::string("internal error: ") + error.what() + "; please report it with the command line").c_str(),
+                  ExitStatus::kBadInput);
+  }
+}

@@ -1,0 +1,68 @@
+// lockstep run: a model on this PC, or two models side by side.
+#include <memory>
+
+#include "cli/command.h"
+#include "compiler/build_config.h"
+#include "crosscheck/run_models.h"
+
+namespace lockstep::cli {
+namespace {
+
+struct Flags {
+  crosscheck::RunOptions options;
+  std::string engine;
+  std::vector<std::string> input_shape;
+  PreprocessFlags preprocess;
+  bool no_digest = false;
+  double min_cosine = -1.0;
+  std::string json;
+  bool quiet = false;
+};
+
+int Run(Flags& flags) {
+  if (!flags.engine.empty()) flags.options.engine = crosscheck::EngineFromName(flags.engine);
+  flags.options.runner.preprocess = compiler::ParsePreprocess(flags.preprocess.GivenKeys(), "run");
+  flags.options.runner.check_digest = !flags.no_digest;
+  for (const std::string& text : flags.input_shape) {
+    flags.options.runner.input_shapes.insert(compiler::ParseInputShape(text));
+  }
+  report::Progress progress(stderr, 1, flags.quiet);
+  progress.Step("run");
+  const crosscheck::RunResult result =
+      crosscheck::RunModels(flags.options, [&](int done, int total) { progress.Advance(done, total); });
+  progress.Finish();
+  Print(crosscheck::ToText(result, ColourWanted()), crosscheck::ToJson(result), flags.json);
+  return crosscheck::WorstCosine(result) >= flags.min_cosine ? kGood : kCheckFailed;
+}
+
+}  // namespace
+
+void AddRun(CLI::App& app, int& status) {
+  CLI::App* command = app.add_subcommand("run", "run a model on this PC; two models: the cosine of every output");
+  auto flags = std::make_shared<Flags>();
+  command->add_option("models", flags->options.models, "a joint model or an ONNX network, or two to compare")
+      ->required()
+      ->expected(1, 2);
+  command->add_option("--data", flags->options.data, "a picture, a raw .bin file (a.bin;b.bin), or a folder of them")
+      ->required();
+  command->add_option("--engine", flags->engine,
+                      "float, reference or native (default: float for ONNX, native for a joint model)");
+  command->add_option("--output-folder", flags->options.output_folder, "gets the outputs: float32, ONNX order");
+  command->add_option("--dump", flags->options.dump_folder, "gets every layer's output, see docs/crosscheck.md");
+  command->add_option("--save-inputs", flags->options.input_folder,
+                      "gets the input bytes of the joint model, as run_joint takes them");
+  flags->preprocess.Declare(*command);
+  command->add_option("--input-shape", flags->input_shape, "NAME:1x3xHxW, for an ONNX input whose shape is open");
+  command->add_option("--threads", flags->options.runner.threads, "default: all cores")->check(CLI::Range(0, 1024));
+  command->add_flag("--no-digest", flags->no_digest, "native engine: do not compare the file's digest");
+  command->add_option("--min-cosine", flags->min_cosine, "two models: status 1 if an output is below")
+      ->check(CLI::Range(-1.0, 1.0));
+  command->add_option("--json", flags->json, "the table as JSON (- for stdout)");
+  command->add_flag("-q,--quiet", flags->quiet, "no progress");
+  command->footer(
+      "examples:\n  lockstep run out/yolov8n.joint --data street.jpg --output-folder outputs\n"
+      "  lockstep run yolov8n.onnx out/yolov8n.joint --data street.jpg");
+  command->callback([flags, &status] { status = Run(*flags); });
+}
+
+}  // namespace lockstep::cli

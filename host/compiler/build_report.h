@@ -1,0 +1,35 @@
+// Gathers what a build did: how long each stage took, what the passes changed, what came out.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "compiler/compiler.h"
+#include "optimize/optimize.h"
+
+namespace lockstep::compiler {
+
+class BuildReport {
+ public:
+  BuildReport(const BuildConfig& config, const BuildListener& listener);
+
+  void Stage(const std::string& what);
+  void Passes(const std::vector<optimize::PassResult>& passes);
+  void Pictures(int found, int skipped);
+  void Model(const std::vector<uint8_t>& file);
+  nlohmann::ordered_json Finish();
+
+ private:
+  void EndStage();
+
+  const BuildListener& listener_;
+  nlohmann::ordered_json json_;
+  std::string stage_;
+  std::chrono::steady_clock::time_point stage_start_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+}  // namespace lockstep::compiler

@@ -1,0 +1,107 @@
+#include "compiler/compiler.h"
+
+#include <utility>
+
+#include "compiler/build_report.h"
+#include "graph/error.h"
+#include "import/onnx_export.h"
+#include "import/onnx_import.h"
+#include "lockstep/md5.h"
+#include "lower/lower.h"
+#include "optimize/optimize.h"
+#include "quantize/picture_source.h"
+#include "quantize/pictures.h"
+#include "report/output_file.h"
+
+namespace lockstep::compiler {
+namespace {
+
+namespace fs = std::filesystem;
+
+graph::Graph Import(const BuildConfig& config) {
+  importer::ImportOptions options;
+  options.input_shapes = config.input_shape;
+  options.input_nodes = config.input_nodes;
+  options.output_nodes = config.output_nodes;
+  graph::Graph graph = importer::ImportOnnx(config.input, options);
+  graph.name = config.name;
+  return graph;
+}
+
+quantize::PictureSource OpenCalibration(const BuildConfig& config, const graph::Graph& graph) {
+  if (graph.inputs.size() != 1) {
+    throw UsageError(config.input + " has " + std::to_string(graph.inputs.size()) +
+                     " inputs; calibration with pictures needs a network with one, cut it with --input-nodes");
+  }
+  const graph::Tensor& input = graph.tensor(graph.inputs[0]);
+  const quantize::PictureSize size = quantize::CheckPreprocess(input.name, input.shape, config.preprocess);
+  auto pictures = quantize::SamplePictures(quantize::ListPictures(config.calibration), config.count, config.seed);
+  return {std::move(pictures), input.name, config.preprocess, size, config.skip_bad_images};
+}
+
+quantize::QuantizedGraph Quantize(const BuildConfig& config, const graph::Graph& graph,
+                                  quantize::PictureSource& pictures, const BuildListener& listener) {
+  quantize::QuantizeOptions options;
+  options.observer = config.observer;
+  options.weight_range = config.weight_range;
+  options.bias_correction = config.bias_correction;
+  options.tail_bits = config.tail_bits;
+  options.threads = config.threads;
+  options.preprocess[graph.tensor(graph.inputs[0]).name] = config.preprocess;
+  return quantize::Quantize(graph, options, pictures, listener.advance);
+}
+
+std::string FileDigest(const std::string& path) {
+  const std::vector<uint8_t> bytes = report::ReadFile(path);
+  return ToText(Md5Of(bytes.data(), bytes.size())).data();
+}
+
+std::vector<uint8_t> Lower(quantize::QuantizedGraph& quantized, const BuildConfig& config) {
+  quantized.source_digest = FileDigest(config.input);
+  lower::LowerOptions options;
+  options.name = config.name;
+  return lower::Lower(quantized, options);
+}
+
+}  // namespace
+
+BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
+  BuildReport report(config, listener);
+  report::OutputFiles files;
+  BuildResult result;
+  const fs::path folder = config.output_dir;
+  result.joint_model = folder / (config.name + ".joint");
+  result.config = folder / (config.name + ".config.json");
+  result.report = folder / (config.name + ".report.json");
+  result.optimized_onnx = folder / "frontend" / "optimized.onnx";
+
+  report.Stage("import " + config.input);
+  graph::Graph graph = Import(config);
+
+  report.Stage("optimise");
+  report.Passes(optimize::Optimize(graph));
+  optimize::RequireSupported(graph, config.input);
+
+  report.Stage("export frontend/optimized.onnx");
+  importer::ExportOnnx(graph, files.Reserve(result.optimized_onnx).string());
+
+  report.Stage("calibrate and quantise");
+  quantize::PictureSource pictures = OpenCalibration(config, graph);
+  const int found = pictures.size();
+  quantize::QuantizedGraph quantized = Quantize(config, graph, pictures, listener);
+  report.Pictures(found, pictures.skipped());
+
+  report.Stage("lower");
+  const std::vector<uint8_t> model = Lower(quantized, config);
+  report.Model(model);
+
+  report.Stage("write " + result.joint_model.string());
+  files.Add(result.joint_model, model.data(), model.size());
+  files.Add(result.config, ToJson(config).dump(2) + "\n");
+  result.summary = report.Finish();
+  files.Add(result.report, result.summary.dump(2) + "\n");
+  files.Commit();
+  return result;
+}
+
+}  // namespace lockstep::compiler

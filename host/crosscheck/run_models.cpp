@@ -1,0 +1,206 @@
+#include "crosscheck/run_models.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "engine/reference/joint_model.h"
+#include "graph/error.h"
+#include "report/output_file.h"
+#include "report/table.h"
+
+namespace lockstep::crosscheck {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+using report::Align;
+
+std::string FileName(const std::string& text) {
+  std::string name;
+  for (const char c : text) {
+    name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' ? c : '_';
+  }
+  return name;
+}
+
+// With two models each gets a folder of its own.
+fs::path FolderOf(const fs::path& folder, const RunOptions& options, size_t model) {
+  if (options.models.size() == 1) return folder;
+  return folder / (std::to_string(model) + "_" + FileName(fs::path(options.models[model]).filename().string()));
+}
+
+OutputSummary Summarize(const OutputTensor& output) {
+  OutputSummary summary;
+  summary.name = output.name;
+  summary.shape = output.shape;
+  if (output.values.empty()) return summary;
+  const auto [low, high] = std::minmax_element(output.values.begin(), output.values.end());
+  summary.min = static_cast<double>(*low);
+  summary.max = static_cast<double>(*high);
+  for (const float value : output.values) summary.mean += static_cast<double>(value);
+  summary.mean /= static_cast<double>(output.values.size());
+  return summary;
+}
+
+std::vector<OutputAgreement> Agree(const RunOptions& options, const std::vector<OutputTensor>& first,
+                                   const std::vector<OutputTensor>& second) {
+  if (first.size() != second.size()) {
+    throw UsageError(options.models[0] + " has " + std::to_string(first.size()) + " outputs, " + options.models[1] +
+                     " has " + std::to_string(second.size()) + "; compare models of one network");
+  }
+  std::vector<OutputAgreement> agreement;
+  for (size_t i = 0; i < first.size(); ++i) {
+    const auto same_name = [&](const OutputTensor& output) { return output.name == first[i].name; };
+    const auto named = std::find_if(second.begin(), second.end(), same_name);
+    const OutputTensor& other = named != second.end() ? *named : second[i];
+    if (other.values.size() != first[i].values.size()) {
+      throw UsageError("the output " + first[i].name + " of " + options.models[0] + " is " +
+                       graph::ToString(first[i].shape) + ", " + other.name + " of " + options.models[1] + " is " +
+                       graph::ToString(other.shape) + "; compare models of one network");
+    }
+    agreement.push_back({first[i].name, other.name, analyze::Compare(first[i].values, other.values)});
+  }
+  return agreement;
+}
+
+std::vector<OutputTensor> RunOne(ModelRunner& runner, const RunOptions& options, size_t model, const DataItem& item,
+                                 bool many) {
+  if (options.dump_folder.empty()) return runner.Run(item, nullptr);
+  fs::path folder = FolderOf(options.dump_folder, options, model);
+  if (many) folder /= item.stem;
+  DumpWriter dump(folder, runner.Head(), {});
+  auto outputs = runner.Run(item, &dump);
+  dump.Finish();
+  return outputs;
+}
+
+void SaveInputs(const RunOptions& options, const DataItem& item) {
+  for (const std::string& path : options.models) {
+    if (IsOnnx(path)) continue;
+    const auto inputs = JointInputs(engine::JointModel(path).model(), item);
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const std::string number = inputs.size() == 1 ? "" : "_" + std::to_string(i);
+      report::WriteFile(options.input_folder / (item.stem + number + ".bin"), inputs[i].data(), inputs[i].size());
+    }
+    return;
+  }
+  throw UsageError("--save-inputs needs a joint model, which says what its input bytes are");
+}
+
+ordered_json Number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
+
+}  // namespace
+
+RunResult RunModels(const RunOptions& options, const std::function<void(int done, int total)>& advance) {
+  if (options.models.empty() || options.models.size() > 2) throw UsageError("run takes one model or two to compare");
+  std::vector<std::unique_ptr<ModelRunner>> runners;
+  for (const std::string& model : options.models) {
+    const EngineKind fallback = IsOnnx(model) ? EngineKind::kFloat : EngineKind::kNative;
+    // Beside a joint model, an ONNX network can only be the float side of the comparison.
+    const bool forced = IsOnnx(model) && options.models.size() == 2;
+    runners.push_back(OpenModel(model, forced ? fallback : options.engine.value_or(fallback), options.runner));
+  }
+  const std::vector<DataItem> items = ListData(options.data);
+  RunResult result;
+  for (const DataItem& item : items) {
+    ItemRun run;
+    run.input = item.label;
+    if (!options.input_folder.empty()) SaveInputs(options, item);
+    std::vector<std::vector<OutputTensor>> outputs;
+    for (size_t m = 0; m < runners.size(); ++m) {
+      outputs.push_back(RunOne(*runners[m], options, m, item, items.size() > 1));
+      ModelRun& model = run.models.emplace_back();
+      model.model = options.models[m];
+      model.engine = runners[m]->engine();
+      model.seconds = runners[m]->seconds();
+      for (const OutputTensor& output : outputs[m]) {
+        model.outputs.push_back(Summarize(output));
+        if (options.output_folder.empty()) continue;
+        report::WriteFile(
+            FolderOf(options.output_folder, options, m) / (item.stem + "_" + FileName(output.name) + ".bin"),
+            output.values.data(), output.values.size() * sizeof(float));
+      }
+    }
+    if (outputs.size() == 2) run.agreement = Agree(options, outputs[0], outputs[1]);
+    result.items.push_back(std::move(run));
+    advance(static_cast<int>(result.items.size()), static_cast<int>(items.size()));
+  }
+  return result;
+}
+
+double WorstCosine(const RunResult& result) {
+  double worst = 1.0;
+  for (const ItemRun& item : result.items) {
+    for (const OutputAgreement& output : item.agreement) {
+      // A NaN is worse than any number.
+      if (!(output.metrics.cosine >= worst)) worst = std::isnan(output.metrics.cosine) ? -1.0 : output.metrics.cosine;
+    }
+  }
+  return worst;
+}
+
+std::string ToText(const RunResult& result, bool colour) {
+  report::Table runs({{"input", Align::kLeft, 40},
+                      {"model", Align::kLeft, 40},
+                      {"engine"},
+                      {"ms", Align::kRight},
+                      {"output"},
+                      {"shape"},
+                      {"min", Align::kRight},
+                      {"max", Align::kRight},
+                      {"mean", Align::kRight}});
+  report::Table agreement({{"input", Align::kLeft, 40},
+                           {"output"},
+                           {"cosine", Align::kRight},
+                           {"SQNR dB", Align::kRight},
+                           {"max abs", Align::kRight}});
+  for (const ItemRun& item : result.items) {
+    for (const ModelRun& model : item.models) {
+      for (const OutputSummary& output : model.outputs) {
+        runs.AddRow({item.input, model.model, EngineName(model.engine), report::FixedNumber(model.seconds * 1e3, 1),
+                     output.name, graph::ToString(output.shape), report::ShortNumber(output.min),
+                     report::ShortNumber(output.max), report::ShortNumber(output.mean)});
+      }
+    }
+    for (const OutputAgreement& output : item.agreement) {
+      agreement.AddRow({item.input, output.first, report::FixedNumber(output.metrics.cosine, 6),
+                        report::FixedNumber(output.metrics.sqnr_db, 2), report::ShortNumber(output.metrics.max_abs)});
+    }
+  }
+  std::string text = runs.ToText(colour);
+  if (agreement.row_count() != 0) text += "\n" + agreement.ToText(colour);
+  return text;
+}
+
+std::string ToJson(const RunResult& result) {
+  ordered_json items = ordered_json::array();
+  for (const ItemRun& item : result.items) {
+    ordered_json models = ordered_json::array();
+    for (const ModelRun& model : item.models) {
+      ordered_json outputs = ordered_json::array();
+      for (const OutputSummary& output : model.outputs) {
+        outputs.push_back({{"name", output.name},
+                           {"shape", output.shape},
+                           {"min", Number(output.min)},
+                           {"max", Number(output.max)},
+                           {"mean", Number(output.mean)}});
+      }
+      models.push_back({{"model", model.model},
+                        {"engine", EngineName(model.engine)},
+                        {"seconds", model.seconds},
+                        {"outputs", std::move(outputs)}});
+    }
+    ordered_json json = {{"input", item.input}, {"models", std::move(models)}};
+    for (const OutputAgreement& output : item.agreement) {
+      json["agreement"].push_back({{"output", output.first},
+                                   {"cosine", Number(output.metrics.cosine)},
+                                   {"sqnr_db", Number(output.metrics.sqnr_db)},
+                                   {"max_abs", Number(output.metrics.max_abs)}});
+    }
+    items.push_back(std::move(json));
+  }
+  return ordered_json({{"runs", std::move(items)}}).dump(1) + "\n";
+}
+
+}  // namespace lockstep::crosscheck
