@@ -24,6 +24,7 @@ int64_t ModInt(int64_t a, int64_t b) {  // the sign of the divisor
   const int64_t rest = a % b;
   return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
 }
+int64_t FmodInt(int64_t a, int64_t b) { return b == -1 ? 0 : a % b; }  // the sign of the dividend
 int64_t PowInt(int64_t a, int64_t b) {
   if (b < 0) return a == 1 ? 1 : (a == -1 ? (b % 2 == 0 ? 1 : -1) : 0);
   int64_t result = 1;
@@ -240,6 +241,9 @@ Results EvaluateElementwise(const graph::Graph& graph, const graph::Node& node, 
   const graph::Tensor& output = graph.tensor(node.outputs[0]);
   const auto arithmetic = ArithmeticTable().find(node.op);
   if (arithmetic != ArithmeticTable().end()) {
+    if (node.op == "Mod" && node.Int("fmod", 0) != 0) {
+      return Binary(node, {arithmetic->second.floats, FmodInt}, inputs, output.type, output.shape);
+    }
     return Binary(node, arithmetic->second, inputs, output.type, output.shape);
   }
   const auto comparison = ComparisonTable().find(node.op);

@@ -30,6 +30,14 @@ PlainOperator Broadcasting(Binary function) {
   };
 }
 
+std::vector<PlainTensor> Div(const PlainCall& call) {
+  std::vector<PlainTensor> result = Broadcasting([](double a, double b) { return a / b; })(call);
+  if (call.integers) {
+    for (double& x : result[0].values) x = std::trunc(x);
+  }
+  return result;
+}
+
 PlainOperator Unary(double (*function)(double)) {
   return [function](const PlainCall& call) {
     PlainTensor result = *call.inputs[0];
@@ -106,7 +114,7 @@ const std::map<std::string, PlainOperator>& PlainElementwise() {
       {"Add", Broadcasting([](double a, double b) { return a + b; })},
       {"Sub", Broadcasting([](double a, double b) { return a - b; })},
       {"Mul", Broadcasting([](double a, double b) { return a * b; })},
-      {"Div", Broadcasting([](double a, double b) { return a / b; })},
+      {"Div", Div},
       {"Pow", Broadcasting([](double a, double b) { return std::pow(a, b); })},
       {"Min", Broadcasting([](double a, double b) { return std::min(a, b); })},
       {"Max", Broadcasting([](double a, double b) { return std::max(a, b); })},

@@ -49,6 +49,10 @@ int64_t Ravel(const std::vector<int64_t>& index, const graph::Shape& shape) {
 }
 
 bool PlainEvaluatorHas(const Graph& graph, const graph::Node& node) {
+  if (node.op == "Resize") {
+    const std::string coordinates = node.String("coordinate_transformation_mode", "half_pixel");
+    return node.String("mode", "nearest") == "nearest" && coordinates.rfind("tf_", 0) != 0;
+  }
   return FindOperator(node.op) != nullptr || graph::ActivationOf(graph, node).kind != graph::ActivationKind::kNone;
 }
 
@@ -58,13 +62,15 @@ PlainTensors EvaluatePlain(const Graph& graph, const PlainTensors& inputs) {
     if (graph.tensor(id).constant) values[graph.tensor(id).name] = FromConstant(graph.tensor(id));
   }
   for (const graph::Node& node : graph.nodes) {
-    PlainCall call{node, {}, {}};
+    PlainCall call{node, {}, {}, false};
     for (const graph::TensorId id : node.inputs) {
       call.inputs.push_back(id == kNoTensor ? nullptr : &values.at(graph.tensor(id).name));
     }
     for (const graph::TensorId id : node.outputs) {
       call.shapes.push_back(id == kNoTensor ? graph::kUnknownShape : graph.tensor(id).shape);
     }
+    const graph::TensorId first = node.outputs.at(0);
+    call.integers = first != kNoTensor && graph.tensor(first).type != graph::ElementType::kFloat;
     std::vector<PlainTensor> made;
     const PlainOperator* known = FindOperator(node.op);
     if (known != nullptr) {

@@ -13,6 +13,7 @@ struct PlainCall {
   const graph::Node& node;
   std::vector<const PlainTensor*> inputs;
   std::vector<graph::Shape> shapes;
+  bool integers = false;  // the first output holds integers
 };
 using PlainOperator = std::function<std::vector<PlainTensor>(const PlainCall&)>;
 
