@@ -12,131 +12,157 @@ namespace lockstep::quantize {
 namespace {
 
 struct Group {
-  std::vector<graph::TensorId> members;
-  std::optional<AffineParams> fixed;
+  std::vector<graph::TensorId> members;  // ascending
   int bits = 8;
+  bool is_fixed = false;
+  AffineParams params;
+  TensorStatistics statistics;  // of a group that is not fixed
 };
 
-bool IsPreActivation(const graph::Graph& graph, graph::TensorId id) {
-  return std::any_of(graph.nodes.begin(), graph.nodes.end(),
-                     [&](const graph::Node& node) { return NeedsTable(node.activation) && node.pre_activation == id; });
+bool SameFunction(const graph::Activation& a, const graph::Activation& b) {
+  return a.kind == b.kind && a.alpha == b.alpha && a.beta == b.beta;
 }
 
-// By representative, without constants, float tensors and what is in front of a fused table.
-std::map<graph::TensorId, Group> GroupsOf(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
-                                          const ActivationParams& fixed) {
-  std::map<graph::TensorId, Group> result;
-  for (graph::TensorId id = 0; id < graph.tensor_count(); ++id) {
-    const int bits = widths[static_cast<size_t>(id)];
-    if (bits == kFloatWidth || graph.tensor(id).constant || IsPreActivation(graph, id)) continue;
-    Group& group = result[groups.Of(id)];
-    group.members.push_back(id);
-    group.bits = bits;
-    const auto found = fixed.find(id);
-    if (found != fixed.end()) group.fixed = found->second;
+class ActivationChooser {
+ public:
+  ActivationChooser(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
+                    const ActivationParams& fixed)
+      : graph_(graph), widths_(widths), uses_(graph), derivation_(graph) {
+    std::set<graph::TensorId> before_tables;
+    for (const graph::Node& node : graph.nodes) {
+      if (NeedsTable(node.activation)) before_tables.insert(node.pre_activation);
+    }
+    std::map<graph::TensorId, Group> by_representative;
+    for (graph::TensorId id = 0; id < graph.tensor_count(); ++id) {
+      const int bits = widths[static_cast<size_t>(id)];
+      if (bits == kFloatWidth || graph.tensor(id).constant || before_tables.count(id) != 0) continue;
+      Group& group = by_representative[groups.Of(id)];
+      group.members.push_back(id);
+      group.bits = bits;
+      const auto found = fixed.find(id);
+      if (found == fixed.end()) continue;
+      group.is_fixed = true;
+      group.params = found->second;
+    }
+    for (auto& [representative, group] : by_representative) groups_.push_back(std::move(group));
   }
-  return result;
-}
 
-// The function that every reader of the group computes, if they are nodes of one elementwise function and nothing else
-// sees the group.
-std::optional<graph::Node> OnlyFunction(const graph::Graph& graph, const graph::Uses& uses, const Group& group) {
-  std::optional<graph::Node> function;
-  for (const graph::TensorId member : group.members) {
-    if (uses.is_output[static_cast<size_t>(member)]) return std::nullopt;
-    for (const int32_t consumer : uses.consumers[static_cast<size_t>(member)]) {
-      const graph::Node& node = graph.nodes[static_cast<size_t>(consumer)];
-      const bool inside = std::any_of(node.outputs.begin(), node.outputs.end(), [&](graph::TensorId output) {
-        return std::binary_search(group.members.begin(), group.members.end(), output);
-      });
-      if (inside) continue;
-      if (!IsLookup(graph, node)) return std::nullopt;
-      const graph::Activation activation = graph::ActivationOf(graph, node);
-      if (function) {
-        const graph::Activation other = graph::ActivationOf(graph, *function);
-        if (activation.kind != other.kind || activation.alpha != other.alpha || activation.beta != other.beta) {
-          return std::nullopt;
-        }
+  std::set<graph::TensorId> Wanted() const {
+    std::set<graph::TensorId> wanted;
+    for (const Group& group : groups_) {
+      if (!group.is_fixed) wanted.insert(group.members.begin(), group.members.end());
+    }
+    for (const graph::Node& node : graph_.nodes) {
+      if (NeedsTable(node.activation)) wanted.insert(node.pre_activation);
+    }
+    return wanted;
+  }
+
+  ActivationParams Choose(const Statistics& observed, const RangeOptions& options, int threads) {
+    ObserveGroups(observed, options, threads);
+    for (const Group& group : groups_) Store(group, group.params);
+    ServeLookups();
+    ServeTables(observed, threads);
+    for (const graph::Node& node : graph_.nodes) {
+      for (const graph::TensorId input : node.inputs) {
+        if (!IsConstantOperand(graph_, node, input)) continue;
+        const int bits = widths_[static_cast<size_t>(input)];
+        if (bits != kFloatWidth) params_[input] = ConstantParams(graph_.tensor(input).constant->floats, bits);
       }
-      function = node;
+    }
+    return std::move(params_);
+  }
+
+ private:
+  void Store(const Group& group, const AffineParams& params) {
+    for (const graph::TensorId member : group.members) params_[member] = params;
+  }
+
+  void ObserveGroups(const Statistics& observed, const RangeOptions& options, int threads) {
+    const auto count = static_cast<int>(groups_.size());
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
+    for (int i = 0; i < count; ++i) {
+      Group& group = groups_[static_cast<size_t>(i)];
+      if (group.is_fixed) continue;
+      for (const graph::TensorId member : group.members) {
+        const int32_t producer = uses_.producer[static_cast<size_t>(member)];
+        // What only moves elements of the group adds nothing to it.
+        if (producer >= 0 && SharesScale(graph_.nodes[static_cast<size_t>(producer)])) continue;
+        group.statistics.Merge(derivation_.Of(member, observed));
+      }
+      group.params = AffineFromRange(ChooseRange(group.statistics, options, group.bits), group.bits);
     }
   }
-  return function;
-}
+
+  // The one elementwise function that every reader outside the group computes; none if anybody sees the group
+  // otherwise.
+  const graph::Node* OnlyFunction(const Group& group) const {
+    const graph::Node* function = nullptr;
+    for (const graph::TensorId member : group.members) {
+      if (uses_.is_output[static_cast<size_t>(member)]) return nullptr;
+      for (const int32_t consumer : uses_.consumers[static_cast<size_t>(member)]) {
+        const graph::Node& node = graph_.nodes[static_cast<size_t>(consumer)];
+        if (std::binary_search(group.members.begin(), group.members.end(), node.outputs[0])) continue;
+        if (!IsLookup(graph_, node)) return nullptr;
+        if (function != nullptr &&
+            !SameFunction(graph::ActivationOf(graph_, node), graph::ActivationOf(graph_, *function))) {
+          return nullptr;
+        }
+        function = &node;
+      }
+    }
+    return function;
+  }
+
+  void ServeLookups() {
+    for (const Group& group : groups_) {
+      if (group.is_fixed || group.bits != 8) continue;
+      const graph::Node* node = OnlyFunction(group);
+      if (node == nullptr) continue;
+      const auto output = params_.find(node->outputs[0]);
+      if (output == params_.end()) continue;
+      const graph::Activation function = graph::ActivationOf(graph_, *node);
+      Store(group, ChooseTableInput(
+                       group.statistics, [&](double x) { return graph::Evaluate(function, x); }, output->second));
+    }
+  }
+
+  void ServeTables(const Statistics& observed, int threads) {
+    std::vector<const graph::Node*> nodes;
+    for (const graph::Node& node : graph_.nodes) {
+      if (NeedsTable(node.activation)) nodes.push_back(&node);
+    }
+    std::vector<AffineParams> inputs(nodes.size());
+    const auto count = static_cast<int>(nodes.size());
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
+    for (int i = 0; i < count; ++i) {
+      const graph::Node& node = *nodes[static_cast<size_t>(i)];
+      inputs[static_cast<size_t>(i)] = ChooseTableInput(
+          observed.at(node.pre_activation), [&](double x) { return graph::Evaluate(node.activation, x); },
+          params_.at(node.outputs[0]));
+    }
+    for (size_t i = 0; i < nodes.size(); ++i) params_[nodes[i]->pre_activation] = inputs[i];
+  }
+
+  const graph::Graph& graph_;
+  const Widths& widths_;
+  graph::Uses uses_;
+  Derivation derivation_;
+  std::vector<Group> groups_;
+  ActivationParams params_;
+};
 
 }  // namespace
 
 std::set<graph::TensorId> WantedStatistics(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
                                            const ActivationParams& fixed) {
-  std::set<graph::TensorId> wanted;
-  for (const auto& [representative, group] : GroupsOf(graph, widths, groups, fixed)) {
-    if (!group.fixed) wanted.insert(group.members.begin(), group.members.end());
-  }
-  for (const graph::Node& node : graph.nodes) {
-    if (NeedsTable(node.activation)) wanted.insert(node.pre_activation);
-  }
-  return wanted;
+  return ActivationChooser(graph, widths, groups, fixed).Wanted();
 }
 
 ActivationParams ChooseActivationParams(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
                                         const ActivationParams& fixed, const Statistics& observed,
                                         const RangeOptions& options, int threads) {
-  const Derivation derivation(graph);
-  const graph::Uses uses(graph);
-  std::vector<Group> all;
-  for (auto& [representative, group] : GroupsOf(graph, widths, groups, fixed)) all.push_back(std::move(group));
-  std::vector<AffineParams> chosen(all.size());
-  std::vector<TensorStatistics> kept(all.size());
-  const auto group_count = static_cast<int>(all.size());
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
-  for (int i = 0; i < group_count; ++i) {
-    const Group& group = all[static_cast<size_t>(i)];
-    if (group.fixed) {
-      chosen[static_cast<size_t>(i)] = *group.fixed;
-      continue;
-    }
-    std::set<graph::TensorId> sources = derivation.Sources({group.members.begin(), group.members.end()});
-    TensorStatistics statistics;
-    for (const graph::TensorId member : group.members) {
-      const int32_t producer = uses.producer[static_cast<size_t>(member)];
-      const bool moved = producer >= 0 && SharesScale(graph.nodes[static_cast<size_t>(producer)]);
-      if (!moved) statistics.Merge(derivation.Of(member, observed));
-    }
-    chosen[static_cast<size_t>(i)] = AffineFromRange(ChooseRange(statistics, options, group.bits), group.bits);
-    kept[static_cast<size_t>(i)] = std::move(statistics);
-  }
-  ActivationParams params;
-  for (size_t i = 0; i < all.size(); ++i) {
-    for (const graph::TensorId member : all[i].members) params[member] = chosen[i];
-  }
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (all[i].fixed || all[i].bits != 8) continue;
-    const auto function = OnlyFunction(graph, uses, all[i]);
-    if (!function || params.count(function->outputs[0]) == 0) continue;
-    const graph::Activation activation = graph::ActivationOf(graph, *function);
-    const AffineParams input = ChooseTableInput(
-        kept[i], [&](double x) { return graph::Evaluate(activation, x); }, params.at(function->outputs[0]));
-    for (const graph::TensorId member : all[i].members) params[member] = input;
-  }
-  std::vector<const graph::Node*> tables;
-  for (const graph::Node& node : graph.nodes) {
-    if (NeedsTable(node.activation)) tables.push_back(&node);
-    for (const graph::TensorId input : node.inputs) {
-      if (!IsConstantOperand(graph, node, input) || widths[static_cast<size_t>(input)] == kFloatWidth) continue;
-      params[input] = ConstantParams(graph.tensor(input).constant->floats, widths[static_cast<size_t>(input)]);
-    }
-  }
-  std::vector<AffineParams> table_inputs(tables.size());
-  const auto table_count = static_cast<int>(tables.size());
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
-  for (int i = 0; i < table_count; ++i) {
-    const graph::Node& node = *tables[static_cast<size_t>(i)];
-    table_inputs[static_cast<size_t>(i)] = ChooseTableInput(
-        observed.at(node.pre_activation), [&](double x) { return graph::Evaluate(node.activation, x); },
-        params.at(node.outputs[0]));
-  }
-  for (size_t i = 0; i < tables.size(); ++i) params[tables[i]->pre_activation] = table_inputs[i];
-  return params;
+  return ActivationChooser(graph, widths, groups, fixed).Choose(observed, options, threads);
 }
 
 }  // namespace lockstep::quantize

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "graph/graph.h"
 #include "quantize/derivation.h"

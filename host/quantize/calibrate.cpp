@@ -9,6 +9,8 @@
 namespace lockstep::quantize {
 namespace {
 
+constexpr size_t kParallelValues = 1 << 16;
+
 // The sum of one channel in float, four partial sums, in double from row to row: exact enough and vectorised.
 double PlaneSum(const float* values, size_t count) {
   constexpr size_t kRow = 1024;
@@ -32,7 +34,7 @@ void AddChannelMeans(const graph::Shape& shape, const float* data, int threads, 
   const auto channels = static_cast<size_t>(shape[1]);
   const size_t plane = static_cast<size_t>(graph::ElementCount(shape)) / (batch * channels);
   means.resize(channels, 0.0);
-#pragma omp parallel for num_threads(threads) schedule(static)
+#pragma omp parallel for num_threads(threads) if (channels * plane >= kParallelValues) schedule(static)
   for (size_t c = 0; c < channels; ++c) {
     double sum = 0.0;
     for (size_t n = 0; n < batch; ++n) sum += PlaneSum(data + (n * channels + c) * plane, plane);

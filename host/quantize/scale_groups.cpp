@@ -30,7 +30,8 @@ ScaleGroups::ScaleGroups(const graph::Graph& graph, const Widths& widths,
       if (uses.is_output[static_cast<size_t>(member)]) return false;
       for (const int32_t consumer : uses.consumers[static_cast<size_t>(member)]) {
         const graph::Node& node = graph.nodes[static_cast<size_t>(consumer)];
-        if (!SharesScale(node) && !(node.op == "Concat" && Same(node.outputs[0], output))) return false;
+        const bool joins = node.op == "Concat" && (Same(node.outputs[0], output) || Same(node.outputs[0], member));
+        if (!SharesScale(node) && !joins) return false;
       }
     }
     return true;

@@ -14,8 +14,8 @@ class ScaleGroups {
  public:
   // - Operators that only move elements (see SharesScale) put their first input and their outputs into one group.
   // - A Concat takes the group of an input into its own, and so becomes a copy, where that costs nothing: when no node
-  //   but Concats of that group and moving operators within it reads any tensor of the input's group, so that nobody
-  //   would have had a finer scale. A group whose parameters are `fixed` (by tensor id) is never mixed with another.
+  //   but Concats of the two groups and moving operators reads any tensor of the input's group, so that nobody would
+  //   have had a finer scale. A group whose parameters are `fixed` (by tensor id) is never mixed with another.
   // Constants and float tensors are in no group.
   ScaleGroups(const graph::Graph& graph, const Widths& widths, const std::map<graph::TensorId, AffineParams>& fixed);
 

@@ -19,6 +19,8 @@ constexpr int kFewestLevels = 64;
 constexpr int kClippingSteps = 20;
 constexpr double kClippingStep = 0.025;
 
+constexpr size_t kParallelWeights = 1 << 12;
+
 double RoundWeight(double value) { return std::clamp(std::round(value), -kHighest, kHighest); }
 
 double SquaredError(const float* weights, size_t count, double scale) {
@@ -102,7 +104,7 @@ QuantizedWeights QuantizeWeights(const ConvWeights& conv, WeightRangeKind kind, 
   result.scales.resize(conv.channels);
   result.bias.resize(conv.channels);
   std::vector<Channel> channels(conv.channels);
-#pragma omp parallel for num_threads(threads) schedule(static)
+#pragma omp parallel for num_threads(threads) if (conv.channels * conv.per_channel >= kParallelWeights) schedule(static)
   for (size_t channel = 0; channel < conv.channels; ++channel) {
     channels[channel] = QuantizeChannel(conv, channel, kind, result.values.data() + channel * conv.per_channel);
   }

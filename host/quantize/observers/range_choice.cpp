@@ -19,6 +19,9 @@ constexpr std::array<std::pair<ObserverKind, const char*>, 5> kNames = {
      {ObserverKind::kMse, "mse"},
      {ObserverKind::kKl, "kl"}}};
 
+// What other pictures may go beyond the calibration's extremes where 65536 levels leave room for it.
+constexpr double kWideHeadroom = 1.5;
+
 Range WithZero(const Range& range) { return {std::min(range.low, 0.0), std::max(range.high, 0.0)}; }
 
 }  // namespace
@@ -77,7 +80,7 @@ Range MseRange(const TensorStatistics& statistics, int bits) {
 Range ChooseRange(const TensorStatistics& statistics, const RangeOptions& options, int bits) {
   if (statistics.empty()) return {};
   const Range full = WithZero(statistics.extremes());
-  if (bits > 8) return full;
+  if (bits > 8) return {full.low * kWideHeadroom, full.high * kWideHeadroom};
   switch (options.kind) {
     case ObserverKind::kMinMax:
       return full;

@@ -25,7 +25,7 @@ struct RangeOptions {
 };
 
 // The range contains 0 and lies within the extremes (widened to 0). {0, 0} for empty statistics. Above 8 bits it is
-// always the extremes: 65536 levels are finer than the histogram, and clipping is all that could be lost.
+// always one and a half times the extremes: levels are plenty, and clipping is all that could be lost.
 Range ChooseRange(const TensorStatistics& statistics, const RangeOptions& options, int bits);
 
 Range PercentileRange(const TensorStatistics& statistics, double percentile);

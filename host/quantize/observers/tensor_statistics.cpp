@@ -1,34 +1,69 @@
 #include "quantize/observers/tensor_statistics.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace lockstep::quantize {
 namespace {
+
+constexpr size_t kValuesPerThread = 1 << 16;
+constexpr size_t kLanes = 8;  // independent, so that the compiler uses vectors
 
 struct FloatRange {
   float low = std::numeric_limits<float>::infinity();
   float high = -std::numeric_limits<float>::infinity();
   bool finite = true;
+
+  void Add(float value) {
+    low = value < low ? value : low;
+    high = value > high ? value : high;
+    finite = finite && std::isfinite(value);
+  }
 };
 
-FloatRange Extremes(const float* values, size_t count, int threads) {
-  float low = std::numeric_limits<float>::infinity();
-  float high = -std::numeric_limits<float>::infinity();
-  int nan = 0;
-  const auto last = static_cast<std::ptrdiff_t>(count);
-#pragma omp parallel for simd num_threads(threads) schedule(static) reduction(min                      \
-                                                                              : low) reduction(max     \
-                                                                                               : high) \
-    reduction(|                                                                                        \
-              : nan)
-  for (std::ptrdiff_t i = 0; i < last; ++i) {
-    low = values[i] < low ? values[i] : low;
-    high = values[i] > high ? values[i] : high;
-    nan |= static_cast<int>(values[i] != values[i]);
+FloatRange ExtremesOfPart(const float* values, size_t count) {
+  std::array<float, kLanes> low{};
+  std::array<float, kLanes> high{};
+  std::array<float, kLanes> poison{};  // x * 0 is NaN for what is not finite
+  low.fill(std::numeric_limits<float>::infinity());
+  high.fill(-std::numeric_limits<float>::infinity());
+  size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (size_t lane = 0; lane < kLanes; ++lane) {
+      const float value = values[i + lane];
+      low[lane] = value < low[lane] ? value : low[lane];
+      high[lane] = value > high[lane] ? value : high[lane];
+      poison[lane] += value * 0.0F;
+    }
   }
-  return {low, high, nan == 0 && std::isfinite(low) && std::isfinite(high)};
+  FloatRange range;
+  for (size_t lane = 0; lane < kLanes && i > 0; ++lane) {
+    range.low = std::min(range.low, low[lane]);
+    range.high = std::max(range.high, high[lane]);
+    range.finite = range.finite && poison[lane] == 0.0F;
+  }
+  for (; i < count; ++i) range.Add(values[i]);
+  return range;
+}
+
+FloatRange Extremes(const float* values, size_t count, int threads) {
+  const size_t parts = std::clamp<size_t>(count / kValuesPerThread, 1, static_cast<size_t>(std::max(threads, 1)));
+  std::vector<FloatRange> ranges(parts);
+#pragma omp parallel for num_threads(static_cast <int>(parts)) schedule(static)
+  for (size_t part = 0; part < parts; ++part) {
+    const size_t begin = count * part / parts;
+    ranges[part] = ExtremesOfPart(values + begin, count * (part + 1) / parts - begin);
+  }
+  FloatRange whole = ranges[0];
+  for (const FloatRange& range : ranges) {
+    whole.low = std::min(whole.low, range.low);
+    whole.high = std::max(whole.high, range.high);
+    whole.finite = whole.finite && range.finite;
+  }
+  return whole;
 }
 
 // The image of [low, high] under f, at the resolution of the histogram.

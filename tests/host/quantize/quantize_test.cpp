@@ -1,0 +1,211 @@
+#include "quantize/quantize.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+#include "graph/error.h"
+#include "quantize/affine.h"
+#include "quantize/table_params.h"
+#include "small_graph.h"
+
+namespace lockstep::quantize {
+namespace {
+
+constexpr int64_t kSide = 8;
+
+// Seeded noise for an input "x" of shape 1x2x8x8.
+class NoiseSource : public CalibrationSource {
+ public:
+  explicit NoiseSource(int count, uint32_t seed = 1) : left_(count), random_(seed) {}
+
+  int size() const override { return left_; }
+  std::optional<std::map<std::string, engine::FloatTensor>> Next() override {
+    if (left_-- <= 0) return std::nullopt;
+    std::uniform_real_distribution<float> uniform(-1.0F, 1.0F);
+    engine::FloatTensor tensor{{1, 2, kSide, kSide}, std::vector<float>(2 * kSide * kSide)};
+    for (float& value : tensor.data) value = uniform(random_);
+    if (broken_) tensor.data[5] = std::numeric_limits<float>::quiet_NaN();
+    return std::map<std::string, engine::FloatTensor>{{"x", tensor}};
+  }
+  std::string Digest() const override { return "digest"; }
+  void Break() { broken_ = true; }
+
+ private:
+  int left_;
+  std::mt19937 random_;
+  bool broken_ = false;
+};
+
+// x -> Conv+SiLU -> MaxPool (1x1: it changes nothing), beside it x -> Conv+SiLU, both joined, then Conv -> y.
+SmallGraph Network() {
+  SmallGraph net;
+  net.Input("x", {1, 2, kSide, kSide});
+  net.Conv("a", net.Id("x"), 2, {2.0F, -1.0F, 0.5F, 3.0F}, {0.25F, -0.5F});
+  net.Fuse(graph::ActivationKind::kSilu);
+  net.Node("MaxPool", "pool", {net.Id("a")}, {1, 2, kSide, kSide});
+  auto& attributes = net.graph.nodes.back().attributes;
+  attributes["kernel_shape"] = std::vector<int64_t>{1, 1};
+  attributes["strides"] = std::vector<int64_t>{1, 1};
+  attributes["dilations"] = std::vector<int64_t>{1, 1};
+  attributes["pads"] = std::vector<int64_t>{0, 0, 0, 0};
+  attributes["ceil_mode"] = int64_t{0};
+  net.Conv("b", net.Id("x"), 2, {0.1F, 0.0F, 0.0F, 0.1F});
+  net.Fuse(graph::ActivationKind::kSilu);
+  net.Node("Concat", "joined", {net.Id("pool"), net.Id("b")}, {1, 4, kSide, kSide});
+  net.graph.nodes.back().attributes["axis"] = int64_t{1};
+  net.Conv("y", net.Id("joined"), 1, {1, 1, 1, 1});
+  net.Output(net.Id("y"));
+  return net;
+}
+
+QuantizedGraph Quantized(const SmallGraph& net, const QuantizeOptions& options, int inputs = 6) {
+  NoiseSource source(inputs);
+  return Quantize(net.graph, options, source);
+}
+
+TEST(Quantize, EveryIntegerTensorHasParameters) {
+  const SmallGraph net = Network();
+  const QuantizedGraph result = Quantized(net, {});
+  for (const char* name : {"x", "a", "a.pre", "pool", "b", "b.pre", "joined", "y"}) {
+    EXPECT_EQ(result.activations.count(net.Id(name)), 1u) << name;
+  }
+  EXPECT_EQ(result.activations.at(net.Id("y")).bits, 16);
+  EXPECT_EQ(result.activations.at(net.Id("joined")).bits, 8);
+  EXPECT_EQ(result.activations.at(net.Id("a")), result.activations.at(net.Id("pool")));
+  EXPECT_EQ(result.activations.at(net.Id("a")), result.activations.at(net.Id("joined")));
+  EXPECT_EQ(result.activations.at(net.Id("b")), result.activations.at(net.Id("joined")));
+  EXPECT_EQ(result.activations.count(net.Id("a.weight")), 0u);
+  ASSERT_EQ(result.weights.size(), 3u);
+  EXPECT_EQ(result.weights.at("a").values.size(), 4u);
+  EXPECT_EQ(result.weights.at("b").bias.size(), 2u);
+  EXPECT_EQ(result.calibration_digest, "digest");
+}
+
+TEST(Quantize, RangesHoldWhatWasSeen) {
+  const SmallGraph net = Network();
+  QuantizeOptions options;
+  options.observer.kind = ObserverKind::kMinMax;
+  const QuantizedGraph result = Quantized(net, options);
+  const Range x = RangeOf(result.activations.at(net.Id("x")));
+  EXPECT_NEAR(x.low, -1.0, 0.02);
+  EXPECT_NEAR(x.high, 1.0, 0.02);
+  // a = silu(2 x0 - x1 + 0.25) or silu(0.5 x0 + 3 x1 - 0.5): at most 3.25, and the minimum of SiLU is -0.2785.
+  const Range a = RangeOf(result.activations.at(net.Id("a")));
+  EXPECT_NEAR(a.low, -0.2785, 0.01);
+  EXPECT_GT(a.high, 2.4);
+  EXPECT_LT(a.high, 3.2);
+}
+
+// Runs the integer network in real numbers: every tensor rounded to its levels.
+double Simulate(const SmallGraph& net, const QuantizedGraph& result, double x0, double x1) {
+  const auto params = [&](const char* name) { return result.activations.at(net.Id(name)); };
+  const auto level = [&](double value, const char* name) {
+    return DequantizeValue(QuantizeValue(value, params(name)), params(name));
+  };
+  const auto conv = [&](const char* name, size_t channel, const char* input, const std::vector<double>& values) {
+    const QuantizedWeights& weights = result.weights.at(name);
+    double sum = weights.bias[channel] * params(input).scale * weights.scales[channel];
+    for (size_t i = 0; i < values.size(); ++i) {
+      sum += values[i] * weights.scales[channel] * weights.values[channel * values.size() + i];
+    }
+    return sum;
+  };
+  const auto silu = [](double x) { return x / (1.0 + std::exp(-x)); };
+  const std::vector<double> x{level(x0, "x"), level(x1, "x")};
+  std::vector<double> joined;
+  for (const char* name : {"a", "b"}) {
+    const std::string pre = std::string(name) + ".pre";
+    const std::vector<double> table = TableValues(params(pre.c_str()), silu, params(name));
+    for (size_t channel = 0; channel < 2; ++channel) {
+      joined.push_back(table[static_cast<size_t>(QuantizeValue(conv(name, channel, "x", x), params(pre.c_str())))]);
+    }
+  }
+  return level(conv("y", 0, "joined", joined), "y");
+}
+
+TEST(Quantize, IntegerNetworkComputesWhatTheFloatNetworkDoes) {
+  const SmallGraph net = Network();
+  for (const ObserverKind kind : {ObserverKind::kMinMax, ObserverKind::kMovingAverage, ObserverKind::kPercentile,
+                                  ObserverKind::kMse, ObserverKind::kKl}) {
+    QuantizeOptions options;
+    options.observer.kind = kind;
+    const QuantizedGraph result = Quantized(net, options);
+    const auto silu = [](double x) { return x / (1.0 + std::exp(-x)); };
+    for (double x0 = -0.8; x0 <= 0.8; x0 += 0.1) {
+      for (double x1 = -0.6; x1 <= 0.6; x1 += 0.1) {
+        const double expected =
+            silu(2 * x0 - x1 + 0.25) + silu(0.5 * x0 + 3 * x1 - 0.5) + silu(0.1 * x0) + silu(0.1 * x1);
+        EXPECT_NEAR(Simulate(net, result, x0, x1), expected, 0.08) << ToText(kind) << " at " << x0 << ", " << x1;
+      }
+    }
+  }
+}
+
+TEST(Quantize, SameInputsSameResultForAnyNumberOfThreads) {
+  const SmallGraph net = Network();
+  QuantizeOptions options;
+  options.threads = 1;
+  const QuantizedGraph one = Quantized(net, options);
+  for (const int threads : {1, 2, 3}) {
+    options.threads = threads;
+    const QuantizedGraph other = Quantized(net, options);
+    EXPECT_EQ(one.activations, other.activations) << threads << " threads";
+    for (const auto& [name, weights] : one.weights) {
+      EXPECT_EQ(weights.values, other.weights.at(name).values) << name;
+      EXPECT_EQ(weights.bias, other.weights.at(name).bias) << name;
+    }
+  }
+}
+
+TEST(Quantize, ReportsProgress) {
+  const SmallGraph net = Network();
+  NoiseSource source(4);
+  std::vector<std::pair<int, int>> reports;
+  Quantize(net.graph, {}, source, [&](int done, int total) { reports.emplace_back(done, total); });
+  EXPECT_EQ(reports, (std::vector<std::pair<int, int>>{{1, 4}, {2, 4}, {3, 4}, {4, 4}}));
+}
+
+TEST(Quantize, PicturesFixTheInput) {
+  const SmallGraph net = Network();
+  QuantizeOptions options;
+  options.preprocess["x"].std = {127};
+  options.preprocess["x"].mean = {127};
+  const QuantizedGraph result = Quantized(net, options);
+  EXPECT_EQ(result.activations.at(net.Id("x")).zero_point, 127);
+  EXPECT_EQ(result.preprocess.count(net.Id("x")), 1u);
+}
+
+template <typename Exception>
+std::string Message(const SmallGraph& net, const QuantizeOptions& options, NoiseSource& source) {
+  try {
+    Quantize(net.graph, options, source);
+  } catch (const Exception& exception) {
+    return exception.what();
+  }
+  return {};
+}
+
+TEST(Quantize, ErrorsNameWhatIsWrong) {
+  const SmallGraph net = Network();
+  NoiseSource empty(0);
+  EXPECT_FALSE(Message<BadInput>(net, {}, empty).empty());
+  NoiseSource broken(2);
+  broken.Break();
+  EXPECT_NE(Message<BadInput>(net, {}, broken).find("\"x\""), std::string::npos);
+  NoiseSource source(2);
+  QuantizeOptions options;
+  options.tail_bits = 12;
+  EXPECT_NE(Message<UsageError>(net, options, source).find("tail_bits"), std::string::npos);
+  options = {};
+  options.observer.percentile = 20.0;
+  EXPECT_NE(Message<UsageError>(net, options, source).find("percentile"), std::string::npos);
+  options = {};
+  options.preprocess["xx"] = {};
+  EXPECT_NE(Message<UsageError>(net, options, source).find("\"x\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lockstep::quantize

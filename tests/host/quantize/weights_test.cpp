@@ -1,0 +1,137 @@
+#include "quantize/weights.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "graph/error.h"
+
+namespace lockstep::quantize {
+namespace {
+
+struct Case {
+  explicit Case(std::vector<float> w = {}, std::vector<float> b = {}, size_t c = 1)
+      : weights(std::move(w)), bias(std::move(b)), channels(c) {}
+
+  std::vector<float> weights;
+  std::vector<float> bias;
+  size_t channels;
+  double input_scale = 1.0;
+  double output_scale = 1.0;
+  std::vector<double> means;
+};
+
+QuantizedWeights Quantized(const Case& input, WeightRangeKind kind, std::vector<std::string>* notes = nullptr) {
+  ConvWeights conv;
+  conv.node = "conv1";
+  conv.values = input.weights.data();
+  conv.channels = input.channels;
+  conv.per_channel = input.weights.size() / input.channels;
+  conv.bias = input.bias.empty() ? nullptr : input.bias.data();
+  conv.input_scale = input.input_scale;
+  conv.output_scale = input.output_scale;
+  conv.input_means = input.means;
+  std::vector<std::string> ignored;
+  return QuantizeWeights(conv, kind, 2, notes != nullptr ? *notes : ignored);
+}
+
+TEST(QuantizeWeights, LargestWeightBecomes127) {
+  const QuantizedWeights result =
+      Quantized(Case({1.27F, -0.5F, 0.004F, -2.54F, 0.02F, 0.0F}, {}, 2), WeightRangeKind::kMax);
+  EXPECT_EQ(result.values, (std::vector<int8_t>{127, -50, 0, -127, 1, 0}));
+  EXPECT_NEAR(result.scales[0], 0.01, 1e-9);
+  EXPECT_NEAR(result.scales[1], 0.02, 1e-9);
+  EXPECT_EQ(result.bias, (std::vector<int32_t>{0, 0}));
+}
+
+TEST(QuantizeWeights, BiasIsInUnitsOfTheAccumulator) {
+  Case input{{1.27F, 2.54F}, {0.5F, -0.25F}, 2};
+  input.input_scale = 0.1;
+  const QuantizedWeights result = Quantized(input, WeightRangeKind::kMax);
+  EXPECT_EQ(result.bias, (std::vector<int32_t>{500, -125}));  // 0.5 / (0.1 * 0.01), -0.25 / (0.1 * 0.02)
+}
+
+TEST(QuantizeWeights, SmallIntegersBecomeExact) {
+  // The expectation over 16 bins: 127 / 15 is no integer, 120 / 15 is.
+  Case input;
+  for (int i = 0; i < 16; ++i) input.weights.push_back(static_cast<float>(i));
+  const QuantizedWeights result = Quantized(input, WeightRangeKind::kMse);
+  for (size_t i = 0; i < 16; ++i) {
+    EXPECT_DOUBLE_EQ(result.scales[0] * result.values[i], static_cast<double>(i)) << "weight " << i;
+  }
+}
+
+double SquaredError(const std::vector<float>& weights, const QuantizedWeights& result) {
+  double sum = 0.0;
+  for (size_t i = 0; i < weights.size(); ++i) sum += std::pow(weights[i] - result.scales[0] * result.values[i], 2);
+  return sum;
+}
+
+TEST(QuantizeWeights, SearchIsNeverWorseThanTheLargest) {
+  std::mt19937 random(3);
+  std::student_t_distribution<float> heavy_tails(3.0F);
+  for (int round = 0; round < 20; ++round) {
+    Case input;
+    for (int i = 0; i < 576; ++i) input.weights.push_back(heavy_tails(random));
+    const double largest = SquaredError(input.weights, Quantized(input, WeightRangeKind::kMax));
+    EXPECT_LE(SquaredError(input.weights, Quantized(input, WeightRangeKind::kMse)), largest * 1.0001);
+  }
+}
+
+TEST(QuantizeWeights, ChannelsWithoutWeights) {
+  Case input{{0, 0, 0, 0}, {3.0F, 0.0F}, 2};
+  input.input_scale = 0.02;
+  input.output_scale = 0.1;
+  std::vector<std::string> notes;
+  const QuantizedWeights result = Quantized(input, WeightRangeKind::kMse, &notes);
+  EXPECT_EQ(result.values, (std::vector<int8_t>{0, 0, 0, 0}));
+  for (const double scale : result.scales) EXPECT_GT(scale, 0.0);
+  EXPECT_NEAR(result.bias[0] * input.input_scale * result.scales[0], 3.0, 0.1 / 1024);
+  EXPECT_EQ(result.bias[1], 0);
+  EXPECT_TRUE(notes.empty());
+}
+
+TEST(QuantizeWeights, BiasThatWouldOverflowEnlargesTheScale) {
+  Case input{{1e-9F, -1e-9F, 1.0F, 1.0F}, {50.0F, 1.0F}, 2};
+  input.input_scale = 0.01;
+  std::vector<std::string> notes;
+  const QuantizedWeights result = Quantized(input, WeightRangeKind::kMax, &notes);
+  EXPECT_LE(std::abs(result.bias[0]), 1 << 30);
+  EXPECT_NEAR(result.bias[0] * input.input_scale * result.scales[0], 50.0, 1e-6);
+  EXPECT_EQ(result.values[2], 127);
+  ASSERT_EQ(notes.size(), 1u);
+  EXPECT_NE(notes[0].find("conv1"), std::string::npos) << notes[0];
+  EXPECT_NE(notes[0].find("1 of 2"), std::string::npos) << notes[0];
+}
+
+TEST(QuantizeWeights, ScalesStayWithinWhatAShiftReaches) {
+  Case input{{1e-30F, 2e-30F}, {}, 1};
+  input.input_scale = 0.01;
+  input.output_scale = 0.1;
+  std::vector<std::string> notes;
+  const QuantizedWeights result = Quantized(input, WeightRangeKind::kMax, &notes);
+  EXPECT_GE(result.scales[0] * input.input_scale / input.output_scale, 0x1p-31);
+  EXPECT_EQ(notes.size(), 1u);
+}
+
+TEST(QuantizeWeights, CorrectionMakesUpForRoundingOnTheAverage) {
+  // Scale 0.01: 0.004 is rounded to 0 and 0.506 to 0.51, so that with means 10 and 100 the sum is short by 0.04 - 0.4.
+  Case input{{1.27F, 0.004F, 0.506F}, {0.0F}, 1};
+  input.input_scale = 0.01;
+  input.means = {1.0, 10.0, 100.0};
+  const QuantizedWeights result = Quantized(input, WeightRangeKind::kMax);
+  EXPECT_NEAR(result.bias[0] * 0.01 * result.scales[0], 0.04 - 0.4, 1e-4);
+  input.means.clear();
+  EXPECT_EQ(Quantized(input, WeightRangeKind::kMax).bias[0], 0);
+}
+
+TEST(WeightRangeKind, NamesGoBothWays) {
+  EXPECT_STREQ(ToText(ParseWeightRangeKind("max")), "max");
+  EXPECT_STREQ(ToText(ParseWeightRangeKind("mse")), "mse");
+  EXPECT_THROW(ParseWeightRangeKind("best"), UsageError);
+}
+
+}  // namespace
+}  // namespace lockstep::quantize

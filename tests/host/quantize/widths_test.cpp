@@ -1,0 +1,132 @@
+#include "quantize/widths.h"
+
+#include <gtest/gtest.h>
+
+#include "small_graph.h"
+
+namespace lockstep::quantize {
+namespace {
+
+// The end of a detector: two convolutions, coordinates computed from one, probabilities from the other, joined.
+class Detector : public testing::Test {
+ protected:
+  void SetUp() override {
+    net_.Input("x", {1, 2, 4, 4});
+    net_.Conv("boxes", net_.Id("x"), 2, {1, 0, 0, 1});
+    net_.Conv("scores", net_.Id("x"), 2, {1, 0, 0, 1});
+    net_.Constant("anchors", {1, 2, 16}, std::vector<float>(32, 0.5F));
+    net_.Constant("strides", {1, 1, 16}, std::vector<float>(16, 8.0F));
+    net_.Integers("flat", {1, 2, 16});
+    net_.Node("Reshape", "boxes_flat", {net_.Id("boxes"), net_.Id("flat")}, {1, 2, 16});
+    net_.Node("Reshape", "scores_flat", {net_.Id("scores"), net_.Id("flat")}, {1, 2, 16});
+    net_.Node("Add", "centres", {net_.Id("boxes_flat"), net_.Id("anchors")}, {1, 2, 16});
+    net_.Node("Mul", "pixels", {net_.Id("centres"), net_.Id("strides")}, {1, 2, 16});
+    net_.Node("Sigmoid", "probabilities", {net_.Id("scores_flat")}, {1, 2, 16});
+    net_.Node("Concat", "y", {net_.Id("pixels"), net_.Id("probabilities")}, {1, 4, 16});
+    net_.graph.nodes.back().attributes["axis"] = int64_t{1};
+  }
+  int Width(const Widths& widths, const std::string& name) const { return widths[static_cast<size_t>(net_.Id(name))]; }
+
+  SmallGraph net_;
+};
+
+TEST_F(Detector, CoordinatesAreWideProbabilitiesNarrowTheOutputFloat) {
+  net_.Output(net_.Id("y"));
+  const Widths widths = ChooseWidths(net_.graph, 16);
+  for (const char* name : {"boxes", "boxes_flat", "centres", "pixels", "anchors", "strides"}) {
+    EXPECT_EQ(Width(widths, name), 16) << name;
+  }
+  for (const char* name : {"x", "scores", "scores_flat", "probabilities"}) EXPECT_EQ(Width(widths, name), 8) << name;
+  for (const char* name : {"y", "boxes.weight", "flat"}) EXPECT_EQ(Width(widths, name), kFloatWidth) << name;
+}
+
+TEST_F(Detector, EightBitTail) {
+  net_.Output(net_.Id("y"));
+  const Widths widths = ChooseWidths(net_.graph, 8);
+  for (const char* name : {"boxes", "centres", "pixels", "anchors", "strides"})
+    EXPECT_EQ(Width(widths, name), 8) << name;
+  EXPECT_EQ(Width(widths, "y"), kFloatWidth);
+}
+
+TEST_F(Detector, ViewsBehindTheFloatConcatAreFloat) {
+  net_.Node("Transpose", "turned", {net_.Id("y")}, {1, 16, 4});
+  net_.Output(net_.Id("turned"));
+  const Widths widths = ChooseWidths(net_.graph, 16);
+  EXPECT_EQ(Width(widths, "turned"), kFloatWidth);
+  EXPECT_EQ(Width(widths, "y"), kFloatWidth);
+  EXPECT_EQ(Width(widths, "pixels"), 16);
+  EXPECT_EQ(Width(widths, "probabilities"), 8);
+}
+
+TEST_F(Detector, AConcatThatIsReadElsewhereIsQuantised) {
+  net_.Node("Softmax", "again", {net_.Id("y")}, {1, 4, 16});
+  net_.Output(net_.Id("y"));
+  net_.Output(net_.Id("again"));
+  const Widths widths = ChooseWidths(net_.graph, 16);
+  EXPECT_EQ(Width(widths, "y"), 8);
+  EXPECT_EQ(Width(widths, "pixels"), 8);
+  EXPECT_EQ(Width(widths, "boxes"), 8);
+}
+
+TEST_F(Detector, AConvolutionBehindEndsTheTail) {
+  net_.Output(net_.Id("y"));
+  net_.Conv("more", net_.Id("boxes"), 1, {1, 1});
+  net_.Output(net_.Id("more"));
+  const Widths widths = ChooseWidths(net_.graph, 16);
+  // A convolution reads `boxes`, so it has 8 bits, and so has everything computed from it.
+  for (const char* name : {"boxes", "boxes_flat", "centres", "pixels", "anchors"}) {
+    EXPECT_EQ(Width(widths, name), 8) << name;
+  }
+  // A convolution into an output is a tail by itself.
+  EXPECT_EQ(Width(widths, "more"), 16);
+}
+
+TEST_F(Detector, AnOperandOutsideTheTailKeepsTheNodeNarrow) {
+  net_.Node("Mul", "weighted", {net_.Id("pixels"), net_.Id("probabilities")}, {1, 2, 16});
+  net_.Output(net_.Id("weighted"));
+  const Widths widths = ChooseWidths(net_.graph, 16);
+  for (const char* name : {"weighted", "pixels", "centres", "boxes"}) EXPECT_EQ(Width(widths, name), 8) << name;
+}
+
+TEST_F(Detector, AConstantOfTwoWidthsIsDoubled) {
+  net_.Node("Mul", "narrow", {net_.Id("probabilities"), net_.Id("anchors")}, {1, 2, 16});
+  net_.Output(net_.Id("y"));
+  net_.Output(net_.Id("narrow"));
+  const auto tensors = net_.graph.tensor_count();
+  const Widths widths = ChooseWidths(net_.graph, 16);
+  EXPECT_EQ(net_.graph.tensor_count(), tensors + 1);
+  const graph::Node* wide = nullptr;
+  const graph::Node* narrow = nullptr;
+  for (const graph::Node& node : net_.graph.nodes) {
+    if (node.name == "centres") wide = &node;
+    if (node.name == "narrow") narrow = &node;
+  }
+  EXPECT_EQ(widths[static_cast<size_t>(wide->inputs[1])], 16);
+  EXPECT_EQ(widths[static_cast<size_t>(narrow->inputs[1])], 8);
+  EXPECT_EQ(net_.graph.tensor(narrow->inputs[1]).constant->floats, net_.graph.tensor(wide->inputs[1]).constant->floats);
+}
+
+TEST(Widths, ATableEndsTheTail) {
+  SmallGraph net;
+  net.Input("x", {1, 1, 2, 2});
+  net.Conv("y", net.Id("x"), 1, {1});
+  net.Fuse(graph::ActivationKind::kSigmoid);
+  net.Output(net.Id("y"));
+  const Widths widths = ChooseWidths(net.graph, 16);
+  EXPECT_EQ(widths[static_cast<size_t>(net.Id("y"))], 8);
+  EXPECT_EQ(widths[static_cast<size_t>(net.Id("y.pre"))], 8);
+}
+
+TEST(Widths, LimitsAreNoTable) {
+  SmallGraph net;
+  net.Input("x", {1, 1, 2, 2});
+  net.Conv("y", net.Id("x"), 1, {1});
+  net.Fuse(graph::ActivationKind::kRelu);
+  net.Output(net.Id("y"));
+  const Widths widths = ChooseWidths(net.graph, 16);
+  EXPECT_EQ(widths[static_cast<size_t>(net.Id("y"))], 16);
+  EXPECT_EQ(widths[static_cast<size_t>(net.Id("y.pre"))], kFloatWidth);
+}
+
+}  // namespace
+}  // namespace lockstep::quantize
