@@ -1,0 +1,209 @@
+#include "graph_builder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lower/layout.h"
+#include "optimize/optimize.h"
+
+namespace lockstep::test {
+
+using graph::Shape;
+using graph::TensorId;
+
+TensorId GraphBuilder::Input(const std::string& name, const Shape& shape) {
+  graph::Tensor tensor;
+  tensor.name = name;
+  tensor.shape = shape;
+  graph_.inputs.push_back(graph_.AddTensor(tensor));
+  return graph_.inputs.back();
+}
+
+TensorId GraphBuilder::Constant(const Shape& shape, std::vector<float> values) {
+  graph::Tensor tensor;
+  tensor.name = graph_.UniqueName("constant");
+  tensor.shape = shape;
+  tensor.constant = graph::ConstantData{std::move(values), {}};
+  return graph_.AddTensor(tensor);
+}
+
+TensorId GraphBuilder::Ints(std::vector<int64_t> values) {
+  graph::Tensor tensor;
+  tensor.name = graph_.UniqueName("ints");
+  tensor.type = graph::ElementType::kInt64;
+  tensor.shape = {static_cast<int64_t>(values.size())};
+  tensor.constant = graph::ConstantData{{}, std::move(values)};
+  return graph_.AddTensor(tensor);
+}
+
+std::vector<float> GraphBuilder::Random(size_t count, float low, float high) {
+  std::uniform_real_distribution<float> distribution(low, high);
+  std::vector<float> values(count);
+  for (float& value : values) value = distribution(random_);
+  return values;
+}
+
+TensorId GraphBuilder::Node(const std::string& op, const std::vector<TensorId>& inputs,
+                            std::map<std::string, graph::Attribute> attributes, graph::Activation activation) {
+  graph::Node node;
+  node.op = op;
+  node.name = "/block/" + op + "_" + std::to_string(graph_.nodes.size());
+  node.onnx_nodes = {node.name};
+  node.inputs = inputs;
+  node.attributes = std::move(attributes);
+  node.activation = activation;
+  graph::Tensor output;
+  output.name = node.name + "_output";
+  node.outputs = {graph_.AddTensor(output)};
+  graph_.nodes.push_back(node);
+  optimize::InferShapes(graph_);
+  if (activation.kind != graph::ActivationKind::kNone) {
+    graph::Tensor before;
+    before.name = node.name + "_before";
+    before.shape = graph_.tensor(node.outputs[0]).shape;
+    graph_.nodes.back().pre_activation = graph_.AddTensor(before);
+  }
+  return node.outputs[0];
+}
+
+TensorId GraphBuilder::Conv(TensorId x, int64_t channels, int64_t kernel, int64_t stride, int64_t groups,
+                            graph::ActivationKind activation) {
+  const int64_t depth = shape(x)[1] / groups;
+  const auto taps = static_cast<size_t>(depth * kernel * kernel);
+  const float limit = 1.7F / std::sqrt(static_cast<float>(taps));
+  const TensorId weights =
+      Constant({channels, depth, kernel, kernel}, Random(static_cast<size_t>(channels) * taps, -limit, limit));
+  const TensorId bias = Constant({channels}, Random(static_cast<size_t>(channels), -0.3F, 0.3F));
+  const int64_t pad = kernel / 2;
+  return Node("Conv", {x, weights, bias},
+              {{"kernel_shape", std::vector<int64_t>{kernel, kernel}},
+               {"strides", std::vector<int64_t>{stride, stride}},
+               {"dilations", std::vector<int64_t>{1, 1}},
+               {"pads", std::vector<int64_t>{pad, pad, pad, pad}},
+               {"group", groups}},
+              {activation, activation == graph::ActivationKind::kLeakyRelu ? 0.1 : 0.0, 0.0});
+}
+
+std::vector<TensorId> GraphBuilder::Split(TensorId x, int64_t axis, const std::vector<int64_t>& sizes) {
+  graph::Node node;
+  node.op = "Split";
+  node.name = "/block/Split_" + std::to_string(graph_.nodes.size());
+  node.onnx_nodes = {node.name};
+  node.inputs = {x, Ints(sizes)};
+  node.attributes["axis"] = axis;
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    graph::Tensor output;
+    output.name = node.name + "_output_" + std::to_string(i);
+    node.outputs.push_back(graph_.AddTensor(output));
+  }
+  graph_.nodes.push_back(node);
+  optimize::InferShapes(graph_);
+  return node.outputs;
+}
+
+namespace {
+
+bool MovesElements(const std::string& op) {
+  static const std::set<std::string> kMoves = {"Reshape", "Transpose", "Slice", "Split", "MaxPool", "Resize"};
+  return kMoves.count(op) != 0;
+}
+
+quantize::AffineParams FromValues(const std::vector<float>& values, int bits) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  quantize::AffineParams params;
+  params.bits = bits;
+  const double bottom = std::min<double>(*low, 0.0);
+  const double top = std::max<double>({*high, 0.0, bottom + 1e-6});
+  params.scale = static_cast<float>((top - bottom) / params.high());
+  params.zero_point = static_cast<int32_t>(std::floor(-bottom / params.scale + 0.5));
+  return params;
+}
+
+quantize::QuantizedWeights QuantizeWeights(const graph::Graph& graph, const graph::Node& node, double input_scale) {
+  const graph::Tensor& tensor = graph.tensor(node.inputs[1]);
+  const std::vector<float>& values = tensor.constant->floats;
+  const auto channels = static_cast<size_t>(tensor.shape[0]);
+  const size_t taps = values.size() / channels;
+  quantize::QuantizedWeights result;
+  result.bias.assign(channels, 0);
+  for (size_t oc = 0; oc < channels; ++oc) {
+    float largest = 1e-6F;
+    for (size_t i = oc * taps; i < (oc + 1) * taps; ++i) largest = std::max(largest, std::abs(values[i]));
+    const double scale = largest / 127.0;
+    for (size_t i = oc * taps; i < (oc + 1) * taps; ++i) {
+      result.values.push_back(static_cast<int8_t>(std::lround(values[i] / scale)));
+    }
+    result.scales.push_back(scale);
+    if (node.inputs.size() > 2 && node.inputs[2] != graph::kNoTensor) {
+      const float bias = graph.tensor(node.inputs[2]).constant->floats[oc];
+      result.bias[oc] = static_cast<int32_t>(std::lround(bias / (scale * input_scale)));
+    }
+  }
+  return result;
+}
+
+// ONNX order to the channels-last bytes of the joint model's input.
+std::vector<uint8_t> ToPixels(const Shape& shape, const std::vector<uint8_t>& onnx) {
+  if (shape.size() != 4) return onnx;
+  const int64_t plane = shape[2] * shape[3];
+  std::vector<uint8_t> pixels;
+  for (int64_t n = 0; n < shape[0]; ++n) {
+    for (int64_t i = 0; i < plane; ++i) {
+      for (int64_t c = 0; c < shape[1]; ++c) pixels.push_back(onnx[(n * shape[1] + c) * plane + i]);
+    }
+  }
+  return pixels;
+}
+
+}  // namespace
+
+QuantizedSample QuantizePlainly(const graph::Graph& graph, const PlainQuantization& options, uint32_t seed) {
+  QuantizedSample sample;
+  sample.quantized.graph = graph;
+  std::mt19937 random(seed);
+  std::map<std::string, engine::FloatTensor> inputs;
+  for (const TensorId id : graph.inputs) {
+    const graph::Tensor& tensor = graph.tensor(id);
+    std::vector<uint8_t> bytes(static_cast<size_t>(graph::ElementCount(tensor.shape)));
+    engine::FloatTensor values{tensor.shape, {}};
+    for (uint8_t& byte : bytes) {
+      byte = static_cast<uint8_t>(random() & 255);
+      values.data.push_back(static_cast<float>(byte) / 255.0F);
+    }
+    inputs[tensor.name] = values;
+    sample.input_bytes.push_back(ToPixels(tensor.shape, bytes));
+    sample.quantized.activations[id] = {static_cast<float>(1.0 / 255.0), 0, 8};
+    sample.quantized.preprocess[id] = {};
+  }
+  engine::FloatEngineOptions engine_options;
+  engine_options.observe_all = true;
+  engine::FloatEngine engine(graph, engine_options);
+  engine.Run(inputs, [&](const std::string& name, const Shape& shape, const float* data) {
+    sample.float_values[name] = {shape, std::vector<float>(data, data + graph::ElementCount(shape))};
+  });
+
+  auto& activations = sample.quantized.activations;
+  for (const graph::Node& node : graph.nodes) {
+    for (const TensorId id : node.outputs) {
+      if (options.floats.count(id) != 0) continue;
+      const int bits = options.sixteen_bits.count(id) != 0 ? 16 : 8;
+      if ((options.share_moves && MovesElements(node.op)) || options.shared.count(id) != 0) {
+        activations[id] = activations.at(node.inputs[0]);
+      } else if (node.op == "Softmax") {
+        activations[id] = {std::ldexp(1.0, -bits), 0, bits};
+      } else {
+        activations[id] = FromValues(sample.float_values.at(graph.tensor(id).name).data, bits);
+      }
+    }
+    if (node.pre_activation != graph::kNoTensor) {
+      activations[node.pre_activation] =
+          FromValues(sample.float_values.at(graph.tensor(node.pre_activation).name).data, 8);
+    }
+    if (node.op == "Conv") {
+      sample.quantized.weights[node.name] = QuantizeWeights(graph, node, activations.at(node.inputs[0]).scale);
+    }
+  }
+  return sample;
+}
+
+}  // namespace lockstep::test

@@ -1,0 +1,176 @@
+// The runtime, natively, against the reference engine: every layer of random networks, byte by byte.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <random>
+
+#include "engine/reference/reference_engine.h"
+#include "graph_builder.h"
+#include "lockstep/runtime.h"
+#include "lower/lower.h"
+#include "support/joint_models.h"
+
+namespace lockstep::test {
+namespace {
+
+class CompareLayers : public RunHook {
+ public:
+  explicit CompareLayers(const std::vector<std::vector<uint8_t>>& expected) : expected_(expected) {}
+
+  Status AfterLayer(Session& session, int32_t layer) override {
+    const std::vector<uint8_t>& expected = expected_[static_cast<size_t>(layer)];
+    const auto* data = static_cast<const uint8_t*>(session.layer_output(layer));
+    for (size_t i = 0; i < expected.size() && !failed_; ++i) {
+      if (data[i] == expected[i]) continue;
+      failed_ = true;
+      ADD_FAILURE() << "layer " << layer << " '" << session.model().layer(layer).name << "' ("
+                    << session.model().layer(layer).op << ", " << session.kernel_name(layer)
+                    << ") differs first at byte " << i << " of " << expected.size() << ": reference "
+                    << int{expected[i]} << ", runtime " << int{data[i]};
+    }
+    return Status::Ok();
+  }
+
+ private:
+  const std::vector<std::vector<uint8_t>>& expected_;
+  bool failed_ = false;
+};
+
+void ExpectEqualLayers(const std::vector<uint8_t>& file, uint32_t seed, int threads) {
+  engine::ReferenceEngine reference(file.data(), file.size());
+  std::mt19937 random(seed);
+  std::vector<std::vector<uint8_t>> inputs;
+  for (const joint::InputSpec* input : *reference.model().inputs()) {
+    inputs.emplace_back(reference.model().tensors()->Get(input->tensor())->bytes());
+    for (uint8_t& byte : inputs.back()) byte = static_cast<uint8_t>(random() & 255);
+  }
+  std::vector<std::vector<uint8_t>> layers;
+  reference.Run(inputs, [&](int, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
+    layers.emplace_back(data, data + output.bytes());
+  });
+
+  Result<Model> model = Model::Copy(file.data(), file.size());
+  ASSERT_TRUE(model.ok()) << model.status().message();
+  SessionOptions options;
+  options.threads = threads;
+  Result<Session> session = Session::Create(model.value(), options);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    std::memcpy(session.value().input(static_cast<int32_t>(i)), inputs[i].data(), inputs[i].size());
+  }
+  CompareLayers compare(layers);
+  const Status status = session.value().Run(&compare);
+  ASSERT_TRUE(status.ok()) << status.message();
+}
+
+TEST(NativeEquality, EveryOperator) { ExpectEqualLayers(Write(SmallNetwork()), 1, 1); }
+
+TEST(NativeEquality, RandomJointModels) {
+  for (uint32_t seed = 1; seed <= 100; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    ExpectEqualLayers(Write(RandomNetwork(seed, 14)), seed, 1 + static_cast<int>(seed % 3));
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+// A random graph of every operator that lowering takes, with random widths.
+QuantizedSample RandomGraph(uint32_t seed) {
+  using graph::TensorId;
+  std::mt19937 random(seed);
+  const auto pick = [&](uint32_t count) { return static_cast<int64_t>(random() % count); };
+  GraphBuilder builder(seed);
+  const int64_t side = 6 + pick(8);
+  const auto x = builder.Input("x", {1, 1 + pick(4), side, side + pick(3)});
+  const graph::ActivationKind kinds[] = {graph::ActivationKind::kNone, graph::ActivationKind::kRelu,
+                                         graph::ActivationKind::kSilu, graph::ActivationKind::kTanh};
+  const int64_t channels = 1 + pick(24);
+  std::vector<TensorId> images = {builder.Conv(x, channels, 3, 1, 1, kinds[pick(4)])};
+  const auto any = [&] { return images[static_cast<size_t>(pick(static_cast<uint32_t>(images.size())))]; };
+  PlainQuantization options;
+  options.share_moves = pick(2) == 0;
+  for (int step = 0; step < 10; ++step) {
+    const TensorId a = any();
+    const graph::Shape shape = builder.shape(a);
+    switch (pick(10)) {
+      case 0:
+        images.push_back(builder.Conv(a, channels, 1 + 2 * pick(2), 1, 1, kinds[pick(4)]));
+        break;
+      case 1:
+        images.push_back(builder.Conv(a, channels, 3, 1, channels, kinds[pick(4)]));
+        break;
+      case 2:
+        images.push_back(builder.Node("Add", {a, any()}, {}, {kinds[pick(3)], 0.0, 0.0}));
+        break;
+      case 3:
+        images.push_back(builder.Node("Mul", {a, any()}));
+        break;
+      case 4:
+        images.push_back(builder.Node("Sub", {builder.Constant({channels, 1, 1}, builder.Random(channels)), a}));
+        break;
+      case 5:
+        images.push_back(builder.Node("MaxPool", {a},
+                                      {{"kernel_shape", std::vector<int64_t>{3, 3}},
+                                       {"strides", std::vector<int64_t>{1, 1}},
+                                       {"pads", std::vector<int64_t>{1, 1, 1, 1}}}));
+        break;
+      case 6:
+        images.push_back(builder.Node("Sigmoid", {a}));
+        break;
+      case 7:
+        images.push_back(builder.Node("Div", {a, builder.Constant({}, {0.5F + static_cast<float>(pick(9))})}));
+        break;
+      case 8:
+        images.push_back(builder.Conv(builder.Node("Concat", {a, any()}, {{"axis", int64_t{1}}}), channels, 1));
+        break;
+      default: {
+        const auto halves =
+            builder.Split(builder.Node("Concat", {a, any()}, {{"axis", int64_t{1}}}), 1, {channels, channels});
+        images.push_back(halves[static_cast<size_t>(pick(2))]);
+        break;
+      }
+    }
+  }
+  const TensorId last = images.back();
+  const TensorId logits = builder.Conv(last, 4, 1);
+  const int64_t area = builder.shape(logits)[2] * builder.shape(logits)[3];
+  const auto boxes = builder.Node("Reshape", {logits, builder.Ints({1, 4, area})});
+  const auto moved = builder.Node("Add", {boxes, builder.Constant({1, 1, area}, builder.Random(area))});
+  const auto shares =
+      builder.Node("Softmax", {builder.Node("Reshape", {builder.Conv(last, 6, 1), builder.Ints({1, 6, area})})},
+                   {{"axis", int64_t{1}}});
+  const auto joined = builder.Node("Concat", {moved, shares}, {{"axis", int64_t{1}}});
+  builder.Output(joined);
+  builder.Output(builder.Node("Resize", {any(), graph::kNoTensor, builder.Constant({4}, {1.0F, 1.0F, 2.0F, 2.0F})},
+                              {{"mode", std::string("nearest")}}));
+  options.sixteen_bits = {logits, boxes, moved};
+  if (pick(2) == 0) options.floats = {joined};
+  return QuantizePlainly(builder.graph(), options, seed);
+}
+
+TEST(NativeEquality, RandomLoweredGraphs) {
+  for (uint32_t seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const QuantizedSample sample = RandomGraph(seed);
+    ExpectEqualLayers(lower::Lower(sample.quantized, {}), seed, 1 + static_cast<int>(seed % 2));
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+// What lowering wrote is what a board's self-test checks.
+TEST(NativeEquality, SelfTestPasses) {
+  const QuantizedSample sample = RandomGraph(7);
+  lower::LowerOptions options;
+  options.test_inputs = sample.input_bytes;
+  const std::vector<uint8_t> file = lower::Lower(sample.quantized, options);
+  Result<Model> model = Model::Copy(file.data(), file.size());
+  ASSERT_TRUE(model.ok()) << model.status().message();
+  Result<Session> session = Session::Create(model.value(), {});
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  int32_t passed = 0;
+  const Status status = RunSelfTest(session.value(), &passed);
+  EXPECT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(passed, 2);
+}
+
+}  // namespace
+}  // namespace lockstep::test
