@@ -3,6 +3,7 @@
 
 #include "graph/error.h"
 #include "lower/layer_emitter.h"
+#include "quantize/fixed_params.h"
 
 namespace lockstep::lower {
 void LayerEmitter::EmitBinary(const Node& node) {
@@ -35,9 +36,9 @@ void LayerEmitter::EmitBinary(const Node& node) {
     if (divides && i == 1) {
       if (std::find(values.begin(), values.end(), 0.0F) != values.end()) throw UnsupportedModel("it divides by zero");
       for (float& value : values) value = 1.0F / value;
-      params = ParamsForConstant(values, wide ? 16 : 8);
+      params = quantize::ConstantParams(values, wide ? 16 : 8);
     } else {
-      params = ParamsOr(id, ParamsForConstant(values, wide ? 16 : 8));
+      params = ParamsOr(id, quantize::ConstantParams(values, wide ? 16 : 8));
     }
     operands[i] = ConstantOperand(node, i, params, values);
   }

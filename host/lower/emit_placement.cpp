@@ -3,6 +3,7 @@
 
 #include "graph/error.h"
 #include "lower/layer_emitter.h"
+#include "quantize/fixed_params.h"
 
 namespace lockstep::lower {
 namespace {
@@ -23,7 +24,7 @@ void LayerEmitter::EmitConcat(const Node& node) {
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     const TensorId id = node.inputs[i];
     const bool constant = IsConstant(id);
-    const AffineParams own = constant ? ParamsOr(id, ParamsForConstant(Floats(id), 8)) : AffineParams{};
+    const AffineParams own = constant ? ParamsOr(id, quantize::ConstantParams(Floats(id), 8)) : AffineParams{};
     if (is_float) {
       inputs.push_back((constant ? ConstantOperand(node, i, own, Floats(id)) : Operand(node, i)).tensor);
       continue;

@@ -150,17 +150,16 @@ void LayerEmitter::EmitConv(const Node& node) {
     options.table = table;
     draft_.AddLayer(Stem(node), std::move(options), {x.tensor}, result.tensor, Origin(node), macs);
   };
-  const auto extent = [](int64_t value) { return static_cast<int32_t>(value); };
   if (groups > 1 && groups == w[0] && w[1] == 1 && arithmetic.fits_32_bits) {
     joint::DepthwiseConvT options;
-    options.weights = draft_.AddWeights(name, {1, extent(shape.kh), extent(shape.kw), extent(shape.oc)},
-                                        joint::Packing::Plain, PackDepthwise(values, shape), weights.scales, 3);
+    options.weights = draft_.AddWeights(name, w, swapped ? Axes{1, 3, 2, 0} : Axes{1, 2, 3, 0}, joint::Packing::Plain,
+                                        PackDepthwise(values, shape), weights.scales);
     finish(std::move(options));
   } else {
     joint::ConvT options;
-    options.weights = draft_.AddWeights(name, {extent(shape.oc), extent(shape.kh), extent(shape.kw), extent(shape.ic)},
-                                        joint::Packing::O16I4, PackO16I4(values, shape), weights.scales, 0);
-    options.groups = extent(groups);
+    options.weights = draft_.AddWeights(name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1}, joint::Packing::O16I4,
+                                        PackO16I4(values, shape), weights.scales);
+    options.groups = static_cast<int32_t>(groups);
     options.weight_sum = arithmetic.weight_sum;
     options.acc_bits = arithmetic.fits_32_bits ? 32 : 64;
     finish(std::move(options));

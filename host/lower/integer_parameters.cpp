@@ -6,6 +6,7 @@
 
 #include "graph/error.h"
 #include "lockstep/arithmetic.h"
+#include "quantize/affine.h"
 
 namespace lockstep::lower {
 
@@ -42,15 +43,10 @@ AddMultipliers ToAddMultipliers(double a, double b, bool wide) {
 
 double RoundHalfUp(double value) { return std::floor(value + 0.5); }
 
-int32_t QuantizeValue(double real, const AffineParams& params) {
-  const double q = params.zero_point + RoundHalfUp(real / params.scale);
-  return static_cast<int32_t>(std::min<double>(std::max(q, 0.0), params.high()));
-}
-
 std::vector<int32_t> FunctionTable(const std::function<double(double)>& f, const AffineParams& from,
                                    const AffineParams& to) {
   std::vector<int32_t> table(256);
-  for (int p = 0; p < 256; ++p) table[p] = QuantizeValue(f(from.scale * (p - from.zero_point)), to);
+  for (int p = 0; p < 256; ++p) table[p] = quantize::QuantizeValue(f(from.scale * (p - from.zero_point)), to);
   return table;
 }
 
@@ -70,27 +66,6 @@ std::vector<uint32_t> SoftmaxTable(double scale, int64_t row_length) {
   std::vector<uint32_t> table(256);
   for (int d = 0; d < 256; ++d) table[d] = static_cast<uint32_t>(RoundHalfUp(std::ldexp(std::exp(-d * scale), k)));
   return table;
-}
-
-AffineParams ParamsForConstant(const std::vector<float>& values, int bits) {
-  AffineParams params;
-  params.bits = bits;
-  double low = 0.0;
-  double high = 0.0;
-  for (const float value : values) {
-    low = std::min<double>(low, value);
-    high = std::max<double>(high, value);
-  }
-  const bool single = std::all_of(values.begin(), values.end(), [&](float value) { return value == values[0]; });
-  if (low == high) return params;
-  if (single) {
-    params.scale = high - low;
-    params.zero_point = low < 0.0 ? 1 : 0;
-    return params;
-  }
-  params.scale = (high - low) / params.high();
-  params.zero_point = static_cast<int32_t>(RoundHalfUp(-low / params.scale));
-  return params;
 }
 
 }  // namespace lockstep::lower

@@ -33,9 +33,6 @@ AddMultipliers ToAddMultipliers(double a, double b, bool wide);
 
 double RoundHalfUp(double value);
 
-// clamp(zero_point + round_half_up(real / scale), 0, high).
-int32_t QuantizeValue(double real, const AffineParams& params);
-
 // Entry p is the quantised f(real value of p); 256 entries.
 std::vector<int32_t> FunctionTable(const std::function<double(double)>& f, const AffineParams& from,
                                    const AffineParams& to);
@@ -45,8 +42,5 @@ std::vector<uint8_t> ToBytes(const std::vector<int32_t>& values, const AffinePar
 
 // round(exp(-d * scale) * 2^k) with the largest k <= 23 for which 2^k * row_length < 2^32; 256 entries.
 std::vector<uint32_t> SoftmaxTable(double scale, int64_t row_length);
-
-// The tightest range that holds all values and 0; a single value (times any sign) is represented exactly.
-AffineParams ParamsForConstant(const std::vector<float>& values, int bits);
 
 }  // namespace lockstep::lower

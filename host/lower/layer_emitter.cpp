@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "graph/error.h"
+#include "quantize/affine.h"
 
 namespace lockstep::lower {
 
@@ -92,7 +93,7 @@ void LayerEmitter::EmitInput(TensorId id) {
         // A pixel that lies halfway between two steps may as well stay what it is.
         const double exact = real / params.scale + params.zero_point;
         identity = identity && std::abs(exact - pixel) <= 0.5 + 1e-3;
-        tables.push_back(static_cast<uint8_t>(QuantizeValue(real, params)));
+        tables.push_back(static_cast<uint8_t>(quantize::QuantizeValue(real, params)));
       }
     }
   }
@@ -183,7 +184,7 @@ Value LayerEmitter::ConstantOperand(const Node& node, size_t index, const Affine
       source += rest % physical[axis] * strides[axes[axis]];
       rest /= physical[axis];
     }
-    integers.push_back(QuantizeValue(values[static_cast<size_t>(source)], params));
+    integers.push_back(quantize::QuantizeValue(values[static_cast<size_t>(source)], params));
   }
   return draft_.AddConstant(tensor.name, shape, axes, params, ToBytes(integers, params));
 }
@@ -274,10 +275,10 @@ bool LayerEmitter::AsClamp(const graph::Activation& activation, const AffinePara
   *low = 0;
   *high = params.high();
   if (activation.kind == graph::ActivationKind::kRelu) {
-    *low = QuantizeValue(0.0, params);
+    *low = quantize::QuantizeValue(0.0, params);
   } else if (activation.kind == graph::ActivationKind::kClip) {
-    *low = QuantizeValue(activation.alpha, params);
-    *high = QuantizeValue(activation.beta, params);
+    *low = quantize::QuantizeValue(activation.alpha, params);
+    *high = quantize::QuantizeValue(activation.beta, params);
   } else if (activation.kind != graph::ActivationKind::kNone) {
     return false;
   }

@@ -61,16 +61,17 @@ Value ModelDraft::AddConstant(const std::string& name, const graph::Shape& shape
   return value;
 }
 
-int32_t ModelDraft::AddWeights(const std::string& name, const std::vector<int32_t>& shape, joint::Packing packing,
-                               const std::vector<int8_t>& values, const std::vector<double>& scales, int axis) {
-  const graph::Shape physical(shape.begin(), shape.end());
-  const int32_t index = AddTensor(name, physical, OnnxOrder(shape.size()), joint::DType::S8);
+int32_t ModelDraft::AddWeights(const std::string& name, const graph::Shape& onnx_shape, const Axes& axes,
+                               joint::Packing packing, const std::vector<int8_t>& values,
+                               const std::vector<double>& scales) {
+  const int32_t index = AddTensor(name, Permuted(onnx_shape, axes), axes, joint::DType::S8);
   joint::TensorT& tensor = *model_.tensors[index];
   tensor.packing = packing;
   tensor.quantization = std::make_unique<joint::QuantizationT>();
   tensor.quantization->scale.assign(scales.begin(), scales.end());
   tensor.quantization->zero_point.assign(scales.size(), 0);
-  tensor.quantization->axis = scales.size() > 1 ? axis : -1;
+  const auto output_channels = std::find(axes.begin(), axes.end(), 0) - axes.begin();
+  tensor.quantization->axis = scales.size() > 1 ? static_cast<int32_t>(output_channels) : -1;
   SetConstant(index, std::vector<uint8_t>(values.begin(), values.end()));
   return index;
 }

@@ -34,9 +34,10 @@ class ModelDraft {
   Value AddConstant(const std::string& name, const graph::Shape& shape, const Axes& axes, const AffineParams& params,
                     std::vector<uint8_t> bytes);
 
-  // Convolution weights; returns the tensor's index.
-  int32_t AddWeights(const std::string& name, const std::vector<int32_t>& shape, joint::Packing packing,
-                     const std::vector<int8_t>& values, const std::vector<double>& scales, int axis);
+  // Convolution weights; returns the tensor's index. `onnx_shape` is (oc, ic/group, kh, kw), the tensor's shape is that
+  // in the order of `axes`; `values` are packed already.
+  int32_t AddWeights(const std::string& name, const graph::Shape& onnx_shape, const Axes& axes, joint::Packing packing,
+                     const std::vector<int8_t>& values, const std::vector<double>& scales);
 
   template <typename Options>
   void AddLayer(const std::string& stem, Options options, const std::vector<int32_t>& inputs, int32_t output,

@@ -118,20 +118,5 @@ TEST(SoftmaxTable, FillsThirtyTwoBitsAtMost) {
   for (int d = 0; d < 256; ++d) EXPECT_NEAR(table[d], std::exp(-0.05 * d) * (1 << 23), 0.5) << d;
 }
 
-TEST(ParamsForConstant, HoldsAllValues) {
-  const std::vector<float> values = {-3.0F, 0.25F, 7.5F};
-  for (const int bits : {8, 16}) {
-    const quantize::AffineParams params = lower::ParamsForConstant(values, bits);
-    for (const float value : values) {
-      const int32_t q = lower::QuantizeValue(value, params);
-      EXPECT_NEAR(params.scale * (q - params.zero_point), value, params.scale) << bits;
-    }
-  }
-  for (const float single : {0.125F, -6.1F}) {
-    const quantize::AffineParams params = lower::ParamsForConstant({single, single}, 8);
-    EXPECT_EQ(params.scale * (lower::QuantizeValue(single, params) - params.zero_point), static_cast<double>(single));
-  }
-}
-
 }  // namespace
 }  // namespace lockstep::test
