@@ -114,14 +114,14 @@ Found Gelu(Matcher& match, const Node& last) {
   }
   if (last.op != "Mul") return {};
   for (const size_t side : {size_t{0}, size_t{1}}) {
-    match.Forget();
-    const TensorId gate = ErfGate(match, last.inputs[1 - side]);
-    const TensorId half = match.Scaled(match.Inner(last.inputs[side]), 0.5);
-    if (gate != kNoTensor && gate == half) return {"Gelu", gate, {}};
-    if (gate == kNoTensor) continue;
-    const TensorId halved_gate = match.Scaled(match.Inner(last.inputs[1 - side]), 0.5);
-    if (halved_gate != kNoTensor && ErfGate(match, halved_gate) == last.inputs[side])
-      return {"Gelu", last.inputs[side], {}};
+    const TensorId left = last.inputs[side];
+    const TensorId right = last.inputs[1 - side];
+    match.Forget();  // (x * 0.5) * gate
+    const TensorId gated = ErfGate(match, right);
+    if (gated != kNoTensor && match.Scaled(match.Inner(left), 0.5) == gated) return {"Gelu", gated, {}};
+    match.Forget();  // x * (gate * 0.5)
+    const TensorId gate = match.Scaled(match.Inner(right), 0.5);
+    if (gate != kNoTensor && ErfGate(match, gate) == left) return {"Gelu", left, {}};
   }
   return {};
 }

@@ -1,0 +1,107 @@
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "graph/error.h"
+#include "optimize/optimize.h"
+#include "support/small_graph.h"
+
+namespace lockstep::optimize {
+namespace {
+
+using graph::TensorId;
+using testing::SmallGraph;
+
+using Ints = std::vector<int64_t>;
+
+std::string Text(const std::vector<Blocker>& blockers) {
+  std::string text;
+  for (const Blocker& blocker : blockers) text += blocker.node + "|" + blocker.op + "|" + blocker.reason + "\n";
+  return text;
+}
+
+TEST(FindBlockers, ListsAllAndNothingThatOnlyFollows) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  const TensorId strange = small.Add("com.example.Strange", {x});
+  const TensorId after = small.Add("Relu", {small.Conv(strange, 3, 3, 1)});  // unknown shapes, nothing wrong with it
+  const TensorId mean = small.Add("ReduceMean", {x}, {{"axes", Ints{2, 3}}});
+  const TensorId linear =
+      small.Add("Resize", {x, graph::kNoTensor, small.Floats({4}, {1, 1, 2, 2})}, {{"mode", std::string("linear")}});
+  graph::Graph graph = small.Finish({after, mean, linear});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "com.example.Strange_0|com.example.Strange|the operator is not supported\n"
+            "ReduceMean_3|ReduceMean|the operator is not supported\n"
+            "Resize_4|Resize|mode 'linear' is not supported, only 'nearest'\n");
+}
+
+TEST(FindBlockers, FindsNothingInASupportedGraph) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 4, 8, 8});
+  const TensorId conv =
+      small.Add("Relu", {small.Conv(x, 4, 4, 3, {{"pads", Ints{1, 1, 1, 1}}, {"group", int64_t{2}}})});
+  const TensorId pool = small.Add("MaxPool", {conv}, {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}});
+  const TensorId up = small.Add("Resize", {pool, graph::kNoTensor, small.Floats({4}, {1, 1, 2, 2})});
+  const TensorId joined =
+      small.Add("Concat", {small.Add("Sub", {up, x}), small.Add("Mul", {up, conv})}, {{"axis", int64_t{1}}});
+  const auto parts = small.AddMany("Split", {joined}, 2, {{"axis", int64_t{1}}});
+  const TensorId cut =
+      small.Add("Slice", {parts[0], small.Ints({1}), small.Ints({7}), small.Ints({2}), small.Ints({2})});
+  const TensorId flat = small.Add("Flatten", {small.Add("Transpose", {cut}, {{"perm", Ints{0, 2, 3, 1}}})});
+  const TensorId soft = small.Add("Softmax", {small.Add("Add", {parts[1], x})}, {{"axis", int64_t{1}}});
+  graph::Graph graph = small.Finish({flat, soft});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)), "");
+  EXPECT_NO_THROW(RequireSupported(graph, "net.onnx"));
+}
+
+TEST(FindBlockers, LooksAtInputsAndOutputs) {
+  SmallGraph small;
+  const TensorId batch = small.Add("Relu", {small.Input("images", {4, 3, 2, 2})});
+  const TensorId constant = small.Add("Relu", {small.Floats({1}, {2})});
+  graph::Graph graph = small.Finish({batch, constant});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "images|input|its shape is 4x3x2x2; only a batch of 1 is supported (set it with --input-shape)\n"
+            "Relu_1|output|it does not depend on any input\n");
+}
+
+TEST(FindBlockers, SaysWhatIsWrongWithASupportedOperator) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  const TensorId row = small.Input("row", {1, 3, 9});
+  const TensorId conv1d = small.Add("Conv", {row, small.Random({2, 3, 3})});
+  const TensorId computed = small.Add("Conv", {x, small.Add("Reshape", {x, small.Ints({1, 3, 4, 4})})});
+  const TensorId infinite =
+      small.Add("Conv", {x, small.Floats({1, 3, 1, 1}, {1, std::numeric_limits<float>::infinity(), 1})});
+  const TensorId dilated = small.Add("MaxPool", {x}, {{"kernel_shape", Ints{2, 2}}, {"dilations", Ints{2, 2}}});
+  const TensorId backwards =
+      small.Add("Slice", {x, small.Ints({3}), small.Ints({-9}), small.Ints({3}), small.Ints({-1})});
+  graph::Graph graph = small.Finish({conv1d, computed, infinite, dilated, backwards});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "Conv_0|Conv|its input is 1x3x9; only images of rank 4 are supported\n"
+            "Conv_2|Conv|its weights are computed\n"
+            "Conv_3|Conv|its weights contain infinity or NaN\n"
+            "MaxPool_4|MaxPool|dilations are not supported\n"
+            "Slice_5|Slice|it runs backwards\n");
+}
+
+TEST(RequireSupported, PutsEveryBlockerOnALineOfItsOwn) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  graph::Graph graph = small.Finish({small.Add("Foo", {x}), small.Add("Bar", {x})});
+  try {
+    RequireSupported(graph, "net.onnx");
+    FAIL() << "no error";
+  } catch (const UnsupportedModel& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "'net.onnx' cannot be compiled, for 2 reasons (cut the graph with --output-nodes, or replace these):\n"
+              "  Foo_0 (Foo): the operator is not supported\n"
+              "  Bar_1 (Bar): the operator is not supported");
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::optimize

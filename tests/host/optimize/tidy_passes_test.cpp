@@ -1,0 +1,160 @@
+// RemoveIdentities, Simplify, MergeChains, MakeExplicit.
+#include "pass_check.h"
+
+namespace lockstep::optimize {
+namespace {
+
+using graph::kNoTensor;
+using graph::TensorId;
+using testing::SmallGraph;
+
+using Ints = std::vector<int64_t>;
+
+TEST(RemoveIdentities, TakesOutWhatDoesNothing) {
+  const std::vector<TensorId (*)(SmallGraph&, TensorId)> all = {
+      [](SmallGraph& g, TensorId x) { return g.Add("Identity", {x}); },
+      [](SmallGraph& g, TensorId x) { return g.Add("Dropout", {x}); },
+      [](SmallGraph& g, TensorId x) {
+        return g.Add("Reshape", {x, g.Ints({1, 3, 4, 2})});
+      },
+      [](SmallGraph& g, TensorId x) {
+        return g.Add("Transpose", {x}, {{"perm", Ints{0, 1, 2, 3}}});
+      },
+      [](SmallGraph& g, TensorId x) {
+        return g.Add("Pad", {x, g.Ints({0, 0, 0, 0, 0, 0, 0, 0})});
+      },
+      [](SmallGraph& g, TensorId x) {
+        return g.Add("Slice", {x, g.Ints({0}), g.Ints({99}), g.Ints({2})});
+      },
+      [](SmallGraph& g, TensorId x) {
+        return g.Add("Concat", {x}, {{"axis", int64_t{1}}});
+      },
+      [](SmallGraph& g, TensorId x) {
+        return g.Add("Split", {x}, {{"axis", int64_t{1}}});
+      },
+      [](SmallGraph& g, TensorId x) {
+        return g.Add("Mul", {g.Scalar(1.0F), x});
+      },
+      [](SmallGraph& g, TensorId x) {
+        return g.Add("Sub", {x, g.Floats({3, 1, 1}, {0, 0, 0})});
+      },
+      [](SmallGraph& g, TensorId x) {
+        return g.Add("Resize", {x, kNoTensor, kNoTensor, g.Ints({1, 3, 4, 2})});
+      },
+      [](SmallGraph& g, TensorId x) {
+        return g.Add("Expand", {x, g.Ints({1, 4, 1})});
+      },
+      [](SmallGraph& g, TensorId x) {
+        return g.Add("Cast", {x}, {{"to", graph::kOnnxFloat}});
+      },
+  };
+  for (size_t i = 0; i < all.size(); ++i) {
+    SCOPED_TRACE(i);
+    SmallGraph small;
+    const TensorId x = small.Add("Relu", {small.Input("x", {1, 3, 4, 2})});
+    const TensorId y = small.Add("Sigmoid", {all[i](small, x)});
+    CheckPass(small.Finish({y}), RemoveIdentities, 1, "Relu Sigmoid", 0.0);
+    SmallGraph at_end;
+    const TensorId before = at_end.Add("Relu", {at_end.Input("x", {1, 3, 4, 2})});
+    CheckPass(at_end.Finish({all[i](at_end, before)}), RemoveIdentities, 1, "Relu", 0.0);
+  }
+}
+
+TEST(RemoveIdentities, LeavesWhatOnlyLooksIdle) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  const TensorId turned = small.Add("Transpose", {x}, {{"perm", Ints{0, 1, 3, 2}}});
+  const TensorId reversed =
+      small.Add("Slice", {x, small.Ints({3}), small.Ints({-9}), small.Ints({2}), small.Ints({-1})});
+  const TensorId shifted = small.Add("Pad", {x, small.Ints({0, 0, 1, 0, 0, 0, -1, 0})});
+  const TensorId negated = small.Add("Sub", {small.Scalar(0.0F), x});
+  const TensorId inverted = small.Add("Div", {small.Scalar(1.0F), x});
+  const TensorId larger = small.Add("Add", {x, small.Floats({2, 3, 4, 4}, std::vector<float>(96, 0.0F))});
+  ExpectUntouched(small.Finish({turned, reversed, shifted, negated, inverted, larger}), RemoveIdentities);
+}
+
+TEST(RemoveIdentities, KeepsAnIdentityBetweenInputAndOutput) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  const graph::Graph graph = small.Finish({small.Add("Reshape", {x, small.Ints({1, 3, 4, 4})})});
+  CheckPass(graph, RemoveIdentities, 1, "Identity", 0.0);
+}
+
+TEST(RemoveIdentities, KeepsBothNamesOfATensorThatIsTwoOutputs) {
+  SmallGraph small;
+  const TensorId x = small.Add("Relu", {small.Input("x", {1, 3, 4, 4})});
+  const TensorId y = small.Add("Identity", {x});
+  ExpectUntouched(small.Finish({x, y}), RemoveIdentities);
+}
+
+TEST(Simplify, ReplacesDivPowAndPrelu) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  const TensorId divided = small.Add("Div", {x, small.Random({3, 1, 1}, 0.5F, 3.0F)});
+  const TensorId squared = small.Add("Pow", {divided, small.Scalar(2.0F)});
+  const TensorId leaky =
+      small.Add("PRelu", {small.Add("Add", {squared, x}), small.Floats({3, 1, 1}, {0.25, 0.25, 0.25})});
+  CheckPass(small.Finish({leaky}), Simplify, 3, "Mul Mul Add LeakyRelu", 1e-6);
+}
+
+TEST(Simplify, LeavesOtherExponentsSlopesAndDivisors) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  const TensorId cubed = small.Add("Pow", {x, small.Scalar(3.0F)});
+  const TensorId sloped = small.Add("PRelu", {x, small.Floats({3, 1, 1}, {0.25, 0.5, 0.25})});
+  const TensorId zero = small.Add("Div", {x, small.Scalar(0.0F)});
+  const TensorId both = small.Add("Div", {x, cubed});
+  ExpectUntouched(small.Finish({cubed, sloped, zero, both}), Simplify);
+}
+
+TEST(MergeChains, MergesNumbersReshapesAndTransposes) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 2});
+  const TensorId product = small.Add("Mul", {small.Add("Mul", {x, small.Scalar(3.0F)}), small.Scalar(0.5F)});
+  const TensorId sum = small.Add("Add", {small.Scalar(1.5F), small.Add("Add", {product, small.Scalar(0.25F)})});
+  const TensorId flat = small.Add("Unsqueeze", {small.Add("Flatten", {sum}), small.Ints({1})});
+  const TensorId back = small.Add("Reshape", {flat, small.Ints({1, 2, 3, 4})});
+  const TensorId turned = small.Add("Transpose", {back}, {{"perm", Ints{0, 2, 3, 1}}});
+  const TensorId again = small.Add("Transpose", {turned}, {{"perm", Ints{0, 3, 1, 2}}});
+  const graph::Graph after = CheckPass(small.Finish({again}), MergeChains, 5, "Mul Add Reshape Transpose", 1e-6);
+  EXPECT_EQ(after.nodes[0].onnx_nodes, (std::vector<std::string>{"Mul_0", "Mul_1"}));
+  EXPECT_EQ(after.nodes[3].Ints("perm", {}), (Ints{0, 1, 2, 3}));
+}
+
+TEST(MergeChains, LeavesWhatOthersReadAndMixedArithmetic) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 2});
+  const TensorId inner = small.Add("Mul", {x, small.Scalar(3.0F)});
+  const TensorId outer = small.Add("Mul", {inner, small.Scalar(0.5F)});
+  const TensorId mixed = small.Add("Add", {small.Add("Mul", {x, small.Scalar(3.0F)}), small.Scalar(0.5F)});
+  ExpectUntouched(small.Finish({inner, outer, mixed}), MergeChains);
+}
+
+TEST(MakeExplicit, WritesPaddingsSizesAndAxes) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 7, 8});
+  const TensorId conv = small.Conv(x, 3, 4, 3, {{"auto_pad", std::string("SAME_UPPER")}, {"strides", Ints{2, 2}}});
+  const TensorId pool =
+      small.Add("MaxPool", {conv}, {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{3, 3}}, {"ceil_mode", int64_t{1}}});
+  const auto parts = small.AddMany("Split", {pool}, 2, {{"axis", int64_t{-3}}});
+  const TensorId cut = small.Add("Slice", {parts[0], small.Ints({-1, -99}), small.Ints({99, -1}), small.Ints({-1, 2})});
+  const TensorId turned = small.Add("Transpose", {cut});
+  const TensorId soft = small.Add("Softmax", {parts[1]});
+  const graph::Graph before = small.Finish({turned, soft});
+  const graph::Graph after = CheckPass(before, MakeExplicit, 6, "Conv MaxPool Split Slice Transpose Softmax", 0.0);
+  EXPECT_EQ(after.nodes[0].attributes.count("auto_pad"), 0U);
+  EXPECT_EQ(after.nodes[0].Ints("pads", {}), (Ints{1, 0, 1, 1}));
+  EXPECT_EQ(after.nodes[0].Int("group", 0), 1);
+  EXPECT_EQ(after.nodes[1].Int("ceil_mode", 1), 0);
+  EXPECT_EQ(after.nodes[1].Ints("pads", {}), (Ints{0, 0, 1, 1}));
+  EXPECT_EQ(after.nodes[2].Int("axis", -1), 1);
+  EXPECT_EQ(after.Ints(after.nodes[2].inputs[1]), (Ints{2, 2}));
+  EXPECT_EQ(after.Ints(after.nodes[3].inputs[1]), (Ints{0, 1}));
+  EXPECT_EQ(after.Ints(after.nodes[3].inputs[2]), (Ints{1, 2}));
+  EXPECT_EQ(after.Ints(after.nodes[3].inputs[3]), (Ints{2, 3}));
+  EXPECT_EQ(after.nodes[4].Ints("perm", {}), (Ints{3, 2, 1, 0}));
+  EXPECT_EQ(after.nodes[5].Int("axis", -1), 3);
+}
+
+}  // namespace
+}  // namespace lockstep::optimize
