@@ -1,0 +1,436 @@
+// Every field of a model that contradicts the others is refused, with a message that names it.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <limits>
+
+#include "lockstep/runtime.h"
+#include "lower/joint_writer.h"
+#include "support/joint_models.h"
+
+namespace lockstep {
+namespace {
+
+using joint::ModelT;
+using test::FirstLayer;
+using test::FirstOptions;
+
+struct Damage {
+  const char* name;
+  std::function<void(ModelT&)> apply;
+  const char* expected;  // in the message
+  StatusCode code = StatusCode::kCorruptModel;
+};
+
+std::ostream& operator<<(std::ostream& out, const Damage& damage) { return out << damage.name; }
+
+joint::TensorT& FirstInput(ModelT& m) { return *m.tensors[m.inputs[0]->tensor]; }
+
+template <typename Options>
+joint::TensorT& OutputOf(ModelT& m) {
+  return *m.tensors[FirstLayer<Options>(m)->outputs[0]];
+}
+
+template <typename Options>
+joint::TensorT& InputOf(ModelT& m, size_t i = 0) {
+  return *m.tensors[FirstLayer<Options>(m)->inputs[i]];
+}
+
+joint::ConvT& Conv(ModelT& m) { return *FirstOptions<joint::ConvT>(m); }
+joint::DepthwiseConvT& Depthwise(ModelT& m) { return *FirstOptions<joint::DepthwiseConvT>(m); }
+joint::TensorT& ConvWeights(ModelT& m) { return *m.tensors[Conv(m).weights]; }
+std::vector<uint8_t>& ConvWeightBytes(ModelT& m) { return m.constants[ConvWeights(m).constant]->data; }
+
+class ModelDamage : public testing::TestWithParam<Damage> {};
+
+TEST_P(ModelDamage, IsRefusedByName) {
+  ModelT damaged = test::SmallNetwork();
+  GetParam().apply(damaged);
+  const std::vector<uint8_t> file = test::Write(damaged);
+  for (const bool check_digest : {true, false}) {
+    LoadOptions options;
+    options.check_digest = check_digest;
+    const Result<Model> model = Model::Copy(file.data(), file.size(), options);
+    ASSERT_FALSE(model.ok()) << "accepted";
+    EXPECT_EQ(model.status().code(), GetParam().code) << model.status().message();
+    EXPECT_NE(std::strstr(model.status().message(), GetParam().expected), nullptr)
+        << "expected '" << GetParam().expected << "' in: " << model.status().message();
+    EXPECT_EQ(std::strchr(model.status().message(), '\n'), nullptr);
+  }
+}
+
+std::string DamageName(const testing::TestParamInfo<Damage>& info) { return info.param.name; }
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+const Damage kModelDamages[] = {
+    {"FormatVersion", [](ModelT& m) { m.format_version = 2; }, "format_version", StatusCode::kUnsupported},
+    {"Contract", [](ModelT& m) { m.contract = "rq2"; }, "contract", StatusCode::kUnsupported},
+    {"LineBreakInContract", [](ModelT& m) { m.contract = "a\nb"; }, "contract", StatusCode::kUnsupported},
+    {"ArenaBeyondLimit", [](ModelT& m) { m.arena_size = uint64_t{1} << 40; }, "arena_size"},
+    {"ArenaTooSmall",
+     [](ModelT& m) {
+       m.arena_size = 10;
+       m.arena_lower_bound = 1;
+     },
+     "arena_offset"},
+    {"LowerBound", [](ModelT& m) { m.arena_lower_bound = m.arena_size + 1; }, "arena_lower_bound"},
+    {"NoLayers", [](ModelT& m) { m.layers.clear(); }, "layers"},
+    {"NoInputs", [](ModelT& m) { m.inputs.clear(); }, "inputs"},
+    {"NoOutputs", [](ModelT& m) { m.outputs.clear(); }, "outputs"},
+    {"InputTensor", [](ModelT& m) { m.inputs[0]->tensor = 9999; }, "inputs[0].tensor"},
+    {"InputIsConstant", [](ModelT& m) { m.inputs[0]->tensor = Conv(m).weights; }, "inputs[0].tensor"},
+    {"InputTwice", [](ModelT& m) { m.inputs[1]->tensor = m.inputs[0]->tensor; }, "inputs[1].tensor"},
+    {"InputColor", [](ModelT& m) { m.inputs[0]->color = static_cast<joint::Color>(9); }, "color"},
+    {"InputResize", [](ModelT& m) { m.inputs[0]->resize = static_cast<joint::ResizeMode>(9); }, "resize"},
+    {"InputMean", [](ModelT& m) { m.inputs[0]->mean = {kNan}; }, "mean"},
+    {"InputStd", [](ModelT& m) { m.inputs[0]->std = {0.0F}; }, "std"},
+    {"OutputTensor", [](ModelT& m) { m.outputs[1]->tensor = -1; }, "outputs[1].tensor"},
+    {"OutputIsInput", [](ModelT& m) { m.outputs[0]->tensor = m.inputs[0]->tensor; }, "outputs[0].tensor"},
+    {"OperatorMissing", [](ModelT& m) { m.operators.pop_back(); }, "operators"},
+    {"OperatorTooMany", [](ModelT& m) { m.operators.emplace_back("Zip"); }, "operators"},
+    {"MacsOfModel", [](ModelT& m) { m.macs += 1; }, "macs"},
+    {"MacsOfLayer", [](ModelT& m) { m.layers[0]->macs = UINT64_MAX; }, "macs"},
+    {"VectorDigests",
+     [](ModelT& m) {
+       m.test_vectors.push_back(std::make_unique<joint::TestVectorT>());
+       m.test_vectors[0]->layer_digests.resize(3);
+     },
+     "layer_digests"},
+    {"VectorInputs",
+     [](ModelT& m) {
+       m.test_vectors.push_back(std::make_unique<joint::TestVectorT>());
+       m.test_vectors[0]->layer_digests.resize(m.layers.size());
+       m.test_vectors[0]->inputs.push_back(std::make_unique<joint::ConstantT>());
+     },
+     "test_vectors[0].inputs"},
+};
+
+const Damage kTensorDamages[] = {
+    {"NoAxes", [](ModelT& m) { FirstInput(m).shape.clear(); }, "shape"},
+    {"TooManyAxes", [](ModelT& m) { FirstInput(m).shape.assign(7, 1); }, "shape"},
+    {"ZeroExtent", [](ModelT& m) { FirstInput(m).shape[1] = 0; }, "shape"},
+    {"NegativeExtent", [](ModelT& m) { FirstInput(m).shape[1] = -4; }, "shape"},
+    {"HugeExtent", [](ModelT& m) { FirstInput(m).shape[1] = 1 << 30; }, "shape"},
+    {"ProductOverflow", [](ModelT& m) { FirstInput(m).shape.assign(6, 1 << 24); }, "shape"},
+    {"DType", [](ModelT& m) { FirstInput(m).dtype = static_cast<joint::DType>(77); }, "dtype"},
+    {"AxesLength",
+     [](ModelT& m) {
+       FirstInput(m).axes = {0, 1};
+     },
+     "axes"},
+    {"AxesRange",
+     [](ModelT& m) {
+       FirstInput(m).axes = {0, 1, 2, 4};
+     },
+     "axes"},
+    {"AxesTwice",
+     [](ModelT& m) {
+       FirstInput(m).axes = {0, 1, 1, 3};
+     },
+     "axes"},
+    {"NoQuantization", [](ModelT& m) { FirstInput(m).quantization.reset(); }, "quantization"},
+    {"FloatQuantization",
+     [](ModelT& m) { OutputOf<joint::DequantizeT>(m).quantization = std::make_unique<joint::QuantizationT>(); },
+     "quantization"},
+    {"ScaleZero", [](ModelT& m) { FirstInput(m).quantization->scale = {0.0F}; }, "quantization.scale"},
+    {"ScaleNan", [](ModelT& m) { FirstInput(m).quantization->scale = {kNan}; }, "quantization.scale"},
+    {"ScaleInfinite", [](ModelT& m) { FirstInput(m).quantization->scale = {INFINITY}; }, "quantization.scale"},
+    {"ScaleCount",
+     [](ModelT& m) {
+       FirstInput(m).quantization->scale = {1.0F, 1.0F};
+     },
+     "quantization.scale"},
+    {"ScaleMissing", [](ModelT& m) { FirstInput(m).quantization->scale.clear(); }, "quantization.scale"},
+    {"ZeroPointMissing", [](ModelT& m) { FirstInput(m).quantization->zero_point.clear(); }, "zero_point"},
+    {"ZeroPointHigh", [](ModelT& m) { FirstInput(m).quantization->zero_point = {256}; }, "zero_point"},
+    {"ZeroPointLow", [](ModelT& m) { FirstInput(m).quantization->zero_point = {-1}; }, "zero_point"},
+    {"WeightZeroPoint", [](ModelT& m) { ConvWeights(m).quantization->zero_point = {1}; }, "zero_point"},
+    {"QuantizationAxis", [](ModelT& m) { FirstInput(m).quantization->axis = 4; }, "quantization.axis"},
+    {"ChannelScaleOfActivation", [](ModelT& m) { FirstInput(m).quantization->axis = 0; }, "quantization.axis"},
+    {"Bits", [](ModelT& m) { FirstInput(m).quantization->bits = 9; }, "quantization.bits"},
+    {"NoBits", [](ModelT& m) { FirstInput(m).quantization->bits = 0; }, "quantization.bits"},
+    {"Bytes", [](ModelT& m) { FirstInput(m).bytes += 1; }, "bytes"},
+    {"BytesHuge", [](ModelT& m) { FirstInput(m).bytes = UINT64_MAX; }, "bytes"},
+    {"NowhereAtAll", [](ModelT& m) { FirstInput(m).arena_offset = -1; }, "arena_offset"},
+    {"TwoPlaces", [](ModelT& m) { FirstInput(m).constant = 0; }, "arena_offset, constant"},
+    {"NegativeOffset", [](ModelT& m) { FirstInput(m).arena_offset = -64; }, "arena_offset"},
+    {"OffsetBehindArena", [](ModelT& m) { FirstInput(m).arena_offset = INT64_MAX; }, "arena_offset"},
+    {"OffsetAtEnd", [](ModelT& m) { FirstInput(m).arena_offset = static_cast<int64_t>(m.arena_size) - 8; },
+     "arena_offset"},
+    {"OffsetOdd", [](ModelT& m) { OutputOf<joint::DequantizeT>(m).arena_offset += 2; }, "arena_offset"},
+    {"Constant", [](ModelT& m) { ConvWeights(m).constant = 500; }, "constant"},
+    {"NegativeConstant", [](ModelT& m) { ConvWeights(m).constant = -2; }, "constant"},
+    {"ConstantSize", [](ModelT& m) { ConvWeightBytes(m).pop_back(); }, "constant"},
+    {"Packing", [](ModelT& m) { ConvWeights(m).packing = static_cast<joint::Packing>(5); }, "packing"},
+    {"PackedActivation", [](ModelT& m) { FirstInput(m).packing = joint::Packing::O16I4; }, "packing"},
+};
+
+const Damage kGraphDamages[] = {
+    {"LayerNameTwice", [](ModelT& m) { m.layers[1]->name = m.layers[0]->name; }, "occurs twice"},
+    {"LayerWithoutInputs", [](ModelT& m) { m.layers[0]->inputs.clear(); }, "inputs"},
+    {"LayerInput", [](ModelT& m) { m.layers[0]->inputs[0] = 4711; }, "inputs"},
+    {"LayerInputNegative", [](ModelT& m) { m.layers[0]->inputs[0] = -1; }, "inputs"},
+    {"LayerReadsPacked", [](ModelT& m) { m.layers[0]->inputs[0] = Conv(m).weights; }, "packed"},
+    {"LayerTooManyInputs", [](ModelT& m) { FirstLayer<joint::ConcatT>(m)->inputs.assign(65, 0); }, "inputs"},
+    {"LayerWithoutOutput", [](ModelT& m) { m.layers[0]->outputs.clear(); }, "outputs"},
+    {"LayerTwoOutputs", [](ModelT& m) { m.layers[0]->outputs.push_back(0); }, "outputs"},
+    {"LayerOutput", [](ModelT& m) { m.layers[0]->outputs[0] = 4711; }, "outputs"},
+    {"LayerOutputConstant", [](ModelT& m) { m.layers[0]->outputs[0] = Conv(m).weights; }, "outputs"},
+    {"WrittenTwice",
+     [](ModelT& m) {
+       auto* layer = FirstLayer<joint::LookupT>(m);
+       layer->outputs[0] = FirstLayer<joint::ConvT>(m)->outputs[0];
+       layer->inputs[0] = layer->outputs[0];
+     },
+     "written twice"},
+    {"Order", [](ModelT& m) { std::swap(m.layers[0], m.layers[1]); }, "before any layer writes it"},
+    {"OwnInput",
+     [](ModelT& m) {
+       auto* layer = FirstLayer<joint::LookupT>(m);
+       layer->inputs[0] = layer->outputs[0];
+     },
+     "before any layer writes it"},
+    {"Overlap", [](ModelT& m) { OutputOf<joint::ConvT>(m).arena_offset = InputOf<joint::ConvT>(m).arena_offset; },
+     "overlaps"},
+    {"OverlapByAByte",
+     [](ModelT& m) {
+       auto& first = InputOf<joint::ConvT>(m);
+       OutputOf<joint::ConvT>(m).arena_offset = first.arena_offset + static_cast<int64_t>(first.bytes) - 1;
+     },
+     "overlaps"},
+    {"ReshapeHalfShared",
+     [](ModelT& m) { OutputOf<joint::ReshapeT>(m).arena_offset = InputOf<joint::ReshapeT>(m).arena_offset + 1; },
+     "overlaps"},
+    {"NoOptions", [](ModelT& m) { m.layers[0]->options.Reset(); }, "structure"},
+};
+
+const Damage kConvDamages[] = {
+    {"Weights", [](ModelT& m) { Conv(m).weights = 9999; }, "weights"},
+    {"WeightsNegative", [](ModelT& m) { Conv(m).weights = -1; }, "weights"},
+    {"WeightsAreActivation", [](ModelT& m) { Conv(m).weights = m.inputs[0]->tensor; }, "weights"},
+    {"WeightsPlain", [](ModelT& m) { Conv(m).weights = Depthwise(m).weights; }, "weights"},
+    {"WeightsBytes",
+     [](ModelT& m) {
+       ConvWeightBytes(m).resize(ConvWeightBytes(m).size() + 64);
+       ConvWeights(m).bytes += 64;
+     },
+     "weights"},
+    {"WeightRange", [](ModelT& m) { ConvWeightBytes(m)[0] = 128; }, "weights"},
+    {"WeightPadding", [](ModelT& m) { ConvWeightBytes(m).back() = 1; }, "weights: padding"},
+    {"WeightSum", [](ModelT& m) { Conv(m).weight_sum[3] += 1; }, "weight_sum[3]"},
+    {"WeightSumLength", [](ModelT& m) { Conv(m).weight_sum.pop_back(); }, "weight_sum"},
+    {"GroupsZero", [](ModelT& m) { Conv(m).groups = 0; }, "groups"},
+    {"GroupsThree", [](ModelT& m) { Conv(m).groups = 3; }, "groups"},
+    {"StrideZero", [](ModelT& m) { Conv(m).stride_h = 0; }, "stride_h"},
+    {"StrideOther", [](ModelT& m) { Conv(m).stride_w = 1; }, "width"},
+    {"DilationZero", [](ModelT& m) { Conv(m).dilation_w = 0; }, "dilation_w"},
+    {"DilationHuge", [](ModelT& m) { Conv(m).dilation_h = INT32_MAX; }, "dilation_h"},
+    {"PadNegative", [](ModelT& m) { Conv(m).pad_top = -1; }, "pad_top"},
+    {"PadLarge", [](ModelT& m) { Conv(m).pad_left = 3; }, "pad_left"},
+    {"PadBottom", [](ModelT& m) { Conv(m).pad_bottom = 9; }, "pad_bottom"},
+    {"PadRight", [](ModelT& m) { Conv(m).pad_right = INT32_MAX; }, "pad_right"},
+    {"AccInitLength", [](ModelT& m) { Conv(m).acc_init.push_back(0); }, "acc_init"},
+    {"AccInitBound", [](ModelT& m) { Conv(m).acc_init[2] = INT32_MIN; }, "acc_bits[2]"},
+    {"MultiplierLow", [](ModelT& m) { Conv(m).multiplier[5] = (1 << 30) - 1; }, "multiplier[5]"},
+    {"MultiplierNegative", [](ModelT& m) { Conv(m).multiplier[0] = -1; }, "multiplier[0]"},
+    {"MultiplierLength", [](ModelT& m) { Conv(m).multiplier.clear(); }, "multiplier"},
+    {"ShiftHigh", [](ModelT& m) { Conv(m).shift[1] = 32; }, "shift[1]"},
+    {"ShiftLow", [](ModelT& m) { Conv(m).shift[1] = -31; }, "shift[1]"},
+    {"ShiftLength", [](ModelT& m) { Conv(m).shift.pop_back(); }, "shift"},
+    {"MidZeroPoint", [](ModelT& m) { Conv(m).mid_zero_point = 256; }, "mid_zero_point"},
+    {"ClampLow", [](ModelT& m) { Conv(m).clamp_low = -1; }, "clamp_low"},
+    {"ClampHigh", [](ModelT& m) { Conv(m).clamp_high = 256; }, "clamp_high"},
+    {"ClampOrder",
+     [](ModelT& m) {
+       Conv(m).clamp_low = 200;
+       Conv(m).clamp_high = 100;
+     },
+     "clamp_high"},
+    {"TableLength", [](ModelT& m) { Conv(m).table.pop_back(); }, "table"},
+    {"TableGone",
+     [](ModelT& m) {
+       Conv(m).table.clear();
+       Conv(m).mid_zero_point = OutputOf<joint::ConvT>(m).quantization->zero_point[0] ^ 1;
+     },
+     "mid_zero_point"},
+    {"AccBits", [](ModelT& m) { Conv(m).acc_bits = 31; }, "acc_bits"},
+    {"InputType",
+     [](ModelT& m) {
+       joint::TensorT& x = InputOf<joint::ConvT>(m);
+       x.dtype = joint::DType::S8;
+       x.quantization->zero_point = {0};
+     },
+     "dtype"},
+    {"OutputChannels",
+     [](ModelT& m) {
+       auto& shape = OutputOf<joint::ConvT>(m).shape;
+       shape = {1, shape[1], shape[2] * 2, shape[3] / 2};
+     },
+     "groups"},
+    {"OutputRank",
+     [](ModelT& m) {
+       auto& shape = OutputOf<joint::ConvT>(m).shape;
+       shape = {shape[1], shape[2], shape[3]};
+     },
+     "shape"},
+    {"DepthwiseWeights", [](ModelT& m) { Depthwise(m).weights = Conv(m).weights; }, "weights"},
+    {"DepthwisePad", [](ModelT& m) { Depthwise(m).pad_top = 5; }, "pad_top"},
+    {"DepthwiseBound", [](ModelT& m) { Depthwise(m).acc_init[1] = INT32_MAX; }, "acc_bits[1]"},
+    {"DepthwiseShift", [](ModelT& m) { Depthwise(m).shift[0] = 100; }, "shift[0]"},
+    {"DepthwiseTable", [](ModelT& m) { Depthwise(m).table.resize(512); }, "table"},
+    {"PoolKernel", [](ModelT& m) { FirstOptions<joint::MaxPoolT>(m)->kernel_h = 0; }, "kernel_h"},
+    {"PoolKernelHuge", [](ModelT& m) { FirstOptions<joint::MaxPoolT>(m)->kernel_w = INT32_MAX; }, "kernel_w"},
+    {"PoolPad", [](ModelT& m) { FirstOptions<joint::MaxPoolT>(m)->pad_right = 5; }, "pad_right"},
+    {"PoolStride", [](ModelT& m) { FirstOptions<joint::MaxPoolT>(m)->stride_h = 2; }, "height"},
+    {"PoolScale", [](ModelT& m) { OutputOf<joint::MaxPoolT>(m).quantization->scale[0] *= 2; }, "quantization"},
+};
+
+const Damage kElementDamages[] = {
+    {"AddMultiplierA", [](ModelT& m) { FirstOptions<joint::AddT>(m)->multiplier_a = (1 << 21) + 1; }, "multiplier_a"},
+    {"AddMultiplierB", [](ModelT& m) { FirstOptions<joint::AddT>(m)->multiplier_b = INT32_MIN; }, "multiplier_b"},
+    {"AddShiftZero", [](ModelT& m) { FirstOptions<joint::AddT>(m)->shift = 0; }, "shift"},
+    {"AddShiftWide", [](ModelT& m) { FirstOptions<joint::AddT>(m)->shift = 31; }, "shift"},
+    {"AddClamp", [](ModelT& m) { FirstOptions<joint::AddT>(m)->clamp_high = 65535; }, "clamp_high"},
+    {"AddOneInput", [](ModelT& m) { FirstLayer<joint::AddT>(m)->inputs.pop_back(); }, "number of inputs"},
+    {"AddShape", [](ModelT& m) { FirstLayer<joint::AddT>(m)->inputs[1] = m.inputs[0]->tensor; }, "shape"},
+    {"MulMultiplier", [](ModelT& m) { FirstOptions<joint::MulT>(m)->multiplier = 0; }, "multiplier"},
+    {"MulShift", [](ModelT& m) { FirstOptions<joint::MulT>(m)->shift = 40; }, "shift"},
+    {"MulClamp", [](ModelT& m) { FirstOptions<joint::MulT>(m)->clamp_low = 999; }, "clamp_low"},
+    {"ConcatAxis", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->axis = 4; }, "axis"},
+    {"ConcatOtherAxis", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->axis = 1; }, "inputs[0]"},
+    {"ConcatMultipliers", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->multiplier.pop_back(); }, "multiplier"},
+    {"ConcatShifts", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->shift.push_back(1); }, "shift"},
+    {"ConcatMultiplier", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->multiplier[1] = 7; }, "multiplier"},
+    {"ConcatShift", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->shift[1] = 99; }, "shift"},
+    {"ConcatCopyOfOtherScale", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->multiplier[1] = 0; }, "quantization"},
+    {"ConcatLeftOut",
+     [](ModelT& m) {
+       FirstLayer<joint::ConcatT>(m)->inputs.pop_back();
+       FirstOptions<joint::ConcatT>(m)->multiplier.pop_back();
+       FirstOptions<joint::ConcatT>(m)->shift.pop_back();
+     },
+     "shape"},
+    {"SliceStart", [](ModelT& m) { FirstOptions<joint::SliceT>(m)->start[3] = -1; }, "start[3]"},
+    {"SliceStartHigh", [](ModelT& m) { FirstOptions<joint::SliceT>(m)->start[3] = 52; }, "start[3]"},
+    {"SliceStartLength", [](ModelT& m) { FirstOptions<joint::SliceT>(m)->start.pop_back(); }, "start"},
+    {"SliceStep", [](ModelT& m) { FirstOptions<joint::SliceT>(m)->step[1] = 0; }, "step[1]"},
+    {"SliceStepLength", [](ModelT& m) { FirstOptions<joint::SliceT>(m)->step.push_back(1); }, "step"},
+    {"SliceLeaves", [](ModelT& m) { FirstOptions<joint::SliceT>(m)->start[3] = 20; }, "step[3]"},
+    {"SliceStepLarge", [](ModelT& m) { FirstOptions<joint::SliceT>(m)->step[2] = 1 << 24; }, "step[2]"},
+    {"ReshapeElements",
+     [](ModelT& m) {
+       joint::TensorT& y = OutputOf<joint::ReshapeT>(m);
+       y.shape[1] -= 1;
+       y.bytes -= static_cast<uint64_t>(y.shape[2]);
+     },
+     "shape"},
+    {"ReshapeScale", [](ModelT& m) { OutputOf<joint::ReshapeT>(m).quantization->zero_point[0] ^= 1; }, "quantization"},
+    {"PermRange", [](ModelT& m) { FirstOptions<joint::TransposeT>(m)->perm[0] = 3; }, "perm[0]"},
+    {"PermTwice", [](ModelT& m) { FirstOptions<joint::TransposeT>(m)->perm[2] = 2; }, "perm[2]"},
+    {"PermLength", [](ModelT& m) { FirstOptions<joint::TransposeT>(m)->perm.pop_back(); }, "perm"},
+    {"PermOther",
+     [](ModelT& m) {
+       FirstOptions<joint::TransposeT>(m)->perm = {0, 1, 2};
+     },
+     "shape"},
+    {"ResizeRow", [](ModelT& m) { FirstOptions<joint::ResizeT>(m)->rows[2] = 3; }, "rows[2]"},
+    {"ResizeRowNegative", [](ModelT& m) { FirstOptions<joint::ResizeT>(m)->rows[0] = -1; }, "rows[0]"},
+    {"ResizeRows", [](ModelT& m) { FirstOptions<joint::ResizeT>(m)->rows.pop_back(); }, "rows"},
+    {"ResizeColumn", [](ModelT& m) { FirstOptions<joint::ResizeT>(m)->columns[7] = INT32_MAX; }, "columns[7]"},
+    {"ResizeColumns", [](ModelT& m) { FirstOptions<joint::ResizeT>(m)->columns.clear(); }, "columns"},
+    {"SoftmaxTable", [](ModelT& m) { FirstOptions<joint::SoftmaxT>(m)->table.pop_back(); }, "table"},
+    {"SoftmaxFirstZero", [](ModelT& m) { FirstOptions<joint::SoftmaxT>(m)->table[0] = 0; }, "table"},
+    {"SoftmaxSum", [](ModelT& m) { FirstOptions<joint::SoftmaxT>(m)->table[9] = 1U << 31; }, "table"},
+    {"SoftmaxNumerator", [](ModelT& m) { FirstOptions<joint::SoftmaxT>(m)->numerator = 65536; }, "numerator"},
+    {"SoftmaxScale", [](ModelT& m) { OutputOf<joint::SoftmaxT>(m).quantization->scale[0] = 1.0F; }, "quantization"},
+    {"SoftmaxZeroPoint", [](ModelT& m) { OutputOf<joint::SoftmaxT>(m).quantization->zero_point[0] = 1; },
+     "quantization"},
+    {"LookupTable", [](ModelT& m) { FirstOptions<joint::LookupT>(m)->table.pop_back(); }, "table"},
+    {"ChannelTable", [](ModelT& m) { FirstOptions<joint::ChannelLookupT>(m)->table.pop_back(); }, "table"},
+    {"RescaleMultiplier", [](ModelT& m) { FirstOptions<joint::RescaleT>(m)->multiplier = 1; }, "multiplier"},
+    {"RescaleShift", [](ModelT& m) { FirstOptions<joint::RescaleT>(m)->shift = -31; }, "shift"},
+    {"DequantizeShape",
+     [](ModelT& m) {
+       auto& shape = OutputOf<joint::DequantizeT>(m).shape;
+       shape = {1, shape[1] * shape[2]};
+     },
+     "shape"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Whole, ModelDamage, testing::ValuesIn(kModelDamages), DamageName);
+INSTANTIATE_TEST_SUITE_P(Tensor, ModelDamage, testing::ValuesIn(kTensorDamages), DamageName);
+INSTANTIATE_TEST_SUITE_P(Graph, ModelDamage, testing::ValuesIn(kGraphDamages), DamageName);
+INSTANTIATE_TEST_SUITE_P(Conv, ModelDamage, testing::ValuesIn(kConvDamages), DamageName);
+INSTANTIATE_TEST_SUITE_P(Elements, ModelDamage, testing::ValuesIn(kElementDamages), DamageName);
+
+TEST(ModelLimits, WorkIsBounded) {
+  const std::vector<uint8_t> file = test::Write(test::SmallNetwork());
+  LoadOptions options;
+  options.max_work = 1000;
+  const Result<Model> model = Model::Copy(file.data(), file.size(), options);
+  ASSERT_FALSE(model.ok());
+  EXPECT_NE(std::strstr(model.status().message(), "work"), nullptr) << model.status().message();
+}
+
+TEST(ModelLimits, ManyLayersThatShareWeightsAreRefusedQuickly) {
+  ModelT model = test::SmallNetwork();
+  test::NetworkBuilder net(3);
+  const int x = net.Input({1, 1, 1, 16384});
+  test::ConvShape shape;
+  shape.oc = 16;
+  shape.kernel_h = shape.kernel_w = 1;
+  shape.pad_top = shape.pad_left = shape.pad_bottom = shape.pad_right = 0;
+  std::vector<int> outputs;
+  for (int i = 0; i < 40; ++i) outputs.push_back(net.Conv(x, shape));
+  net.Output(outputs.back());
+  model = net.Finish();
+  // Every layer checks the first layer's weights: far more reading than the file is long.
+  const auto& first = *static_cast<joint::ConvT*>(model.layers[0]->options.value);
+  for (auto& layer : model.layers) {
+    auto& options = *static_cast<joint::ConvT*>(layer->options.value);
+    options.weights = first.weights;
+    options.weight_sum = first.weight_sum;
+    options.acc_init = first.acc_init;
+  }
+  for (size_t i = 1; i < model.constants.size(); ++i) model.constants[i]->data.resize(64);
+  for (size_t i = 1; i < model.layers.size(); ++i) {
+    // Weights that nobody uses shrink with their constants.
+    for (auto& tensor : model.tensors) {
+      if (tensor->constant != static_cast<int>(i)) continue;
+      tensor->shape = {64, 1, 1, 1};
+      tensor->bytes = 64;
+      tensor->packing = joint::Packing::Plain;
+    }
+  }
+  const std::vector<uint8_t> file = test::Write(model);
+  const Result<Model> loaded = Model::Copy(file.data(), file.size());
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_NE(std::strstr(loaded.status().message(), "shared by too many layers"), nullptr) << loaded.status().message();
+}
+
+TEST(ModelFile, EveryFlippedBitIsRefusedByTheDigest) {
+  const std::vector<uint8_t> good = test::Write(test::RandomNetwork(7, 3));
+  for (size_t i = 0; i < good.size(); ++i) {
+    std::vector<uint8_t> bad = good;
+    bad[i] ^= static_cast<uint8_t>(1U << (i % 8));
+    EXPECT_FALSE(Model::Copy(bad.data(), bad.size()).ok()) << "byte " << i;
+  }
+}
+
+TEST(ModelFile, EveryCutIsRefused) {
+  const std::vector<uint8_t> good = test::Write(test::RandomNetwork(7, 3));
+  LoadOptions options;
+  options.check_digest = false;
+  for (size_t size = 0; size < good.size(); size += size < 256 ? 1 : 97) {
+    // A cut behind the last byte that matters may pass without the digest; what it must not do is crash.
+    const Result<Model> unchecked = Model::Copy(good.data(), size, options);
+    static_cast<void>(unchecked.ok());
+    EXPECT_FALSE(Model::Copy(good.data(), size).ok()) << size << " bytes";
+  }
+}
+
+}  // namespace
+}  // namespace lockstep

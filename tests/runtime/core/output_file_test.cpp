@@ -1,0 +1,83 @@
+// Output files appear whole or not at all, and a full disk is noticed.
+#include "core/output_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <string>
+
+#include "core/json_text.h"
+
+namespace lockstep {
+namespace {
+
+bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+TEST(OutputFile, AppearsWhenCommitted) {
+  const std::string path = testing::TempDir() + "output_file_test.bin";
+  unlink(path.c_str());
+  OutputFile file;
+  ASSERT_TRUE(file.Open(path).ok());
+  file.Write("abc", 3);
+  file.Print("%d", 42);
+  EXPECT_FALSE(Exists(path));
+  ASSERT_TRUE(file.Commit().ok());
+  EXPECT_TRUE(Exists(path));
+  EXPECT_FALSE(Exists(path + ".part"));
+  struct stat info = {};
+  ASSERT_EQ(stat(path.c_str(), &info), 0);
+  EXPECT_EQ(info.st_size, 5);
+  unlink(path.c_str());
+}
+
+TEST(OutputFile, LeavesNothingWhenAbandoned) {
+  const std::string path = testing::TempDir() + "output_file_test_abandoned.bin";
+  {
+    OutputFile file;
+    ASSERT_TRUE(file.Open(path).ok());
+    file.Write("abc", 3);
+  }
+  EXPECT_FALSE(Exists(path));
+  EXPECT_FALSE(Exists(path + ".part"));
+}
+
+TEST(OutputFile, NoticesAFullDisk) {
+  // /dev/full accepts no byte. The file beside is made a link to it.
+  const std::string path = testing::TempDir() + "output_file_test_full.bin";
+  unlink((path + ".part").c_str());
+  ASSERT_EQ(symlink("/dev/full", (path + ".part").c_str()), 0);
+  const std::string bytes(100000, 'x');
+  const Status status = WriteWholeFile(path, bytes.data(), bytes.size());
+  EXPECT_EQ(status.code(), StatusCode::kUnreadable);
+  EXPECT_NE(std::strstr(status.message(), path.c_str()), nullptr) << status.message();
+  EXPECT_NE(std::strstr(status.message(), "No space left"), nullptr) << status.message();
+  EXPECT_FALSE(Exists(path));
+  EXPECT_FALSE(Exists(path + ".part"));
+}
+
+TEST(OutputFile, NamesAFolderThatIsMissing) {
+  const Status status = WriteWholeFile("/nowhere/at/all.bin", "x", 1);
+  EXPECT_EQ(status.code(), StatusCode::kUnreadable);
+  EXPECT_NE(std::strstr(status.message(), "/nowhere/at/all.bin"), nullptr) << status.message();
+}
+
+TEST(MakeFolder, MakesTheWholePathAndRefusesFiles) {
+  const std::string root = testing::TempDir() + "make_folder_test";
+  ASSERT_TRUE(MakeFolder(root + "/a/b").ok());
+  ASSERT_TRUE(MakeFolder(root + "/a/b").ok());
+  ASSERT_TRUE(WriteWholeFile(root + "/file", "x", 1).ok());
+  EXPECT_EQ(MakeFolder(root + "/file").code(), StatusCode::kUnreadable);
+}
+
+TEST(JsonText, EscapesAndRoundTrips) {
+  EXPECT_EQ(JsonString("a\"b\\c\n"), R"("a\"b\\c\u000a")");
+  EXPECT_EQ(JsonNumber(0.02F), "0.02");
+  for (const float value : {1.0F / 255, 3.4e38F, 1e-30F, 0.1F + 0.2F}) {
+    EXPECT_EQ(std::strtof(JsonNumber(value).c_str(), nullptr), value);
+  }
+}
+
+}  // namespace
+}  // namespace lockstep
