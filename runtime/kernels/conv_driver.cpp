@@ -13,6 +13,15 @@ constexpr uint8_t kSignFlip = 0x80;  // x - 128 as s8 is x with the top bit flip
 
 constexpr int64_t AlignUp(int64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
 
+// Copies activations; as x - 128 when flip is kSignFlip.
+void CopyBytes(const uint8_t* __restrict from, uint8_t* __restrict to, int64_t bytes, uint8_t flip) {
+  if (flip == 0) {
+    std::memcpy(to, from, static_cast<size_t>(bytes));
+    return;
+  }
+  for (int64_t i = 0; i < bytes; ++i) to[i] = from[i] ^ kSignFlip;
+}
+
 // Padded input rows in scratch. Row r of an image (counted from the top of the padding) lies in slot r mod ring_rows;
 // the rows of one image are asked for in ascending order, so that neighbouring output rows share what they both read.
 class RowRing {
@@ -40,14 +49,6 @@ class RowRing {
     std::memset(to, static_cast<uint8_t>(input_.zero_point) ^ flip_, static_cast<size_t>(bytes));
   }
 
-  void Copy(uint8_t* to, const uint8_t* from, int64_t bytes) const {
-    if (flip_ == 0) {
-      std::memcpy(to, from, static_cast<size_t>(bytes));
-      return;
-    }
-    for (int64_t i = 0; i < bytes; ++i) to[i] = from[i] ^ kSignFlip;
-  }
-
   void CopyRow(int64_t row) {
     const ConvGeometry& g = geometry_;
     const int64_t y = row - g.pad_top;
@@ -61,9 +62,10 @@ class RowRing {
       Fill(to, left * channels);
       to += left * channels;
       if (g.groups == 1) {
-        Copy(to, from, inside * channels);
+        CopyBytes(from, to, inside * channels, flip_);
       } else {
-        for (int64_t x = 0; x < inside; ++x) Copy(to + x * channels, from + x * g.in_c + group * channels, channels);
+        for (int64_t x = 0; x < inside; ++x)
+          CopyBytes(from + x * g.in_c + group * channels, to + x * channels, channels, flip_);
       }
       Fill(to + inside * channels, (g.row_pixels - left - inside) * channels);
     }
@@ -131,9 +133,7 @@ class ConvRun {
       const uint8_t* from = input + first * g.in_c;
       segments_[0] = from;
       if (!in_place) {
-        const int64_t bytes = int64_t{row_.pixels} * g.in_c;
-        const uint8_t flip = variant_.signed_rows ? kSignFlip : 0;
-        for (int64_t i = 0; i < bytes; ++i) memory_[i] = from[i] ^ flip;
+        CopyBytes(from, memory_, int64_t{row_.pixels} * g.in_c, variant_.signed_rows ? kSignFlip : 0);
         segments_[0] = memory_;
       }
       RunGroups(first, [](int32_t) {});

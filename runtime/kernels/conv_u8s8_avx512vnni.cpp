@@ -6,25 +6,14 @@
 #include <immintrin.h>
 
 #include <cstring>
-#include <utility>
 
 #include "kernels/conv_driver.h"
+#include "kernels/unroll.h"
 
 namespace lockstep::kernels {
 namespace {
 
 constexpr int kMaxBlocks = 4;  // of 16 channels, in a tile
-// body(std::integral_constant<int, i>) for i in [0, kCount). A loop would be unrolled too late for gcc to keep an array
-// of accumulators in registers.
-template <int... kIndex, typename Body>
-[[gnu::always_inline]] inline void UnrollOver(std::integer_sequence<int, kIndex...> /*indices*/, Body body) {
-  (body(std::integral_constant<int, kIndex>{}), ...);
-}
-template <int kCount, typename Body>
-[[gnu::always_inline]] inline void Unroll(Body body) {
-  UnrollOver(std::make_integer_sequence<int, kCount>{}, body);
-}
-
 constexpr __mmask16 kOddLanes = 0xaaaa;
 
 // What turns 16 accumulators into output values. Even and odd lanes are multiplied apart, for a product has 64 bits.

@@ -1,0 +1,248 @@
+// Concat, Slice, Reshape, Transpose and Resize.
+#include <gtest/gtest.h>
+
+#include "exact_requantize.h"
+#include "kernel_tester.h"
+
+namespace lockstep::kernels {
+namespace {
+
+using joint::DType;
+using Shape = std::vector<int32_t>;
+
+const DType kActivations[] = {DType::U8, DType::U16};
+
+struct ElementType {
+  DType dtype;
+  size_t bytes;
+};
+const ElementType kElements[] = {{DType::U8, 1}, {DType::U16, 2}, {DType::F32, 4}, {DType::S64, 8}};
+
+// Elements of any type, all different while they can be.
+TestTensor CountedTensor(const ElementType& type, const Shape& shape) {
+  TestTensor tensor;
+  tensor.dtype = type.dtype;
+  tensor.shape = shape;
+  for (int64_t i = 0; i < tensor.Elements(); ++i) {
+    for (size_t byte = 0; byte < type.bytes; ++byte) {
+      tensor.bytes.push_back(static_cast<uint8_t>(byte == 0 ? i : (i >> 8) + static_cast<int64_t>(byte)));
+    }
+  }
+  return tensor;
+}
+
+void AppendFrom(TestTensor& to, const TestTensor& from, int64_t element, size_t bytes) {
+  for (size_t byte = 0; byte < bytes; ++byte)
+    to.bytes.push_back(from.bytes[static_cast<size_t>(element) * bytes + byte]);
+}
+
+// The index along every axis of a row-major position.
+Shape IndexOf(const Shape& shape, int64_t position) {
+  Shape index(shape.size());
+  for (size_t axis = shape.size(); axis-- > 0;) {
+    index[axis] = static_cast<int32_t>(position % shape[axis]);
+    position /= shape[axis];
+  }
+  return index;
+}
+
+int64_t PositionOf(const Shape& shape, const Shape& index) {
+  int64_t position = 0;
+  for (size_t axis = 0; axis < shape.size(); ++axis) position = position * shape[axis] + index[axis];
+  return position;
+}
+
+TEST(Slice, StartsAndSteps) {
+  struct SliceCase {
+    Shape in, start, step, out;
+  };
+  const SliceCase cases[] = {
+      {{1, 6, 5, 32}, {0, 0, 0, 16}, {1, 1, 1, 1}, {1, 6, 5, 16}},
+      {{1, 6, 5, 7}, {0, 1, 2, 3}, {1, 2, 1, 2}, {1, 3, 3, 2}},
+      {{2, 3, 4, 5, 3, 2}, {1, 0, 1, 1, 0, 1}, {1, 2, 1, 3, 2, 1}, {1, 2, 3, 2, 2, 1}},
+      {{9000}, {1}, {2}, {4500}},
+      {{3, 4}, {2, 3}, {1, 1}, {1, 1}},
+      {{4, 2000}, {1, 0}, {1, 1}, {3, 2000}},
+  };
+  for (const SliceCase& c : cases) {
+    for (const ElementType& type : kElements) {
+      LayerCase test;
+      test.layer.name = "layer";
+      test.inputs.push_back(CountedTensor(type, c.in));
+      test.output.dtype = type.dtype;
+      test.output.shape = c.out;
+      for (int64_t i = 0; i < test.output.Elements(); ++i) {
+        Shape index = IndexOf(c.out, i);
+        for (size_t axis = 0; axis < index.size(); ++axis) index[axis] = c.start[axis] + index[axis] * c.step[axis];
+        AppendFrom(test.output, test.inputs[0], PositionOf(c.in, index), type.bytes);
+      }
+      joint::SliceT slice;
+      slice.start = c.start;
+      slice.step = c.step;
+      test.layer.options.Set(slice);
+      ExpectEveryKernelGives(test);
+    }
+  }
+}
+
+TEST(Transpose, Permutations) {
+  struct TransposeCase {
+    Shape in, perm;
+  };
+  const TransposeCase cases[] = {{{1, 5, 7, 16}, {0, 3, 1, 2}},
+                                 {{3, 4, 5}, {2, 1, 0}},
+                                 {{2, 3, 4, 5}, {0, 1, 2, 3}},
+                                 {{2, 3, 1, 4, 2, 3}, {5, 0, 3, 2, 4, 1}},
+                                 {{90, 70}, {1, 0}},
+                                 {{1, 16, 4, 20}, {0, 2, 1, 3}}};
+  for (const TransposeCase& c : cases) {
+    for (const ElementType& type : kElements) {
+      LayerCase test;
+      test.layer.name = "layer";
+      test.inputs.push_back(CountedTensor(type, c.in));
+      test.output.dtype = type.dtype;
+      for (const int32_t axis : c.perm) test.output.shape.push_back(c.in[static_cast<size_t>(axis)]);
+      for (int64_t i = 0; i < test.output.Elements(); ++i) {
+        const Shape out = IndexOf(test.output.shape, i);
+        Shape in(out.size());
+        for (size_t axis = 0; axis < out.size(); ++axis) in[static_cast<size_t>(c.perm[axis])] = out[axis];
+        AppendFrom(test.output, test.inputs[0], PositionOf(c.in, in), type.bytes);
+      }
+      joint::TransposeT transpose;
+      transpose.perm = c.perm;
+      test.layer.options.Set(transpose);
+      ExpectEveryKernelGives(test);
+    }
+  }
+}
+
+TEST(Reshape, CopiesBytes) {
+  for (const ElementType& type : kElements) {
+    LayerCase test;
+    test.layer.name = "layer";
+    test.inputs.push_back(CountedTensor(type, {3, 50, 41}));
+    test.output = test.inputs[0];
+    test.output.shape = {6, 25, 41};
+    test.layer.options.Set(joint::ReshapeT());
+    ExpectEveryKernelGives(test);
+  }
+}
+
+TEST(Resize, RowsAndColumns) {
+  std::mt19937 random(31);
+  for (const DType dtype : kActivations) {
+    for (const int32_t channels : {1, 3, 16, 17}) {
+      LayerCase test;
+      test.layer.name = "layer";
+      test.inputs.push_back(RandomTensor(dtype, {2, 5, 4, channels}, random));
+      test.output.dtype = dtype;
+      test.output.shape = {2, 10, 7, channels};
+      joint::ResizeT resize;
+      resize.rows = {0, 0, 1, 1, 2, 2, 3, 3, 4, 4};
+      resize.columns = {0, 0, 1, 2, 3, 3, 1};
+      for (int64_t i = 0; i < test.output.Elements(); ++i) {
+        Shape index = IndexOf(test.output.shape, i);
+        index[1] = resize.rows[static_cast<size_t>(index[1])];
+        index[2] = resize.columns[static_cast<size_t>(index[2])];
+        AppendActivation(test.output, test.inputs[0].Get(PositionOf(test.inputs[0].shape, index)));
+      }
+      test.layer.options.Set(resize);
+      ExpectEveryKernelGives(test);
+    }
+  }
+}
+
+// Inputs with the given extents along the axis; input i is of type types[i].
+LayerCase MakeConcat(const Shape& around, size_t axis, const Shape& extents, const std::vector<DType>& types, DType out,
+                     std::mt19937& random) {
+  LayerCase test;
+  test.layer.name = "layer";
+  test.output.dtype = out;
+  test.output.shape = around;
+  test.output.shape[axis] = 0;
+  for (size_t i = 0; i < extents.size(); ++i) {
+    Shape shape = around;
+    shape[axis] = extents[i];
+    test.inputs.push_back(RandomTensor(types[i], shape, random));
+    test.inputs[i].zero_point = static_cast<int32_t>(random() % static_cast<uint32_t>(LimitOf(types[i])));
+    test.inputs[i].scale = 0.01F * static_cast<float>(i + 1) / 3.0F;
+    test.output.shape[axis] += extents[i];
+  }
+  test.about = "concat along axis " + std::to_string(axis);
+  return test;
+}
+
+struct Source {
+  size_t input;
+  int32_t value;
+};
+
+// Which input and which of its values stand at a position of the output.
+Source SourceOf(const LayerCase& test, size_t axis, int64_t position) {
+  Shape index = IndexOf(test.output.shape, position);
+  size_t input = 0;
+  while (index[axis] >= test.inputs[input].shape[axis]) index[axis] -= test.inputs[input++].shape[axis];
+  return {input, test.inputs[input].Get(PositionOf(test.inputs[input].shape, index))};
+}
+
+TEST(Concat, AxesTypesAndScales) {
+  std::mt19937 random(32);
+  struct ConcatCase {
+    Shape around;
+    size_t axis;
+    Shape extents;
+  };
+  const ConcatCase cases[] = {{{1, 5, 6, 0}, 3, {16, 16, 3}},
+                              {{1, 0, 6, 9}, 1, {1, 4}},
+                              {{0, 900}, 0, {2, 1, 3}},
+                              {{2, 3, 0, 2, 3, 2}, 2, {2, 5}},
+                              {{1, 1, 1, 0}, 3, {1}}};
+  for (const ConcatCase& c : cases) {
+    for (const DType out : kActivations) {
+      for (int mode = 0; mode < 3; ++mode) {  // copies alone, rescaled inputs too, mixed input types
+        std::vector<DType> types(c.extents.size(), out);
+        if (mode == 2) types[0] = out == DType::U8 ? DType::U16 : DType::U8;
+        LayerCase test = MakeConcat(c.around, c.axis, c.extents, types, out, random);
+        test.output.zero_point = 77;
+        joint::ConcatT concat;
+        concat.axis = static_cast<int32_t>(c.axis);
+        for (size_t i = 0; i < c.extents.size(); ++i) {
+          const bool copied = mode == 0 || (i % 2 == 1 && types[i] == out);
+          concat.multiplier.push_back(copied ? 0 : static_cast<int32_t>((1U << 30U) + random() % (1U << 30U)));
+          concat.shift.push_back(copied ? int8_t{0} : static_cast<int8_t>(random() % 6));
+        }
+        for (int64_t i = 0; i < test.output.Elements(); ++i) {
+          const Source source = SourceOf(test, c.axis, i);
+          int64_t value = source.value;
+          if (concat.multiplier[source.input] != 0) {
+            value = ClampTo(77 + ExactRequantize(source.value - test.inputs[source.input].zero_point,
+                                                 concat.multiplier[source.input], concat.shift[source.input]),
+                            0, LimitOf(out));
+          }
+          AppendActivation(test.output, value);
+        }
+        test.layer.options.Set(concat);
+        ExpectEveryKernelGives(test);
+      }
+    }
+  }
+}
+
+TEST(Concat, FloatOutput) {
+  std::mt19937 random(33);
+  for (const size_t axis : {size_t{1}, size_t{2}}) {
+    LayerCase test = MakeConcat({1, 40, 33}, axis, {7, 20}, {DType::U16, DType::U8}, DType::F32, random);
+    for (int64_t i = 0; i < test.output.Elements(); ++i) {
+      const Source source = SourceOf(test, axis, i);
+      const TestTensor& input = test.inputs[source.input];
+      Append(test.output, input.scale * static_cast<float>(source.value - input.zero_point));
+    }
+    joint::ConcatT concat;
+    concat.axis = static_cast<int32_t>(axis);
+    test.layer.options.Set(concat);
+    ExpectEveryKernelGives(test);
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::kernels
