@@ -11,8 +11,8 @@
 namespace lockstep::quantize {
 namespace {
 
-// A video is read frame by frame up to this distance; a wider gap is cheaper to seek.
-constexpr int64_t kReadAhead = 8;
+// A video is read frame by frame up to this distance: a seek costs as much, for it decodes from the last key frame.
+constexpr int64_t kReadAhead = 128;
 
 cv::Mat ToColor(const cv::Mat& bgr, InputPreprocess::Color color) {
   cv::Mat converted;

@@ -3,63 +3,129 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace lockstep::quantize {
 namespace {
 
 constexpr double kSmallestLimit = 0x1p-40;
 // Below this many values a second thread costs more than it counts.
-constexpr size_t kValuesPerThread = 1 << 15;
+constexpr size_t kValuesPerThread = 1 << 16;
 constexpr size_t kBlock = 1024;
+constexpr size_t kLanes = 8;  // independent, so that the compiler uses vectors
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-using BlockCounts = std::vector<uint32_t>;
-
-// Counts into two tables by turns: runs of equal values (flat parts of a picture) would wait for each other's counter.
-void CountBlock(const float* values, size_t count, float bins_per_unit, BlockCounts& even, BlockCounts& odd) {
-  std::array<int32_t, kBlock> index{};
-  constexpr float kHalf = Histogram::kBins / 2;
-  constexpr int32_t kLast = Histogram::kBins - 1;
-  for (size_t i = 0; i < count; ++i) {
-    // Positive after the shift, so that the conversion truncates downwards.
-    index[i] = std::min(static_cast<int32_t>(values[i] * bins_per_unit + kHalf), kLast);
-  }
-  size_t i = 0;
-  for (; i + 1 < count; i += 2) {
-    ++even[static_cast<size_t>(index[i])];
-    ++odd[static_cast<size_t>(index[i + 1])];
-  }
-  if (i < count) ++even[static_cast<size_t>(index[i])];
+double LimitFor(double magnitude) {
+  return magnitude <= kSmallestLimit ? kSmallestLimit : std::exp2(std::ceil(std::log2(magnitude)));
 }
 
-BlockCounts CountRange(const float* values, size_t count, float bins_per_unit) {
-  BlockCounts even(Histogram::kBins);
-  BlockCounts odd(Histogram::kBins);
-  for (size_t at = 0; at < count; at += kBlock) {
-    CountBlock(values + at, std::min(kBlock, count - at), bins_per_unit, even, odd);
-  }
-  for (size_t bin = 0; bin < even.size(); ++bin) even[bin] += odd[bin];
-  return even;
+// Two neighbours become one; the bins around zero stay around zero.
+template <typename Counts>
+void MergeNeighbours(Counts& counts) {
+  Counts merged(counts.size(), 0);
+  for (size_t bin = 0; bin < counts.size(); ++bin) merged[counts.size() / 4 + bin / 2] += counts[bin];
+  counts = std::move(merged);
 }
+
+// Counts one thread's share of the values, block by block while the block is in the cache.
+class PartCounter {
+ public:
+  void Count(const float* values, size_t count) {
+    for (size_t at = 0; at < count && std::isfinite(low_) == std::isfinite(high_); at += kBlock) {
+      const size_t size = std::min(kBlock, count - at);
+      const Range block = Extremes(values + at, size);
+      low_ = std::min(low_, static_cast<float>(block.low));
+      high_ = std::max(high_, static_cast<float>(block.high));
+      const double magnitude = std::max(-block.low, block.high);
+      if (!std::isfinite(magnitude)) return;
+      GrowTo(magnitude);
+      CountBlock(values + at, size);
+    }
+  }
+
+  Range extremes() const { return {low_, high_}; }
+  double limit() const { return limit_; }
+  uint64_t At(size_t bin) const { return static_cast<uint64_t>(even_[bin]) + odd_[bin]; }
+  void GrowTo(double magnitude) {
+    if (limit_ == 0.0) limit_ = LimitFor(magnitude);
+    for (; limit_ < magnitude; limit_ *= 2) {
+      MergeNeighbours(even_);
+      MergeNeighbours(odd_);
+    }
+  }
+
+ private:
+  // NaN makes both ends infinite.
+  static Range Extremes(const float* values, size_t count) {
+    std::array<float, kLanes> low{};
+    std::array<float, kLanes> high{};
+    std::array<float, kLanes> poison{};  // x * 0 is NaN for what is not finite
+    low.fill(kInfinity);
+    high.fill(-kInfinity);
+    const auto add = [&](float value, size_t lane) {
+      low[lane] = value < low[lane] ? value : low[lane];
+      high[lane] = value > high[lane] ? value : high[lane];
+      poison[lane] += value * 0.0F;
+    };
+    size_t i = 0;
+    for (; i + kLanes <= count; i += kLanes) {
+      for (size_t lane = 0; lane < kLanes; ++lane) add(values[i + lane], lane);
+    }
+    for (; i < count; ++i) add(values[i], 0);
+    for (const float lane : poison) {
+      if (lane != 0.0F) return {-kInfinity, kInfinity};
+    }
+    return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end())};
+  }
+
+  // Into two tables by turns: runs of equal values (flat parts of a picture) would wait for each other's counter.
+  void CountBlock(const float* values, size_t count) {
+    std::array<int32_t, kBlock> index{};
+    constexpr int32_t kHalf = Histogram::kBins / 2;
+    const auto bins_per_unit = static_cast<float>(kHalf / limit_);
+    for (size_t i = 0; i < count; ++i) {
+      // Exact, whatever the limit is now: the factor is a power of two, and a negative fraction is one too high.
+      const float scaled = values[i] * bins_per_unit;
+      const auto truncated = static_cast<int32_t>(scaled);
+      const int32_t below = scaled < static_cast<float>(truncated) ? 1 : 0;
+      index[i] = std::min(truncated - below + kHalf, Histogram::kBins - 1);
+    }
+    size_t i = 0;
+    for (; i + 1 < count; i += 2) {
+      ++even_[static_cast<size_t>(index[i])];
+      ++odd_[static_cast<size_t>(index[i + 1])];
+    }
+    if (i < count) ++even_[static_cast<size_t>(index[i])];
+  }
+
+  double limit_ = 0.0;
+  float low_ = kInfinity;
+  float high_ = -kInfinity;
+  std::vector<uint32_t> even_ = std::vector<uint32_t>(Histogram::kBins);
+  std::vector<uint32_t> odd_ = std::vector<uint32_t>(Histogram::kBins);
+};
 
 }  // namespace
 
-void Histogram::Add(const float* values, size_t count, float low, float high, int threads) {
-  if (count == 0) return;
-  GrowTo(std::max(std::abs(static_cast<double>(low)), std::abs(static_cast<double>(high))));
-  const auto bins_per_unit = static_cast<float>(1.0 / bin_width());
-  const int parts =
-      static_cast<int>(std::clamp<size_t>(count / kValuesPerThread, 1, static_cast<size_t>(std::max(threads, 1))));
-  std::vector<BlockCounts> part_counts(static_cast<size_t>(parts));
-#pragma omp parallel for num_threads(parts) schedule(static)
-  for (int part = 0; part < parts; ++part) {
-    const size_t begin = count * static_cast<size_t>(part) / static_cast<size_t>(parts);
-    const size_t end = count * (static_cast<size_t>(part) + 1) / static_cast<size_t>(parts);
-    part_counts[static_cast<size_t>(part)] = CountRange(values + begin, end - begin, bins_per_unit);
+Range Histogram::Add(const float* values, size_t count, int threads) {
+  const size_t parts = std::clamp<size_t>(count / kValuesPerThread, 1, static_cast<size_t>(std::max(threads, 1)));
+  std::vector<PartCounter> counters(parts);
+#pragma omp parallel for num_threads(static_cast <int>(parts)) schedule(static)
+  for (size_t part = 0; part < parts; ++part) {
+    const size_t begin = count * part / parts;
+    counters[part].Count(values + begin, count * (part + 1) / parts - begin);
   }
-  for (const BlockCounts& part : part_counts) {
-    for (size_t bin = 0; bin < part.size(); ++bin) counts_[bin] += part[bin];
+  Range extremes = counters[0].extremes();
+  for (PartCounter& counter : counters) {
+    extremes = {std::min(extremes.low, counter.extremes().low), std::max(extremes.high, counter.extremes().high)};
+    GrowTo(counter.limit());
+  }
+  for (PartCounter& counter : counters) {
+    counter.GrowTo(limit_);
+    for (size_t bin = 0; bin < counts_.size(); ++bin) counts_[bin] += counter.At(bin);
   }
   total_ += count;
+  return extremes;
 }
 
 void Histogram::AddWeighted(double value, uint64_t weight) {
@@ -72,13 +138,9 @@ void Histogram::AddWeighted(double value, uint64_t weight) {
 
 void Histogram::Merge(const Histogram& other) {
   if (other.empty()) return;
-  if (empty()) {
-    *this = other;
-    return;
-  }
-  while (limit_ < other.limit_) Double();
+  GrowTo(other.limit_);
   Histogram widened = other;
-  while (widened.limit_ < limit_) widened.Double();
+  widened.GrowTo(limit_);
   for (size_t bin = 0; bin < counts_.size(); ++bin) counts_[bin] += widened.counts_[bin];
   total_ += other.total_;
 }
@@ -104,19 +166,9 @@ int Histogram::last_bin() const {
 void Histogram::GrowTo(double magnitude) {
   if (counts_.empty()) {
     counts_.assign(kBins, 0);
-    limit_ = kSmallestLimit;
+    limit_ = LimitFor(magnitude);
   }
-  // Values equal to the limit belong to the last bin.
-  if (total_ == 0 && magnitude > limit_) limit_ = std::exp2(std::ceil(std::log2(magnitude)));
-  while (limit_ < magnitude) Double();
-}
-
-void Histogram::Double() {
-  std::vector<uint64_t> merged(counts_.size(), 0);
-  // Two neighbours become one; the bins around zero stay around zero.
-  for (size_t bin = 0; bin < counts_.size(); ++bin) merged[kBins / 4 + bin / 2] += counts_[bin];
-  counts_ = std::move(merged);
-  limit_ *= 2;
+  for (; limit_ < magnitude; limit_ *= 2) MergeNeighbours(counts_);
 }
 
 }  // namespace lockstep::quantize

@@ -11,12 +11,18 @@
 
 namespace lockstep::quantize {
 
+struct Range {
+  double low = 0.0;
+  double high = 0.0;
+};
+
 class Histogram {
  public:
   static constexpr int kBins = 8192;  // half of them on each side of zero
 
-  // The values must be finite and within [low, high]. Large streams are counted by `threads` threads.
-  void Add(const float* values, size_t count, float low, float high, int threads = 1);
+  // Counts the values in up to `threads` threads and returns their extremes. If one is NaN or infinite, so is one of
+  // the extremes, and the counts are good for nothing. At least one value, less than 2^32.
+  Range Add(const float* values, size_t count, int threads = 1);
   void AddWeighted(double value, uint64_t weight);
   void Merge(const Histogram& other);
   // The histogram of f(x), each bin standing for its middle.
@@ -35,7 +41,6 @@ class Histogram {
 
  private:
   void GrowTo(double magnitude);
-  void Double();
 
   double limit_ = 0.0;
   uint64_t total_ = 0;

@@ -8,14 +8,9 @@
 
 namespace lockstep::quantize {
 
-struct Range {
-  double low = 0.0;
-  double high = 0.0;
-};
-
 class TensorStatistics {
  public:
-  // One picture's values. Returns false, and counts nothing, if one of them is not finite.
+  // One picture's values. Returns false if one of them is not finite; the statistics are then good for nothing.
   bool Observe(const float* values, size_t count, int threads = 1);
   // Union with another tensor's statistics, as if the values had been one tensor's.
   void Merge(const TensorStatistics& other);

@@ -19,8 +19,9 @@ std::vector<float> Normal(size_t count, float deviation, uint32_t seed) {
 }
 
 void Add(Histogram& histogram, const std::vector<float>& values, int threads = 1) {
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  histogram.Add(values.data(), values.size(), *low, *high, threads);
+  const Range extremes = histogram.Add(values.data(), values.size(), threads);
+  EXPECT_EQ(extremes.low, *std::min_element(values.begin(), values.end()));
+  EXPECT_EQ(extremes.high, *std::max_element(values.begin(), values.end()));
 }
 
 // The counts one would get with the final bins from the start.

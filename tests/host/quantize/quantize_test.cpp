@@ -61,7 +61,8 @@ SmallGraph Network() {
   return net;
 }
 
-QuantizedGraph Quantized(const SmallGraph& net, const QuantizeOptions& options, int inputs = 6) {
+QuantizedGraph Quantized(const SmallGraph& net, QuantizeOptions options, int inputs = 6) {
+  if (options.threads == 0) options.threads = 1;  // the network is too small for more
   NoiseSource source(inputs);
   return Quantize(net.graph, options, source);
 }
@@ -164,7 +165,9 @@ TEST(Quantize, ReportsProgress) {
   const SmallGraph net = Network();
   NoiseSource source(4);
   std::vector<std::pair<int, int>> reports;
-  Quantize(net.graph, {}, source, [&](int done, int total) { reports.emplace_back(done, total); });
+  QuantizeOptions options;
+  options.threads = 1;
+  Quantize(net.graph, options, source, [&](int done, int total) { reports.emplace_back(done, total); });
   EXPECT_EQ(reports, (std::vector<std::pair<int, int>>{{1, 4}, {2, 4}, {3, 4}, {4, 4}}));
 }
 
