@@ -19,10 +19,10 @@ struct ElementType {
 const ElementType kElements[] = {{DType::U8, 1}, {DType::U16, 2}, {DType::F32, 4}, {DType::S64, 8}};
 
 // Elements of any type, all different while they can be.
-TestTensor CountedTensor(const ElementType& type, const Shape& shape) {
+TestTensor CountedTensor(const ElementType& type, Shape shape) {
   TestTensor tensor;
   tensor.dtype = type.dtype;
-  tensor.shape = shape;
+  tensor.shape = std::move(shape);
   for (int64_t i = 0; i < tensor.Elements(); ++i) {
     for (size_t byte = 0; byte < type.bytes; ++byte) {
       tensor.bytes.push_back(static_cast<uint8_t>(byte == 0 ? i : (i >> 8) + static_cast<int64_t>(byte)));
@@ -104,7 +104,7 @@ TEST(Transpose, Permutations) {
       for (const int32_t axis : c.perm) test.output.shape.push_back(c.in[static_cast<size_t>(axis)]);
       for (int64_t i = 0; i < test.output.Elements(); ++i) {
         const Shape out = IndexOf(test.output.shape, i);
-        Shape in(out.size());
+        Shape in = out;
         for (size_t axis = 0; axis < out.size(); ++axis) in[static_cast<size_t>(c.perm[axis])] = out[axis];
         AppendFrom(test.output, test.inputs[0], PositionOf(c.in, in), type.bytes);
       }
@@ -121,8 +121,7 @@ TEST(Reshape, CopiesBytes) {
     LayerCase test;
     test.layer.name = "layer";
     test.inputs.push_back(CountedTensor(type, {3, 50, 41}));
-    test.output = test.inputs[0];
-    test.output.shape = {6, 25, 41};
+    test.output = CountedTensor(type, {6, 25, 41});
     test.layer.options.Set(joint::ReshapeT());
     ExpectEveryKernelGives(test);
   }
