@@ -172,30 +172,27 @@ void Plan::Execute(Step& step, const Watcher& watcher) {
 
 // The source of a copy moves into the destination if nothing else is copied to the place that all of its memory takes:
 // other parts of the same source may lie there at the same displacement (the halves of a split).
-bool Plan::CanWriteInPlace(const Step& copy, const std::vector<ValueId>& kept, size_t& displacement) const {
+bool Plan::CanWriteInPlace(const Step& copy, size_t& displacement) const {
   const auto [root, offset] = Root(copy.inputs[0]);
   const auto [destination, destination_offset] = Root(copy.output);
   if (value(root).constant || root == destination) return false;
-  const auto is_root = [&, source = root](ValueId id) { return Root(id).first == source; };
-  if (std::any_of(kept.begin(), kept.end(), is_root)) return false;
   const size_t begin = destination_offset + copy.output_offset;
   if (begin < offset) return false;
   displacement = begin - offset;
   const size_t end = displacement + value(root).desc.get_size();
   if (end > value(destination).desc.get_size()) return false;
+  // What was moved there before is seen by its own copy, which is still in the list.
   for (const Step& other : steps_) {
-    if (other.output == kNoValue || Root(other.output).first != destination) continue;
+    if (!other.is_copy || Root(other.output).first != destination) continue;
     const size_t other_begin = Root(other.output).second + other.output_offset;
-    const ValueId written = other.is_copy ? other.inputs[0] : other.output;
-    if (other_begin >= end || other_begin + value(written).desc.get_size() <= displacement) continue;
-    if (!other.is_copy || other.removed) return false;
+    if (other_begin >= end || other_begin + value(other.inputs[0]).desc.get_size() <= displacement) continue;
     const auto [other_root, other_offset] = Root(other.inputs[0]);
     if (other_root != root || other_begin != displacement + other_offset) return false;
   }
   return true;
 }
 
-void Plan::RemoveCopies(const std::vector<ValueId>& kept) {
+void Plan::RemoveCopies() {
   for (Step& step : steps_) {
     if (!step.is_copy) continue;
     const auto [root, offset] = Root(step.inputs[0]);
@@ -205,7 +202,7 @@ void Plan::RemoveCopies(const std::vector<ValueId>& kept) {
       continue;
     }
     size_t displacement = 0;
-    if (!CanWriteInPlace(step, kept, displacement)) continue;
+    if (!CanWriteInPlace(step, displacement)) continue;
     Mutable(root).parent = destination;
     Mutable(root).offset = displacement;
     step.removed = true;
@@ -243,7 +240,7 @@ void Plan::PlaceInArena(const std::vector<ValueId>& kept) {
 }
 
 void Plan::Finish(const std::vector<ValueId>& kept) {
-  RemoveCopies(kept);
+  RemoveCopies();
   PlaceInArena(kept);
   std::vector<bool> used(values_.size(), false);
   for (Step& step : steps_) {

@@ -60,7 +60,7 @@ class Plan {
   void AddCopy(ValueId input, ValueId output, int64_t offset_elements);
   void AddWatch(const std::string& name, const graph::Shape& shape, ValueId value);
 
-  // `kept` (the graph's inputs and outputs) have memory of their own during the whole run.
+  // `kept` (the graph's inputs and outputs) keep their memory during the whole run.
   void Finish(const std::vector<ValueId>& kept);
   void Run(const Watcher& watcher);
   float* Address(ValueId id) const;
@@ -88,8 +88,8 @@ class Plan {
   void AddStep(Step step);
   void Bind(Step& step);
   void Execute(Step& step, const Watcher& watcher);
-  void RemoveCopies(const std::vector<ValueId>& kept);
-  bool CanWriteInPlace(const Step& copy, const std::vector<ValueId>& kept, size_t& displacement) const;
+  void RemoveCopies();
+  bool CanWriteInPlace(const Step& copy, size_t& displacement) const;
   void PlaceInArena(const std::vector<ValueId>& kept);
 
   dnnl::engine engine_;

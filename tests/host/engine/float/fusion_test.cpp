@@ -139,6 +139,14 @@ TEST(Joining, OnlySomePartsOfASplit) {
   ExpectMatchesHoweverObserved(maker.Finish({maker.Conv(joined, 16), maker.Conv(parts[2], 16)}));
 }
 
+TEST(Joining, LastPartOfASplitBehindSomethingElse) {
+  GraphMaker maker;
+  const TensorId input = maker.Input({1, 16, 5, 5});
+  const auto parts = maker.AddMany("Split", {maker.Conv(input, 32)}, 2, {{"axis", int64_t{1}}});
+  const TensorId joined = maker.Add("Concat", {maker.Conv(input, 16), parts[1]}, {{"axis", int64_t{1}}});
+  ExpectMatchesHoweverObserved(maker.Finish({maker.Conv(joined, 16), maker.Conv(parts[0], 16)}));
+}
+
 TEST(Joining, OutputsAndInputsOfTheGraph) {
   GraphMaker maker;
   const TensorId a = maker.Input({1, 16, 5, 5});

@@ -87,6 +87,11 @@ TEST_P(OnChannels, PadChannels) {
   Expect(maker.Add("Pad", {image, maker.Ints({0, 1, 0, 0, 0, 2, 0, 0}), maker.Constant({}, {3.0F})}));
 }
 
+TEST_P(OnChannels, PadOneChannelInFront) {
+  const TensorId image = Image();
+  Expect(maker.Add("Pad", {image, maker.Ints({0, 1, 0, 0, 0, 0, 0, 0}), maker.Constant({}, {3.0F})}));
+}
+
 TEST_P(OnChannels, Slice) {
   const TensorId image = Image();
   Expect(maker.Add("Slice",
@@ -96,6 +101,11 @@ TEST_P(OnChannels, Slice) {
 TEST_P(OnChannels, SliceOfChannels) {
   const TensorId image = Image();
   Expect(maker.Add("Slice", {image, maker.Ints({channels() / 2}), maker.Ints({channels()}), maker.Ints({1})}));
+}
+
+TEST_P(OnChannels, SliceOfABlockThatStartsInsideOfOne) {
+  const TensorId wide = maker.Conv(Image(), 48);
+  Expect(maker.Add("Slice", {wide, maker.Ints({8}), maker.Ints({24}), maker.Ints({1})}));
 }
 
 TEST_P(OnChannels, Transpose) {
