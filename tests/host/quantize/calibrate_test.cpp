@@ -1,0 +1,61 @@
+#include "quantize/calibrate.h"
+
+#include <gtest/gtest.h>
+
+#include "small_graph.h"
+
+namespace lockstep::quantize {
+namespace {
+
+// Hands out the given values for input "x" of shape 1x2x1x2.
+class ValueSource : public CalibrationSource {
+ public:
+  explicit ValueSource(std::vector<std::vector<float>> values) : values_(std::move(values)) {}
+  int size() const override { return static_cast<int>(values_.size() - next_); }
+  std::optional<std::map<std::string, engine::FloatTensor>> Next() override {
+    if (next_ == values_.size()) return std::nullopt;
+    return std::map<std::string, engine::FloatTensor>{{"x", {{1, 2, 1, 2}, values_[next_++]}}};
+  }
+  std::string Digest() const override { return {}; }
+
+ private:
+  std::vector<std::vector<float>> values_;
+  size_t next_ = 0;
+};
+
+TEST(Calibrate, ObservesTensorsInputsAndChannelMeans) {
+  SmallGraph net;
+  net.Input("x", {1, 2, 1, 2});
+  net.Conv("y", net.Id("x"), 2, {1, 1, 1, -1});
+  net.Fuse(graph::ActivationKind::kRelu);
+  net.Output(net.Id("y"));
+  // Channels of x: (1, 2) and (3, 5), then (0, -1) and (2, 2); y = relu(x0 + x1), relu(x0 - x1):
+  // (4, 7) and (0, 0), then (2, 1) and (0, 0).
+  ValueSource source({{1, 2, 3, 5}, {0, -1, 2, 2}});
+  const Calibration result =
+      Calibrate(net.graph, {net.Id("x"), net.Id("y")}, {net.Id("x"), net.Id("y")}, source, 1, nullptr);
+  EXPECT_EQ(result.inputs_seen, 2);
+  const TensorStatistics& x = result.statistics.at(net.Id("x"));
+  EXPECT_EQ(x.extremes().low, -1.0);
+  EXPECT_EQ(x.extremes().high, 5.0);
+  EXPECT_EQ(x.histogram().total(), 8u);
+  EXPECT_EQ(result.statistics.at(net.Id("y")).extremes().high, 7.0);
+  EXPECT_EQ(result.statistics.at(net.Id("y")).extremes().low, 0.0);
+  EXPECT_EQ(result.channel_means.at(net.Id("x")), (std::vector<double>{0.5, 3.0}));
+  EXPECT_EQ(result.channel_means.at(net.Id("y")), (std::vector<double>{3.5, 0.0}));
+}
+
+TEST(Calibrate, SeesWhatIsInFrontOfAFusedActivation) {
+  SmallGraph net;
+  net.Input("x", {1, 2, 1, 2});
+  net.Conv("y", net.Id("x"), 1, {1, 1});
+  const graph::TensorId before = net.Fuse(graph::ActivationKind::kSilu);
+  net.Output(net.Id("y"));
+  ValueSource source({{1, 2, 3, -5}});
+  const Calibration result = Calibrate(net.graph, {before}, {}, source, 1, nullptr);
+  EXPECT_EQ(result.statistics.at(before).extremes().low, -3.0);
+  EXPECT_EQ(result.statistics.at(before).extremes().high, 4.0);
+}
+
+}  // namespace
+}  // namespace lockstep::quantize
