@@ -50,7 +50,8 @@ Round RunReference(engine::JointModel& joint, const DataItem& item, const fs::pa
   round.work = work;
   round.inputs = JointInputs(joint.model(), item);
   for (size_t i = 0; i < round.inputs.size(); ++i) {
-    round.input_files.push_back(work / ("input_" + std::to_string(i) + ".bin"));
+    const std::string number = round.inputs.size() == 1 ? "" : "_" + std::to_string(i);
+    round.input_files.push_back(work / (item.stem + number + ".bin"));  // run_joint names its outputs after it
     report::WriteFile(round.input_files.back(), round.inputs[i].data(), round.inputs[i].size());
   }
   round.reference = work / "reference";
