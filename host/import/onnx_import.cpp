@@ -2,6 +2,7 @@
 
 #include <google/protobuf/stubs/logging.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -21,6 +22,36 @@ using graph::kNoTensor;
 using graph::Node;
 using graph::TensorId;
 
+// Names end up in messages and file names. One with control characters comes from a damaged file.
+void RequirePrintable(const std::string& name, const std::string& path) {
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (std::any_of(name.begin(), name.end(), control)) {
+    throw BadInput("'" + path + "' holds a name with control characters: the file is damaged, or not an ONNX model");
+  }
+}
+
+void RequirePrintableNames(const onnx::ModelProto& model, const std::string& path) {
+  const auto& graph = model.graph();
+  RequirePrintable(graph.name(), path);
+  for (const auto& import : model.opset_import()) RequirePrintable(import.domain(), path);
+  for (const auto& value : graph.input()) RequirePrintable(value.name(), path);
+  for (const auto& value : graph.output()) RequirePrintable(value.name(), path);
+  for (const auto& tensor : graph.initializer()) {
+    RequirePrintable(tensor.name(), path);
+    for (const auto& entry : tensor.external_data()) RequirePrintable(entry.value(), path);
+  }
+  for (const auto& node : graph.node()) {
+    for (const auto* name : {&node.name(), &node.op_type(), &node.domain()}) RequirePrintable(*name, path);
+    for (const auto& name : node.input()) RequirePrintable(name, path);
+    for (const auto& name : node.output()) RequirePrintable(name, path);
+    for (const auto& attribute : node.attribute()) {
+      RequirePrintable(attribute.name(), path);
+      if (node.domain().empty()) RequirePrintable(attribute.s(), path);
+      for (const auto& entry : attribute.t().external_data()) RequirePrintable(entry.value(), path);
+    }
+  }
+}
+
 onnx::ModelProto ReadModel(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw BadInput("cannot open '" + path + "': " + std::strerror(errno));
@@ -35,6 +66,7 @@ onnx::ModelProto ReadModel(const std::string& path) {
   if (!model.has_graph() || model.graph().output_size() == 0) {
     throw BadInput("'" + path + "' holds no graph with outputs: not an ONNX model, or cut short");
   }
+  RequirePrintableNames(model, path);
   return model;
 }
 

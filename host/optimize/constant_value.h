@@ -19,8 +19,9 @@ struct Value {
   double Number(int64_t index) const;  // of any type
 };
 
-// Larger results are not folded; they would be a model made to fill the memory.
-inline constexpr int64_t kLargestFolded = int64_t{1} << 26;
+// Results with more elements are folded only if the inputs have half as many: all others come from models that are made
+// to fill the memory.
+inline constexpr int64_t kLargestFolded = int64_t{1} << 22;
 
 // One entry per input of the node, null for an omitted one.
 using ValueInputs = std::vector<const Value*>;

@@ -11,17 +11,19 @@ double Value::Number(int64_t index) const {
 
 std::optional<std::vector<Value>> EvaluateConstant(const graph::Graph& graph, const graph::Node& node,
                                                    const ValueInputs& inputs) {
-  int64_t total = 0;
+  int64_t given = 0;
+  for (const Value* input : inputs) given += input == nullptr ? 0 : input->count();
+  int64_t made = 0;
   for (const graph::TensorId id : node.outputs) {
     if (id == graph::kNoTensor) continue;
-    const graph::Shape& shape = graph.tensor(id).shape;
-    if (!graph::IsKnown(shape) || graph::ElementCount(shape) > kLargestFolded) return std::nullopt;
-    total += graph::ElementCount(shape);
+    if (!graph::IsKnown(graph.tensor(id).shape)) return std::nullopt;
+    made += graph::ElementCount(graph.tensor(id).shape);
   }
-  if (total > kLargestFolded || node.outputs.empty() || node.outputs[0] == graph::kNoTensor) return std::nullopt;
+  if (made > std::max(kLargestFolded, 2 * given)) return std::nullopt;
+  if (node.outputs.empty() || node.outputs[0] == graph::kNoTensor) return std::nullopt;
   if (node.activation.kind != graph::ActivationKind::kNone) return std::nullopt;
-  if (auto made = EvaluateLayout(graph, node, inputs)) return made;
-  if (auto made = EvaluateElementwise(graph, node, inputs)) return made;
+  if (auto results = EvaluateLayout(graph, node, inputs)) return results;
+  if (auto results = EvaluateElementwise(graph, node, inputs)) return results;
   return EvaluateReduction(graph, node, inputs);
 }
 

@@ -1,4 +1,4 @@
-#include <cmath>
+#include <algorithm>
 
 #include "optimize/channel_affine.h"
 #include "optimize/graph_edit.h"
@@ -13,10 +13,15 @@ using graph::TensorId;
 
 bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   Node& node = graph.nodes[index];
+  const auto from_conv = [&](TensorId id) {
+    const Node* maker = ProducerOf(graph, uses, id);
+    return maker != nullptr && maker->op == "Conv" && maker->activation.kind == graph::ActivationKind::kNone &&
+           OnlyConsumer(uses, id) == static_cast<int32_t>(index);
+  };
+  if (std::none_of(node.inputs.begin(), node.inputs.end(), from_conv)) return false;
   const auto affine = AffineOf(graph, node);
-  if (!affine || OnlyConsumer(uses, affine->input) != static_cast<int32_t>(index)) return false;
+  if (!affine || !from_conv(affine->input)) return false;
   Node* conv = ProducerOf(graph, uses, affine->input);
-  if (conv == nullptr || conv->op != "Conv" || conv->activation.kind != graph::ActivationKind::kNone) return false;
   const bool biased = conv->inputs.size() > 2 && conv->inputs[2] != graph::kNoTensor;
   if (!IsConstant(graph, conv->inputs[1]) || (biased && !IsConstant(graph, conv->inputs[2]))) return false;
 

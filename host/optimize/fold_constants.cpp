@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <limits>
 
 #include "optimize/infer_shapes.h"
 #include "optimize/optimize.h"
@@ -6,7 +6,7 @@
 namespace lockstep::optimize {
 
 int FoldConstants(graph::Graph& graph) {
-  KnownValues values(graph, 2 * kLargestFolded);
+  KnownValues values(graph, std::numeric_limits<int64_t>::max());
   std::vector<graph::Node> kept;
   int folded = 0;
   for (graph::Node& node : graph.nodes) {

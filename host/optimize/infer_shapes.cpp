@@ -9,8 +9,8 @@
 namespace lockstep::optimize {
 namespace {
 
-// A tensor beyond this is a damaged or hostile model: 2^40 elements.
-constexpr int64_t kLargestTensor = int64_t{1} << 40;
+// More elements than this come from a damaged or hostile model.
+constexpr int64_t kLargestTensor = int64_t{1} << 31;
 
 const ShapeRule* FindRule(const std::string& op) {
   for (const ShapeRules* rules : {&ElementwiseRules(), &WindowRules(), &LayoutRules(), &ReductionRules()}) {
@@ -41,7 +41,7 @@ void KnownValues::Evaluate(const graph::Node& node) {
   for (const graph::TensorId id : node.outputs) {
     if (id == graph::kNoTensor) continue;
     if (!graph::IsKnown(graph_.tensor(id).shape)) return;
-    work += std::min(graph::ElementCount(graph_.tensor(id).shape), kLargestFolded);
+    work += graph::ElementCount(graph_.tensor(id).shape);
   }
   const bool shape_only = node.op == "Shape" || node.op == "Size";
   for (const graph::TensorId id : node.inputs) {

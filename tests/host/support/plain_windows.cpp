@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "support/plain_operators.h"
 
@@ -112,12 +113,18 @@ int64_t NearestSource(const PlainCall& call, int64_t to, double scale, int64_t f
 std::vector<PlainTensor> Resize(const PlainCall& call) {
   const PlainTensor& x = *call.inputs[0];
   const bool scaled = call.inputs.size() > 2 && call.inputs[2] != nullptr && !call.inputs[2]->values.empty();
+  Index axes(x.shape.size());
+  std::iota(axes.begin(), axes.end(), int64_t{0});
+  axes = call.node.Ints("axes", axes);
   PlainTensor result{call.shapes[0], {}};
   for (int64_t i = 0; i < graph::ElementCount(result.shape); ++i) {
     Index index = Unravel(i, result.shape);
     for (size_t axis = 0; axis < index.size(); ++axis) {
       const double ratio = static_cast<double>(result.shape[axis]) / static_cast<double>(x.shape[axis]);
-      const double scale = scaled ? call.inputs[2]->values.at(axis) : ratio;
+      const auto named = std::find(axes.begin(), axes.end(), static_cast<int64_t>(axis));
+      const auto position = static_cast<size_t>(named - axes.begin());
+      const double given = named == axes.end() || !scaled ? 1.0 : call.inputs[2]->values.at(position);
+      const double scale = scaled ? given : ratio;
       index[axis] = NearestSource(call, index[axis], scale, x.shape[axis], result.shape[axis]);
     }
     result.values.push_back(x.values[static_cast<size_t>(Ravel(index, x.shape))]);

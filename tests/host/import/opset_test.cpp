@@ -1,0 +1,194 @@
+// The same computation written for several opsets must become the same graph: same operators, same values.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "import/onnx_import.h"
+#include "onnx_writer.h"
+#include "optimize/optimize.h"
+#include "support/small_graph.h"
+
+namespace lockstep::importer {
+namespace {
+
+using graph::Graph;
+
+Graph Import(const OnnxWriter& writer) {
+  const TemporaryFile file(writer.Bytes());
+  return ImportOnnx(file.path(), {});
+}
+
+struct Writing {
+  int64_t opset;
+  std::function<void(OnnxWriter&)> build;  // from "x" (1x4x6x5) to "y"
+};
+
+void ExpectSame(const std::vector<Writing>& writings) {
+  Graph first;
+  for (size_t i = 0; i < writings.size(); ++i) {
+    SCOPED_TRACE("opset " + std::to_string(writings[i].opset));
+    OnnxWriter writer(writings[i].opset);
+    writer.Input("x", {1, 4, 6, 5}).Output("y");
+    writings[i].build(writer);
+    Graph graph = Import(writer);
+    EXPECT_EQ(graph.opset, 17);
+    Graph optimized = graph;
+    optimize::Optimize(optimized);
+    EXPECT_LE(testing::LargestOutputDifference(graph, optimized), 1e-6);
+    if (i == 0) {
+      first = optimized;
+      continue;
+    }
+    EXPECT_EQ(testing::Operators(optimized), testing::Operators(first));
+    EXPECT_EQ(optimized.tensor(optimized.outputs[0]).shape, first.tensor(first.outputs[0]).shape);
+    EXPECT_LE(testing::LargestOutputDifference(first, optimized), 0.0);
+  }
+}
+
+TEST(Opsets, Slice) {
+  ExpectSame({{17,
+               [](OnnxWriter& w) {
+                 w.Ints("starts", {1}).Ints("ends", {-1}).Ints("axes", {2}).Ints("steps", {1});
+                 w.Node("Slice", {"x", "starts", "ends", "axes", "steps"}, {"y"});
+               }},
+              {9, [](OnnxWriter& w) {
+                 auto& node = w.Node("Slice", {"x"}, {"y"});
+                 SetInts(node, "starts", {1});
+                 SetInts(node, "ends", {-1});
+                 SetInts(node, "axes", {2});
+               }}});
+}
+
+TEST(Opsets, Split) {
+  const auto consume = [](OnnxWriter& w) { w.Node("Sub", {"a", "b"}, {"y"}); };
+  ExpectSame({{17,
+               [&](OnnxWriter& w) {
+                 SetInt(w.Ints("sizes", {2, 2}).Node("Split", {"x", "sizes"}, {"a", "b"}), "axis", 1);
+                 consume(w);
+               }},
+              {11,
+               [&](OnnxWriter& w) {
+                 auto& node = w.Node("Split", {"x"}, {"a", "b"});
+                 SetInt(node, "axis", 1);
+                 SetInts(node, "split", {2, 2});
+                 consume(w);
+               }},
+              {18, [&](OnnxWriter& w) {
+                 auto& node = w.Node("Split", {"x"}, {"a", "b"});
+                 SetInt(node, "axis", 1);
+                 SetInt(node, "num_outputs", 2);
+                 consume(w);
+               }}});
+}
+
+TEST(Opsets, Clip) {
+  ExpectSame({{17,
+               [](OnnxWriter& w) {
+                 w.Floats("low", {}, {-0.5F}).Floats("high", {}, {0.75F}).Node("Clip", {"x", "low", "high"}, {"y"});
+               }},
+              {8, [](OnnxWriter& w) {
+                 auto& node = w.Node("Clip", {"x"}, {"y"});
+                 SetFloat(node, "min", -0.5F);
+                 SetFloat(node, "max", 0.75F);
+               }}});
+}
+
+TEST(Opsets, Pad) {
+  ExpectSame({{17,
+               [](OnnxWriter& w) {
+                 w.Ints("pads", {0, 0, 1, 0, 0, 0, 2, 3}).Floats("value", {}, {0.5F});
+                 w.Node("Pad", {"x", "pads", "value"}, {"y"});
+               }},
+              {10,
+               [](OnnxWriter& w) {
+                 auto& node = w.Node("Pad", {"x"}, {"y"});
+                 SetInts(node, "pads", {0, 0, 1, 0, 0, 0, 2, 3});
+                 SetFloat(node, "value", 0.5F);
+               }},
+              {18, [](OnnxWriter& w) {
+                 w.Ints("pads", {1, 0, 2, 3}).Floats("value", {}, {0.5F}).Ints("axes", {2, -1});
+                 w.Node("Pad", {"x", "pads", "value", "axes"}, {"y"});
+               }}});
+}
+
+TEST(Opsets, SqueezeAndUnsqueeze) {
+  ExpectSame({{17,
+               [](OnnxWriter& w) {
+                 w.Ints("axes", {0});
+                 w.Node("Squeeze", {"x", "axes"}, {"s"});
+                 w.Node("Relu", {"s"}, {"r"});
+                 w.Node("Unsqueeze", {"r", "axes"}, {"y"});
+               }},
+              {11, [](OnnxWriter& w) {
+                 SetInts(w.Node("Squeeze", {"x"}, {"s"}), "axes", {0});
+                 w.Node("Relu", {"s"}, {"r"});
+                 SetInts(w.Node("Unsqueeze", {"r"}, {"y"}), "axes", {0});
+               }}});
+}
+
+TEST(Opsets, ResizeAndUpsample) {
+  ExpectSame({{17,
+               [](OnnxWriter& w) {
+                 auto& node = w.Floats("scales", {4}, {1, 1, 2, 3}).Node("Resize", {"x", "", "scales"}, {"y"});
+                 SetString(node, "coordinate_transformation_mode", "asymmetric");
+                 SetString(node, "nearest_mode", "floor");
+               }},
+              {11,
+               [](OnnxWriter& w) {
+                 auto& node = w.Floats("scales", {4}, {1, 1, 2, 3})
+                                  .Floats("roi", {0}, {})
+                                  .Node("Resize", {"x", "roi", "scales"}, {"y"});
+                 SetString(node, "coordinate_transformation_mode", "asymmetric");
+                 SetString(node, "nearest_mode", "floor");
+               }},
+              {10,
+               [](OnnxWriter& w) {
+                 w.Floats("scales", {4}, {1, 1, 2, 3}).Node("Resize", {"x", "scales"}, {"y"});
+               }},
+              {9,
+               [](OnnxWriter& w) {
+                 w.Floats("scales", {4}, {1, 1, 2, 3}).Node("Upsample", {"x", "scales"}, {"y"});
+               }},
+              {7,
+               [](OnnxWriter& w) {
+                 SetFloats(w.Node("Upsample", {"x"}, {"y"}), "scales", {1, 1, 2, 3});
+               }},
+              {18, [](OnnxWriter& w) {
+                 auto& node = w.Floats("scales", {2}, {2, 3}).Node("Resize", {"x", "", "scales"}, {"y"});
+                 SetInts(node, "axes", {2, 3});
+                 SetString(node, "coordinate_transformation_mode", "asymmetric");
+                 SetString(node, "nearest_mode", "floor");
+               }}});
+}
+
+TEST(Opsets, ReduceMean) {
+  ExpectSame({{17,
+               [](OnnxWriter& w) {
+                 SetInts(w.Node("ReduceMean", {"x"}, {"y"}), "axes", {2, 3});
+               }},
+              {18, [](OnnxWriter& w) {
+                 w.Ints("axes", {2, 3}).Node("ReduceMean", {"x", "axes"}, {"y"});
+               }}});
+}
+
+TEST(Opsets, SoftmaxOverAllAxesFromOneOnUpToOpset12) {
+  ExpectSame({{17,
+               [](OnnxWriter& w) {
+                 w.Ints("back", {1, 4, 6, 5});
+                 SetInt(w.Node("Flatten", {"x"}, {"f"}), "axis", 2);
+                 w.Node("Softmax", {"f"}, {"s"});
+                 w.Node("Reshape", {"s", "back"}, {"y"});
+               }},
+              {11, [](OnnxWriter& w) { SetInt(w.Node("Softmax", {"x"}, {"y"}), "axis", 2); }}});
+}
+
+TEST(Opsets, SoftmaxOfAMatrixIsTheSameInAllOpsets) {
+  OnnxWriter writer(11);
+  writer.Input("x", {1, 7}).Output("y").Node("Softmax", {"x"}, {"y"});
+  Graph graph = Import(writer);
+  optimize::Optimize(graph);
+  EXPECT_EQ(testing::Operators(graph), "Softmax");
+}
+
+}  // namespace
+}  // namespace lockstep::importer
