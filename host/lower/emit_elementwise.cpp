@@ -54,7 +54,7 @@ void LayerEmitter::EmitBinary(const Node& node) {
     mul.shift = fixed.s;
     mul.clamp_low = low;
     mul.clamp_high = high;
-    draft_.AddLayer(Stem(node), std::move(mul), inputs, result.tensor, Origin(node));
+    draft_.AddLayer(Stem(node), mul, inputs, result.tensor, Origin(node));
   } else {
     joint::AddT add;
     const AddMultipliers fixed = ToAddMultipliers(a / y.scale, (node.op == "Sub" ? -b : b) / y.scale, wide);
@@ -63,7 +63,7 @@ void LayerEmitter::EmitBinary(const Node& node) {
     add.shift = fixed.shift;
     add.clamp_low = low;
     add.clamp_high = high;
-    draft_.AddLayer(Stem(node), std::move(add), inputs, result.tensor, Origin(node));
+    draft_.AddLayer(Stem(node), add, inputs, result.tensor, Origin(node));
   }
   values_[node.outputs[0]] = clamped ? result : ApplyTable(node, node.activation, result);
 }
@@ -73,7 +73,7 @@ Value LayerEmitter::ApplyTable(const Node& node, const graph::Activation& functi
   const AffineParams y = ParamsOf(node.outputs[0]);
   joint::LookupT lookup;
   lookup.table = ToBytes(FunctionTable([&](double real) { return graph::Evaluate(function, real); }, x.params, y), y);
-  const Value result = draft_.AddActivation(OutputName(node), x.shape, x.axes, y);
+  Value result = draft_.AddActivation(OutputName(node), x.shape, x.axes, y);
   draft_.AddLayer(node.activation.kind == function.kind ? Stem(node) + "/activation" : Stem(node), std::move(lookup),
                   {x.tensor}, result.tensor, Origin(node));
   return result;

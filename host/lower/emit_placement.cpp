@@ -35,7 +35,7 @@ void LayerEmitter::EmitConcat(const Node& node) {
     if (!(x.params == y) && y.bits != 8 && y.bits != 16) x = Rescale(node, x, y);
     const FixedMultiplier fixed = x.params == y ? FixedMultiplier{} : ToFixed(x.params.scale / y.scale);
     concat.multiplier.push_back(fixed.m);
-    concat.shift.push_back(fixed.s);
+    concat.shift.push_back(static_cast<int8_t>(fixed.s));
     inputs.push_back(x.tensor);
   }
   const Value result = is_float ? draft_.AddFloat(OutputName(node), OutputShape(node), axes)
@@ -60,7 +60,7 @@ Value LayerEmitter::AddSlice(const Node& node, size_t output, const Value& x, co
     slice.start.push_back(static_cast<int32_t>(start[axis]));
     slice.step.push_back(static_cast<int32_t>(step[axis]));
   }
-  const Value result = draft_.AddActivation(OutputName(node, output), OutputShape(node, output), x.axes, x.params);
+  Value result = draft_.AddActivation(OutputName(node, output), OutputShape(node, output), x.axes, x.params);
   draft_.AddLayer(Stem(node), std::move(slice), {x.tensor}, result.tensor, Origin(node));
   return result;
 }

@@ -88,7 +88,7 @@ ConvArithmetic ComputeArithmetic(const quantize::QuantizedWeights& weights, cons
     result.acc_init.push_back(static_cast<int32_t>(init));
     result.weight_sum.push_back(static_cast<int32_t>(sum));
     result.multiplier.push_back(fixed.m);
-    result.shift.push_back(fixed.s);
+    result.shift.push_back(static_cast<int8_t>(fixed.s));
     // No partial sum in any order can be larger, nor can one of a kernel that works on x - 128.
     result.fits_32_bits = result.fits_32_bits && std::abs(init) + 255 * magnitude < int64_t{1} << 31;
   }
@@ -181,7 +181,7 @@ void LayerEmitter::EmitMaxPool(const Node& node) {
   pool.kernel_h = static_cast<int32_t>(kernel[swapped ? 1 : 0]);
   pool.kernel_w = static_cast<int32_t>(kernel[swapped ? 0 : 1]);
   const Value result = draft_.AddActivation(OutputName(node), OutputShape(node), OutputAxes(node), x.params);
-  draft_.AddLayer(Stem(node), std::move(pool), {x.tensor}, result.tensor, Origin(node));
+  draft_.AddLayer(Stem(node), pool, {x.tensor}, result.tensor, Origin(node));
   Define(node, 0, result);
 }
 

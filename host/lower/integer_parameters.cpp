@@ -25,7 +25,7 @@ FixedMultiplier ToFixed(double real) {
     throw UnsupportedModel("the ratio of its scales is " + std::to_string(real) + ", above 2^30");
   }
   if (-exponent > rq1::kMaxShift) return {rq1::kMinMultiplier, rq1::kMaxShift};
-  return {static_cast<int32_t>(m), static_cast<int8_t>(-exponent)};
+  return {static_cast<int32_t>(m), -exponent};
 }
 
 AddMultipliers ToAddMultipliers(double a, double b, bool wide) {

@@ -15,7 +15,7 @@ using quantize::AffineParams;
 // real = m * 2^-(31+s).
 struct FixedMultiplier {
   int32_t m = 0;
-  int8_t s = 0;
+  int32_t s = 0;
 };
 
 // The nearest multiplier to a positive real. Reals below 2^-32 become 2^-32, which still rounds every 32-bit

@@ -138,7 +138,7 @@ Value LayerEmitter::Input(const Node& node, size_t index) {
 }
 
 Value LayerEmitter::IntegerInput(const Node& node, size_t index) {
-  const Value value = Input(node, index);
+  Value value = Input(node, index);
   if (value.is_float) throw UnsupportedModel("its input '" + draft_.TensorName(value) + "' was not quantised");
   return value;
 }
@@ -226,7 +226,7 @@ Value LayerEmitter::Reorder(const Node& node, const Value& value, const Axes& ax
 
 Value LayerEmitter::Viewed(const Node& node, const Value& value, const graph::Shape& shape, const Axes& axes) {
   const std::string& name = draft_.TensorName(value);
-  const Value view =
+  Value view =
       value.is_float ? draft_.AddFloat(name, shape, axes) : draft_.AddActivation(name, shape, axes, value.params);
   draft_.AddLayer(Stem(node) + "/view", joint::ReshapeT(), {value.tensor}, view.tensor, Origin(node));
   return view;
@@ -245,8 +245,8 @@ Value LayerEmitter::Rescale(const Node& node, const Value& value, const AffinePa
   joint::RescaleT rescale;
   rescale.multiplier = multiplier.m;
   rescale.shift = multiplier.s;
-  const Value result = draft_.AddActivation(draft_.TensorName(value), value.shape, value.axes, params);
-  draft_.AddLayer(Stem(node) + "/rescale", std::move(rescale), {value.tensor}, result.tensor, Origin(node));
+  Value result = draft_.AddActivation(draft_.TensorName(value), value.shape, value.axes, params);
+  draft_.AddLayer(Stem(node) + "/rescale", rescale, {value.tensor}, result.tensor, Origin(node));
   rescaled_[key] = result;
   return result;
 }

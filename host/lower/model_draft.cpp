@@ -56,7 +56,7 @@ Value ModelDraft::AddFloat(const std::string& name, const graph::Shape& shape, c
 
 Value ModelDraft::AddConstant(const std::string& name, const graph::Shape& shape, const Axes& axes,
                               const AffineParams& params, std::vector<uint8_t> bytes) {
-  const Value value = AddActivation(name, shape, axes, params);
+  Value value = AddActivation(name, shape, axes, params);
   SetConstant(value.tensor, std::move(bytes));
   return value;
 }

@@ -10,6 +10,8 @@
 namespace lockstep::engine {
 namespace {
 
+constexpr size_t kSerialWork = 1000000;  // multiply-accumulates that starting threads is not worth
+
 // What Conv and DepthwiseConv have in common, with the weights of each output channel in a row (ky, kx, ic).
 struct Convolution {
   int32_t groups = 1;
@@ -104,8 +106,9 @@ void Compute(const LayerRun& run, const Convolution& conv) {
   const int32_t channels_per_group = conv.out_channels / conv.groups;
   std::vector<int32_t> y(ElementCount(*run.output));
   bool overflow = false;
+  const bool worth_threads = y.size() * taps > kSerialWork;
 
-#pragma omp parallel for schedule(dynamic) reduction(|| : overflow)
+#pragma omp parallel for schedule(dynamic) reduction(|| : overflow) if (worth_threads)
   for (int32_t row = 0; row < out[0] * out[1]; ++row) {
     const int32_t n = row / out[1];
     const int32_t oy = row % out[1];

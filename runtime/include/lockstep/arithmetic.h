@@ -41,6 +41,7 @@ inline constexpr int64_t RequantizeWide(int64_t acc, int32_t m, int s) {
 
 // (a * ma + b * mb + 2^(shift-1)) >> shift, exactly, for differences of 17 bits and multipliers within 2^30.
 inline constexpr int64_t WeightedSum(int32_t a, int32_t ma, int32_t b, int32_t mb, int shift) {
+  // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): shift is at least 1, which loaders check.
   return (static_cast<int64_t>(a) * ma + static_cast<int64_t>(b) * mb + (int64_t{1} << (shift - 1))) >> shift;
 }
 
