@@ -25,15 +25,41 @@ struct PixelSums {
   int32x4_t value[kSums];
 };
 
-// Two quads of two pixels at a time. As assembler because gcc 12 takes a fifth more instructions: it moves loads and
-// products so far apart that accumulators are spilled, and splits broadcasting loads.
-void AccumulatePairs(const int8_t* weights, const uint8_t* x0, const uint8_t* x1, int64_t pairs, PixelSums* sums) {
+// What a block of channels needs, in the form in which it is used.
+struct BlockConstants {
+  PixelSums start;  // acc_init in the first of a channel's two lanes
+  int32x4_t multiplier[kVectors];
+  int32x4_t left_shift[kVectors];
+};
+
+struct TilePlace {
+  const uint8_t* const* segments;
+  int64_t offset[kTilePixels];  // of the two pixels within a segment's row
+};
+
+// All pairs of quads of two pixels, from `start` on. As assembler because gcc 12 takes a fifth more instructions: it
+// moves loads and products so far apart that accumulators are spilled, and splits broadcasting loads.
+void AccumulatePairs(const ConvRow& row, const int8_t* weights, const TilePlace& place, const PixelSums& start,
+                     PixelSums* sums) {
+  const uint8_t* const* segment = place.segments;
+  int64_t segments = row.segment_count;
+  const int64_t pairs = row.quads / 2;
+  const int64_t skip = row.quads % 2 * kQuadBytes;  // an odd quad is not done here
+  const uint8_t* x0;
+  const uint8_t* x1;
+  int64_t left;
   __asm__ volatile(
-      "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[sums]], #64\n"
-      "ld1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[sums]], #64\n"
-      "ld1 {v24.4s, v25.4s, v26.4s, v27.4s}, [%[sums]], #64\n"
-      "ld1 {v28.4s, v29.4s, v30.4s, v31.4s}, [%[sums]]\n"
-      "sub %[sums], %[sums], #192\n"
+      "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[start]]\n"
+      "ldp q20, q21, [%[start], #64]\n"
+      "ldp q22, q23, [%[start], #96]\n"
+      "ld1 {v24.4s, v25.4s, v26.4s, v27.4s}, [%[start]]\n"
+      "ldp q28, q29, [%[start], #64]\n"
+      "ldp q30, q31, [%[start], #96]\n"
+      "2:\n"
+      "ldr %[x1], [%[segment]], #8\n"
+      "mov %[left], %[pairs]\n"
+      "add %[x0], %[x1], %[offset0]\n"
+      "add %[x1], %[x1], %[offset1]\n"
       "1:\n"
       "ldp q4, q5, [%[weights]], #32\n"
       "ld1r {v0.4s}, [%[x0]], #4\n"
@@ -43,7 +69,7 @@ void AccumulatePairs(const int8_t* weights, const uint8_t* x0, const uint8_t* x1
       "ld1r {v3.4s}, [%[x1]], #4\n"
       "smull v8.8h, v4.8b, v0.8b\n"
       "smull2 v9.8h, v4.16b, v0.16b\n"
-      "subs %[pairs], %[pairs], #1\n"
+      "subs %[left], %[left], #1\n"
       "smull v10.8h, v5.8b, v0.8b\n"
       "smull2 v11.8h, v5.16b, v0.16b\n"
       "smull v12.8h, v4.8b, v2.8b\n"
@@ -93,12 +119,21 @@ void AccumulatePairs(const int8_t* weights, const uint8_t* x0, const uint8_t* x1
       "sadalp v30.4s, v14.8h\n"
       "sadalp v31.4s, v15.8h\n"
       "b.ne 1b\n"
-      "st1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[sums]], #64\n"
-      "st1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[sums]], #64\n"
-      "st1 {v24.4s, v25.4s, v26.4s, v27.4s}, [%[sums]], #64\n"
-      "st1 {v28.4s, v29.4s, v30.4s, v31.4s}, [%[sums]]\n"
-      : [weights] "+r"(weights), [x0] "+r"(x0), [x1] "+r"(x1), [pairs] "+r"(pairs), [sums] "+r"(sums)
-      :
+      "subs %[segments], %[segments], #1\n"
+      "add %[weights], %[weights], %[skip]\n"
+      "b.ne 2b\n"
+      "stp q16, q17, [%[sums]]\n"
+      "stp q18, q19, [%[sums], #32]\n"
+      "stp q20, q21, [%[sums], #64]\n"
+      "stp q22, q23, [%[sums], #96]\n"
+      "stp q24, q25, [%[sums], #128]\n"
+      "stp q26, q27, [%[sums], #160]\n"
+      "stp q28, q29, [%[sums], #192]\n"
+      "stp q30, q31, [%[sums], #224]\n"
+      : [weights] "+r"(weights), [segment] "+r"(segment), [segments] "+r"(segments), [x0] "=&r"(x0), [x1] "=&r"(x1),
+        [left] "=&r"(left)
+      : [start] "r"(&start), [sums] "r"(sums), [pairs] "r"(pairs), [skip] "r"(skip), [offset0] "r"(place.offset[0]),
+        [offset1] "r"(place.offset[1])
       : "cc", "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14",
         "v15", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30",
         "v31");
@@ -113,82 +148,92 @@ void AccumulateQuad(const int8_t* weights, const uint8_t* x, PixelSums& sums) {
   });
 }
 
-void Accumulate(const ConvRow& row, int32_t block, const int64_t (&pixels)[kTilePixels],
+void Accumulate(const ConvRow& row, const int8_t* weights, const TilePlace& place, const PixelSums& start,
                 PixelSums (&sums)[kTilePixels]) {
-  const int64_t pairs = row.quads / 2;
-  const int8_t* weights = row.weights + int64_t{block} * row.segment_count * row.quads * kQuadBytes;
-  for (int32_t segment = 0; segment < row.segment_count; ++segment) {
-    const uint8_t* x0 = row.segments[segment] + pixels[0] * row.pixel_step;
-    const uint8_t* x1 = row.segments[segment] + pixels[1] * row.pixel_step;
-    if (pairs != 0) AccumulatePairs(weights, x0, x1, pairs, sums);
-    if (row.quads % 2 != 0) {
-      AccumulateQuad(weights + pairs * 2 * kQuadBytes, x0 + pairs * 2 * kDepth, sums[0]);
-      AccumulateQuad(weights + pairs * 2 * kQuadBytes, x1 + pairs * 2 * kDepth, sums[1]);
-    }
-    weights += int64_t{row.quads} * kQuadBytes;
+  const int64_t paired = row.quads / 2 * 2;
+  if (paired != 0) {
+    AccumulatePairs(row, weights, place, start, sums);
+  } else {
+    sums[0] = sums[1] = start;
+  }
+  if (paired == row.quads) return;
+  weights += paired * kQuadBytes;
+  for (int32_t segment = 0; segment < row.segment_count; ++segment, weights += int64_t{row.quads} * kQuadBytes) {
+    const uint8_t* x = place.segments[segment] + paired * kDepth;
+    for (int p = 0; p < kTilePixels; ++p) AccumulateQuad(weights, x + place.offset[p], sums[p]);
   }
 }
 
 // The truncating doubling multiplication and the rounding shift are rq1 for every shift of at least 1. Narrowing
 // saturates: a value beyond 16 bits is beyond 0..255 with every zero point, so the sum may be done in 16 bits.
-void StoreBytes(const ConvRow& row, int32_t block, const int64_t (&pixels)[kTilePixels],
-                const PixelSums (&sums)[kTilePixels]) {
-  const ConvBlock& constants = row.constants[block];
-  int32x4_t rq[kTilePixels][kVectors];
-  Unroll<kVectors>([&](auto v) {
-    const int32x4_t multiplier = vld1q_s32(constants.multiplier + v * kLanes);
-    const int32x4_t left = vnegq_s32(vld1q_s32(constants.shift + v * kLanes));
-    const int32x4_t start = vld1q_s32(constants.acc_init + v * kLanes);
-    Unroll<kTilePixels>([&](auto p) {
-      const int32x4_t sum = vpaddq_s32(sums[p].value[2 * v], sums[p].value[2 * v + 1]);
-      rq[p][v] = vrshlq_s32(vqdmulhq_s32(vaddq_s32(sum, start), multiplier), left);
-    });
-  });
+void StoreBytes(const ConvRow& row, const BlockConstants& constants, const PixelSums (&sums)[kTilePixels],
+                uint8_t* const (&to)[kTilePixels]) {
   const int16x8_t zero_point = vdupq_n_s16(static_cast<int16_t>(row.zero_point));
+  const uint8x16_t floor = vdupq_n_u8(static_cast<uint8_t>(row.low));
+  const uint8x16_t ceiling = vdupq_n_u8(static_cast<uint8_t>(row.high));
+  uint8x16_t bytes[kTilePixels];
   Unroll<kTilePixels>([&](auto p) {
-    const int16x8_t low = vqaddq_s16(vqmovn_high_s32(vqmovn_s32(rq[p][0]), rq[p][1]), zero_point);
-    const int16x8_t high = vqaddq_s16(vqmovn_high_s32(vqmovn_s32(rq[p][2]), rq[p][3]), zero_point);
-    uint8x16_t bytes = vqmovun_high_s16(vqmovun_s16(low), high);
-    bytes = vmaxq_u8(bytes, vdupq_n_u8(static_cast<uint8_t>(row.low)));
-    bytes = vminq_u8(bytes, vdupq_n_u8(static_cast<uint8_t>(row.high)));
-    vst1q_u8(row.out + pixels[p] * row.out_step + block * kBlockChannels, bytes);
+    int32x4_t rq[kVectors];
+    Unroll<kVectors>([&](auto v) {
+      const int32x4_t acc = vpaddq_s32(sums[p].value[2 * v], sums[p].value[2 * v + 1]);
+      rq[v] = vrshlq_s32(vqdmulhq_s32(acc, constants.multiplier[v]), constants.left_shift[v]);
+    });
+    const int16x8_t low = vqaddq_s16(vqmovn_high_s32(vqmovn_s32(rq[0]), rq[1]), zero_point);
+    const int16x8_t high = vqaddq_s16(vqmovn_high_s32(vqmovn_s32(rq[2]), rq[3]), zero_point);
+    bytes[p] = vminq_u8(vmaxq_u8(vqmovun_high_s16(vqmovun_s16(low), high), floor), ceiling);
   });
+  Unroll<kTilePixels>([&](auto p) { vst1q_u8(to[p], bytes[p]); });
 }
 
 // Any shift, any output type, any number of channels.
-void StoreLanes(const ConvRow& row, int32_t block, int64_t pixel, const PixelSums& sums) {
+void StoreLanes(const ConvRow& row, int32_t block, const PixelSums& sums, uint8_t* to) {
   const ConvBlock& constants = row.constants[block];
   int32_t acc[kBlockChannels];
-  Unroll<kVectors>([&](auto v) {
-    const int32x4_t start = vld1q_s32(constants.acc_init + v * kLanes);
-    vst1q_s32(acc + v * kLanes, vaddq_s32(vpaddq_s32(sums.value[2 * v], sums.value[2 * v + 1]), start));
-  });
-  const int32_t first = block * kBlockChannels;
-  uint8_t* to = row.out + pixel * row.out_step;
-  for (int32_t i = 0; i < kBlockChannels && first + i < row.channels; ++i) {
+  Unroll<kVectors>([&](auto v) { vst1q_s32(acc + v * kLanes, vpaddq_s32(sums.value[2 * v], sums.value[2 * v + 1])); });
+  const int32_t left = row.channels - block * kBlockChannels;
+  for (int32_t i = 0; i < kBlockChannels && i < left; ++i) {
     const int32_t value =
         RequantizeClamped(acc[i], constants.multiplier[i], constants.shift[i], row.zero_point, row.low, row.high);
     if (row.wide_output) {
-      reinterpret_cast<uint16_t*>(to)[first + i] = static_cast<uint16_t>(value);
+      reinterpret_cast<uint16_t*>(to)[i] = static_cast<uint16_t>(value);
     } else {
-      to[first + i] = static_cast<uint8_t>(value);
+      to[i] = static_cast<uint8_t>(value);
     }
   }
 }
 
+BlockConstants Prepare(const ConvBlock& block) {
+  BlockConstants constants;
+  Unroll<kVectors>([&](auto v) {
+    const int32x4_t start = vld1q_s32(block.acc_init + v * kLanes);
+    constants.start.value[2 * v] = vzip1q_s32(start, vdupq_n_s32(0));
+    constants.start.value[2 * v + 1] = vzip2q_s32(start, vdupq_n_s32(0));
+    constants.multiplier[v] = vld1q_s32(block.multiplier + v * kLanes);
+    constants.left_shift[v] = vnegq_s32(vld1q_s32(block.shift + v * kLanes));
+  });
+  return constants;
+}
+
 void RunRow(const ConvRow& row) {
+  const int64_t block_weights = int64_t{row.segment_count} * row.quads * kQuadBytes;
+  const int64_t element = row.wide_output ? 2 : 1;
   for (int32_t block = 0; block < row.blocks; ++block) {
+    const BlockConstants constants = Prepare(row.constants[block]);
+    const int8_t* weights = row.weights + block * block_weights;
+    uint8_t* out = row.out + block * kBlockChannels * element;
     const bool full = row.channels - block * kBlockChannels >= kBlockChannels;
     const bool bytes = full && !row.wide_output && row.min_shift >= 1;
     for (int64_t pixel = 0; pixel < row.pixels; pixel += kTilePixels) {
       // Behind the row's last pixel the second one is that pixel once more.
-      const int64_t pixels[kTilePixels] = {pixel, pixel + 1 < row.pixels ? pixel + 1 : pixel};
-      PixelSums sums[kTilePixels] = {};
-      Accumulate(row, block, pixels, sums);
+      const int64_t second = pixel + 1 < row.pixels ? pixel + 1 : pixel;
+      const TilePlace place{row.segments, {pixel * row.pixel_step, second * row.pixel_step}};
+      uint8_t* const to[kTilePixels] = {out + pixel * row.out_step, out + second * row.out_step};
+      PixelSums sums[kTilePixels];
+      Accumulate(row, weights, place, constants.start, sums);
       if (bytes) {
-        StoreBytes(row, block, pixels, sums);
+        StoreBytes(row, constants, sums, to);
       } else {
-        for (int p = 0; p < kTilePixels; ++p) StoreLanes(row, block, pixels[p], sums[p]);
+        for (int p = 0; p < kTilePixels; ++p) StoreLanes(row, block, sums[p], to[p]);
       }
     }
   }
