@@ -1,0 +1,177 @@
+// The command line of run_joint in the release build: what it prints, writes and refuses.
+#include <gtest/gtest.h>
+
+#include "command.h"
+#include "lockstep/runtime.h"
+#include "lockstep/seeded_input.h"
+
+namespace lockstep::test {
+namespace {
+
+TEST_F(RunJoint, PrintsWhatItMust) {
+  const CommandResult result = RunCommand({"--data", SmallData(), "-r", "3", "-w", "1", Path("small.joint")});
+  ASSERT_EQ(result.status, 0) << result.error;
+  for (const char* words :
+       {"release", RuntimeVersion(), "rq1", "small", "input  0", "u8 1x12x16x3", "input  1", "output 0", "output 1",
+        "f32", "arena", "load", "runs        3", "min", "avg", "max", "p95"}) {
+    EXPECT_NE(result.out.find(words), std::string::npos) << words << " in\n" << result.out;
+  }
+  EXPECT_EQ(result.out.find("random"), std::string::npos);
+}
+
+TEST_F(RunJoint, WithoutDataItUsesSeededBytesAndSaysSo) {
+  const CommandResult result = RunCommand({"--seed", "5", "-o", Path("out"), Path("one.joint")});
+  ASSERT_EQ(result.status, 0) << result.error;
+  EXPECT_NE(result.out.find("random input of seed 5"), std::string::npos) << result.out;
+  std::vector<uint8_t> bytes(8 * 8 * 4);
+  SeededBytes(5).Fill(bytes.data(), bytes.size());
+  WriteFile(Path("seeded.bin"), bytes);
+  ASSERT_EQ(RunCommand({"-d", Path("seeded.bin"), "-o", Path("out"), Path("one.joint")}).status, 0);
+  const std::vector<std::string> files = FilesIn(Path("out"));
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(ReadFile(Path("out/" + files[0])), ReadFile(Path("out/" + files[1])));
+}
+
+TEST_F(RunJoint, FolderAndListGiveOneRunPerInput) {
+  ASSERT_EQ(RunCommand({"-i", Path("inputs"), "--bin-out-dir", Path("by_folder"), Path("one.joint")}).status, 0);
+  std::string list = "# three inputs\n\n";
+  for (const char* name : {"a", "b", "c"}) list += Path("inputs/" + std::string(name) + ".bin") + "\n";
+  WriteFile(Path("list.txt"), std::vector<uint8_t>(list.begin(), list.end()));
+  const CommandResult result = RunCommand({"--list", Path("list.txt"), "-o", Path("by_list"), Path("one.joint")});
+  ASSERT_EQ(result.status, 0) << result.error;
+  EXPECT_NE(result.out.find("runs        3"), std::string::npos) << result.out;
+  const std::vector<std::string> files = FilesIn(Path("by_folder"));
+  ASSERT_EQ(files.size(), 3U);
+  EXPECT_EQ(files[0].find("a_tensor_"), 0U) << files[0];
+  EXPECT_EQ(FilesIn(Path("by_list")), files);
+  for (const std::string& file : files)
+    EXPECT_EQ(ReadFile(Path("by_list/" + file)), ReadFile(Path("by_folder/" + file)));
+  EXPECT_NE(ReadFile(Path("by_list/" + files[0])), ReadFile(Path("by_list/" + files[1])));
+}
+
+TEST_F(RunJoint, VerifyComparesByteByByte) {
+  ASSERT_EQ(RunCommand({"-d", SmallData(), "-o", Path("gold"), Path("small.joint")}).status, 0);
+  EXPECT_EQ(RunCommand({"-d", SmallData(), "--verify", Path("gold"), Path("small.joint")}).status, 0);
+  const std::string golden = Path("gold/" + FilesIn(Path("gold"))[0]);
+  std::vector<uint8_t> bytes = ReadFile(golden);
+  bytes[17] ^= 1;
+  WriteFile(golden, bytes);
+  ExpectError(RunCommand({"-d", SmallData(), "--verify", Path("gold"), Path("small.joint")}), 1,
+              {golden, "1 of", "offset 17"});
+  unlink(golden.c_str());
+  ExpectError(RunCommand({"-d", SmallData(), "--verify", Path("gold"), Path("small.joint")}), 4, {golden});
+}
+
+TEST_F(RunJoint, RepeatedRunsDoNotSpoilTheInput) {
+  ASSERT_EQ(RunCommand({"-d", SmallData(), "-o", Path("once"), Path("small.joint")}).status, 0);
+  EXPECT_EQ(RunCommand({"-d", SmallData(), "-r", "4", "--threads", "2", "--verify", Path("once"), Path("small.joint")})
+                .status,
+            0);
+}
+
+TEST_F(RunJoint, WrongUsageIsTwo) {
+  const std::string model = Path("small.joint");
+  ExpectError(RunCommand({}), 2, {"joint model"});
+  ExpectError(RunCommand({model, model}), 2, {"not several"});
+  ExpectError(RunCommand({"--reapet", "3", model}), 2, {"--reapet", "--repeat"});
+  ExpectError(RunCommand({"-z", model}), 2, {"-z"});
+  ExpectError(RunCommand({model, "--data"}), 2, {"--data"});
+  ExpectError(RunCommand({"-r", "0", model}), 2, {"--repeat"});
+  ExpectError(RunCommand({"-r", "many", model}), 2, {"--repeat", "many"});
+  ExpectError(RunCommand({"--threads", "-1", model}), 2, {"--threads"});
+  ExpectError(RunCommand({"--md5", model}), 2, {"--md5", "--dump-intermediate"});
+  ExpectError(RunCommand({"-d", SmallData(), "--seed", "1", model}), 2, {"--seed"});
+  ExpectError(RunCommand({"-d", SmallData(), "-l", "x", model}), 2, {"--list"});
+  ExpectError(RunCommand({"-d", Path("picture.bin"), model}), 2, {"names 1 files", "2 inputs"});
+  ExpectError(RunCommand({"-i", Path("inputs"), model}), 2, {"--input-folder", "one input"});
+  ExpectError(RunCommand({"--self-test", model}), 2, {"no test vectors"});
+}
+
+TEST_F(RunJoint, OptionsOfOtherBuildsNameThem) {
+  const std::string model = Path("small.joint");
+  ExpectError(RunCommand({"--dump_intermediate", "2", model}), 2, {"run_joint_debug"});
+  ExpectError(RunCommand({"--profile_path", Path("p"), model}), 2, {"run_joint_profile"});
+  ExpectError(RunCommand({"--memory-path", Path("m"), model}), 2, {"run_joint_nmem"});
+}
+
+TEST_F(RunJoint, UnsupportedModelsAreThree) {
+  joint::ModelT other = SmallNetwork();
+  other.contract = "rq9";
+  WriteFile(Path("contract.joint"), Write(other));
+  ExpectError(RunCommand({Path("contract.joint")}), 3, {"contract.joint", "rq9", "rq1", "upgrade"});
+  other = SmallNetwork();
+  other.format_version = 99;
+  WriteFile(Path("version.joint"), Write(other));
+  ExpectError(RunCommand({Path("version.joint")}), 3, {"version.joint", "format_version", "99", "upgrade"});
+}
+
+TEST_F(RunJoint, UnreadableAndCorruptFilesAreFour) {
+  ExpectError(RunCommand({Path("missing.joint")}), 4, {"missing.joint"});
+  ExpectError(RunCommand({folder_.path()}), 4, {folder_.path()});
+  std::vector<uint8_t> file = ReadFile(Path("small.joint"));
+  file[file.size() / 2] ^= 4;
+  WriteFile(Path("flipped.joint"), file);
+  ExpectError(RunCommand({Path("flipped.joint")}), 4, {"flipped.joint"});
+  WriteFile(Path("empty.joint"), {});
+  ExpectError(RunCommand({Path("empty.joint")}), 4, {"empty.joint"});
+  WriteFile(Path("text.joint"), std::vector<uint8_t>(1000, 'x'));
+  ExpectError(RunCommand({Path("text.joint")}), 4, {"text.joint", "LKSJ"});
+  ExpectError(RunCommand({"-d", Path("missing.bin"), Path("one.joint")}), 4, {"missing.bin"});
+  ExpectError(RunCommand({"-l", Path("missing.txt"), Path("one.joint")}), 4, {"missing.txt"});
+  WriteFile(Path("inputs/short.bin"), Bytes(100, 1));
+  ExpectError(RunCommand({"-d", Path("inputs/short.bin"), Path("one.joint")}), 4,
+              {"short.bin", "has 100 bytes", "needs 256", "1x8x8x4"});
+}
+
+TEST_F(RunJoint, NoDigestSkipsTheDigestAlone) {
+  std::vector<uint8_t> file = ReadFile(Path("one.joint"));
+  // A letter of the compiler's version: nothing but the digest notices.
+  const std::string version = "test";
+  const auto at = std::search(file.begin(), file.end(), version.begin(), version.end());
+  ASSERT_NE(at, file.end());
+  *at = 'T';
+  WriteFile(Path("other.joint"), file);
+  ExpectError(RunCommand({Path("other.joint")}), 4, {"digest"});
+  EXPECT_EQ(RunCommand({"--no-digest", Path("other.joint")}).status, 0);
+}
+
+TEST_F(RunJoint, AFullDiskLeavesNoOutput) {
+  ASSERT_EQ(mkdir(Path("full").c_str(), 0777), 0);
+  ASSERT_EQ(RunCommand({"-d", Path("inputs/a.bin"), "-o", Path("good"), Path("one.joint")}).status, 0);
+  const std::string name = FilesIn(Path("good"))[0];
+  ASSERT_EQ(symlink("/dev/full", Path("full/" + name + ".part").c_str()), 0);
+  ExpectError(RunCommand({"-d", Path("inputs/a.bin"), "-o", Path("full"), Path("one.joint")}), 4, {name, "No space"});
+  EXPECT_TRUE(FilesIn(Path("full")).empty());
+}
+
+TEST_F(RunJoint, BenchmarkInfoDryRunVersionAndHelp) {
+  ASSERT_EQ(RunCommand({"-r", "4", "--save-benchmark", Path("bench.json"), "--report_peak_memory_footprint",
+                        Path("small.joint")})
+                .status,
+            0);
+  const std::string json = ReadText(Path("bench.json"));
+  for (const char* key :
+       {"\"runs\": 4", "\"p95_ms\"", "\"arena_bytes\"", "\"model\": \"small\"", "\"contract\": \"rq1\""}) {
+    EXPECT_NE(json.find(key), std::string::npos) << key << " in " << json;
+  }
+  const CommandResult info = RunCommand({"--model_info", Path("small.joint")});
+  EXPECT_EQ(info.status, 0);
+  EXPECT_NE(info.out.find("DepthwiseConv_2"), std::string::npos) << info.out;
+  EXPECT_EQ(info.out.find("runs "), std::string::npos);
+  const CommandResult dry = RunCommand({"--dry_run", Path("small.joint")});
+  EXPECT_EQ(dry.status, 0);
+  EXPECT_NE(dry.out.find("nothing was run"), std::string::npos);
+  for (const char* flag : {"-v", "--version"}) {
+    const CommandResult version = RunCommand({flag});
+    EXPECT_EQ(version.status, 0);
+    EXPECT_NE(version.out.find("rq1"), std::string::npos);
+  }
+  for (const char* flag : {"-?", "--help"}) {
+    const CommandResult help = RunCommand({flag});
+    EXPECT_EQ(help.status, 0);
+    EXPECT_NE(help.out.find("--dump-intermediate"), std::string::npos) << flag;
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::test
