@@ -1,0 +1,82 @@
+// Linked once with each of the four builds: the same outputs to the bit, on every target; and options of another build
+// are refused with its name.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+
+#include "lockstep/md5.h"
+#include "lockstep/runtime.h"
+#include "lockstep/seeded_input.h"
+#include "support/joint_models.h"
+
+namespace lockstep {
+namespace {
+
+class DigestOfLayers : public RunHook {
+ public:
+  Status AfterLayer(Session& session, int32_t layer) override {
+    const TensorInfo info = session.model().tensor(session.model().layer_output_tensor(layer));
+    const Md5Digest digest = Md5Of(session.layer_output(layer), info.bytes);
+    all_.Update(digest.data(), digest.size());
+    return Status::Ok();
+  }
+  std::string Text() { return ToText(all_.Finish()).data(); }
+
+ private:
+  Md5 all_;
+};
+
+std::string RunDigest(const joint::ModelT& object, const SessionOptions& options) {
+  const std::vector<uint8_t> file = test::Write(object);
+  Result<Model> model = Model::Copy(file.data(), file.size());
+  if (!model.ok()) return model.status().message();
+  Result<Session> session = Session::Create(model.value(), options);
+  if (!session.ok()) return session.status().message();
+  SeededBytes seeded(1);
+  for (int32_t i = 0; i < model.value().input_count(); ++i) {
+    seeded.Fill(session.value().input(i), session.value().input_info(i).bytes);
+  }
+  DigestOfLayers digest;
+  const Status status = session.value().Run(&digest);
+  return status.ok() ? digest.Text() : status.message();
+}
+
+// The md5 of all layers' md5s, as the reference engine computes them.
+constexpr const char* kSmallNetwork = "7cc8753bec06c3fa9bc31c2c0cc280af";
+constexpr const char* kRandomNetworks[] = {"fef74e30176a9d1326e8d7ecf5348e88", "66f3d6c0f45e93313615cdbe0f59613a",
+                                           "b415cdc465bf042bd8688b13c4fdffe5", "27e0fe40c532cc30370556f2430dbeb4",
+                                           "9bce9e1bfa84fb418b581bed00532cee", "fcd7d1630aeba11b06517cb82c346379"};
+
+TEST(FourBuilds, GiveTheSameBytesOnEveryTarget) {
+  EXPECT_EQ(RunDigest(test::SmallNetwork(), {}), kSmallNetwork);
+  uint64_t seed = 1;
+  for (const char* expected : kRandomNetworks) {
+    EXPECT_EQ(RunDigest(test::RandomNetwork(seed), {}), expected) << "seed " << seed;
+    ++seed;
+  }
+}
+
+TEST(FourBuilds, RefuseEachOthersOptionsByName) {
+  const std::string build = BuildName();
+  SessionOptions options;
+  if (build != "debug") {
+    options.probe.dump_folder = "somewhere";
+    EXPECT_NE(RunDigest(test::SmallNetwork(), options).find("run_joint_debug"), std::string::npos);
+    options.probe.dump_folder = nullptr;
+  }
+  if (build != "profile") {
+    options.probe.profile_folder = "somewhere";
+    EXPECT_NE(RunDigest(test::SmallNetwork(), options).find("run_joint_profile"), std::string::npos);
+    options.probe.profile_folder = nullptr;
+  }
+  if (build != "nmem") {
+    options.probe.memory_path = "somewhere";
+    EXPECT_NE(RunDigest(test::SmallNetwork(), options).find("run_joint_nmem"), std::string::npos);
+  }
+}
+
+TEST(FourBuilds, SayWhoTheyAre) { EXPECT_STREQ(BuildName(), LOCKSTEP_EXPECTED_BUILD); }
+
+}  // namespace
+}  // namespace lockstep
