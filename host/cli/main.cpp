@@ -1,12 +1,15 @@
 // lockstep: the host tools as one program. Every error ends here and becomes one line and an exit status.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "cli/command.h"
 #include "graph/error.h"
+#include "graph/nearest_name.h"
 
 namespace {
 
@@ -15,6 +18,16 @@ using lockstep::cli::ExitStatus;
 int Report(const char* what, ExitStatus status) {
   std::fprintf(stderr, "lockstep: %s\n", what);
   return status;
+}
+
+// CLI11 would only say that a command is missing.
+void RefuseUnknownCommand(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
+  throw lockstep::UsageError("the command " + std::string(argv[1]) + " is unknown; did you mean " +
+                             lockstep::graph::NearestName(argv[1], names) + "? `lockstep --help` lists them");
 }
 
 int Run(int argc, char** argv) {
@@ -33,6 +46,7 @@ int Run(int argc, char** argv) {
   lockstep::cli::AddCrosscheck(app, status);
   lockstep::cli::AddCompare(app, status);
   lockstep::cli::AddInfo(app, status);
+  RefuseUnknownCommand(app, argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

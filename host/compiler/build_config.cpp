@@ -142,7 +142,9 @@ class Reader {
   static bool IsOfKind(const ordered_json& json) {
     constexpr double kLimit = 2147483647.0;
     if constexpr (std::is_same_v<Value, bool>) return json.is_boolean();
-    if constexpr (std::is_same_v<Value, uint64_t>) return json.is_number_unsigned();
+    if constexpr (std::is_same_v<Value, uint64_t>) {
+      return json.is_number_unsigned() || (json.is_number_integer() && json.get<int64_t>() >= 0);
+    }
     if constexpr (std::is_integral_v<Value>) return json.is_number_integer() && std::abs(json.get<double>()) < kLimit;
     if constexpr (std::is_floating_point_v<Value>) return json.is_number();
     return true;

@@ -86,6 +86,9 @@ class ProgramBoard : public Board {
     }
     command.push_back((target_.needs_nan2008 ? Nan2008Copy(program, folder.path()) : program).string());
     AddArguments(command, job);
+    // Boards that run at once must not share the default path of this build's report.
+    if (job.build == "nmem")
+      command.insert(command.end() - 1, {"--memory-path", (folder.path() / "nmem.txt").string()});
     const ProcessResult result = RunProcess(command, {{"LC_ALL", "C"}}, options_.time_limit);
     Check(result, job);
   }

@@ -1,0 +1,175 @@
+// Every bad input: exit status, a line that names the culprit, nothing half-written.
+#include "command_line.h"
+
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+
+#include <nlohmann/json.hpp>
+
+#include "import/onnx_export.h"
+#include "lower/joint_writer.h"
+#include "support/joint_models.h"
+#include "support/small_detector.h"
+#include "support/small_graph.h"
+
+namespace lockstep::testing {
+namespace {
+
+class BadInputTest : public CommandLineTest {
+ protected:
+  void SetUp() override {
+    importer::ExportOnnx(SmallDetector(), Path("net.onnx").string());
+    WritePictures(Path("pictures"), 3);
+    const std::vector<uint8_t> file = test::Write(test::RandomNetwork(3));
+    WriteText(Path("small.joint"), std::string(file.begin(), file.end()));
+  }
+
+  std::vector<std::string> Build(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> arguments = {"build",
+                                          "--input",
+                                          Path("net.onnx").string(),
+                                          "--output-dir",
+                                          Path("out").string(),
+                                          "--calibration",
+                                          Path("pictures").string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  void WriteJoint(joint::ModelT model) {
+    const std::vector<uint8_t> file = test::Write(model);
+    WriteText(Path("bad.joint"), std::string(file.begin(), file.end()));
+  }
+  std::string P(const std::string& name) const { return Path(name).string(); }
+};
+
+TEST_F(BadInputTest, AGoodBuildIsGood) {
+  const crosscheck::ProcessResult result = Lockstep(Build());
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_NE(result.err.find("[4/6] calibrate and quantise ("), std::string::npos)
+      << "no plain progress lines in a pipe";
+  EXPECT_EQ(result.err.find('\r'), std::string::npos) << "a progress bar in a pipe";
+  EXPECT_EQ(result.out.find('\033'), std::string::npos) << "colours in a pipe";
+}
+
+TEST_F(BadInputTest, HelpShowsAnExample) {
+  for (const char* command : {"build", "run", "crosscheck", "compare", "info"}) {
+    const crosscheck::ProcessResult result = Lockstep({command, "--help"});
+    EXPECT_EQ(result.status, 0) << command;
+    EXPECT_NE(result.out.find(std::string("  lockstep ") + command), std::string::npos) << result.out;
+  }
+}
+
+TEST_F(BadInputTest, WrongUsage) {
+  ExpectError({}, 2, {"subcommand"});
+  ExpectError({"biuld"}, 2, {"biuld", "did you mean build?"});
+  ExpectError({"build", "--no-such-flag"}, 2, {"--no-such-flag"});
+  ExpectError({"build", "--input", "x.onnx"}, 2, {"output_dir", "--output-dir"});
+  ExpectError(Build({"--count", "many"}), 2, {"--count"});
+  ExpectError(Build({"--observer", "mimax"}), 2, {"observer", "did you mean \"minmax\"?"});
+  ExpectError(Build({"--input-shape", "images"}), 2, {"images"});
+  ExpectError(Build({"--output-nodes", "Conv_99999"}), 2, {"Conv_99999"});
+  ExpectError({"run", P("small.joint"), "--data", "x.bin", "--engine", "fast"}, 2, {"fast", "did you mean"});
+  ExpectError({"run", P("net.onnx"), "--data", P("pictures"), "--engine", "native"}, 2, {"net.onnx"});
+  ExpectError({"crosscheck", P("small.joint"), "--data", "x.bin", "--board", "qemu:arm7"}, 2, {"qemu:armv7"});
+}
+
+TEST_F(BadInputTest, Configuration) {
+  WriteText(Path("c.json"), R"({"cout": 3})");
+  ExpectError(Build({"--config", P("c.json")}), 2, {"c.json", "\"cout\"", "\"count\""});
+  WriteText(Path("c.json"), "{");
+  ExpectError(Build({"--config", P("c.json")}), 2, {"c.json"});
+  ExpectError(Build({"--config", P("none.json")}), 4, {"none.json"});
+}
+
+TEST_F(BadInputTest, WrongPaths) {
+  ExpectError({"build", "--input", P("none.onnx"), "--output-dir", P("out"), "--calibration", P("pictures")}, 4,
+              {"none.onnx"});
+  ExpectError({"build", "--input", P("net.onnx"), "--output-dir", P("out"), "--calibration", P("none")}, 4, {"none"});
+  ExpectError({"info", P("none.joint")}, 4, {"none.joint"});
+  ExpectError({"run", P("none.joint"), "--data", P("pictures")}, 4, {"none.joint"});
+  ExpectError({"run", P("net.onnx"), "--data", P("none.png")}, 4, {"none.png"});
+  ExpectError({"compare", P("a"), P("b")}, 4, {P("a")});
+}
+
+TEST_F(BadInputTest, OnnxFilesCutShort) {
+  const std::string whole = ReadText(Path("net.onnx"));
+  for (const size_t length : {size_t{0}, size_t{10}, whole.size() / 2, whole.size() - 3}) {
+    WriteText(Path("net.onnx"), whole.substr(0, length));
+    ExpectError(Build(), 4, {"net.onnx"});
+  }
+}
+
+TEST_F(BadInputTest, UnsupportedOperators) {
+  SmallGraph net;
+  const graph::TensorId x = net.Input("images", {1, 3, 8, 8});
+  net.graph.outputs = {net.Add("NonZero", {net.Add("Det", {x})})};
+  importer::ExportOnnx(net.graph, P("net.onnx"));
+  ExpectError(Build(), 3, {"NonZero", "Det", "net.onnx"});
+}
+
+TEST_F(BadInputTest, Pictures) {
+  std::filesystem::create_directories(Path("empty"));
+  WriteText(Path("empty/notes.txt"), "no picture");
+  ExpectError({"build", "--input", P("net.onnx"), "--output-dir", P("out"), "--calibration", P("empty")}, 4, {"empty"});
+  WriteText(Path("pictures/zz.png"), ReadText(Path("pictures/picture_0.png")).substr(0, 150));
+  ExpectError(Build(), 4, {"zz.png", "--skip-bad-images"});
+  const crosscheck::ProcessResult result = Lockstep(Build({"--skip-bad-images", "--json", P("report.json")}));
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(nlohmann::json::parse(ReadText(Path("report.json"))).at("calibration").at("skipped"), 1);
+}
+
+TEST_F(BadInputTest, AnyFlippedByteOfAJointModel) {
+  const std::string whole = ReadText(Path("small.joint"));
+  for (size_t at = 0; at < whole.size(); at += 1 + whole.size() / 20) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    WriteText(Path("small.joint"), damaged);
+    ExpectError({"info", P("small.joint")}, 4, {"small.joint"});
+  }
+  WriteText(Path("small.joint"), whole.substr(0, whole.size() / 2));
+  ExpectError({"info", P("small.joint")}, 4, {"small.joint"});
+}
+
+TEST_F(BadInputTest, JointModelsOfAnotherTime) {
+  joint::ModelT model = test::RandomNetwork(3);
+  model.contract = "rq2";
+  WriteJoint(std::move(model));
+  ExpectError({"info", P("bad.joint")}, 4, {"bad.joint", "rq2", "rq1", "upgrade"});
+  model = test::RandomNetwork(3);
+  model.format_version = 99;
+  WriteJoint(std::move(model));
+  ExpectError({"info", P("bad.joint")}, 4, {"bad.joint", "99", "upgrade"});
+}
+
+TEST_F(BadInputTest, InputsOfTheWrongSize) {
+  WriteText(Path("short.bin"), "123");
+  ASSERT_EQ(Lockstep(Build()).status, 0);
+  for (const char* engine : {"native", "reference"}) {
+    ExpectError({"run", P("out/net.joint"), "--data", P("short.bin"), "--engine", engine}, 4, {"short.bin", "3072"});
+  }
+  ExpectError({"run", P("net.onnx"), "--data", P("short.bin")}, 4, {"short.bin"});
+  ExpectError({"crosscheck", P("out/net.joint"), "--data", P("short.bin"), "--board", "local"}, 4, {"short.bin"});
+}
+
+TEST_F(BadInputTest, BoardsThatAreNotThere) {
+  ASSERT_EQ(Lockstep(Build()).status, 0);
+  ExpectError({"crosscheck", P("out/net.joint"), "--data", P("pictures/picture_0.png"), "--board", "qemu:mipsel",
+               "--board-dir", P("nothing")},
+              5, {"qemu:mipsel", "run_joint_debug", "cmake --preset mipsel"});
+}
+
+TEST_F(BadInputTest, AFullDisk) {
+  ASSERT_EQ(Lockstep(Build()).status, 0);
+  const crosscheck::ProcessResult result = Lockstep({"info", P("out/net.joint"), "--json", "/dev/full"});
+  EXPECT_EQ(result.status, 4);
+  EXPECT_NE(result.err.find("/dev/full: No space left on device"), std::string::npos) << result.err;
+
+  std::filesystem::create_directories(Path("disk"));
+  if (mount("none", P("disk").c_str(), "tmpfs", 0, "size=16k") != 0) GTEST_SKIP() << "cannot mount a small disk here";
+  ExpectError({"build", "--input", P("net.onnx"), "--output-dir", P("disk/out"), "--calibration", P("pictures")}, 4,
+              {"disk/out", "o space left on device"});
+  umount(P("disk").c_str());
+}
+
+}  // namespace
+}  // namespace lockstep::testing

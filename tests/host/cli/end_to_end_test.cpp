@@ -1,0 +1,86 @@
+// A small network from ONNX to every board: build, run on every emulated target in all four builds, same bytes.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command_line.h"
+#include "crosscheck/board.h"
+#include "import/onnx_export.h"
+#include "support/small_detector.h"
+
+namespace lockstep::testing {
+namespace {
+
+class EndToEndTest : public CommandLineTest {
+ protected:
+  void SetUp() override {
+    importer::ExportOnnx(SmallDetector(), Path("net.onnx").string());
+    WritePictures(Path("pictures"), 6);
+    WritePictures(Path("photos"), 2, 99);
+    const crosscheck::ProcessResult built =
+        Lockstep({"build", "--input", P("net.onnx"), "--output-dir", P("out"), "--calibration", P("pictures")});
+    ASSERT_EQ(built.status, 0) << built.err;
+  }
+  std::string P(const std::string& name) const { return Path(name).string(); }
+};
+
+TEST_F(EndToEndTest, EveryTargetComputesTheSameInAllFourBuilds) {
+  std::vector<std::string> arguments = {"crosscheck", P("out/net.joint"), "--data",   P("photos"), "--all-builds",
+                                        "--json",     P("c.json"),        "--report", P("c.html"), "--board"};
+  const std::vector<std::string> boards = crosscheck::BoardNames();
+  arguments.insert(arguments.end(), boards.begin(), boards.end());
+  const crosscheck::ProcessResult result = Lockstep(arguments);
+  ASSERT_EQ(result.status, 0) << result.out << result.err;
+  const auto json = nlohmann::json::parse(ReadText(Path("c.json")));
+  EXPECT_EQ(json.at("verdict"), "exact") << json.at("text");
+  ASSERT_EQ(json.at("boards").size(), boards.size());
+  for (const auto& board : json.at("boards")) {
+    EXPECT_GT(board.at("layers").size(), 20U);
+    for (const auto& layer : board.at("layers")) EXPECT_TRUE(layer.at("md5_equal")) << board.at("name") << layer;
+    for (const char* build : {"release", "debug", "profile", "nmem"}) {
+      EXPECT_EQ(board.at("builds").at(build), true) << board.at("name") << " " << build;
+    }
+  }
+  int measured = 0;
+  for (const auto& layer : json.at("boards").at(0).at("layers")) measured += layer.at("cosine").is_number() ? 1 : 0;
+  EXPECT_GT(measured, 20) << "the float engine was not compared";
+  EXPECT_NE(ReadText(Path("c.html")).find("exact: all"), std::string::npos);
+}
+
+TEST_F(EndToEndTest, TheThreeEnginesAgree) {
+  const crosscheck::ProcessResult floats =
+      Lockstep({"run", P("net.onnx"), P("out/net.joint"), "--data", P("photos"), "--min-cosine", "0.98"});
+  EXPECT_EQ(floats.status, 0) << floats.out << floats.err;
+  for (const char* engine : {"reference", "native"}) {
+    const crosscheck::ProcessResult run =
+        Lockstep({"run", P("out/net.joint"), "--data", P("photos/picture_0.png"), "--engine", engine, "--dump",
+                  P(std::string("dump_") + engine), "--output-folder", P(std::string("output_") + engine)});
+    ASSERT_EQ(run.status, 0) << run.err;
+  }
+  const crosscheck::ProcessResult compared = Lockstep({"compare", P("dump_reference"), P("dump_native")});
+  EXPECT_EQ(compared.status, 0) << compared.out << compared.err;
+  EXPECT_NE(compared.out.find("exact: "), std::string::npos) << compared.out;
+  const std::string output = ReadText(Path("output_native") / Files("output_native").at(0));
+  EXPECT_EQ(output.size(), size_t{8 * 336 * 4});
+  EXPECT_EQ(output, ReadText(Path("output_reference") / Files("output_reference").at(0)));
+}
+
+TEST_F(EndToEndTest, AFloatDumpComparesWithAQuantisedOne) {
+  ASSERT_EQ(Lockstep({"run", P("net.onnx"), "--data", P("photos/picture_0.png"), "--dump", P("float")}).status, 0);
+  ASSERT_EQ(Lockstep({"run", P("out/net.joint"), "--data", P("photos/picture_0.png"), "--dump", P("native")}).status,
+            0);
+  const crosscheck::ProcessResult loose = Lockstep({"compare", P("float"), P("native"), "--min-cosine", "0.5"});
+  EXPECT_EQ(loose.status, 0) << loose.out << loose.err;
+  const crosscheck::ProcessResult strict = Lockstep({"compare", P("float"), P("native")});
+  EXPECT_EQ(strict.status, 1) << strict.out << strict.err;
+}
+
+TEST_F(EndToEndTest, TheModelsOwnTestVectorsPassOnThisPc) {
+  const std::string run_joint = (std::filesystem::path(LOCKSTEP_PROGRAM).parent_path() / "run_joint_release").string();
+  const crosscheck::ProcessResult result =
+      crosscheck::RunProcess({run_joint, "--self-test", P("out/net.joint")}, {}, std::chrono::seconds(60));
+  EXPECT_EQ(result.status, 0) << result.out << result.err;
+}
+
+}  // namespace
+}  // namespace lockstep::testing

@@ -1,0 +1,126 @@
+#include "compiler/build_config.h"
+
+#include <gtest/gtest.h>
+
+#include "graph/error.h"
+#include "support/temporary_test_folder.h"
+
+namespace lockstep::compiler {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json Smallest() { return {{"input", "net.onnx"}, {"output_dir", "out"}, {"calibration", "pictures"}}; }
+
+std::string ErrorOf(const ordered_json& added) {
+  ordered_json json = Smallest();
+  json.update(added);
+  try {
+    ParseConfig(json, "c.json");
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(BuildConfig, TheSmallestOneIsEnough) {
+  const BuildConfig config = ParseConfig(Smallest(), "c.json");
+  EXPECT_EQ(config.name, "net");
+  EXPECT_EQ(config.tail_bits, 16);
+  EXPECT_EQ(config.preprocess.resize, quantize::InputPreprocess::Resize::kLetterbox);
+}
+
+TEST(BuildConfig, WrittenAndReadAgainItIsTheSame) {
+  ordered_json json = Smallest();
+  json.update({{"name", "other"},
+               {"input_shape", {{"images", {1, 3, 64, 64}}}},
+               {"input_nodes", {"a"}},
+               {"output_nodes", {"b", "c"}},
+               {"target_device", "mipsel"},
+               {"count", 7},
+               {"seed", 9},
+               {"skip_bad_images", true},
+               {"color", "BGR"},
+               {"resize", "stretch"},
+               {"mean", {1.5, 2.25, 3.125}},
+               {"std", {4.0, 5.0, 6.0}},
+               {"observer", "percentile"},
+               {"percentile", 99.5},
+               {"weight_range", "max"},
+               {"bias_correction", false},
+               {"tail_bits", 8},
+               {"threads", 2}});
+  const ordered_json once = ToJson(ParseConfig(json, "c.json"));
+  EXPECT_EQ(ToJson(ParseConfig(once, "again")), once);
+  for (const auto& [key, value] : json.items()) EXPECT_EQ(once.at(key), value) << key;
+}
+
+TEST(BuildConfig, UnknownKeysGetTheNearestName) {
+  EXPECT_EQ(ErrorOf({{"calibraton", "x"}}), "c.json: unknown key \"calibraton\"; did you mean \"calibration\"?");
+  EXPECT_NE(ErrorOf({{"observer", "persentile"}}).find("did you mean \"percentile\"?"), std::string::npos);
+  EXPECT_NE(ErrorOf({{"target_device", "mipsle"}}).find("did you mean \"mipsel\"?"), std::string::npos);
+}
+
+TEST(BuildConfig, SettingsWithoutEffectAreErrors) {
+  EXPECT_NE(ErrorOf({{"observer", "minmax"}, {"percentile", 99.0}}).find("percentile has no effect"),
+            std::string::npos);
+  EXPECT_NE(ErrorOf({{"resize", "stretch"}, {"pad_value", 0}}).find("pad_value has no effect"), std::string::npos);
+}
+
+TEST(BuildConfig, WrongValuesNameTheKey) {
+  const std::vector<std::pair<ordered_json, std::string>> cases = {
+      {{{"count", "many"}}, "count must be"},
+      {{{"count", -1}}, "count must not be negative"},
+      {{{"count", 1.5}}, "count must be"},
+      {{{"count", 99999999999}}, "count must be"},
+      {{{"seed", -1}}, "seed must be"},
+      {{{"skip_bad_images", 1}}, "skip_bad_images must be"},
+      {{{"mean", 3}}, "mean must be"},
+      {{{"mean", {1, 2}}}, "mean has 2 numbers"},
+      {{{"std", {0}}}, "std must be greater than 0"},
+      {{{"color", 7}}, "color must be"},
+      {{{"percentile", 20.0}}, "percentile must be"},
+      {{{"tail_bits", 12}}, "tail_bits must be"},
+      {{{"pad_value", 300}}, "pad_value must be"},
+      {{{"input_shape", {{"images", {1, -3}}}}}, "input_shape"},
+      {{{"name", "a/b"}}, "name is"},
+      {{{"input", ""}}, "input is missing"}};
+  for (const auto& [added, wanted] : cases) {
+    EXPECT_NE(ErrorOf(added).find("c.json: " + wanted), std::string::npos) << added << " gave: " << ErrorOf(added);
+  }
+}
+
+TEST(BuildConfig, InputShapesAreParsed) {
+  const auto [name, shape] = ParseInputShape("images:1x3x64x48");
+  EXPECT_EQ(name, "images");
+  EXPECT_EQ(shape, (graph::Shape{1, 3, 64, 48}));
+  for (const char* bad :
+       {"images", ":1x2", "images:", "images:1x", "images:1xx2", "images:1x-2", "images:9999999999"}) {
+    EXPECT_THROW(ParseInputShape(bad), UsageError) << bad;
+  }
+}
+
+class ConfigFileTest : public testing::FolderTest {};
+
+TEST_F(ConfigFileTest, PathsAreRelativeToTheFile) {
+  WriteText(Path("deep/c.json"), R"({"input": "../net.onnx", "calibration": "/pictures"})");
+  const ordered_json json = ReadConfigFile(Path("deep/c.json").string());
+  EXPECT_EQ(json.at("input"), Path("net.onnx").string());
+  EXPECT_EQ(json.at("calibration"), "/pictures");
+}
+
+TEST_F(ConfigFileTest, FlagsWin) {
+  const ordered_json merged = MergeConfig({{"input", "/a.onnx"}, {"count", 3}}, {{"count", 5}, {"output_dir", "/out"}});
+  EXPECT_EQ(merged, (ordered_json{{"input", "/a.onnx"}, {"count", 5}, {"output_dir", "/out"}}));
+}
+
+TEST_F(ConfigFileTest, WhatIsNoObjectIsRefused) {
+  WriteText(Path("c.json"), "[1, 2");
+  EXPECT_THROW(ReadConfigFile(Path("c.json").string()), UsageError);
+  WriteText(Path("c.json"), "[1, 2]");
+  EXPECT_THROW(ReadConfigFile(Path("c.json").string()), UsageError);
+  EXPECT_THROW(ReadConfigFile(Path("missing.json").string()), BadInput);
+}
+
+}  // namespace
+}  // namespace lockstep::compiler

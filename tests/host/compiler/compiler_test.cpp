@@ -1,0 +1,112 @@
+#include "compiler/compiler.h"
+
+#include <gtest/gtest.h>
+
+#include "compiler/model_info.h"
+#include "graph/error.h"
+#include "import/onnx_export.h"
+#include "import/onnx_import.h"
+#include "support/small_detector.h"
+#include "support/small_graph.h"
+#include "support/temporary_test_folder.h"
+
+namespace lockstep::compiler {
+namespace {
+
+using nlohmann::ordered_json;
+
+class CompilerTest : public testing::FolderTest {
+ protected:
+  void SetUp() override {
+    importer::ExportOnnx(testing::SmallDetector(), Path("net.onnx").string());
+    testing::WritePictures(Path("pictures"), 6);
+  }
+
+  ordered_json Keys(const std::string& output) const {
+    return {{"input", Path("net.onnx").string()},
+            {"output_dir", Path(output).string()},
+            {"calibration", Path("pictures").string()}};
+  }
+  static BuildResult BuildWith(const ordered_json& keys) { return Build(ParseConfig(keys, "test"), {}); }
+};
+
+TEST_F(CompilerTest, WritesTheModelAndWhatBelongsToIt) {
+  BuildWith(Keys("out"));
+  EXPECT_EQ(Files("out"),
+            (std::vector<std::string>{"frontend/optimized.onnx", "net.config.json", "net.joint", "net.report.json"}));
+  const ordered_json info = DescribeModelFile(Path("out/net.joint").string(), {});
+  EXPECT_EQ(info.at("contract"), "rq1");
+  EXPECT_EQ(info.at("inputs").at(0).at("shape"), "1x32x32x3");
+  EXPECT_EQ(info.at("outputs").at(0).at("shape"), "1x8x336");
+  EXPECT_EQ(info.at("outputs").at(0).at("dtype"), "F32");
+  const auto report = ordered_json::parse(ReadText(Path("out/net.report.json")));
+  EXPECT_EQ(report.at("calibration").at("pictures"), 6);
+  EXPECT_EQ(report.at("stages").size(), static_cast<size_t>(kStages));
+}
+
+TEST_F(CompilerTest, TheMergedConfigurationRepeatsTheBuildToTheByte) {
+  ordered_json keys = Keys("out");
+  keys.update({{"count", 4}, {"seed", 3}, {"observer", "kl"}, {"color", "BGR"}});
+  const BuildResult first = BuildWith(keys);
+  ordered_json again = ReadConfigFile(first.config.string());
+  again["output_dir"] = Path("again").string();
+  BuildWith(again);
+  EXPECT_EQ(ReadText(Path("out/net.joint")), ReadText(Path("again/net.joint")));
+  EXPECT_EQ(ReadText(Path("out/frontend/optimized.onnx")), ReadText(Path("again/frontend/optimized.onnx")));
+
+  again["seed"] = 4;
+  again["count"] = 3;
+  BuildWith(again);
+  EXPECT_NE(ReadText(Path("out/net.joint")), ReadText(Path("again/net.joint")))
+      << "other pictures gave the same model: the comparison above proves nothing";
+}
+
+TEST_F(CompilerTest, TheNumberOfThreadsDoesNotChangeTheModel) {
+  ordered_json keys = Keys("one");
+  keys["threads"] = 1;
+  BuildWith(keys);
+  keys = Keys("two");
+  keys["threads"] = 2;
+  BuildWith(keys);
+  EXPECT_EQ(ReadText(Path("one/net.joint")), ReadText(Path("two/net.joint")));
+}
+
+TEST_F(CompilerTest, EveryBlockerIsNamedAtOnceAndNothingIsWritten) {
+  testing::SmallGraph net;
+  const graph::TensorId x = net.Input("images", {1, 3, 8, 8});
+  const graph::TensorId odd = net.Add("Det", {x});
+  graph::TensorId y = net.Add("Conv", {x, net.Random({4, 3, 1, 1})});
+  y = net.Add("NonZero", {y});
+  net.graph.outputs = {odd, y};
+  importer::ExportOnnx(net.graph, Path("odd.onnx").string());
+  ordered_json keys = Keys("out");
+  keys["input"] = Path("odd.onnx").string();
+  try {
+    BuildWith(keys);
+    FAIL() << "a network of unknown operators was built";
+  } catch (const UnsupportedModel& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("Det"), std::string::npos) << text;
+    EXPECT_NE(text.find("NonZero"), std::string::npos) << text;
+  }
+  EXPECT_FALSE(std::filesystem::exists(Path("out")));
+}
+
+TEST_F(CompilerTest, ADamagedPictureStopsTheBuildUnlessItIsSkipped) {
+  WriteText(Path("pictures/picture_9.png"), ReadText(Path("pictures/picture_0.png")).substr(0, 200));
+  ordered_json keys = Keys("out");
+  try {
+    BuildWith(keys);
+    FAIL() << "a damaged picture was used";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("picture_9.png"), std::string::npos) << error.what();
+  }
+  EXPECT_FALSE(std::filesystem::exists(Path("out/net.joint")));
+  keys["skip_bad_images"] = true;
+  const BuildResult result = BuildWith(keys);
+  EXPECT_EQ(result.summary.at("calibration").at("skipped"), 1);
+  EXPECT_EQ(result.summary.at("calibration").at("pictures"), 6);
+}
+
+}  // namespace
+}  // namespace lockstep::compiler

@@ -1,0 +1,182 @@
+// The whole flow with boards made by code: one that computes right, ones that make a mistake, and one that is broken.
+#include "crosscheck/crosscheck.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "crosscheck/dump.h"
+#include "crosscheck/render.h"
+#include "engine/reference/joint_model.h"
+#include "graph/error.h"
+#include "report/output_file.h"
+#include "support/joint_models.h"
+#include "support/temporary_test_folder.h"
+
+namespace lockstep::crosscheck {
+namespace {
+
+// Changes what a layer's output is, before it goes into the dump.
+using Fault = std::function<void(int index, std::vector<uint8_t>& bytes)>;
+
+class MadeUpBoard : public Board {
+ public:
+  MadeUpBoard(std::string name, Fault fault) : name_(std::move(name)), fault_(std::move(fault)) {}
+
+  std::string name() const override { return name_; }
+
+  void Run(const BoardJob& job) override {
+    jobs.push_back(job);
+    engine::JointModel joint(job.model.string());
+    std::vector<std::vector<uint8_t>> inputs;
+    for (const auto& input : job.inputs) inputs.push_back(report::ReadFile(input));
+    DumpOptions options;
+    options.digests_only = job.digests_only;
+    options.layers = job.layers;
+    DumpWriter dump(job.dump_folder, DescribeModel(joint.model(), "runtime", name_), options);
+    joint.engine().Run(inputs,
+                       [&](int index, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
+                         std::vector<uint8_t> bytes(data, data + output.bytes());
+                         if (fault_) fault_(index, bytes);
+                         dump.Add(DescribeLayer(index, layer, output), bytes.data(), bytes.size());
+                       });
+    dump.Finish();
+  }
+
+  std::vector<BoardJob> jobs;
+
+ private:
+  std::string name_;
+  Fault fault_;
+};
+
+class CrosscheckTest : public testing::FolderTest {
+ protected:
+  void SetUp() override {
+    const std::vector<uint8_t> file = test::Write(test::SmallNetwork());
+    report::WriteFile(Path("small.joint"), file.data(), file.size());
+    engine::JointModel joint(Path("small.joint").string());
+    for (const joint::InputSpec* spec : *joint.model().inputs()) {
+      const auto* tensor = joint.model().tensors()->Get(static_cast<flatbuffers::uoffset_t>(spec->tensor()));
+      std::string bytes(tensor->bytes(), '\0');
+      for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 37 + 11);
+      const std::string name = "input" + std::to_string(options_.data.size()) + ".bin";
+      WriteText(Path(name), bytes);
+      options_.data += (options_.data.empty() ? "" : ";") + Path(name).string();
+    }
+    options_.model = Path("small.joint");
+    layers_ = static_cast<int>(joint.model().layers()->size());
+  }
+
+  MadeUpBoard& AddBoard(const std::string& name, Fault fault = nullptr) {
+    auto board = std::make_unique<MadeUpBoard>(name, std::move(fault));
+    MadeUpBoard& reference = *board;
+    boards_.push_back(std::move(board));
+    return reference;
+  }
+  CrosscheckResult Check() {
+    int announced = 0;
+    CrosscheckResult result = Crosscheck(options_, boards_, [&](const std::string&) { ++announced; });
+    EXPECT_EQ(announced, CountSteps(options_));
+    return result;
+  }
+
+  CrosscheckOptions options_;
+  std::vector<std::unique_ptr<Board>> boards_;
+  int layers_ = 0;
+};
+
+TEST_F(CrosscheckTest, RightBoardsAreExactAndSendDigestsAlone) {
+  MadeUpBoard& board = AddBoard("one");
+  AddBoard("two");
+  const CrosscheckResult result = Check();
+  EXPECT_EQ(result.verdict, Verdict::kExact) << VerdictText(result);
+  EXPECT_EQ(static_cast<int>(result.boards[0].layers.size()), layers_);
+  ASSERT_EQ(board.jobs.size(), 1U) << "bytes were fetched although every digest was equal";
+  EXPECT_TRUE(board.jobs[0].digests_only);
+  EXPECT_EQ(VerdictText(result), "exact: all " + std::to_string(layers_) +
+                                     " layers have the same md5 in the reference engine and on one and two");
+}
+
+TEST_F(CrosscheckTest, AWrongElementIsFoundWithItsCoordinates) {
+  AddBoard("right");
+  MadeUpBoard& board = AddBoard("wrong", [](int index, std::vector<uint8_t>& bytes) {
+    if (index == 3) bytes[5] = static_cast<uint8_t>(bytes[5] ^ 1U);
+    if (index == 6) bytes[0] = static_cast<uint8_t>(bytes[0] ^ 4U);
+  });
+  const CrosscheckResult result = Check();
+  EXPECT_EQ(result.verdict, Verdict::kDiffers);
+  ASSERT_TRUE(result.first_difference.has_value());
+  EXPECT_EQ(result.first_difference->board, "wrong");
+  EXPECT_EQ(result.first_difference->layer.index, 3);
+  ASSERT_TRUE(result.first_difference->layer.difference.has_value());
+  EXPECT_EQ(result.first_difference->layer.difference->differing, 1);
+  for (const LayerResult& layer : result.boards[0].layers) EXPECT_TRUE(layer.md5_equal) << layer.name;
+  for (const LayerResult& layer : result.boards[1].layers) {
+    EXPECT_EQ(layer.md5_equal, layer.index != 3 && layer.index != 6) << layer.name;
+  }
+  ASSERT_EQ(board.jobs.size(), 2U);
+  // The second job asks for exactly the two layers that differ, in the expressions that run_joint understands.
+  const std::regex asked(board.jobs[1].layers, std::regex::extended);
+  for (const LayerResult& layer : result.boards[1].layers) {
+    EXPECT_EQ(std::regex_search(layer.name, asked), !layer.md5_equal) << layer.name << " " << board.jobs[1].layers;
+  }
+}
+
+TEST_F(CrosscheckTest, TheJsonSaysTheSame) {
+  AddBoard("wrong", [](int index, std::vector<uint8_t>& bytes) {
+    if (index == 2) bytes[0] = static_cast<uint8_t>(bytes[0] + 1);
+  });
+  const auto json = nlohmann::json::parse(ToJson(Check()));
+  EXPECT_EQ(json.at("verdict"), "differs");
+  EXPECT_EQ(json.at("first_difference").at("index"), 2);
+  EXPECT_EQ(json.at("first_difference").at("differing_elements"), 1);
+  const auto& layer = json.at("boards").at(0).at("layers").at(2);
+  EXPECT_EQ(layer.at("md5_equal"), false);
+  for (const char* key : {"index", "name", "op", "dtype", "cosine", "sqnr_db", "max_abs", "max_steps"}) {
+    EXPECT_TRUE(layer.contains(key)) << key;
+  }
+}
+
+TEST_F(CrosscheckTest, OnlyFloatLayersHaveATolerance) {
+  const int last = layers_ - 1;
+  AddBoard("close", [last](int index, std::vector<uint8_t>& bytes) {
+    if (index == last) bytes[0] = static_cast<uint8_t>(bytes[0] ^ 1U);  // the last bit of a float32
+  });
+  const CrosscheckResult result = Check();
+  ASSERT_EQ(result.boards[0].layers.back().dtype, "f32") << "the small network no longer ends in a float layer";
+  EXPECT_EQ(result.verdict, Verdict::kWithinTolerance) << VerdictText(result);
+}
+
+TEST_F(CrosscheckTest, ABoardOfAnotherModelIsRefused) {
+  AddBoard("stale");
+  class OtherModel : public MadeUpBoard {
+   public:
+    OtherModel(std::filesystem::path other) : MadeUpBoard("other", nullptr), other_(std::move(other)) {}
+    void Run(const BoardJob& job) override {
+      BoardJob changed = job;
+      changed.model = other_;
+      MadeUpBoard::Run(changed);
+    }
+
+   private:
+    std::filesystem::path other_;
+  };
+  joint::ModelT renamed = test::SmallNetwork();
+  renamed.name = "renamed";
+  const std::vector<uint8_t> file = test::Write(renamed);
+  report::WriteFile(Path("other.joint"), file.data(), file.size());
+  boards_[0] = std::make_unique<OtherModel>(Path("other.joint"));
+  EXPECT_THROW(Check(), BoardError);
+}
+
+TEST_F(CrosscheckTest, AnErrorOfABoardIsReported) {
+  AddBoard("fine");
+  AddBoard("dead", [](int, std::vector<uint8_t>&) { throw BoardError("dead: the cable is out"); });
+  EXPECT_THROW(Check(), BoardError);
+}
+
+}  // namespace
+}  // namespace lockstep::crosscheck

@@ -1,0 +1,17 @@
+// A small network with the parts of a detector, made by code, and pictures to calibrate it with.
+#pragma once
+
+#include <filesystem>
+
+#include "graph/graph.h"
+
+namespace lockstep::testing {
+
+// 1x3x32x32 in; boxes and probabilities (1x8x336) out: convolutions with Sigmoid*x, a residual, Split and Concat,
+// pooling, a nearest Resize, and a head whose output mixes both kinds.
+graph::Graph SmallDetector();
+
+// `count` PNG files of colour gradients and blocks, different ones for every seed.
+void WritePictures(const std::filesystem::path& folder, int count, int seed = 1);
+
+}  // namespace lockstep::testing
