@@ -28,6 +28,7 @@ class ThreadScope {
 template <typename Map>
 std::string Nearest(const std::string& name, const Map& known) {
   std::vector<std::string> names;
+  names.reserve(known.size());
   for (const auto& entry : known) names.push_back(entry.first);
   return graph::NearestName(name, names);
 }

@@ -84,7 +84,12 @@ ValueId PlanBuilder::Native(graph::TensorId id) {
   ValueId& value = values_[static_cast<size_t>(id)];
   if (value == kNoValue) {
     const graph::Tensor& tensor = graph_.tensor(id);
-    value = plan_.AddConstant(tensor.shape, tensor.constant.value().floats.data());
+    const auto count = static_cast<size_t>(graph::ElementCount(tensor.shape));
+    if (!tensor.constant || tensor.constant->floats.size() != count) {
+      throw UnsupportedModel("node '" + node_->name + "' (" + node_->op + "): '" + tensor.name +
+                             "' is not a float tensor");
+    }
+    value = plan_.AddConstant(tensor.shape, tensor.constant->floats.data());
   }
   return value;
 }
@@ -127,7 +132,12 @@ void PlanBuilder::BuildNode(size_t index) {
   node_ = &graph_.nodes[index];
   activation_taken_ = false;
   result_tensor_ = node_->outputs[0];
-  std::vector<ValueId> results = FindOperator(node_->op)->build(*this, *node_);
+  std::vector<ValueId> results;
+  try {
+    results = FindOperator(node_->op)->build(*this, *node_);
+  } catch (const dnnl::error& error) {
+    throw UnsupportedModel("node '" + node_->name + "' (" + node_->op + "): oneDNN refuses it: " + error.what());
+  }
   if (!activation_taken_ && node_->activation.kind != graph::ActivationKind::kNone) {
     if (node_->pre_activation != graph::kNoTensor) Define(node_->pre_activation, results[0]);
     results[0] = ApplyActivation(plan_, results[0], node_->activation);

@@ -188,8 +188,11 @@ TEST(Arena, BuffersThatLiveTogetherDoNotOverlap) {
 }
 
 TEST(Arena, MemoryIsUsedAgain) {
-  std::vector<engine::ArenaBuffer> chain;
-  for (int i = 0; i < 20; ++i) chain.push_back({6400, i, i + 1, 0});
+  std::vector<engine::ArenaBuffer> chain(20, {6400, 0, 0, 0});
+  for (size_t i = 0; i < chain.size(); ++i) {
+    chain[i].first = static_cast<int>(i);
+    chain[i].last = static_cast<int>(i) + 1;
+  }
   EXPECT_EQ(engine::PlaceBuffers(chain), 2U * 6400U);
 }
 
