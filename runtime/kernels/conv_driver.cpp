@@ -15,6 +15,7 @@ constexpr int64_t AlignUp(int64_t value) { return (value + kAlignment - 1) / kAl
 
 // Copies activations; as x - 128 when flip is kSignFlip.
 void CopyBytes(const uint8_t* __restrict from, uint8_t* __restrict to, int64_t bytes, uint8_t flip) {
+  if (bytes == 0) return;  // rows of padding have no source
   if (flip == 0) {
     std::memcpy(to, from, static_cast<size_t>(bytes));
     return;
@@ -108,6 +109,7 @@ class ConvRun {
         out_step_(geometry_.out_c * (args.output.dtype == joint::DType::U16 ? 2 : 1)) {
     FillBlocks(geometry_, conv_, variant.signed_rows, blocks_);
     row_.segments = segments_;
+    row_.packed = reinterpret_cast<uint32_t*>(scratch + geometry_.packed_offset);
     row_.segment_count = geometry_.segments;
     row_.quads = geometry_.quads;
     row_.channels = geometry_.group_out;
@@ -237,7 +239,9 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   const int64_t constants = int64_t{g.groups} * g.blocks * static_cast<int64_t>(sizeof(ConvBlock));
   const int64_t pointers = AlignUp(g.segments * static_cast<int64_t>(sizeof(const uint8_t*)));
   g.segments_offset = static_cast<size_t>(constants);
-  g.ring_offset = static_cast<size_t>(constants + pointers);
+  const int64_t packed = AlignUp(int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t)));
+  g.packed_offset = static_cast<size_t>(constants + pointers);
+  g.ring_offset = static_cast<size_t>(constants + pointers + packed);
   g.scratch_bytes = g.ring_offset + static_cast<size_t>(g.ring_rows * g.groups * g.row_stride);
   return g;
 }

@@ -30,7 +30,8 @@ struct ConvGeometry {
   int32_t row_pixels = 0;  // input pixels in a padded row
   int64_t row_stride = 0;  // bytes of one padded row of one group in scratch
   int32_t ring_rows = 1;   // padded rows that are alive at once
-  size_t segments_offset = 0, ring_offset = 0, scratch_bytes = 0;  // the blocks' constants come first
+  // In scratch; the blocks' constants come first.
+  size_t segments_offset = 0, packed_offset = 0, ring_offset = 0, scratch_bytes = 0;
 };
 
 ConvGeometry DescribeConv(const LayerArgs& args);
@@ -53,6 +54,7 @@ struct ConvRow {
   int32_t blocks;
   const int8_t* weights;
   const ConvBlock* constants;
+  uint32_t* packed;              // scratch for a word for each of a pixel's bytes in all segments
   int32_t min_shift, max_shift;  // over the layer
   int32_t zero_point, low, high;
   bool wide_output;  // u16

@@ -88,7 +88,15 @@ void StoreBlock(const ConvRow& row, __m512i value, int32_t channel, uint8_t* pix
   value = _mm512_max_epi32(value, _mm512_set1_epi32(row.low));
   value = _mm512_min_epi32(value, _mm512_set1_epi32(row.high));
   const int32_t rest = row.channels - channel;
-  const auto valid = static_cast<__mmask16>(rest >= kBlockChannels ? 0xffff : (1 << rest) - 1);
+  if (rest >= kBlockChannels) {  // masked stores are slow
+    if (row.wide_output) {
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(pixel + 2 * channel), _mm512_cvtepi32_epi16(value));
+    } else {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(pixel + channel), _mm512_cvtepi32_epi8(value));
+    }
+    return;
+  }
+  const auto valid = static_cast<__mmask16>((1 << rest) - 1);
   if (row.wide_output) {
     _mm256_mask_storeu_epi16(pixel + 2 * channel, valid, _mm512_cvtepi32_epi16(value));
   } else {
@@ -208,14 +216,15 @@ void ApplyTable64(const uint8_t* table, uint8_t* data, int64_t count) {
   const __m512i t1 = _mm512_loadu_si512(table + 64);
   const __m512i t2 = _mm512_loadu_si512(table + 128);
   const __m512i t3 = _mm512_loadu_si512(table + 192);
-  for (int64_t i = 0; i < count; i += 64) {
-    const int64_t rest = count - i;
-    const __mmask64 valid = rest >= 64 ? ~__mmask64{0} : (__mmask64{1} << rest) - 1;
-    const __m512i index = _mm512_maskz_loadu_epi8(valid, data + i);
+  const auto look_up = [&](__m512i index) {
     const __m512i low = _mm512_permutex2var_epi8(t0, index, t1);
     const __m512i high = _mm512_permutex2var_epi8(t2, index, t3);
-    _mm512_mask_storeu_epi8(data + i, valid, _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high));
-  }
+    return _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high);
+  };
+  int64_t i = 0;
+  for (; i + 64 <= count; i += 64) _mm512_storeu_si512(data + i, look_up(_mm512_loadu_si512(data + i)));
+  const __mmask64 rest = (__mmask64{1} << (count - i)) - 1;
+  _mm512_mask_storeu_epi8(data + i, rest, look_up(_mm512_maskz_loadu_epi8(rest, data + i)));
 }
 
 constexpr ConvVariant kVariant{false, RunRow, ApplyTable64};
