@@ -59,8 +59,7 @@ OutputFiles::~OutputFiles() {
 fs::path OutputFiles::Reserve(const fs::path& path) {
   MakeParent(path);
   if (fs::is_directory(path)) throw BadInput("cannot write " + path.string() + ": it is a folder; name a file");
-  fs::path temporary =
-      path.parent_path() / (".partial-" + std::to_string(getpid()) + "-" + path.filename().string());
+  fs::path temporary = path.parent_path() / (".partial-" + std::to_string(getpid()) + "-" + path.filename().string());
   pending_.push_back({temporary, path});
   return temporary;
 }

@@ -1,4 +1,5 @@
-// MD5 (RFC 1321): the digest of dumps and of a joint model's content. It detects damage; it is no defence against malice.
+// MD5 (RFC 1321): the digest of dumps and of a joint model's content. It detects damage; it is no defence against
+// malice.
 #pragma once
 
 #include <array>
