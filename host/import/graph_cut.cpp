@@ -53,6 +53,20 @@ std::vector<TensorId> ResolveAll(const Graph& graph, const std::vector<std::stri
   return ids;
 }
 
+[[noreturn]] void ThrowUnknownInput(const Graph& graph, const std::string& name, const std::string& path) {
+  std::vector<std::string> known;
+  known.reserve(graph.inputs.size());
+  for (const TensorId id : graph.inputs) known.push_back(graph.tensor(id).name);
+  throw UsageError("--input-shape: '" + path + "' has no input '" + name + "'; did you mean '" +
+                   graph::NearestName(name, known) + "'?");
+}
+
+[[noreturn]] void ThrowWrongRank(const graph::Tensor& input, const graph::Shape& given, const std::string& path) {
+  throw UsageError("--input-shape: input '" + input.name + "' of '" + path + "' has " +
+                   std::to_string(input.shape.size()) + " axes (" + graph::ToString(input.shape) + "), not the " +
+                   std::to_string(given.size()) + " of " + graph::ToString(given));
+}
+
 }  // namespace
 
 void CutGraph(Graph& graph, const ImportOptions& options, const std::string& path) {
@@ -88,17 +102,10 @@ void ApplyInputShapes(Graph& graph, const std::map<std::string, graph::Shape>& s
     const std::string& wanted = name;
     const auto found = std::find_if(graph.inputs.begin(), graph.inputs.end(),
                                     [&](TensorId id) { return graph.tensor(id).name == wanted; });
-    if (found == graph.inputs.end()) {
-      std::vector<std::string> known;
-      for (const TensorId id : graph.inputs) known.push_back(graph.tensor(id).name);
-      throw UsageError("--input-shape: '" + path + "' has no input '" + name + "'; did you mean '" +
-                       graph::NearestName(name, known) + "'?");
-    }
+    if (found == graph.inputs.end()) ThrowUnknownInput(graph, name, path);
     graph::Tensor& tensor = graph.tensor(*found);
     if (tensor.shape != graph::kUnknownShape && tensor.shape.size() != shape.size()) {
-      throw UsageError("--input-shape: input '" + name + "' of '" + path + "' has " +
-                       std::to_string(tensor.shape.size()) + " axes (" + graph::ToString(tensor.shape) + "), not the " +
-                       std::to_string(shape.size()) + " of " + graph::ToString(shape));
+      ThrowWrongRank(tensor, shape, path);
     }
     if (std::any_of(shape.begin(), shape.end(), [](int64_t dimension) { return dimension < 1; })) {
       throw UsageError("--input-shape: the shape of input '" + name + "' has a dimension below 1");

@@ -62,6 +62,7 @@ Results Transpose(const graph::Node& node, const Value& x, const Shape& shape) {
   perm = node.Ints("perm", perm);
   const std::vector<int64_t> strides = Strides(x.shape);
   std::vector<int64_t> moved;
+  moved.reserve(perm.size());
   for (const int64_t axis : perm) moved.push_back(strides[static_cast<size_t>(axis)]);
   return One(Copy(x, shape, [&](int64_t i) { return Offset(i, shape, moved); }));
 }

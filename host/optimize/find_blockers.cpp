@@ -41,7 +41,7 @@ std::string CheckConv(const Graph& graph, const Node& node) {
 }
 
 std::string CheckMaxPool(const Graph& graph, const Node& node) {
-  const std::string reason = ImageOnly(graph, node.inputs[0]);
+  std::string reason = ImageOnly(graph, node.inputs[0]);
   if (!reason.empty()) return reason;
   if (node.outputs.size() > 1 && node.outputs[1] != kNoTensor) return "its indices are used";
   const std::vector<int64_t> dilations = node.Ints("dilations", {});
@@ -75,7 +75,7 @@ std::string CheckSlice(const Graph& graph, const Node& node) {
 }
 
 std::string CheckResize(const Graph& graph, const Node& node) {
-  const std::string reason = ImageOnly(graph, node.inputs[0]);
+  std::string reason = ImageOnly(graph, node.inputs[0]);
   if (!reason.empty()) return reason;
   const std::string mode = node.String("mode", "nearest");
   if (mode != "nearest") return "mode '" + mode + "' is not supported, only 'nearest'";

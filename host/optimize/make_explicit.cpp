@@ -70,9 +70,9 @@ bool ExplicitSplit(Graph& graph, Node& node) {
   bool changed = ExplicitAxis(graph, node, 0);
   const auto axis = static_cast<size_t>(node.Int("axis", 0));
   std::vector<int64_t> sizes;
-  for (size_t i = 0; i < node.outputs.size(); ++i) {
-    if (node.outputs[i] == kNoTensor) return changed;
-    sizes.push_back(graph.tensor(node.outputs[i]).shape[axis]);
+  for (const TensorId id : node.outputs) {
+    if (id == kNoTensor) return changed;
+    sizes.push_back(graph.tensor(id).shape[axis]);
   }
   return SetInts(graph, node, 1, "sizes", sizes) || changed;
 }

@@ -90,6 +90,7 @@ class Splitter {
     for (const TensorId input : node.inputs) inputs.push_back(Parts(input));
     for (size_t i = 0; i < sizes_.size(); ++i) {
       std::vector<TensorId> group;
+      group.reserve(inputs.size());
       for (const auto& of_input : inputs) group.push_back(of_input[i]);
       parts.push_back(ConcatPart(node, group, i));
     }
