@@ -12,7 +12,6 @@ constexpr double kSmallestLimit = 0x1p-40;
 // Below this many values a second thread costs more than it counts.
 constexpr size_t kValuesPerThread = 1 << 16;
 constexpr size_t kBlock = 1024;
-constexpr size_t kLanes = 8;  // independent, so that the compiler uses vectors
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 double LimitFor(double magnitude) {
@@ -57,25 +56,17 @@ class PartCounter {
  private:
   // NaN makes both ends infinite.
   static Range Extremes(const float* values, size_t count) {
-    std::array<float, kLanes> low{};
-    std::array<float, kLanes> high{};
-    std::array<float, kLanes> poison{};  // x * 0 is NaN for what is not finite
-    low.fill(kInfinity);
-    high.fill(-kInfinity);
-    const auto add = [&](float value, size_t lane) {
-      low[lane] = value < low[lane] ? value : low[lane];
-      high[lane] = value > high[lane] ? value : high[lane];
-      poison[lane] += value * 0.0F;
-    };
-    size_t i = 0;
-    for (; i + kLanes <= count; i += kLanes) {
-      for (size_t lane = 0; lane < kLanes; ++lane) add(values[i + lane], lane);
+    float low = kInfinity;
+    float high = -kInfinity;
+    float poison = 0.0F;  // x * 0 is NaN for what is not finite
+#pragma omp simd reduction(min : low) reduction(max : high) reduction(+ : poison)
+    for (size_t i = 0; i < count; ++i) {
+      low = values[i] < low ? values[i] : low;
+      high = values[i] > high ? values[i] : high;
+      poison += values[i] * 0.0F;
     }
-    for (; i < count; ++i) add(values[i], 0);
-    for (const float lane : poison) {
-      if (lane != 0.0F) return {-kInfinity, kInfinity};
-    }
-    return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end())};
+    if (poison != 0.0F) return {-kInfinity, kInfinity};
+    return {low, high};
   }
 
   // Into two tables by turns: runs of equal values (flat parts of a picture) would wait for each other's counter.
