@@ -29,7 +29,8 @@ const ShapePair kShapes[] = {
 const DType kActivations[] = {DType::U8, DType::U16};
 
 int32_t Pick(std::mt19937& random, int32_t low, int32_t high) {
-  return low + static_cast<int32_t>(random() % (static_cast<uint32_t>(high - low) + 1));
+  const auto width = static_cast<uint64_t>(int64_t{high} - low) + 1;
+  return static_cast<int32_t>(low + static_cast<int64_t>(random() % width));
 }
 
 int32_t RandomMultiplier(std::mt19937& random) {
