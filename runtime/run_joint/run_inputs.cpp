@@ -49,13 +49,16 @@ Status ListFolder(const std::string& folder, const Model& model, std::vector<Run
   if (directory == nullptr) {
     return Status::Error(StatusCode::kUnreadable, "%s: %s", folder.c_str(), std::strerror(errno));
   }
+  errno = 0;
   for (const dirent* entry = readdir(directory); entry != nullptr; entry = readdir(directory)) {
     const std::string name = entry->d_name;
     if (name.size() > 4 && name.compare(name.size() - 4, 4, ".bin") == 0) {
       inputs->push_back({Stem(name), {folder + "/" + name}});
     }
   }
+  const int error = errno;  // readdir reports an error and the end in the same way, but for errno
   closedir(directory);
+  if (error != 0) return Status::Error(StatusCode::kUnreadable, "%s: %s", folder.c_str(), std::strerror(error));
   std::sort(inputs->begin(), inputs->end(), [](const RunInput& a, const RunInput& b) { return a.files < b.files; });
   if (!inputs->empty()) return Status::Ok();
   return Status::Error(StatusCode::kUnreadable, "%s: the folder has no .bin file", folder.c_str());

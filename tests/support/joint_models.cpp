@@ -484,9 +484,11 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
       case 5:
         images.push_back(net.Mul(x, x));
         break;
-      case 6:
-        images.push_back(net.Concat({x, net.Lookup(x)}, net.Random(1, 3)));
+      case 6: {
+        const int axis = net.Random(1, 3);  // on its own: the order of evaluating arguments differs between targets
+        images.push_back(net.Concat({x, net.Lookup(x)}, axis));
         break;
+      }
       case 7:
         images.push_back(net.Slice(x, {0, 0, 0, 0}, {1, 2, 1, 1}, {1, (in[1] + 1) / 2, in[2], in[3]}));
         break;
