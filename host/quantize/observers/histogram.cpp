@@ -72,14 +72,13 @@ class PartCounter {
   // Into two tables by turns: runs of equal values (flat parts of a picture) would wait for each other's counter.
   void CountBlock(const float* values, size_t count) {
     std::array<int32_t, kBlock> index{};
-    constexpr int32_t kHalf = Histogram::kBins / 2;
-    const auto bins_per_unit = static_cast<float>(kHalf / limit_);
+    const auto bins_per_unit = static_cast<float>(Histogram::kHalf / limit_);
     for (size_t i = 0; i < count; ++i) {
       // Exact, whatever the limit is now: the factor is a power of two, and a negative fraction is one too high.
       const float scaled = values[i] * bins_per_unit;
       const auto truncated = static_cast<int32_t>(scaled);
       const int32_t below = scaled < static_cast<float>(truncated) ? 1 : 0;
-      index[i] = std::min(truncated - below + kHalf, Histogram::kBins - 1);
+      index[i] = std::min(truncated - below + Histogram::kHalf, Histogram::kBins - 1);
     }
     size_t i = 0;
     for (; i + 1 < count; i += 2) {
@@ -122,7 +121,7 @@ Range Histogram::Add(const float* values, size_t count, int threads) {
 void Histogram::AddWeighted(double value, uint64_t weight) {
   if (weight == 0) return;
   GrowTo(std::abs(value));
-  const int bin = static_cast<int>(std::floor(value / bin_width())) + kBins / 2;
+  const int bin = static_cast<int>(std::floor(value / bin_width())) + kHalf;
   counts_[static_cast<size_t>(std::clamp(bin, 0, kBins - 1))] += weight;
   total_ += weight;
 }

@@ -18,7 +18,8 @@ struct Range {
 
 class Histogram {
  public:
-  static constexpr int kBins = 8192;  // half of them on each side of zero
+  static constexpr int kBins = 8192;
+  static constexpr int kHalf = kBins / 2;  // on each side of zero
 
   // Counts the values in up to `threads` threads and returns their extremes. If one is NaN or infinite, so is one of
   // the extremes, and the counts are good for nothing. At least one value, less than 2^32.
@@ -31,8 +32,8 @@ class Histogram {
   bool empty() const { return total_ == 0; }
   uint64_t total() const { return total_; }
   double limit() const { return limit_; }  // 0 as long as nothing was added
-  double bin_width() const { return limit_ / (kBins / 2); }
-  double BinMiddle(int bin) const { return (bin - kBins / 2 + 0.5) * bin_width(); }
+  double bin_width() const { return limit_ / kHalf; }
+  double BinMiddle(int bin) const { return (bin - kHalf + 0.5) * bin_width(); }
   // kBins counts; none as long as nothing was added.
   const std::vector<uint64_t>& counts() const { return counts_; }
   // The first and last bin that are not empty; only if there are any.

@@ -38,7 +38,7 @@ double LevelDivergence(const std::vector<double>& p, const std::vector<double>& 
 }
 
 double Divergence(const std::vector<uint64_t>& counts, Bins range, int levels) {
-  const auto width = static_cast<size_t>(range.last - range.first + 1);
+  const size_t width = static_cast<size_t>(range.last) - static_cast<size_t>(range.first) + 1;
   std::vector<double> inside(width);
   for (size_t i = 0; i < width; ++i) inside[i] = static_cast<double>(counts[static_cast<size_t>(range.first) + i]);
   double inside_total = 0.0;
@@ -68,7 +68,7 @@ Range KlRange(const TensorStatistics& statistics, int bits) {
   const double width = histogram.bin_width();
   const Range full{std::min(statistics.extremes().low, 0.0), std::max(statistics.extremes().high, 0.0)};
   const auto bin_of = [&](double value) {
-    return std::clamp(static_cast<int>(std::floor(value / width)) + Histogram::kBins / 2, 0, Histogram::kBins - 1);
+    return std::clamp(static_cast<int>(std::floor(value / width)) + Histogram::kHalf, 0, Histogram::kBins - 1);
   };
   return MinimizeOverRanges(full, [&](const Range& range) {
     return Divergence(histogram.counts(), {bin_of(range.low), bin_of(range.high)}, 1 << bits);

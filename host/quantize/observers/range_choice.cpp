@@ -65,12 +65,12 @@ Range MseRange(const TensorStatistics& statistics, int bits) {
     const AffineParams params = AffineFromRange(range, bits);
     const Range levels = RangeOf(params);
     const double per_unit = 1.0 / params.scale;
+    const double first = levels.low - params.scale / 2;  // where the lowest level begins
     double sum = 0.0;
     for (const WeightedValue& x : values) {
       const double clipped = std::clamp(x.value, levels.low, levels.high);
-      const double rounded =
-          params.scale * static_cast<double>(static_cast<int64_t>((clipped - levels.low) * per_unit + 0.5)) +
-          levels.low;
+      const auto level = static_cast<int64_t>((clipped - first) * per_unit);
+      const double rounded = levels.low + params.scale * static_cast<double>(level);
       sum += x.weight * (x.value - rounded) * (x.value - rounded);
     }
     return sum;

@@ -20,8 +20,8 @@ ObserverKind ParseObserverKind(const std::string& text);
 const char* ToText(ObserverKind kind);
 
 struct RangeOptions {
-  ObserverKind kind = ObserverKind::kPercentile;
-  double percentile = 99.999;  // of the values stay within the range; kPercentile alone
+  ObserverKind kind = ObserverKind::kMinMax;
+  double percentile = 99.9999;  // of the values stay within the range; kPercentile alone
 };
 
 // The range contains 0 and lies within the extremes (widened to 0). {0, 0} for empty statistics. Above 8 bits it is

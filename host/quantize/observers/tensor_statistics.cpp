@@ -10,8 +10,9 @@ namespace {
 Range MapRange(const Range& range, double step, const std::function<double(double)>& f) {
   Range mapped{std::min(f(range.low), f(range.high)), std::max(f(range.low), f(range.high))};
   if (step <= 0.0) return mapped;
-  for (double x = range.low + step; x < range.high; x += step) {
-    const double y = f(x);
+  const auto steps = static_cast<int>((range.high - range.low) / step);
+  for (int i = 1; i <= steps; ++i) {
+    const double y = f(std::min(range.low + i * step, range.high));
     mapped.low = std::min(mapped.low, y);
     mapped.high = std::max(mapped.high, y);
   }

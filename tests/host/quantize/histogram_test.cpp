@@ -27,7 +27,7 @@ void Add(Histogram& histogram, const std::vector<float>& values, int threads = 1
 // The counts one would get with the final bins from the start.
 std::vector<uint64_t> Expected(const std::vector<float>& values, double limit) {
   std::vector<uint64_t> counts(Histogram::kBins, 0);
-  const double width = limit / (Histogram::kBins / 2);
+  const double width = limit / Histogram::kHalf;
   for (const float value : values) {
     const int bin = static_cast<int>(std::floor(value / width)) + Histogram::kBins / 2;
     ++counts[static_cast<size_t>(std::min(bin, Histogram::kBins - 1))];

@@ -69,12 +69,14 @@ TEST(ListPictures, BadPathsAreNamed) {
 
 std::vector<PictureRef> Numbered(int count) {
   std::vector<PictureRef> pictures;
+  pictures.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) pictures.push_back({"v", i});
   return pictures;
 }
 
 std::vector<int64_t> Frames(const std::vector<PictureRef>& pictures) {
   std::vector<int64_t> frames;
+  frames.reserve(pictures.size());
   for (const PictureRef& picture : pictures) frames.push_back(picture.frame);
   return frames;
 }

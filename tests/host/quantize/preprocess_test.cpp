@@ -25,7 +25,7 @@ std::string TwoPixels(const TemporaryFolder& folder) {
   cv::Mat picture(1, 2, CV_8UC3);
   picture.at<cv::Vec3b>(0, 0) = cv::Vec3b(10, 20, 30);
   picture.at<cv::Vec3b>(0, 1) = cv::Vec3b(40, 50, 60);
-  const std::string path = folder.File("two.png");
+  std::string path = folder.File("two.png");
   cv::imwrite(path, picture);
   return path;
 }
@@ -100,7 +100,7 @@ TEST(Preprocess, LetterboxPlacesThePicture) {
     const PreparedPicture picture = LoadPicture({folder.File("p.png"), -1}, preprocess, {10, 10});
     ASSERT_EQ(picture.bytes.size(), 300u);
     for (int y = 0; y < 10; ++y) {
-      const uint8_t* row = picture.bytes.data() + y * 30;
+      const uint8_t* row = &picture.bytes[static_cast<size_t>(y) * 30];
       const bool inside = y >= 2 && y < 7;
       EXPECT_EQ(row[0], inside ? 1 : pad) << "row " << y;
       EXPECT_EQ(row[29], inside ? 3 : pad) << "row " << y;

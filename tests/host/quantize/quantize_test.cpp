@@ -135,8 +135,10 @@ TEST(Quantize, IntegerNetworkComputesWhatTheFloatNetworkDoes) {
     options.observer.kind = kind;
     const QuantizedGraph result = Quantized(net, options);
     const auto silu = [](double x) { return x / (1.0 + std::exp(-x)); };
-    for (double x0 = -0.8; x0 <= 0.8; x0 += 0.1) {
-      for (double x1 = -0.6; x1 <= 0.6; x1 += 0.1) {
+    for (int i = -8; i <= 8; ++i) {
+      for (int j = -6; j <= 6; ++j) {
+        const double x0 = i / 10.0;
+        const double x1 = j / 10.0;
         const double expected =
             silu(2 * x0 - x1 + 0.25) + silu(0.5 * x0 + 3 * x1 - 0.5) + silu(0.1 * x0) + silu(0.1 * x1);
         EXPECT_NEAR(Simulate(net, result, x0, x1), expected, 0.08) << ToText(kind) << " at " << x0 << ", " << x1;

@@ -83,8 +83,8 @@ TEST(MseRange, IsAsGoodAsTheBestOfAFineGrid) {
   for (size_t i = 0; i < 20; ++i) values[i * 100] = 30.0F + static_cast<float>(i);
   const Range chosen = MseRange(Observed(values), 8);
   double least = TrueError(values, {-4, 49});
-  for (double low = -5.0; low <= -2.0; low += 0.25) {
-    for (double high = 3.0; high <= 49.0; high += 0.5) least = std::min(least, TrueError(values, {low, high}));
+  for (int i = 0; i <= 12; ++i) {
+    for (int j = 0; j <= 92; ++j) least = std::min(least, TrueError(values, {-5.0 + 0.25 * i, 3.0 + 0.5 * j}));
   }
   EXPECT_LE(TrueError(values, chosen), least * 1.05);
   EXPECT_LT(TrueError(values, chosen), TrueError(values, {-4, 49}));

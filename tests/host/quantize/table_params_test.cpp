@@ -46,7 +46,8 @@ TEST(ChooseTableInput, SpendsFewLevelsWhereTheFunctionIsFlat) {
   EXPECT_NEAR(RangeOf(chosen).high, full.high, full.high * 0.1);
   double least = TrueError(values, AffineFromRange(full, 8), output);
   EXPECT_LT(TrueError(values, chosen, output), least * 0.6);
-  for (double low = -12.0; low <= -2.0; low += 0.5) {
+  for (int i = 0; i <= 20; ++i) {
+    const double low = -12.0 + 0.5 * i;
     least = std::min(least, TrueError(values, AffineFromRange({low, full.high}, 8), output));
   }
   EXPECT_LE(TrueError(values, chosen, output), least * 1.1);
