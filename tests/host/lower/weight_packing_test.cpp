@@ -57,8 +57,8 @@ TEST(PackO16I4, WorkedExample) {
   shape.ic = 3;
   shape.kh = 3;
   shape.kw = 3;
-  std::vector<int8_t> weights(17 * 27, 0);
-  weights[((16 * 3 + 2) * 3 + 1) * 3 + 2] = 99;  // oc 16, ic 2, ky 1, kx 2
+  std::vector<int8_t> weights(size_t{17} * 27, 0);
+  weights[((size_t{16} * 3 + 2) * 3 + 1) * 3 + 2] = 99;  // oc 16, ic 2, ky 1, kx 2
   const std::vector<int8_t> packed = lower::PackO16I4(weights, shape);
   EXPECT_EQ(packed.size(), 2U * 3 * 3 * 64);
   EXPECT_EQ(packed[896], 99);

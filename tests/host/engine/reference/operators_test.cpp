@@ -94,13 +94,13 @@ TEST(ReferenceConv, PaddingCountsAsTheZeroPoint) {
 
 TEST(ReferenceConv, GroupsStridesAndDilation) {
   OneLayer net;
-  Ints picture(1 * 3 * 5 * 2);
+  Ints picture(30);
   std::iota(picture.begin(), picture.end(), 1);  // pixel (y, x) holds 10 * y + 2 * x + 1 and the next
   net.Input({1, 3, 5, 2}, picture);
   // Two groups of one channel; a 2x2 kernel with dilation 2 in both directions, so every tap is a segment of its own:
   // [group][oc/16 = 1][4 segments][1 quad][16][4]. Weights 1 in the corners of group 0, 2 of group 1.
-  std::vector<int8_t> packed(2 * 4 * 64, 0);
-  for (int segment = 0; segment < 4; ++segment) {
+  std::vector<int8_t> packed(512, 0);
+  for (size_t segment = 0; segment < 4; ++segment) {
     packed[segment * 64] = 1;
     packed[(4 + segment) * 64] = 2;
   }

@@ -89,7 +89,7 @@ void ExpectConv(const OneRun& run) {
               const bool inside = iy >= 0 && iy < x.shape[1] && ix >= 0 && ix < x.shape[2];
               const size_t place = (static_cast<size_t>(iy) * x.shape[2] + ix) * x.shape[3] + first + ic;
               const int value = inside ? Element(x, run.inputs[0], place) : zero_point;
-              acc += value * static_cast<int8_t>(weights[WeightPlace(conv, w.shape, oc, ic, ky, kx)]);
+              acc += int64_t{value} * static_cast<int8_t>(weights[WeightPlace(conv, w.shape, oc, ic, ky, kx)]);
             }
           }
         }
