@@ -90,7 +90,7 @@ Status CheckRequantization(LayerCheck& layer, const Options& options) {
   }
   const bool table = options.table() != nullptr && options.table()->size() != 0;
   if (table) {
-    const int64_t bytes = 256 * ElementBytes(y.dtype());
+    const int64_t bytes = int64_t{256} * ElementBytes(y.dtype());
     LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of table", options.table()->size(), bytes, bytes));
   }
   const int64_t high = table ? 255 : High(y);

@@ -36,7 +36,7 @@ Status CheckBroadcast(const LayerCheck& layer) {
 
 // A table with 256 entries of the output's type.
 Status CheckTable(const LayerCheck& layer, const flatbuffers::Vector<uint8_t>& table) {
-  const int64_t bytes = 256 * ElementBytes(layer.output().dtype());
+  const int64_t bytes = int64_t{256} * ElementBytes(layer.output().dtype());
   return layer.InRange("length of table", table.size(), bytes, bytes);
 }
 

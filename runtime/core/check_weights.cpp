@@ -14,7 +14,7 @@ constexpr int64_t kLargestInput = 255;
 template <typename Options>
 Status CheckAccumulator(const LayerCheck& layer, const Options& options, int64_t channel, int64_t sum, int acc_bits) {
   const int64_t bound = std::llabs(options.acc_init()->Get(static_cast<uint32_t>(channel))) + kLargestInput * sum;
-  const int shift = options.shift()->Get(static_cast<uint32_t>(channel));
+  const int8_t shift = options.shift()->Get(static_cast<uint32_t>(channel));
   if (acc_bits == 32 && bound >= kAccumulatorLimit) {
     return layer.Wrong("acc_bits", static_cast<int32_t>(channel), "32 bits do not hold every partial sum");
   }
@@ -71,7 +71,7 @@ class PackedWeights {
       const int64_t taken = length_ - i % quads_ * kQuad;
       for (int64_t lane = 0; lane < kLanes; ++lane) {
         for (int64_t j = 0; j < kQuad; ++j) {
-          const int weight = *(*data)++;
+          const int8_t weight = *(*data)++;
           if ((lane >= lanes || j >= taken) && weight != 0) return layer_.Wrong("weights", "padding is not zero");
           if (weight == -128) return layer_.Wrong("weights", "-128 is outside the symmetric range");
           sum[lane] += weight;
@@ -114,7 +114,7 @@ Status CheckPlainWeights(LayerCheck& layer, const joint::DepthwiseConv& options,
   for (int64_t channel = 0; channel < channels; ++channel) {
     int64_t absolute = 0;
     for (int64_t i = 0; i < window; ++i) {
-      const int weight = data[i * channels + channel];
+      const int8_t weight = data[i * channels + channel];
       if (weight == -128) return layer.Wrong("weights", "-128 is outside the symmetric range");
       absolute += std::abs(weight);
     }

@@ -30,6 +30,7 @@ void OutputFile::Write(const void* data, size_t size) {
 void OutputFile::Print(const char* format, ...) {
   va_list arguments;
   va_start(arguments, format);
+  // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): va_start is above
   if (error_ == 0 && std::vfprintf(file_, format, arguments) < 0) error_ = errno;
   va_end(arguments);
 }

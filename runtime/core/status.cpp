@@ -10,6 +10,7 @@ Status Status::Error(StatusCode code, const char* format, ...) {
   status.code_ = code;
   va_list arguments;
   va_start(arguments, format);
+  // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): va_start is above
   std::vsnprintf(status.message_, sizeof(status.message_), format, arguments);
   va_end(arguments);
   // Names come from files: the message stays one line whatever they hold.

@@ -87,9 +87,10 @@ Status Unknown(const char* text) {
     return Status::Error(StatusCode::kInvalidArgument, "option %.64s is unknown; --help lists them all", text);
   }
   const std::string name = given.substr(2, given.find('=') - 2);
-  const char* nearest = kOptions[0].name;
+  const char* nearest = "help";
   for (const option& known : kOptions) {
-    if (known.name != nullptr && Distance(name, known.name) < Distance(name, nearest)) nearest = known.name;
+    if (known.name == nullptr) break;
+    if (Distance(name, known.name) < Distance(name, nearest)) nearest = known.name;
   }
   return Status::Error(StatusCode::kInvalidArgument,
                        "option --%.64s is unknown; did you mean --%s? --help lists them all", name.c_str(), nearest);

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "lockstep/seeded_input.h"
 
@@ -53,7 +54,9 @@ Status ListFolder(const std::string& folder, const Model& model, std::vector<Run
   for (const dirent* entry = readdir(directory); entry != nullptr; entry = readdir(directory)) {
     const std::string name = entry->d_name;
     if (name.size() > 4 && name.compare(name.size() - 4, 4, ".bin") == 0) {
-      inputs->push_back({Stem(name), {folder + "/" + name}});
+      std::string path = folder;
+      path.append("/").append(name);
+      inputs->push_back({Stem(name), {std::move(path)}});
     }
   }
   const int error = errno;  // readdir reports an error and the end in the same way, but for errno

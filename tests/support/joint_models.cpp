@@ -311,6 +311,7 @@ int NetworkBuilder::Transpose(int x, const std::vector<int>& perm) {
   joint::TransposeT options;
   options.perm = perm;
   std::vector<int> out;
+  out.reserve(perm.size());
   for (const int axis : perm) out.push_back(shape(x)[axis]);
   return AddLayer(std::move(options), {x}, Like(x, out));
 }

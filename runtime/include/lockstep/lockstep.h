@@ -2,6 +2,8 @@
  * line of text into *error, if error is not NULL. Pointers into a model or a session live as long as it does. */
 #pragma once
 
+/* C, which has no other headers and no aliases: NOLINTBEGIN(modernize-use-using,modernize-deprecated-headers) */
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -81,3 +83,5 @@ LOCKSTEP_C_API lockstep_code lockstep_session_run(lockstep_session* session, loc
 #if defined(__cplusplus)
 }
 #endif
+
+/* NOLINTEND(modernize-use-using,modernize-deprecated-headers) */
