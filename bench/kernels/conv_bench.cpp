@@ -5,9 +5,9 @@
 // A kernel takes turns with the loop of the peak, for the clock of a shared core changes; the median of the ratios
 // counts.
 #include <benchmark/benchmark.h>
-#include <time.h>
 
 #include <algorithm>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -69,7 +69,7 @@ void Convolve(benchmark::State& state, const ConvShape& shape, const kernels::Ke
   std::vector<double> rates;
   std::vector<double> shares;
   layer.Run(kernel);
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const double seconds = Seconds([&] {
       for (int i = 0; i < kRepeats; ++i) layer.Run(kernel);
     });

@@ -14,7 +14,7 @@ void add_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t*
   const bool narrow = args.inputs[0].dtype == joint::DType::U8 && args.inputs[1].dtype == joint::DType::U8 &&
                       args.output.dtype == joint::DType::U8;
   if (narrow) {  // the format bounds multipliers and shift so that 32 bits hold every step
-    const int32_t half = 1 << (shift - 1);
+    const int32_t half = (1 << shift) >> 1;
     RunBinary(args, begin, end, [=](int32_t a, int32_t b) {
       return Clamp32(zero + ((a * multiplier_a + b * multiplier_b + half) >> shift), low, high);
     });

@@ -91,7 +91,7 @@ void FillBlocks(const ConvGeometry& g, const joint::Conv& conv, bool signed_rows
       block.acc_init[i] = real ? conv.acc_init()->Get(channel) : 0;
       if (real && signed_rows) block.acc_init[i] += 128 * conv.weight_sum()->Get(channel);
       block.multiplier[i] = real ? conv.multiplier()->Get(channel) : 0;
-      block.shift[i] = conv.shift()->Get(channel);
+      block.shift[i] = static_cast<int32_t>(conv.shift()->Get(channel));
     }
   }
 }
@@ -106,7 +106,7 @@ class ConvRun {
         blocks_(reinterpret_cast<ConvBlock*>(scratch)),
         segments_(reinterpret_cast<const uint8_t**>(scratch + geometry_.segments_offset)),
         memory_(scratch + geometry_.ring_offset),
-        out_step_(geometry_.out_c * (args.output.dtype == joint::DType::U16 ? 2 : 1)) {
+        out_step_(int64_t{geometry_.out_c} * (args.output.dtype == joint::DType::U16 ? 2 : 1)) {
     FillBlocks(geometry_, conv_, variant.signed_rows, blocks_);
     row_.segments = segments_;
     row_.packed = reinterpret_cast<uint32_t*>(scratch + geometry_.packed_offset);
@@ -115,8 +115,8 @@ class ConvRun {
     row_.channels = geometry_.group_out;
     row_.blocks = geometry_.blocks;
     const auto& shift = *conv_.shift();
-    row_.min_shift = *std::min_element(shift.begin(), shift.end());
-    row_.max_shift = *std::max_element(shift.begin(), shift.end());
+    row_.min_shift = static_cast<int32_t>(*std::min_element(shift.begin(), shift.end()));
+    row_.max_shift = static_cast<int32_t>(*std::max_element(shift.begin(), shift.end()));
     row_.zero_point = conv_.mid_zero_point();
     row_.low = conv_.clamp_low();
     row_.high = conv_.clamp_high();
@@ -242,7 +242,7 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   const int64_t packed = AlignUp(int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t)));
   g.packed_offset = static_cast<size_t>(constants + pointers);
   g.ring_offset = static_cast<size_t>(constants + pointers + packed);
-  g.scratch_bytes = g.ring_offset + static_cast<size_t>(g.ring_rows * g.groups * g.row_stride);
+  g.scratch_bytes = g.ring_offset + static_cast<size_t>(int64_t{g.ring_rows} * g.groups * g.row_stride);
   return g;
 }
 

@@ -84,10 +84,10 @@ void StorePacked(const ConvRow& row, const __m512i* values, uint8_t* to) {
   _mm512_storeu_si512(to, bytes);
 }
 
-void StoreBlock(const ConvRow& row, __m512i value, int32_t channel, uint8_t* pixel) {
+void StoreBlock(const ConvRow& row, __m512i value, int64_t channel, uint8_t* pixel) {
   value = _mm512_max_epi32(value, _mm512_set1_epi32(row.low));
   value = _mm512_min_epi32(value, _mm512_set1_epi32(row.high));
-  const int32_t rest = row.channels - channel;
+  const int64_t rest = row.channels - channel;
   if (rest >= kBlockChannels) {  // masked stores are slow
     if (row.wide_output) {
       _mm256_storeu_si256(reinterpret_cast<__m256i*>(pixel + 2 * channel), _mm512_cvtepi32_epi16(value));

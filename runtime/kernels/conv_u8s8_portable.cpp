@@ -12,10 +12,10 @@
 namespace lockstep::kernels {
 namespace {
 
-constexpr int kDepth = 4;
-constexpr int kLaneBits = 23;         // 255 << 23 is the largest that fits into 31 bits
-constexpr int32_t kQuadsPerSum = 32;  // 128 products of at most 255 * 127 stay below 2^22
-constexpr int kUnrolledQuads = 4;
+constexpr ptrdiff_t kDepth = 4;
+constexpr int kLaneBits = 23;           // 255 << 23 is the largest that fits into 31 bits
+constexpr ptrdiff_t kQuadsPerSum = 32;  // 128 products of at most 255 * 127 stay below 2^22
+constexpr ptrdiff_t kUnrolledQuads = 4;
 constexpr int32_t kBlocksPerPacking = 2;  // channels for which the packed pixels are used before the next are packed
 
 template <typename Accumulator>
@@ -25,18 +25,18 @@ struct PixelPair {
 
 void PackPixels(const ConvRow& row, int64_t first, int64_t second) {
   uint32_t* to = row.packed;
-  const int32_t bytes = row.quads * kDepth;
+  const ptrdiff_t bytes = row.quads * kDepth;
   for (int32_t segment = 0; segment < row.segment_count; ++segment, to += bytes) {
     const uint8_t* a = row.segments[segment] + first * row.pixel_step;
     const uint8_t* b = row.segments[segment] + second * row.pixel_step;
-    for (int32_t i = 0; i < bytes; ++i) to[i] = a[i] | (static_cast<uint32_t>(b[i]) << kLaneBits);
+    for (ptrdiff_t i = 0; i < bytes; ++i) to[i] = a[i] | (static_cast<uint32_t>(b[i]) << kLaneBits);
   }
 }
 
-template <int kQuads>
+template <ptrdiff_t kQuads>
 int64_t SumOfQuads(int64_t sum, const uint32_t* packed, const int8_t* weights) {
-  for (int quad = 0; quad < kQuads; ++quad) {
-    for (int i = 0; i < kDepth; ++i) {
+  for (ptrdiff_t quad = 0; quad < kQuads; ++quad) {
+    for (ptrdiff_t i = 0; i < kDepth; ++i) {
       sum += static_cast<int64_t>(static_cast<int32_t>(packed[quad * kDepth + i])) * weights[quad * kQuadBytes + i];
     }
   }
@@ -97,10 +97,10 @@ void RunBlock(const ConvRow& row, int32_t block, int64_t first, int64_t second) 
   const int32_t quads = row.segment_count * row.quads;
   const int8_t* weights = row.weights + int64_t{block} * quads * kQuadBytes;
   const int32_t channels = std::min(kBlockChannels, row.channels - block * kBlockChannels);
-  const int32_t element = row.wide_output ? 2 : 1;
+  const ptrdiff_t element = row.wide_output ? 2 : 1;
   uint8_t* to_first = row.out + first * row.out_step + block * kBlockChannels * element;
   uint8_t* to_second = to_first + (second - first) * row.out_step;
-  for (int32_t i = 0; i < channels; ++i) {
+  for (ptrdiff_t i = 0; i < channels; ++i) {
     PixelPair<Accumulator> pair{constants.acc_init[i], constants.acc_init[i]};
     AddProducts(row.packed, weights + i * kDepth, quads, pair);
     Store(row, to_first + i * element, Finish(row, pair.first, constants.multiplier[i], constants.shift[i]));

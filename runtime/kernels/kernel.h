@@ -46,11 +46,11 @@ using RunFunction = void (*)(const LayerArgs& args, int64_t begin, int64_t end, 
 using AcceptFunction = bool (*)(const LayerArgs& args);
 
 struct Kernel {
-  joint::Options op;
   const char* name;  // grammar: docs/adding-a-kernel.md, for instance "conv_u8s8_avx512vnni"
-  Isa isa;
   AcceptFunction accepts;
   RunFunction run;
+  joint::Options op;
+  Isa isa;
 };
 
 // All kernels of this build, fastest first within an operator; the portable one is last and accepts every valid layer.

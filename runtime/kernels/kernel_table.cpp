@@ -30,7 +30,7 @@ namespace {
 bool AcceptsAll(const LayerArgs& /*args*/) { return true; }
 
 constexpr Kernel kTable[] = {
-#define LOCKSTEP_KERNEL(op, function, isa, accepts) {joint::Options::op, #function, Isa::isa, accepts, function},
+#define LOCKSTEP_KERNEL(op, function, isa, accepts) {#function, accepts, function, joint::Options::op, Isa::isa},
 #include "kernels/kernel_table.def"
 #undef LOCKSTEP_KERNEL
 };

@@ -77,7 +77,8 @@ class ConvTester {
  private:
   // Logical order: oc, kh, kw, channels of the group.
   int8_t Weight(int32_t oc, int32_t ky, int32_t kx, int32_t i) const {
-    return weights_[static_cast<size_t>(((oc * c_.kernel_h + ky) * c_.kernel_w + kx) * group_in_ + i)];
+    const int64_t at = ((int64_t{oc} * c_.kernel_h + ky) * c_.kernel_w + kx) * group_in_ + i;
+    return weights_[static_cast<size_t>(at)];
   }
 
   void MakeWeights() {
@@ -135,7 +136,7 @@ class ConvTester {
       int64_t sum = 0;
       int64_t magnitude = 0;
       for (int32_t i = 0; i < taps; ++i) {
-        const int32_t w = weights_[static_cast<size_t>(oc * taps + i)];
+        const auto w = static_cast<int32_t>(weights_[static_cast<size_t>(int64_t{oc} * taps + i)]);
         sum += w;
         magnitude += w < 0 ? -w : w;
       }

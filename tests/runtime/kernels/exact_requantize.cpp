@@ -9,9 +9,9 @@ namespace {
 constexpr size_t kLimbs = 4;
 using Limbs = std::array<uint32_t, kLimbs>;  // little-endian
 
-Limbs PowerOfTwo(int exponent) {
+Limbs PowerOfTwo(size_t exponent) {
   Limbs value{};
-  value[static_cast<size_t>(exponent / 32)] = uint32_t{1} << (exponent % 32);
+  value[exponent / 32] = uint32_t{1} << (exponent % 32);
   return value;
 }
 
@@ -52,11 +52,10 @@ Limbs Difference(const Limbs& a, const Limbs& b) {
 }
 
 // The 64 bits from bit `count` on.
-uint64_t ShiftedRight(const Limbs& a, int count) {
+uint64_t ShiftedRight(const Limbs& a, size_t count) {
   uint64_t value = 0;
-  for (int bit = 0; bit < 64; ++bit) {
-    const auto from = static_cast<size_t>(bit + count);
-    if (from >= 32 * kLimbs) break;
+  for (size_t bit = 0; bit < 64 && bit + count < 32 * kLimbs; ++bit) {
+    const size_t from = bit + count;
     value |= uint64_t{(a[from / 32] >> (from % 32)) & 1U} << bit;
   }
   return value;
@@ -67,8 +66,8 @@ uint64_t ShiftedRight(const Limbs& a, int count) {
 int64_t ExactRequantize(int64_t acc, int32_t m, int s) {
   const uint64_t magnitude = acc < 0 ? uint64_t{0} - static_cast<uint64_t>(acc) : static_cast<uint64_t>(acc);
   const Limbs product = Product(magnitude, static_cast<uint32_t>(m));
-  const Limbs half = PowerOfTwo(30 + s);
-  const int shift = 31 + s;
+  const Limbs half = PowerOfTwo(static_cast<size_t>(30 + s));
+  const auto shift = static_cast<size_t>(31 + s);
   if (acc >= 0) return static_cast<int64_t>(ShiftedRight(Sum(product, half), shift));
   if (!Less(half, product)) return static_cast<int64_t>(ShiftedRight(Difference(half, product), shift));
   // floor(-d / 2^shift) = -ceil(d / 2^shift)

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <sstream>
 
 #include "kernels/kernel.h"
 
@@ -103,12 +104,14 @@ class PreparedLayer {
 };
 
 std::string Coordinates(const std::vector<int32_t>& shape, int64_t element) {
-  std::string text;
+  std::vector<int64_t> index(shape.size());
   for (size_t axis = shape.size(); axis-- > 0;) {
-    text = std::to_string(element % shape[axis]) + (text.empty() ? "" : ",") + text;
+    index[axis] = element % shape[axis];
     element /= shape[axis];
   }
-  return "[" + text + "]";
+  std::ostringstream text;
+  for (size_t axis = 0; axis < index.size(); ++axis) text << (axis == 0 ? '[' : ',') << index[axis];
+  return text.str() + "]";
 }
 
 // The value as it lies in memory, for messages.
