@@ -56,7 +56,7 @@ TEST(ExportOnnx, WritesEveryActivation) {
     const TensorId alone = small.Add(op, {x});
     Graph graph = small.Finish({fused, alone});
     optimize::Optimize(graph);
-    EXPECT_EQ(testing::Operators(graph), "Conv+" + op + " " + op);
+    EXPECT_EQ(testing::Operators(graph), std::string("Conv+").append(op).append(" ").append(op));
     ExpectRoundTrip(graph);
   }
 }

@@ -5,7 +5,6 @@
 namespace lockstep::optimize {
 namespace {
 
-using graph::kNoTensor;
 using graph::TensorId;
 using testing::SmallGraph;
 

@@ -3,7 +3,6 @@
 namespace lockstep::optimize {
 namespace {
 
-using graph::ActivationKind;
 using graph::TensorId;
 using testing::SmallGraph;
 
@@ -40,7 +39,8 @@ TEST(FuseActivations, TakesOnlyClampsIntoArithmetic) {
     const TensorId y = small.Input("y", {1, 3, 4, 4});
     const TensorId clamped = small.Add("Relu", {small.Add(op, {x, y})});
     const TensorId curved = small.Add("Sigmoid", {small.Add(op, {clamped, x})});
-    CheckPass(small.Finish({curved}), FuseActivations, 1, op + "+Relu " + op + " Sigmoid");
+    CheckPass(small.Finish({curved}), FuseActivations, 1,
+              std::string(op).append("+Relu ").append(op).append(" Sigmoid"));
   }
 }
 

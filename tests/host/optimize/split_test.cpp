@@ -117,6 +117,7 @@ TEST(SlicesToSplit, LeavesGapsStepsAndOtherReaders) {
     SmallGraph small;
     const TensorId x = small.Input("x", {1, 6, 3, 2});
     std::vector<TensorId> outputs;
+    outputs.reserve(pair.size());
     for (const Ints& cut : pair) {
       outputs.push_back(small.Add(
           "Slice", {x, small.Ints({cut[0]}), small.Ints({cut[1]}), small.Ints({cut[2]}), small.Ints({cut[3]})}));
