@@ -34,7 +34,10 @@ inline void RemoveTree(const std::string& path) {
     unlink(path.c_str());
     return;
   }
-  for (const std::string& name : FilesIn(path)) RemoveTree(path + "/" + name);
+  for (const std::string& name : FilesIn(path)) {
+    std::string inner = path;
+    RemoveTree(inner.append("/").append(name));
+  }
   rmdir(path.c_str());
 }
 
