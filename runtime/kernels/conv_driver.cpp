@@ -80,6 +80,8 @@ class RowRing {
   int64_t next_ = 0;
 };
 
+int32_t ShiftOf(const joint::Conv& conv, flatbuffers::uoffset_t channel) { return conv.shift()->Get(channel); }
+
 void FillBlocks(const ConvGeometry& g, const joint::Conv& conv, bool signed_rows, ConvBlock* blocks) {
   for (int32_t index = 0; index < g.groups * g.blocks; ++index) {
     ConvBlock& block = blocks[index];
@@ -91,7 +93,7 @@ void FillBlocks(const ConvGeometry& g, const joint::Conv& conv, bool signed_rows
       block.acc_init[i] = real ? conv.acc_init()->Get(channel) : 0;
       if (real && signed_rows) block.acc_init[i] += 128 * conv.weight_sum()->Get(channel);
       block.multiplier[i] = real ? conv.multiplier()->Get(channel) : 0;
-      block.shift[i] = static_cast<int32_t>(conv.shift()->Get(channel));
+      block.shift[i] = ShiftOf(conv, channel);
     }
   }
 }
@@ -114,9 +116,11 @@ class ConvRun {
     row_.quads = geometry_.quads;
     row_.channels = geometry_.group_out;
     row_.blocks = geometry_.blocks;
-    const auto& shift = *conv_.shift();
-    row_.min_shift = static_cast<int32_t>(*std::min_element(shift.begin(), shift.end()));
-    row_.max_shift = static_cast<int32_t>(*std::max_element(shift.begin(), shift.end()));
+    row_.min_shift = row_.max_shift = ShiftOf(conv_, 0);
+    for (flatbuffers::uoffset_t i = 0; i < conv_.shift()->size(); ++i) {
+      row_.min_shift = std::min(row_.min_shift, ShiftOf(conv_, i));
+      row_.max_shift = std::max(row_.max_shift, ShiftOf(conv_, i));
+    }
     row_.zero_point = conv_.mid_zero_point();
     row_.low = conv_.clamp_low();
     row_.high = conv_.clamp_high();

@@ -12,9 +12,9 @@
 namespace lockstep::kernels {
 
 inline constexpr int kBlockChannels = 16;
-inline constexpr ptrdiff_t kQuadBytes = kBlockChannels * 4;  // of weights: 16 channels, 4 deep
-inline constexpr int kRowSlack = 64;                         // readable bytes behind every row in scratch
-inline constexpr int kPointwisePixels = 48;                  // output pixels in a unit of a 1x1 convolution
+inline constexpr ptrdiff_t kQuadBytes = ptrdiff_t{kBlockChannels} * 4;  // of weights: 16 channels, 4 deep
+inline constexpr int kRowSlack = 64;                                    // readable bytes behind every row in scratch
+inline constexpr int kPointwisePixels = 48;                             // output pixels in a unit of a 1x1 convolution
 
 struct ConvGeometry {
   int32_t in_h = 0, in_w = 0, in_c = 0;

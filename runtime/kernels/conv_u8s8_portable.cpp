@@ -98,7 +98,7 @@ void RunBlock(const ConvRow& row, int32_t block, int64_t first, int64_t second) 
   const int8_t* weights = row.weights + int64_t{block} * quads * kQuadBytes;
   const int32_t channels = std::min(kBlockChannels, row.channels - block * kBlockChannels);
   const ptrdiff_t element = row.wide_output ? 2 : 1;
-  uint8_t* to_first = row.out + first * row.out_step + block * kBlockChannels * element;
+  uint8_t* to_first = row.out + first * row.out_step + ptrdiff_t{block} * kBlockChannels * element;
   uint8_t* to_second = to_first + (second - first) * row.out_step;
   for (ptrdiff_t i = 0; i < channels; ++i) {
     PixelPair<Accumulator> pair{constants.acc_init[i], constants.acc_init[i]};

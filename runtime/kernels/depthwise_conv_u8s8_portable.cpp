@@ -27,11 +27,11 @@ class DepthwisePixel {
     }
     const int8_t* w = weights_ + channel;
     for (int32_t ky = 0; ky < kernel_h_; ++ky) {
-      const int64_t row = y * options_.stride_h() - options_.pad_top() + ky * options_.dilation_h();
+      const int64_t row = y * options_.stride_h() - options_.pad_top() + int64_t{ky} * options_.dilation_h();
       const bool row_inside = row >= 0 && row < input_.shape[1];
       const uint8_t* from = input_.data + (image * input_.shape[1] + row) * input_.shape[2] * channels + channel;
       for (int32_t kx = 0; kx < kernel_w_; ++kx, w += channels) {
-        const int64_t column = x * options_.stride_w() - options_.pad_left() + kx * options_.dilation_w();
+        const int64_t column = x * options_.stride_w() - options_.pad_left() + int64_t{kx} * options_.dilation_w();
         if (row_inside && column >= 0 && column < input_.shape[2]) {
           const uint8_t* value = from + column * channels;
           for (int64_t i = 0; i < count; ++i) acc[i] += value[i] * w[i];

@@ -136,7 +136,7 @@ class ConvTester {
       int64_t sum = 0;
       int64_t magnitude = 0;
       for (int32_t i = 0; i < taps; ++i) {
-        const auto w = static_cast<int32_t>(weights_[static_cast<size_t>(int64_t{oc} * taps + i)]);
+        const int8_t w = weights_[static_cast<size_t>(int64_t{oc} * taps + i)];
         sum += w;
         magnitude += w < 0 ? -w : w;
       }

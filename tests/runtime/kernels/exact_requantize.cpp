@@ -66,8 +66,8 @@ uint64_t ShiftedRight(const Limbs& a, size_t count) {
 int64_t ExactRequantize(int64_t acc, int32_t m, int s) {
   const uint64_t magnitude = acc < 0 ? uint64_t{0} - static_cast<uint64_t>(acc) : static_cast<uint64_t>(acc);
   const Limbs product = Product(magnitude, static_cast<uint32_t>(m));
-  const Limbs half = PowerOfTwo(static_cast<size_t>(30 + s));
-  const auto shift = static_cast<size_t>(31 + s);
+  const Limbs half = PowerOfTwo(static_cast<size_t>(int64_t{s} + 30));
+  const auto shift = static_cast<size_t>(int64_t{s} + 31);
   if (acc >= 0) return static_cast<int64_t>(ShiftedRight(Sum(product, half), shift));
   if (!Less(half, product)) return static_cast<int64_t>(ShiftedRight(Difference(half, product), shift));
   // floor(-d / 2^shift) = -ceil(d / 2^shift)
