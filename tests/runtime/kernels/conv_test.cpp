@@ -10,7 +10,8 @@ namespace lockstep::kernels {
 namespace {
 
 enum class Shifts { kFitted, kNegative, kZero, kOne, kMixed };
-enum class Weights { kExtreme, kRandom, kTiny };
+enum class Weights { kExtreme, kRandom, kTiny, kAllLargest, kAllSmallest };
+enum class Inputs { kRandom, kAll0, kAll255 };
 enum class Output { kU8, kU8Table, kU16, kU16Table };
 
 struct ConvCase {
@@ -21,6 +22,7 @@ struct ConvCase {
   bool depthwise = false;
   Shifts shifts = Shifts::kFitted;
   Weights weights = Weights::kRandom;
+  Inputs inputs = Inputs::kRandom;
   Output output = Output::kU8;
   int acc_bits = 32;
   uint32_t seed = 1;
@@ -32,8 +34,8 @@ std::string Describe(const ConvCase& c) {
        << c.out << " kernel " << c.kernel_h << 'x' << c.kernel_w << " stride " << c.stride_h << ',' << c.stride_w
        << " dilation " << c.dilation_h << ',' << c.dilation_w << " pads " << c.top << ',' << c.left << ',' << c.bottom
        << ',' << c.right << " groups " << c.groups << " shifts " << static_cast<int>(c.shifts) << " weights "
-       << static_cast<int>(c.weights) << " output " << static_cast<int>(c.output) << " acc " << c.acc_bits << " seed "
-       << c.seed;
+       << static_cast<int>(c.weights) << " inputs " << static_cast<int>(c.inputs) << " output "
+       << static_cast<int>(c.output) << " acc " << c.acc_bits << " seed " << c.seed;
   return text.str();
 }
 
@@ -46,6 +48,9 @@ class ConvTester {
   explicit ConvTester(const ConvCase& c) : c_(c), random_(c.seed), group_in_(c.depthwise ? 1 : c.in / c.groups) {
     test_.about = Describe(c);
     test_.inputs.push_back(RandomTensor(joint::DType::U8, {c.batch, c.height, c.width, c.in}, random_));
+    if (c.inputs != Inputs::kRandom) {
+      for (uint8_t& byte : test_.inputs[0].bytes) byte = c.inputs == Inputs::kAll0 ? 0 : 255;
+    }
     test_.inputs[0].zero_point = static_cast<int32_t>(random_() % 256);
     MakeWeights();
     MakeConstants();
@@ -86,6 +91,8 @@ class ConvTester {
       const uint32_t draw = random_();
       int32_t value = static_cast<int32_t>(draw % 255) - 127;
       if (c_.weights == Weights::kExtreme) value = draw % 8 < 7 ? 127 : -127;
+      if (c_.weights == Weights::kAllLargest) value = 127;
+      if (c_.weights == Weights::kAllSmallest) value = -127;
       if (c_.weights == Weights::kTiny) value = static_cast<int32_t>(draw % 3) - 1;
       weights_.push_back(static_cast<int8_t>(value));
     }
@@ -351,6 +358,28 @@ TEST(Conv, StridesPaddingDilationGroups) {
     c.acc_bits = pick(0, 4) == 0 ? 64 : 32;
     c.seed = 5000 + i;
     Check(c);
+  }
+}
+
+// Where sums that a kernel keeps in narrower lanes come closest to leaving them.
+TEST(Conv, LargestProductsAllAlike) {
+  for (const Weights weights : {Weights::kAllLargest, Weights::kAllSmallest}) {
+    for (const Inputs inputs : {Inputs::kAll0, Inputs::kAll255}) {
+      for (const int32_t in : {8, 128, 132, 260, 1000}) {
+        ConvCase c;
+        c.height = 1;
+        c.width = 9;
+        c.in = in;
+        c.kernel_h = c.kernel_w = 1;
+        c.top = c.left = c.bottom = c.right = 0;
+        c.weights = weights;
+        c.inputs = inputs;
+        Check(c);
+        c.kernel_w = 3;
+        c.acc_bits = 64;
+        Check(c);
+      }
+    }
   }
 }
 
