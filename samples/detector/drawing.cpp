@@ -14,14 +14,8 @@ constexpr int kTitleHeight = 36;
 constexpr int kLeastWidth = 720;
 
 cv::Scalar ColourOf(int label) {
-  static const std::array<cv::Scalar, 8> kColours = {{{56, 56, 235},
-                                                      {50, 160, 20},
-                                                      {220, 110, 20},
-                                                      {20, 140, 240},
-                                                      {180, 40, 150},
-                                                      {150, 140, 0},
-                                                      {90, 90, 0},
-                                                      {0, 90, 160}}};
+  static const std::array<cv::Scalar, 7> kColours = {
+      {{56, 56, 235}, {50, 160, 20}, {220, 110, 20}, {20, 140, 240}, {180, 40, 150}, {150, 140, 0}, {0, 90, 160}}};
   return kColours[static_cast<size_t>(label) % kColours.size()];
 }
 
