@@ -48,7 +48,8 @@ void AddRun(CLI::App& app, int& status) {
   command->add_option("--engine", flags->engine,
                       "float, reference or native (default: float for ONNX, native for a joint model)");
   command->add_option("--output-folder", flags->options.output_folder, "gets the outputs: float32, ONNX order");
-  command->add_option("--dump", flags->options.dump_folder, "gets every layer's output and a manifest (docs/architecture.md)");
+  command->add_option("--dump", flags->options.dump_folder,
+                      "gets every layer's output and a manifest (docs/architecture.md)");
   command->add_option("--save-inputs", flags->options.input_folder,
                       "gets the input bytes of the joint model, as run_joint takes them");
   flags->preprocess.Declare(*command);

@@ -42,8 +42,8 @@ class [[nodiscard]] LOCKSTEP_API Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(Status status) : status_(status) {}  // NOLINT(google-explicit-constructor)
-  Result(T&& value) : value_(std::move(value)) {}        // NOLINT(google-explicit-constructor)
+  Result(Status status) : status_(status) {}       // NOLINT(google-explicit-constructor)
+  Result(T&& value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return status_.ok(); }
   const Status& status() const { return status_; }
