@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds everything and runs all tests: on this PC, with sanitizers, and the runtime's under qemu
-# for each target. --all adds the slow ones.
+# for each target. --all adds the slow ones and every check of clang-tidy.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 targets=(mipsel mipsel-msa armv7 aarch64)
 select=(-LE slow)
+style=()
 for argument in "$@"; do
   case $argument in
-    --all) select=() ;;
+    --all)
+      select=()
+      style=(--all)
+      ;;
     -h | --help)
-      echo "usage: scripts/test.sh [--all]    --all: the slow tests too"
+      echo "usage: scripts/test.sh [--all]    --all: the slow tests and all style checks too"
       exit 0
       ;;
     *)
@@ -55,7 +59,7 @@ for target in "${targets[@]}"; do
 done
 
 step "style"
-if ! scripts/check_style.sh; then failed=$((failed + 1)); fi
+if ! scripts/check_style.sh "${style[@]}"; then failed=$((failed + 1)); fi
 
 step "tests on this PC"
 run_tests host "${select[@]}"
