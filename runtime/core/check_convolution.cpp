@@ -1,4 +1,4 @@
-// Conv, DepthwiseConv and MaxPool: shapes, windows and requantisation. The weights have check_weights.cpp.
+// Conv, DepthwiseConv and the pools: shapes, windows and requantisation. The weights have check_weights.cpp.
 #include "core/layer_check.h"
 #include "lockstep/arithmetic.h"
 
@@ -6,6 +6,7 @@ namespace lockstep::check {
 namespace {
 
 constexpr int64_t kMaxWindowElements = int64_t{1} << 28;
+constexpr int64_t kMaxSum = (int64_t{1} << 31) - 1;
 
 struct Axis {
   const char* kernel_field;
@@ -73,6 +74,20 @@ Status FindWeights(LayerCheck& layer, int32_t index, joint::Packing packing, con
   return Status::Ok();
 }
 
+// Every pair of multiplier and shift; their lengths are equal.
+Status CheckMultipliers(LayerCheck& layer, const flatbuffers::Vector<int32_t>& multiplier,
+                        const flatbuffers::Vector<int8_t>& shift) {
+  if (!Spend(layer.model(), multiplier.size())) {
+    return layer.Wrong("multiplier", "more of them than the file can hold");
+  }
+  for (uint32_t i = 0; i < multiplier.size(); ++i) {
+    LOCKSTEP_RETURN_IF_ERROR(
+        layer.InRange("multiplier", i, multiplier.Get(i), rq1::kMinMultiplier, (int64_t{1} << 31) - 1));
+    LOCKSTEP_RETURN_IF_ERROR(layer.InRange("shift", i, shift.Get(i), rq1::kMinShift, rq1::kMaxShift));
+  }
+  return Status::Ok();
+}
+
 // The fields that Conv and DepthwiseConv share: requantisation, clamp and table.
 template <typename Options>
 Status CheckRequantization(LayerCheck& layer, const Options& options) {
@@ -82,12 +97,7 @@ Status CheckRequantization(LayerCheck& layer, const Options& options) {
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of acc_init", options.acc_init()->size(), channels, channels));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of multiplier", options.multiplier()->size(), channels, channels));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of shift", options.shift()->size(), channels, channels));
-  if (!Spend(layer.model(), channels)) return layer.Wrong("multiplier", "more channels than the file can hold");
-  for (uint32_t i = 0; i < channels; ++i) {
-    LOCKSTEP_RETURN_IF_ERROR(
-        layer.InRange("multiplier", i, options.multiplier()->Get(i), rq1::kMinMultiplier, (int64_t{1} << 31) - 1));
-    LOCKSTEP_RETURN_IF_ERROR(layer.InRange("shift", i, options.shift()->Get(i), rq1::kMinShift, rq1::kMaxShift));
-  }
+  LOCKSTEP_RETURN_IF_ERROR(CheckMultipliers(layer, *options.multiplier(), *options.shift()));
   const bool table = options.table() != nullptr && options.table()->size() != 0;
   if (table) {
     const int64_t bytes = int64_t{256} * ElementBytes(y.dtype());
@@ -152,6 +162,26 @@ Status CheckMaxPool(LayerCheck& layer) {
   if (Shape(x)[3] != Shape(y)[3]) return layer.Wrong("shape", "input and output must have the same channels");
   LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, o, o.kernel_h(), o.kernel_w(), 1, 1));
   return layer.Work(Elements(y), static_cast<uint64_t>(o.kernel_h()) * static_cast<uint64_t>(o.kernel_w()));
+}
+
+Status CheckAveragePool(LayerCheck& layer) {
+  const auto& o = layer.options<joint::AveragePool>();
+  LOCKSTEP_RETURN_IF_ERROR(CheckImages(layer));
+  const joint::Tensor& x = layer.input(0);
+  const joint::Tensor& y = layer.output();
+  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", x));
+  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", y));
+  if (Shape(x)[3] != Shape(y)[3]) return layer.Wrong("shape", "input and output must have the same channels");
+  LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, o, o.kernel_h(), o.kernel_w(), 1, 1));
+  // Neither the sum of x over a window nor that of x - zero_point can leave 32 bits.
+  const int64_t window = int64_t{o.kernel_h()} * o.kernel_w();
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("kernel_h * kernel_w", window, 1, kMaxSum / High(x)));
+  const int64_t entries = o.multiplier()->size();
+  if (entries != 1) LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of multiplier", entries, window, window));
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of shift", o.shift()->size(), entries, entries));
+  LOCKSTEP_RETURN_IF_ERROR(CheckMultipliers(layer, *o.multiplier(), *o.shift()));
+  LOCKSTEP_RETURN_IF_ERROR(layer.Clamp(o.clamp_low(), o.clamp_high(), High(y)));
+  return layer.Work(Elements(y), static_cast<uint64_t>(window));
 }
 
 }  // namespace lockstep::check

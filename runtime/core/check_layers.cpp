@@ -51,6 +51,8 @@ Status CheckOptions(LayerCheck& layer, joint::Options op) {
       return CheckDepthwiseConv(layer);
     case joint::Options::MaxPool:
       return CheckMaxPool(layer);
+    case joint::Options::AveragePool:
+      return CheckAveragePool(layer);
     case joint::Options::Add:
       return CheckAdd(layer);
     case joint::Options::Mul:

@@ -54,6 +54,7 @@ Status CheckPlainWeights(LayerCheck& layer, const joint::DepthwiseConv& options,
 Status CheckConv(LayerCheck& layer);
 Status CheckDepthwiseConv(LayerCheck& layer);
 Status CheckMaxPool(LayerCheck& layer);
+Status CheckAveragePool(LayerCheck& layer);
 Status CheckAdd(LayerCheck& layer);
 Status CheckMul(LayerCheck& layer);
 Status CheckConcat(LayerCheck& layer);

@@ -2,6 +2,7 @@
 #include <type_traits>
 
 #include "kernels/elements.h"
+#include "kernels/window_span.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -10,15 +11,6 @@ namespace {
 template <typename Element>
 void MaxInto(Element* to, const Element* from, int64_t count) {
   for (int64_t i = 0; i < count; ++i) to[i] = std::max(to[i], from[i]);
-}
-
-struct Span {
-  int64_t first, last;
-};
-
-// The part of a window that lies within the input.
-Span WindowWithin(int64_t start, int64_t size, int64_t limit) {
-  return {std::max<int64_t>(start, 0), std::min(start + size, limit)};
 }
 
 }  // namespace
@@ -34,13 +26,13 @@ void max_pool_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uin
     using Element = std::remove_pointer_t<decltype(tag)>;
     auto* columns = reinterpret_cast<Element*>(scratch);
     for (int64_t unit = begin; unit < end; ++unit) {
-      const Span rows = WindowWithin(unit % out[1] * pool.stride_h() - pool.pad_top(), pool.kernel_h(), in[1]);
+      const WindowSpan rows = WindowWithin(unit % out[1] * pool.stride_h() - pool.pad_top(), pool.kernel_h(), in[1]);
       const auto* image = reinterpret_cast<const Element*>(args.inputs[0].data) + unit / out[1] * in[1] * in_row;
       std::copy_n(image + rows.first * in_row, in_row, columns);
       for (int64_t row = rows.first + 1; row < rows.last; ++row) MaxInto(columns, image + row * in_row, in_row);
       auto* y = reinterpret_cast<Element*>(args.output.data) + unit * out[2] * channels;
       for (int64_t x = 0; x < out[2]; ++x, y += channels) {
-        const Span window = WindowWithin(x * pool.stride_w() - pool.pad_left(), pool.kernel_w(), in[2]);
+        const WindowSpan window = WindowWithin(x * pool.stride_w() - pool.pad_left(), pool.kernel_w(), in[2]);
         std::copy_n(columns + window.first * channels, channels, y);
         for (int64_t column = window.first + 1; column < window.last; ++column) {
           MaxInto(y, columns + column * channels, channels);

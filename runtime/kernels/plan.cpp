@@ -38,6 +38,12 @@ OperatorPlan PlanOperator(const LayerArgs& args) {
       plan.scratch_bytes = Aligned(int64_t{input.shape[2]} * input.shape[3] * ElementBytes(input.dtype));
       break;
     }
+    case joint::Options::AveragePool: {
+      const TensorView& input = args.inputs[0];
+      plan.units = ImageRows(args.output);
+      plan.scratch_bytes = Aligned((int64_t{input.shape[2]} + 1) * input.shape[3] * int64_t{sizeof(int32_t)});
+      break;
+    }
     case joint::Options::Concat:
       plan.units = OuterElements(args.output, args.layer->options_as_Concat()->axis());
       plan.scratch_bytes = kRescaleTableBytes;

@@ -244,6 +244,25 @@ int NetworkBuilder::MaxPool(int x, int kernel, int stride, int pad) {
   return AddLayer(options, {x}, Like(x, {in[0], h, w, in[3]}));
 }
 
+int NetworkBuilder::AveragePool(int x, int kernel, int stride, int pad, joint::DType dtype) {
+  const std::vector<int> in = shape(x);
+  joint::AveragePoolT options;
+  options.kernel_h = options.kernel_w = kernel;
+  options.stride_h = options.stride_w = stride;
+  options.pad_top = options.pad_left = options.pad_bottom = options.pad_right = pad;
+  const bool by_count = pad > 0 && Random(0, 1) == 1;
+  for (int count = by_count ? 1 : kernel * kernel; count <= kernel * kernel; ++count) {
+    int shift = 8 * (ElementBytes(model_.tensors[x]->dtype) - ElementBytes(dtype));
+    for (int rest = count; rest > 1; rest /= 2) ++shift;
+    options.multiplier.push_back((1 << 30) + Random(0, (1 << 30) - 1));
+    options.shift.push_back(static_cast<int8_t>(shift));
+  }
+  options.clamp_high = High(dtype);
+  const int h = Extent(in[1], 2 * pad, kernel, 1, stride);
+  const int w = Extent(in[2], 2 * pad, kernel, 1, stride);
+  return AddLayer(std::move(options), {x}, Activation({in[0], h, w, in[3]}, dtype));
+}
+
 int NetworkBuilder::Add(int a, int b, joint::DType dtype) {
   std::vector<int> out = shape(a);
   for (size_t i = 0; i < out.size(); ++i) out[i] = std::max(out[i], shape(b)[i]);
@@ -450,7 +469,7 @@ joint::ModelT SmallNetwork() {
   const int chances = net.Softmax(logits);
   point.oc = 4;
   point.output = joint::DType::U16;
-  const int boxes = net.Reshape(net.Conv(half, point), {1, 24, 4});
+  const int boxes = net.Reshape(net.Conv(net.AveragePool(half, 3, 1, 1), point), {1, 24, 4});
   const int wide = net.Add(boxes, net.Constant({1, 24, 4}, joint::DType::U16), joint::DType::U16);
   net.Output(net.Concat({net.Rescale(wide, joint::DType::U16), chances}, 2, joint::DType::F32));
   net.Output(net.Dequantize(net.Transpose(chances, {0, 2, 1})));
@@ -468,7 +487,7 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
     shape.oc = net.Random(1, 20);
     shape.table = net.Random(0, 1) == 1;
     shape.stride_h = net.Random(1, 2);
-    switch (net.Random(0, 9)) {
+    switch (net.Random(0, 10)) {
       case 0:
       case 1:
         images.push_back(net.Conv(x, shape));
@@ -496,6 +515,11 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
       case 8:
         images.push_back(net.Resize(x, in[1] + 1, in[2]));
         break;
+      case 9: {
+        const int kernel = std::min({net.Random(1, 3), in[1], in[2]});
+        images.push_back(net.AveragePool(x, kernel, 1, kernel / 2));
+        break;
+      }
       default:
         images.push_back(net.Transpose(x, {0, 2, 1, 3}));
         break;

@@ -37,6 +37,8 @@ class NetworkBuilder {
   int Conv(int x, const ConvShape& shape);
   int DepthwiseConv(int x, const ConvShape& shape);  // oc and groups are x's channels
   int MaxPool(int x, int kernel, int stride, int pad);
+  // With padding, every second one divides by the number of elements in the input.
+  int AveragePool(int x, int kernel, int stride, int pad, joint::DType dtype = joint::DType::U8);
   int Add(int a, int b, joint::DType dtype = joint::DType::U8);
   int Mul(int a, int b, joint::DType dtype = joint::DType::U8);
   int Concat(const std::vector<int>& inputs, int axis, joint::DType dtype = joint::DType::U8);
@@ -75,7 +77,7 @@ class NetworkBuilder {
   uint64_t state_;
 };
 
-// All 15 operators in one network with two inputs and two outputs.
+// All 16 operators in one network with two inputs and two outputs.
 joint::ModelT SmallNetwork();
 
 // A random network of the given number of layers; every seed gives a valid model.

@@ -114,6 +114,8 @@ class StructureCheck {
         return integers && same_type && FitsWindow(pool, pool.kernel_h(), pool.kernel_w(), 1, 1) &&
                x.shape()->Get(3) == y.shape()->Get(3);
       }
+      case joint::Options::AveragePool:
+        return integers && FitsAveragePool(*layer.options_as_AveragePool());
       case joint::Options::Add: {
         const auto& add = *layer.options_as_Add();
         return FitsBroadcast() && add.shift() >= 1 && add.shift() <= 46;
@@ -161,7 +163,7 @@ class StructureCheck {
     return static_cast<uint32_t>(tensor.shape()->Get(axis < 0 ? axis + rank : axis));
   }
 
-  // The window geometry that Conv, DepthwiseConv and MaxPool have in common, batch and rank included.
+  // The window geometry that Conv, DepthwiseConv and the pools have in common, batch and rank included.
   template <typename Window>
   bool FitsWindow(const Window& window, int64_t kernel_h, int64_t kernel_w, int64_t dilation_h,
                   int64_t dilation_w) const {
@@ -220,6 +222,18 @@ class StructureCheck {
            conv.acc_init()->size() == channels && conv.multiplier()->size() == channels &&
            conv.shift()->size() == channels && AreShifts(*conv.shift()) &&
            FitsTable(conv.table(), conv.clamp_low(), conv.clamp_high());
+  }
+
+  // Paddings smaller than the window: none lies in the padding alone, and every mean has a divisor.
+  bool FitsAveragePool(const joint::AveragePool& pool) const {
+    if (!FitsWindow(pool, pool.kernel_h(), pool.kernel_w(), 1, 1)) return false;
+    const int64_t window = int64_t{pool.kernel_h()} * pool.kernel_w();
+    const uint32_t entries = pool.multiplier()->size();
+    return Extent(*inputs_[0], 3) == Extent(*output_, 3) && (entries == 1 || entries == window) &&
+           pool.shift()->size() == entries && AreShifts(*pool.shift()) && pool.pad_top() < pool.kernel_h() &&
+           pool.pad_bottom() < pool.kernel_h() && pool.pad_left() < pool.kernel_w() &&
+           pool.pad_right() < pool.kernel_w() && pool.clamp_low() >= 0 &&
+           pool.clamp_high() <= TypeHigh(output_->dtype());
   }
 
   bool FitsBroadcast() const {

@@ -22,6 +22,7 @@ struct LayerRun {
 };
 
 void RunConvolution(const LayerRun& run);  // Conv and DepthwiseConv
+void RunAveragePool(const LayerRun& run);
 void RunElementwise(const LayerRun& run);  // Add, Mul, Softmax, Lookup, ChannelLookup, Rescale, Dequantize
 void RunPlacement(const LayerRun& run);    // MaxPool, Concat, Slice, Reshape, Transpose, Resize
 

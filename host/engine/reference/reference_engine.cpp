@@ -33,6 +33,8 @@ void RunLayer(const LayerRun& run) {
     case joint::Options::Conv:
     case joint::Options::DepthwiseConv:
       return RunConvolution(run);
+    case joint::Options::AveragePool:
+      return RunAveragePool(run);
     case joint::Options::MaxPool:
     case joint::Options::Concat:
     case joint::Options::Slice:

@@ -40,6 +40,8 @@ joint::TensorT& InputOf(ModelT& m, size_t i = 0) {
 
 joint::ConvT& Conv(ModelT& m) { return *FirstOptions<joint::ConvT>(m); }
 joint::DepthwiseConvT& Depthwise(ModelT& m) { return *FirstOptions<joint::DepthwiseConvT>(m); }
+joint::AveragePoolT& Mean(ModelT& m) { return *FirstOptions<joint::AveragePoolT>(m); }
+void SwapLastAxes(joint::TensorT& tensor) { std::swap(tensor.shape[2], tensor.shape[3]); }
 joint::TensorT& ConvWeights(ModelT& m) { return *m.tensors[Conv(m).weights]; }
 std::vector<uint8_t>& ConvWeightBytes(ModelT& m) { return m.constants[ConvWeights(m).constant]->data; }
 
@@ -285,6 +287,21 @@ const Damage kConvDamages[] = {
     {"PoolKernelHuge", [](ModelT& m) { FirstOptions<joint::MaxPoolT>(m)->kernel_w = INT32_MAX; }, "kernel_w"},
     {"PoolPad", [](ModelT& m) { FirstOptions<joint::MaxPoolT>(m)->pad_right = 5; }, "pad_right"},
     {"PoolStride", [](ModelT& m) { FirstOptions<joint::MaxPoolT>(m)->stride_h = 2; }, "height"},
+    {"MeanKernel", [](ModelT& m) { Mean(m).kernel_w = 0; }, "kernel_w"},
+    {"MeanPad", [](ModelT& m) { Mean(m).pad_bottom = 3; }, "pad_bottom"},
+    {"MeanStride", [](ModelT& m) { Mean(m).stride_w = 2; }, "width"},
+    {"MeanMultiplierLength", [](ModelT& m) { Mean(m).multiplier.resize(5, 1 << 30); }, "length of multiplier"},
+    {"MeanNoMultiplier",
+     [](ModelT& m) {
+       Mean(m).multiplier.clear();
+       Mean(m).shift.clear();
+     },
+     "length of multiplier"},
+    {"MeanShiftLength", [](ModelT& m) { Mean(m).shift.push_back(0); }, "length of shift"},
+    {"MeanMultiplier", [](ModelT& m) { Mean(m).multiplier.back() = 7; }, "multiplier["},
+    {"MeanShift", [](ModelT& m) { Mean(m).shift[0] = 32; }, "shift[0]"},
+    {"MeanClamp", [](ModelT& m) { Mean(m).clamp_high = 256; }, "clamp_high"},
+    {"MeanChannels", [](ModelT& m) { SwapLastAxes(OutputOf<joint::AveragePoolT>(m)); }, "shape"},
     {"PoolScale", [](ModelT& m) { OutputOf<joint::MaxPoolT>(m).quantization->scale[0] *= 2; }, "quantization"},
 };
 
@@ -373,6 +390,19 @@ TEST(ModelLimits, WorkIsBounded) {
   const Result<Model> model = Model::Copy(file.data(), file.size(), options);
   ASSERT_FALSE(model.ok());
   EXPECT_NE(std::strstr(model.status().message(), "work"), nullptr) << model.status().message();
+}
+
+TEST(ModelLimits, SumsOfAPoolFitThirtyTwoBits) {
+  for (const int side : {181, 182}) {  // 181 * 181 * 65535 is just below 2^31
+    test::NetworkBuilder net(4);
+    const int x = net.Input({1, side, side, 1}, 0.1F, 0, joint::DType::U16);
+    net.Output(net.Dequantize(net.AveragePool(x, side, 1, 0)));
+    const std::vector<uint8_t> file = test::Write(net.Finish());
+    const Result<Model> model = Model::Copy(file.data(), file.size());
+    EXPECT_EQ(model.ok(), side == 181) << model.status().message();
+    if (model.ok()) continue;
+    EXPECT_NE(std::strstr(model.status().message(), "kernel_h * kernel_w"), nullptr) << model.status().message();
+  }
 }
 
 TEST(ModelLimits, ManyLayersThatShareWeightsAreRefusedQuickly) {
