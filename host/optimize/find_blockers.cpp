@@ -40,13 +40,31 @@ std::string CheckConv(const Graph& graph, const Node& node) {
   return {};
 }
 
-std::string CheckMaxPool(const Graph& graph, const Node& node) {
+std::string CheckPool(const Graph& graph, const Node& node) {
   std::string reason = ImageOnly(graph, node.inputs[0]);
   if (!reason.empty()) return reason;
   if (node.outputs.size() > 1 && node.outputs[1] != kNoTensor) return "its indices are used";
   const std::vector<int64_t> dilations = node.Ints("dilations", {});
   if (std::any_of(dilations.begin(), dilations.end(), [](int64_t dilation) { return dilation != 1; })) {
     return "dilations are not supported";
+  }
+  return {};
+}
+
+std::string CheckAveragePool(const Graph& graph, const Node& node) {
+  std::string reason = CheckPool(graph, node);
+  if (!reason.empty()) return reason;
+  if (node.Int("ceil_mode", 0) != 0) {
+    return "with ceil_mode its windows reach beyond the padding, which count_include_pad does not support";
+  }
+  const std::vector<int64_t> kernel = node.Ints("kernel_shape", {1, 1});
+  const std::vector<int64_t> pads = node.Ints("pads", {0, 0, 0, 0});
+  for (size_t i = 0; i < pads.size(); ++i) {
+    if (pads[i] >= kernel[i % 2]) return "its padding is as large as its window, so that windows may be empty";
+  }
+  constexpr int64_t kLargestWindow = ((int64_t{1} << 31) - 1) / 255;
+  if (kernel[0] * kernel[1] > kLargestWindow) {
+    return "its window of " + graph::ToString(kernel) + " is too large; the sum must fit 32 bits";
   }
   return {};
 }
@@ -92,10 +110,23 @@ std::string CheckResize(const Graph& graph, const Node& node) {
 
 const std::map<std::string, Check>& Checks() {
   static const std::map<std::string, Check> kChecks = {
-      {"Conv", CheckConv},      {"MaxPool", CheckMaxPool}, {"Add", CheckBinary},   {"Sub", CheckBinary},
-      {"Mul", CheckBinary},     {"Concat", CheckConcat},   {"Slice", CheckSlice},  {"Split", Supported},
-      {"Reshape", Supported},   {"Flatten", Supported},    {"Squeeze", Supported}, {"Unsqueeze", Supported},
-      {"Transpose", Supported}, {"Resize", CheckResize},   {"Softmax", Supported}, {"Identity", Supported},
+      {"AveragePool", CheckAveragePool},
+      {"Conv", CheckConv},
+      {"MaxPool", CheckPool},
+      {"Add", CheckBinary},
+      {"Sub", CheckBinary},
+      {"Mul", CheckBinary},
+      {"Concat", CheckConcat},
+      {"Slice", CheckSlice},
+      {"Split", Supported},
+      {"Reshape", Supported},
+      {"Flatten", Supported},
+      {"Squeeze", Supported},
+      {"Unsqueeze", Supported},
+      {"Transpose", Supported},
+      {"Resize", CheckResize},
+      {"Softmax", Supported},
+      {"Identity", Supported},
   };
   return kChecks;
 }

@@ -40,6 +40,12 @@ std::vector<int64_t> SpatialPads(const Graph& graph, const Node& pad) {
   return pads;
 }
 
+// Whether the pool gives the same mean if zeros of a Pad count as padding: padding of its own counts or is not there.
+bool CountsZeros(const Node& pool, const std::vector<int64_t>& pads) {
+  const bool none = std::all_of(pads.begin(), pads.end(), [](int64_t pad) { return pad == 0; });
+  return (none || pool.Int("count_include_pad", 0) != 0) && pool.Int("ceil_mode", 0) == 0;
+}
+
 // The window behind a pad of 0 takes its maximum over at least one real element only if no window lies in the padding.
 bool WindowsReachInput(const std::vector<int64_t>& pads, const std::vector<int64_t>& kernel) {
   for (size_t i = 0; i < pads.size(); ++i) {
@@ -50,7 +56,8 @@ bool WindowsReachInput(const std::vector<int64_t>& pads, const std::vector<int64
 
 bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   Node& node = graph.nodes[index];
-  if (node.op != "Conv" && node.op != "MaxPool") return false;
+  const bool average = node.op == "AveragePool";
+  if (node.op != "Conv" && node.op != "MaxPool" && !average) return false;
   const Node* pad = ProducerOf(graph, uses, node.inputs[0]);
   if (pad == nullptr || pad->op != "Pad" || pad->String("mode", "constant") != "constant" || pad->inputs.size() > 3) {
     return false;
@@ -58,9 +65,9 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   const std::vector<int64_t> extra = SpatialPads(graph, *pad);
   std::vector<int64_t> pads = node.Ints("pads", {});
   if (extra.empty() || pads.size() != extra.size()) return false;
-  for (size_t i = 0; i < pads.size(); ++i) pads[i] += extra[i];
   const double value = PadValue(graph, *pad);
-  bool allowed = value == 0.0;
+  bool allowed = value == 0.0 && (!average || CountsZeros(node, pads));
+  for (size_t i = 0; i < pads.size(); ++i) pads[i] += extra[i];
   if (node.op == "MaxPool") {
     const bool lowest = value <= static_cast<double>(std::numeric_limits<float>::lowest());
     const bool harmless = value == 0.0 && NeverNegative(graph, ProducerOf(graph, uses, pad->inputs[0]));
@@ -68,6 +75,7 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   }
   if (!allowed) return false;
   node.attributes["pads"] = pads;
+  if (average) node.attributes["count_include_pad"] = int64_t{1};
   node.inputs[0] = pad->inputs[0];
   std::vector<std::string> names = pad->onnx_nodes;
   names.insert(names.end(), node.onnx_nodes.begin(), node.onnx_nodes.end());

@@ -47,7 +47,11 @@ bool ExplicitWindow(Graph& graph, Node& node) {
     const Shape& w = graph.tensor(node.inputs[1]).shape;
     kernel.assign(w.begin() + 2, w.end());
   }
-  const Window window = ResolveWindow(node, {x.begin() + 2, x.end()}, kernel);
+  const Shape spatial(x.begin() + 2, x.end());
+  // Pads that such a window needs would count as elements: the node stays as it is, and FindBlockers lists it.
+  const bool counts_padding = node.op == "AveragePool" && node.Int("count_include_pad", 0) != 0;
+  if (counts_padding && ReachesBeyondPadding(node, spatial)) return false;
+  const Window window = ResolveWindow(node, spatial, kernel);
   std::vector<int64_t> pads = window.pads_begin;
   pads.insert(pads.end(), window.pads_end.begin(), window.pads_end.end());
   bool changed = SetAttribute(node, "kernel_shape", window.kernel);
@@ -58,6 +62,16 @@ bool ExplicitWindow(Graph& graph, Node& node) {
   if (node.op == "Conv") return SetAttribute(node, "group", node.Int("group", 1)) || changed;
   changed = node.attributes.erase("storage_order") > 0 || changed;
   return SetAttribute(node, "ceil_mode", int64_t{0}) || changed;
+}
+
+// The mean of a whole image is that of one window as large as the image.
+bool ExplicitGlobalPool(Graph& graph, Node& node) {
+  const Shape& x = graph.tensor(node.inputs[0]).shape;
+  node.op = "AveragePool";
+  node.attributes.clear();
+  node.attributes["kernel_shape"] = std::vector<int64_t>(x.begin() + 2, x.end());
+  ExplicitWindow(graph, node);
+  return true;
 }
 
 bool ExplicitAxis(const Graph& graph, Node& node, int64_t fallback) {
@@ -171,7 +185,8 @@ bool Rewrite(Graph& graph, const graph::Uses&, size_t index) {
       if (id != kNoTensor && !graph::IsKnown(graph.tensor(id).shape)) return false;
     }
   }
-  if (node.op == "Conv" || node.op == "MaxPool") return ExplicitWindow(graph, node);
+  if (node.op == "Conv" || node.op == "MaxPool" || node.op == "AveragePool") return ExplicitWindow(graph, node);
+  if (node.op == "GlobalAveragePool") return ExplicitGlobalPool(graph, node);
   if (node.op == "Split") return ExplicitSplit(graph, node);
   if (node.op == "Slice") return ExplicitSlice(graph, node);
   if (node.op == "Resize") return ExplicitResize(graph, node);

@@ -2,8 +2,9 @@
 //
 // Normal form: operators, attributes and inputs are those of ONNX opset 17 (so the sizes of a Split, the starts of a
 // Slice, the limits of a Clip and the target of a Reshape are constant *inputs*), `Reduce*` operators excepted, which
-// always have `axes` as an attribute. After Optimize, Conv and MaxPool nodes carry explicit `kernel_shape`, `strides`,
-// `dilations`, `pads` and `group`, no `auto_pad`, and `ceil_mode` 0; axes are not negative; every shape is known and
+// always have `axes` as an attribute. After Optimize, Conv, MaxPool and AveragePool nodes carry explicit
+// `kernel_shape`, `strides`, `dilations`, `pads` and `group`, no `auto_pad`, and `ceil_mode` 0 (but for an AveragePool
+// that FindBlockers refuses); GlobalAveragePool is an AveragePool; axes are not negative; every shape is known and
 // static.
 #pragma once
 

@@ -18,7 +18,8 @@ int Simplify(graph::Graph& graph);
 int FoldAffineIntoConv(graph::Graph& graph);
 // BatchNormalization without a Conv before it: a depthwise Conv 1x1, or Mul and Add for other ranks than 4.
 int ReplaceBatchNorm(graph::Graph& graph);
-// Zero padding becomes part of the Conv or, where padding cannot win the maximum, of the MaxPool behind it.
+// Zero padding becomes part of the Conv, of the AveragePool that counts padding or, where padding cannot win the
+// maximum, of the MaxPool behind it.
 int FoldPads(graph::Graph& graph);
 // Finds SiLU, HardSigmoid, HardSwish, Mish and Gelu in what exporters make of them.
 int RecognizeActivations(graph::Graph& graph);

@@ -69,6 +69,9 @@ struct Window {
 };
 // `spatial` is the input's shape without N and C. Throws BadInput naming the node.
 Window ResolveWindow(const graph::Node& node, const graph::Shape& spatial, const std::vector<int64_t>& kernel);
+// Whether `ceil_mode` gives a pool windows that reach beyond the padding: elements that count_include_pad does not
+// count.
+bool ReachesBeyondPadding(const graph::Node& node, const graph::Shape& spatial);
 
 // The normalised form of a Slice: for every axis of the input the first index, the step and the count.
 struct SliceExtent {

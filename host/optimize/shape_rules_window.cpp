@@ -212,6 +212,12 @@ Window ResolveWindow(const graph::Node& node, const Shape& spatial, const std::v
   return window;
 }
 
+bool ReachesBeyondPadding(const graph::Node& node, const Shape& spatial) {
+  graph::Node without = node;
+  without.attributes.erase("ceil_mode");
+  return ResolveWindow(node, spatial, {}).output != ResolveWindow(without, spatial, {}).output;
+}
+
 const ShapeRules& WindowRules() {
   static const ShapeRules kRules = {
       {"Conv", Conv},

@@ -43,6 +43,8 @@ TEST(FindBlockers, FindsNothingInASupportedGraph) {
       small.Add("Relu", {small.Conv(x, 4, 4, 3, {{"pads", Ints{1, 1, 1, 1}}, {"group", int64_t{2}}})});
   const TensorId pool = small.Add("MaxPool", {conv}, {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}});
   const TensorId up = small.Add("Resize", {pool, graph::kNoTensor, small.Floats({4}, {1, 1, 2, 2})});
+  const TensorId average = small.Add("AveragePool", {up}, {{"kernel_shape", Ints{3, 3}}, {"ceil_mode", int64_t{1}}});
+  const TensorId overall = small.Add("GlobalAveragePool", {average});
   const TensorId joined =
       small.Add("Concat", {small.Add("Sub", {up, x}), small.Add("Mul", {up, conv})}, {{"axis", int64_t{1}}});
   const auto parts = small.AddMany("Split", {joined}, 2, {{"axis", int64_t{1}}});
@@ -50,7 +52,7 @@ TEST(FindBlockers, FindsNothingInASupportedGraph) {
       small.Add("Slice", {parts[0], small.Ints({1}), small.Ints({7}), small.Ints({2}), small.Ints({2})});
   const TensorId flat = small.Add("Flatten", {small.Add("Transpose", {cut}, {{"perm", Ints{0, 2, 3, 1}}})});
   const TensorId soft = small.Add("Softmax", {small.Add("Add", {parts[1], x})}, {{"axis", int64_t{1}}});
-  graph::Graph graph = small.Finish({flat, soft});
+  graph::Graph graph = small.Finish({flat, soft, overall});
   Optimize(graph);
   EXPECT_EQ(Text(FindBlockers(graph)), "");
   EXPECT_NO_THROW(RequireSupported(graph, "net.onnx"));
@@ -86,6 +88,28 @@ TEST(FindBlockers, SaysWhatIsWrongWithASupportedOperator) {
             "Conv_3|Conv|its weights contain infinity or NaN\n"
             "MaxPool_4|MaxPool|dilations are not supported\n"
             "Slice_5|Slice|it runs backwards\n");
+}
+
+TEST(FindBlockers, SaysWhichAveragePoolsAreNotSupported) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 5, 5});
+  const Ints two{2, 2};
+  const TensorId row = small.Add("GlobalAveragePool", {small.Input("row", {1, 3, 9})});
+  const TensorId beyond = small.Add(
+      "AveragePool", {x},
+      {{"kernel_shape", two}, {"strides", two}, {"ceil_mode", int64_t{1}}, {"count_include_pad", int64_t{1}}});
+  const TensorId dilated = small.Add("AveragePool", {x}, {{"kernel_shape", two}, {"dilations", two}});
+  const TensorId empty = small.Add("AveragePool", {x}, {{"kernel_shape", two}, {"pads", Ints{0, 2, 0, 0}}});
+  const TensorId large = small.Add("GlobalAveragePool", {small.Input("large", {1, 1, 3000, 3000})});
+  graph::Graph graph = small.Finish({row, beyond, dilated, empty, large});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "GlobalAveragePool_0|AveragePool|its input is 1x3x9; only images of rank 4 are supported\n"
+            "AveragePool_1|AveragePool|with ceil_mode its windows reach beyond the padding, which count_include_pad "
+            "does not support\n"
+            "AveragePool_2|AveragePool|dilations are not supported\n"
+            "AveragePool_3|AveragePool|its padding is as large as its window, so that windows may be empty\n"
+            "GlobalAveragePool_4|AveragePool|its window of 3000x3000 is too large; the sum must fit 32 bits\n");
 }
 
 TEST(RequireSupported, PutsEveryBlockerOnALineOfItsOwn) {

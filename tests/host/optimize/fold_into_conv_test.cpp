@@ -112,6 +112,25 @@ TEST(FoldPads, TakesWhatCannotWinIntoAMaxPool) {
   ExpectUntouched(PaddedPool(1.0F, true), FoldPads);
 }
 
+graph::Graph PaddedAverage(float value, int64_t pad, int64_t count_include_pad) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 5, 4});
+  const TensorId padded = small.Add("Pad", {x, small.Ints({0, 0, 1, 1, 0, 0, 1, 0}), small.Scalar(value)});
+  graph::Graph graph = small.Finish({small.Add("AveragePool", {padded},
+                                               {{"kernel_shape", std::vector<int64_t>{3, 4}},
+                                                {"pads", std::vector<int64_t>{0, pad, 0, 0}},
+                                                {"count_include_pad", count_include_pad}})});
+  MakeExplicit(graph);
+  return graph;
+}
+
+TEST(FoldPads, TakesWhatCountsAsPaddingIntoAnAveragePool) {
+  CheckPass(PaddedAverage(0.0F, 0, 0), FoldPads, 1, "AveragePool");
+  CheckPass(PaddedAverage(0.0F, 1, 1), FoldPads, 1, "AveragePool");
+  ExpectUntouched(PaddedAverage(0.0F, 1, 0), FoldPads);
+  ExpectUntouched(PaddedAverage(1.0F, 0, 0), FoldPads);
+}
+
 TEST(FoldPads, LeavesOtherPads) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 3, 5, 4});

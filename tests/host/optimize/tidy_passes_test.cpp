@@ -156,5 +156,35 @@ TEST(MakeExplicit, WritesPaddingsSizesAndAxes) {
   EXPECT_EQ(after.nodes[5].Int("axis", -1), 3);
 }
 
+TEST(MakeExplicit, AveragePoolsOfWindowsAndWholeImages) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 7, 8});
+  const Ints two{2, 2};
+  const TensorId same =
+      small.Add("AveragePool", {x},
+                {{"kernel_shape", two}, {"auto_pad", std::string("SAME_LOWER")}, {"count_include_pad", int64_t{1}}});
+  const TensorId clipped =
+      small.Add("AveragePool", {same}, {{"kernel_shape", two}, {"strides", two}, {"ceil_mode", int64_t{1}}});
+  const TensorId whole = small.Add("GlobalAveragePool", {clipped});
+  const graph::Graph after =
+      CheckPass(small.Finish({whole}), MakeExplicit, 3, "AveragePool AveragePool AveragePool", 1e-12);
+  EXPECT_EQ(after.nodes[0].Ints("pads", {}), (Ints{1, 1, 0, 0}));
+  EXPECT_EQ(after.nodes[1].Ints("pads", {}), (Ints{0, 0, 1, 0}));
+  EXPECT_EQ(after.nodes[1].Int("ceil_mode", 1), 0);
+  EXPECT_EQ(after.nodes[2].Ints("kernel_shape", {}), (Ints{4, 4}));
+}
+
+// The padding that the last window would need counts as elements, what ceil_mode adds does not.
+TEST(MakeExplicit, LeavesAnAveragePoolThatPadsCannotExpress) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 7, 8});
+  ExpectUntouched(small.Finish({small.Add("AveragePool", {x},
+                                          {{"kernel_shape", Ints{2, 2}},
+                                           {"strides", Ints{2, 2}},
+                                           {"ceil_mode", int64_t{1}},
+                                           {"count_include_pad", int64_t{1}}})}),
+                  MakeExplicit);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize

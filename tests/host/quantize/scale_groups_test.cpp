@@ -47,6 +47,12 @@ TEST_F(Sharing, MovingOperatorsShare) {
   EXPECT_EQ(groups.Members(net_.Id("part")).size(), 5u);
 }
 
+TEST_F(Sharing, AveragesHaveAScaleOfTheirOwn) {
+  net_.Node("AveragePool", "mean", {net_.Id("a")}, {1, 2, 1, 1});
+  net_.Output(net_.Id("mean"));
+  EXPECT_FALSE(Same(Groups(), "a", "mean"));
+}
+
 TEST_F(Sharing, SplitSharesWithAllOutputs) {
   graph::Tensor second;
   second.name = "second";

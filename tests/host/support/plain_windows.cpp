@@ -12,24 +12,27 @@ using Index = std::vector<int64_t>;
 
 // Where the windows of a node begin; automatic paddings are derived from the output's size.
 struct Placement {
-  Index kernel, strides, dilations, begin;
+  Index kernel, strides, dilations, begin, end;
 };
 
 Placement Place(const PlainCall& call, const Index& kernel) {
   const size_t axes = kernel.size();
   const graph::Node& node = call.node;
-  Placement place{kernel, node.Ints("strides", Index(axes, 1)), node.Ints("dilations", Index(axes, 1)), {}};
+  Placement place{kernel, node.Ints("strides", Index(axes, 1)), node.Ints("dilations", Index(axes, 1)), {}, {}};
   const Index pads = node.Ints("pads", Index(2 * axes, 0));
   const std::string automatic = node.String("auto_pad", "NOTSET");
   for (size_t i = 0; i < axes; ++i) {
     int64_t begin = automatic == "VALID" ? 0 : pads[i];
+    int64_t end = automatic == "VALID" ? 0 : pads[axes + i];
     if (automatic.rfind("SAME", 0) == 0) {
       const int64_t reach = (kernel[i] - 1) * place.dilations[i] + 1;
       const int64_t covered = (call.shapes[0][i + 2] - 1) * place.strides[i] + reach;
       const int64_t total = std::max<int64_t>(covered - call.inputs[0]->shape[i + 2], 0);
       begin = automatic == "SAME_UPPER" ? total / 2 : (total + 1) / 2;
+      end = total - begin;
     }
     place.begin.push_back(begin);
+    place.end.push_back(end);
   }
   return place;
 }
@@ -91,6 +94,41 @@ std::vector<PlainTensor> MaxPool(const PlainCall& call) {
   return {result};
 }
 
+// The kernel positions whose element lies inside of the padded input.
+int64_t CountPadded(const Placement& place, const graph::Shape& input, const Index& output) {
+  int64_t count = 1;
+  for (size_t i = 0; i < place.kernel.size(); ++i) {
+    int64_t inside = 0;
+    for (int64_t k = 0; k < place.kernel[i]; ++k) {
+      const int64_t at = output[i + 2] * place.strides[i] + k * place.dilations[i] - place.begin[i];
+      if (at < input[i + 2] + place.end[i]) ++inside;
+    }
+    count *= inside;
+  }
+  return count;
+}
+
+std::vector<PlainTensor> AveragePool(const PlainCall& call) {
+  const PlainTensor& x = *call.inputs[0];
+  const bool global = call.node.op == "GlobalAveragePool";
+  const Index image(x.shape.begin() + 2, x.shape.end());
+  const Placement place = Place(call, global ? image : call.node.Ints("kernel_shape", {}));
+  PlainTensor result{call.shapes[0], {}};
+  for (int64_t i = 0; i < graph::ElementCount(result.shape); ++i) {
+    const Index output = Unravel(i, result.shape);
+    double sum = 0.0;
+    int64_t count = 0;
+    ForWindow(place, x.shape, output, [&](Index from, const Index&) {
+      from[1] = output[1];
+      sum += x.values[static_cast<size_t>(Ravel(from, x.shape))];
+      ++count;
+    });
+    if (call.node.Int("count_include_pad", 0) != 0) count = CountPadded(place, x.shape, output);
+    result.values.push_back(sum / static_cast<double>(count));
+  }
+  return {result};
+}
+
 int64_t NearestSource(const PlainCall& call, int64_t to, double scale, int64_t from_size, int64_t to_size) {
   const std::string coordinates = call.node.String("coordinate_transformation_mode", "half_pixel");
   const auto x = static_cast<double>(to);
@@ -136,9 +174,8 @@ std::vector<PlainTensor> Resize(const PlainCall& call) {
 
 const std::map<std::string, PlainOperator>& PlainWindows() {
   static const std::map<std::string, PlainOperator> kTable = {
-      {"Conv", Conv},
-      {"MaxPool", MaxPool},
-      {"Resize", Resize},
+      {"AveragePool", AveragePool}, {"Conv", Conv},     {"GlobalAveragePool", AveragePool},
+      {"MaxPool", MaxPool},         {"Resize", Resize},
   };
   return kTable;
 }
