@@ -44,9 +44,8 @@ dnnl::algorithm PoolAlgorithm(const graph::Node& node) {
 
 std::string CheckPool(const graph::Graph& graph, const graph::Node& node) {
   if (node.outputs.size() > 1) return "its second output (indices) is not supported";
-  const optimize::Window window = PoolWindow(graph, node);
-  const auto pads = PadsForOutput(window, graph.tensor(node.inputs[0]).shape, graph.tensor(node.outputs[0]).shape);
-  if (node.Int("count_include_pad", 0) != 0 && pads != window.pads_end) {
+  const graph::Shape& shape = graph.tensor(node.inputs[0]).shape;
+  if (node.Int("count_include_pad", 0) != 0 && optimize::ReachesBeyondPadding(node, {shape.begin() + 2, shape.end()})) {
     return "count_include_pad together with ceil_mode is not supported";
   }
   return {};

@@ -166,6 +166,17 @@ TEST(AveragePool, OfBlocksWithAndWithoutPadding) {
   }
 }
 
+TEST(AveragePool, WindowsBeyondThePaddingAreNotCounted) {
+  GraphMaker maker;
+  const TensorId pooled = maker.Add("AveragePool", {maker.Input({1, 2, 5, 5})},
+                                    {{"kernel_shape", std::vector<int64_t>{2, 2}},
+                                     {"strides", std::vector<int64_t>{2, 2}},
+                                     {"ceil_mode", int64_t{1}},
+                                     {"count_include_pad", int64_t{1}}});
+  const graph::Graph graph = maker.Finish({pooled});
+  EXPECT_THROW(FloatEngine(graph, {}), UnsupportedModel);
+}
+
 TEST(Arena, BuffersThatLiveTogetherDoNotOverlap) {
   std::mt19937 random(3);
   for (int round = 0; round < 50; ++round) {
