@@ -39,6 +39,7 @@ struct FloatEngine::Impl {
   int threads = 0;
   Plan plan;
   std::map<std::string, ValueId> inputs, outputs;
+  std::map<std::string, int> channel_blocks;
 
   Impl(const graph::Graph& graph, const FloatEngineOptions& options) : threads(options.threads) {
     const ThreadScope scope(threads);
@@ -46,6 +47,7 @@ struct FloatEngine::Impl {
     plan = builder.Build();
     inputs = builder.inputs;
     outputs = builder.outputs;
+    channel_blocks = builder.channel_blocks;
   }
 
   void TakeInputs(const std::map<std::string, FloatTensor>& given) const {
@@ -90,5 +92,7 @@ std::map<std::string, FloatTensor> FloatEngine::Run(const std::map<std::string, 
   impl_->plan.Run(observer);
   return impl_->Outputs();
 }
+
+int FloatEngine::ChannelBlock(const std::string& observed) const { return impl_->channel_blocks.at(observed); }
 
 }  // namespace lockstep::engine

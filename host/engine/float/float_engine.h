@@ -46,6 +46,10 @@ class FloatEngine {
   std::map<std::string, FloatTensor> Run(const std::map<std::string, FloatTensor>& inputs,
                                          const FloatObserver& observer = nullptr);
 
+  // In which order an observed tensor is shown: 1 is ONNX order, b > 1 (with `any_order` alone) the order
+  // N, C/b, spatial.., b, with b channels side by side.
+  int ChannelBlock(const std::string& observed) const;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -99,6 +99,7 @@ void PlanBuilder::Define(graph::TensorId id, ValueId value) {
   if (!IsWanted(id)) return;
   const graph::Tensor& tensor = graph_.tensor(id);
   const bool as_it_is = options_.any_order && FillsBlocks(tensor.shape, plan_.value(value).block);
+  channel_blocks[tensor.name] = as_it_is ? plan_.value(value).block : kPlain;
   plan_.AddWatch(tensor.name, tensor.shape, as_it_is ? value : plan_.InLayout(value, kPlain));
 }
 

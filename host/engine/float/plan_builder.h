@@ -20,6 +20,7 @@ class PlanBuilder : private NodeContext {
   // The values of the graph's inputs and outputs, by name, in ONNX order.
   std::map<std::string, ValueId> inputs;
   std::map<std::string, ValueId> outputs;
+  std::map<std::string, int> channel_blocks;  // of the observed tensors, see FloatEngine::ChannelBlock
 
   Plan Build();
 

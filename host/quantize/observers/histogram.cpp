@@ -29,6 +29,9 @@ void MergeNeighbours(Counts& counts) {
 // Counts one thread's share of the values, block by block while the block is in the cache.
 class PartCounter {
  public:
+  // `limit`: of the histogram so far, so that the bins seldom have to grow; 0 if it is empty.
+  explicit PartCounter(double limit) : limit_(limit) {}
+
   void Count(const float* values, size_t count) {
     for (size_t at = 0; at < count && std::isfinite(low_) == std::isfinite(high_); at += kBlock) {
       const size_t size = std::min(kBlock, count - at);
@@ -88,7 +91,7 @@ class PartCounter {
     if (i < count) ++even_[static_cast<size_t>(index[i])];
   }
 
-  double limit_ = 0.0;
+  double limit_;
   float low_ = kInfinity;
   float high_ = -kInfinity;
   std::vector<uint32_t> even_ = std::vector<uint32_t>(Histogram::kBins);
@@ -99,7 +102,7 @@ class PartCounter {
 
 Range Histogram::Add(const float* values, size_t count, int threads) {
   const size_t parts = std::clamp<size_t>(count / kValuesPerThread, 1, static_cast<size_t>(std::max(threads, 1)));
-  std::vector<PartCounter> counters(parts);
+  std::vector<PartCounter> counters(parts, PartCounter(limit_));
 #pragma omp parallel for num_threads(static_cast <int>(parts)) schedule(static)
   for (size_t part = 0; part < parts; ++part) {
     const size_t begin = count * part / parts;

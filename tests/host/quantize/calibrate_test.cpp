@@ -57,5 +57,24 @@ TEST(Calibrate, SeesWhatIsInFrontOfAFusedActivation) {
   EXPECT_EQ(result.statistics.at(before).extremes().high, 4.0);
 }
 
+// oneDNN keeps 8 or 16 channels side by side; the means must find theirs, the last of a row of pixels included.
+TEST(Calibrate, MeansOfManyChannels) {
+  SmallGraph net;
+  net.Input("x", {1, 2, 1, 2});
+  std::vector<float> weights;
+  for (int c = 0; c < 32; ++c) {
+    weights.push_back(static_cast<float>(c));
+    weights.push_back(1.0F);
+  }
+  net.Conv("y", net.Id("x"), 32, weights);
+  net.Conv("z", net.Id("y"), 1, std::vector<float>(32, 1.0F));
+  net.Output(net.Id("z"));
+  ValueSource source({{1, 3, 5, 7}});
+  const Calibration result = Calibrate(net.graph, {}, {net.Id("y")}, source, 2, nullptr);
+  std::vector<double> expected;
+  for (int c = 0; c < 32; ++c) expected.push_back(2.0 * c + 6.0);
+  EXPECT_EQ(result.channel_means.at(net.Id("y")), expected);
+}
+
 }  // namespace
 }  // namespace lockstep::quantize
