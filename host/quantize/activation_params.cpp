@@ -1,8 +1,9 @@
 #include "quantize/activation_params.h"
 
 #include <algorithm>
-#include <optional>
+#include <limits>
 
+#include "graph/error.h"
 #include "quantize/affine.h"
 #include "quantize/fixed_params.h"
 #include "quantize/operator_classes.h"
@@ -92,6 +93,17 @@ class ActivationChooser {
       }
       group.params = AffineFromRange(ChooseRange(group.statistics, options, group.bits), group.bits);
     }
+    for (const Group& group : groups_) RequireFinite(group);
+  }
+
+  // What is derived through a function (Exp) was not seen by the calibration's own check.
+  void RequireFinite(const Group& group) const {
+    constexpr double kLargest = std::numeric_limits<float>::max();
+    const Range& range = group.statistics.extremes();
+    if (range.low > -kLargest && range.high < kLargest) return;
+    throw BadInput("tensor \"" + graph_.tensor(group.members.front()).name +
+                   "\" leaves the range of float32 for the calibration pictures; check mean and std, or cut the graph "
+                   "before it with --output-nodes");
   }
 
   // The one elementwise function that every reader outside the group computes; none if anybody sees the group

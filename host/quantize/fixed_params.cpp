@@ -65,6 +65,8 @@ AffineParams ConstantParams(const std::vector<float>& values, int bits) {
     range.low = std::min(range.low, static_cast<double>(value));
     range.high = std::max(range.high, static_cast<double>(value));
   }
+  // Zeros are exact at any scale; a large one would not fit beside the other operand's.
+  if (range.low == range.high) return AffineFromRange(range, bits);
   for (int exponent = kLargestExponent; exponent >= kSmallestExponent; --exponent) {
     const double scale = std::exp2(exponent);
     if ((range.high - range.low) / scale > std::exp2(bits) - 1) break;

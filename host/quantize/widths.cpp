@@ -20,7 +20,7 @@ std::vector<graph::TensorId> FloatChain(const graph::Graph& graph, const graph::
     if (producer < 0 || uses.consumers[Index(at)].size() > (at == output ? 0U : 1U)) return {};
     const graph::Node& node = graph.nodes[static_cast<size_t>(producer)];
     if (node.op == "Concat") return chain;
-    if (!IsView(node) || node.outputs.size() != 1) return {};
+    if (!IsView(node) || node.op == "Slice" || node.op == "Split") return {};  // these move integers alone
     at = node.inputs[0];
     if (uses.is_output[Index(at)]) return {};
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace lockstep::quantize {
 namespace {
@@ -50,7 +51,9 @@ void TensorStatistics::Merge(const TensorStatistics& other) {
   histogram_.Merge(other.histogram_);
 }
 
-TensorStatistics TensorStatistics::Map(const std::function<double(double)>& f) const {
+TensorStatistics TensorStatistics::Map(const std::function<double(double)>& function) const {
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  const auto f = [&](double x) { return std::clamp(function(x), -kLargest, kLargest); };
   TensorStatistics mapped;
   mapped.histogram_ = histogram_.Map(f);
   const double step = histogram_.bin_width();

@@ -14,7 +14,7 @@ class TensorStatistics {
   bool Observe(const float* values, size_t count, int threads = 1);
   // Union with another tensor's statistics, as if the values had been one tensor's.
   void Merge(const TensorStatistics& other);
-  // The statistics of f(x).
+  // The statistics of f(x), which ends at the limits of float32.
   TensorStatistics Map(const std::function<double(double)>& f) const;
 
   bool empty() const { return histogram_.empty(); }

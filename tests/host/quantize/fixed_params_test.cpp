@@ -19,6 +19,11 @@ TEST(ConstantParams, PowersOfTwoWhereTheyAreExact) {
   EXPECT_EQ(negative.zero_point, 3);
 }
 
+// The scale of an operand must not be millions of times that of the sum.
+TEST(ConstantParams, ZerosHaveASmallScale) {
+  for (const int bits : {8, 16}) EXPECT_LE(ConstantParams({0.0F, 0.0F}, bits).scale, 1.0);
+}
+
 TEST(ConstantParams, EveryValueIsRepresented) {
   for (const std::vector<float>& values :
        {std::vector<float>{0.1F}, {-0.7F}, {0.001F, 1000.0F}, {-1.0F, 1.0F / 3.0F}, {65536.0F, 1.0F}, {0.0F}}) {

@@ -212,5 +212,21 @@ TEST(Quantize, ErrorsNameWhatIsWrong) {
   EXPECT_NE(Message<UsageError>(net, options, source).find("\"x\""), std::string::npos);
 }
 
+// The output of a function follows from its input's histogram; the calibration itself does not see it.
+TEST(Quantize, ATensorThatLeavesFloat32IsNamed) {
+  SmallGraph net;
+  net.Input("x", {1, 2, kSide, kSide});
+  net.Conv("steep", net.Id("x"), 1, {500.0F, 0.0F});
+  net.Node("Exp", "huge", {net.Id("steep")}, {1, 1, kSide, kSide});
+  net.Output(net.Id("huge"));
+  NoiseSource source(2);
+  try {
+    Quantize(net.graph, {}, source);
+    FAIL() << "no error";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("\"huge\""), std::string::npos) << error.what();
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::quantize

@@ -128,5 +128,14 @@ TEST(Widths, LimitsAreNoTable) {
   EXPECT_EQ(widths[static_cast<size_t>(net.Id("y.pre"))], kFloatWidth);
 }
 
+// A Slice moves integers alone: the Concat before it has levels like any other tensor.
+TEST_F(Detector, BehindASliceNothingIsFloat) {
+  net_.Node("Slice", "top", {net_.Id("y"), net_.Integers("from", {0}), net_.Integers("to", {8})}, {1, 4, 8});
+  net_.Output(net_.Id("top"));
+  const Widths widths = ChooseWidths(net_.graph, 8);
+  EXPECT_EQ(Width(widths, "top"), 8);
+  EXPECT_EQ(Width(widths, "y"), 8);
+}
+
 }  // namespace
 }  // namespace lockstep::quantize
