@@ -232,7 +232,8 @@ class Importer {
 
   void ReadConstant(const onnx::NodeProto& proto, const std::string& name) {
     const std::string where = "'" + path_ + "': node '" + name + "' (Constant)";
-    if (proto.attribute_size() != 1 || proto.output_size() != 1) throw BadInput(where + " has not one value");
+    if (proto.attribute_size() != 1 || proto.output_size() != 1 || proto.output(0).empty())
+      throw BadInput(where + " has not one value");
     const auto& attribute = proto.attribute(0);
     graph::Tensor value;
     if (attribute.has_t()) {

@@ -188,7 +188,9 @@ void NormalizeOpset(Graph& graph) {
   }
   graph.nodes = std::move(normal);
   for (Node& node : graph.nodes) {
-    while (!node.inputs.empty() && node.inputs.back() == kNoTensor) node.inputs.pop_back();
+    for (auto* list : {&node.inputs, &node.outputs}) {
+      while (list->size() > 1 && list->back() == kNoTensor) list->pop_back();
+    }
   }
   graph.opset = kNormalOpset;
 }

@@ -248,5 +248,18 @@ TEST(ImportOnnx, TakesUnknownOperatorsForTheListOfBlockers) {
   EXPECT_EQ(blockers[0].op, "com.example.Fancy");
 }
 
+TEST(ImportOnnx, OutputsLeftOutAtTheEndAreNone) {
+  OnnxWriter writer(17);
+  writer.Input("x", {1, 3, 4, 4}).Output("y");
+  SetInts(writer.Node("MaxPool", {"x"}, {"y", ""}), "kernel_shape", {2, 2});
+  EXPECT_EQ(Import(writer).nodes[0].outputs.size(), 1U);
+}
+
+TEST(ImportOnnx, RefusesAConstantWithoutAName) {
+  OnnxWriter writer = TwoConvs();
+  SetFloat(writer.Node("Constant", {}, {""}), "value_float", 1.0F);
+  ExpectContains(ErrorOf<BadInput>(writer), "has not one value");
+}
+
 }  // namespace
 }  // namespace lockstep::importer
