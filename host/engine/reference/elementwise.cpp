@@ -22,6 +22,7 @@ std::vector<int32_t> BroadcastDifferences(const Operand& operand, const joint::T
   const auto& from = *operand.tensor->shape();
   const auto& to = *output.shape();
   std::vector<int32_t> result(ElementCount(output));
+#pragma omp parallel for if (result.size() > kSerialElements)
   for (size_t i = 0; i < result.size(); ++i) {
     size_t rest = i;
     size_t index = 0;

@@ -8,6 +8,8 @@
 
 namespace lockstep::engine {
 
+inline constexpr size_t kSerialElements = 20000;  // of an output, that starting threads is not worth
+
 struct Operand {
   const joint::Tensor* tensor = nullptr;
   const uint8_t* data = nullptr;

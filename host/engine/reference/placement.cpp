@@ -36,6 +36,7 @@ template <typename Source>
 void CopyElements(const LayerRun& run, const Source& source) {
   const size_t size = ElementSize(run.output->dtype());
   const auto count = static_cast<size_t>(ElementCount(*run.output));
+#pragma omp parallel for if (count > kSerialElements)
   for (size_t i = 0; i < count; ++i) {
     const size_t from = IndexOf(source(CoordinatesOf(i, *run.output)), *run.inputs[0].tensor);
     std::memcpy(run.result + i * size, run.inputs[0].data + from * size, size);
@@ -71,6 +72,7 @@ void MaxPool(const LayerRun& run, const joint::MaxPool& pool) {
   const int32_t height = in.shape()->Get(1);
   const int32_t width = in.shape()->Get(2);
   std::vector<int32_t> y(ElementCount(*run.output));
+#pragma omp parallel for if (y.size() > kSerialElements)
   for (size_t i = 0; i < y.size(); ++i) {
     const Coordinates at = CoordinatesOf(i, *run.output);
     int32_t max = 0;
@@ -95,6 +97,7 @@ void Concat(const LayerRun& run, const joint::Concat& concat) {
   for (size_t input = 0; input < run.inputs.size(); ++input) {
     const joint::Tensor& in = *run.inputs[input].tensor;
     const std::vector<int32_t> x = ReadIntegers(in.dtype(), run.inputs[input].data, ElementCount(in));
+#pragma omp parallel for if (x.size() > kSerialElements)
     for (size_t i = 0; i < x.size(); ++i) {
       Coordinates at = CoordinatesOf(i, in);
       at[axis] += begin;
