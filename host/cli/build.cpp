@@ -25,6 +25,12 @@ void AddKey(CLI::App& command, Flags& flags, const std::string& flag, const std:
       flag, [&flags, key](const Value& value) { flags.keys[key] = value; }, help);
 }
 
+std::string ResultText(const compiler::BuildResult& result) {
+  std::string text = compiler::InfoText(result.summary.at("model")) + "\n";
+  for (const auto& note : result.summary.at("notes")) text += "note: " + note.get<std::string>() + "\n";
+  return text + "wrote " + result.joint_model.string() + "\n";
+}
+
 int Build(const Flags& flags) {
   nlohmann::ordered_json keys = flags.keys;
   keys.update(flags.preprocess.GivenKeys());
@@ -42,8 +48,7 @@ int Build(const Flags& flags) {
                                          [&](int done, int total) { progress.Advance(done, total); }};
   const compiler::BuildResult result = compiler::Build(config, listener);
   progress.Finish();
-  Print(compiler::InfoText(result.summary.at("model")) + "\nwrote " + result.joint_model.string() + "\n",
-        result.summary.dump(2) + "\n", flags.json);
+  Print(ResultText(result), result.summary.dump(2) + "\n", flags.json);
   return kGood;
 }
 

@@ -45,6 +45,8 @@ void BuildReport::Pictures(int found, int skipped) {
   json_["calibration"] = {{"pictures", found - skipped}, {"skipped", skipped}};
 }
 
+void BuildReport::Notes(const std::vector<std::string>& notes) { json_["notes"] = notes; }
+
 void BuildReport::Model(const std::vector<uint8_t>& file) {
   json_["model"] = DescribeJointModel(*joint::GetModel(file.data()), file.size(), false);
 }

@@ -19,6 +19,7 @@ class BuildReport {
   void Stage(const std::string& what);
   void Passes(const std::vector<optimize::PassResult>& passes);
   void Pictures(int found, int skipped);
+  void Notes(const std::vector<std::string>& notes);  // what the user should know
   void Model(const std::vector<uint8_t>& file);
   nlohmann::ordered_json Finish();
 

@@ -90,6 +90,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   const int found = pictures.size();
   quantize::QuantizedGraph quantized = Quantize(config, graph, pictures, listener);
   report.Pictures(found, pictures.skipped());
+  report.Notes(quantized.notes);
 
   report.Stage("lower");
   const std::vector<uint8_t> model = Lower(quantized, config);

@@ -79,7 +79,7 @@ TEST(BuildConfig, WrongValuesNameTheKey) {
       {{{"mean", {1, 2}}}, "mean has 2 numbers"},
       {{{"std", {0}}}, "std must be greater than 0"},
       {{{"color", 7}}, "color must be"},
-      {{{"percentile", 20.0}}, "percentile must be"},
+      {{{"observer", "percentile"}, {"percentile", 20.0}}, "percentile must be"},
       {{{"tail_bits", 12}}, "tail_bits must be"},
       {{{"pad_value", 300}}, "pad_value must be"},
       {{{"input_shape", {{"images", {1, -3}}}}}, "input_shape"},

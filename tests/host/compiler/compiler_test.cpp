@@ -42,6 +42,17 @@ TEST_F(CompilerTest, WritesTheModelAndWhatBelongsToIt) {
   const auto report = ordered_json::parse(ReadText(Path("out/net.report.json")));
   EXPECT_EQ(report.at("calibration").at("pictures"), 6);
   EXPECT_EQ(report.at("stages").size(), static_cast<size_t>(kStages));
+  EXPECT_TRUE(report.at("notes").empty());
+}
+
+TEST_F(CompilerTest, NotesWeightsTooSmallForTheirBias) {
+  testing::SmallGraph small;
+  const graph::TensorId x = small.Input("x", {1, 3, 32, 32});
+  const graph::TensorId w = small.Floats({1, 3, 1, 1}, {1e-12F, 1e-12F, 1e-12F});
+  importer::ExportOnnx(small.Finish({small.Add("Conv", {x, w, small.Floats({1}, {1.0F})})}), Path("net.onnx").string());
+  const BuildResult result = BuildWith(Keys("out"));
+  ASSERT_EQ(result.summary.at("notes").size(), 1U) << result.summary.dump();
+  EXPECT_NE(result.summary.at("notes").at(0).get<std::string>().find("1 of 1 output channels"), std::string::npos);
 }
 
 TEST_F(CompilerTest, TheMergedConfigurationRepeatsTheBuildToTheByte) {
