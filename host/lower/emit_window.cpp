@@ -1,4 +1,4 @@
-// Operators that walk over an image: Conv, MaxPool, Resize.
+// Operators that walk over an image: Conv, MaxPool, AveragePool, Resize.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -57,6 +57,21 @@ void SetPaddings(const Window& window, Options& options) {
   options.pad_left = window.before[1];
   options.pad_bottom = window.after[0];
   options.pad_right = window.after[1];
+}
+
+// The window of a pool. `swapped`: the image lies with its width first.
+template <typename Options>
+Options PoolWindow(const graph::Node& node, const graph::Shape& in, const graph::Shape& out, bool swapped) {
+  if (in.size() != 4) throw UnsupportedModel("only pooling over images (rank 4) is supported");
+  const std::vector<int64_t> kernel = node.Ints("kernel_shape", {});
+  if (kernel.size() != 2) throw UnsupportedModel("kernel_shape must have two entries");
+  const Window window = ReadWindow(node, in, out, kernel[0], kernel[1], swapped);
+  if (window.dilation[0] != 1 || window.dilation[1] != 1) throw UnsupportedModel("dilated pooling is not supported");
+  Options pool;
+  SetPaddings(window, pool);
+  pool.kernel_h = static_cast<int32_t>(kernel[swapped ? 1 : 0]);
+  pool.kernel_w = static_cast<int32_t>(kernel[swapped ? 0 : 1]);
+  return pool;
 }
 
 // What the sums of a convolution start from, and what they are multiplied with.
@@ -169,19 +184,35 @@ void LayerEmitter::EmitConv(const Node& node) {
 
 void LayerEmitter::EmitMaxPool(const Node& node) {
   const Value x = IntegerInput(node, 0);
-  if (x.shape.size() != 4) throw UnsupportedModel("only pooling over images (rank 4) is supported");
   if (node.outputs.size() > 1) throw UnsupportedModel("its output of indices is not supported");
-  const std::vector<int64_t> kernel = node.Ints("kernel_shape", {});
-  if (kernel.size() != 2) throw UnsupportedModel("kernel_shape must have two entries");
-  const bool swapped = IsSwapped(x.axes);
-  const Window window = ReadWindow(node, x.shape, OutputShape(node), kernel[0], kernel[1], swapped);
-  if (window.dilation[0] != 1 || window.dilation[1] != 1) throw UnsupportedModel("dilated pooling is not supported");
-  joint::MaxPoolT pool;
-  SetPaddings(window, pool);
-  pool.kernel_h = static_cast<int32_t>(kernel[swapped ? 1 : 0]);
-  pool.kernel_w = static_cast<int32_t>(kernel[swapped ? 0 : 1]);
+  const auto pool = PoolWindow<joint::MaxPoolT>(node, x.shape, OutputShape(node), IsSwapped(x.axes));
   const Value result = draft_.AddActivation(OutputName(node), OutputShape(node), OutputAxes(node), x.params);
   draft_.AddLayer(Stem(node), pool, {x.tensor}, result.tensor, Origin(node));
+  Define(node, 0, result);
+}
+
+void LayerEmitter::EmitAveragePool(const Node& node) {
+  const Value x = IntegerInput(node, 0);
+  auto pool = PoolWindow<joint::AveragePoolT>(node, x.shape, OutputShape(node), IsSwapped(x.axes));
+  const bool counts_padding = node.Int("count_include_pad", 0) != 0;
+  if (counts_padding && node.Int("ceil_mode", 0) != 0) {
+    throw UnsupportedModel("count_include_pad together with ceil_mode is not supported");
+  }
+  const int64_t window = int64_t{pool.kernel_h} * pool.kernel_w;
+  if (window * (x.params.bits > 8 ? 65535 : 255) >= int64_t{1} << 31) {
+    throw UnsupportedModel("the sum of " + std::to_string(window) + " elements of its input does not fit 32 bits");
+  }
+  // Every window has one divisor, or each has the number of its elements in the input.
+  const bool padded = pool.pad_top > 0 || pool.pad_left > 0 || pool.pad_bottom > 0 || pool.pad_right > 0;
+  const AffineParams y = ParamsOf(node.outputs[0]);
+  for (int64_t count = padded && !counts_padding ? 1 : window; count <= window; ++count) {
+    const FixedMultiplier fixed = ToFixed(x.params.scale / (y.scale * static_cast<double>(count)));
+    pool.multiplier.push_back(fixed.m);
+    pool.shift.push_back(static_cast<int8_t>(fixed.s));
+  }
+  pool.clamp_high = y.high();
+  const Value result = draft_.AddActivation(OutputName(node), OutputShape(node), OutputAxes(node), y);
+  draft_.AddLayer(Stem(node), std::move(pool), {x.tensor}, result.tensor, Origin(node));
   Define(node, 0, result);
 }
 

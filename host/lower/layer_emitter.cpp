@@ -42,7 +42,8 @@ void LayerEmitter::EmitNode(const Node& node) {
   switch (KindOf(graph_, node)) {
     case NodeKind::kWindow:
       if (node.op == "Conv") return EmitConv(node);
-      return node.op == "MaxPool" ? EmitMaxPool(node) : EmitResize(node);
+      if (node.op == "MaxPool") return EmitMaxPool(node);
+      return node.op == "AveragePool" ? EmitAveragePool(node) : EmitResize(node);
     case NodeKind::kBinary:
       return EmitBinary(node);
     case NodeKind::kUnary:

@@ -32,6 +32,7 @@ class LayerEmitter {
   // emit_window.cpp
   void EmitConv(const Node& node);
   void EmitMaxPool(const Node& node);
+  void EmitAveragePool(const Node& node);
   void EmitResize(const Node& node);
   // emit_elementwise.cpp
   void EmitBinary(const Node& node);

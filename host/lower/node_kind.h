@@ -10,7 +10,7 @@ namespace lockstep::lower {
 
 enum class NodeKind : uint8_t {
   kUnsupported,
-  kWindow,  // Conv, MaxPool, Resize: images
+  kWindow,  // Conv, MaxPool, AveragePool, Resize: images
   kBinary,  // Add, Sub, Mul, Div
   kConcat,
   kReshape,  // Reshape, Flatten, Squeeze, Unsqueeze, Identity

@@ -91,7 +91,7 @@ QuantizedSample RandomGraph(uint32_t seed) {
   for (int step = 0; step < 10; ++step) {
     const TensorId a = any();
     const graph::Shape shape = builder.shape(a);
-    switch (pick(10)) {
+    switch (pick(11)) {
       case 0:
         images.push_back(builder.Conv(a, channels, 1 + 2 * pick(2), 1, 1, kinds[pick(4)]));
         break;
@@ -121,6 +121,12 @@ QuantizedSample RandomGraph(uint32_t seed) {
         break;
       case 8:
         images.push_back(builder.Conv(builder.Node("Concat", {a, any()}, {{"axis", int64_t{1}}}), channels, 1));
+        break;
+      case 9:
+        images.push_back(builder.Node("AveragePool", {a},
+                                      {{"kernel_shape", std::vector<int64_t>{3, 5}},
+                                       {"pads", std::vector<int64_t>{1, 2, 1, 2}},
+                                       {"count_include_pad", pick(2)}}));
         break;
       default: {
         const auto halves =
