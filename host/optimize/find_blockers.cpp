@@ -26,18 +26,34 @@ std::string ImageOnly(const Graph& graph, TensorId id) {
   return shape.size() == 4 ? "" : "its input is " + graph::ToString(shape) + "; only images of rank 4 are supported";
 }
 
+bool AllFinite(const Graph& graph, TensorId id) {
+  const auto& values = graph.tensor(id).constant->floats;
+  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
+// A window that may lie in the padding alone is refused by the runtime.
+std::string PaddingWithinWindow(const Node& node) {
+  const std::vector<int64_t> kernel = node.Ints("kernel_shape", {1, 1});
+  const std::vector<int64_t> dilations = node.Ints("dilations", {1, 1});
+  const std::vector<int64_t> pads = node.Ints("pads", {0, 0, 0, 0});
+  for (size_t i = 0; i < pads.size(); ++i) {
+    if (pads[i] > (kernel[i % 2] - 1) * dilations[i % 2])
+      return "its padding is as large as its window, so that windows may be empty";
+  }
+  return {};
+}
+
 std::string CheckConv(const Graph& graph, const Node& node) {
   std::string reason = ImageOnly(graph, node.inputs[0]);
   if (!reason.empty()) return reason;
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     if (node.inputs[i] == kNoTensor) continue;
     if (!IsConstant(graph, node.inputs[i])) return i == 1 ? "its weights are computed" : "its bias is computed";
-    const auto& values = graph.tensor(node.inputs[i]).constant->floats;
-    if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); })) {
+    if (!AllFinite(graph, node.inputs[i])) {
       return i == 1 ? "its weights contain infinity or NaN" : "its bias contains infinity or NaN";
     }
   }
-  return {};
+  return PaddingWithinWindow(node);
 }
 
 std::string CheckPool(const Graph& graph, const Node& node) {
@@ -48,7 +64,7 @@ std::string CheckPool(const Graph& graph, const Node& node) {
   if (std::any_of(dilations.begin(), dilations.end(), [](int64_t dilation) { return dilation != 1; })) {
     return "dilations are not supported";
   }
-  return {};
+  return PaddingWithinWindow(node);
 }
 
 std::string CheckAveragePool(const Graph& graph, const Node& node) {
@@ -58,10 +74,6 @@ std::string CheckAveragePool(const Graph& graph, const Node& node) {
     return "with ceil_mode its windows reach beyond the padding, which count_include_pad does not support";
   }
   const std::vector<int64_t> kernel = node.Ints("kernel_shape", {1, 1});
-  const std::vector<int64_t> pads = node.Ints("pads", {0, 0, 0, 0});
-  for (size_t i = 0; i < pads.size(); ++i) {
-    if (pads[i] >= kernel[i % 2]) return "its padding is as large as its window, so that windows may be empty";
-  }
   constexpr int64_t kLargestWindow = ((int64_t{1} << 31) - 1) / 255;
   if (kernel[0] * kernel[1] > kLargestWindow) {
     return "its window of " + graph::ToString(kernel) + " is too large; the sum must fit 32 bits";
@@ -71,6 +83,11 @@ std::string CheckAveragePool(const Graph& graph, const Node& node) {
 
 std::string CheckBinary(const Graph& graph, const Node& node) {
   if (IsConstant(graph, node.inputs[0]) && IsConstant(graph, node.inputs[1])) return "both of its inputs are constants";
+  for (const TensorId id : node.inputs) {
+    if (IsConstant(graph, id) && !AllFinite(graph, id)) {
+      return "its constant '" + graph.tensor(id).name + "' contains infinity or NaN";
+    }
+  }
   return {};
 }
 

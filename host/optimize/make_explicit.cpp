@@ -178,8 +178,18 @@ bool ExplicitTranspose(const Graph& graph, Node& node) {
   return SetAttribute(node, "perm", node.Ints("perm", perm));
 }
 
-bool Rewrite(Graph& graph, const graph::Uses&, size_t index) {
+// The indices of a MaxPool that nothing reads.
+bool DropIndices(const graph::Uses& uses, Node& node) {
+  if (node.op != "MaxPool" || node.outputs.size() < 2) return false;
+  const auto indices = static_cast<size_t>(node.outputs[1]);
+  if (node.outputs[1] != kNoTensor && (!uses.consumers[indices].empty() || uses.is_output[indices])) return false;
+  node.outputs.resize(1);
+  return true;
+}
+
+bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   Node& node = graph.nodes[index];
+  if (DropIndices(uses, node)) return true;
   for (const auto* list : {&node.inputs, &node.outputs}) {
     for (const TensorId id : *list) {
       if (id != kNoTensor && !graph::IsKnown(graph.tensor(id).shape)) return false;

@@ -1,6 +1,6 @@
 #include "optimize/optimize.h"
 
-#include <map>
+#include <set>
 
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
@@ -31,10 +31,10 @@ constexpr Pass kPasses[] = {
 
 // Two nodes of one origin may have got one name.
 void MakeNamesUnique(graph::Graph& graph) {
-  std::map<std::string, int> seen;
+  std::set<std::string> seen;
   for (graph::Node& node : graph.nodes) {
     const std::string stem = node.name;
-    while (seen[node.name]++ > 0) node.name = stem + "_" + std::to_string(seen[stem]);
+    for (int i = 2; !seen.insert(node.name).second; ++i) node.name = stem + "_" + std::to_string(i);
   }
 }
 

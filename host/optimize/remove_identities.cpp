@@ -29,6 +29,15 @@ TensorId NeutralArithmetic(const Graph& graph, const Node& node) {
   return graph::kNoTensor;
 }
 
+// A Resize to the size that it has takes every element once unless it stretches by a little or crops.
+bool KeepsElements(const Graph& graph, const Node& resize) {
+  double scale = 1.0;
+  const bool scaled = resize.inputs.size() > 2 && resize.inputs[2] != graph::kNoTensor;
+  if (scaled && (!IsUniform(graph, resize.inputs[2], &scale) || scale != 1.0)) return false;
+  return resize.String("mode", "nearest") == "nearest" &&
+         resize.String("coordinate_transformation_mode", "half_pixel") != "tf_crop_and_resize";
+}
+
 // The input that the node hands on unchanged, kNoTensor if it does something.
 TensorId HandsOn(const Graph& graph, const graph::Uses& uses, const Node& node) {
   if (node.inputs.empty() || node.activation.kind != graph::ActivationKind::kNone) return graph::kNoTensor;
@@ -54,14 +63,8 @@ TensorId HandsOn(const Graph& graph, const graph::Uses& uses, const Node& node) 
     const std::vector<int64_t> perm = node.Ints("perm", {});
     return !perm.empty() && std::is_sorted(perm.begin(), perm.end()) ? x : graph::kNoTensor;
   }
-  if (node.op == "Pad" || node.op == "Slice" || node.op == "Resize") {
-    // Of the same shape, these may still shift, reverse or resample.
-    if (node.op == "Resize") {
-      return node.String("mode", "nearest") == "nearest" &&
-                     node.String("coordinate_transformation_mode", "half_pixel") != "tf_crop_and_resize"
-                 ? x
-                 : graph::kNoTensor;
-    }
+  if (node.op == "Resize") return KeepsElements(graph, node) ? x : graph::kNoTensor;
+  if (node.op == "Pad" || node.op == "Slice") {  // of the same shape, these may still shift or reverse
     const size_t list = node.op == "Pad" ? 1 : 4;
     const bool given = list < node.inputs.size() && node.inputs[list] != graph::kNoTensor;
     if (given && !IsConstant(graph, node.inputs[list])) return graph::kNoTensor;

@@ -1,4 +1,7 @@
 // RemoveIdentities, Simplify, MergeChains, MakeExplicit.
+#include <set>
+
+#include "optimize/optimize.h"
 #include "pass_check.h"
 
 namespace lockstep::optimize {
@@ -184,6 +187,41 @@ TEST(MakeExplicit, LeavesAnAveragePoolThatPadsCannotExpress) {
                                            {"ceil_mode", int64_t{1}},
                                            {"count_include_pad", int64_t{1}}})}),
                   MakeExplicit);
+}
+
+// 4 * 1.2 is 4 after rounding down, but element 3 of the output is element 2 of the input.
+TEST(RemoveIdentities, KeepsAResizeThatStretchesByALittle) {
+  SmallGraph small;
+  const TensorId x = small.Add("Relu", {small.Input("x", {1, 3, 4, 4})});
+  const TensorId y = small.Add(
+      "Resize", {x, kNoTensor, small.Floats({4}, {1, 1, 1.2F, 1.2F})},
+      {{"coordinate_transformation_mode", std::string("asymmetric")}, {"nearest_mode", std::string("floor")}});
+  ExpectUntouched(small.Finish({y}), RemoveIdentities);
+}
+
+TEST(MakeExplicit, DropsIndicesThatNothingReads) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  const auto pooled = small.AddMany("MaxPool", {x}, 2, {{"kernel_shape", Ints{2, 2}}});
+  graph::Graph graph = small.Finish({pooled[0]});
+  MakeExplicit(graph);
+  EXPECT_EQ(graph.nodes[0].outputs, std::vector<TensorId>{pooled[0]});
+  graph::Graph used = small.Finish({pooled[0], pooled[1]});
+  MakeExplicit(used);
+  EXPECT_EQ(used.nodes[0].outputs, pooled);
+}
+
+TEST(Optimize, GivesEveryNodeANameOfItsOwn) {
+  SmallGraph small;
+  TensorId x = small.Input("x", {1, 3, 4, 4});
+  for (int i = 0; i < 4; ++i) x = small.Add("Sin", {x});
+  graph::Graph graph = small.Finish({x});
+  const std::vector<std::string> names = {"a_2", "a", "a", "a"};
+  for (size_t i = 0; i < names.size(); ++i) graph.nodes[i].name = names[i];
+  Optimize(graph);
+  std::set<std::string> seen;
+  for (const graph::Node& node : graph.nodes) EXPECT_TRUE(seen.insert(node.name).second) << node.name;
+  EXPECT_EQ(seen.size(), names.size());
 }
 
 }  // namespace
