@@ -49,8 +49,10 @@ graph::Graph SmallDetector() {
                                {"coordinate_transformation_mode", std::string("asymmetric")},
                                {"nearest_mode", std::string("floor")}});
   const TensorId large = ConvSilu(net, net.Add("Concat", {up, joined}, {{"axis", int64_t{1}}}), 32, 16, 3);
-  const TensorId smallest = net.Add(
-      "MaxPool", {down}, {{"kernel_shape", std::vector<int64_t>{2, 2}}, {"strides", std::vector<int64_t>{2, 2}}});
+  const TensorId smallest = net.Add("AveragePool", {down},
+                                    {{"kernel_shape", std::vector<int64_t>{3, 3}},
+                                     {"pads", std::vector<int64_t>{1, 1, 1, 1}},
+                                     {"strides", std::vector<int64_t>{2, 2}}});
   const TensorId all =
       net.Add("Concat", {Head(net, large, 16, 256), Head(net, down, 16, 64), Head(net, smallest, 16, 16)},
               {{"axis", int64_t{2}}});
