@@ -21,7 +21,8 @@ struct Flags {
 
 int Run(Flags& flags) {
   if (!flags.engine.empty()) flags.options.engine = crosscheck::EngineFromName(flags.engine);
-  flags.options.runner.preprocess = compiler::ParsePreprocess(flags.preprocess.GivenKeys(), "run");
+  const auto preprocess = flags.preprocess.GivenKeys();
+  if (!preprocess.empty()) flags.options.runner.preprocess = compiler::ParsePreprocess(preprocess, "run");
   flags.options.runner.check_digest = !flags.no_digest;
   for (const std::string& text : flags.input_shape) {
     flags.options.runner.input_shapes.insert(compiler::ParseInputShape(text));

@@ -67,7 +67,7 @@ class FloatRunner : public ModelRunner {
 
   std::vector<OutputTensor> Run(const DataItem& item, DumpWriter* dump) override {
     if (!engine_ || observing_ != (dump != nullptr)) Prepare(dump != nullptr);
-    const auto inputs = FloatInputs(graph_, options_.preprocess, item);
+    const auto inputs = FloatInputs(graph_, options_.preprocess.value_or(quantize::InputPreprocess()), item);
     int index = 0;
     const auto observer = [&](const std::string& name, const graph::Shape& shape, const float* data) {
       DumpLayer layer = Describe(index++, name, shape);
@@ -278,6 +278,10 @@ graph::Graph LoadNetwork(const fs::path& onnx, const std::map<std::string, graph
   return graph;
 }
 
+quantize::InputPreprocess PreprocessOfModel(const fs::path& joint_model) {
+  return PreprocessOf(*engine::JointModel(joint_model.string()).model().inputs()->Get(0));
+}
+
 std::unique_ptr<ModelRunner> OpenModel(const fs::path& model, EngineKind engine, const RunnerOptions& options) {
   if (!fs::exists(model)) throw BadInput("cannot read " + model.string() + ": no such file; check the path");
   if (IsOnnx(model)) {
@@ -301,7 +305,7 @@ std::unique_ptr<ModelRunner> OpenModel(const fs::path& model, EngineKind engine,
                      " does not exist; name the .onnx file itself");
   }
   RunnerOptions as_built = options;
-  as_built.preprocess = PreprocessOf(*engine::JointModel(model.string()).model().inputs()->Get(0));
+  as_built.preprocess = PreprocessOfModel(model);
   return std::make_unique<FloatRunner>(onnx, as_built);
 }
 

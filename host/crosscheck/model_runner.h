@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ EngineKind EngineFromName(const std::string& name);
 const char* EngineName(EngineKind kind);
 
 struct RunnerOptions {
-  quantize::InputPreprocess preprocess;              // of an ONNX network; a joint model knows its own
+  // Of an ONNX network; a joint model knows its own. Absent: InputPreprocess's defaults.
+  std::optional<quantize::InputPreprocess> preprocess;
   std::map<std::string, graph::Shape> input_shapes;  // of an ONNX network
   int threads = 0;                                   // 0: all cores
   bool check_digest = true;
@@ -49,6 +51,9 @@ class ModelRunner {
 // frontend/optimized.onnx lies beside it. Throws UsageError for a pair that does not fit.
 std::unique_ptr<ModelRunner> OpenModel(const std::filesystem::path& model, EngineKind engine,
                                        const RunnerOptions& options);
+
+// How a picture becomes the first input of a joint model.
+quantize::InputPreprocess PreprocessOfModel(const std::filesystem::path& joint_model);
 
 // Where `build` put the network that a joint model was made from.
 std::filesystem::path OptimizedOnnxBeside(const std::filesystem::path& joint_model);

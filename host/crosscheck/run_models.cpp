@@ -94,12 +94,15 @@ ordered_json Number(double value) { return std::isfinite(value) ? ordered_json(v
 
 RunResult RunModels(const RunOptions& options, const std::function<void(int done, int total)>& advance) {
   if (options.models.empty() || options.models.size() > 2) throw UsageError("run takes one model or two to compare");
+  RunnerOptions runner = options.runner;
+  const auto joint = std::find_if_not(options.models.begin(), options.models.end(), IsOnnx);
+  if (!runner.preprocess && joint != options.models.end()) runner.preprocess = PreprocessOfModel(*joint);
   std::vector<std::unique_ptr<ModelRunner>> runners;
   for (const std::string& model : options.models) {
     const EngineKind fallback = IsOnnx(model) ? EngineKind::kFloat : EngineKind::kNative;
     // Beside a joint model, an ONNX network can only be the float side of the comparison.
     const bool forced = IsOnnx(model) && options.models.size() == 2;
-    runners.push_back(OpenModel(model, forced ? fallback : options.engine.value_or(fallback), options.runner));
+    runners.push_back(OpenModel(model, forced ? fallback : options.engine.value_or(fallback), runner));
   }
   const std::vector<DataItem> items = ListData(options.data);
   RunResult result;

@@ -65,6 +65,21 @@ TEST_F(EndToEndTest, TheThreeEnginesAgree) {
   EXPECT_EQ(output, ReadText(Path("output_reference") / Files("output_reference").at(0)));
 }
 
+// A network beside its joint model gets pictures as that was built to take them.
+TEST_F(EndToEndTest, TheFloatSideOfARunSeesWhatTheJointModelSees) {
+  ASSERT_EQ(Lockstep({"build", "--input", P("net.onnx"), "--output-dir", P("bgr"), "--calibration", P("pictures"),
+                      "--color", "BGR", "--mean", "100,50,0", "--std", "60", "--resize", "stretch"})
+                .status,
+            0);
+  const std::vector<std::string> run = {"run",          P("net.onnx"), P("bgr/net.joint"), "--data", P("photos"),
+                                        "--min-cosine", "0.98"};
+  const crosscheck::ProcessResult same = Lockstep(run);
+  EXPECT_EQ(same.status, 0) << same.out << same.err;
+  std::vector<std::string> other = run;
+  other.insert(other.end(), {"--color", "RGB"});
+  EXPECT_EQ(Lockstep(other).status, 1) << "a flag of one's own has no effect";
+}
+
 TEST_F(EndToEndTest, AFloatDumpComparesWithAQuantisedOne) {
   ASSERT_EQ(Lockstep({"run", P("net.onnx"), "--data", P("photos/picture_0.png"), "--dump", P("float")}).status, 0);
   ASSERT_EQ(Lockstep({"run", P("out/net.joint"), "--data", P("photos/picture_0.png"), "--dump", P("native")}).status,
