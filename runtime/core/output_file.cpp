@@ -9,13 +9,17 @@
 
 namespace lockstep {
 
-OutputFile::~OutputFile() {
+OutputFile::~OutputFile() { Discard(); }
+
+void OutputFile::Discard() {
   if (file_ == nullptr) return;
   std::fclose(file_);
+  file_ = nullptr;
   unlink(Part().c_str());
 }
 
 Status OutputFile::Open(const std::string& path) {
+  Discard();
   path_ = path;
   error_ = 0;
   file_ = std::fopen(Part().c_str(), "wb");

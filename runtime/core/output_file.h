@@ -16,8 +16,7 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  Status Open(const std::string& path);
-  bool is_open() const { return file_ != nullptr; }
+  Status Open(const std::string& path);  // removes what was not committed before
   // Errors of these two are kept for Commit.
   void Write(const void* data, size_t size);
   void Print(const char* format, ...) __attribute__((format(printf, 2, 3)));
@@ -25,6 +24,7 @@ class OutputFile {
   Status Commit();
 
  private:
+  void Discard();
   std::string Part() const { return path_ + ".part"; }
 
   std::string path_;

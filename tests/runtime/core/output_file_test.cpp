@@ -43,6 +43,20 @@ TEST(OutputFile, LeavesNothingWhenAbandoned) {
   EXPECT_FALSE(Exists(path + ".part"));
 }
 
+TEST(OutputFile, OpenedAnewForgetsWhatWasNotCommitted) {
+  const std::string abandoned = testing::TempDir() + "output_file_test_first.bin";
+  const std::string path = testing::TempDir() + "output_file_test_second.bin";
+  OutputFile file;
+  ASSERT_TRUE(file.Open(abandoned).ok());
+  file.Write("abc", 3);
+  ASSERT_TRUE(file.Open(path).ok());
+  EXPECT_FALSE(Exists(abandoned + ".part"));
+  ASSERT_TRUE(file.Commit().ok());
+  EXPECT_TRUE(Exists(path));
+  EXPECT_FALSE(Exists(abandoned));
+  unlink(path.c_str());
+}
+
 TEST(OutputFile, NoticesAFullDisk) {
   // /dev/full accepts no byte. The file beside is made a link to it.
   const std::string path = testing::TempDir() + "output_file_test_full.bin";
