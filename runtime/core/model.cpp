@@ -40,7 +40,9 @@ Status Model::Check(const Model& model, const LoadOptions& options) {
 
 Result<Model> Model::Open(const char* path, const LoadOptions& options) {
   const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return Status::Error(StatusCode::kUnreadable, "%s: %s", path, std::strerror(errno));
+  if (descriptor < 0) {
+    return Status::Error(StatusCode::kUnreadable, "%s: %s; give the path of a joint model", path, std::strerror(errno));
+  }
   struct stat info = {};
   if (fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
     close(descriptor);

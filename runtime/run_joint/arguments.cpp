@@ -201,6 +201,9 @@ Status CheckTogether(const Arguments& a, bool seed_given) {
   if (a.self_test && (a.has_data() || !a.verify.empty() || !a.inject.empty() || !a.output_folder.empty())) {
     return bad("--self-test uses the model's own vectors; give no data, output folder, --verify or --inject with it");
   }
+  if (a.self_test && (a.repeat != 1 || a.warmup != 0 || seed_given || !a.benchmark.empty())) {
+    return bad("--self-test measures nothing; give no --repeat, --warmup, --seed or --save-benchmark with it");
+  }
   return Status::Ok();
 }
 

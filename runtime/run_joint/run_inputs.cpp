@@ -48,7 +48,8 @@ Status ListFolder(const std::string& folder, const Model& model, std::vector<Run
   }
   DIR* directory = opendir(folder.c_str());
   if (directory == nullptr) {
-    return Status::Error(StatusCode::kUnreadable, "%s: %s", folder.c_str(), std::strerror(errno));
+    return Status::Error(StatusCode::kUnreadable, "%s: %s; --input-folder needs a folder of .bin files", folder.c_str(),
+                         std::strerror(errno));
   }
   errno = 0;
   for (const dirent* entry = readdir(directory); entry != nullptr; entry = readdir(directory)) {
@@ -69,7 +70,11 @@ Status ListFolder(const std::string& folder, const Model& model, std::vector<Run
 
 Status ReadList(const std::string& path, const Model& model, std::vector<RunInput>* inputs) {
   const InputFile file(std::fopen(path.c_str(), "r"));
-  if (file == nullptr) return Status::Error(StatusCode::kUnreadable, "%s: %s", path.c_str(), std::strerror(errno));
+  if (file == nullptr) {
+    return Status::Error(StatusCode::kUnreadable,
+                         "%s: %s; --list needs a text file with the data of a run in each line", path.c_str(),
+                         std::strerror(errno));
+  }
   char line[4096];
   while (std::fgets(line, sizeof(line), file.get()) != nullptr) {
     line[std::strcspn(line, "\r\n")] = 0;
@@ -94,10 +99,12 @@ Status ReadExactly(const std::string& path, void* data, uint64_t size, const std
   const InputFile file(std::fopen(path.c_str(), "rb"));
   struct stat info = {};
   if (file == nullptr || fstat(fileno(file.get()), &info) != 0) {
-    return Status::Error(StatusCode::kUnreadable, "%s: %s", path.c_str(), std::strerror(errno));
+    return Status::Error(StatusCode::kUnreadable, "%s: %s; give the file with %s", path.c_str(), std::strerror(errno),
+                         what.c_str());
   }
   if (!S_ISREG(info.st_mode)) {
-    return Status::Error(StatusCode::kUnreadable, "%s: is not a file", path.c_str());
+    return Status::Error(StatusCode::kUnreadable, "%s: is not a file; give the file with %s", path.c_str(),
+                         what.c_str());
   }
   if (static_cast<uint64_t>(info.st_size) != size) {
     return Status::Error(StatusCode::kUnreadable, "%s: has %llu bytes, but %s needs %llu", path.c_str(),
