@@ -23,7 +23,7 @@ void concat_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8
       const auto index = static_cast<flatbuffers::uoffset_t>(i);
       const int32_t multiplier = concat.multiplier()->Get(index);
       const int8_t shift = concat.shift()->Get(index);
-      if (input.dtype == joint::DType::U8 && (multiplier != 0 || output.dtype != joint::DType::U8)) {
+      if (input.dtype == joint::DType::U8 && multiplier != 0) {
         BuildRescaleTable(input, output, multiplier, shift, scratch);
       }
       const RescaleTo rescale{input, output, multiplier, shift, scratch};

@@ -1,15 +1,8 @@
 #include "kernels/dequantize.h"
 
-#include <cstring>
-
 namespace lockstep::kernels {
 
 void DequantizeRun(const TensorView& input, int64_t from, float* to, int64_t count) {
-  if (input.dtype == joint::DType::F32) {
-    const uint8_t* bytes = input.data + from * static_cast<int64_t>(sizeof(float));
-    std::memcpy(to, bytes, static_cast<size_t>(count) * sizeof(float));
-    return;
-  }
   WithActivationType(input.dtype, [&](auto* tag) {
     const auto* x = reinterpret_cast<decltype(tag)>(input.data) + from;
     const float scale = input.scale;

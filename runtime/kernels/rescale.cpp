@@ -13,8 +13,7 @@ void BuildRescaleTable(const TensorView& input, const TensorView& output, int32_
   WithActivationType(output.dtype, [&](auto* tag) {
     using Out = std::remove_pointer_t<decltype(tag)>;
     for (int32_t x = 0; x < 256; ++x) {
-      const int32_t value =
-          multiplier == 0 ? x : RequantizeClamped(x - input.zero_point, multiplier, shift, output.zero_point, 0, limit);
+      const int32_t value = RequantizeClamped(x - input.zero_point, multiplier, shift, output.zero_point, 0, limit);
       const auto entry = static_cast<Out>(value);
       std::memcpy(table + static_cast<size_t>(x) * sizeof entry, &entry, sizeof entry);
     }
@@ -24,7 +23,7 @@ void BuildRescaleTable(const TensorView& input, const TensorView& output, int32_
 void RescaleRun(const RescaleTo& rescale, int64_t from, int64_t to, int64_t count) {
   const TensorView& input = rescale.input;
   const TensorView& output = rescale.output;
-  if (rescale.multiplier == 0 && input.dtype == output.dtype) {
+  if (rescale.multiplier == 0) {
     const int64_t size = ElementBytes(input.dtype);
     std::memcpy(output.data + to * size, input.data + from * size, static_cast<size_t>(count * size));
     return;
@@ -41,10 +40,8 @@ void RescaleRun(const RescaleTo& rescale, int64_t from, int64_t to, int64_t coun
     const auto* x = reinterpret_cast<const uint16_t*>(input.data) + from;
     const int32_t limit = TypeLimit(output.dtype);
     for (int64_t i = 0; i < count; ++i) {
-      const int32_t value = rescale.multiplier == 0 ? Clamp32(x[i], 0, limit)
-                                                    : RequantizeClamped(x[i] - input.zero_point, rescale.multiplier,
-                                                                        rescale.shift, output.zero_point, 0, limit);
-      y[i] = static_cast<Out>(value);
+      y[i] = static_cast<Out>(
+          RequantizeClamped(x[i] - input.zero_point, rescale.multiplier, rescale.shift, output.zero_point, 0, limit));
     }
   });
 }

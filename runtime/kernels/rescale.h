@@ -10,9 +10,9 @@ inline constexpr size_t kRescaleTableBytes = 512;  // 256 entries of the widest 
 struct RescaleTo {
   const TensorView& input;
   const TensorView& output;
-  int32_t multiplier;  // 0: y = x
+  int32_t multiplier;  // 0: y = x, and the types are equal
   int32_t shift;
-  const uint8_t* table;  // of BuildRescaleTable for a U8 input; not used for U16
+  const uint8_t* table;  // of BuildRescaleTable for a U8 input that is not copied; else not used
 };
 
 // All 256 results of a U8 input, in the output's type.
