@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "joint_generated.h"
+#include "kernels/elements.h"
 #include "lockstep/runtime.h"
 #include "lockstep/status.h"
 
@@ -48,7 +49,7 @@ inline bool Spend(ModelCheck& check, uint64_t elements) {
   return true;
 }
 
-int ElementBytes(joint::DType dtype);
+using kernels::ElementBytes;
 int64_t Elements(const joint::Tensor& tensor);
 const int32_t* Shape(const joint::Tensor& tensor);
 int32_t Rank(const joint::Tensor& tensor);

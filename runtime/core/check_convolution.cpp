@@ -38,9 +38,9 @@ Status CheckAxis(const LayerCheck& layer, const Axis& names, int64_t kernel, int
   return Status::Ok();
 }
 
-// Both axes, and a bound on the padded rows that a kernel may want to hold at once.
+// Both axes, and bounds on the padded rows: how many a kernel may want to hold at once, and how often it may read them.
 template <typename Options>
-Status CheckWindow(const LayerCheck& layer, const Options& o, int64_t kernel_h, int64_t kernel_w, int64_t dilation_h,
+Status CheckWindow(LayerCheck& layer, const Options& o, int64_t kernel_h, int64_t kernel_w, int64_t dilation_h,
                    int64_t dilation_w) {
   LOCKSTEP_RETURN_IF_ERROR(CheckAxis(layer, kHeight, kernel_h, o.stride_h(), dilation_h, o.pad_top(), o.pad_bottom()));
   LOCKSTEP_RETURN_IF_ERROR(CheckAxis(layer, kWidth, kernel_w, o.stride_w(), dilation_w, o.pad_left(), o.pad_right()));
@@ -50,7 +50,9 @@ Status CheckWindow(const LayerCheck& layer, const Options& o, int64_t kernel_h, 
   if (row > kMaxWindowElements || row * rows > kMaxWindowElements) {
     return layer.Wrong("kernel_h", "the rows of one window are too large");
   }
-  return Status::Ok();
+  // Rows are read whole, padding and all, however few pixels a large stride makes of them.
+  const int32_t* y = Shape(layer.output());
+  return layer.Work(static_cast<uint64_t>(y[0]) * static_cast<uint64_t>(y[1]), static_cast<uint64_t>(row * rows));
 }
 
 Status CheckImages(const LayerCheck& layer) {
@@ -98,7 +100,7 @@ Status CheckRequantization(LayerCheck& layer, const Options& options) {
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of multiplier", options.multiplier()->size(), channels, channels));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of shift", options.shift()->size(), channels, channels));
   LOCKSTEP_RETURN_IF_ERROR(CheckMultipliers(layer, *options.multiplier(), *options.shift()));
-  const bool table = options.table() != nullptr && options.table()->size() != 0;
+  const bool table = options.table() != nullptr;
   if (table) {
     const int64_t bytes = int64_t{256} * ElementBytes(y.dtype());
     LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of table", options.table()->size(), bytes, bytes));

@@ -65,9 +65,10 @@ Status Corrupt(const char* format, ...) {
 }
 
 Status CheckFile(const uint8_t* file, size_t size, const LoadOptions& options) {
-  if (size > options.max_file) {
+  constexpr uint64_t kMaxFile = FLATBUFFERS_MAX_BUFFER_SIZE - 1;  // of the format
+  if (const uint64_t limit = std::min(options.max_file, kMaxFile); size > limit) {
     return Corrupt("the file has %llu bytes, more than the limit of %llu", static_cast<unsigned long long>(size),
-                   static_cast<unsigned long long>(options.max_file));
+                   static_cast<unsigned long long>(limit));
   }
   if (size < kMinSize || !joint::ModelBufferHasIdentifier(file)) {
     return Corrupt("not a joint model: the file identifier '%s' is missing", joint::ModelIdentifier());

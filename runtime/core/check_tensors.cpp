@@ -121,23 +121,6 @@ Status CheckPlace(ModelCheck& check, int index, const joint::Tensor& tensor) {
 
 }  // namespace
 
-int ElementBytes(joint::DType dtype) {
-  switch (dtype) {
-    case joint::DType::U8:
-    case joint::DType::S8:
-      return 1;
-    case joint::DType::U16:
-    case joint::DType::S16:
-      return 2;
-    case joint::DType::S64:
-      return 8;
-    case joint::DType::S32:
-    case joint::DType::F32:
-      break;
-  }
-  return 4;
-}
-
 const int32_t* Shape(const joint::Tensor& tensor) { return tensor.shape()->data(); }
 
 int32_t Rank(const joint::Tensor& tensor) { return static_cast<int32_t>(tensor.shape()->size()); }

@@ -138,7 +138,7 @@ Status Session::Impl::SelectKernels() {
       return Status::Error(StatusCode::kOutOfMemory, "layer '%.64s': needs too much scratch memory",
                            step.args.layer->name()->c_str());
     }
-    if (plan.scratch_bytes > scratch_stride) scratch_stride = plan.scratch_bytes;
+    if (plan.scratch_bytes > scratch_stride) scratch_stride = static_cast<size_t>(plan.scratch_bytes);
   }
   scratch_stride = (scratch_stride + kAlignment - 1) / kAlignment * kAlignment;
   return Status::Ok();

@@ -246,7 +246,8 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   const int64_t packed = AlignUp(int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t)));
   g.packed_offset = static_cast<size_t>(constants + pointers);
   g.ring_offset = static_cast<size_t>(constants + pointers + packed);
-  g.scratch_bytes = g.ring_offset + static_cast<size_t>(int64_t{g.ring_rows} * g.groups * g.row_stride);
+  g.scratch_bytes =
+      static_cast<uint64_t>(constants + pointers + packed + int64_t{g.ring_rows} * g.groups * g.row_stride);
   return g;
 }
 

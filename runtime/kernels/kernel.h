@@ -37,8 +37,8 @@ struct LayerArgs {
 };
 
 struct OperatorPlan {
-  int64_t units = 1;         // independent pieces of work, at least 1
-  size_t scratch_bytes = 0;  // per thread, 64-byte aligned
+  int64_t units = 1;           // independent pieces of work, at least 1
+  uint64_t scratch_bytes = 0;  // per thread, 64-byte aligned; a large model may ask for more than the memory addresses
 };
 
 // scratch is this thread's own; the range is [begin, end) of the plan's units.

@@ -9,7 +9,7 @@ namespace {
 
 int64_t ImageRows(const TensorView& view) { return int64_t{view.shape[0]} * view.shape[1]; }
 
-size_t Aligned(int64_t bytes) { return static_cast<size_t>((bytes + 63) / 64 * 64); }
+uint64_t Aligned(int64_t bytes) { return static_cast<uint64_t>((bytes + 63) / 64 * 64); }
 
 int64_t OuterElements(const TensorView& view, int32_t axis) {
   int64_t count = 1;

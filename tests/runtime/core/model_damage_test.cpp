@@ -206,7 +206,6 @@ const Damage kGraphDamages[] = {
     {"ReshapeHalfShared",
      [](ModelT& m) { OutputOf<joint::ReshapeT>(m).arena_offset = InputOf<joint::ReshapeT>(m).arena_offset + 1; },
      "overlaps"},
-    {"NoOptions", [](ModelT& m) { m.layers[0]->options.Reset(); }, "structure"},
 };
 
 const Damage kConvDamages[] = {
@@ -405,6 +404,33 @@ TEST(ModelLimits, SumsOfAPoolFitThirtyTwoBits) {
   }
 }
 
+// A large stride leaves few output pixels, and still every row is read.
+TEST(ModelLimits, RowsThatAreReadCountAsWork) {
+  test::NetworkBuilder net(5);
+  const int x = net.Input({1, 8, 1, 1});
+  test::ConvShape shape;
+  shape.oc = 1;
+  shape.dilation_w = 1 << 20;
+  shape.stride_w = 1 << 20;
+  shape.pad_left = shape.pad_right = 1 << 20;
+  net.Output(net.Conv(x, shape));
+  const std::vector<uint8_t> file = test::Write(net.Finish());
+  LoadOptions options;
+  options.max_work = 1 << 20;
+  const Result<Model> model = Model::Copy(file.data(), file.size(), options);
+  ASSERT_FALSE(model.ok());
+  EXPECT_NE(std::strstr(model.status().message(), "work"), nullptr) << model.status().message();
+}
+
+TEST(ModelLimits, NamesAreBounded) {
+  ModelT model = test::SmallNetwork();
+  model.layers[1]->name.assign(4097, 'a');
+  const std::vector<uint8_t> file = test::Write(model);
+  const Result<Model> loaded = Model::Copy(file.data(), file.size());
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_NE(std::strstr(loaded.status().message(), "more than 4096 characters"), nullptr) << loaded.status().message();
+}
+
 TEST(ModelLimits, ManyLayersThatShareWeightsAreRefusedQuickly) {
   ModelT model = test::SmallNetwork();
   test::NetworkBuilder net(3);
@@ -439,6 +465,46 @@ TEST(ModelLimits, ManyLayersThatShareWeightsAreRefusedQuickly) {
   const Result<Model> loaded = Model::Copy(file.data(), file.size());
   ASSERT_FALSE(loaded.ok());
   EXPECT_NE(std::strstr(loaded.status().message(), "shared by too many layers"), nullptr) << loaded.status().message();
+}
+
+void ExpectRefusal(const std::vector<uint8_t>& file, const char* expected) {
+  LoadOptions options;
+  options.check_digest = false;
+  const Result<Model> model = Model::Copy(file.data(), file.size(), options);
+  ASSERT_FALSE(model.ok());
+  EXPECT_NE(std::strstr(model.status().message(), expected), nullptr) << model.status().message();
+}
+
+// FlatBuffers' writer refuses to leave out what is required, so the entry in the vtable is taken away.
+TEST(ModelFile, MissingOptionsAreRefused) {
+  std::vector<uint8_t> file = test::Write(test::SmallNetwork());
+  const auto* layer = reinterpret_cast<const uint8_t*>(joint::GetModel(file.data())->layers()->Get(0));
+  int32_t to_vtable = 0;
+  std::memcpy(&to_vtable, layer, sizeof(to_vtable));
+  std::memset(file.data() + (layer - file.data()) - to_vtable + joint::Layer::VT_OPTIONS, 0, sizeof(uint16_t));
+  ExpectRefusal(file, "structure");
+}
+
+// No writer leaves a table that is there and has no entries: a kernel would look beyond it.
+TEST(ModelFile, EmptyTablesAreRefused) {
+  std::vector<uint8_t> file = test::Write(test::SmallNetwork());
+  const auto empty = [&file](const flatbuffers::Vector<uint8_t>* table) {
+    uint8_t* length = file.data() + (table->data() - file.data()) - sizeof(uint32_t);
+    std::memset(length, 0, sizeof(uint32_t));
+    ExpectRefusal(file, "length of table");
+  };
+  int found = 0;
+  // The first layer that has a table is refused, so the later ones come first.
+  for (auto i = static_cast<int>(joint::GetModel(file.data())->layers()->size()) - 1; i >= 0; --i) {
+    const joint::Layer& layer = *joint::GetModel(file.data())->layers()->Get(static_cast<uint32_t>(i));
+    const joint::Conv* conv = layer.options_as_Conv();
+    const joint::DepthwiseConv* depthwise = layer.options_as_DepthwiseConv();
+    const auto* table = conv != nullptr ? conv->table() : depthwise != nullptr ? depthwise->table() : nullptr;
+    if (table == nullptr) continue;
+    ++found;
+    empty(table);
+  }
+  EXPECT_GE(found, 2);
 }
 
 TEST(ModelFile, EveryFlippedBitIsRefusedByTheDigest) {

@@ -186,6 +186,24 @@ TEST(Session, WrongThreadsAndIsaAreErrors) {
   EXPECT_NE(std::strstr(session.status().message(), "abacus"), nullptr) << session.status().message();
 }
 
+// Many groups and a window of many rows: scratch memory beyond what 32-bit boards can even count.
+TEST(Session, ScratchBeyondTheAddressSpaceIsRefused) {
+  test::NetworkBuilder net(6);
+  const int x = net.Input({1, 1, 1, 1024});
+  test::ConvShape shape;
+  shape.oc = shape.groups = 1024;
+  shape.kernel_h = 2;
+  shape.kernel_w = 1;
+  shape.dilation_h = shape.pad_top = 1 << 17;
+  shape.pad_left = shape.pad_bottom = shape.pad_right = 0;
+  net.Output(net.Conv(x, shape));
+  const Model model = Load(net.Finish());
+  const Result<Session> session = Session::Create(model, {});
+  ASSERT_FALSE(session.ok());
+  EXPECT_EQ(session.status().code(), StatusCode::kOutOfMemory);
+  EXPECT_NE(std::strstr(session.status().message(), "scratch"), nullptr) << session.status().message();
+}
+
 TEST(SeededBytes, FollowsItsDefinition) {
   // Computed by hand from the definition: xorshift64* of state 1.
   uint64_t x = 1;
