@@ -5,6 +5,8 @@ step_number=0
 step_start=0
 script_start=$SECONDS
 jobs=$(nproc)
+# Another clone of the same sources compiles from the same cache.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=true
 
 # step TEXT: ends the step before and begins the next of $steps
 step() {
