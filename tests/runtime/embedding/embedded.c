@@ -2,7 +2,6 @@
 #include "lockstep/lockstep.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static int Fail(const char* what, const lockstep_error* error) {
   fprintf(stderr, "%s: %s\n", what, error->message);
@@ -22,8 +21,10 @@ int main(int argc, char** argv) {
   if (lockstep_model_open(argv[1], 1, &model, &error) != LOCKSTEP_OK) return Fail("open", &error);
   if (lockstep_session_create(model, 1, &session, &error) != LOCKSTEP_OK) return Fail("create", &error);
   for (i = 0; i < lockstep_model_input_count(model); ++i) {
+    uint64_t byte;
+    unsigned char* bytes = (unsigned char*)lockstep_session_input(session, i);
     if (lockstep_model_input(model, i, &tensor) != LOCKSTEP_OK) return 1;
-    memset(lockstep_session_input(session, i), 7, (size_t)tensor.bytes);
+    for (byte = 0; byte < tensor.bytes; ++byte) bytes[byte] = 7;
   }
   if (lockstep_session_run(session, &error) != LOCKSTEP_OK) return Fail("run", &error);
   for (i = 0; i < lockstep_model_output_count(model); ++i) {
