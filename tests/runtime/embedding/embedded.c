@@ -1,7 +1,7 @@
 /* What a C program needs to run a joint model: lockstep/lockstep.h and one library, nothing else. */
-#include "lockstep/lockstep.h"
-
 #include <stdio.h>
+
+#include "lockstep/lockstep.h"
 
 static int Fail(const char* what, const lockstep_error* error) {
   fprintf(stderr, "%s: %s\n", what, error->message);
