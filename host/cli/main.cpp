@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
+#include "report/interrupt.h"
 
 namespace {
 
@@ -72,6 +73,7 @@ int Run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   StopSpinning(argv);
+  lockstep::report::CleanUpWhenInterrupted();
   try {
     return Run(argc, argv);
   } catch (const lockstep::UsageError& error) {

@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "graph/error.h"
+#include "report/interrupt.h"
 
 // POSIX leaves its declaration to the program.
 extern char** environ;
@@ -100,18 +101,28 @@ ProcessResult RunProcess(const std::vector<std::string>& arguments,
   posix_spawn_file_actions_adddup2(&actions, out.write_end, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, err.write_end, STDERR_FILENO);
 
+  // The program gets the signals that this one leaves to a thread of its own.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+
   std::vector<std::string> words = arguments;
   std::vector<std::string> lines = Environment(environment);
   pid_t child = -1;
   const int failed =
-      posix_spawnp(&child, words[0].c_str(), &actions, nullptr, Pointers(words).data(), Pointers(lines).data());
+      posix_spawnp(&child, words[0].c_str(), &actions, &attributes, Pointers(words).data(), Pointers(lines).data());
   posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
   ProcessResult result;
   if (failed != 0) {
     result.status = 127;
     result.err = words[0] + ": " + std::strerror(failed);
     return result;
   }
+  const report::EndedWhenInterrupted guard(child);
   Pipe::Close(out.write_end);
   Pipe::Close(err.write_end);
   if (!Drain(out, err, result, Clock::now() + time_limit)) {

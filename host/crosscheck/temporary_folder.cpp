@@ -20,6 +20,7 @@ TemporaryFolder::TemporaryFolder() {
                    "; set TMPDIR to a folder with space");
   }
   path_ = name;
+  guard_ = std::make_unique<report::RemovedWhenInterrupted>(path_);
 }
 
 TemporaryFolder::~TemporaryFolder() {

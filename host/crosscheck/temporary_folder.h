@@ -2,6 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+
+#include "report/interrupt.h"
 
 namespace lockstep::crosscheck {
 
@@ -16,6 +19,7 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
+  std::unique_ptr<report::RemovedWhenInterrupted> guard_;
 };
 
 }  // namespace lockstep::crosscheck

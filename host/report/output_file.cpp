@@ -60,7 +60,7 @@ fs::path OutputFiles::Reserve(const fs::path& path) {
   MakeParent(path);
   if (fs::is_directory(path)) throw BadInput("cannot write " + path.string() + ": it is a folder; name a file");
   fs::path temporary = path.parent_path() / (".partial-" + std::to_string(getpid()) + "-" + path.filename().string());
-  pending_.push_back({temporary, path});
+  pending_.push_back({temporary, path, std::make_unique<RemovedWhenInterrupted>(temporary)});
   return temporary;
 }
 
@@ -74,7 +74,7 @@ void OutputFiles::Add(const fs::path& path, const void* data, size_t size) {
 
 void OutputFiles::Commit() {
   while (!pending_.empty()) {
-    const Pending file = pending_.back();
+    const Pending& file = pending_.back();
     if (std::rename(file.temporary.c_str(), file.final_path.c_str()) != 0) FailToWrite(file.final_path, errno);
     pending_.pop_back();
   }

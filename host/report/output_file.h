@@ -3,8 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "report/interrupt.h"
 
 namespace lockstep::report {
 
@@ -31,6 +34,7 @@ class OutputFiles {
   struct Pending {
     std::filesystem::path temporary;
     std::filesystem::path final_path;
+    std::unique_ptr<RemovedWhenInterrupted> guard;
   };
   std::vector<Pending> pending_;
 };

@@ -89,6 +89,9 @@ TEST_F(BadInputTest, WrongPaths) {
   ExpectError({"run", P("none.joint"), "--data", P("pictures")}, 4, {"none.joint"});
   ExpectError({"run", P("net.onnx"), "--data", P("none.png")}, 4, {"none.png"});
   ExpectError({"compare", P("a"), P("b")}, 4, {P("a")});
+  const std::string too_long(300, 'x');  // the file system itself refuses it
+  ExpectError({"info", P(too_long + ".joint")}, 4, {too_long});
+  ExpectError({"run", P(too_long + ".joint"), "--data", P("pictures")}, 4, {too_long});
 }
 
 TEST_F(BadInputTest, OnnxFilesCutShort) {
@@ -156,6 +159,22 @@ TEST_F(BadInputTest, BoardsThatAreNotThere) {
   ExpectError({"crosscheck", P("out/net.joint"), "--data", P("pictures/picture_0.png"), "--board", "qemu:mipsel",
                "--board-dir", P("nothing")},
               5, {"qemu:mipsel", "run_joint_debug", "cmake --preset mipsel"});
+}
+
+TEST_F(BadInputTest, AnInterruptLeavesNothingBehind) {
+  ASSERT_EQ(Lockstep(Build()).status, 0);
+  WriteText(Path("run_joint_debug"), "#!/bin/sh\necho $$ > " + P("pid") + "\nexec sleep 100\n");
+  std::filesystem::permissions(Path("run_joint_debug"), std::filesystem::perms::owner_all);
+  std::filesystem::create_directories(Path("tmp"));
+  const std::string command = "TMPDIR=" + P("tmp") + " " LOCKSTEP_PROGRAM " crosscheck " + P("out/net.joint") +
+                              " --data " + P("pictures/picture_0.png") + " --board local --board-binary " +
+                              P("run_joint_debug") + " & lockstep=$!; while [ ! -s " + P("pid") +
+                              " ]; do sleep 0.05; done; ls " + P("tmp") + " | wc -l; kill -TERM $lockstep; " +
+                              "wait $lockstep; echo $?; kill -0 $(cat " + P("pid") + ") 2>/dev/null || echo ended";
+  const crosscheck::ProcessResult result = crosscheck::RunProcess({"sh", "-c", command}, {}, std::chrono::seconds(120));
+  EXPECT_EQ(result.out, "2\n143\nended\n") << "folders of the reference engine and the board, the status, the board\n"
+                                           << result.err;
+  EXPECT_TRUE(Files("tmp").empty()) << Files("tmp").front();
 }
 
 TEST_F(BadInputTest, AFullDisk) {
