@@ -53,6 +53,7 @@ const std::array<NamedValue<quantize::WeightRangeKind>, 2>& WeightRanges() {
 template <typename Table>
 std::vector<std::string> Names(const Table& table) {
   std::vector<std::string> names;
+  names.reserve(table.size());
   for (const auto& entry : table) names.emplace_back(entry.name);
   return names;
 }

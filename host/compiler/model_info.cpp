@@ -1,5 +1,6 @@
 #include "compiler/model_info.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -64,6 +65,7 @@ std::string ListText(const std::string& title, const ordered_json& list) {
   report::Table table(columns);
   for (const ordered_json& entry : list) {
     std::vector<report::Cell> cells;
+    cells.reserve(columns.size());
     for (const report::Column& column : columns) {
       cells.emplace_back(entry.contains(column.title) ? Text(entry.at(column.title)) : "");
     }
@@ -161,15 +163,16 @@ std::string InfoText(const ordered_json& info) {
     } else if (value.is_object()) {
       std::string counts;
       for (const auto& [name, count] : value.items()) {
-        counts += (counts.empty() ? "" : ", ") + name + " " + Text(count);
+        counts.append(counts.empty() ? "" : ", ").append(name).append(" ").append(Text(count));
       }
-      lists += "\n" + title + "\n  " + counts + "\n";
+      lists.append("\n").append(title).append("\n  ").append(counts).append("\n");
     } else {
       std::string shown = Text(value);
       if (title.find("bytes") != std::string::npos || key == "arena_lower_bound") {
         shown += " (" + report::ByteCount(value.get<double>()) + ")";
       }
-      text += title + std::string(title.size() < 20 ? 20 - title.size() : 1, ' ') + shown + "\n";
+      title.resize(std::max<size_t>(title.size() + 1, 20), ' ');
+      text.append(title).append(shown).append("\n");
     }
   }
   return text + lists;

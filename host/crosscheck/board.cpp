@@ -64,7 +64,7 @@ fs::path Nan2008Copy(const fs::path& program, const fs::path& folder) {
   std::vector<uint8_t> bytes = report::ReadFile(program);
   if (bytes.size() <= kFlagsByte) throw BoardError(program.string() + " is no executable; build it again");
   bytes[kFlagsByte] |= kNan2008;
-  const fs::path copy = folder / program.filename();
+  fs::path copy = folder / program.filename();
   report::WriteFile(copy, bytes.data(), bytes.size());
   fs::permissions(copy, fs::perms::owner_all);
   return copy;
@@ -97,12 +97,12 @@ class ProgramBoard : public Board {
   fs::path FindProgram(const std::string& build) const {
     const std::string file = "run_joint_" + build;
     if (!options_.binary.empty()) {
-      const fs::path binary = build == "debug" ? options_.binary : options_.binary.parent_path() / file;
+      fs::path binary = build == "debug" ? options_.binary : options_.binary.parent_path() / file;
       if (fs::exists(binary)) return binary;
       throw BoardError(name() + ": " + binary.string() +
                        " does not exist; give --board-binary an existing run_joint_debug");
     }
-    const fs::path beside = OwnFolder() / file;
+    fs::path beside = OwnFolder() / file;
     if (target_.emulator == nullptr && options_.folder.empty() && fs::exists(beside)) return beside;
     fs::path binary = BoardFolder(options_) / target_.name / "bin" / file;
     if (fs::exists(binary)) return binary;

@@ -112,6 +112,7 @@ std::vector<DataItem> ListData(const std::string& data) {
   }
   std::sort(raw.begin(), raw.end());
   std::vector<DataItem> items;
+  items.reserve(raw.size());
   for (const fs::path& file : raw) items.push_back(RawItem({file.string()}));
   if (!items.empty()) return items;
   for (const quantize::PictureRef& picture : quantize::ListPictures(parts[0], 1)) items.push_back(PictureItem(picture));

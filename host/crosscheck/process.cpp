@@ -15,9 +15,6 @@
 #include "graph/error.h"
 #include "report/interrupt.h"
 
-// POSIX leaves its declaration to the program.
-extern char** environ;
-
 namespace lockstep::crosscheck {
 namespace {
 
@@ -52,7 +49,7 @@ std::vector<std::string> Environment(const std::map<std::string, std::string>& a
     const std::string line = *entry;
     if (added.count(line.substr(0, line.find('='))) == 0) lines.push_back(line);
   }
-  for (const auto& [name, value] : added) lines.push_back(name + "=" + value);
+  for (const auto& [name, value] : added) lines.push_back(std::string(name).append("=").append(value));
   return lines;
 }
 
