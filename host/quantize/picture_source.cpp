@@ -34,7 +34,7 @@ struct PictureSource::Impl {
 
   mutable std::mutex mutex;
   std::condition_variable changed;
-  std::deque<PreparedPicture> waiting;
+  std::deque<engine::FloatTensor> waiting;
   std::exception_ptr failure;
   std::string last_reason;
   int skipped = 0;
@@ -49,9 +49,11 @@ struct PictureSource::Impl {
         const std::lock_guard<std::mutex> lock(mutex);
         if (stop) return;
       }
-      PreparedPicture prepared;
+      engine::FloatTensor prepared;
       try {
-        prepared = reader.Read(picture);
+        const PreparedPicture read = reader.Read(picture);
+        EVP_DigestUpdate(digest.get(), read.bytes.data(), read.bytes.size());
+        prepared = ToFloatTensor(read, preprocess);
       } catch (const BadInput& bad) {
         const std::lock_guard<std::mutex> lock(mutex);
         if (skip_bad) {
@@ -107,7 +109,7 @@ int PictureSource::size() const {
 }
 
 std::optional<std::map<std::string, engine::FloatTensor>> PictureSource::Next() {
-  PreparedPicture picture;
+  engine::FloatTensor picture;
   {
     std::unique_lock<std::mutex> lock(impl_->mutex);
     impl_->changed.wait(lock, [this] { return !impl_->waiting.empty() || impl_->finished; });
@@ -124,9 +126,8 @@ std::optional<std::map<std::string, engine::FloatTensor>> PictureSource::Next() 
     ++impl_->delivered;
   }
   impl_->changed.notify_all();
-  EVP_DigestUpdate(impl_->digest.get(), picture.bytes.data(), picture.bytes.size());
   std::map<std::string, engine::FloatTensor> inputs;
-  inputs.emplace(impl_->input, ToFloatTensor(picture, impl_->preprocess));
+  inputs.emplace(impl_->input, std::move(picture));
   return inputs;
 }
 

@@ -19,47 +19,47 @@ constexpr uint8_t kRotate[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 
 
 uint32_t RotateLeft(uint32_t x, int n) { return (x << n) | (x >> (32 - n)); }
 
+struct State {
+  uint32_t a, b, c, d;
+};
+
+// The sixteen steps of a round; a loop per round lets a compiler unroll it.
+template <int kRound>
+void Round(State& s, const uint32_t* words) {
+  for (int i = 0; i < 16; ++i) {
+    uint32_t f = 0;
+    int word = i;
+    if constexpr (kRound == 0) {
+      f = (s.b & s.c) | (~s.b & s.d);
+    } else if constexpr (kRound == 1) {
+      f = (s.d & s.b) | (~s.d & s.c);
+      word = (5 * i + 1) & 15;
+    } else if constexpr (kRound == 2) {
+      f = s.b ^ s.c ^ s.d;
+      word = (3 * i + 5) & 15;
+    } else {
+      f = s.c ^ (s.b | ~s.d);
+      word = (7 * i) & 15;
+    }
+    const uint32_t next = s.b + RotateLeft(s.a + f + kSine[16 * kRound + i] + words[word], kRotate[kRound][i & 3]);
+    s = {s.d, next, s.b, s.c};
+  }
+}
+
 }  // namespace
 
 void Md5::Block(const uint8_t* block) {
   uint32_t words[16];
   std::memcpy(words, block, 64);  // little-endian, as every target is
-  uint32_t a = state_[0];
-  uint32_t b = state_[1];
-  uint32_t c = state_[2];
-  uint32_t d = state_[3];
-  for (int i = 0; i < 64; ++i) {
-    const int round = i / 16;
-    uint32_t f = 0;
-    int g = 0;
-    switch (round) {
-      case 0:
-        f = (b & c) | (~b & d);
-        g = i;
-        break;
-      case 1:
-        f = (d & b) | (~d & c);
-        g = (5 * i + 1) & 15;
-        break;
-      case 2:
-        f = b ^ c ^ d;
-        g = (3 * i + 5) & 15;
-        break;
-      default:
-        f = c ^ (b | ~d);
-        g = (7 * i) & 15;
-        break;
-    }
-    const uint32_t next = b + RotateLeft(a + f + kSine[i] + words[g], kRotate[round][i & 3]);
-    a = d;
-    d = c;
-    c = b;
-    b = next;
-  }
-  state_[0] += a;
-  state_[1] += b;
-  state_[2] += c;
-  state_[3] += d;
+  State state{state_[0], state_[1], state_[2], state_[3]};
+  Round<0>(state, words);
+  Round<1>(state, words);
+  Round<2>(state, words);
+  Round<3>(state, words);
+  state_[0] += state.a;
+  state_[1] += state.b;
+  state_[2] += state.c;
+  state_[3] += state.d;
 }
 
 void Md5::Update(const void* data, size_t size) {

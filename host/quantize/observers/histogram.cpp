@@ -47,7 +47,9 @@ class PartCounter {
 
   Range extremes() const { return {low_, high_}; }
   double limit() const { return limit_; }
-  uint64_t At(size_t bin) const { return static_cast<uint64_t>(even_[bin]) + odd_[bin]; }
+  void AddTo(std::vector<uint64_t>& counts) const {
+    for (size_t bin = 0; bin < counts.size(); ++bin) counts[bin] += static_cast<uint64_t>(even_[bin]) + odd_[bin];
+  }
   void GrowTo(double magnitude) {
     if (limit_ == 0.0) limit_ = LimitFor(magnitude);
     for (; limit_ < magnitude; limit_ *= 2) {
@@ -115,7 +117,7 @@ Range Histogram::Add(const float* values, size_t count, int threads) {
   }
   for (PartCounter& counter : counters) {
     counter.GrowTo(limit_);
-    for (size_t bin = 0; bin < counts_.size(); ++bin) counts_[bin] += counter.At(bin);
+    counter.AddTo(counts_);
   }
   total_ += count;
   return extremes;
