@@ -26,6 +26,12 @@ int Report(const char* what, ExitStatus status) {
   return status;
 }
 
+// What was printed counts once it is written: a full disk behind a redirection is a failure.
+int Finish(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  return Report("standard output cannot be written; free space where it is redirected to", ExitStatus::kBadInput);
+}
+
 // CLI11 would only say that a command is missing.
 void RefuseUnknownCommand(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return;
@@ -78,7 +84,7 @@ int main(int argc, char** argv) {
   StopSpinning(argv);
   lockstep::report::CleanUpWhenInterrupted();
   try {
-    return Run(argc, argv);
+    return Finish(Run(argc, argv));
   } catch (const lockstep::UsageError& error) {
     return Report(error.what(), ExitStatus::kWrongUsage);
   } catch (const lockstep::UnsupportedModel& error) {

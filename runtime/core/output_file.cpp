@@ -15,13 +15,15 @@ void OutputFile::Discard() {
   if (file_ == nullptr) return;
   std::fclose(file_);
   file_ = nullptr;
-  unlink(Part().c_str());
+  if (!special_) unlink(Part().c_str());
 }
 
 Status OutputFile::Open(const std::string& path) {
   Discard();
   path_ = path;
   error_ = 0;
+  struct stat info = {};
+  special_ = stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
   file_ = std::fopen(Part().c_str(), "wb");
   if (file_ != nullptr) return Status::Ok();
   return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s", path.c_str(), std::strerror(errno));
@@ -43,9 +45,9 @@ Status OutputFile::Commit() {
   if (std::fflush(file_) != 0 && error_ == 0) error_ = errno;
   if (std::fclose(file_) != 0 && error_ == 0) error_ = errno;
   file_ = nullptr;
-  if (error_ == 0 && std::rename(Part().c_str(), path_.c_str()) != 0) error_ = errno;
+  if (error_ == 0 && !special_ && std::rename(Part().c_str(), path_.c_str()) != 0) error_ = errno;
   if (error_ == 0) return Status::Ok();
-  unlink(Part().c_str());
+  if (!special_) unlink(Part().c_str());
   return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s", path_.c_str(), std::strerror(error_));
 }
 

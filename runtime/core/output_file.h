@@ -1,4 +1,5 @@
-// Files that appear under their name whole or not at all: written beside as NAME.part and renamed into place.
+// Files that appear under their name whole or not at all: written beside as NAME.part and renamed into place. What
+// exists and is no regular file (/dev/null, a pipe) is written to directly and never replaced or removed.
 #pragma once
 
 #include <cstddef>
@@ -25,9 +26,10 @@ class OutputFile {
 
  private:
   void Discard();
-  std::string Part() const { return path_ + ".part"; }
+  std::string Part() const { return special_ ? path_ : path_ + ".part"; }
 
   std::string path_;
+  bool special_ = false;  // a device or pipe
   std::FILE* file_ = nullptr;
   int error_ = 0;  // errno of the first failure
 };

@@ -1,6 +1,7 @@
 // Output files appear whole or not at all, and a full disk is noticed.
 #include "core/output_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,6 +70,23 @@ TEST(OutputFile, NoticesAFullDisk) {
   EXPECT_NE(std::strstr(status.message(), "No space left"), nullptr) << status.message();
   EXPECT_FALSE(Exists(path));
   EXPECT_FALSE(Exists(path + ".part"));
+}
+
+TEST(OutputFile, WritesToAPipeAndLeavesItThere) {
+  const std::string path = testing::TempDir() + "output_file_test.pipe";
+  unlink(path.c_str());
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  ASSERT_TRUE(WriteWholeFile(path, "abc", 3).ok());
+  char bytes[4] = {};
+  EXPECT_EQ(read(reader, bytes, sizeof(bytes)), 3);
+  EXPECT_STREQ(bytes, "abc");
+  close(reader);
+  struct stat info = {};
+  ASSERT_EQ(stat(path.c_str(), &info), 0);
+  EXPECT_TRUE(S_ISFIFO(info.st_mode)) << "the pipe was replaced";
+  unlink(path.c_str());
 }
 
 TEST(OutputFile, NamesAFolderThatIsMissing) {
