@@ -26,7 +26,8 @@ Status OutputFile::Open(const std::string& path) {
   special_ = stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
   file_ = std::fopen(Part().c_str(), "wb");
   if (file_ != nullptr) return Status::Ok();
-  return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s", path.c_str(), std::strerror(errno));
+  return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s; check the path and its rights",
+                       path.c_str(), std::strerror(errno));
 }
 
 void OutputFile::Write(const void* data, size_t size) {
@@ -48,7 +49,8 @@ Status OutputFile::Commit() {
   if (error_ == 0 && !special_ && std::rename(Part().c_str(), path_.c_str()) != 0) error_ = errno;
   if (error_ == 0) return Status::Ok();
   if (!special_) unlink(Part().c_str());
-  return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s", path_.c_str(), std::strerror(error_));
+  return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s; check the free space", path_.c_str(),
+                       std::strerror(error_));
 }
 
 Status WriteWholeFile(const std::string& path, const void* data, size_t size) {
@@ -58,11 +60,14 @@ Status WriteWholeFile(const std::string& path, const void* data, size_t size) {
   return file.Commit();
 }
 
-Status MakeFolder(const std::string& path) {
+Status MakeFolder(const std::string& path, std::vector<std::string>* made) {
   for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string folder = path.substr(0, end);
-    if (mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST) {
-      return Status::Error(StatusCode::kUnreadable, "%s: the folder cannot be made: %s", folder.c_str(),
+    if (mkdir(folder.c_str(), 0777) == 0) {
+      if (made != nullptr) made->push_back(folder);
+    } else if (errno != EEXIST) {
+      return Status::Error(StatusCode::kUnreadable,
+                           "%s: the folder cannot be made: %s; name another, or check its rights", folder.c_str(),
                            std::strerror(errno));
     }
     if (end == std::string::npos) break;
@@ -70,6 +75,10 @@ Status MakeFolder(const std::string& path) {
   struct stat info = {};
   if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return Status::Ok();
   return Status::Error(StatusCode::kUnreadable, "%s: is not a folder; name another", path.c_str());
+}
+
+OutputFolder::~OutputFolder() {
+  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) rmdir(folder->c_str());  // only if it is empty
 }
 
 }  // namespace lockstep

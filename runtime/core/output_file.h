@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "lockstep/status.h"
 
@@ -36,7 +37,21 @@ class OutputFile {
 
 Status WriteWholeFile(const std::string& path, const void* data, size_t size);
 
-// Makes the folder and what is missing above it.
-Status MakeFolder(const std::string& path);
+// Makes the folder and what is missing above it, and appends what it made to `made`, the outermost first.
+Status MakeFolder(const std::string& path, std::vector<std::string>* made = nullptr);
+
+// A folder for outputs. Nothing of it stays behind if nothing was written into it.
+class OutputFolder {
+ public:
+  OutputFolder() = default;
+  ~OutputFolder();
+  OutputFolder(const OutputFolder&) = delete;
+  OutputFolder& operator=(const OutputFolder&) = delete;
+
+  Status Make(const std::string& path) { return MakeFolder(path, &made_); }
+
+ private:
+  std::vector<std::string> made_;
+};
 
 }  // namespace lockstep

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
+#include <set>
 #include <vector>
 
 namespace lockstep {
@@ -187,22 +189,36 @@ Status Apply(int code, const char* text, Arguments* a) {
   return Status::Ok();
 }
 
+using Given = std::set<int>;  // codes of the options on the command line
+
+// `mode` leaves the run out or does one of its own, so that only these others still mean something.
+Status CheckOnlyWith(int mode, std::initializer_list<int> meaningful, const Given& given) {
+  if (given.count(mode) == 0) return Status::Ok();
+  for (const int code : given) {
+    if (code == mode || std::find(meaningful.begin(), meaningful.end(), code) != meaningful.end()) continue;
+    return Status::Error(StatusCode::kInvalidArgument, "--%s has no effect with --%s; leave one of them out",
+                         NameOf(code), NameOf(mode));
+  }
+  return Status::Ok();
+}
+
 // A setting that would have no effect is a mistake of the caller.
-Status CheckTogether(const Arguments& a, bool seed_given) {
+Status CheckTogether(const Arguments& a, const Given& given) {
   const auto bad = [](const char* text) { return Status::Error(StatusCode::kInvalidArgument, "%s", text); };
+  LOCKSTEP_RETURN_IF_ERROR(CheckOnlyWith(kModelInfo, {kNoDigest}, given));
+  LOCKSTEP_RETURN_IF_ERROR(CheckOnlyWith(kDryRun, {kNoDigest, kThreads, 'a'}, given));
+  LOCKSTEP_RETURN_IF_ERROR(CheckOnlyWith(
+      kSelfTest,
+      {kNoDigest, kThreads, 'a', kReportMemory, kProfilePath, kMemoryPath, kDumpLevel, kDumpFolder, kDumpLayers, kMd5},
+      given));
   const int sources = (a.data.empty() ? 0 : 1) + (a.input_folder.empty() ? 0 : 1) + (a.list.empty() ? 0 : 1);
   if (sources > 1) return bad("--data, --input-folder and --list exclude each other; give one of them");
-  if (seed_given && a.has_data()) return bad("--seed has no effect with data; leave one of them out");
-  if (a.dump_level == 0) {
-    if (!a.dump_folder.empty()) return bad("--dump-folder has no effect without --dump-intermediate 1, 2 or 3");
-    if (!a.dump_layers.empty()) return bad("--dump-layers has no effect without --dump-intermediate 1, 2 or 3");
-    if (a.md5_only) return bad("--md5 has no effect without --dump-intermediate 1, 2 or 3");
-  }
-  if (a.self_test && (a.has_data() || !a.verify.empty() || !a.inject.empty() || !a.output_folder.empty())) {
-    return bad("--self-test uses the model's own vectors; give no data, output folder, --verify or --inject with it");
-  }
-  if (a.self_test && (a.repeat != 1 || a.warmup != 0 || seed_given || !a.benchmark.empty())) {
-    return bad("--self-test measures nothing; give no --repeat, --warmup, --seed or --save-benchmark with it");
+  if (given.count(kSeed) != 0 && a.has_data()) return bad("--seed has no effect with data; leave one of them out");
+  if (a.dump_level != 0) return Status::Ok();
+  for (const int code : {kDumpFolder, kDumpLayers, kMd5}) {
+    if (given.count(code) == 0) continue;
+    return Status::Error(StatusCode::kInvalidArgument, "--%s has no effect without --dump-intermediate 1, 2 or 3",
+                         NameOf(code));
   }
   return Status::Ok();
 }
@@ -222,7 +238,7 @@ void NormalizeSpelling(int argc, char** argv) {
 
 Status ParseArguments(int argc, char** argv, Arguments* arguments) {
   NormalizeSpelling(argc, argv);
-  bool seed_given = false;
+  Given given;
   opterr = 0;
   optind = 0;  // glibc and musl start anew at 0, which a second call in one process needs
   for (;;) {
@@ -236,7 +252,7 @@ Status ParseArguments(int argc, char** argv, Arguments* arguments) {
     if (code == ':') {
       return Status::Error(StatusCode::kInvalidArgument, "option %.64s needs a value; see --help", argv[optind - 1]);
     }
-    seed_given = seed_given || code == kSeed;
+    given.insert(code);
     LOCKSTEP_RETURN_IF_ERROR(Apply(code, optarg, arguments));
   }
   if (arguments->help || arguments->version) return Status::Ok();
@@ -245,7 +261,7 @@ Status ParseArguments(int argc, char** argv, Arguments* arguments) {
                          optind == argc ? "give the path of a joint model" : "give one joint model, not several");
   }
   arguments->model = argv[optind];
-  return CheckTogether(*arguments, seed_given);
+  return CheckTogether(*arguments, given);
 }
 
 }  // namespace lockstep

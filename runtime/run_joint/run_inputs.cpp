@@ -33,8 +33,10 @@ Status SplitData(const std::string& data, const Model& model, RunInput* input) {
     begin = end + 1;
   }
   if (input->files.size() != static_cast<size_t>(model.input_count())) {
-    return Status::Error(StatusCode::kInvalidArgument, "'%.120s' names %d files, but the model has %d inputs",
-                         data.c_str(), static_cast<int>(input->files.size()), model.input_count());
+    return Status::Error(
+        StatusCode::kInvalidArgument,
+        "'%.120s' names %d files, but the model has %d inputs; give one file for each, separated by ';'", data.c_str(),
+        static_cast<int>(input->files.size()), model.input_count());
   }
   input->stem = Stem(input->files[0]);
   return Status::Ok();
@@ -62,10 +64,12 @@ Status ListFolder(const std::string& folder, const Model& model, std::vector<Run
   }
   const int error = errno;  // readdir reports an error and the end in the same way, but for errno
   closedir(directory);
-  if (error != 0) return Status::Error(StatusCode::kUnreadable, "%s: %s", folder.c_str(), std::strerror(error));
+  if (error != 0)
+    return Status::Error(StatusCode::kUnreadable, "%s: %s; check the folder", folder.c_str(), std::strerror(error));
   std::sort(inputs->begin(), inputs->end(), [](const RunInput& a, const RunInput& b) { return a.files < b.files; });
   if (!inputs->empty()) return Status::Ok();
-  return Status::Error(StatusCode::kUnreadable, "%s: the folder has no .bin file", folder.c_str());
+  return Status::Error(StatusCode::kUnreadable, "%s: the folder has no .bin file; put the raw input tensors there",
+                       folder.c_str());
 }
 
 Status ReadList(const std::string& path, const Model& model, std::vector<RunInput>* inputs) {
@@ -84,7 +88,8 @@ Status ReadList(const std::string& path, const Model& model, std::vector<RunInpu
     inputs->push_back(std::move(input));
   }
   if (!inputs->empty()) return Status::Ok();
-  return Status::Error(StatusCode::kUnreadable, "%s: the list names no data", path.c_str());
+  return Status::Error(StatusCode::kUnreadable,
+                       "%s: the list names no data; write one argument of --data into each line", path.c_str());
 }
 
 }  // namespace
@@ -107,12 +112,14 @@ Status ReadExactly(const std::string& path, void* data, uint64_t size, const std
                          what.c_str());
   }
   if (static_cast<uint64_t>(info.st_size) != size) {
-    return Status::Error(StatusCode::kUnreadable, "%s: has %llu bytes, but %s needs %llu", path.c_str(),
-                         static_cast<unsigned long long>(info.st_size), what.c_str(),
+    return Status::Error(StatusCode::kUnreadable,
+                         "%s: has %llu bytes, but %s needs %llu; give a file that was made for this model",
+                         path.c_str(), static_cast<unsigned long long>(info.st_size), what.c_str(),
                          static_cast<unsigned long long>(size));
   }
   if (std::fread(data, 1, static_cast<size_t>(size), file.get()) == size) return Status::Ok();
-  return Status::Error(StatusCode::kUnreadable, "%s: cannot be read: %s", path.c_str(), std::strerror(errno));
+  return Status::Error(StatusCode::kUnreadable, "%s: cannot be read: %s; copy it again", path.c_str(),
+                       std::strerror(errno));
 }
 
 Status ListInputs(const Arguments& arguments, const Model& model, std::vector<RunInput>* inputs) {

@@ -69,7 +69,7 @@ class Runner {
       std::printf("data        none given: random input of seed %llu\n",
                   static_cast<unsigned long long>(arguments_.seed));
     }
-    if (!arguments_.output_folder.empty()) LOCKSTEP_RETURN_IF_ERROR(MakeFolder(arguments_.output_folder));
+    if (!arguments_.output_folder.empty()) LOCKSTEP_RETURN_IF_ERROR(output_folder_.Make(arguments_.output_folder));
     if (!arguments_.inject.empty()) {
       Result<InjectInputs> inject = InjectInputs::Open(session_.model(), arguments_.inject);
       if (!inject.ok()) return inject.status();
@@ -114,6 +114,7 @@ class Runner {
   const Arguments& arguments_;
   Session& session_;
   RunTimes& times_;
+  OutputFolder output_folder_;
   std::optional<InjectInputs> inject_;
 };
 
@@ -174,7 +175,8 @@ int RunJointMain(int argc, char** argv) {
   }
   // What was printed must have arrived too: stdout may be a file on a full disk.
   if (std::fflush(stdout) != 0 && status.ok()) {
-    status = Status::Error(StatusCode::kUnreadable, "standard output cannot be written");
+    status = Status::Error(StatusCode::kUnreadable,
+                           "standard output cannot be written; free space where it is redirected to");
   }
   if (!status.ok()) std::fprintf(stderr, "run_joint_%s: error: %s\n", BuildName(), status.message());
   return ExitStatus(status.code());

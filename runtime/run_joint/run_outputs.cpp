@@ -46,7 +46,8 @@ Status VerifyOutputs(const Session& session, const std::string& folder, const st
     const std::string path = OutputPath(session, folder, stem, i);
     const auto bytes = static_cast<size_t>(info.bytes);
     const std::unique_ptr<uint8_t[]> expected(new (std::nothrow) uint8_t[bytes]);
-    if (expected == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory to read %s", path.c_str());
+    if (expected == nullptr)
+      return Status::Error(StatusCode::kOutOfMemory, "no memory to read %s; end other programs", path.c_str());
     LOCKSTEP_RETURN_IF_ERROR(ReadExactly(path, expected.get(), info.bytes,
                                          std::string("output '") + info.name + "' (" + Describe(info) + ")"));
     const auto* actual = static_cast<const uint8_t*>(session.output(i));

@@ -82,7 +82,7 @@ TEST_F(RunJoint, WrongUsageIsTwo) {
   ExpectError(RunCommand({"--md5", model}), 2, {"--md5", "--dump-intermediate"});
   ExpectError(RunCommand({"-d", SmallData(), "--seed", "1", model}), 2, {"--seed"});
   ExpectError(RunCommand({"-d", SmallData(), "-l", "x", model}), 2, {"--list"});
-  ExpectError(RunCommand({"-d", Path("picture.bin"), model}), 2, {"names 1 files", "2 inputs"});
+  ExpectError(RunCommand({"-d", Path("picture.bin"), model}), 2, {"names 1 files", "2 inputs", "separated by ';'"});
   ExpectError(RunCommand({"-i", Path("inputs"), model}), 2, {"--input-folder", "one input"});
   ExpectError(RunCommand({"--self-test", model}), 2, {"no test vectors"});
 }
@@ -120,7 +120,35 @@ TEST_F(RunJoint, UnreadableAndCorruptFilesAreFour) {
   ExpectError(RunCommand({"-l", Path("missing.txt"), Path("one.joint")}), 4, {"missing.txt"});
   WriteFile(Path("inputs/short.bin"), Bytes(100, 1));
   ExpectError(RunCommand({"-d", Path("inputs/short.bin"), Path("one.joint")}), 4,
-              {"short.bin", "has 100 bytes", "needs 256", "1x8x8x4"});
+              {"short.bin", "has 100 bytes", "needs 256", "1x8x8x4", "; give a file"});
+  ExpectError(RunCommand({"-d", Path("inputs/a.bin"), "-o", "/proc/nothing", Path("one.joint")}), 4,
+              {"/proc/nothing", "; name another"});
+}
+
+TEST_F(RunJoint, OptionsWithoutEffectAreRefused) {
+  const std::string model = Path("one.joint");
+  const std::string data = Path("inputs/a.bin");
+  for (const std::string mode : {"--dry-run", "--model-info", "--self-test"}) {
+    for (const std::vector<std::string>& other : std::vector<std::vector<std::string>>{
+             {"-d", data}, {"-o", Path("out")}, {"-r", "1"}, {"--seed", "1"}, {"--save-benchmark", Path("b.json")}}) {
+      std::vector<std::string> arguments = other;
+      arguments.insert(arguments.end(), {mode, model});
+      ExpectError(RunCommand(arguments), 2, {mode, "has no effect"});
+    }
+  }
+  ExpectError(RunCommand({"--model_info", "--threads", "2", model}), 2, {"--threads has no effect with --model-info"});
+  ExpectError(RunCommand({"--dry-run", "--model-info", model}), 2, {"--dry-run", "--model-info"});
+  EXPECT_EQ(RunCommand({"--dry-run", "--no-digest", "--threads", "2", model}).status, 0);
+  EXPECT_EQ(RunCommand({"--model-info", "--no-digest", model}).status, 0);
+}
+
+TEST_F(RunJoint, AFailedRunLeavesNoEmptyFolder) {
+  WriteFile(Path("short.bin"), Bytes(100, 1));
+  ExpectError(RunCommand({"-d", Path("short.bin"), "-o", Path("new/out"), Path("one.joint")}), 4, {"short.bin"});
+  EXPECT_NE(access(Path("new").c_str(), F_OK), 0);
+  ASSERT_EQ(mkdir(Path("old").c_str(), 0777), 0);
+  ExpectError(RunCommand({"-d", Path("short.bin"), "-o", Path("old"), Path("one.joint")}), 4, {"short.bin"});
+  EXPECT_EQ(access(Path("old").c_str(), F_OK), 0) << "a folder that was there before stays";
 }
 
 TEST_F(RunJoint, NoDigestSkipsTheDigestAlone) {
