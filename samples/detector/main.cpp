@@ -7,7 +7,6 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <opencv2/imgcodecs.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "drawing.h"
 #include "letterbox.h"
 #include "lockstep/runtime.h"
+#include "picture_file.h"
 #include "yolov8.h"
 
 namespace {
@@ -95,8 +95,8 @@ Side RunModel(const std::string& path, const cv::Mat& picture, const detector::L
 }
 
 int Detect(const Options& options) {
-  const cv::Mat picture = cv::imread(options.picture, cv::IMREAD_COLOR);
-  if (picture.empty()) throw std::runtime_error("cannot read the picture " + options.picture + "; check its path");
+  if (!options.write.empty()) detector::RequireWritablePicture(options.write);
+  const cv::Mat picture = detector::ReadPicture(options.picture);
   const cv::Size network(options.network_size, options.network_size);
   const detector::Letterbox letterbox = detector::FitPicture(picture.size(), network);
   const std::vector<std::string> names = ReadNames(options.classes);
@@ -129,14 +129,17 @@ int Detect(const Options& options) {
     }
     drawn.push_back(detector::DrawDetections(picture, boxes, names, side.title));
   }
-  if (!options.write.empty() && !cv::imwrite(options.write, detector::SideBySide(drawn))) {
-    throw std::runtime_error("cannot write " + options.write + "; check the folder and the ending (.png, .jpg)");
-  }
+  if (!options.write.empty()) detector::WritePicture(options.write, detector::SideBySide(drawn));
   if (!options.check) return 0;
   const detector::Agreement agreement = detector::Compare(found[1], found[0], options.check_confidence);
   std::printf("check: %d boxes of %s above %.2f, min IoU %.3f\n", agreement.boxes, sides[1].title.c_str(),
               static_cast<double>(options.check_confidence), static_cast<double>(agreement.min_iou));
   return agreement.boxes > 0 && agreement.min_iou >= options.check_iou ? 0 : kCheckFailed;
+}
+
+int Fail(const char* what, int status) {
+  std::fprintf(stderr, "detector: %s\n", what);
+  return status;
 }
 
 }  // namespace
@@ -154,11 +157,15 @@ int main(int argc, char** argv) {
   app.add_option("--conf", options.decode.confidence, "boxes below are dropped")->check(CLI::Range(0.0, 1.0));
   app.add_option("--iou", options.decode.iou, "overlap from which the weaker of two boxes is dropped")
       ->check(CLI::Range(0.0, 1.0));
-  app.add_flag("--check", options.check,
-               "status 1 unless every box of the second side above --check-conf has a box of its class on the first "
-               "with --check-iou");
-  app.add_option("--check-conf", options.check_confidence, "see --check");
-  app.add_option("--check-iou", options.check_iou, "see --check");
+  CLI::Option* check = app.add_flag(
+      "--check", options.check,
+      "status 1 unless every box of the second side above --check-conf has a box of its class on the first "
+      "with --check-iou");
+  app.add_option("--check-conf", options.check_confidence, "see --check")->check(CLI::Range(0.0, 1.0))->needs(check);
+  app.add_option("--check-iou", options.check_iou, "see --check")->check(CLI::Range(0.0, 1.0))->needs(check);
+  app.failure_message([](const CLI::App* /*app*/, const CLI::Error& error) {
+    return std::string("detector: ") + error.what() + "; `detector --help` shows what there is\n";
+  });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -167,13 +174,14 @@ int main(int argc, char** argv) {
   }
   const size_t sides = options.raw.size() + (options.model.empty() ? 0 : 1);
   if (sides == 0 || (options.check && sides != 2)) {
-    std::fputs("detector: give --model or --raw, and two sides for --check\n", stderr);
-    return kWrongUsage;
+    return Fail("give --model or --raw, and two sides for --check", kWrongUsage);
   }
   try {
-    return Detect(options);
+    const int status = Detect(options);
+    // What was printed counts once it is written: a full disk behind a redirection is a failure.
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+    return Fail("standard output cannot be written; free space where it is redirected to", kBadInput);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "detector: %s\n", error.what());
-    return kBadInput;
+    return Fail(error.what(), kBadInput);
   }
 }
