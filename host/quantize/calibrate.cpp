@@ -1,55 +1,100 @@
 #include "quantize/calibrate.h"
 
 #include <algorithm>
-#include <array>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "graph/error.h"
+#include "quantize/calibration_worker.h"
 
 namespace lockstep::quantize {
 namespace {
 
-constexpr size_t kParallelValues = 1 << 16;
+constexpr int kMostWorkers = 8;  // each has the network's weights and activations in memory
 
-constexpr size_t kLanes = 16;  // a multiple of every channel block
-using LaneSums = std::array<double, kLanes>;
+// What the workers share: where the pictures come from, and what was found, put together in the order of the pictures.
+class SharedState {
+ public:
+  SharedState(CalibrationSource& source, const Progress& progress, Calibration& calibration)
+      : source_(source), progress_(progress), total_(source.size()), calibration_(calibration) {}
 
-// Sums of every 16th value, in float along a row of vectors and in double from row to row: exact enough and vectorised.
-LaneSums SumLanes(const float* values, size_t count) {
-  constexpr size_t kRow = 64 * kLanes;
-  LaneSums total{};
-  for (size_t at = 0; at < count; at += kRow) {
-    float sums[kLanes] = {};
-    const size_t end = std::min(at + kRow, count);
-    size_t i = at;
-    for (; i + kLanes <= end; i += kLanes) {
-      for (size_t lane = 0; lane < kLanes; ++lane) sums[lane] += values[i + lane];
+  struct Picture {
+    int number = 0;  // from 1
+    std::map<std::string, engine::FloatTensor> inputs;
+  };
+
+  // Nothing at the end, or after a failure.
+  std::optional<Picture> Take() {
+    const std::lock_guard<std::mutex> lock(taking_);
+    if (Failed()) return std::nullopt;
+    ++taken_;
+    try {
+      if (auto inputs = source_.Next()) return Picture{taken_, std::move(*inputs)};
+    } catch (...) {
+      Fail(taken_);
     }
-    for (size_t lane = 0; i < end; ++i, ++lane) sums[lane] += values[i];
-    for (size_t lane = 0; lane < kLanes; ++lane) total[lane] += sums[lane];
+    return std::nullopt;
   }
-  return total;
-}
 
-// `block` channels lie side by side in memory, see FloatEngine::ChannelBlock.
-void AddChannelMeans(const graph::Shape& shape, int block, const float* data, int threads, std::vector<double>& means) {
-  if (shape.size() < 2) return;
-  const auto batch = static_cast<size_t>(shape[0]);
-  const auto channels = static_cast<size_t>(shape[1]);
-  const auto width = static_cast<size_t>(block);
-  const size_t plane = static_cast<size_t>(graph::ElementCount(shape)) / (batch * channels);
-  means.resize(channels, 0.0);
-#pragma omp parallel for num_threads(threads) if (channels * plane >= kParallelValues) schedule(static)
-  for (size_t first = 0; first < channels; first += width) {
-    for (size_t n = 0; n < batch; ++n) {
-      const LaneSums sums = SumLanes(data + (n * channels + first) * plane, plane * width);
-      for (size_t lane = 0; lane < kLanes; ++lane) {
-        means[first + lane % width] += sums[lane] / static_cast<double>(batch * plane);
-      }
+  void Deliver(int number, PictureFindings findings) {
+    const std::lock_guard<std::mutex> lock(finding_);
+    waiting_[number] = std::move(findings);
+    while (!waiting_.empty() && waiting_.begin()->first == calibration_.inputs_seen + 1) {
+      PutTogether(waiting_.begin()->second);
+      waiting_.erase(waiting_.begin());
+      if (progress_) progress_(calibration_.inputs_seen, std::max(total_, calibration_.inputs_seen));
     }
   }
-}
+
+  // The exception in flight; of several the one of the first picture stays, so that the message is always the same.
+  void Fail(int number) {
+    const std::lock_guard<std::mutex> lock(finding_);
+    if (number >= failed_number_) return;
+    failed_number_ = number;
+    failure_ = std::current_exception();
+  }
+
+  void Finish() {
+    if (failure_) std::rethrow_exception(failure_);
+    if (calibration_.inputs_seen == 0) throw BadInput("calibration got no inputs; give a folder with pictures");
+    for (auto& [id, means] : calibration_.channel_means) {
+      for (double& mean : means) mean /= calibration_.inputs_seen;
+    }
+  }
+
+ private:
+  bool Failed() {
+    const std::lock_guard<std::mutex> lock(finding_);
+    return failure_ != nullptr;
+  }
+
+  void PutTogether(const PictureFindings& findings) {
+    ++calibration_.inputs_seen;
+    for (const auto& [id, extremes] : findings.extremes) calibration_.statistics[id].ObserveExtremes(extremes);
+    for (const auto& [id, means] : findings.channel_means) {
+      std::vector<double>& sums = calibration_.channel_means[id];
+      sums.resize(means.size(), 0.0);
+      for (size_t i = 0; i < means.size(); ++i) sums[i] += means[i];
+    }
+  }
+
+  std::mutex taking_;
+  CalibrationSource& source_;
+  int taken_ = 0;
+
+  std::mutex finding_;
+  const Progress& progress_;
+  const int total_;
+  Calibration& calibration_;
+  std::map<int, PictureFindings> waiting_;  // for an earlier picture
+  int failed_number_ = std::numeric_limits<int>::max();
+  std::exception_ptr failure_;
+};
 
 }  // namespace
 
@@ -57,48 +102,29 @@ Calibration Calibrate(const graph::Graph& graph, const std::set<graph::TensorId>
                       const std::set<graph::TensorId>& channel_means, CalibrationSource& source, int threads,
                       const Progress& progress) {
   if (threads <= 0) threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  engine::FloatEngineOptions options;
-  options.threads = threads;
-  options.any_order = true;
-  std::map<std::string, graph::TensorId> by_name;
-  for (const auto* wanted : {&observed, &channel_means}) {
-    for (const graph::TensorId id : *wanted) {
-      const std::string& name = graph.tensor(id).name;
-      by_name[name] = id;
-      if (std::count(graph.inputs.begin(), graph.inputs.end(), id) == 0) options.observed.insert(name);
-    }
-  }
   Calibration calibration;
-  std::map<std::string, int> channel_blocks;  // 1 for the inputs
-  const auto observe = [&](const std::string& name, const graph::Shape& shape, const float* data) {
-    const auto found = by_name.find(name);
-    if (found == by_name.end()) return;
-    const graph::TensorId id = found->second;
-    if (observed.count(id) != 0) {
-      const auto count = static_cast<size_t>(graph::ElementCount(shape));
-      if (!calibration.statistics[id].Observe(data, count, threads)) {
-        throw BadInput("tensor \"" + name + "\" has a value that is not finite for calibration input " +
-                       std::to_string(calibration.inputs_seen + 1) + "; check mean and std, or leave that picture out");
+  SharedState shared(source, progress, calibration);
+  std::vector<std::optional<CalibrationWorker>> workers(
+      static_cast<size_t>(std::clamp(source.size(), 1, std::min(threads, kMostWorkers))));
+  const auto work = [&](std::optional<CalibrationWorker>& worker) {
+    int number = 0;
+    try {
+      worker.emplace(graph, observed, channel_means);
+      while (const auto picture = shared.Take()) {
+        number = picture->number;
+        shared.Deliver(number, worker->Run(picture->inputs, number));
       }
-    }
-    if (channel_means.count(id) != 0) {
-      const auto block = channel_blocks.find(name);
-      AddChannelMeans(shape, block == channel_blocks.end() ? 1 : block->second, data, threads,
-                      calibration.channel_means[id]);
+    } catch (...) {
+      shared.Fail(number);
     }
   };
-  engine::FloatEngine engine(graph, options);
-  for (const std::string& name : options.observed) channel_blocks[name] = engine.ChannelBlock(name);
-  const int total = source.size();
-  while (const auto inputs = source.Next()) {
-    for (const auto& [name, tensor] : *inputs) observe(name, tensor.shape, tensor.data.data());
-    engine.Run(*inputs, observe);
-    ++calibration.inputs_seen;
-    if (progress) progress(calibration.inputs_seen, std::max(total, calibration.inputs_seen));
-  }
-  if (calibration.inputs_seen == 0) throw BadInput("calibration got no inputs; give a folder with pictures");
-  for (auto& [id, means] : calibration.channel_means) {
-    for (double& mean : means) mean /= calibration.inputs_seen;
+  std::vector<std::thread> others;
+  for (size_t i = 1; i < workers.size(); ++i) others.emplace_back(work, std::ref(workers[i]));
+  work(workers[0]);
+  for (std::thread& other : others) other.join();
+  shared.Finish();
+  for (const auto& worker : workers) {
+    for (const auto& [id, counter] : worker->counters()) calibration.statistics[id].Add(counter);
   }
   return calibration;
 }

@@ -55,7 +55,7 @@ TensorStatistics Derivation::Of(graph::TensorId id, const Statistics& observed) 
   TensorStatistics statistics;
   const graph::Tensor& tensor = graph_.tensor(id);
   if (tensor.constant) {
-    statistics.Observe(tensor.constant->floats.data(), tensor.constant->floats.size());
+    statistics.Observe(tensor.constant->floats);
     return statistics;
   }
   const Rule rule = RuleFor(id);

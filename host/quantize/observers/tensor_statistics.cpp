@@ -22,12 +22,8 @@ Range MapRange(const Range& range, double step, const std::function<double(doubl
 
 }  // namespace
 
-bool TensorStatistics::Observe(const float* values, size_t count, int threads) {
-  if (count == 0) return true;
-  const bool first = empty();
-  const Range now = histogram_.Add(values, count, threads);
-  if (!std::isfinite(now.low) || !std::isfinite(now.high)) return false;
-  if (first) {
+void TensorStatistics::ObserveExtremes(const Range& now) {
+  if (empty_) {
     extremes_ = now;
     moving_average_ = now;
   } else {
@@ -35,7 +31,14 @@ bool TensorStatistics::Observe(const float* values, size_t count, int threads) {
     moving_average_ = {kMomentum * moving_average_.low + (1 - kMomentum) * now.low,
                        kMomentum * moving_average_.high + (1 - kMomentum) * now.high};
   }
-  return true;
+  empty_ = false;
+}
+
+void TensorStatistics::Observe(const std::vector<float>& values) {
+  if (values.empty()) return;
+  HistogramCounter counter;
+  ObserveExtremes(counter.Count(values.data(), values.size()));
+  Add(counter);
 }
 
 void TensorStatistics::Merge(const TensorStatistics& other) {
@@ -55,6 +58,7 @@ TensorStatistics TensorStatistics::Map(const std::function<double(double)>& func
   constexpr double kLargest = std::numeric_limits<float>::max();
   const auto f = [&](double x) { return std::clamp(function(x), -kLargest, kLargest); };
   TensorStatistics mapped;
+  mapped.empty_ = empty_;
   mapped.histogram_ = histogram_.Map(f);
   const double step = histogram_.bin_width();
   mapped.extremes_ = MapRange(extremes_, step, f);

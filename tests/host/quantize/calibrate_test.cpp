@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "graph/error.h"
 #include "small_graph.h"
 
 namespace lockstep::quantize {
@@ -74,6 +79,54 @@ TEST(Calibrate, MeansOfManyChannels) {
   std::vector<double> expected;
   for (int c = 0; c < 32; ++c) expected.push_back(2.0 * c + 6.0);
   EXPECT_EQ(result.channel_means.at(net.Id("y")), expected);
+}
+
+// Extremes that depend on the order of the pictures, sums that depend on the order of additions.
+TEST(Calibrate, SameResultForAnyNumberOfThreads) {
+  SmallGraph net;
+  net.Input("x", {1, 2, 1, 2});
+  net.Conv("y", net.Id("x"), 2, {1.7F, 1, 0.3F, -1});
+  net.Output(net.Id("y"));
+  std::vector<std::vector<float>> pictures;
+  for (int i = 0; i < 100; ++i) {
+    const auto t = static_cast<float>(i);
+    pictures.push_back({std::sin(t), std::cos(3 * t), 0.01F * t, std::sin(7 * t) * t});
+  }
+  const std::set<graph::TensorId> both = {net.Id("x"), net.Id("y")};
+  ValueSource source(pictures);
+  const Calibration one = Calibrate(net.graph, both, both, source, 1, nullptr);
+  for (const int threads : {2, 3, 8}) {
+    ValueSource again(pictures);
+    const Calibration many = Calibrate(net.graph, both, both, again, threads, nullptr);
+    EXPECT_EQ(many.inputs_seen, 100);
+    EXPECT_EQ(many.channel_means, one.channel_means) << threads << " threads";
+    for (const graph::TensorId id : both) {
+      const TensorStatistics& expected = one.statistics.at(id);
+      const TensorStatistics& found = many.statistics.at(id);
+      EXPECT_EQ(found.moving_average().low, expected.moving_average().low) << threads << " threads";
+      EXPECT_EQ(found.moving_average().high, expected.moving_average().high) << threads << " threads";
+      EXPECT_EQ(found.extremes().high, expected.extremes().high) << threads << " threads";
+      EXPECT_EQ(found.histogram().counts(), expected.histogram().counts()) << threads << " threads";
+    }
+  }
+}
+
+TEST(Calibrate, NamesTheFirstPictureThatIsNotFinite) {
+  SmallGraph net;
+  net.Input("x", {1, 2, 1, 2});
+  net.Conv("y", net.Id("x"), 1, {1, 1});
+  net.Output(net.Id("y"));
+  for (const int threads : {1, 2, 4}) {
+    std::vector<std::vector<float>> pictures(40, {1, 2, 3, 4});
+    for (const size_t bad : {29U, 30U, 31U}) pictures[bad][2] = std::numeric_limits<float>::infinity();
+    ValueSource source(pictures);
+    try {
+      Calibrate(net.graph, {net.Id("y")}, {}, source, threads, nullptr);
+      FAIL() << threads << " threads";
+    } catch (const BadInput& error) {
+      EXPECT_NE(std::string(error.what()).find("input 30;"), std::string::npos) << error.what();
+    }
+  }
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ TEST_F(Deriving, StatisticsFollowTheGraph) {
   Statistics observed;
   const std::vector<float> before{-5.0F, 1.0F, 2.0F, 3.0F};
   const std::vector<float> logits{-2.0F, 0.0F, 0.0F, 2.0F};
-  ASSERT_TRUE(observed[net_.Id("a.pre")].Observe(before.data(), before.size()));
-  ASSERT_TRUE(observed[net_.Id("b")].Observe(logits.data(), logits.size()));
+  observed[net_.Id("a.pre")].Observe(before);
+  observed[net_.Id("b")].Observe(logits);
   const Derivation derivation(net_.graph);
   const TensorStatistics pooled = derivation.Of(net_.Id("p"), observed);
   EXPECT_NEAR(pooled.extremes().high, 3.0 / (1.0 + std::exp(-3.0)), 1e-6);

@@ -1,11 +1,11 @@
-#include "quantize/observers/histogram.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <random>
+
+#include "quantize/observers/histogram_counter.h"
 
 namespace lockstep::quantize {
 namespace {
@@ -18,10 +18,16 @@ std::vector<float> Normal(size_t count, float deviation, uint32_t seed) {
   return values;
 }
 
-void Add(Histogram& histogram, const std::vector<float>& values, int threads = 1) {
-  const Range extremes = histogram.Add(values.data(), values.size(), threads);
+void Count(HistogramCounter& counter, const std::vector<float>& values) {
+  const Range extremes = counter.Count(values.data(), values.size());
   EXPECT_EQ(extremes.low, *std::min_element(values.begin(), values.end()));
   EXPECT_EQ(extremes.high, *std::max_element(values.begin(), values.end()));
+}
+
+void Add(Histogram& histogram, const std::vector<float>& values) {
+  HistogramCounter counter;
+  Count(counter, values);
+  counter.AddTo(histogram);
 }
 
 // The counts one would get with the final bins from the start.
@@ -29,8 +35,7 @@ std::vector<uint64_t> Expected(const std::vector<float>& values, double limit) {
   std::vector<uint64_t> counts(Histogram::kBins, 0);
   const double width = limit / Histogram::kHalf;
   for (const float value : values) {
-    const int bin = static_cast<int>(std::floor(value / width)) + Histogram::kBins / 2;
-    ++counts[static_cast<size_t>(std::min(bin, Histogram::kBins - 1))];
+    ++counts[static_cast<size_t>(std::floor(value / width) + Histogram::kHalf)];
   }
   return counts;
 }
@@ -48,12 +53,13 @@ TEST(Histogram, CountsIntoPowerOfTwoBins) {
   EXPECT_EQ(histogram.counts()[4096 + 512], 1u);
 }
 
-TEST(Histogram, TheLimitItselfBelongsToTheOuterBins) {
+// A value that were its histogram's limit would lie in another bin than after growing.
+TEST(Histogram, TheLimitIsAboveEveryValue) {
   Histogram histogram;
   Add(histogram, {-4.0F, 4.0F});
-  EXPECT_EQ(histogram.limit(), 4.0);
-  EXPECT_EQ(histogram.counts().front(), 1u);
-  EXPECT_EQ(histogram.counts().back(), 1u);
+  EXPECT_EQ(histogram.limit(), 8.0);
+  EXPECT_EQ(histogram.first_bin(), 2048);
+  EXPECT_EQ(histogram.last_bin(), 4096 + 2048);
 }
 
 TEST(Histogram, GrowingGivesTheCountsOfTheFinalBins) {
@@ -68,15 +74,34 @@ TEST(Histogram, GrowingGivesTheCountsOfTheFinalBins) {
   EXPECT_EQ(histogram.counts(), Expected(all, histogram.limit()));
 }
 
-TEST(Histogram, SameCountsForAnyNumberOfThreads) {
-  const auto values = Normal(300007, 2.0F, 7);
-  Histogram one;
-  Add(one, values, 1);
-  for (const int threads : {2, 3, 8}) {
-    Histogram many;
-    Add(many, values, threads);
-    EXPECT_EQ(many.counts(), one.counts()) << threads << " threads";
+TEST(Histogram, SameCountsForAnyNumberOfCounters) {
+  auto values = Normal(300007, 2.0F, 7);
+  values[1000] = 4.0F;
+  values[299999] = -16.0F;
+  for (const size_t parts : {1U, 2U, 3U, 8U}) {
+    Histogram histogram;
+    for (size_t part = 0; part < parts; ++part) {
+      const auto begin = values.begin() + static_cast<std::ptrdiff_t>(values.size() * part / parts);
+      const auto end = values.begin() + static_cast<std::ptrdiff_t>(values.size() * (part + 1) / parts);
+      Add(histogram, {begin, end});
+    }
+    EXPECT_EQ(histogram.limit(), 32.0);
+    EXPECT_EQ(histogram.counts(), Expected(values, 32.0)) << parts << " counters";
   }
+}
+
+TEST(Histogram, OneCounterForManyPictures) {
+  std::vector<float> all;
+  HistogramCounter counter;
+  for (int round = 0; round < 12; ++round) {
+    const auto values = Normal(3001, std::exp2(6 - static_cast<float>(round)), static_cast<uint32_t>(round));
+    all.insert(all.end(), values.begin(), values.end());
+    Count(counter, values);
+  }
+  Histogram histogram;
+  counter.AddTo(histogram);
+  EXPECT_EQ(histogram.total(), all.size());
+  EXPECT_EQ(histogram.counts(), Expected(all, histogram.limit()));
 }
 
 TEST(Histogram, MergeEqualsOneStream) {
@@ -133,7 +158,7 @@ TEST(Histogram, ZerosOnly) {
   EXPECT_EQ(histogram.total(), 100u);
   EXPECT_EQ(histogram.counts()[Histogram::kBins / 2], 100u);
   Add(histogram, {8.0F});
-  EXPECT_EQ(histogram.limit(), 8.0);
+  EXPECT_EQ(histogram.limit(), 16.0);
   EXPECT_EQ(histogram.counts()[Histogram::kBins / 2], 100u);
 }
 

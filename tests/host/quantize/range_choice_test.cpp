@@ -13,7 +13,7 @@ namespace {
 
 TensorStatistics Observed(const std::vector<float>& values) {
   TensorStatistics statistics;
-  EXPECT_TRUE(statistics.Observe(values.data(), values.size()));
+  statistics.Observe(values);
   return statistics;
 }
 
@@ -39,7 +39,7 @@ double TrueError(const std::vector<float>& values, const Range& range) {
 TEST(ChooseRange, MinMaxAndMovingAverage) {
   TensorStatistics statistics = Observed({-1, 2});
   const std::vector<float> second{-3, 6};
-  ASSERT_TRUE(statistics.Observe(second.data(), second.size()));
+  statistics.Observe(second);
   const Range extremes = ChooseRange(statistics, {ObserverKind::kMinMax, 100.0}, 8);
   EXPECT_EQ(extremes.low, -3.0);
   EXPECT_EQ(extremes.high, 6.0);

@@ -38,7 +38,7 @@ TEST(ChooseTableInput, SpendsFewLevelsWhereTheFunctionIsFlat) {
   std::vector<float> values(40000);
   for (float& value : values) value = normal(random);
   TensorStatistics statistics;
-  ASSERT_TRUE(statistics.Observe(values.data(), values.size()));
+  statistics.Observe(values);
   const Range full = statistics.extremes();
   const AffineParams output = AffineFromRange({-0.28, full.high}, 8);
   const AffineParams chosen = ChooseTableInput(statistics, Silu, output);

@@ -11,7 +11,7 @@ namespace {
 
 TensorStatistics Observed(const std::vector<std::vector<float>>& pictures) {
   TensorStatistics statistics;
-  for (const auto& picture : pictures) EXPECT_TRUE(statistics.Observe(picture.data(), picture.size()));
+  for (const auto& picture : pictures) statistics.Observe(picture);
   return statistics;
 }
 
@@ -24,30 +24,31 @@ TEST(TensorStatistics, ExtremesAndMovingAverage) {
   EXPECT_NEAR(statistics.moving_average().high, 2.21, 1e-12);
 }
 
-TEST(TensorStatistics, ValuesThatAreNotFiniteAreRefused) {
+TEST(TensorStatistics, AnExtremeShowsWhatIsNotFinite) {
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
                           -std::numeric_limits<float>::infinity()}) {
     for (const size_t place : {0U, 3U, 8U, 1500U, 199999U}) {
       std::vector<float> values(place < 9 ? 9 : 200000, 1.0F);
       values[place] = bad;
-      TensorStatistics statistics = Observed({{1, 2}});
-      EXPECT_FALSE(statistics.Observe(values.data(), values.size(), 2)) << bad << " at " << place;
+      HistogramCounter counter;
+      const Range extremes = counter.Count(values.data(), values.size());
+      EXPECT_FALSE(std::isfinite(extremes.low) && std::isfinite(extremes.high)) << bad << " at " << place;
     }
   }
 }
 
-TEST(TensorStatistics, ManyValuesInThreads) {
-  std::vector<float> values(200003);
-  for (size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<float>(i));
-  values[150000] = 7.5F;
-  values[1234] = -6.5F;
-  TensorStatistics one;
-  TensorStatistics two;
-  ASSERT_TRUE(one.Observe(values.data(), values.size(), 1));
-  ASSERT_TRUE(two.Observe(values.data(), values.size(), 2));
-  EXPECT_EQ(two.extremes().low, -6.5);
-  EXPECT_EQ(two.extremes().high, 7.5);
-  EXPECT_EQ(one.histogram().counts(), two.histogram().counts());
+TEST(TensorStatistics, PicturesCountedElsewhere) {
+  const std::vector<std::vector<float>> pictures = {{-1, 2}, {-3, 1}, {0, 5}};
+  const TensorStatistics whole = Observed(pictures);
+  TensorStatistics apart;
+  std::vector<HistogramCounter> counters(2);
+  for (size_t i = 0; i < pictures.size(); ++i) {
+    apart.ObserveExtremes(counters[i % 2].Count(pictures[i].data(), pictures[i].size()));
+  }
+  for (const HistogramCounter& counter : counters) apart.Add(counter);
+  EXPECT_EQ(apart.extremes().low, whole.extremes().low);
+  EXPECT_EQ(apart.moving_average().high, whole.moving_average().high);
+  EXPECT_EQ(apart.histogram().counts(), whole.histogram().counts());
 }
 
 TEST(TensorStatistics, MergeIsTheUnion) {
@@ -70,7 +71,7 @@ TEST(TensorStatistics, MapFindsTheMinimumInside) {
 
 TEST(TensorStatistics, Empty) {
   TensorStatistics statistics;
-  EXPECT_TRUE(statistics.Observe(nullptr, 0));
+  statistics.Observe({});
   EXPECT_TRUE(statistics.empty());
   statistics.Merge(TensorStatistics());
   EXPECT_TRUE(statistics.empty());

@@ -1,0 +1,108 @@
+#include "quantize/calibration_worker.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "graph/error.h"
+
+namespace lockstep::quantize {
+namespace {
+
+constexpr size_t kLanes = 16;  // a multiple of every channel block
+using LaneSums = std::array<double, kLanes>;
+
+// Sums of every 16th value, in float along a row of vectors and in double from row to row: exact enough and vectorised.
+LaneSums SumLanes(const float* values, size_t count) {
+  constexpr size_t kRow = 64 * kLanes;
+  LaneSums total{};
+  for (size_t at = 0; at < count; at += kRow) {
+    float sums[kLanes] = {};
+    const size_t end = std::min(at + kRow, count);
+    size_t i = at;
+    for (; i + kLanes <= end; i += kLanes) {
+      for (size_t lane = 0; lane < kLanes; ++lane) sums[lane] += values[i + lane];
+    }
+    for (size_t lane = 0; i < end; ++i, ++lane) sums[lane] += values[i];
+    for (size_t lane = 0; lane < kLanes; ++lane) total[lane] += sums[lane];
+  }
+  return total;
+}
+
+// `block` channels lie side by side in memory.
+std::vector<double> ChannelMeans(const graph::Shape& shape, int block, const float* data) {
+  const auto batch = static_cast<size_t>(shape[0]);
+  const auto channels = static_cast<size_t>(shape[1]);
+  const auto width = static_cast<size_t>(block);
+  const size_t plane = static_cast<size_t>(graph::ElementCount(shape)) / (batch * channels);
+  std::vector<double> means(channels, 0.0);
+  for (size_t first = 0; first < channels; first += width) {
+    for (size_t n = 0; n < batch; ++n) {
+      const LaneSums sums = SumLanes(data + (n * channels + first) * plane, plane * width);
+      for (size_t lane = 0; lane < kLanes; ++lane) {
+        means[first + lane % width] += sums[lane] / static_cast<double>(batch * plane);
+      }
+    }
+  }
+  return means;
+}
+
+engine::FloatEngineOptions EngineOptions(const graph::Graph& graph, const std::set<graph::TensorId>& observed,
+                                         const std::set<graph::TensorId>& channel_means) {
+  engine::FloatEngineOptions options;
+  options.threads = 1;
+  options.any_order = true;
+  for (const auto* wanted : {&observed, &channel_means}) {
+    for (const graph::TensorId id : *wanted) {
+      if (std::count(graph.inputs.begin(), graph.inputs.end(), id) == 0) {
+        options.observed.insert(graph.tensor(id).name);
+      }
+    }
+  }
+  return options;
+}
+
+}  // namespace
+
+CalibrationWorker::CalibrationWorker(const graph::Graph& graph, const std::set<graph::TensorId>& observed,
+                                     const std::set<graph::TensorId>& channel_means)
+    : engine_(graph, EngineOptions(graph, observed, channel_means)) {
+  for (const graph::TensorId id : observed) observed_[graph.tensor(id).name].statistics = true;
+  for (const graph::TensorId id : channel_means) {
+    observed_[graph.tensor(id).name].channel_means = graph.tensor(id).shape.size() >= 2;
+  }
+  for (auto& [name, tensor] : observed_) {
+    tensor.id = graph.Find(name);
+    const bool is_input = std::count(graph.inputs.begin(), graph.inputs.end(), tensor.id) != 0;
+    if (!is_input) tensor.channel_block = engine_.ChannelBlock(name);
+  }
+}
+
+PictureFindings CalibrationWorker::Run(const std::map<std::string, engine::FloatTensor>& inputs, int number) {
+  PictureFindings findings;
+  const auto observe = [&](const std::string& name, const graph::Shape& shape, const float* data) {
+    Observe(name, shape, data, number, findings);
+  };
+  for (const auto& [name, tensor] : inputs) observe(name, tensor.shape, tensor.data.data());
+  engine_.Run(inputs, observe);
+  return findings;
+}
+
+void CalibrationWorker::Observe(const std::string& name, const graph::Shape& shape, const float* data, int number,
+                                PictureFindings& findings) {
+  const auto found = observed_.find(name);
+  if (found == observed_.end()) return;
+  const Observed& tensor = found->second;
+  const auto count = static_cast<size_t>(graph::ElementCount(shape));
+  if (tensor.statistics && count != 0) {
+    const Range extremes = counters_[tensor.id].Count(data, count);
+    if (!std::isfinite(extremes.low) || !std::isfinite(extremes.high)) {
+      throw BadInput("tensor \"" + name + "\" has a value that is not finite for calibration input " +
+                     std::to_string(number) + "; check mean and std, or leave that picture out");
+    }
+    findings.extremes[tensor.id] = extremes;
+  }
+  if (tensor.channel_means) findings.channel_means[tensor.id] = ChannelMeans(shape, tensor.channel_block, data);
+}
+
+}  // namespace lockstep::quantize

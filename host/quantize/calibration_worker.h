@@ -1,0 +1,50 @@
+// One thread of the calibration: runs pictures through a float engine of its own and remembers what it saw of them.
+//
+// An engine of one thread computes the same values whatever the number of threads of the calibration is.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/float/float_engine.h"
+#include "graph/graph.h"
+#include "quantize/observers/histogram_counter.h"
+
+namespace lockstep::quantize {
+
+// What of one picture has to be put together in the order of the pictures.
+struct PictureFindings {
+  std::map<graph::TensorId, Range> extremes;
+  std::map<graph::TensorId, std::vector<double>> channel_means;
+};
+
+class CalibrationWorker {
+ public:
+  CalibrationWorker(const graph::Graph& graph, const std::set<graph::TensorId>& observed,
+                    const std::set<graph::TensorId>& channel_means);
+
+  // `number` of the picture, from 1. Throws BadInput naming the tensor and the picture if a value is not finite.
+  PictureFindings Run(const std::map<std::string, engine::FloatTensor>& inputs, int number);
+
+  // Of all pictures so far, by tensor.
+  const std::map<graph::TensorId, HistogramCounter>& counters() const { return counters_; }
+
+ private:
+  struct Observed {
+    graph::TensorId id = graph::kNoTensor;
+    bool statistics = false;
+    bool channel_means = false;
+    int channel_block = 1;  // see FloatEngine::ChannelBlock
+  };
+
+  void Observe(const std::string& name, const graph::Shape& shape, const float* data, int number,
+               PictureFindings& findings);
+
+  engine::FloatEngine engine_;
+  std::map<std::string, Observed> observed_;
+  std::map<graph::TensorId, HistogramCounter> counters_;
+};
+
+}  // namespace lockstep::quantize
