@@ -96,23 +96,24 @@ template <typename Sum, typename Element>
 void Compute(const LayerRun& run, const Convolution& conv) {
   const auto& in = *run.inputs[0].tensor->shape();
   const auto& out = *run.output->shape();
-  const std::vector<int32_t> wide =
-      ReadIntegers(run.inputs[0].tensor->dtype(), run.inputs[0].data, ElementCount(*run.inputs[0].tensor));
-  const std::vector<Element> x(wide.begin(), wide.end());
+  const auto x =
+      ReadIntegers<Element>(run.inputs[0].tensor->dtype(), run.inputs[0].data, ElementCount(*run.inputs[0].tensor));
   const auto zero_point = static_cast<Element>(ZeroPoint(*run.inputs[0].tensor));
   const std::vector<int32_t> table =
       conv.table != nullptr ? ReadIntegers(run.output->dtype(), conv.table, 256) : std::vector<int32_t>();
   const size_t taps = static_cast<size_t>(conv.kernel_h) * conv.kernel_w * conv.in_channels;
   const int32_t channels_per_group = conv.out_channels / conv.groups;
-  std::vector<int32_t> y(ElementCount(*run.output));
+  const size_t row_length = static_cast<size_t>(out[2]) * out[3];
+  const size_t row_bytes = row_length * ElementSize(run.output->dtype());
   bool overflow = false;
-  const bool worth_threads = y.size() * taps > kSerialWork;
+  const bool worth_threads = ElementCount(*run.output) * taps > kSerialWork;
 
 #pragma omp parallel for schedule(dynamic) reduction(|| : overflow) if (worth_threads)
   for (int32_t row = 0; row < out[0] * out[1]; ++row) {
     const int32_t n = row / out[1];
     const int32_t oy = row % out[1];
     std::vector<Element> window(taps);
+    std::vector<int32_t> y(row_length);
     for (int32_t ox = 0; ox < out[2]; ++ox) {
       for (int32_t group = 0; group < conv.groups; ++group) {
         Element* tap = window.data();
@@ -135,17 +136,17 @@ void Compute(const LayerRun& run, const Convolution& conv) {
           const int64_t p =
               rq1::Clamp(conv.mid_zero_point + rq1::RequantizeWide(acc, conv.multiplier[oc], conv.shift[oc]),
                          conv.clamp_low, conv.clamp_high);
-          y[(static_cast<size_t>(row) * out[2] + ox) * out[3] + oc] =
+          y[static_cast<size_t>(ox) * out[3] + oc] =
               table.empty() ? static_cast<int32_t>(p) : table[static_cast<size_t>(p)];
         }
       }
     }
+    WriteIntegers(y, run.output->dtype(), run.result + row * row_bytes);
   }
   if (overflow) {
     throw std::logic_error("layer '" + run.layer->name()->str() +
                            "': an accumulator left the 32 bits it was proven for");
   }
-  WriteIntegers(y, run.output->dtype(), run.result);
 }
 
 }  // namespace

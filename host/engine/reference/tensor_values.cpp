@@ -27,18 +27,6 @@ int64_t ElementCount(const joint::Tensor& tensor) {
   return count;
 }
 
-std::vector<int32_t> ReadIntegers(joint::DType dtype, const uint8_t* data, size_t count) {
-  std::vector<int32_t> values(count);
-  for (size_t i = 0; i < count; ++i) {
-    if (dtype == joint::DType::U8) {
-      values[i] = data[i];
-    } else {
-      values[i] = data[2 * i] | (data[2 * i + 1] << 8);
-    }
-  }
-  return values;
-}
-
 void WriteIntegers(const std::vector<int32_t>& values, joint::DType dtype, uint8_t* data) {
   for (size_t i = 0; i < values.size(); ++i) {
     if (dtype == joint::DType::U8) {

@@ -13,8 +13,16 @@ size_t ElementSize(joint::DType dtype);
 
 int64_t ElementCount(const joint::Tensor& tensor);
 
-// U8 or U16 elements in memory order.
-std::vector<int32_t> ReadIntegers(joint::DType dtype, const uint8_t* data, size_t count);
+// U8 or U16 elements in memory order, as int16_t (U8 alone), int32_t or int64_t.
+template <typename Value = int32_t>
+std::vector<Value> ReadIntegers(joint::DType dtype, const uint8_t* data, size_t count) {
+  std::vector<Value> values(count);
+  for (size_t i = 0; i < count; ++i) {
+    const int value = dtype == joint::DType::U8 ? data[i] : data[2 * i] | (data[2 * i + 1] << 8);
+    values[i] = static_cast<Value>(value);
+  }
+  return values;
+}
 
 // Writes `values` in the width of `dtype`; every value fits (the layers clamp).
 void WriteIntegers(const std::vector<int32_t>& values, joint::DType dtype, uint8_t* data);
