@@ -14,10 +14,16 @@ using graph::kNoTensor;
 using graph::Node;
 using graph::TensorId;
 
-// What can be cut at: everything but constants.
-std::vector<std::string> CutNames(const Graph& graph) {
+bool IsInput(const Graph& graph, TensorId id) {
+  return std::find(graph.inputs.begin(), graph.inputs.end(), id) != graph.inputs.end();
+}
+
+// What can be cut at: everything but constants, and no output where the graph begins.
+std::vector<std::string> CutNames(const Graph& graph, bool as_input) {
   std::vector<std::string> names;
-  for (const TensorId id : graph.inputs) names.push_back(graph.tensor(id).name);
+  if (as_input) {
+    for (const TensorId id : graph.inputs) names.push_back(graph.tensor(id).name);
+  }
   for (const Node& node : graph.nodes) {
     names.push_back(node.name);
     for (const TensorId id : node.outputs) {
@@ -29,7 +35,7 @@ std::vector<std::string> CutNames(const Graph& graph) {
 
 std::vector<TensorId> Resolve(const Graph& graph, const std::string& name, bool as_input, const std::string& path) {
   const TensorId id = graph.Find(name);
-  if (id != kNoTensor && !graph.tensor(id).constant) return {id};
+  if (id != kNoTensor && !graph.tensor(id).constant && (as_input || !IsInput(graph, id))) return {id};
   for (const Node& node : graph.nodes) {
     if (node.name != name) continue;
     std::vector<TensorId> found;
@@ -38,8 +44,9 @@ std::vector<TensorId> Resolve(const Graph& graph, const std::string& name, bool 
     }
     return found;
   }
-  throw UsageError("'" + path + "' has no node or tensor '" + name + "' to be an " + (as_input ? "input" : "output") +
-                   "; did you mean '" + graph::NearestName(name, CutNames(graph)) + "'?");
+  throw UsageError(std::string(as_input ? "--input-nodes" : "--output-nodes") + ": '" + path +
+                   "' has no node or tensor '" + name + "' to be an " + (as_input ? "input" : "output") +
+                   "; did you mean '" + graph::NearestName(name, CutNames(graph, as_input)) + "'?");
 }
 
 std::vector<TensorId> ResolveAll(const Graph& graph, const std::vector<std::string>& names, bool as_input,

@@ -54,7 +54,7 @@ void RequirePrintableNames(const onnx::ModelProto& model, const std::string& pat
 
 onnx::ModelProto ReadModel(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw BadInput("cannot open '" + path + "': " + std::strerror(errno));
+  if (!file) throw BadInput("cannot open '" + path + "': " + std::strerror(errno) + "; check the path");
   if (file.peek() == std::ifstream::traits_type::eof()) {
     throw BadInput("'" + path + "' is empty or not a file; give an ONNX file");
   }
@@ -292,6 +292,26 @@ std::map<std::string, graph::Shape> ShapesOfOwnInputs(const Graph& graph, const 
   return shapes;
 }
 
+// Returns only if the network fails without the given shapes too.
+void BlameInputShapes(const std::string& path, ImportOptions options, const std::string& reason) {
+  std::string given;
+  for (const auto& [name, shape] : options.input_shapes) given += " " + name + ":" + graph::ToString(shape);
+  options.input_shapes.clear();
+  std::string own;
+  try {
+    const Graph graph = ImportOnnx(path, options);
+    for (const TensorId id : graph.inputs) {
+      own += (own.empty() ? "" : ", ") + graph.tensor(id).name + ":" + graph::ToString(graph.tensor(id).shape);
+    }
+  } catch (const UsageError&) {  // it leaves its shapes open
+  } catch (const Error&) {
+    return;
+  }
+  throw UsageError("--input-shape" + given + " (configuration key input_shape) does not suit '" + path +
+                   "': " + reason + "; give another shape" +
+                   (own.empty() ? "" : ", or leave it out: the network's own is " + own));
+}
+
 }  // namespace
 
 Graph ImportOnnx(const std::string& path, const ImportOptions& options) {
@@ -310,6 +330,7 @@ Graph ImportOnnx(const std::string& path, const ImportOptions& options) {
     try {
       optimize::InferShapes(graph);
     } catch (const BadInput& error) {
+      if (!options.input_shapes.empty()) BlameInputShapes(path, options, error.what());
       throw BadInput("'" + path + "': " + error.what());
     }
   };

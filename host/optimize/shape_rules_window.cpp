@@ -53,9 +53,10 @@ void Conv(ShapeContext& context) {
   context.Require(group >= 1 && w[0] % group == 0,
                   "group " + std::to_string(group) + " does not divide " + std::to_string(w[0]) + " output channels");
   int64_t expected = 0;
-  context.Require(!__builtin_mul_overflow(w[1], group, &expected) && expected == x[1],
-                  "input has " + std::to_string(x[1]) + " channels, the weights " + graph::ToString(w) +
-                      " with group " + std::to_string(group) + " expect " + std::to_string(expected));
+  const bool overflow = __builtin_mul_overflow(w[1], group, &expected);
+  context.Require(!overflow && expected == x[1], "input has " + std::to_string(x[1]) + " channels, the weights " +
+                                                     graph::ToString(w) + " with group " + std::to_string(group) +
+                                                     " expect " + std::to_string(expected));
   if (context.Has(2)) {
     context.Require(context.Shape(2) == Shape{w[0]},
                     "bias has shape " + graph::ToString(context.Shape(2)) + " instead of " + std::to_string(w[0]));

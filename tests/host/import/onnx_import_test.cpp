@@ -153,7 +153,10 @@ TEST(ImportOnnx, CutsAtTensorsAndNodes) {
 TEST(ImportOnnx, RefusesCutsThatDoNotFit) {
   ImportOptions options;
   options.output_nodes = {"fist"};
+  ExpectContains(ErrorOf<UsageError>(TwoConvs(), options), "--output-nodes: ");
   ExpectContains(ErrorOf<UsageError>(TwoConvs(), options), "did you mean 'first'?");
+  options.output_nodes = {"x"};
+  ExpectContains(ErrorOf<UsageError>(TwoConvs(), options), "'x' to be an output; did you mean 'c'?");
   options.output_nodes = {"y", "c"};
   options.input_nodes = {"r"};
   ExpectContains(ErrorOf<UsageError>(TwoConvs(), options), "still needs its input 'x'");
@@ -173,6 +176,23 @@ TEST(ImportOnnx, AsksForOpenShapes) {
   ExpectContains(ErrorOf<UsageError>(TwoConvs(0), options), "has 4 axes (1x3x?x5), not the 3 of 1x3x8");
   options.input_shapes = {{"x", {1, 3, 8, 0}}};
   ExpectContains(ErrorOf<UsageError>(TwoConvs(0), options), "dimension below 1");
+}
+
+TEST(ImportOnnx, AShapeThatDoesNotSuitTheNetworkIsWrongUsage) {
+  ImportOptions options;
+  options.input_shapes["x"] = {1, 4, 4, 5};
+  const std::string error = ErrorOf<UsageError>(TwoConvs(), options);
+  ExpectContains(error, "--input-shape x:1x4x4x5 (configuration key input_shape)");
+  ExpectContains(error, "node 'first' (Conv): input has 4 channels");
+  ExpectContains(error, "weights 3x3x1x1 with group 1 expect 3");
+  ExpectContains(error, "the network's own is x:1x3x4x5");
+  ExpectContains(ErrorOf<UsageError>(TwoConvs(0), options), "give another shape");
+
+  OnnxWriter faulty(17);  // whatever the shape
+  faulty.Input("x", {1, 3, 4, 5}).Floats("w", {3, 2, 1, 1}, {1, 2, 3, 4, 5, 6}).Output("y");
+  faulty.Node("Conv", {"x", "w"}, {"y"});
+  options.input_shapes["x"] = {1, 3, 8, 8};
+  ExpectContains(ErrorOf<BadInput>(faulty, options), "input has 3 channels");
 }
 
 TEST(ImportOnnx, RefusesWhatItCannotRead) {
