@@ -43,6 +43,8 @@ int Build(const Flags& flags) {
   const compiler::BuildConfig config = compiler::ParseConfig(compiler::MergeConfig(std::move(file), keys),
                                                              flags.config.empty() ? "build" : flags.config);
 
+  RequireWritable({flags.json});
+
   report::Progress progress(stderr, compiler::kStages, flags.quiet);
   const compiler::BuildListener listener{[&](const std::string& stage) { progress.Step(stage); },
                                          [&](int done, int total) { progress.Advance(done, total); }};

@@ -23,6 +23,12 @@ nlohmann::ordered_json PreprocessFlags::GivenKeys() const {
   return keys;
 }
 
+void RequireWritable(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    if (!path.empty() && path != "-") report::RequireWritable(path);
+  }
+}
+
 void Print(const std::string& text, const std::string& json, const std::string& json_path) {
   if (json_path == "-") {
     std::fputs(json.c_str(), stdout);

@@ -37,6 +37,10 @@ struct PreprocessFlags {
   nlohmann::ordered_json GivenKeys() const;
 };
 
+// Throws BadInput if a file that was asked for ("": it was not, "-": stdout) cannot be written: before the work, not
+// after.
+void RequireWritable(const std::vector<std::string>& paths);
+
 // Text for the terminal on stdout, and the JSON in a file if one was named ("-": on stdout instead of the text).
 void Print(const std::string& text, const std::string& json, const std::string& json_path);
 

@@ -16,6 +16,7 @@ struct Flags {
 };
 
 int Compare(const Flags& flags) {
+  RequireWritable({flags.json});
   const crosscheck::DumpComparison comparison = crosscheck::CompareDumps(flags.first, flags.second, flags.options);
   Print(crosscheck::ToText(comparison, ColourWanted()), crosscheck::ToJson(comparison), flags.json);
   return comparison.verdict == crosscheck::Verdict::kDiffers ? kCheckFailed : kGood;

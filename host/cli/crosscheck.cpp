@@ -24,8 +24,8 @@ struct Flags {
 
 int Crosscheck(Flags& flags) {
   flags.board.time_limit = std::chrono::seconds(flags.timeout);
-  std::vector<std::unique_ptr<crosscheck::Board>> boards;
-  for (const std::string& name : flags.boards) boards.push_back(crosscheck::MakeBoard(name, flags.board));
+  const std::vector<std::unique_ptr<crosscheck::Board>> boards = crosscheck::MakeBoards(flags.boards, flags.board);
+  RequireWritable({flags.json, flags.html});
   const int steps = crosscheck::CountSteps(flags.options);
   report::Progress progress(stderr, steps, flags.quiet);
   const crosscheck::CrosscheckResult result =

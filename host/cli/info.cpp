@@ -18,6 +18,7 @@ struct Flags {
 int Info(const Flags& flags) {
   std::map<std::string, graph::Shape> shapes;
   for (const std::string& text : flags.input_shape) shapes.insert(compiler::ParseInputShape(text));
+  RequireWritable({flags.json});
   const nlohmann::ordered_json info = compiler::DescribeModelFile(flags.model, shapes);
   Print(compiler::InfoText(info), info.dump(1) + "\n", flags.json);
   return kGood;

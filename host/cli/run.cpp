@@ -27,6 +27,7 @@ int Run(Flags& flags) {
   for (const std::string& text : flags.input_shape) {
     flags.options.runner.input_shapes.insert(compiler::ParseInputShape(text));
   }
+  RequireWritable({flags.json});
   report::Progress progress(stderr, 1, flags.quiet);
   progress.Step("run");
   const crosscheck::RunResult result =

@@ -53,7 +53,7 @@ std::string LastWords(const ProcessResult& result) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   if (text.size() > kMost) text = ".." + text.substr(text.size() - kMost);
   std::replace(text.begin(), text.end(), '\n', ' ');
-  return text.empty() ? "it said nothing" : text;
+  return text;
 }
 
 // Bit 0x400 of the ELF header's e_flags (byte 37 of the file) marks the IEEE 754-2008 NaN encoding. run_joint makes no
@@ -90,7 +90,7 @@ class ProgramBoard : public Board {
     if (job.build == "nmem")
       command.insert(command.end() - 1, {"--memory-path", (folder.path() / "nmem.txt").string()});
     const ProcessResult result = RunProcess(command, {{"LC_ALL", "C"}}, options_.time_limit);
-    Check(result, job);
+    Check(result, program);
   }
 
  private:
@@ -126,20 +126,26 @@ class ProgramBoard : public Board {
     command.push_back(job.model.string());
   }
 
-  void Check(const ProcessResult& result, const BoardJob& job) const {
-    const std::string who = name() + ": run_joint_" + job.build + " ";
+  void Check(const ProcessResult& result, const fs::path& program) const {
+    const std::string who = name() + ": " + program.string() + " ";
     if (result.timed_out) {
       throw BoardError(who + "did not end within " + std::to_string(options_.time_limit.count()) +
                        " s; give it longer with --timeout");
     }
     if (result.status == 0) return;
-    if (result.status == 127 && target_.emulator != nullptr) {
-      throw BoardError(name() + ": cannot start " + LastWords(result) + "; install Debian's qemu-user");
+    constexpr int kNotStarted = 127;
+    if (result.status == kNotStarted) {
+      throw BoardError(name() + ": cannot start " + LastWords(result) +
+                       (target_.emulator != nullptr ? "; install Debian's qemu-user"
+                                                    : "; give the run_joint_debug of this board, made executable"));
     }
-    const std::string text = who + "ended with status " + std::to_string(result.status) + ": " + LastWords(result);
+    const std::string ended = who + "ended with status " + std::to_string(result.status);
+    if (result.err.empty() && result.out.empty()) {
+      throw BoardError(ended + " and said nothing; give the run_joint_debug of this board, or build it again");
+    }
     constexpr int kBadInput = 4;
-    if (result.status == kBadInput) throw BadInput(text);
-    throw BoardError(text);
+    if (result.status == kBadInput) throw BadInput(ended + ": " + LastWords(result));
+    throw BoardError(ended + ": " + LastWords(result));
   }
 
   const Target& target_;
@@ -161,6 +167,24 @@ std::unique_ptr<Board> MakeBoard(const std::string& name, const BoardOptions& op
   }
   throw UsageError("the board " + name + " is unknown; did you mean " + graph::NearestName(name, BoardNames()) +
                    "? `lockstep crosscheck --help` lists the boards");
+}
+
+std::vector<std::unique_ptr<Board>> MakeBoards(const std::vector<std::string>& names, const BoardOptions& options) {
+  std::vector<std::unique_ptr<Board>> boards;
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    if (std::find(names.begin(), name, *name) != name) {
+      throw UsageError("--board names " + *name + " twice; name each board once");
+    }
+    boards.push_back(MakeBoard(*name, options));
+  }
+  if (!options.binary.empty() && boards.size() > 1) {
+    throw UsageError("--board-binary is the program of one board, and --board names " + std::to_string(boards.size()) +
+                     "; use --board-dir, or cross-check one after the other");
+  }
+  if (!options.binary.empty() && !options.folder.empty()) {
+    throw UsageError("--board-dir has no effect with --board-binary; leave one of them out");
+  }
+  return boards;
 }
 
 }  // namespace lockstep::crosscheck

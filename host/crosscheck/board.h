@@ -43,4 +43,8 @@ std::vector<std::string> BoardNames();
 // Throws UsageError with the nearest name for an unknown board. What the board needs is looked for by Run.
 std::unique_ptr<Board> MakeBoard(const std::string& name, const BoardOptions& options);
 
+// The boards of one crosscheck. Throws UsageError too if a board is named twice or the options suit no number of boards
+// like this.
+std::vector<std::unique_ptr<Board>> MakeBoards(const std::vector<std::string>& names, const BoardOptions& options);
+
 }  // namespace lockstep::crosscheck

@@ -82,6 +82,9 @@ std::string ExactNames(const std::vector<LayerResult>& layers) {
 }
 
 Manifest CheckedManifest(const Board& board, const fs::path& folder, const Round& round) {
+  if (!fs::exists(folder / "manifest.json")) {
+    throw BoardError(board.name() + ": the board's program ended well but wrote no dump; give it a run_joint_debug");
+  }
   Manifest manifest;
   try {
     manifest = ReadManifest(folder);
@@ -171,7 +174,6 @@ void CompareBuilds(Board& board, const Round& round, const CrosscheckOptions& op
     job.inputs = round.input_files;
     job.build = build;
     job.output_folder = result.folder.string() + "_" + build;
-    fs::create_directories(job.output_folder);
     board.Run(job);
     result.builds.push_back({build, OutputDigests(job.output_folder) == expected});
   }
@@ -191,10 +193,7 @@ void RunBoard(Board& board, const Round& round, const CrosscheckOptions& options
     job.inputs = round.input_files;
     job.dump_folder = result.folder;
     job.digests_only = true;
-    if (!options.output_folder.empty()) {
-      job.output_folder = options.output_folder / FolderName(board.name());
-      fs::create_directories(job.output_folder);
-    }
+    if (!options.output_folder.empty()) job.output_folder = options.output_folder / FolderName(board.name());
     board.Run(job);
     result.layers = CompareDigests(board, round, CheckedManifest(board, result.folder, round));
     CompareBytes(board, round, options, result);
@@ -352,6 +351,7 @@ int CountSteps(const CrosscheckOptions& options) {
 
 CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<Board>>& boards,
                             const Announce& announce) {
+  if (!options.output_folder.empty()) report::RequireWritableFolder(options.output_folder);
   engine::JointModel reference(options.model.string());
   const std::vector<DataItem> items = ListData(options.data);
   const fs::path onnx = options.onnx.empty() ? OptimizedOnnxBeside(options.model) : options.onnx;

@@ -94,6 +94,9 @@ ordered_json Number(double value) { return std::isfinite(value) ? ordered_json(v
 
 RunResult RunModels(const RunOptions& options, const std::function<void(int done, int total)>& advance) {
   if (options.models.empty() || options.models.size() > 2) throw UsageError("run takes one model or two to compare");
+  for (const fs::path& folder : {options.output_folder, options.dump_folder, options.input_folder}) {
+    if (!folder.empty()) report::RequireWritableFolder(folder);
+  }
   RunnerOptions runner = options.runner;
   const auto joint = std::find_if_not(options.models.begin(), options.models.end(), IsOnnx);
   if (!runner.preprocess && joint != options.models.end()) runner.preprocess = PreprocessOfModel(*joint);

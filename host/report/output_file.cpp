@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -39,12 +40,20 @@ bool IsSpecial(const fs::path& path) {
   return fs::exists(status) && !fs::is_regular_file(status);
 }
 
-void MakeParent(const fs::path& path) {
-  if (!path.has_parent_path()) return;
+// The folder and those above it that do not exist, the outermost first.
+std::vector<fs::path> MissingFolders(const fs::path& folder) {
+  std::vector<fs::path> missing;
+  std::error_code ignored;
+  for (fs::path at = folder; !at.empty() && !fs::exists(at, ignored); at = at.parent_path()) missing.push_back(at);
+  std::reverse(missing.begin(), missing.end());
+  return missing;
+}
+
+void MakeFolder(const fs::path& folder) {
   std::error_code error;
-  fs::create_directories(path.parent_path(), error);
+  fs::create_directories(folder, error);
   if (error) {
-    throw BadInput("cannot make the folder " + path.parent_path().string() + ": " + error.message() +
+    throw BadInput("cannot make the folder " + folder.string() + ": " + error.message() +
                    "; check the path and its rights");
   }
 }
@@ -54,10 +63,15 @@ void MakeParent(const fs::path& path) {
 OutputFiles::~OutputFiles() {
   std::error_code ignored;
   for (const Pending& file : pending_) fs::remove(file.temporary, ignored);
+  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) fs::remove(*folder, ignored);  // if it is empty
 }
 
 fs::path OutputFiles::Reserve(const fs::path& path) {
-  MakeParent(path);
+  if (path.has_parent_path()) {
+    const std::vector<fs::path> missing = MissingFolders(path.parent_path());
+    made_.insert(made_.end(), missing.begin(), missing.end());
+    MakeFolder(path.parent_path());
+  }
   if (fs::is_directory(path)) throw BadInput("cannot write " + path.string() + ": it is a folder; name a file");
   fs::path temporary = path.parent_path() / (".partial-" + std::to_string(getpid()) + "-" + path.filename().string());
   pending_.push_back({temporary, path, std::make_unique<RemovedWhenInterrupted>(temporary)});
@@ -84,6 +98,20 @@ void WriteFile(const fs::path& path, const void* data, size_t size) {
   OutputFiles files;
   files.Add(path, data, size);
   files.Commit();
+}
+
+void RequireWritable(const fs::path& path) {
+  if (IsSpecial(path) && !fs::is_directory(path)) {  // opening a pipe would end its reader
+    if (access(path.c_str(), W_OK) != 0) FailToWrite(path, errno);
+    return;
+  }
+  OutputFiles probe;
+  probe.Add(path, "");
+}
+
+void RequireWritableFolder(const fs::path& folder) {
+  OutputFiles probe;
+  WriteBytes(probe.Reserve(folder / "probe"), folder, "", 0);
 }
 
 std::vector<uint8_t> ReadFile(const fs::path& path) {

@@ -11,7 +11,8 @@
 
 namespace lockstep::report {
 
-// A group of files that appear together. Whatever was not committed is removed by the destructor.
+// A group of files that appear together. Whatever was not committed is removed by the destructor, and so are the
+// folders that were made for it.
 class OutputFiles {
  public:
   OutputFiles() = default;
@@ -37,6 +38,7 @@ class OutputFiles {
     std::unique_ptr<RemovedWhenInterrupted> guard;
   };
   std::vector<Pending> pending_;
+  std::vector<std::filesystem::path> made_;  // folders, the outermost first
 };
 
 // One file.
@@ -44,6 +46,10 @@ void WriteFile(const std::filesystem::path& path, const void* data, size_t size)
 inline void WriteFile(const std::filesystem::path& path, const std::string& text) {
   WriteFile(path, text.data(), text.size());
 }
+
+// Throws BadInput where a file could not be written, before long work is done for it. Leaves nothing behind.
+void RequireWritable(const std::filesystem::path& path);
+void RequireWritableFolder(const std::filesystem::path& folder);
 
 // A whole file. Throws BadInput that names it.
 std::vector<uint8_t> ReadFile(const std::filesystem::path& path);

@@ -18,7 +18,7 @@ class CommandLineTest : public FolderTest {
 
   // What every failure must look like: the status, a message that contains each of `words`, nothing written.
   void ExpectError(const std::vector<std::string>& arguments, int status, const std::vector<std::string>& words) const {
-    const std::vector<std::string> before = Files();
+    const std::vector<std::string> before = FilesAndFolders();
     const crosscheck::ProcessResult result = Lockstep(arguments);
     std::string command;
     for (const std::string& argument : arguments) command += " " + argument;
@@ -27,7 +27,7 @@ class CommandLineTest : public FolderTest {
     EXPECT_TRUE(marked) << command << "\n" << result.err;
     for (const std::string& word : words)
       EXPECT_NE(result.err.find(word), std::string::npos) << word << "\n" << result.err;
-    EXPECT_EQ(Files(), before) << command << " left files behind";
+    EXPECT_EQ(FilesAndFolders(), before) << command << " left something behind";
   }
 };
 

@@ -68,6 +68,32 @@ TEST_F(BoardTest, ItsLastWordsAreKept) {
   EXPECT_NE(ErrorOf("kill -SEGV $$\n").find("status 139"), std::string::npos);
 }
 
+TEST_F(BoardTest, AProgramThatIsNoRunJointIsSaidToBeNone) {
+  EXPECT_NE(ErrorOf("exit 1\n").find("run_joint_debug ended with status 1 and said nothing; give the run_joint_debug"),
+            std::string::npos);
+  BoardOptions options;
+  options.binary = Path("run_joint_debug");
+  std::filesystem::permissions(options.binary, std::filesystem::perms::owner_read);
+  try {
+    MakeBoard("local", options)->Run({});
+    FAIL() << "a file that is no program ran";
+  } catch (const BoardError& error) {
+    EXPECT_NE(std::string(error.what()).find("Permission denied; give the run_joint_debug"), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST_F(BoardTest, ATwiceNamedBoardOrAProgramForSeveralIsRefused) {
+  EXPECT_EQ(MakeBoards({"local", "qemu:mipsel"}, {}).size(), 2U);
+  EXPECT_THROW(MakeBoards({"local", "qemu:mipsel", "local"}, {}), UsageError);
+  BoardOptions options;
+  options.binary = "run_joint_debug";
+  EXPECT_EQ(MakeBoards({"local"}, options).size(), 1U);
+  EXPECT_THROW(MakeBoards({"local", "qemu:mipsel"}, options), UsageError);
+  options.folder = "build";
+  EXPECT_THROW(MakeBoards({"local"}, options), UsageError);
+}
+
 TEST_F(BoardTest, TheTimeIsLimited) {
   EXPECT_NE(ErrorOf("exec sleep 60\n", 1).find("did not end within 1 s"), std::string::npos);
 }

@@ -74,5 +74,31 @@ TEST_F(OutputFileTest, AFolderInThePlaceOfAFileIsRefused) {
   EXPECT_THROW(ReadFile(folder_ / "missing"), BadInput);
 }
 
+TEST_F(OutputFileTest, FoldersMadeForNothingGoAgain) {
+  {
+    OutputFiles files;
+    files.Add(folder_ / "new" / "deep" / "a.txt", "hello");
+    files.Reserve(folder_ / "new" / "deeper" / "still" / "b.txt");
+  }
+  EXPECT_TRUE(fs::is_empty(folder_));
+  fs::create_directories(folder_ / "old");
+  { OutputFiles().Add(folder_ / "old" / "a.txt", "hello"); }
+  EXPECT_TRUE(fs::exists(folder_ / "old")) << "it was there before";
+}
+
+TEST_F(OutputFileTest, WhatCannotBeWrittenIsFoundOutWithoutATrace) {
+  WriteFile(folder_ / "a.txt", "old");
+  EXPECT_NO_THROW(RequireWritable(folder_ / "a.txt"));
+  EXPECT_NO_THROW(RequireWritable(folder_ / "new" / "b.txt"));
+  EXPECT_NO_THROW(RequireWritable("/dev/null"));
+  EXPECT_NO_THROW(RequireWritableFolder(folder_ / "new" / "deep"));
+  EXPECT_THROW(RequireWritable(folder_), BadInput);
+  EXPECT_THROW(RequireWritable("/proc/nothing/a.txt"), BadInput);
+  EXPECT_THROW(RequireWritableFolder("/proc/nothing"), BadInput);
+  EXPECT_THROW(RequireWritableFolder(folder_ / "a.txt"), BadInput);
+  EXPECT_EQ(FileCount(), 1U);
+  EXPECT_FALSE(fs::exists(folder_ / "new"));
+}
+
 }  // namespace
 }  // namespace lockstep::report

@@ -35,6 +35,15 @@ class FolderTest : public ::testing::Test {
     std::sort(names.begin(), names.end());
     return names;
   }
+  // All of them, and the folders too.
+  std::vector<std::string> FilesAndFolders() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
+      names.push_back(std::filesystem::relative(entry.path(), folder_.path()).string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
 
  private:
   crosscheck::TemporaryFolder folder_;

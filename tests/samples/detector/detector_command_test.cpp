@@ -31,7 +31,7 @@ class DetectorCommand : public lockstep::testing::FolderTest {
     return lockstep::crosscheck::RunProcess(arguments, {}, std::chrono::seconds(60));
   }
   void ExpectError(const std::vector<std::string>& arguments, int status, const std::vector<std::string>& words) const {
-    const std::vector<std::string> before = Files();
+    const std::vector<std::string> before = FilesAndFolders();
     const auto result = Run(arguments);
     EXPECT_EQ(result.status, status) << result.err;
     EXPECT_EQ(result.err.rfind("detector: ", 0), 0U) << result.err;
@@ -39,7 +39,7 @@ class DetectorCommand : public lockstep::testing::FolderTest {
     EXPECT_EQ(result.out, "") << "it worked before it complained";
     for (const std::string& word : words)
       EXPECT_NE(result.err.find(word), std::string::npos) << word << "\n" << result.err;
-    EXPECT_EQ(Files(), before);
+    EXPECT_EQ(FilesAndFolders(), before);
   }
 };
 
