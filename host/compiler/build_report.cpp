@@ -22,8 +22,10 @@ int64_t PeakMemory() {
 
 BuildReport::BuildReport(const BuildConfig& config, const BuildListener& listener)
     : listener_(listener), stage_start_(Clock::now()), start_(Clock::now()) {
-  json_ = {
-      {"input", config.input}, {"target_device", config.target_device}, {"stages", nlohmann::ordered_json::array()}};
+  json_ = {{"input", config.input},
+           {"target_device", config.target_device},
+           {"stages", nlohmann::ordered_json::array()},
+           {"notes", nlohmann::ordered_json::array()}};
 }
 
 void BuildReport::EndStage() {
@@ -41,11 +43,13 @@ void BuildReport::Passes(const std::vector<optimize::PassResult>& passes) {
   for (const optimize::PassResult& pass : passes) json_["passes"][pass.pass] = pass.count;
 }
 
-void BuildReport::Pictures(int found, int skipped) {
+void BuildReport::Pictures(size_t found, size_t skipped) {
   json_["calibration"] = {{"pictures", found - skipped}, {"skipped", skipped}};
 }
 
-void BuildReport::Notes(const std::vector<std::string>& notes) { json_["notes"] = notes; }
+void BuildReport::Notes(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) json_["notes"].push_back(note);
+}
 
 void BuildReport::Model(const std::vector<uint8_t>& file) {
   json_["model"] = DescribeJointModel(*joint::GetModel(file.data()), file.size(), false);

@@ -18,8 +18,8 @@ class BuildReport {
 
   void Stage(const std::string& what);
   void Passes(const std::vector<optimize::PassResult>& passes);
-  void Pictures(int found, int skipped);
-  void Notes(const std::vector<std::string>& notes);  // what the user should know
+  void Pictures(size_t found, size_t skipped);
+  void Notes(const std::vector<std::string>& notes);  // what the user should know, added to what was there
   void Model(const std::vector<uint8_t>& file);
   nlohmann::ordered_json Finish();
 

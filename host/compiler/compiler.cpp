@@ -1,5 +1,7 @@
 #include "compiler/compiler.h"
 
+#include <algorithm>
+#include <future>
 #include <utility>
 
 #include "compiler/build_report.h"
@@ -28,14 +30,18 @@ graph::Graph Import(const BuildConfig& config) {
   return graph;
 }
 
-quantize::PictureSource OpenCalibration(const BuildConfig& config, const graph::Graph& graph) {
+std::vector<quantize::PictureRef> ChoosePictures(const BuildConfig& config) {
+  return quantize::SamplePictures(quantize::ListPictures(config.calibration), config.count, config.seed);
+}
+
+quantize::PictureSource OpenCalibration(const BuildConfig& config, const graph::Graph& graph,
+                                        std::vector<quantize::PictureRef> pictures) {
   if (graph.inputs.size() != 1) {
     throw UsageError(config.input + " has " + std::to_string(graph.inputs.size()) +
                      " inputs; calibration with pictures needs a network with one, cut it with --input-nodes");
   }
   const graph::Tensor& input = graph.tensor(graph.inputs[0]);
   const quantize::PictureSize size = quantize::CheckPreprocess(input.name, input.shape, config.preprocess);
-  auto pictures = quantize::SamplePictures(quantize::ListPictures(config.calibration), config.count, config.seed);
   return {std::move(pictures), input.name, config.preprocess, size, config.skip_bad_images};
 }
 
@@ -51,13 +57,30 @@ quantize::QuantizedGraph Quantize(const BuildConfig& config, const graph::Graph&
   return quantize::Quantize(graph, options, pictures, listener.advance);
 }
 
+// Where the calibration did not have all the pictures that were wanted.
+std::vector<std::string> CalibrationNotes(const BuildConfig& config, size_t chosen,
+                                          const std::vector<std::string>& skipped) {
+  std::vector<std::string> notes;
+  if (static_cast<size_t>(config.count) > chosen) {
+    notes.push_back("count is " + std::to_string(config.count) + ", but " + config.calibration + " has only " +
+                    std::to_string(chosen) + " pictures and video frames; all of them were taken");
+  }
+  if (skipped.empty()) return notes;
+  constexpr size_t kNamed = 3;
+  std::string note = std::to_string(skipped.size()) + " of " + std::to_string(chosen) +
+                     " calibration pictures could not be read and were skipped: ";
+  for (size_t i = 0; i < std::min(kNamed, skipped.size()); ++i) note += (i == 0 ? "" : ", ") + skipped[i];
+  if (skipped.size() > kNamed) note += " and " + std::to_string(skipped.size() - kNamed) + " more";
+  notes.push_back(note);
+  return notes;
+}
+
 std::string FileDigest(const std::string& path) {
   const std::vector<uint8_t> bytes = report::ReadFile(path);
   return ToText(Md5Of(bytes.data(), bytes.size())).data();
 }
 
-std::vector<uint8_t> Lower(quantize::QuantizedGraph& quantized, const BuildConfig& config) {
-  quantized.source_digest = FileDigest(config.input);
+std::vector<uint8_t> Lower(const quantize::QuantizedGraph& quantized, const BuildConfig& config) {
   lower::LowerOptions options;
   options.name = config.name;
   return lower::Lower(quantized, options);
@@ -76,6 +99,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   result.optimized_onnx = folder / "frontend" / "optimized.onnx";
 
   report.Stage("import " + config.input);
+  std::future<std::string> source_digest = std::async(std::launch::async, FileDigest, config.input);
   graph::Graph graph = Import(config);
 
   report.Stage("optimise");
@@ -86,13 +110,15 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   importer::ExportOnnx(graph, files.Reserve(result.optimized_onnx).string());
 
   report.Stage("calibrate and quantise");
-  quantize::PictureSource pictures = OpenCalibration(config, graph);
-  const int found = pictures.size();
+  const std::vector<quantize::PictureRef> chosen = ChoosePictures(config);
+  quantize::PictureSource pictures = OpenCalibration(config, graph, chosen);
   quantize::QuantizedGraph quantized = Quantize(config, graph, pictures, listener);
-  report.Pictures(found, pictures.skipped());
+  report.Pictures(chosen.size(), pictures.skipped().size());
+  report.Notes(CalibrationNotes(config, chosen.size(), pictures.skipped()));
   report.Notes(quantized.notes);
 
   report.Stage("lower");
+  quantized.source_digest = source_digest.get();
   const std::vector<uint8_t> model = Lower(quantized, config);
   report.Model(model);
 

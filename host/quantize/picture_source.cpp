@@ -37,7 +37,7 @@ struct PictureSource::Impl {
   std::deque<engine::FloatTensor> waiting;
   std::exception_ptr failure;
   std::string last_reason;
-  int skipped = 0;
+  std::vector<std::string> skipped;
   bool finished = false;
   bool stop = false;
   std::thread decoder;
@@ -57,7 +57,7 @@ struct PictureSource::Impl {
       } catch (const BadInput& bad) {
         const std::lock_guard<std::mutex> lock(mutex);
         if (skip_bad) {
-          ++skipped;
+          skipped.push_back(picture.Label());
           last_reason = bad.what();
           continue;
         }
@@ -105,7 +105,7 @@ PictureSource::~PictureSource() {
 
 int PictureSource::size() const {
   const std::lock_guard<std::mutex> lock(impl_->mutex);
-  return static_cast<int>(impl_->pictures.size()) - impl_->skipped - impl_->delivered;
+  return static_cast<int>(impl_->pictures.size() - impl_->skipped.size()) - impl_->delivered;
 }
 
 std::optional<std::map<std::string, engine::FloatTensor>> PictureSource::Next() {
@@ -116,7 +116,7 @@ std::optional<std::map<std::string, engine::FloatTensor>> PictureSource::Next() 
     if (impl_->waiting.empty()) {
       if (impl_->failure) std::rethrow_exception(impl_->failure);
       if (impl_->delivered == 0) {
-        throw BadInput("none of the " + std::to_string(impl_->skipped) +
+        throw BadInput("none of the " + std::to_string(impl_->skipped.size()) +
                        " calibration pictures can be read; the last one: " + impl_->last_reason);
       }
       return std::nullopt;
@@ -146,7 +146,7 @@ std::string PictureSource::Digest() const {
   return text;
 }
 
-int PictureSource::skipped() const {
+std::vector<std::string> PictureSource::skipped() const {
   const std::lock_guard<std::mutex> lock(impl_->mutex);
   return impl_->skipped;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "quantize/calibration_source.h"
@@ -21,7 +22,7 @@ class PictureSource : public CalibrationSource {
   int size() const override;
   std::optional<std::map<std::string, engine::FloatTensor>> Next() override;
   std::string Digest() const override;
-  int skipped() const;  // pictures left out so far
+  std::vector<std::string> skipped() const;  // pictures left out so far
 
  private:
   struct Impl;

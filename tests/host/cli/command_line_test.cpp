@@ -67,10 +67,13 @@ TEST_F(BadInputTest, WrongUsage) {
   ExpectError(Build({"--count", "many"}), 2, {"--count"});
   ExpectError(Build({"--observer", "mimax"}), 2, {"observer", "did you mean \"minmax\"?"});
   ExpectError(Build({"--input-shape", "images"}), 2, {"images"});
-  ExpectError(Build({"--output-nodes", "Conv_99999"}), 2, {"Conv_99999"});
+  ExpectError(Build({"--input-shape", "images:1x4x32x32"}), 2, {"--input-shape images:1x4x32x32", "1x3x32x32"});
+  ExpectError(Build({"--output-nodes", "Conv_99999"}), 2, {"--output-nodes", "Conv_99999"});
   ExpectError({"run", P("small.joint"), "--data", "x.bin", "--engine", "fast"}, 2, {"fast", "did you mean"});
   ExpectError({"run", P("net.onnx"), "--data", P("pictures"), "--engine", "native"}, 2, {"net.onnx"});
   ExpectError({"crosscheck", P("small.joint"), "--data", "x.bin", "--board", "qemu:arm7"}, 2, {"qemu:armv7"});
+  ExpectError({"crosscheck", P("small.joint"), "--data", "x.bin", "--board", "local", "local"}, 2,
+              {"--board names local twice"});
 }
 
 TEST_F(BadInputTest, Configuration) {
@@ -83,7 +86,7 @@ TEST_F(BadInputTest, Configuration) {
 
 TEST_F(BadInputTest, WrongPaths) {
   ExpectError({"build", "--input", P("none.onnx"), "--output-dir", P("out"), "--calibration", P("pictures")}, 4,
-              {"none.onnx"});
+              {"none.onnx", "; check the path"});
   ExpectError({"build", "--input", P("net.onnx"), "--output-dir", P("out"), "--calibration", P("none")}, 4, {"none"});
   ExpectError({"info", P("none.joint")}, 4, {"none.joint"});
   ExpectError({"run", P("none.joint"), "--data", P("pictures")}, 4, {"none.joint"});
@@ -119,6 +122,31 @@ TEST_F(BadInputTest, Pictures) {
   const crosscheck::ProcessResult result = Lockstep(Build({"--skip-bad-images", "--json", P("report.json")}));
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(nlohmann::json::parse(ReadText(Path("report.json"))).at("calibration").at("skipped"), 1);
+  EXPECT_NE(result.out.find("note: 1 of 4 calibration pictures could not be read and were skipped: "),
+            std::string::npos)
+      << result.out;
+  EXPECT_NE(result.out.find("zz.png"), std::string::npos) << result.out;
+}
+
+TEST_F(BadInputTest, WhatCannotBeWrittenIsFoundOutFirst) {
+  ASSERT_EQ(Lockstep(Build()).status, 0);
+  const std::string bad = "/proc/nothing/result";
+  const std::string picture = P("pictures/picture_0.png");
+  // Were the work begun, a broken model or missing data would be named.
+  WriteText(Path("broken.joint"), "no model");
+  WriteText(Path("broken.onnx"), "no network");
+  for (const char* flag : {"--json", "--report", "--output-folder"}) {
+    ExpectError({"crosscheck", P("broken.joint"), "--data", picture, "--board", "local", flag, bad}, 4,
+                {"/proc/nothing", "check the path"});
+  }
+  for (const char* flag : {"--json", "--output-folder", "--dump", "--save-inputs"}) {
+    ExpectError({"run", P("broken.joint"), "--data", picture, flag, bad}, 4, {"/proc/nothing", "check the path"});
+  }
+  ExpectError(
+      {"build", "--input", P("broken.onnx"), "--output-dir", P("new"), "--calibration", P("pictures"), "--json", bad},
+      4, {"/proc/nothing"});
+  ExpectError({"info", P("broken.joint"), "--json", bad}, 4, {"/proc/nothing"});
+  ExpectError({"compare", P("a"), P("b"), "--json", bad}, 4, {"/proc/nothing"});
 }
 
 TEST_F(BadInputTest, AnyFlippedByteOfAJointModel) {

@@ -112,11 +112,26 @@ TEST_F(CompilerTest, ADamagedPictureStopsTheBuildUnlessItIsSkipped) {
   } catch (const BadInput& error) {
     EXPECT_NE(std::string(error.what()).find("picture_9.png"), std::string::npos) << error.what();
   }
-  EXPECT_FALSE(std::filesystem::exists(Path("out/net.joint")));
+  EXPECT_FALSE(std::filesystem::exists(Path("out")));
   keys["skip_bad_images"] = true;
   const BuildResult result = BuildWith(keys);
   EXPECT_EQ(result.summary.at("calibration").at("skipped"), 1);
   EXPECT_EQ(result.summary.at("calibration").at("pictures"), 6);
+  ASSERT_EQ(result.summary.at("notes").size(), 1U);
+  EXPECT_EQ(result.summary.at("notes").at(0), "1 of 7 calibration pictures could not be read and were skipped: " +
+                                                  Path("pictures/picture_9.png").string());
+}
+
+TEST_F(CompilerTest, NotesACountThatIsNotThere) {
+  ordered_json keys = Keys("out");
+  keys["count"] = 6;
+  EXPECT_TRUE(BuildWith(keys).summary.at("notes").empty());
+  keys["count"] = 50;
+  const BuildResult result = BuildWith(keys);
+  ASSERT_EQ(result.summary.at("notes").size(), 1U);
+  const std::string note = result.summary.at("notes").at(0).get<std::string>();
+  EXPECT_NE(note.find("count is 50"), std::string::npos) << note;
+  EXPECT_NE(note.find("only 6 pictures"), std::string::npos) << note;
 }
 
 }  // namespace
