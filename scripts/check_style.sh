@@ -30,12 +30,14 @@ tidy() {
   local source=$1 key
   key=$(echo "$2" | cat - "$source" | sha256sum | cut -c1-64)
   [ -e "$3/$key" ] && return 0
-  if ! clang-tidy --quiet -p build/host --checks="$4" "$source" >"$3/$key.log" 2>/dev/null; then
-    cat "$3/$key.log" >&2
-    rm -f "$3/$key.log"
+  # A name of its own: another run may be checking the same file.
+  log=$3/$key.$$.log
+  trap 'rm -f "$log"' EXIT
+  if ! clang-tidy --quiet -p build/host --checks="$4" "$source" >"$log" 2>/dev/null; then
+    cat "$log" >&2
     return 1
   fi
-  mv "$3/$key.log" "$3/$key"
+  mv "$log" "$3/$key"
 }
 export -f tidy
 printf '%s\0' "${checked[@]}" |
