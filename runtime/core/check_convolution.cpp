@@ -20,16 +20,20 @@ struct Axis {
 constexpr Axis kHeight = {"kernel_h", "stride_h", "dilation_h", "pad_top", "pad_bottom", 1};
 constexpr Axis kWidth = {"kernel_w", "stride_w", "dilation_w", "pad_left", "pad_right", 2};
 
-// One axis of a window: output extent = floor((input + pads - window) / stride) + 1, and pads smaller than the window.
+// Whether a window may lie in the padding alone: to a convolution padding is zeros, a pool leaves it out.
+enum class WindowInPadding { kAllowed, kRefused };
+
+// One axis of a window: output extent = floor((input + pads - window) / stride) + 1.
 Status CheckAxis(const LayerCheck& layer, const Axis& names, int64_t kernel, int64_t stride, int64_t dilation,
-                 int64_t pad_before, int64_t pad_after) {
+                 int64_t pad_before, int64_t pad_after, WindowInPadding in_padding) {
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.kernel_field, kernel, 1, kMaxExtent));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.stride_field, stride, 1, kMaxExtent));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.dilation_field, dilation, 1, kMaxExtent));
   const int64_t window = dilation * (kernel - 1) + 1;
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.dilation_field, window, 1, kMaxExtent));
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.pad_before_field, pad_before, 0, window - 1));
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.pad_after_field, pad_after, 0, window - 1));
+  const int64_t most = in_padding == WindowInPadding::kAllowed ? kMaxExtent : window - 1;
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.pad_before_field, pad_before, 0, most));
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.pad_after_field, pad_after, 0, most));
   const int64_t padded = Shape(layer.input(0))[names.axis] + pad_before + pad_after;
   if (padded < window || (padded - window) / stride + 1 != Shape(layer.output())[names.axis]) {
     return layer.Wrong("shape", names.axis == 1 ? "the output's height is not what the window and the pads make"
@@ -41,9 +45,11 @@ Status CheckAxis(const LayerCheck& layer, const Axis& names, int64_t kernel, int
 // Both axes, and bounds on the padded rows: how many a kernel may want to hold at once, and how often it may read them.
 template <typename Options>
 Status CheckWindow(LayerCheck& layer, const Options& o, int64_t kernel_h, int64_t kernel_w, int64_t dilation_h,
-                   int64_t dilation_w) {
-  LOCKSTEP_RETURN_IF_ERROR(CheckAxis(layer, kHeight, kernel_h, o.stride_h(), dilation_h, o.pad_top(), o.pad_bottom()));
-  LOCKSTEP_RETURN_IF_ERROR(CheckAxis(layer, kWidth, kernel_w, o.stride_w(), dilation_w, o.pad_left(), o.pad_right()));
+                   int64_t dilation_w, WindowInPadding in_padding) {
+  LOCKSTEP_RETURN_IF_ERROR(
+      CheckAxis(layer, kHeight, kernel_h, o.stride_h(), dilation_h, o.pad_top(), o.pad_bottom(), in_padding));
+  LOCKSTEP_RETURN_IF_ERROR(
+      CheckAxis(layer, kWidth, kernel_w, o.stride_w(), dilation_w, o.pad_left(), o.pad_right(), in_padding));
   const int32_t* x = Shape(layer.input(0));
   const int64_t row = (int64_t{x[2]} + o.pad_left() + o.pad_right()) * x[3];  // below 2^51
   const int64_t rows = dilation_h * (kernel_h - 1) + 1;
@@ -128,7 +134,8 @@ Status CheckConv(LayerCheck& layer) {
   if (w[0] != Shape(y)[3] || w[0] % o.groups() != 0 || static_cast<int64_t>(w[3]) * o.groups() != Shape(x)[3]) {
     return layer.Wrong("groups", "the channels of input, weights and output do not fit together");
   }
-  LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, o, w[1], w[2], o.dilation_h(), o.dilation_w()));
+  LOCKSTEP_RETURN_IF_ERROR(
+      CheckWindow(layer, o, w[1], w[2], o.dilation_h(), o.dilation_w(), WindowInPadding::kAllowed));
   LOCKSTEP_RETURN_IF_ERROR(CheckRequantization(layer, o));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of weight_sum", o.weight_sum()->size(), w[0], w[0]));
   if (o.acc_bits() != 32 && o.acc_bits() != 64) return layer.Wrong("acc_bits", "must be 32 or 64");
@@ -148,7 +155,8 @@ Status CheckDepthwiseConv(LayerCheck& layer) {
   if (w[0] != 1 || w[3] != Shape(x)[3] || w[3] != Shape(y)[3]) {
     return layer.Wrong("weights", "must have the shape 1, height, width, channels of input and output");
   }
-  LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, o, w[1], w[2], o.dilation_h(), o.dilation_w()));
+  LOCKSTEP_RETURN_IF_ERROR(
+      CheckWindow(layer, o, w[1], w[2], o.dilation_h(), o.dilation_w(), WindowInPadding::kAllowed));
   LOCKSTEP_RETURN_IF_ERROR(CheckRequantization(layer, o));
   LOCKSTEP_RETURN_IF_ERROR(layer.Work(Elements(y), static_cast<uint64_t>(w[1]) * w[2]));
   return CheckPlainWeights(layer, o, *weights);
@@ -162,7 +170,7 @@ Status CheckMaxPool(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", x));
   LOCKSTEP_RETURN_IF_ERROR(layer.SameValues(x, y));
   if (Shape(x)[3] != Shape(y)[3]) return layer.Wrong("shape", "input and output must have the same channels");
-  LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, o, o.kernel_h(), o.kernel_w(), 1, 1));
+  LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, o, o.kernel_h(), o.kernel_w(), 1, 1, WindowInPadding::kRefused));
   return layer.Work(Elements(y), static_cast<uint64_t>(o.kernel_h()) * static_cast<uint64_t>(o.kernel_w()));
 }
 
@@ -174,7 +182,7 @@ Status CheckAveragePool(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", x));
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", y));
   if (Shape(x)[3] != Shape(y)[3]) return layer.Wrong("shape", "input and output must have the same channels");
-  LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, o, o.kernel_h(), o.kernel_w(), 1, 1));
+  LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, o, o.kernel_h(), o.kernel_w(), 1, 1, WindowInPadding::kRefused));
   // Neither the sum of x over a window nor that of x - zero_point can leave 32 bits.
   const int64_t window = int64_t{o.kernel_h()} * o.kernel_w();
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("kernel_h * kernel_w", window, 1, kMaxSum / High(x)));

@@ -55,6 +55,17 @@ TEST_F(CompilerTest, NotesWeightsTooSmallForTheirBias) {
   EXPECT_NE(result.summary.at("notes").at(0).get<std::string>().find("1 of 1 output channels"), std::string::npos);
 }
 
+TEST_F(CompilerTest, AConvolutionMayBePaddedBeyondItsWindow) {
+  testing::SmallGraph small;
+  const graph::TensorId x = small.Input("x", {1, 3, 32, 32});
+  const graph::TensorId wide = small.Conv(x, 3, 4, 1, {{"pads", std::vector<int64_t>{3, 1, 0, 2}}});
+  importer::ExportOnnx(small.Finish({small.Conv(wide, 4, 4, 3, {{"pads", std::vector<int64_t>{0, 5, 4, 3}}})}),
+                       Path("net.onnx").string());
+  const BuildResult result = BuildWith(Keys("out"));
+  const ordered_json info = DescribeModelFile(result.joint_model.string(), {});
+  EXPECT_EQ(info.at("outputs").at(0).at("shape"), "1x4x37x41");
+}
+
 TEST_F(CompilerTest, TheMergedConfigurationRepeatsTheBuildToTheByte) {
   ordered_json keys = Keys("out");
   keys.update({{"count", 4}, {"seed", 3}, {"observer", "kl"}, {"color", "BGR"}});

@@ -65,6 +65,25 @@ void ExpectEqualLayers(const std::vector<uint8_t>& file, uint32_t seed, int thre
 
 TEST(NativeEquality, EveryOperator) { ExpectEqualLayers(Write(SmallNetwork()), 1, 1); }
 
+TEST(NativeEquality, ConvolutionsPaddedBeyondTheirWindows) {
+  NetworkBuilder net(8);
+  const int x = net.Input({1, 5, 6, 7});
+  ConvShape shape;
+  shape.pad_top = 4;
+  shape.pad_left = 0;
+  shape.pad_bottom = 9;
+  shape.pad_right = 5;
+  for (const int kernel : {1, 3}) {
+    for (const int stride : {1, 2}) {
+      shape.kernel_h = shape.kernel_w = kernel;
+      shape.stride_h = shape.stride_w = stride;
+      net.Output(net.Dequantize(net.Conv(x, shape)));
+      net.Output(net.Dequantize(net.DepthwiseConv(x, shape)));
+    }
+  }
+  ExpectEqualLayers(Write(net.Finish()), 8, 2);
+}
+
 TEST(NativeEquality, RandomJointModels) {
   for (uint32_t seed = 1; seed <= 100; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

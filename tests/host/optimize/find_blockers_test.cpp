@@ -131,15 +131,16 @@ TEST(FindBlockers, NamesConstantsThatAreNoNumbersAndPaddingBeyondTheWindow) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 3, 4, 4});
   const TensorId sum = small.Add("Add", {x, small.Floats({3, 1, 1}, {1, std::numeric_limits<float>::infinity(), 2})});
-  const TensorId padded = small.Conv(x, 3, 3, 1, {{"pads", Ints{1, 0, 0, 0}}});
+  const TensorId padded = small.Add("MaxPool", {x}, {{"kernel_shape", Ints{2, 3}}, {"pads", Ints{2, 0, 0, 0}}});
+  const TensorId wide = small.Conv(x, 3, 3, 1, {{"pads", Ints{1, 0, 0, 7}}});
   const TensorId dilated = small.Conv(x, 3, 3, 3, {{"pads", Ints{4, 4, 4, 4}}, {"dilations", Ints{2, 2}}});
-  graph::Graph graph = small.Finish({sum, padded, dilated});
+  graph::Graph graph = small.Finish({sum, padded, wide, dilated});
   Optimize(graph);
   const std::vector<Blocker> blockers = FindBlockers(graph);
   ASSERT_EQ(blockers.size(), 2U) << Text(blockers);
   EXPECT_EQ(blockers[0].op, "Add");
   EXPECT_NE(blockers[0].reason.find("contains infinity or NaN"), std::string::npos) << blockers[0].reason;
-  EXPECT_EQ(blockers[1].op, "Conv");
+  EXPECT_EQ(blockers[1].op, "MaxPool") << "padding is zeros to a Conv";
   EXPECT_NE(blockers[1].reason.find("its padding is as large as its window"), std::string::npos);
 }
 

@@ -47,6 +47,16 @@ TEST_P(OnChannels, ConvDilatedUnevenlyPaddedWithoutBias) {
                    {{"dilations", std::vector<int64_t>{2, 3}}, {"pads", std::vector<int64_t>{1, 0, 3, 2}}}));
 }
 
+TEST_P(OnChannels, ConvPaddedBeyondItsWindow) {
+  const TensorId image = Image();
+  const auto padded = [&](int64_t kernel) {
+    const TensorId weights = maker.RandomConstant({16, channels(), kernel, kernel});
+    return maker.Add("Conv", {image, weights}, {{"pads", std::vector<int64_t>{kernel + 2, 0, kernel, kernel + 4}}});
+  };
+  const std::vector<TensorId> outputs = {padded(1), padded(3)};
+  ExpectMatchesPlain(maker.Finish(outputs));
+}
+
 TEST_P(OnChannels, MaxPool) {
   Expect(maker.Add("MaxPool", {Image()},
                    {{"kernel_shape", std::vector<int64_t>{5, 5}}, {"pads", std::vector<int64_t>{2, 2, 2, 2}}}));
