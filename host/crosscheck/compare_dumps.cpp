@@ -31,15 +31,7 @@ bool ValuesWithin(const std::vector<float>& a, const std::vector<float>& b, cons
 
 LayerResult CompareLayer(const fs::path& first, const DumpLayer& a, const fs::path& second, const DumpLayer& b,
                          const CompareOptions& options) {
-  LayerResult result;
-  result.index = b.index;
-  result.name = b.name;
-  result.op = b.op;
-  result.tensor = b.tensor;
-  result.dtype = b.dtype;
-  result.shape = b.shape;
-  result.md5_equal = SameLayout(a, b) && a.md5 == b.md5;
-  result.within_tolerance = result.md5_equal;
+  LayerResult result = ResultOf(b, SameLayout(a, b) && a.md5 == b.md5);
   if (a.file.empty() || b.file.empty()) return result;
   if (OnnxShape(a) != OnnxShape(b)) {
     throw BadInput("the tensor " + a.tensor + " is " + graph::ToString(OnnxShape(a)) + " in " + first.string() +

@@ -108,16 +108,7 @@ std::vector<LayerResult> CompareDigests(const Board& board, const Round& round, 
       throw BoardError(board.name() + ": the board's dump has no layer " + std::to_string(reference.index) + " (" +
                        reference.name + "); its run_joint is of another version, build it again");
     }
-    LayerResult result;
-    result.index = reference.index;
-    result.name = reference.name;
-    result.op = reference.op;
-    result.tensor = reference.tensor;
-    result.dtype = reference.dtype;
-    result.shape = reference.shape;
-    result.md5_equal = found->second->md5 == reference.md5;
-    result.within_tolerance = result.md5_equal;
-    results.push_back(std::move(result));
+    results.push_back(ResultOf(reference, found->second->md5 == reference.md5));
   }
   return results;
 }
@@ -331,18 +322,6 @@ Verdict Judge(const std::vector<BoardResult>& boards) {
 }
 
 }  // namespace
-
-const char* VerdictName(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kExact:
-      return "exact";
-    case Verdict::kWithinTolerance:
-      return "within_tolerance";
-    case Verdict::kDiffers:
-      break;
-  }
-  return "differs";
-}
 
 int CountSteps(const CrosscheckOptions& options) {
   const bool accuracy = !options.onnx.empty() || fs::exists(OptimizedOnnxBeside(options.model));

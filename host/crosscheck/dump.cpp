@@ -98,15 +98,18 @@ void CheckLayer(const fs::path& path, const DumpLayer& layer) {
 
 }  // namespace
 
+std::string PlainName(const std::string& name) {
+  std::string plain;
+  for (const char c : name) {
+    plain += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' ? c : '_';
+  }
+  return plain;
+}
+
 std::string DumpFileName(const DumpLayer& layer) {
   std::array<char, 16> number{};
   std::snprintf(number.data(), number.size(), "%04d", layer.index);
-  std::string name = std::string(number.data()) + "_";
-  for (const char c : layer.name) {
-    const bool keep = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
-    name += keep ? c : '_';
-  }
-  name += "_shape";
+  std::string name = std::string(number.data()) + "_" + PlainName(layer.name) + "_shape";
   for (const int64_t extent : layer.shape) name += "_" + std::to_string(extent);
   return name + ".bin";
 }

@@ -40,6 +40,9 @@ struct Manifest {
   std::vector<DumpLayer> layers;
 };
 
+// A name as files have it: everything outside [A-Za-z0-9_-] as '_'.
+std::string PlainName(const std::string& name);
+
 // "0012_Conv_45_shape_1_80_80_64.bin"
 std::string DumpFileName(const DumpLayer& layer);
 

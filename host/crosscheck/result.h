@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analyze/metrics.h"
+#include "crosscheck/dump.h"
 #include "crosscheck/values.h"
 
 namespace lockstep::crosscheck {
@@ -27,6 +28,9 @@ struct LayerResult {
   std::optional<analyze::Metrics> accuracy;     // float engine to what the board computed, if there is a network
   std::optional<ElementComparison> difference;  // only if md5 differ and both sides' bytes are there
 };
+
+// The layer as a dump describes it. What differs is still to be found out.
+LayerResult ResultOf(const DumpLayer& layer, bool md5_equal);
 
 // The outputs of one of the four builds against the reference engine's.
 struct BuildResult {

@@ -16,18 +16,10 @@ namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 using report::Align;
 
-std::string FileName(const std::string& text) {
-  std::string name;
-  for (const char c : text) {
-    name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' ? c : '_';
-  }
-  return name;
-}
-
 // With two models each gets a folder of its own.
 fs::path FolderOf(const fs::path& folder, const RunOptions& options, size_t model) {
   if (options.models.size() == 1) return folder;
-  return folder / (std::to_string(model) + "_" + FileName(fs::path(options.models[model]).filename().string()));
+  return folder / (std::to_string(model) + "_" + PlainName(fs::path(options.models[model]).filename().string()));
 }
 
 OutputSummary Summarize(const OutputTensor& output) {
@@ -124,7 +116,7 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
         model.outputs.push_back(Summarize(output));
         if (options.output_folder.empty()) continue;
         report::WriteFile(
-            FolderOf(options.output_folder, options, m) / (item.stem + "_" + FileName(output.name) + ".bin"),
+            FolderOf(options.output_folder, options, m) / (item.stem + "_" + PlainName(output.name) + ".bin"),
             output.values.data(), output.values.size() * sizeof(float));
       }
     }

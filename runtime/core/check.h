@@ -49,7 +49,6 @@ inline bool Spend(ModelCheck& check, uint64_t elements) {
   return true;
 }
 
-using kernels::ElementBytes;
 int64_t Elements(const joint::Tensor& tensor);
 const int32_t* Shape(const joint::Tensor& tensor);
 int32_t Rank(const joint::Tensor& tensor);

@@ -4,16 +4,20 @@
 
 namespace lockstep {
 
+std::string PlainName(const char* name) {
+  std::string plain;
+  for (; *name != 0; ++name) {
+    const bool keep = (*name >= 'A' && *name <= 'Z') || (*name >= 'a' && *name <= 'z') ||
+                      (*name >= '0' && *name <= '9') || *name == '_' || *name == '-';
+    plain += keep ? *name : '_';
+  }
+  return plain;
+}
+
 std::string DumpStem(const Model& model, int32_t layer) {
   char number[16];
   std::snprintf(number, sizeof(number), "%04d_", layer);
-  std::string stem = number;
-  for (const char* c = model.layer(layer).name; *c != 0; ++c) {
-    const bool keep =
-        (*c >= 'A' && *c <= 'Z') || (*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_' || *c == '-';
-    stem += keep ? *c : '_';
-  }
-  return stem;
+  return number + PlainName(model.layer(layer).name);
 }
 
 std::string DumpShape(const TensorInfo& tensor) {

@@ -7,7 +7,9 @@
 
 namespace lockstep {
 
-// "0012_Conv_45": the number of the layer and its name, with everything outside [A-Za-z0-9_-] as '_'.
+// A name as files have it: everything outside [A-Za-z0-9_-] as '_'.
+std::string PlainName(const char* name);
+// "0012_Conv_45": the number of the layer and its plain name.
 std::string DumpStem(const Model& model, int32_t layer);
 // "_shape_1_80_80_64.bin"
 std::string DumpShape(const TensorInfo& tensor);

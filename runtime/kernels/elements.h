@@ -1,10 +1,11 @@
-// What the operators that work element by element share: how their elements are cut into units, the sizes and limits of
-// element types, and access to elements of either activation type.
+// What the operators that work element by element share: how their elements are cut into units, the limits of element
+// types, and access to elements of either activation type.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 
+#include "joint_elements.h"
 #include "kernels/kernel.h"
 
 namespace lockstep::kernels {
@@ -21,23 +22,6 @@ struct ElementRange {
 
 inline ElementRange ElementsOf(const TensorView& output, int64_t begin, int64_t end) {
   return {begin * kElementsPerUnit, std::min(end * kElementsPerUnit, output.elements)};
-}
-
-constexpr int64_t ElementBytes(joint::DType dtype) {
-  switch (dtype) {
-    case joint::DType::U8:
-    case joint::DType::S8:
-      return 1;
-    case joint::DType::U16:
-    case joint::DType::S16:
-      return 2;
-    case joint::DType::S32:
-    case joint::DType::F32:
-      return 4;
-    case joint::DType::S64:
-      return 8;
-  }
-  return 1;
 }
 
 constexpr int32_t TypeLimit(joint::DType dtype) { return dtype == joint::DType::U16 ? 0xffff : 0xff; }

@@ -3,21 +3,12 @@
 #include <cstdio>
 #include <new>
 
+#include "core/dump_name.h"
 #include "core/output_file.h"
 #include "run_joint/run_inputs.h"
 
 namespace lockstep {
 namespace {
-
-std::string PlainName(const char* name) {
-  std::string plain;
-  for (; *name != 0; ++name) {
-    const bool keep = (*name >= 'A' && *name <= 'Z') || (*name >= 'a' && *name <= 'z') ||
-                      (*name >= '0' && *name <= '9') || *name == '_' || *name == '-';
-    plain += keep ? *name : '_';
-  }
-  return plain;
-}
 
 std::string OutputPath(const Session& session, const std::string& folder, const std::string& stem, int32_t index) {
   const std::string name = PlainName(session.output_info(index).name);

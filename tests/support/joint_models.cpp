@@ -7,25 +7,11 @@
 #include <set>
 #include <utility>
 
+#include "joint_elements.h"
 #include "lower/joint_writer.h"
 
 namespace lockstep::test {
 namespace {
-
-int ElementBytes(joint::DType dtype) {
-  switch (dtype) {
-    case joint::DType::U8:
-    case joint::DType::S8:
-      return 1;
-    case joint::DType::U16:
-    case joint::DType::S16:
-      return 2;
-    case joint::DType::S64:
-      return 8;
-    default:
-      return 4;
-  }
-}
 
 int High(joint::DType dtype) { return dtype == joint::DType::U16 ? 65535 : 255; }
 

@@ -329,25 +329,38 @@ TEST(Conv, EveryKindOfShift) {
   }
 }
 
+class Picker {
+ public:
+  explicit Picker(uint32_t seed) : random_(seed) {}
+  int32_t operator()(int32_t low, int32_t high) {
+    return low + static_cast<int32_t>(random_() % static_cast<uint32_t>(high - low + 1));
+  }
+
+ private:
+  std::mt19937 random_;
+};
+
+// Every third case has windows that lie in the padding alone.
+void PickWindow(Picker& pick, uint32_t number, ConvCase& c) {
+  c.batch = pick(1, 2);
+  c.kernel_h = 2 * pick(0, 2) + 1;
+  c.kernel_w = 2 * pick(0, 2) + 1;
+  c.stride_h = pick(1, 3);
+  c.stride_w = pick(1, 2);
+  c.dilation_h = pick(1, 2);
+  c.dilation_w = pick(1, 2);
+  const int32_t most = number % 3 == 0 ? 12 : 2;
+  c.top = pick(0, most);
+  c.left = pick(0, most);
+  c.bottom = pick(0, most);
+  c.right = pick(0, most);
+}
+
 TEST(Conv, StridesPaddingDilationGroups) {
-  std::mt19937 random(7);
-  const auto pick = [&](int32_t low, int32_t high) {
-    return low + static_cast<int32_t>(random() % static_cast<uint32_t>(high - low + 1));
-  };
+  Picker pick(7);
   for (uint32_t i = 0; i < 150; ++i) {
     ConvCase c;
-    c.batch = pick(1, 2);
-    c.kernel_h = 2 * pick(0, 2) + 1;
-    c.kernel_w = 2 * pick(0, 2) + 1;
-    c.stride_h = pick(1, 3);
-    c.stride_w = pick(1, 2);
-    c.dilation_h = pick(1, 2);
-    c.dilation_w = pick(1, 2);
-    const int32_t most = i % 3 == 0 ? 12 : 2;  // windows that lie in the padding alone
-    c.top = pick(0, most);
-    c.left = pick(0, most);
-    c.bottom = pick(0, most);
-    c.right = pick(0, most);
+    PickWindow(pick, i, c);
     c.groups = pick(1, 3);
     c.in = c.groups * pick(1, 9);
     c.out = c.groups * pick(1, 20);
@@ -398,27 +411,13 @@ TEST(Conv, AccumulatorsBeyond32Bits) {
 }
 
 TEST(DepthwiseConv, ShapesStridesPaddingDilation) {
-  std::mt19937 random(11);
-  const auto pick = [&](int32_t low, int32_t high) {
-    return low + static_cast<int32_t>(random() % static_cast<uint32_t>(high - low + 1));
-  };
+  Picker pick(11);
   for (const int32_t channels : {1, 3, 15, 16, 17, 31, 32, 33, 70}) {
     for (uint32_t i = 0; i < 8; ++i) {
       ConvCase c;
       c.depthwise = true;
-      c.batch = pick(1, 2);
       c.in = c.out = channels;
-      c.kernel_h = 2 * pick(0, 2) + 1;
-      c.kernel_w = 2 * pick(0, 2) + 1;
-      c.stride_h = pick(1, 2);
-      c.stride_w = pick(1, 2);
-      c.dilation_h = pick(1, 2);
-      c.dilation_w = pick(1, 2);
-      const int32_t most = i % 3 == 0 ? 12 : 2;  // windows that lie in the padding alone
-      c.top = pick(0, most);
-      c.left = pick(0, most);
-      c.bottom = pick(0, most);
-      c.right = pick(0, most);
+      PickWindow(pick, i, c);
       c.height = (c.kernel_h - 1) * c.dilation_h + pick(1, 4);
       c.width = (c.kernel_w - 1) * c.dilation_w + pick(1, 6);
       c.shifts = static_cast<Shifts>(pick(0, 4));

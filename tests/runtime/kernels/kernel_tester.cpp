@@ -7,6 +7,7 @@
 #include <memory>
 #include <sstream>
 
+#include "joint_elements.h"
 #include "kernels/kernel.h"
 
 namespace lockstep::kernels {
@@ -14,21 +15,6 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 constexpr uint8_t kGuard = 0xa5;
-
-int64_t BytesOf(joint::DType dtype) {
-  switch (dtype) {
-    case joint::DType::U8:
-    case joint::DType::S8:
-      return 1;
-    case joint::DType::U16:
-    case joint::DType::S16:
-      return 2;
-    case joint::DType::S64:
-      return 8;
-    default:
-      return 4;
-  }
-}
 
 // Memory at a multiple of 64 that ends where it says, with guards of 64 bytes in front and behind when asked for.
 class Buffer {
@@ -135,7 +121,7 @@ void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, const 
     EXPECT_TRUE(scratch.GuardsIntact()) << kernel.name << " wrote outside its scratch; " << test.about;
   }
   EXPECT_TRUE(layer.output().GuardsIntact()) << kernel.name << " wrote outside its output; " << test.about;
-  const int64_t size = BytesOf(test.output.dtype);
+  const int64_t size = ElementBytes(test.output.dtype);
   const uint8_t* got = layer.output().data();
   int64_t different = 0;
   int64_t first = -1;
@@ -158,7 +144,9 @@ int64_t TestTensor::Elements() const {
   return count;
 }
 
-int32_t TestTensor::Get(int64_t index) const { return static_cast<int32_t>(Bits(bytes.data(), index, BytesOf(dtype))); }
+int32_t TestTensor::Get(int64_t index) const {
+  return static_cast<int32_t>(Bits(bytes.data(), index, ElementBytes(dtype)));
+}
 
 TestTensor RandomTensor(joint::DType dtype, std::vector<int32_t> shape, std::mt19937& random) {
   TestTensor tensor;
@@ -204,7 +192,7 @@ int64_t BroadcastPosition(const std::vector<int32_t>& shape, const std::vector<i
 }
 
 void ExpectEveryKernelGives(const LayerCase& test, const Explain& explain) {
-  ASSERT_EQ(static_cast<int64_t>(test.output.bytes.size()), test.output.Elements() * BytesOf(test.output.dtype));
+  ASSERT_EQ(static_cast<int64_t>(test.output.bytes.size()), test.output.Elements() * ElementBytes(test.output.dtype));
   size_t count = 0;
   const Kernel* table = KernelTable(&count);
   const IsaSet present = DetectIsa();

@@ -1,0 +1,30 @@
+#include "crosscheck/result.h"
+
+namespace lockstep::crosscheck {
+
+const char* VerdictName(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kExact:
+      return "exact";
+    case Verdict::kWithinTolerance:
+      return "within_tolerance";
+    case Verdict::kDiffers:
+      break;
+  }
+  return "differs";
+}
+
+LayerResult ResultOf(const DumpLayer& layer, bool md5_equal) {
+  LayerResult result;
+  result.index = layer.index;
+  result.name = layer.name;
+  result.op = layer.op;
+  result.tensor = layer.tensor;
+  result.dtype = layer.dtype;
+  result.shape = layer.shape;
+  result.md5_equal = md5_equal;
+  result.within_tolerance = md5_equal;
+  return result;
+}
+
+}  // namespace lockstep::crosscheck
