@@ -1,9 +1,11 @@
 // lockstep run: a model on this PC, or two models side by side.
 #include <memory>
+#include <optional>
 
 #include "cli/command.h"
 #include "compiler/build_config.h"
 #include "crosscheck/run_models.h"
+#include "graph/error.h"
 
 namespace lockstep::cli {
 namespace {
@@ -14,7 +16,7 @@ struct Flags {
   std::vector<std::string> input_shape;
   PreprocessFlags preprocess;
   bool no_digest = false;
-  double min_cosine = -1.0;
+  std::optional<double> min_cosine;
   std::string json;
   bool quiet = false;
 };
@@ -28,13 +30,16 @@ int Run(Flags& flags) {
     flags.options.runner.input_shapes.insert(compiler::ParseInputShape(text));
   }
   RequireWritable({flags.json});
+  if (flags.min_cosine && flags.options.models.size() != 2) {
+    throw UsageError("--min-cosine compares two models; name the second or leave it out");
+  }
   report::Progress progress(stderr, 1, flags.quiet);
   progress.Step("run");
   const crosscheck::RunResult result =
       crosscheck::RunModels(flags.options, [&](int done, int total) { progress.Advance(done, total); });
   progress.Finish();
   Print(crosscheck::ToText(result, ColourWanted()), crosscheck::ToJson(result), flags.json);
-  return crosscheck::WorstCosine(result) >= flags.min_cosine ? kGood : kCheckFailed;
+  return crosscheck::WorstCosine(result) >= flags.min_cosine.value_or(-1.0) ? kGood : kCheckFailed;
 }
 
 }  // namespace

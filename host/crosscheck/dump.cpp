@@ -159,9 +159,8 @@ DumpWriter::DumpWriter(fs::path folder, Manifest head, const DumpOptions& option
   } catch (const std::regex_error& error) {
     throw UsageError("the layer expression \"" + options.layers + "\" is not valid: " + error.what());
   }
+  made_.Make(folder_);
   std::error_code error;
-  fs::create_directories(folder_, error);
-  if (error) throw BadInput("cannot make the folder " + folder_.string() + ": " + error.message());
   fs::remove(folder_ / kManifestName, error);
   for (const auto& entry : fs::directory_iterator(folder_)) {
     const std::string name = entry.path().filename().string();

@@ -10,6 +10,7 @@
 
 #include "graph/graph.h"
 #include "joint_generated.h"
+#include "report/output_file.h"
 
 namespace lockstep::crosscheck {
 
@@ -70,6 +71,7 @@ class DumpWriter {
 
  private:
   std::filesystem::path folder_;
+  report::MadeFolders made_;
   Manifest manifest_;
   DumpOptions options_;
   std::regex filter_;

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -40,17 +39,18 @@ bool IsSpecial(const fs::path& path) {
   return fs::exists(status) && !fs::is_regular_file(status);
 }
 
-// The folder and those above it that do not exist, the outermost first.
-std::vector<fs::path> MissingFolders(const fs::path& folder) {
-  std::vector<fs::path> missing;
+}  // namespace
+
+MadeFolders::~MadeFolders() {
   std::error_code ignored;
-  for (fs::path at = folder; !at.empty() && !fs::exists(at, ignored); at = at.parent_path()) missing.push_back(at);
-  std::reverse(missing.begin(), missing.end());
-  return missing;
+  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) fs::remove(*folder, ignored);  // if it is empty
 }
 
-void MakeFolder(const fs::path& folder) {
+void MadeFolders::Make(const fs::path& folder) {
+  std::vector<fs::path> missing;
   std::error_code error;
+  for (fs::path at = folder; !at.empty() && !fs::exists(at, error); at = at.parent_path()) missing.push_back(at);
+  made_.insert(made_.end(), missing.rbegin(), missing.rend());
   fs::create_directories(folder, error);
   if (error) {
     throw BadInput("cannot make the folder " + folder.string() + ": " + error.message() +
@@ -58,20 +58,13 @@ void MakeFolder(const fs::path& folder) {
   }
 }
 
-}  // namespace
-
 OutputFiles::~OutputFiles() {
   std::error_code ignored;
   for (const Pending& file : pending_) fs::remove(file.temporary, ignored);
-  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) fs::remove(*folder, ignored);  // if it is empty
 }
 
 fs::path OutputFiles::Reserve(const fs::path& path) {
-  if (path.has_parent_path()) {
-    const std::vector<fs::path> missing = MissingFolders(path.parent_path());
-    made_.insert(made_.end(), missing.begin(), missing.end());
-    MakeFolder(path.parent_path());
-  }
+  if (path.has_parent_path()) folders_.Make(path.parent_path());
   if (fs::is_directory(path)) throw BadInput("cannot write " + path.string() + ": it is a folder; name a file");
   fs::path temporary = path.parent_path() / (".partial-" + std::to_string(getpid()) + "-" + path.filename().string());
   pending_.push_back({temporary, path, std::make_unique<RemovedWhenInterrupted>(temporary)});

@@ -11,6 +11,21 @@
 
 namespace lockstep::report {
 
+// Folders for output. The destructor removes those that it made and that are still empty.
+class MadeFolders {
+ public:
+  MadeFolders() = default;
+  ~MadeFolders();
+  MadeFolders(const MadeFolders&) = delete;
+  MadeFolders& operator=(const MadeFolders&) = delete;
+
+  // The folder and what is missing above it. Throws BadInput that names it.
+  void Make(const std::filesystem::path& folder);
+
+ private:
+  std::vector<std::filesystem::path> made_;  // the outermost first
+};
+
 // A group of files that appear together. Whatever was not committed is removed by the destructor, and so are the
 // folders that were made for it.
 class OutputFiles {
@@ -37,8 +52,8 @@ class OutputFiles {
     std::filesystem::path final_path;
     std::unique_ptr<RemovedWhenInterrupted> guard;
   };
+  MadeFolders folders_;
   std::vector<Pending> pending_;
-  std::vector<std::filesystem::path> made_;  // folders, the outermost first
 };
 
 // One file.

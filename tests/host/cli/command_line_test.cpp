@@ -72,6 +72,8 @@ TEST_F(BadInputTest, WrongUsage) {
   ExpectError({"run", P("small.joint"), "--data", "x.bin", "--engine", "fast"}, 2, {"fast", "did you mean"});
   ExpectError({"run", P("net.onnx"), "--data", P("pictures"), "--engine", "native"}, 2, {"net.onnx"});
   ExpectError({"crosscheck", P("small.joint"), "--data", "x.bin", "--board", "qemu:arm7"}, 2, {"qemu:armv7"});
+  ExpectError({"run", P("net.onnx"), "--data", P("pictures"), "--min-cosine", "0.9"}, 2,
+              {"--min-cosine", "two models"});
   ExpectError({"crosscheck", P("small.joint"), "--data", "x.bin", "--board", "local", "local"}, 2,
               {"--board names local twice"});
 }
@@ -178,7 +180,7 @@ TEST_F(BadInputTest, InputsOfTheWrongSize) {
   for (const char* engine : {"native", "reference"}) {
     ExpectError({"run", P("out/net.joint"), "--data", P("short.bin"), "--engine", engine}, 4, {"short.bin", "3072"});
   }
-  ExpectError({"run", P("net.onnx"), "--data", P("short.bin")}, 4, {"short.bin"});
+  ExpectError({"run", P("net.onnx"), "--data", P("short.bin"), "--dump", P("new/dump")}, 4, {"short.bin"});
   ExpectError({"crosscheck", P("out/net.joint"), "--data", P("short.bin"), "--board", "local"}, 4, {"short.bin"});
 }
 
