@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# clang-format over every tracked source, clang-tidy over those that are not tests, without the checks that take most of
-# its time (the static analyzer among them). --all: the tests and all checks of .clang-tidy too. A file that passed
-# clang-tidy is not checked again until it, a header of ours or .clang-tidy changes. Needs build/host (compile commands).
+# What may include what; clang-format over every tracked source; clang-tidy over those that are not tests, without the
+# checks that take most of its time (the static analyzer among them). --all: the tests and all checks of .clang-tidy too.
+# A file that passed clang-tidy is not checked again until it, a header of ours or .clang-tidy changes. Needs build/host
+# (compile commands).
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
@@ -14,6 +15,7 @@ if [ "${1:-}" = --all ]; then
   skipped=none
 fi
 mkdir -p "$passed"
+scripts/check_includes.sh
 
 mapfile -t sources < <(git ls-files -- '*.cpp' '*.h')
 printf '%s\0' "${sources[@]}" | xargs -0 -P "$(nproc)" -n 20 clang-format --dry-run -Werror
