@@ -6,8 +6,8 @@ apt_packages=(
   # build tools
   ca-certificates ccache cmake g++ git make ninja-build pkg-config
   # libraries of the host tools
-  flatbuffers-compiler libarchive-dev libcli11-dev libdnnl-dev libflatbuffers-dev libonnx-dev libopencv-dev
-  libprotobuf-dev libspdlog-dev libssl-dev nlohmann-json3-dev protobuf-compiler
+  flatbuffers-compiler libcli11-dev libdnnl-dev libflatbuffers-dev libonnx-dev libopencv-dev
+  libprotobuf-dev libssl-dev nlohmann-json3-dev protobuf-compiler
   # tests and benchmarks
   googletest libbenchmark-dev libgtest-dev libonnx-testdata
   # boards: cross compilers and their emulators

@@ -49,6 +49,7 @@ run_tests() {
 step "packages, and what the tests compare with"
 scripts/setup.sh
 scripts/fetch_model.sh >/dev/null
+scripts/fetch_pictures.sh >/dev/null
 scripts/fetch_onnxruntime.sh >/dev/null
 
 step "build for this PC"

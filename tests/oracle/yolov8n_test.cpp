@@ -19,9 +19,9 @@ constexpr double kTolerance = 1e-3;
 
 // The picture scaled to fit 640x640 on grey, RGB in 0..1, planar.
 engine::FloatTensor LoadPicture(const std::string& name) {
-  const std::string path = std::string("/usr/share/doc/opencv-doc/examples/data/") + name;
+  const std::string path = Fetch("fetch_pictures.sh") + "/" + name;
   const cv::Mat picture = cv::imread(path, cv::IMREAD_COLOR);
-  if (picture.empty()) throw std::runtime_error("cannot read " + path + " (package opencv-doc)");
+  if (picture.empty()) throw std::runtime_error("cannot read " + path);
   const double scale = static_cast<double>(kSide) / std::max(picture.cols, picture.rows);
   cv::Mat scaled;
   cv::resize(picture, scaled, {}, scale, scale, cv::INTER_LINEAR);
