@@ -30,6 +30,8 @@ struct ModelCheck {
 };
 
 Status Corrupt(const char* format, ...) __attribute__((format(printf, 1, 2)));
+// What a newer compiler may have written: the text names the field and ends before "is unknown to this runtime".
+Status Unknown(const char* format, ...) __attribute__((format(printf, 1, 2)));
 
 // The flatbuffer's structure, its digest, format version and contract: everything that must hold before fields mean
 // anything.

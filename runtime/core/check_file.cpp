@@ -64,6 +64,16 @@ Status Corrupt(const char* format, ...) {
   return Status::Error(StatusCode::kCorruptModel, "%s; copy or build the model again", text);
 }
 
+Status Unknown(const char* format, ...) {
+  char text[Status::kMaxMessage];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(text, sizeof(text), format, arguments);
+  va_end(arguments);
+  return Status::Error(StatusCode::kUnsupported, "%s is unknown to this runtime; upgrade the runtime on the board",
+                       text);
+}
+
 Status CheckFile(const uint8_t* file, size_t size, const LoadOptions& options) {
   constexpr uint64_t kMaxFile = FLATBUFFERS_MAX_BUFFER_SIZE - 1;  // of the format
   if (const uint64_t limit = std::min(options.max_file, kMaxFile); size > limit) {

@@ -45,8 +45,12 @@ Status CheckInputs(ModelCheck& check) {
     for (uint32_t j = 0; j < i; ++j) {
       if (inputs[j]->tensor() == input.tensor()) return Corrupt("inputs[%u].tensor: is inputs[%u] already", i, j);
     }
-    if (input.color() > joint::Color::GRAY) return Corrupt("inputs[%u].color: unknown", i);
-    if (input.resize() > joint::ResizeMode::None) return Corrupt("inputs[%u].resize: unknown", i);
+    if (input.color() > joint::Color::MAX) {
+      return Unknown("inputs[%u].color: number %d", i, static_cast<int>(input.color()));
+    }
+    if (input.resize() > joint::ResizeMode::MAX) {
+      return Unknown("inputs[%u].resize: number %d", i, static_cast<int>(input.resize()));
+    }
     LOCKSTEP_RETURN_IF_ERROR(CheckStatistics(check, "mean", i, input.mean(), false));
     LOCKSTEP_RETURN_IF_ERROR(CheckStatistics(check, "std", i, input.std(), true));
   }

@@ -101,10 +101,8 @@ Status CheckLayers(ModelCheck& check) {
   LOCKSTEP_RETURN_IF_ERROR(CheckUniqueNames(check.model));
   for (const joint::Layer* layer : layers) {
     if (layer->options_type() > joint::Options::MAX) {
-      return Status::Error(
-          StatusCode::kUnsupported,
-          "layer '%.64s': operator number %d is unknown to this runtime; upgrade the runtime on the board",
-          layer->name()->c_str(), static_cast<int>(layer->options_type()));
+      return Unknown("layer '%.64s': operator number %d", layer->name()->c_str(),
+                     static_cast<int>(layer->options_type()));
     }
     LOCKSTEP_RETURN_IF_ERROR(CheckTensorIndices(check, *layer));
     LayerCheck layer_check(check, *layer);

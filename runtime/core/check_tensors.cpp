@@ -94,8 +94,6 @@ Status CheckPlace(ModelCheck& check, int index, const joint::Tensor& tensor) {
       return BadTensor(index, tensor, "packing: O16I4 is for constants of type s8 and four axes", 0);
     }
     if (tensor.bytes() < plain) return BadTensor(index, tensor, "bytes: too few for the shape", tensor.bytes());
-  } else if (tensor.packing() != joint::Packing::Plain) {
-    return BadTensor(index, tensor, "packing: unknown", static_cast<int>(tensor.packing()));
   } else if (tensor.bytes() != plain) {
     return BadTensor(index, tensor, "bytes: not what shape and dtype make", tensor.bytes());
   }
@@ -146,8 +144,13 @@ Status CheckTensors(ModelCheck& check) {
   }
   int index = 0;
   for (const joint::Tensor* tensor : *model.tensors()) {
-    if (tensor->dtype() > joint::DType::F32) {
-      return BadTensor(index, *tensor, "dtype: unknown to this runtime", static_cast<int>(tensor->dtype()));
+    if (tensor->dtype() > joint::DType::MAX) {
+      return Unknown("tensor %d '%.64s': dtype: number %d", index, tensor->name()->c_str(),
+                     static_cast<int>(tensor->dtype()));
+    }
+    if (tensor->packing() > joint::Packing::MAX) {
+      return Unknown("tensor %d '%.64s': packing: number %d", index, tensor->name()->c_str(),
+                     static_cast<int>(tensor->packing()));
     }
     LOCKSTEP_RETURN_IF_ERROR(CheckShape(index, *tensor));
     LOCKSTEP_RETURN_IF_ERROR(CheckQuantization(check, index, *tensor));

@@ -85,8 +85,10 @@ const Damage kModelDamages[] = {
     {"InputTensor", [](ModelT& m) { m.inputs[0]->tensor = 9999; }, "inputs[0].tensor"},
     {"InputIsConstant", [](ModelT& m) { m.inputs[0]->tensor = Conv(m).weights; }, "inputs[0].tensor"},
     {"InputTwice", [](ModelT& m) { m.inputs[1]->tensor = m.inputs[0]->tensor; }, "inputs[1].tensor"},
-    {"InputColor", [](ModelT& m) { m.inputs[0]->color = static_cast<joint::Color>(9); }, "color"},
-    {"InputResize", [](ModelT& m) { m.inputs[0]->resize = static_cast<joint::ResizeMode>(9); }, "resize"},
+    {"InputColor", [](ModelT& m) { m.inputs[0]->color = static_cast<joint::Color>(9); }, "inputs[0].color: number 9 is",
+     StatusCode::kUnsupported},
+    {"InputResize", [](ModelT& m) { m.inputs[0]->resize = static_cast<joint::ResizeMode>(9); },
+     "inputs[0].resize: number 9 is", StatusCode::kUnsupported},
     {"InputMean", [](ModelT& m) { m.inputs[0]->mean = {kNan}; }, "mean"},
     {"InputStd", [](ModelT& m) { m.inputs[0]->std = {0.0F}; }, "std"},
     {"OutputTensor", [](ModelT& m) { m.outputs[1]->tensor = -1; }, "outputs[1].tensor"},
@@ -117,7 +119,8 @@ const Damage kTensorDamages[] = {
     {"NegativeExtent", [](ModelT& m) { FirstInput(m).shape[1] = -4; }, "shape"},
     {"HugeExtent", [](ModelT& m) { FirstInput(m).shape[1] = 1 << 30; }, "shape"},
     {"ProductOverflow", [](ModelT& m) { FirstInput(m).shape.assign(6, 1 << 24); }, "shape"},
-    {"DType", [](ModelT& m) { FirstInput(m).dtype = static_cast<joint::DType>(77); }, "dtype"},
+    {"DType", [](ModelT& m) { FirstInput(m).dtype = static_cast<joint::DType>(77); }, "dtype: number 77 is unknown",
+     StatusCode::kUnsupported},
     {"AxesLength",
      [](ModelT& m) {
        FirstInput(m).axes = {0, 1};
@@ -166,7 +169,8 @@ const Damage kTensorDamages[] = {
     {"Constant", [](ModelT& m) { ConvWeights(m).constant = 500; }, "constant"},
     {"NegativeConstant", [](ModelT& m) { ConvWeights(m).constant = -2; }, "constant"},
     {"ConstantSize", [](ModelT& m) { ConvWeightBytes(m).pop_back(); }, "constant"},
-    {"Packing", [](ModelT& m) { ConvWeights(m).packing = static_cast<joint::Packing>(5); }, "packing"},
+    {"Packing", [](ModelT& m) { ConvWeights(m).packing = static_cast<joint::Packing>(5); },
+     "upgrade the runtime on the board", StatusCode::kUnsupported},
     {"PackedActivation", [](ModelT& m) { FirstInput(m).packing = joint::Packing::O16I4; }, "packing"},
 };
 
