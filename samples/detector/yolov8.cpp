@@ -31,7 +31,7 @@ std::vector<Box> Decode(const std::vector<float>& output, int classes, const Dec
     Box box;
     for (int label = 0; label < classes; ++label) {
       const float probability = at(kBoxRows + static_cast<size_t>(label), i);
-      if (probability <= box.confidence) continue;
+      if (!(probability > box.confidence)) continue;  // NaN is no probability
       box.confidence = probability;
       box.label = label;
     }

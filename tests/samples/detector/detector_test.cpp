@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "drawing.h"
 #include "letterbox.h"
 #include "yolov8.h"
@@ -30,6 +32,15 @@ TEST(Decode, CentresBecomeCornersAndTheBestClassWins) {
   EXPECT_EQ(boxes[0].rectangle, cv::Rect2f(90, 45, 20, 10));
   EXPECT_EQ(boxes[0].label, 1);
   EXPECT_FLOAT_EQ(boxes[0].confidence, 0.8F);
+}
+
+TEST(Decode, WhatIsNoNumberIsNoProbability) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const Output output = Output(2).Set(0, {50, 50, 20, 20, nan, nan}).Set(1, {50, 50, 20, 20, 0.5F, nan});
+  const std::vector<Box> boxes = Decode(output.values(), 2, {});
+  ASSERT_EQ(boxes.size(), 1U);
+  EXPECT_EQ(boxes[0].label, 0);
+  EXPECT_FLOAT_EQ(boxes[0].confidence, 0.5F);
 }
 
 TEST(Decode, OverlapsOfOneClassAreSuppressed) {
