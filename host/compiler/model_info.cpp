@@ -6,6 +6,7 @@
 
 #include "engine/reference/joint_model.h"
 #include "import/onnx_import.h"
+#include "lockstep/md5.h"
 #include "lower/lower.h"
 #include "optimize/optimize.h"
 #include "report/table.h"
@@ -15,16 +16,6 @@ namespace {
 
 using nlohmann::ordered_json;
 using report::Align;
-
-std::string Hex(const joint::Digest& digest) {
-  constexpr const char* kDigits = "0123456789abcdef";
-  std::string text;
-  for (const uint8_t byte : *digest.bytes()) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
-  }
-  return text;
-}
 
 std::string ShapeText(const flatbuffers::Vector<int32_t>& shape) {
   return graph::ToString(graph::Shape(shape.begin(), shape.end()));
@@ -84,7 +75,7 @@ ordered_json DescribeJointModel(const joint::Model& model, size_t file_bytes, bo
       {"format_version", model.format_version()},
       {"contract", model.contract()->str()},
       {"compiler_version", model.compiler_version()->str()},
-      {"digest", Hex(*model.digest())},
+      {"digest", ToText(model.digest()->bytes()->data()).data()},
       {"source_digest", model.source_digest() != nullptr ? model.source_digest()->str() : ""},
       {"calibration_digest", model.calibration_digest() != nullptr ? model.calibration_digest()->str() : ""},
       {"file_bytes", file_bytes},

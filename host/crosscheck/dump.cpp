@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "graph/error.h"
+#include "lockstep/md5.h"
 #include "report/output_file.h"
 
 namespace lockstep::crosscheck {
@@ -32,16 +33,6 @@ constexpr std::array<DTypeText, 7> kDTypes = {{{joint::DType::U8, "u8", 1},
                                                {joint::DType::S32, "s32", 4},
                                                {joint::DType::S64, "s64", 8},
                                                {joint::DType::F32, "f32", 4}}};
-
-std::string Hex(const uint8_t* bytes, size_t size) {
-  constexpr const char* kDigits = "0123456789abcdef";
-  std::string text;
-  for (size_t i = 0; i < size; ++i) {
-    text += kDigits[bytes[i] >> 4U];
-    text += kDigits[bytes[i] & 15U];
-  }
-  return text;
-}
 
 ordered_json ToJson(const DumpLayer& layer) {
   ordered_json json = {{"index", layer.index},           {"name", layer.name},     {"op", layer.op},
@@ -194,7 +185,7 @@ Manifest DescribeModel(const joint::Model& model, const std::string& producer, c
   Manifest manifest;
   manifest.producer = producer;
   manifest.model = model.name()->str();
-  manifest.model_digest = Hex(model.digest()->bytes()->data(), model.digest()->bytes()->size());
+  manifest.model_digest = ToText(model.digest()->bytes()->data()).data();
   manifest.contract = model.contract()->str();
   manifest.target = target;
   return manifest;
@@ -238,12 +229,11 @@ size_t DTypeBytes(const std::string& dtype) {
 }
 
 std::string Md5Hex(const void* data, size_t size) {
-  std::array<uint8_t, EVP_MAX_MD_SIZE> digest{};
-  unsigned int length = 0;
-  if (EVP_Digest(data, size, digest.data(), &length, EVP_md5(), nullptr) != 1) {
+  Md5Digest digest{};
+  if (EVP_Digest(data, size, digest.data(), nullptr, EVP_md5(), nullptr) != 1) {
     throw Error("libcrypto cannot compute an md5 here; use a libcrypto that is not restricted to FIPS algorithms");
   }
-  return Hex(digest.data(), length);
+  return ToText(digest).data();
 }
 
 }  // namespace lockstep::crosscheck

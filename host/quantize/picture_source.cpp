@@ -2,7 +2,6 @@
 
 #include <openssl/evp.h>
 
-#include <array>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -10,6 +9,7 @@
 #include <thread>
 
 #include "graph/error.h"
+#include "lockstep/md5.h"
 
 namespace lockstep::quantize {
 namespace {
@@ -133,17 +133,10 @@ std::optional<std::map<std::string, engine::FloatTensor>> PictureSource::Next() 
 
 std::string PictureSource::Digest() const {
   const DigestContext copy{EVP_MD_CTX_new()};
-  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-  unsigned int size = 0;
+  Md5Digest digest{};
   EVP_MD_CTX_copy_ex(copy.get(), impl_->digest.get());
-  EVP_DigestFinal_ex(copy.get(), bytes.data(), &size);
-  constexpr const char* kDigits = "0123456789abcdef";
-  std::string text;
-  for (unsigned int i = 0; i < size; ++i) {
-    text += kDigits[bytes[i] >> 4];
-    text += kDigits[bytes[i] & 15];
-  }
-  return text;
+  EVP_DigestFinal_ex(copy.get(), digest.data(), nullptr);
+  return ToText(digest).data();
 }
 
 std::vector<std::string> PictureSource::skipped() const {

@@ -97,10 +97,10 @@ Md5Digest Md5Of(const void* data, size_t size) {
   return md5.Finish();
 }
 
-Md5Text ToText(const Md5Digest& digest) {
+Md5Text ToText(const uint8_t* digest) {
   static constexpr char kHex[] = "0123456789abcdef";
   Md5Text text = {};
-  for (size_t i = 0; i < digest.size(); ++i) {
+  for (size_t i = 0; i < sizeof(Md5Digest); ++i) {
     text[2 * i] = kHex[digest[i] >> 4];
     text[2 * i + 1] = kHex[digest[i] & 15];
   }

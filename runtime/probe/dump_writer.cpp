@@ -76,11 +76,9 @@ Status DumpWriter::Begin(const Model& model, const std::string& folder) {
   const std::string path = folder + "/manifest.json";
   unlink(path.c_str());
   LOCKSTEP_RETURN_IF_ERROR(manifest_.Open(path));
-  Md5Digest digest;
-  std::copy(model.digest(), model.digest() + digest.size(), digest.begin());
   manifest_.Print(
       R"({"format":1,"producer":"runtime","model":%s,"model_digest":"%s","contract":%s,"target":%s,"layers":[)",
-      JsonString(model.name()).c_str(), ToText(digest).data(), JsonString(model.contract()).c_str(),
+      JsonString(model.name()).c_str(), ToText(model.digest()).data(), JsonString(model.contract()).c_str(),
       JsonString(TargetName()).c_str());
   return Status::Ok();
 }

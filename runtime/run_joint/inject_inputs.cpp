@@ -40,13 +40,12 @@ Result<InjectInputs> InjectInputs::Open(const Model& model, const std::string& f
   char head[4096];
   head[std::fread(head, 1, sizeof(head) - 1, file)] = 0;
   std::fclose(file);
-  Md5Digest digest;
-  std::memcpy(digest.data(), model.digest(), digest.size());
+  const Md5Text digest = ToText(model.digest());
   const std::string found = ManifestDigest(head);
-  if (found != ToText(digest).data()) {
+  if (found != digest.data()) {
     return Status::Error(StatusCode::kUnreadable,
                          "%s: the dump is of the model with digest '%s', this one has %s; dump this model again",
-                         path.c_str(), found.c_str(), ToText(digest).data());
+                         path.c_str(), found.c_str(), digest.data());
   }
   return InjectInputs(model, folder);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <ctime>
 
 #include "core/json_text.h"
@@ -18,12 +17,6 @@ namespace {
 
 double Milliseconds(uint64_t nanoseconds) { return static_cast<double>(nanoseconds) * 1e-6; }
 double Kilobytes(uint64_t bytes) { return static_cast<double>(bytes) / 1024.0; }
-
-Md5Text DigestText(const Model& model) {
-  Md5Digest digest;
-  std::memcpy(digest.data(), model.digest(), digest.size());
-  return ToText(digest);
-}
 
 void PrintTensor(const char* kind, int32_t index, const TensorInfo& info) {
   std::printf("%s %d    %s: %s", kind, index, info.name, Describe(info).c_str());
@@ -70,7 +63,7 @@ void PrintVersion() {
 
 void PrintModel(const Model& model) {
   std::printf("model       %s, %d layers, %.3f MMACs, compiler %s, digest %s\n", model.name(), model.layer_count(),
-              static_cast<double>(model.macs()) * 1e-6, model.compiler_version(), DigestText(model).data());
+              static_cast<double>(model.macs()) * 1e-6, model.compiler_version(), ToText(model.digest()).data());
   for (int32_t i = 0; i < model.input_count(); ++i) PrintTensor("input ", i, model.tensor(model.input_tensor(i)));
   for (int32_t i = 0; i < model.output_count(); ++i) PrintTensor("output", i, model.tensor(model.output_tensor(i)));
   std::printf("weights     %.1f KB in a file of %.1f KB\n", Kilobytes(model.constant_bytes()),
@@ -116,7 +109,7 @@ Status SaveBenchmark(const std::string& path, const Session& session, const RunT
   OutputFile file;
   LOCKSTEP_RETURN_IF_ERROR(file.Open(path));
   file.Print("{\n  \"model\": %s,\n  \"model_digest\": \"%s\",\n  \"contract\": %s,\n  \"version\": %s,\n",
-             JsonString(model.name()).c_str(), DigestText(model).data(), JsonString(model.contract()).c_str(),
+             JsonString(model.name()).c_str(), ToText(model.digest()).data(), JsonString(model.contract()).c_str(),
              JsonString(RuntimeVersion()).c_str());
   file.Print("  \"target\": %s,\n  \"build\": %s,\n  \"threads\": %d,\n  \"repeat\": %d,\n  \"warmup\": %d,\n",
              JsonString(TargetName()).c_str(), JsonString(BuildName()).c_str(), arguments.threads, arguments.repeat,

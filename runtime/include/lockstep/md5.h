@@ -27,6 +27,7 @@ Md5Digest Md5Of(const void* data, size_t size);
 
 // 32 lower-case hexadecimal digits and a terminating zero.
 using Md5Text = std::array<char, 33>;
-Md5Text ToText(const Md5Digest& digest);
+Md5Text ToText(const uint8_t* digest);  // of 16 bytes
+inline Md5Text ToText(const Md5Digest& digest) { return ToText(digest.data()); }
 
 }  // namespace lockstep
