@@ -83,19 +83,33 @@ size_t Distance(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
-Status Unknown(const char* text) {
-  const std::string given(text);
-  if (given.rfind("--", 0) != 0) {
-    return Status::Error(StatusCode::kInvalidArgument, "option %.64s is unknown; --help lists them all", text);
-  }
-  const std::string name = given.substr(2, given.find('=') - 2);
+Status UnknownName(const std::string& name) {
+  std::string candidates;  // getopt takes the beginning of a name, but not of several
+  int count = 0;
   const char* nearest = "help";
   for (const option& known : kOptions) {
     if (known.name == nullptr) break;
     if (Distance(name, known.name) < Distance(name, nearest)) nearest = known.name;
+    if (std::strncmp(known.name, name.c_str(), name.size()) != 0) continue;
+    candidates += std::string(count++ == 0 ? "--" : ", --") + known.name;
+  }
+  if (count > 1) {
+    return Status::Error(StatusCode::kInvalidArgument, "option --%.64s may be %.150s; write it out", name.c_str(),
+                         candidates.c_str());
   }
   return Status::Error(StatusCode::kInvalidArgument,
                        "option --%.64s is unknown; did you mean --%s? --help lists them all", name.c_str(), nearest);
+}
+
+// What getopt answered with '?'. It leaves in optopt the letter it does not know, the code of the option that takes no
+// value, or 0 for a name it does not know, which `text` has.
+Status Unknown(const std::string& text) {
+  if (optopt == 0) return UnknownName(text.substr(2, text.find('=') - 2));
+  if (text.rfind("--", 0) == 0 && text.find('=') != std::string::npos) {
+    return Status::Error(StatusCode::kInvalidArgument, "--%s takes no value; leave out '%.64s'", NameOf(optopt),
+                         text.c_str() + text.find('='));
+  }
+  return Status::Error(StatusCode::kInvalidArgument, "option -%c is unknown; --help lists them all", optopt);
 }
 
 template <typename Number>
@@ -250,7 +264,11 @@ Status ParseArguments(int argc, char** argv, Arguments* arguments) {
     }
     if (code == '?') return Unknown(argv[optind - 1]);
     if (code == ':') {
-      return Status::Error(StatusCode::kInvalidArgument, "option %.64s needs a value; see --help", argv[optind - 1]);
+      return Status::Error(StatusCode::kInvalidArgument, "option --%s needs a value; see --help", NameOf(optopt));
+    }
+    if (optarg != nullptr && *optarg == 0) {
+      return Status::Error(StatusCode::kInvalidArgument, "--%s: the value is empty; give one, or leave the option out",
+                           NameOf(code));
     }
     given.insert(code);
     LOCKSTEP_RETURN_IF_ERROR(Apply(code, optarg, arguments));

@@ -75,7 +75,11 @@ TEST_F(RunJoint, WrongUsageIsTwo) {
   ExpectError(RunCommand({model, model}), 2, {"not several"});
   ExpectError(RunCommand({"--reapet", "3", model}), 2, {"--reapet", "--repeat"});
   ExpectError(RunCommand({"-z", model}), 2, {"-z"});
-  ExpectError(RunCommand({model, "--data"}), 2, {"--data"});
+  ExpectError(RunCommand({model, "--data"}), 2, {"--data", "needs a value"});
+  ExpectError(RunCommand({model, "-vr"}), 2, {"--repeat", "needs a value"});
+  ExpectError(RunCommand({"--no-digest=1", model}), 2, {"--no-digest takes no value", "=1"});
+  ExpectError(RunCommand({"-qv", model}), 2, {"-q is unknown"});
+  ExpectError(RunCommand({"--dump", "2", model}), 2, {"--dump may be", "--dump-intermediate", "--dump-layers"});
   ExpectError(RunCommand({"-r", "0", model}), 2, {"--repeat"});
   ExpectError(RunCommand({"-r", "many", model}), 2, {"--repeat", "many"});
   ExpectError(RunCommand({"--threads", "-1", model}), 2, {"--threads"});
@@ -85,6 +89,16 @@ TEST_F(RunJoint, WrongUsageIsTwo) {
   ExpectError(RunCommand({"-d", Path("picture.bin"), model}), 2, {"names 1 files", "2 inputs", "separated by ';'"});
   ExpectError(RunCommand({"-i", Path("inputs"), model}), 2, {"--input-folder", "one input"});
   ExpectError(RunCommand({"--self-test", model}), 2, {"no test vectors"});
+}
+
+// As from an unset variable of a script: without a word the check would not be made.
+TEST_F(RunJoint, EmptyValuesAreRefused) {
+  for (const std::string option :
+       {"--data", "--input-folder", "--output-folder", "--list", "--verify", "--inject", "--save-benchmark",
+        "--profile-path", "--memory-path", "--dump-folder", "--dump-layers", "--repeat", "--seed"}) {
+    ExpectError(RunCommand({option, "", Path("one.joint")}), 2, {option + ": the value is empty"});
+    ExpectError(RunCommand({option + "=", Path("one.joint")}), 2, {option + ": the value is empty"});
+  }
 }
 
 TEST_F(RunJoint, OptionsOfOtherBuildsNameThem) {
