@@ -36,6 +36,8 @@ Status Unknown(const char* format, ...) __attribute__((format(printf, 1, 2)));
 // The flatbuffer's structure, its digest, format version and contract: everything that must hold before fields mean
 // anything.
 Status CheckFile(const uint8_t* file, size_t size, const LoadOptions& options);
+// Every string is text of bounded length, which all later messages rely on.
+Status CheckNames(ModelCheck& check);
 Status CheckTensors(ModelCheck& check);
 // Names, tensor indices and options of every layer. Needs checked tensors.
 Status CheckLayers(ModelCheck& check);

@@ -95,8 +95,7 @@ Status CheckFile(const uint8_t* file, size_t size, const LoadOptions& options) {
                          model.format_version() > kFormatVersion ? "upgrade the runtime on the board"
                                                                  : "build the model again with this compiler");
   }
-  const flatbuffers::String* contract = model.contract();
-  if (contract == nullptr || std::strcmp(contract->c_str(), rq1::kContractId) != 0) {
+  if (model.contract()->string_view() != rq1::kContractId) {
     return Status::Error(
         StatusCode::kUnsupported,
         "contract: the model needs '%.32s' and this runtime has '%s'; upgrade the runtime on the board "

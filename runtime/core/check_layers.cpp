@@ -8,18 +8,10 @@
 namespace lockstep::check {
 namespace {
 
-// Names of any length could keep the search for equal ones busy for hours.
-constexpr uint32_t kMaxName = 4096;
-
 Status CheckUniqueNames(const joint::Model& model) {
   std::vector<const char*> names;
   names.reserve(model.layers()->size());
-  for (const joint::Layer* layer : *model.layers()) {
-    if (layer->name()->size() > kMaxName) {
-      return Corrupt("layer name '%.64s': has more than %u characters", layer->name()->c_str(), kMaxName);
-    }
-    names.push_back(layer->name()->c_str());
-  }
+  for (const joint::Layer* layer : *model.layers()) names.push_back(layer->name()->c_str());
   std::sort(names.begin(), names.end(), [](const char* a, const char* b) { return std::strcmp(a, b) < 0; });
   for (size_t i = 1; i < names.size(); ++i) {
     if (std::strcmp(names[i - 1], names[i]) == 0) return Corrupt("layer name '%.64s': occurs twice", names[i]);

@@ -32,6 +32,7 @@ Status Model::Check(const Model& model, const LoadOptions& options) {
   // Sums over weights are checked once for every layer that uses them; a factor allows for honest sharing.
   constexpr uint64_t kSharing = 16;
   check::ModelCheck check = {model.data_, model.size_, options, model.joint(), model.size_ * kSharing};
+  LOCKSTEP_RETURN_IF_ERROR(check::CheckNames(check));
   LOCKSTEP_RETURN_IF_ERROR(check::CheckTensors(check));
   LOCKSTEP_RETURN_IF_ERROR(check::CheckLayers(check));
   LOCKSTEP_RETURN_IF_ERROR(check::CheckInterface(check));
