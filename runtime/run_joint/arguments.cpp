@@ -118,28 +118,32 @@ Status Parse(int code, const char* text, uint64_t low, uint64_t high, Number* nu
   errno = 0;
   const unsigned long long value = std::strtoull(text, &end, 0);
   if (end == text || *end != 0 || errno != 0 || std::strchr(text, '-') != nullptr || value < low || value > high) {
-    return Status::Error(StatusCode::kInvalidArgument, "--%s %.32s: give a whole number of %llu..%llu", NameOf(code),
+    return Status::Error(StatusCode::kInvalidArgument, "--%s '%.32s': give a whole number of %llu..%llu", NameOf(code),
                          text, static_cast<unsigned long long>(low), static_cast<unsigned long long>(high));
   }
   *number = static_cast<Number>(value);
   return Status::Ok();
 }
 
+// An empty value would be as if the option had not been given.
+Status Take(int code, const char* text, std::string* value) {
+  *value = text;
+  if (!value->empty()) return Status::Ok();
+  return Status::Error(StatusCode::kInvalidArgument, "--%s: the value is empty; give one, or leave the option out",
+                       NameOf(code));
+}
+
 Status Apply(int code, const char* text, Arguments* a) {
   constexpr uint64_t kMaxRuns = 1000000;
   switch (code) {
     case 'd':
-      a->data = text;
-      break;
+      return Take(code, text, &a->data);
     case 'i':
-      a->input_folder = text;
-      break;
+      return Take(code, text, &a->input_folder);
     case 'o':
-      a->output_folder = text;
-      break;
+      return Take(code, text, &a->output_folder);
     case 'l':
-      a->list = text;
-      break;
+      return Take(code, text, &a->list);
     case 'r':
       return Parse(code, text, 1, kMaxRuns, &a->repeat);
     case 'w':
@@ -153,39 +157,32 @@ Status Apply(int code, const char* text, Arguments* a) {
       a->help = true;
       break;
     case kVerify:
-      a->verify = text;
-      break;
+      return Take(code, text, &a->verify);
     case kSelfTest:
       a->self_test = true;
       break;
     case kInject:
-      a->inject = text;
-      break;
+      return Take(code, text, &a->inject);
     case kNoDigest:
       a->check_digest = false;
       break;
     case kThreads:
       return Parse(code, text, 1, 64, &a->threads);
     case kBenchmark:
-      a->benchmark = text;
-      break;
+      return Take(code, text, &a->benchmark);
     case kReportMemory:
       a->report_memory = true;
       break;
     case kProfilePath:
-      a->profile_path = text;
-      break;
+      return Take(code, text, &a->profile_path);
     case kMemoryPath:
-      a->memory_path = text;
-      break;
+      return Take(code, text, &a->memory_path);
     case kDumpLevel:
       return Parse(code, text, 0, 3, &a->dump_level);
     case kDumpFolder:
-      a->dump_folder = text;
-      break;
+      return Take(code, text, &a->dump_folder);
     case kDumpLayers:
-      a->dump_layers = text;
-      break;
+      return Take(code, text, &a->dump_layers);
     case kMd5:
       a->md5_only = true;
       break;
@@ -265,10 +262,6 @@ Status ParseArguments(int argc, char** argv, Arguments* arguments) {
     if (code == '?') return Unknown(argv[optind - 1]);
     if (code == ':') {
       return Status::Error(StatusCode::kInvalidArgument, "option --%s needs a value; see --help", NameOf(optopt));
-    }
-    if (optarg != nullptr && *optarg == 0) {
-      return Status::Error(StatusCode::kInvalidArgument, "--%s: the value is empty; give one, or leave the option out",
-                           NameOf(code));
     }
     given.insert(code);
     LOCKSTEP_RETURN_IF_ERROR(Apply(code, optarg, arguments));

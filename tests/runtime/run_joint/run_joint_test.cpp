@@ -81,6 +81,7 @@ TEST_F(RunJoint, WrongUsageIsTwo) {
   ExpectError(RunCommand({"-qv", model}), 2, {"-q is unknown"});
   ExpectError(RunCommand({"--dump", "2", model}), 2, {"--dump may be", "--dump-intermediate", "--dump-layers"});
   ExpectError(RunCommand({"-r", "0", model}), 2, {"--repeat"});
+  ExpectError(RunCommand({"-r", "", model}), 2, {"--repeat ''"});
   ExpectError(RunCommand({"-r", "many", model}), 2, {"--repeat", "many"});
   ExpectError(RunCommand({"--threads", "-1", model}), 2, {"--threads"});
   ExpectError(RunCommand({"--md5", model}), 2, {"--md5", "--dump-intermediate"});
@@ -95,7 +96,7 @@ TEST_F(RunJoint, WrongUsageIsTwo) {
 TEST_F(RunJoint, EmptyValuesAreRefused) {
   for (const std::string option :
        {"--data", "--input-folder", "--output-folder", "--list", "--verify", "--inject", "--save-benchmark",
-        "--profile-path", "--memory-path", "--dump-folder", "--dump-layers", "--repeat", "--seed"}) {
+        "--profile-path", "--memory-path", "--dump-folder", "--dump-layers"}) {
     ExpectError(RunCommand({option, "", Path("one.joint")}), 2, {option + ": the value is empty"});
     ExpectError(RunCommand({option + "=", Path("one.joint")}), 2, {option + ": the value is empty"});
   }
