@@ -4,8 +4,8 @@
 #include <numeric>
 
 #include "graph/error.h"
+#include "graph/resize.h"
 #include "lower/layer_emitter.h"
-#include "lower/resize_indices.h"
 #include "lower/weight_packing.h"
 
 namespace lockstep::lower {
@@ -224,18 +224,9 @@ void LayerEmitter::EmitResize(const Node& node) {
   }
   // On the smaller side of an enlargement.
   x = Rescale(node, x, ParamsOr(node.outputs[0], x.params));
-  std::vector<double> scales;
-  if (node.inputs.size() > 2 && node.inputs[2] != graph::kNoTensor && IsConstant(node.inputs[2])) {
-    const std::vector<float>& given = Floats(node.inputs[2]);
-    scales.assign(given.begin(), given.end());
-  }
+  const std::vector<std::vector<int64_t>> sources = graph::NearestSources(graph_, node);
   std::vector<int32_t> indices[2];
-  for (size_t axis = 0; axis < 2; ++axis) {
-    const int64_t from = x.shape[axis + 2];
-    const int64_t to = out[axis + 2];
-    const double scale = scales.size() == 4 ? scales[axis + 2] : static_cast<double>(to) / static_cast<double>(from);
-    indices[axis] = NearestIndices(node, from, to, scale);
-  }
+  for (size_t axis = 0; axis < 2; ++axis) indices[axis].assign(sources[axis + 2].begin(), sources[axis + 2].end());
   if (IsSwapped(x.axes)) std::swap(indices[0], indices[1]);
   joint::ResizeT resize;
   resize.rows = indices[0];

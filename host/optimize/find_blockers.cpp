@@ -4,6 +4,7 @@
 #include <map>
 
 #include "graph/error.h"
+#include "graph/resize.h"
 #include "optimize/graph_edit.h"
 #include "optimize/optimize.h"
 
@@ -110,13 +111,8 @@ std::string CheckSlice(const Graph& graph, const Node& node) {
 std::string CheckResize(const Graph& graph, const Node& node) {
   std::string reason = ImageOnly(graph, node.inputs[0]);
   if (!reason.empty()) return reason;
-  const std::string mode = node.String("mode", "nearest");
-  if (mode != "nearest") return "mode '" + mode + "' is not supported, only 'nearest'";
-  const std::string coordinates = node.String("coordinate_transformation_mode", "half_pixel");
-  static const std::vector<std::string> kKnown = {"asymmetric", "half_pixel", "pytorch_half_pixel", "align_corners"};
-  if (std::find(kKnown.begin(), kKnown.end(), coordinates) == kKnown.end()) {
-    return "coordinate_transformation_mode '" + coordinates + "' is not supported";
-  }
+  reason = graph::UnsupportedResize(node);
+  if (!reason.empty()) return reason;
   const Shape& from = graph.tensor(node.inputs[0]).shape;
   const Shape& to = graph.tensor(node.outputs[0]).shape;
   if (from[0] != to[0] || from[1] != to[1]) return "it resizes more than height and width";

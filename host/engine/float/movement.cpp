@@ -1,9 +1,9 @@
 // Reshape and its kin, Transpose, Slice, Pad and Resize: elements move, values stay.
 #include <algorithm>
-#include <cmath>
 
 #include "engine/float/gather.h"
 #include "engine/float/operator_table.h"
+#include "graph/resize.h"
 #include "optimize/shape_rules.h"
 
 namespace lockstep::engine {
@@ -29,35 +29,6 @@ int64_t PaddedIndex(const std::string& mode, int64_t index, int64_t extent) {
   const int64_t period = 2 * (extent - 1);
   const int64_t phase = ((index % period) + period) % period;
   return phase < extent ? phase : period - phase;
-}
-
-double SourceCoordinate(const std::string& mode, double index, double scale, int64_t input, int64_t output) {
-  if (mode == "asymmetric") return index / scale;
-  if (mode == "align_corners") {
-    return output == 1 ? 0.0 : index * static_cast<double>(input - 1) / static_cast<double>(output - 1);
-  }
-  if (mode == "pytorch_half_pixel" && output == 1) return 0.0;
-  return (index + 0.5) / scale - 0.5;
-}
-
-double Nearest(const std::string& mode, double x) {
-  if (mode == "floor") return std::floor(x);
-  if (mode == "ceil") return std::ceil(x);
-  if (mode == "round_prefer_ceil") return std::floor(x + 0.5);
-  return std::ceil(x - 0.5);  // round_prefer_floor
-}
-
-struct ResizeRule {
-  std::string coordinates, nearest;
-  std::vector<float> scales;  // empty if sizes are given
-};
-
-ResizeRule ResizeOf(const graph::Graph& graph, const graph::Node& node) {
-  ResizeRule rule;
-  rule.coordinates = node.String("coordinate_transformation_mode", "half_pixel");
-  rule.nearest = node.String("nearest_mode", "round_prefer_floor");
-  if (HasInput(node, 2)) rule.scales = graph.tensor(node.inputs[2]).constant->floats;
-  return rule;
 }
 
 }  // namespace
@@ -123,35 +94,12 @@ std::vector<ValueId> BuildPad(NodeContext& context, const graph::Node& node) {
 }
 
 std::string CheckResize(const graph::Graph& graph, const graph::Node& node) {
-  const std::string mode = node.String("mode", "nearest");
-  if (mode != "nearest") return "mode '" + mode + "' is not supported, only nearest is";
-  if (std::string reason = CheckParameters(graph, node); !reason.empty()) return reason;
-  const ResizeRule rule = ResizeOf(graph, node);
-  for (const char* known : {"half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric"}) {
-    if (rule.coordinates == known) return {};
-  }
-  return "coordinate_transformation_mode '" + rule.coordinates + "' is not supported";
+  if (std::string reason = graph::UnsupportedResize(node); !reason.empty()) return reason;
+  return CheckParameters(graph, node);
 }
 
 std::vector<ValueId> BuildResize(NodeContext& context, const graph::Node& node) {
-  const graph::Shape& input = context.graph().tensor(node.inputs[0]).shape;
-  const graph::Shape& output = context.graph().tensor(node.outputs[0]).shape;
-  const ResizeRule rule = ResizeOf(context.graph(), node);
-  std::vector<AxisIndices> axes;
-  for (size_t axis = 0; axis < input.size(); ++axis) {
-    const double scale = rule.scales.size() == input.size()
-                             ? rule.scales[axis]
-                             : static_cast<double>(output[axis]) / static_cast<double>(input[axis]);
-    AxisIndices indices = Range(0, 1, output[axis]);
-    if (scale != 1.0) {
-      for (int64_t& index : indices) {
-        const double x =
-            SourceCoordinate(rule.coordinates, static_cast<double>(index), scale, input[axis], output[axis]);
-        index = std::clamp<int64_t>(static_cast<int64_t>(Nearest(rule.nearest, x)), 0, input[axis] - 1);
-      }
-    }
-    axes.push_back(std::move(indices));
-  }
+  const std::vector<AxisIndices> axes = graph::NearestSources(context.graph(), node);
   return {AddGather(context.plan(), context.Native(node.inputs[0]), axes)};
 }
 

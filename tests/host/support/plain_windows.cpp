@@ -129,22 +129,25 @@ std::vector<PlainTensor> AveragePool(const PlainCall& call) {
   return {result};
 }
 
-int64_t NearestSource(const PlainCall& call, int64_t to, double scale, int64_t from_size, int64_t to_size) {
+// In float32, as ONNX Runtime computes it.
+int64_t NearestSource(const PlainCall& call, int64_t to, float scale, int64_t from_size, int64_t to_size) {
+  if (scale == 1.0F) return std::min(to, from_size - 1);
   const std::string coordinates = call.node.String("coordinate_transformation_mode", "half_pixel");
-  const auto x = static_cast<double>(to);
-  double source = x / scale;
+  const auto x = static_cast<float>(to);
+  float source = x / scale;
   if (coordinates == "half_pixel" || (coordinates == "pytorch_half_pixel" && to_size > 1)) {
-    source = (x + 0.5) / scale - 0.5;
+    source = (x + 0.5F) / scale - 0.5F;
   } else if (coordinates == "pytorch_half_pixel") {
-    source = 0.0;
+    source = 0.0F;
   } else if (coordinates == "align_corners") {
-    source = to_size == 1 ? 0.0 : x * static_cast<double>(from_size - 1) / static_cast<double>(to_size - 1);
+    source = to_size == 1 ? 0.0F : x * static_cast<float>(from_size - 1) / static_cast<float>(to_size - 1);
   }
   const std::string mode = call.node.String("nearest_mode", "round_prefer_floor");
-  double chosen = std::ceil(source - 0.5);
-  if (mode == "floor") chosen = std::floor(source);
-  if (mode == "ceil") chosen = std::ceil(source);
-  if (mode == "round_prefer_ceil") chosen = std::floor(source + 0.5);
+  const double exact = source;  // so that adding a half does not round
+  double chosen = std::ceil(exact - 0.5);
+  if (mode == "floor") chosen = std::floor(exact);
+  if (mode == "ceil") chosen = std::ceil(exact);
+  if (mode == "round_prefer_ceil") chosen = std::floor(exact + 0.5);
   return std::clamp<int64_t>(static_cast<int64_t>(chosen), 0, from_size - 1);
 }
 
@@ -158,11 +161,12 @@ std::vector<PlainTensor> Resize(const PlainCall& call) {
   for (int64_t i = 0; i < graph::ElementCount(result.shape); ++i) {
     Index index = Unravel(i, result.shape);
     for (size_t axis = 0; axis < index.size(); ++axis) {
-      const double ratio = static_cast<double>(result.shape[axis]) / static_cast<double>(x.shape[axis]);
+      const float ratio = static_cast<float>(result.shape[axis]) / static_cast<float>(x.shape[axis]);
       const auto named = std::find(axes.begin(), axes.end(), static_cast<int64_t>(axis));
       const auto position = static_cast<size_t>(named - axes.begin());
-      const double given = named == axes.end() || !scaled ? 1.0 : call.inputs[2]->values.at(position);
-      const double scale = scaled ? given : ratio;
+      const float given =
+          named == axes.end() || !scaled ? 1.0F : static_cast<float>(call.inputs[2]->values.at(position));
+      const float scale = scaled ? given : ratio;
       index[axis] = NearestSource(call, index[axis], scale, x.shape[axis], result.shape[axis]);
     }
     result.values.push_back(x.values[static_cast<size_t>(Ravel(index, x.shape))]);
