@@ -104,26 +104,68 @@ std::vector<Node> Dropout(Graph&, Node node) {
   return {std::move(node)};
 }
 
-std::vector<Node> Resize(Graph& graph, Node node) {
+TensorId AddComputed(Graph& graph, const std::string& stem) {
+  return graph.AddTensor({graph.UniqueName(stem), ElementType::kFloat, graph::kUnknownShape, std::nullopt});
+}
+
+// Opset 10 takes the floor along axes that grow and the ceil along axes that shrink. One node has one rounding, so the
+// image grows in one and shrinks in another; constant folding drops the one that has nothing to do.
+std::vector<Node> GrowThenShrink(Graph& graph, Node node) {
+  const TensorId scales = node.inputs[2];
+  const std::string name = node.name;
+  const TensorId one = AddScalar(graph, node, "one", 1.0F);
+  const TensorId grown = AddComputed(graph, name + "_grown");
+  const TensorId up = AddComputed(graph, name + "_up");
+  const TensorId down = AddComputed(graph, name + "_down");
+  std::vector<Node> nodes(4);
+  nodes[0] = {"Max", name + "_Max", {scales, one}, {up}, {}, {}, kNoTensor, node.onnx_nodes};
+  nodes[1] = {"Min", name + "_Min", {scales, one}, {down}, {}, {}, kNoTensor, node.onnx_nodes};
+  nodes[2] = node;
+  nodes[2].name = name + "_grow";
+  nodes[2].inputs[2] = up;
+  nodes[2].outputs = {grown};
+  nodes[3] = std::move(node);
+  nodes[3].inputs = {grown, kNoTensor, down};
+  nodes[3].attributes["nearest_mode"] = std::string("ceil");
+  return nodes;
+}
+
+std::vector<Node> OldResize(Graph& graph, Node node) {
   const bool upsample = node.op == "Upsample";
-  if (upsample || graph.opset < 11) {
-    node.op = "Resize";
-    TensorId scales = node.inputs.size() > 1 ? node.inputs[1] : kNoTensor;
-    const auto found = node.attributes.find("scales");
-    if (found != node.attributes.end()) {
-      const auto* values = std::get_if<std::vector<float>>(&found->second);
-      const std::vector<float> list = values == nullptr ? std::vector<float>{} : *values;
-      scales = graph.AddTensor({graph.UniqueName(node.name + "_scales"),
-                                ElementType::kFloat,
-                                {static_cast<int64_t>(list.size())},
-                                graph::ConstantData{list, {}}});
-      node.attributes.erase(found);
-    }
-    node.inputs = {node.inputs.at(0), kNoTensor, scales};
-    node.attributes["coordinate_transformation_mode"] = std::string("asymmetric");
-    node.attributes["nearest_mode"] = std::string("floor");
-    if (node.String("mode", "nearest") == "bilinear") node.attributes["mode"] = std::string("linear");
+  node.op = "Resize";
+  TensorId scales = node.inputs.size() > 1 ? node.inputs[1] : kNoTensor;
+  const auto found = node.attributes.find("scales");
+  if (found != node.attributes.end()) {
+    const auto* values = std::get_if<std::vector<float>>(&found->second);
+    const std::vector<float> list = values == nullptr ? std::vector<float>{} : *values;
+    scales = graph.AddTensor({graph.UniqueName(node.name + "_scales"),
+                              ElementType::kFloat,
+                              {static_cast<int64_t>(list.size())},
+                              graph::ConstantData{list, {}}});
+    node.attributes.erase(found);
   }
+  node.inputs = {node.inputs.at(0), kNoTensor, scales};
+  node.attributes["coordinate_transformation_mode"] = std::string("asymmetric");
+  node.attributes["nearest_mode"] = std::string("floor");
+  if (node.String("mode", "nearest") == "bilinear") node.attributes["mode"] = std::string("linear");
+  const bool nearest = node.String("mode", "nearest") == "nearest";
+  if (upsample || !nearest || scales == kNoTensor) return {std::move(node)};
+  const auto& constant = graph.tensor(scales).constant;
+  if (constant) {
+    const auto& list = constant->floats;
+    const auto grows = [](float scale) { return scale >= 1.0F; };
+    const auto shrinks = [](float scale) { return scale <= 1.0F; };
+    if (std::all_of(list.begin(), list.end(), grows)) return {std::move(node)};
+    if (std::all_of(list.begin(), list.end(), shrinks)) {
+      node.attributes["nearest_mode"] = std::string("ceil");
+      return {std::move(node)};
+    }
+  }
+  return GrowThenShrink(graph, std::move(node));
+}
+
+std::vector<Node> Resize(Graph& graph, Node node) {
+  if (node.op == "Upsample" || graph.opset < 11) return OldResize(graph, std::move(node));
   // An empty tensor says "not given" as much as an omitted input does.
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     const TensorId id = node.inputs[i];

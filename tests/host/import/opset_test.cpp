@@ -161,6 +161,54 @@ TEST(Opsets, ResizeAndUpsample) {
                }}});
 }
 
+void WriteResize17(OnnxWriter& w, const std::string& x, const std::vector<float>& scales, const std::string& rounding,
+                   const std::string& y) {
+  auto& node = w.Floats("scales_" + y, {4}, scales).Node("Resize", {x, "", "scales_" + y}, {y});
+  SetString(node, "coordinate_transformation_mode", "asymmetric");
+  SetString(node, "nearest_mode", rounding);
+}
+
+// ONNX Runtime takes the next element along axes that an old Resize shrinks: columns 0, 2, 3 of 5 for the scale 0.7.
+TEST(Opsets, AResizeThatShrinksTakesTheCeilUpToOpset10) {
+  ExpectSame({{17,
+               [](OnnxWriter& w) {
+                 WriteResize17(w, "x", {1, 1, 0.75F, 0.7F}, "ceil", "y");
+               }},
+              {10, [](OnnxWriter& w) {
+                 w.Floats("scales", {4}, {1, 1, 0.75F, 0.7F}).Node("Resize", {"x", "scales"}, {"y"});
+               }}});
+}
+
+TEST(Opsets, AnOldResizeMayGrowAndShrink) {
+  const std::vector<Writing> writings = {{17,
+                                          [](OnnxWriter& w) {
+                                            WriteResize17(w, "x", {1, 1, 1.5F, 1}, "floor", "grown");
+                                            WriteResize17(w, "grown", {1, 1, 1, 0.7F}, "ceil", "y");
+                                          }},
+                                         {10,
+                                          [](OnnxWriter& w) {
+                                            w.Floats("scales", {4}, {1, 1, 1.5F, 0.7F});
+                                            w.Node("Resize", {"x", "scales"}, {"y"});
+                                          }},
+                                         {10, [](OnnxWriter& w) {
+                                            w.Floats("half", {4}, {0.5F, 0.5F, 0.75F, 0.35F});
+                                            w.Node("Add", {"half", "half"}, {"scales"});
+                                            w.Node("Resize", {"x", "scales"}, {"y"});
+                                          }}};
+  ExpectSame(writings);
+}
+
+TEST(Opsets, ComputedScalesOfAnOldResizeMakeOneNode) {
+  ExpectSame({{17,
+               [](OnnxWriter& w) {
+                 WriteResize17(w, "x", {1, 1, 2, 3}, "floor", "y");
+               }},
+              {10, [](OnnxWriter& w) {
+                 w.Floats("half", {4}, {0.5F, 0.5F, 1, 1.5F}).Node("Add", {"half", "half"}, {"scales"});
+                 w.Node("Resize", {"x", "scales"}, {"y"});
+               }}});
+}
+
 TEST(Opsets, ReduceMean) {
   ExpectSame({{17,
                [](OnnxWriter& w) {
