@@ -5,6 +5,7 @@
 #include "compiler/build_config.h"
 #include "compiler/compiler.h"
 #include "compiler/model_info.h"
+#include "report/json_text.h"
 
 namespace lockstep::cli {
 namespace {
@@ -50,7 +51,7 @@ int Build(const Flags& flags) {
                                          [&](int done, int total) { progress.Advance(done, total); }};
   const compiler::BuildResult result = compiler::Build(config, listener);
   progress.Finish();
-  Print(ResultText(result), result.summary.dump(2) + "\n", flags.json);
+  Print(ResultText(result), report::JsonText(result.summary, 2), flags.json);
   return kGood;
 }
 

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "compiler/build_config.h"
 #include "compiler/model_info.h"
+#include "report/json_text.h"
 
 namespace lockstep::cli {
 namespace {
@@ -20,7 +21,7 @@ int Info(const Flags& flags) {
   for (const std::string& text : flags.input_shape) shapes.insert(compiler::ParseInputShape(text));
   RequireWritable({flags.json});
   const nlohmann::ordered_json info = compiler::DescribeModelFile(flags.model, shapes);
-  Print(compiler::InfoText(info), info.dump(1) + "\n", flags.json);
+  Print(compiler::InfoText(info), report::JsonText(info, 1), flags.json);
   return kGood;
 }
 

@@ -8,6 +8,7 @@
 
 #include "graph/error.h"
 #include "graph/nearest_name.h"
+#include "report/json_text.h"
 #include "report/output_file.h"
 
 namespace lockstep::compiler {
@@ -83,7 +84,7 @@ class Reader {
   void Read(const char* key, Value& value, const char* kind) {
     const ordered_json* found = Find(key);
     if (found == nullptr) return;
-    const std::string wanted = std::string("must be ") + kind + ", not " + found->dump();
+    const std::string wanted = std::string("must be ") + kind + ", not " + report::JsonText(*found);
     if (!IsOfKind<Value>(*found)) Fail(key, wanted);
     try {
       value = found->get<Value>();

@@ -13,6 +13,7 @@
 #include "optimize/optimize.h"
 #include "quantize/picture_source.h"
 #include "quantize/pictures.h"
+#include "report/json_text.h"
 #include "report/output_file.h"
 
 namespace lockstep::compiler {
@@ -124,9 +125,9 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
 
   report.Stage("write " + result.joint_model.string());
   files.Add(result.joint_model, model.data(), model.size());
-  files.Add(result.config, ToJson(config).dump(2) + "\n");
+  files.Add(result.config, report::JsonText(ToJson(config), 2));
   result.summary = report.Finish();
-  files.Add(result.report, result.summary.dump(2) + "\n");
+  files.Add(result.report, report::JsonText(result.summary, 2));
   files.Commit();
   return result;
 }

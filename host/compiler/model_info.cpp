@@ -9,6 +9,7 @@
 #include "lockstep/md5.h"
 #include "lower/lower.h"
 #include "optimize/optimize.h"
+#include "report/json_text.h"
 #include "report/table.h"
 
 namespace lockstep::compiler {
@@ -44,7 +45,9 @@ ordered_json DescribeInput(const joint::Model& model, const joint::InputSpec& sp
   return json;
 }
 
-std::string Text(const ordered_json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string Text(const ordered_json& value) {
+  return value.is_string() ? value.get<std::string>() : report::JsonText(value);
+}
 
 // A list of flat objects as a table; the columns are the keys of the first.
 std::string ListText(const std::string& title, const ordered_json& list) {

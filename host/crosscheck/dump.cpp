@@ -10,6 +10,7 @@
 
 #include "graph/error.h"
 #include "lockstep/md5.h"
+#include "report/json_text.h"
 #include "report/output_file.h"
 
 namespace lockstep::crosscheck {
@@ -114,8 +115,9 @@ Manifest ReadManifest(const fs::path& folder) {
   try {
     const ordered_json json = ordered_json::parse(text.begin(), text.end());
     if (json.at("format").get<int>() != kDumpFormat) {
-      throw BadInput(path.string() + ": dump format " + json.at("format").dump() + " is unknown, this program reads " +
-                     std::to_string(kDumpFormat) + "; dump again with programs of one version");
+      throw BadInput(path.string() + ": dump format " + report::JsonText(json.at("format")) +
+                     " is unknown, this program reads " + std::to_string(kDumpFormat) +
+                     "; dump again with programs of one version");
     }
     manifest.producer = json.at("producer").get<std::string>();
     manifest.model = json.value("model", std::string());
@@ -178,7 +180,7 @@ void DumpWriter::Finish() {
                              {"model", manifest_.model},       {"model_digest", manifest_.model_digest},
                              {"contract", manifest_.contract}, {"target", manifest_.target},
                              {"layers", std::move(layers)}};
-  report::WriteFile(folder_ / kManifestName, json.dump(1) + "\n");
+  report::WriteFile(folder_ / kManifestName, report::JsonText(json, 1));
 }
 
 Manifest DescribeModel(const joint::Model& model, const std::string& producer, const std::string& target) {

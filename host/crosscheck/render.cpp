@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "report/json_text.h"
 #include "report/table.h"
 
 namespace lockstep::crosscheck {
@@ -212,7 +213,7 @@ std::string ToJson(const CrosscheckResult& result) {
       {"text", VerdictText(result)},
       {"boards", std::move(boards)},
       {"first_difference", result.first_difference ? ToJson(*result.first_difference) : ordered_json(nullptr)}};
-  return json.dump(1) + "\n";
+  return report::JsonText(json, 1);
 }
 
 std::string ToHtml(const CrosscheckResult& result) {
@@ -263,7 +264,7 @@ std::string ToJson(const DumpComparison& comparison) {
                              {"layers", std::move(layers)},
                              {"only_first", comparison.only_first},
                              {"only_second", comparison.only_second}};
-  return json.dump(1) + "\n";
+  return report::JsonText(json, 1);
 }
 
 }  // namespace lockstep::crosscheck

@@ -6,6 +6,7 @@
 
 #include "engine/reference/joint_model.h"
 #include "graph/error.h"
+#include "report/json_text.h"
 #include "report/output_file.h"
 #include "report/table.h"
 
@@ -198,7 +199,7 @@ std::string ToJson(const RunResult& result) {
     }
     items.push_back(std::move(json));
   }
-  return ordered_json({{"runs", std::move(items)}}).dump(1) + "\n";
+  return report::JsonText({{"runs", std::move(items)}}, 1);
 }
 
 }  // namespace lockstep::crosscheck

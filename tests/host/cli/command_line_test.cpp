@@ -184,6 +184,21 @@ TEST_F(BadInputTest, InputsOfTheWrongSize) {
   ExpectError({"crosscheck", P("out/net.joint"), "--data", P("short.bin"), "--board", "local"}, 4, {"short.bin"});
 }
 
+TEST_F(BadInputTest, NamesThatAreNotUtf8AreNoFailure) {
+  std::filesystem::rename(Path("pictures"), Path("cal\xe9"));
+  std::vector<std::string> build = Build({"--json", "-"});
+  build[6] = P("cal\xe9");
+  const crosscheck::ProcessResult built = Lockstep(build);
+  ASSERT_EQ(built.status, 0) << built.err;
+  EXPECT_NO_THROW(nlohmann::json::parse(built.out)) << built.out;
+  EXPECT_NO_THROW(nlohmann::json::parse(ReadText(Path("out/net.config.json"))));
+  const std::string picture = P("caf\xe9.png");
+  std::filesystem::rename(Path("cal\xe9/picture_0.png"), picture);
+  const crosscheck::ProcessResult run = Lockstep({"run", P("out/net.joint"), "--data", picture, "--json", "-"});
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_NO_THROW(nlohmann::json::parse(run.out)) << run.out;
+}
+
 TEST_F(BadInputTest, BoardsThatAreNotThere) {
   ASSERT_EQ(Lockstep(Build()).status, 0);
   ExpectError({"crosscheck", P("out/net.joint"), "--data", P("pictures/picture_0.png"), "--board", "qemu:mipsel",
