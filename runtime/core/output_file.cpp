@@ -1,5 +1,6 @@
 #include "core/output_file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +9,14 @@
 #include <cstring>
 
 namespace lockstep {
+namespace {
+
+Status NotWritable(const std::string& path, int error) {
+  return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s; check the path and its rights",
+                       path.c_str(), std::strerror(error));
+}
+
+}  // namespace
 
 OutputFile::~OutputFile() { Discard(); }
 
@@ -26,8 +35,7 @@ Status OutputFile::Open(const std::string& path) {
   special_ = stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
   file_ = std::fopen(Part().c_str(), "wb");
   if (file_ != nullptr) return Status::Ok();
-  return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s; check the path and its rights",
-                       path.c_str(), std::strerror(errno));
+  return NotWritable(path, errno);
 }
 
 void OutputFile::Write(const void* data, size_t size) {
@@ -51,6 +59,22 @@ Status OutputFile::Commit() {
   if (!special_) unlink(Part().c_str());
   return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s; check the free space", path_.c_str(),
                        std::strerror(error_));
+}
+
+Status CheckWritable(const std::string& path) {
+  struct stat info = {};
+  const bool exists = stat(path.c_str(), &info) == 0;
+  if (exists && S_ISDIR(info.st_mode)) return NotWritable(path, EISDIR);
+  if (exists && !S_ISREG(info.st_mode)) {
+    return access(path.c_str(), W_OK) == 0 ? Status::Ok() : NotWritable(path, errno);
+  }
+  // Not the name that OutputFile uses: another process may be writing there. As long, so that it can be as wrong.
+  const std::string attempt = path + ".test";
+  const int descriptor = open(attempt.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor < 0) return errno == EEXIST ? Status::Ok() : NotWritable(path, errno);
+  close(descriptor);
+  unlink(attempt.c_str());
+  return Status::Ok();
 }
 
 Status WriteWholeFile(const std::string& path, const void* data, size_t size) {

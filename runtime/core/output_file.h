@@ -35,6 +35,9 @@ class OutputFile {
   int error_ = 0;  // errno of the first failure
 };
 
+// Whether the file could be written, found out without touching it: to be asked before the work whose result it gets.
+Status CheckWritable(const std::string& path);
+
 Status WriteWholeFile(const std::string& path, const void* data, size_t size);
 
 // Makes the folder and what is missing above it, and appends what it made to `made`, the outermost first.

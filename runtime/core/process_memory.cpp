@@ -34,18 +34,17 @@ uint64_t SumMappings(Wanted wanted) {
 
 }  // namespace
 
-ProcessMemory ReadProcessMemory() {
-  ProcessMemory memory;
+uint64_t PeakMemory() {
   std::FILE* file = std::fopen("/proc/self/status", "r");
-  if (file == nullptr) return memory;
+  if (file == nullptr) return 0;
+  uint64_t peak = 0;
   char line[256];
   while (std::fgets(line, sizeof(line), file) != nullptr) {
     uint64_t kilobytes = 0;
-    if (std::sscanf(line, "VmHWM: %" SCNu64 " kB", &kilobytes) == 1) memory.peak = kilobytes * kKilobyte;
-    if (std::sscanf(line, "VmRSS: %" SCNu64 " kB", &kilobytes) == 1) memory.resident = kilobytes * kKilobyte;
+    if (std::sscanf(line, "VmHWM: %" SCNu64 " kB", &kilobytes) == 1) peak = kilobytes * kKilobyte;
   }
   std::fclose(file);
-  return memory;
+  return peak;
 }
 
 uint64_t ResidentBytes(const void* begin, uint64_t size) {

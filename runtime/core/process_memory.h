@@ -5,12 +5,8 @@
 
 namespace lockstep {
 
-struct ProcessMemory {
-  uint64_t peak = 0;      // VmHWM: the largest resident set so far, in bytes
-  uint64_t resident = 0;  // VmRSS
-};
-
-ProcessMemory ReadProcessMemory();
+// VmHWM: the largest resident set so far, in bytes.
+uint64_t PeakMemory();
 
 // Resident bytes of the mappings in /proc/self/smaps that hold an address in [begin, begin + size).
 uint64_t ResidentBytes(const void* begin, uint64_t size);

@@ -210,6 +210,10 @@ uint64_t Session::scratch_bytes() const {
   return static_cast<uint64_t>(impl_->scratch_stride) * static_cast<uint64_t>(impl_->pool.threads());
 }
 
+uint64_t Session::planned_bytes() const { return model().file_size() + model().arena_size() + scratch_bytes(); }
+
+void Session::CountRuns(bool count) { impl_->probe.CountRuns(count); }
+
 Status Session::DumpNextRun(const char* folder) { return impl_->probe.DumpNextRun(folder); }
 
 Status Session::WriteReports() { return impl_->probe.WriteReports(*this); }

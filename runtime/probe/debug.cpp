@@ -41,6 +41,8 @@ Status Probe::DumpNextRun(const char* folder) {
   return Status::Ok();
 }
 
+void Probe::CountRuns(bool /*count*/) {}
+
 Status Probe::BeginRun(Session& session) {
   state_->dumping = !state_->folder.empty();
   return state_->dumping ? state_->writer.Begin(session.model(), state_->folder) : Status::Ok();

@@ -65,6 +65,7 @@ std::vector<uint64_t> LiveBytes(const Model& model) {
 struct Probe::State {
   std::string path;
   std::vector<uint64_t> live;
+  bool counting = true;
   uint64_t runs = 0;
   bool reported = false;
 };
@@ -80,16 +81,17 @@ Status Probe::Prepare(const Session& session, const ProbeOptions& options) {
   if (state_ == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for the memory report");
   state_->path = options.memory_path != nullptr ? options.memory_path : DefaultPath();
   state_->live = LiveBytes(session.model());
-  return Status::Ok();
+  return CheckWritable(state_->path);
 }
 
 Status Probe::DumpNextRun(const char* folder) { return RefuseDumpFolder(folder); }
+void Probe::CountRuns(bool count) { state_->counting = count; }
 Status Probe::BeginRun(Session& /*session*/) { return Status::Ok(); }
 Status Probe::BeforeLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
 Status Probe::AfterLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
 
 Status Probe::EndRun(Session& /*session*/) {
-  ++state_->runs;
+  if (state_->counting) ++state_->runs;
   return Status::Ok();
 }
 
@@ -98,10 +100,10 @@ Status Probe::WriteReports(const Session& session) {
   state_->reported = true;
   const Model& model = session.model();
   // Measured before the report itself needs memory.
-  const ProcessMemory process = ReadProcessMemory();
+  const uint64_t peak = PeakMemory();
   const uint64_t code = ResidentCode();
   const uint64_t file = ResidentBytes(model.file(), model.file_size());
-  const uint64_t planned = model.file_size() + model.arena_size() + session.scratch_bytes();
+  const uint64_t planned = session.planned_bytes();
   uint64_t largest = 0;
   for (const uint64_t bytes : state_->live) largest = bytes > largest ? bytes : largest;
   OutputFile report;
@@ -115,8 +117,8 @@ Status Probe::WriteReports(const Session& session) {
   report.Print("scratch            %12.1f   of all threads\n", Kilobytes(session.scratch_bytes()));
   report.Print("code               %12.1f   resident, program and libraries\n", Kilobytes(code));
   report.Print("planned peak       %12.1f   model file + arena + scratch\n", Kilobytes(planned));
-  report.Print("measured peak      %12.1f   VmHWM of the whole process\n", Kilobytes(process.peak));
-  report.Print("measured - planned %12.1f\n\n", Kilobytes(process.peak) - Kilobytes(planned));
+  report.Print("measured peak      %12.1f   VmHWM of the whole process\n", Kilobytes(peak));
+  report.Print("measured - planned %12.1f\n\n", Kilobytes(peak) - Kilobytes(planned));
   report.Print("%5s %-32s %-13s %14s\n", "index", "layer", "operator", "live KB");
   for (int32_t i = 0; i < model.layer_count(); ++i) {
     const LayerInfo info = model.layer(i);

@@ -19,6 +19,7 @@ class Probe {
   // Allocates what the runs need. Options of another build are an error that names it.
   Status Prepare(const Session& session, const ProbeOptions& options);
   Status DumpNextRun(const char* folder);
+  void CountRuns(bool count);
   Status BeginRun(Session& session);
   Status BeforeLayer(Session& session, int32_t layer);
   Status AfterLayer(Session& session, int32_t layer);

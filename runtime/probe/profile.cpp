@@ -48,11 +48,16 @@ double Gops(uint64_t macs, double nanoseconds) {
 
 struct Probe::State {
   std::vector<LayerTimes> layers;
+  bool counting = true;  // this run and the next ones
   uint64_t runs = 0;
   uint64_t total = 0;  // of all layers and runs
   uint64_t run_start = 0;
+  OutputFolder made;
   std::string folder;
   bool reported = false;
+
+  std::string CsvPath() const { return folder + "/profile.csv"; }
+  std::string TracePath() const { return folder + "/trace.json"; }
 
   double Average(const LayerTimes& times) const { return static_cast<double>(times.sum) / static_cast<double>(runs); }
   double Share(const LayerTimes& times) const {
@@ -126,11 +131,16 @@ Status Probe::Prepare(const Session& session, const ProbeOptions& options) {
   state_ = new (std::nothrow) State;
   if (state_ == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for the profile");
   state_->layers.resize(static_cast<size_t>(session.model().layer_count()));
-  if (options.profile_folder != nullptr) state_->folder = options.profile_folder;
-  return Status::Ok();
+  if (options.profile_folder == nullptr) return Status::Ok();
+  state_->folder = options.profile_folder;
+  LOCKSTEP_RETURN_IF_ERROR(state_->made.Make(state_->folder));
+  LOCKSTEP_RETURN_IF_ERROR(CheckWritable(state_->CsvPath()));
+  return CheckWritable(state_->TracePath());
 }
 
 Status Probe::DumpNextRun(const char* folder) { return RefuseDumpFolder(folder); }
+
+void Probe::CountRuns(bool count) { state_->counting = count; }
 
 Status Probe::BeginRun(Session& /*session*/) {
   state_->run_start = Now();
@@ -138,11 +148,12 @@ Status Probe::BeginRun(Session& /*session*/) {
 }
 
 Status Probe::BeforeLayer(Session& /*session*/, int32_t layer) {
-  state_->layers[static_cast<size_t>(layer)].start = Now();
+  if (state_->counting) state_->layers[static_cast<size_t>(layer)].start = Now();
   return Status::Ok();
 }
 
 Status Probe::AfterLayer(Session& /*session*/, int32_t layer) {
+  if (!state_->counting) return Status::Ok();
   LayerTimes& times = state_->layers[static_cast<size_t>(layer)];
   times.last = Now() - times.start;
   times.start -= state_->run_start;
@@ -154,7 +165,7 @@ Status Probe::AfterLayer(Session& /*session*/, int32_t layer) {
 }
 
 Status Probe::EndRun(Session& /*session*/) {
-  ++state_->runs;
+  if (state_->counting) ++state_->runs;
   return Status::Ok();
 }
 
@@ -163,9 +174,8 @@ Status Probe::WriteReports(const Session& session) {
   state_->reported = true;
   state_->PrintTable(session);
   if (state_->folder.empty()) return Status::Ok();
-  LOCKSTEP_RETURN_IF_ERROR(MakeFolder(state_->folder));
-  LOCKSTEP_RETURN_IF_ERROR(state_->WriteCsv(session, state_->folder + "/profile.csv"));
-  return state_->WriteTrace(session, state_->folder + "/trace.json");
+  LOCKSTEP_RETURN_IF_ERROR(state_->WriteCsv(session, state_->CsvPath()));
+  return state_->WriteTrace(session, state_->TracePath());
 }
 
 }  // namespace lockstep

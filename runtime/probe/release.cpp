@@ -15,6 +15,7 @@ Status Probe::Prepare(const Session& /*session*/, const ProbeOptions& options) {
 }
 
 Status Probe::DumpNextRun(const char* folder) { return RefuseDumpFolder(folder); }
+void Probe::CountRuns(bool /*count*/) {}
 Status Probe::BeginRun(Session& /*session*/) { return Status::Ok(); }
 Status Probe::BeforeLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
 Status Probe::AfterLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }

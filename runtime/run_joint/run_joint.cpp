@@ -95,7 +95,9 @@ class Runner {
   Status RunInputOf(const RunInput& input, bool one_of_many) {
     uint64_t nanoseconds = 0;
     if (arguments_.dump_level != 0) LOCKSTEP_RETURN_IF_ERROR(session_.DumpNextRun(nullptr));
+    session_.CountRuns(false);
     for (int i = 0; i < arguments_.warmup; ++i) LOCKSTEP_RETURN_IF_ERROR(RunOnce(input, &nanoseconds));
+    session_.CountRuns(true);
     if (arguments_.dump_level != 0) {
       const std::string folder = DumpFolder(arguments_);
       LOCKSTEP_RETURN_IF_ERROR(session_.DumpNextRun((one_of_many ? folder + "/" + input.stem : folder).c_str()));
@@ -138,6 +140,7 @@ Status RunJoint(const Arguments& arguments) {
     PrintLayers(model.value());
     return Status::Ok();
   }
+  if (!arguments.benchmark.empty()) LOCKSTEP_RETURN_IF_ERROR(CheckWritable(arguments.benchmark));
   const std::string dump_folder = DumpFolder(arguments);
   Result<Session> created = Session::Create(model.value(), OptionsOf(arguments, dump_folder));
   if (!created.ok()) return created.status();

@@ -96,10 +96,8 @@ void PrintTimes(const RunTimes& times, const Model& model) {
 }
 
 void PrintPeakMemory(const Session& session) {
-  const Model& model = session.model();
-  const uint64_t planned = model.file_size() + model.arena_size() + session.scratch_bytes();
   std::printf("memory      planned %.1f KB (model file + arena + scratch), measured peak %.1f KB (VmHWM)\n",
-              Kilobytes(planned), Kilobytes(ReadProcessMemory().peak));
+              Kilobytes(session.planned_bytes()), Kilobytes(PeakMemory()));
 }
 
 Status SaveBenchmark(const std::string& path, const Session& session, const RunTimes& times,
@@ -122,8 +120,7 @@ Status SaveBenchmark(const std::string& path, const Session& session, const RunT
   file.Print(
       "  \"file_bytes\": %llu,\n  \"arena_bytes\": %llu,\n  \"scratch_bytes\": %llu,\n  \"peak_bytes\": %llu\n}\n",
       static_cast<unsigned long long>(model.file_size()), static_cast<unsigned long long>(model.arena_size()),
-      static_cast<unsigned long long>(session.scratch_bytes()),
-      static_cast<unsigned long long>(ReadProcessMemory().peak));
+      static_cast<unsigned long long>(session.scratch_bytes()), static_cast<unsigned long long>(PeakMemory()));
   return file.Commit();
 }
 

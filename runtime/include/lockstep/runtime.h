@@ -163,9 +163,12 @@ class LOCKSTEP_API Session {
   const char* kernel_name(int32_t layer) const;
 
   uint64_t scratch_bytes() const;  // of all threads
+  uint64_t planned_bytes() const;  // model file, arena and scratch memory: what a run needs beside code and stack
 
   // Debug build: the next run writes a dump to the folder (made if missing). nullptr: it does not.
   Status DumpNextRun(const char* folder);
+  // Profile and nmem: whether the next runs count in what WriteReports says, as they do at first. Warm-up runs do not.
+  void CountRuns(bool count);
   // Profile and nmem: writes and prints what was gathered; the destructor does it if nobody asked. Else does nothing.
   Status WriteReports();
 

@@ -95,6 +95,26 @@ TEST(OutputFile, NamesAFolderThatIsMissing) {
   EXPECT_NE(std::strstr(status.message(), "/nowhere/at/all.bin"), nullptr) << status.message();
 }
 
+TEST(CheckWritable, TellsBeforeAndTouchesNothing) {
+  const std::string root = testing::TempDir() + "check_writable_test";
+  ASSERT_TRUE(MakeFolder(root + "/folder").ok());
+  EXPECT_TRUE(CheckWritable(root + "/file").ok());
+  EXPECT_FALSE(Exists(root + "/file"));
+  EXPECT_FALSE(Exists(root + "/file.test"));
+  ASSERT_TRUE(WriteWholeFile(root + "/file", "x", 1).ok());
+  EXPECT_TRUE(CheckWritable(root + "/file").ok());
+  EXPECT_TRUE(CheckWritable("/dev/null").ok());
+  for (const std::string& path : {root + "/folder", root + "/missing/file", root + "/file/file",
+                                  root + "/" + std::string(255, 'x'), std::string("/proc/nothing")}) {
+    const Status status = CheckWritable(path);
+    EXPECT_EQ(status.code(), StatusCode::kUnreadable) << path;
+    EXPECT_NE(std::strstr(status.message(), "cannot be written"), nullptr) << status.message();
+  }
+  unlink((root + "/file").c_str());
+  rmdir((root + "/folder").c_str());
+  rmdir(root.c_str());
+}
+
 TEST(MakeFolder, MakesTheWholePathAndRefusesFiles) {
   const std::string root = testing::TempDir() + "make_folder_test";
   ASSERT_TRUE(MakeFolder(root + "/a/b").ok());

@@ -166,6 +166,12 @@ TEST_F(RunJoint, AFailedRunLeavesNoEmptyFolder) {
   EXPECT_EQ(access(Path("old").c_str(), F_OK), 0) << "a folder that was there before stays";
 }
 
+TEST_F(RunJoint, AnUnwritableBenchmarkIsNoticedBeforeTheRuns) {
+  const CommandResult result = RunCommand({"--save-benchmark", Path("missing/bench.json"), Path("one.joint")});
+  ExpectError(result, 4, {Path("missing/bench.json")});
+  EXPECT_EQ(result.out.find("runs "), std::string::npos) << result.out;
+}
+
 TEST_F(RunJoint, NoDigestSkipsTheDigestAlone) {
   std::vector<uint8_t> file = ReadFile(Path("one.joint"));
   // A letter of the compiler's version: nothing but the digest notices.
