@@ -1,5 +1,6 @@
 // The memory plan: every tensor is written once and before it is read, and what is alive at once does not overlap.
-#include <algorithm>
+#include <iterator>
+#include <map>
 #include <vector>
 
 #include "core/check.h"
@@ -37,15 +38,16 @@ class MemoryPlan {
   }
 
   // Needs Order().
-  Status Overlaps() const {
-    std::vector<int32_t> alive;
-    for (const joint::InputSpec* input : *model_.inputs()) LOCKSTEP_RETURN_IF_ERROR(Place(input->tensor(), &alive));
-    for (size_t i = 0; i < model_.layers()->size(); ++i) {
-      const int32_t output = model_.layers()->Get(static_cast<uint32_t>(i))->outputs()->Get(0);
+  Status Overlaps() {
+    for (const joint::InputSpec* input : *model_.inputs()) LOCKSTEP_RETURN_IF_ERROR(Place(input->tensor()));
+    for (const joint::InputSpec* input : *model_.inputs()) Release(input->tensor(), kBeforeFirst);
+    for (uint32_t i = 0; i < model_.layers()->size(); ++i) {
+      const joint::Layer& layer = *model_.layers()->Get(i);
+      const int32_t output = layer.outputs()->Get(0);
+      if (place_[output] == output) LOCKSTEP_RETURN_IF_ERROR(Place(output));
       const auto now = static_cast<int32_t>(i);
-      alive.erase(std::remove_if(alive.begin(), alive.end(), [&](int32_t t) { return last_use_[t] < now; }),
-                  alive.end());
-      if (place_[output] == output) LOCKSTEP_RETURN_IF_ERROR(Place(output, &alive));
+      Release(output, now);
+      for (const int32_t input : *layer.inputs()) Release(input, now);
     }
     return Status::Ok();
   }
@@ -79,24 +81,35 @@ class MemoryPlan {
     return Status::Ok();
   }
 
-  Status Place(int32_t index, std::vector<int32_t>* alive) const {
-    const joint::Tensor& added = tensor(index);
-    const auto begin = static_cast<uint64_t>(added.arena_offset());
-    for (const int32_t other : *alive) {
-      const auto other_begin = static_cast<uint64_t>(tensor(other).arena_offset());
-      if (begin < other_begin + tensor(other).bytes() && other_begin < begin + added.bytes()) {
-        return Corrupt("tensor %d '%.64s': arena_offset: overlaps tensor %d '%.64s', which is alive at the same time",
-                       index, added.name()->c_str(), other, tensor(other).name()->c_str());
-      }
+  // What is alive does not overlap, so only the neighbours can meet what is added.
+  Status Place(int32_t index) {
+    const auto begin = static_cast<uint64_t>(tensor(index).arena_offset());
+    const auto after = alive_.lower_bound(begin);
+    if (after != alive_.end() && after->first < begin + tensor(index).bytes()) return Overlap(index, after->second);
+    if (after != alive_.begin()) {
+      const auto before = std::prev(after);
+      if (begin < before->first + tensor(before->second).bytes()) return Overlap(index, before->second);
     }
-    alive->push_back(index);
+    alive_.emplace_hint(after, begin, index);
     return Status::Ok();
   }
 
+  Status Overlap(int32_t added, int32_t other) const {
+    return Corrupt("tensor %d '%.64s': arena_offset: overlaps tensor %d '%.64s', which is alive at the same time",
+                   added, tensor(added).name()->c_str(), other, tensor(other).name()->c_str());
+  }
+
+  // Nothing takes the place of a tensor before its last use, so the offset says which one to release.
+  void Release(int32_t index, int32_t now) {
+    if (tensor(index).constant() >= 0 || last_use_[place_[index]] != now) return;
+    alive_.erase(static_cast<uint64_t>(tensor(place_[index]).arena_offset()));
+  }
+
   const joint::Model& model_;
-  std::vector<int32_t> written_;   // the layer, kBeforeFirst or kNever
-  std::vector<int32_t> last_use_;  // of a place
-  std::vector<int32_t> place_;     // the tensor whose bytes these are
+  std::vector<int32_t> written_;       // the layer, kBeforeFirst or kNever
+  std::vector<int32_t> last_use_;      // of a place
+  std::vector<int32_t> place_;         // the tensor whose bytes these are
+  std::map<uint64_t, int32_t> alive_;  // by arena offset
 };
 
 }  // namespace
