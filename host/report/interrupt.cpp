@@ -16,6 +16,7 @@ namespace {
 struct Registry {
   std::mutex mutex;
   std::multiset<std::string> paths;
+  std::multiset<std::string> folders;
   std::multiset<pid_t> children;
 };
 
@@ -42,6 +43,10 @@ void WaitAndCleanUp() {
   for (const pid_t child : registry.children) kill(child, SIGKILL);
   std::error_code ignored;
   for (const std::string& path : registry.paths) std::filesystem::remove_all(path, ignored);
+  // What lies in a folder is sorted behind it.
+  for (auto folder = registry.folders.rbegin(); folder != registry.folders.rend(); ++folder) {
+    std::filesystem::remove(*folder, ignored);
+  }
   std::signal(received, SIG_DFL);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   kill(getpid(), received);
@@ -63,6 +68,17 @@ RemovedWhenInterrupted::RemovedWhenInterrupted(std::filesystem::path path) : pat
 RemovedWhenInterrupted::~RemovedWhenInterrupted() {
   const std::lock_guard<std::mutex> lock(TheRegistry().mutex);
   TheRegistry().paths.erase(TheRegistry().paths.find(path_.string()));
+}
+
+RemovedIfEmptyWhenInterrupted::RemovedIfEmptyWhenInterrupted(std::filesystem::path folder)
+    : folder_(std::move(folder)) {
+  const std::lock_guard<std::mutex> lock(TheRegistry().mutex);
+  TheRegistry().folders.insert(folder_.string());
+}
+
+RemovedIfEmptyWhenInterrupted::~RemovedIfEmptyWhenInterrupted() {
+  const std::lock_guard<std::mutex> lock(TheRegistry().mutex);
+  TheRegistry().folders.erase(TheRegistry().folders.find(folder_.string()));
 }
 
 EndedWhenInterrupted::EndedWhenInterrupted(pid_t child) : child_(child) {

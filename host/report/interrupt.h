@@ -23,6 +23,18 @@ class RemovedWhenInterrupted {
   std::filesystem::path path_;
 };
 
+// A folder that is removed on an interrupt if nothing is in it then.
+class RemovedIfEmptyWhenInterrupted {
+ public:
+  explicit RemovedIfEmptyWhenInterrupted(std::filesystem::path folder);
+  ~RemovedIfEmptyWhenInterrupted();
+  RemovedIfEmptyWhenInterrupted(const RemovedIfEmptyWhenInterrupted&) = delete;
+  RemovedIfEmptyWhenInterrupted& operator=(const RemovedIfEmptyWhenInterrupted&) = delete;
+
+ private:
+  std::filesystem::path folder_;
+};
+
 // A child process that is ended on an interrupt while this object lives.
 class EndedWhenInterrupted {
  public:

@@ -43,14 +43,17 @@ bool IsSpecial(const fs::path& path) {
 
 MadeFolders::~MadeFolders() {
   std::error_code ignored;
-  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) fs::remove(*folder, ignored);  // if it is empty
+  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder)
+    fs::remove(folder->folder, ignored);  // if it is empty
 }
 
 void MadeFolders::Make(const fs::path& folder) {
   std::vector<fs::path> missing;
   std::error_code error;
   for (fs::path at = folder; !at.empty() && !fs::exists(at, error); at = at.parent_path()) missing.push_back(at);
-  made_.insert(made_.end(), missing.rbegin(), missing.rend());
+  for (auto at = missing.rbegin(); at != missing.rend(); ++at) {
+    made_.push_back({*at, std::make_unique<RemovedIfEmptyWhenInterrupted>(*at)});
+  }
   fs::create_directories(folder, error);
   if (error) {
     throw BadInput("cannot make the folder " + folder.string() + ": " + error.message() +

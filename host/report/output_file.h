@@ -11,7 +11,7 @@
 
 namespace lockstep::report {
 
-// Folders for output. The destructor removes those that it made and that are still empty.
+// Folders for output. The destructor, or an interrupt, removes those that it made and that are still empty.
 class MadeFolders {
  public:
   MadeFolders() = default;
@@ -23,7 +23,11 @@ class MadeFolders {
   void Make(const std::filesystem::path& folder);
 
  private:
-  std::vector<std::filesystem::path> made_;  // the outermost first
+  struct Made {
+    std::filesystem::path folder;
+    std::unique_ptr<RemovedIfEmptyWhenInterrupted> guard;
+  };
+  std::vector<Made> made_;  // the outermost first
 };
 
 // A group of files that appear together. Whatever was not committed is removed by the destructor, and so are the

@@ -1,7 +1,10 @@
 #include "report/output_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <string>
 
@@ -84,6 +87,29 @@ TEST_F(OutputFileTest, FoldersMadeForNothingGoAgain) {
   fs::create_directories(folder_ / "old");
   { OutputFiles().Add(folder_ / "old" / "a.txt", "hello"); }
   EXPECT_TRUE(fs::exists(folder_ / "old")) << "it was there before";
+}
+
+TEST_F(OutputFileTest, AnInterruptRemovesWhatIsUnfinishedAndTheFoldersMadeForIt) {
+  fs::create_directories(folder_ / "old");
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    CleanUpWhenInterrupted();
+    OutputFiles files;
+    files.Add(folder_ / "new" / "deep" / "a.txt", "hello");
+    files.Add(folder_ / "old" / "b.txt", "hello");
+    files.Add(folder_ / "kept" / "c.txt", "hello");
+    WriteFile(folder_ / "kept" / "d.txt", "finished");
+    kill(getpid(), SIGTERM);
+    for (;;) pause();
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFSIGNALED(status));
+  EXPECT_FALSE(fs::exists(folder_ / "new"));
+  EXPECT_TRUE(fs::exists(folder_ / "old")) << "it was there before";
+  EXPECT_TRUE(fs::exists(folder_ / "kept" / "d.txt"));
+  EXPECT_EQ(FileCount(), 1U);
 }
 
 TEST_F(OutputFileTest, WhatCannotBeWrittenIsFoundOutWithoutATrace) {
