@@ -40,7 +40,7 @@ Status Model::Check(const Model& model, const LoadOptions& options) {
 }
 
 Result<Model> Model::Open(const char* path, const LoadOptions& options) {
-  const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe does not hold us up
   if (descriptor < 0) {
     return Status::Error(StatusCode::kUnreadable, "%s: %s; give the path of a joint model", path, std::strerror(errno));
   }

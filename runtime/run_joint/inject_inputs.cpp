@@ -1,8 +1,6 @@
 #include "run_joint/inject_inputs.h"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <utility>
 
 #include "core/dump_name.h"
@@ -12,13 +10,21 @@
 namespace lockstep {
 namespace {
 
+constexpr size_t kMostOfHead = size_t{1} << 20;  // of a manifest's bytes before its layers
+
 // The value of "model_digest" in the head of a manifest, or an empty string.
-std::string ManifestDigest(const char* text) {
-  const char* key = std::strstr(text, "\"model_digest\"");
-  if (key == nullptr) return "";
-  const char* colon = std::strchr(key, ':');
-  const char* quote = colon != nullptr ? std::strchr(colon, '"') : nullptr;
-  return quote != nullptr ? std::string(quote + 1, strnlen(quote + 1, 32)) : "";
+std::string ManifestDigest(std::FILE* file) {
+  const std::string key = "\"model_digest\"";
+  std::string text;
+  char part[4096];
+  for (size_t size = 1; size != 0 && text.size() < kMostOfHead; text.append(part, size)) {
+    const size_t at = text.find(key);
+    const size_t begin = at != std::string::npos ? text.find('"', at + key.size()) : at;
+    const size_t end = begin != std::string::npos ? text.find('"', begin + 1) : begin;
+    if (end != std::string::npos) return text.substr(begin + 1, end - begin - 1);
+    size = std::fread(part, 1, sizeof(part), file);
+  }
+  return "";
 }
 
 }  // namespace
@@ -32,19 +38,13 @@ InjectInputs::InjectInputs(const Model& model, std::string folder)
 
 Result<InjectInputs> InjectInputs::Open(const Model& model, const std::string& folder) {
   const std::string path = folder + "/manifest.json";
-  std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) {
-    return Status::Error(StatusCode::kUnreadable, "%s: %s; --inject needs the folder of a dump", path.c_str(),
-                         std::strerror(errno));
-  }
-  char head[4096];
-  head[std::fread(head, 1, sizeof(head) - 1, file)] = 0;
-  std::fclose(file);
+  Result<InputFile> file = OpenFile(path, "--inject needs the folder of a dump");
+  LOCKSTEP_RETURN_IF_ERROR(file.status());
   const Md5Text digest = ToText(model.digest());
-  const std::string found = ManifestDigest(head);
+  const std::string found = ManifestDigest(file.value().stream.get());
   if (found != digest.data()) {
     return Status::Error(StatusCode::kUnreadable,
-                         "%s: the dump is of the model with digest '%s', this one has %s; dump this model again",
+                         "%s: the dump is of the model with digest '%.32s', this one has %s; dump this model again",
                          path.c_str(), found.c_str(), digest.data());
   }
   return InjectInputs(model, folder);

@@ -1,24 +1,19 @@
 #include "run_joint/run_inputs.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 #include <utility>
 
 #include "lockstep/seeded_input.h"
 
 namespace lockstep {
 namespace {
-
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using InputFile = std::unique_ptr<std::FILE, CloseFile>;
 
 std::string Stem(const std::string& path) {
   const std::string name = path.substr(path.rfind('/') + 1);
@@ -72,21 +67,32 @@ Status ListFolder(const std::string& folder, const Model& model, std::vector<Run
                        folder.c_str());
 }
 
+// Without the end of the line. False at the end of the file.
+bool ReadLine(std::FILE* file, std::string* line) {
+  line->clear();
+  int letter = std::getc(file);
+  if (letter == EOF) return false;
+  for (; letter != EOF && letter != '\n'; letter = std::getc(file)) *line += static_cast<char>(letter);
+  if (!line->empty() && line->back() == '\r') line->pop_back();
+  return true;
+}
+
 Status ReadList(const std::string& path, const Model& model, std::vector<RunInput>* inputs) {
-  const InputFile file(std::fopen(path.c_str(), "r"));
-  if (file == nullptr) {
+  const auto unreadable = [&path] {
     return Status::Error(StatusCode::kUnreadable,
                          "%s: %s; --list needs a text file with the data of a run in each line", path.c_str(),
                          std::strerror(errno));
-  }
-  char line[4096];
-  while (std::fgets(line, sizeof(line), file.get()) != nullptr) {
-    line[std::strcspn(line, "\r\n")] = 0;
-    if (line[0] == 0 || line[0] == '#') continue;
+  };
+  const Stream file(std::fopen(path.c_str(), "r"));
+  if (file == nullptr) return unreadable();
+  std::string line;
+  while (ReadLine(file.get(), &line)) {
+    if (line.empty() || line[0] == '#') continue;
     RunInput input;
     LOCKSTEP_RETURN_IF_ERROR(SplitData(line, model, &input));
     inputs->push_back(std::move(input));
   }
+  if (std::ferror(file.get()) != 0) return unreadable();
   if (!inputs->empty()) return Status::Ok();
   return Status::Error(StatusCode::kUnreadable,
                        "%s: the list names no data; write one argument of --data into each line", path.c_str());
@@ -100,24 +106,27 @@ std::string Describe(const TensorInfo& tensor) {
   return text;
 }
 
-Status ReadExactly(const std::string& path, void* data, uint64_t size, const std::string& what) {
-  const InputFile file(std::fopen(path.c_str(), "rb"));
+Result<InputFile> OpenFile(const std::string& path, const std::string& advice) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  Stream stream(descriptor >= 0 ? fdopen(descriptor, "rb") : nullptr);
   struct stat info = {};
-  if (file == nullptr || fstat(fileno(file.get()), &info) != 0) {
-    return Status::Error(StatusCode::kUnreadable, "%s: %s; give the file with %s", path.c_str(), std::strerror(errno),
-                         what.c_str());
+  if (stream == nullptr || fstat(descriptor, &info) != 0) {
+    return Status::Error(StatusCode::kUnreadable, "%s: %s; %s", path.c_str(), std::strerror(errno), advice.c_str());
   }
-  if (!S_ISREG(info.st_mode)) {
-    return Status::Error(StatusCode::kUnreadable, "%s: is not a file; give the file with %s", path.c_str(),
-                         what.c_str());
-  }
-  if (static_cast<uint64_t>(info.st_size) != size) {
+  if (S_ISREG(info.st_mode)) return InputFile{std::move(stream), static_cast<uint64_t>(info.st_size)};
+  return Status::Error(StatusCode::kUnreadable, "%s: is not a file; %s", path.c_str(), advice.c_str());
+}
+
+Status ReadExactly(const std::string& path, void* data, uint64_t size, const std::string& what) {
+  Result<InputFile> file = OpenFile(path, "give the file with " + what);
+  LOCKSTEP_RETURN_IF_ERROR(file.status());
+  if (file.value().size != size) {
     return Status::Error(StatusCode::kUnreadable,
                          "%s: has %llu bytes, but %s needs %llu; give a file that was made for this model",
-                         path.c_str(), static_cast<unsigned long long>(info.st_size), what.c_str(),
+                         path.c_str(), static_cast<unsigned long long>(file.value().size), what.c_str(),
                          static_cast<unsigned long long>(size));
   }
-  if (std::fread(data, 1, static_cast<size_t>(size), file.get()) == size) return Status::Ok();
+  if (std::fread(data, 1, static_cast<size_t>(size), file.value().stream.get()) == size) return Status::Ok();
   return Status::Error(StatusCode::kUnreadable, "%s: cannot be read: %s; copy it again", path.c_str(),
                        std::strerror(errno));
 }

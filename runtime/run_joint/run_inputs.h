@@ -1,6 +1,8 @@
 // Where the inputs of each run come from.
 #pragma once
 
+#include <cstdio>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,20 @@ struct RunInput {
   std::vector<std::string> files;  // one per input of the network; empty: seeded bytes
 };
 
-// The runs that the arguments ask for, at least one. Stems are unique.
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using Stream = std::unique_ptr<std::FILE, CloseFile>;
+
+struct InputFile {
+  Stream stream;
+  uint64_t size = 0;
+};
+
+// Opens a file, and nothing but a file: a pipe would be waited for. `advice` ends the error.
+Result<InputFile> OpenFile(const std::string& path, const std::string& advice);
+
+// The runs that the arguments ask for, at least one.
 Status ListInputs(const Arguments& arguments, const Model& model, std::vector<RunInput>* inputs);
 
 // Fills the session's inputs. A file of another size than the tensor is an error that names both.

@@ -41,6 +41,10 @@ inline void ExpectError(const CommandResult& result, int status, const std::vect
   EXPECT_EQ(result.error.find('\n'), result.error.size() - 1) << "one line: " << result.error;
 }
 
+inline void WriteText(const std::string& path, const std::string& text) {
+  WriteFile(path, std::vector<uint8_t>(text.begin(), text.end()));
+}
+
 // A folder with small.joint (two inputs) and one.joint (one input), and inputs for both.
 class RunJoint : public testing::Test {
  protected:

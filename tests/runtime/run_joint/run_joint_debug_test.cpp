@@ -59,6 +59,18 @@ TEST_F(RunJointDebug, InjectRefusesOtherModelsAndMissingLayers) {
   for (const std::string& name : FilesIn(Path("second"))) EXPECT_NE(name, "manifest.json") << "of a dump that failed";
 }
 
+// The digest stands behind the model's name.
+TEST_F(RunJointDebug, InjectReadsManifestsOfAnyLength) {
+  joint::ModelT model = OneInput();
+  model.name = std::string(4096, 'n');  // the most that the loader takes
+  WriteFile(Path("long.joint"), Write(model));
+  const CommandResult dump =
+      RunCommand({"--dump_intermediate", "2", "--dump_folder", Path("dump"), Path("long.joint")});
+  ASSERT_EQ(dump.status, 0) << dump.error;
+  const CommandResult result = RunCommand({"--inject", Path("dump"), Path("long.joint")});
+  EXPECT_EQ(result.status, 0) << result.error;
+}
+
 TEST_F(RunJointDebug, BadExpressionIsWrongUsage) {
   ExpectError(Dump("first", {"--dump_layers", "["}), 2, {"dump_layers", "["});
 }

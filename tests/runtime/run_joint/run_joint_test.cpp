@@ -36,7 +36,7 @@ TEST_F(RunJoint, FolderAndListGiveOneRunPerInput) {
   ASSERT_EQ(RunCommand({"-i", Path("inputs"), "--bin-out-dir", Path("by_folder"), Path("one.joint")}).status, 0);
   std::string list = "# three inputs\n\n";
   for (const char* name : {"a", "b", "c"}) list += Path("inputs/" + std::string(name) + ".bin") + "\n";
-  WriteFile(Path("list.txt"), std::vector<uint8_t>(list.begin(), list.end()));
+  WriteText(Path("list.txt"), list);
   const CommandResult result = RunCommand({"--list", Path("list.txt"), "-o", Path("by_list"), Path("one.joint")});
   ASSERT_EQ(result.status, 0) << result.error;
   EXPECT_NE(result.out.find("runs        3"), std::string::npos) << result.out;
@@ -47,6 +47,30 @@ TEST_F(RunJoint, FolderAndListGiveOneRunPerInput) {
   for (const std::string& file : files)
     EXPECT_EQ(ReadFile(Path("by_list/" + file)), ReadFile(Path("by_folder/" + file)));
   EXPECT_NE(ReadFile(Path("by_list/" + files[0])), ReadFile(Path("by_list/" + files[1])));
+}
+
+TEST_F(RunJoint, AListIsAnyTextFile) {
+  // An end of line of another system, no end of the last line, and a line longer than a path may be.
+  WriteText(Path("list.txt"),
+            Path("inputs/a.bin") + "\r\n#" + std::string(5000, '#') + "\n\r\n" + Path("inputs/c.bin"));
+  const CommandResult result = RunCommand({"--list", Path("list.txt"), Path("one.joint")});
+  ASSERT_EQ(result.status, 0) << result.error;
+  EXPECT_NE(result.out.find("runs        2"), std::string::npos) << result.out;
+  const std::string slashes(3000, '/');
+  WriteText(Path("list.txt"), folder_.path() + slashes + "picture.bin;" + folder_.path() + slashes + "gain.bin\n");
+  EXPECT_EQ(RunCommand({"--list", Path("list.txt"), Path("small.joint")}).status, 0);
+  WriteText(Path("list.txt"), "# nothing\n");
+  ExpectError(RunCommand({"--list", Path("list.txt"), Path("one.joint")}), 4, {"names no data"});
+  ExpectError(RunCommand({"--list", Path("inputs"), Path("one.joint")}), 4, {Path("inputs"), "directory"});
+}
+
+TEST_F(RunJoint, PipesAreRefusedAndNotWaitedFor) {
+  ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
+  ExpectError(RunCommand({Path("pipe")}), 4, {Path("pipe"), "not a file"});
+  ExpectError(RunCommand({"-d", Path("pipe"), Path("one.joint")}), 4, {Path("pipe"), "not a file"});
+  ASSERT_EQ(mkdir(Path("dump").c_str(), 0777), 0);
+  ASSERT_EQ(mkfifo(Path("dump/manifest.json").c_str(), 0600), 0);
+  ExpectError(RunCommand({"--inject", Path("dump"), Path("one.joint")}), 4, {"manifest.json", "not a file"});
 }
 
 TEST_F(RunJoint, VerifyComparesByteByByte) {
