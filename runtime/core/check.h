@@ -53,6 +53,12 @@ inline bool Spend(ModelCheck& check, uint64_t elements) {
   return true;
 }
 
+// Whether every one of the values, elements of the U8 or U16 tensor's type, is below 2^bits. Looks at them only if the
+// tensor has fewer bits than its type.
+bool FitBits(ModelCheck& check, const joint::Tensor& tensor, const flatbuffers::Vector<uint8_t>& values);
+// A U8 or U16 tensor with as many bits as the type has.
+bool HasAllBits(const joint::Tensor& tensor);
+
 int64_t Elements(const joint::Tensor& tensor);
 const int32_t* Shape(const joint::Tensor& tensor);
 int32_t Rank(const joint::Tensor& tensor);

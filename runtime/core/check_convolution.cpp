@@ -107,10 +107,7 @@ Status CheckRequantization(LayerCheck& layer, const Options& options) {
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of shift", options.shift()->size(), channels, channels));
   LOCKSTEP_RETURN_IF_ERROR(CheckMultipliers(layer, *options.multiplier(), *options.shift()));
   const bool table = options.table() != nullptr;
-  if (table) {
-    const int64_t bytes = int64_t{256} * ElementBytes(y.dtype());
-    LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of table", options.table()->size(), bytes, bytes));
-  }
+  if (table) LOCKSTEP_RETURN_IF_ERROR(layer.Table(256, *options.table()));
   const int64_t high = table ? 255 : High(y);
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("mid_zero_point", options.mid_zero_point(), 0, high));
   if (!table && options.mid_zero_point() != ZeroPoint(y)) {
@@ -185,7 +182,7 @@ Status CheckAveragePool(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, o, o.kernel_h(), o.kernel_w(), 1, 1, WindowInPadding::kRefused));
   // Neither the sum of x over a window nor that of x - zero_point can leave 32 bits.
   const int64_t window = int64_t{o.kernel_h()} * o.kernel_w();
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("kernel_h * kernel_w", window, 1, kMaxSum / High(x)));
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("kernel_h * kernel_w", window, 1, kMaxSum / TypeHigh(x)));
   const int64_t entries = o.multiplier()->size();
   if (entries != 1) LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of multiplier", entries, window, window));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of shift", o.shift()->size(), entries, entries));

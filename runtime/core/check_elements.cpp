@@ -34,12 +34,6 @@ Status CheckBroadcast(const LayerCheck& layer) {
   return Status::Ok();
 }
 
-// A table with 256 entries of the output's type.
-Status CheckTable(const LayerCheck& layer, const flatbuffers::Vector<uint8_t>& table) {
-  const int64_t bytes = int64_t{256} * ElementBytes(layer.output().dtype());
-  return layer.InRange("length of table", table.size(), bytes, bytes);
-}
-
 }  // namespace
 
 Status CheckAdd(LayerCheck& layer) {
@@ -91,6 +85,7 @@ Status CheckConcat(LayerCheck& layer) {
       LOCKSTEP_RETURN_IF_ERROR(layer.SameValues(x, y));
     } else {
       LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("multiplier", o.multiplier()->Get(entry), o.shift()->Get(entry)));
+      LOCKSTEP_RETURN_IF_ERROR(layer.OutputHasAllBits());
     }
   }
   if (extent != Shape(y)[o.axis()]) return layer.Wrong("shape", "the inputs' extents do not add up to the output's");
@@ -111,12 +106,12 @@ Status CheckSoftmax(LayerCheck& layer) {
   const uint64_t largest = *std::max_element(table, table + 256);
   if (table[0] == 0) return layer.Wrong("table", "the first entry must not be 0, or a sum could be");
   if (largest * row >= uint64_t{1} << 32) return layer.Wrong("table", "the sum of a row leaves 32 bits");
-  const int64_t numerator = High(y) + 1;
+  const int64_t numerator = TypeHigh(y) + 1;
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("numerator", o.numerator(), numerator, numerator));
   if (ZeroPoint(y) != 0 || Scale(y) * static_cast<float>(numerator) != 1.0F) {
     return layer.Wrong("quantization", "the output's scale must be 1 / numerator, its zero point 0");
   }
-  return Status::Ok();
+  return layer.OutputHasAllBits();
 }
 
 Status CheckLookup(LayerCheck& layer) {
@@ -124,7 +119,7 @@ Status CheckLookup(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(layer.IsU8("input", layer.input(0)));
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", layer.output()));
   LOCKSTEP_RETURN_IF_ERROR(layer.SameShape(layer.input(0), layer.output()));
-  return CheckTable(layer, *layer.options<joint::Lookup>().table());
+  return layer.Table(256, *layer.options<joint::Lookup>().table());
 }
 
 Status CheckChannelLookup(LayerCheck& layer) {
@@ -133,8 +128,7 @@ Status CheckChannelLookup(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(layer.IsU8("input", x));
   LOCKSTEP_RETURN_IF_ERROR(layer.IsU8("output", layer.output()));
   LOCKSTEP_RETURN_IF_ERROR(layer.SameShape(x, layer.output()));
-  const int64_t bytes = int64_t{256} * Shape(x)[Rank(x) - 1];
-  return layer.InRange("length of table", layer.options<joint::ChannelLookup>().table()->size(), bytes, bytes);
+  return layer.Table(int64_t{256} * Shape(x)[Rank(x) - 1], *layer.options<joint::ChannelLookup>().table());
 }
 
 Status CheckRescale(LayerCheck& layer) {
@@ -143,6 +137,7 @@ Status CheckRescale(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", layer.input(0)));
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", layer.output()));
   LOCKSTEP_RETURN_IF_ERROR(layer.SameShape(layer.input(0), layer.output()));
+  LOCKSTEP_RETURN_IF_ERROR(layer.OutputHasAllBits());
   return layer.Multiplier("multiplier", o.multiplier(), o.shift());
 }
 

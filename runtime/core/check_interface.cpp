@@ -21,6 +21,12 @@ Status CheckTensorOf(const ModelCheck& check, const char* list, uint32_t index, 
 
 Status CheckStatistics(ModelCheck& check, const char* field, uint32_t index, const Floats* values, bool positive) {
   if (values == nullptr) return Status::Ok();
+  const joint::Tensor& tensor = *check.model.tensors()->Get(check.model.inputs()->Get(index)->tensor());
+  const auto channels = static_cast<uint32_t>(Shape(tensor)[Rank(tensor) - 1]);
+  if (values->size() > 1 && values->size() != channels) {
+    return Corrupt("inputs[%u].%s: %u entries, must be one or one for each of the %u channels", index, field,
+                   values->size(), channels);
+  }
   if (!Spend(check, values->size())) return Corrupt("inputs[%u].%s: too many entries", index, field);
   for (const float value : *values) {
     if (!std::isfinite(value) || (positive && value <= 0.0F)) {
@@ -41,6 +47,9 @@ Status CheckInputs(ModelCheck& check) {
     const joint::DType dtype = check.model.tensors()->Get(input.tensor())->dtype();
     if (dtype != joint::DType::U8 && dtype != joint::DType::U16) {
       return Corrupt("inputs[%u].tensor: must be of dtype u8 or u16", i);
+    }
+    if (!HasAllBits(*check.model.tensors()->Get(input.tensor()))) {
+      return Corrupt("inputs[%u].tensor: quantization.bits: must be those of the type, for it takes any bytes", i);
     }
     for (uint32_t j = 0; j < i; ++j) {
       if (inputs[j]->tensor() == input.tensor()) return Corrupt("inputs[%u].tensor: is inputs[%u] already", i, j);

@@ -69,15 +69,15 @@ Status CheckQuantization(ModelCheck& check, int index, const joint::Tensor& tens
       return BadTensor(index, tensor, "quantization.scale: must be finite and positive", 0);
     }
   }
-  const int32_t high = dtype == joint::DType::U8 ? 255 : (dtype == joint::DType::U16 ? 65535 : 0);
+  if (q->bits() < 1 || q->bits() > 8 * ElementBytes(dtype)) {
+    return BadTensor(index, tensor, "quantization.bits: out of range", q->bits());
+  }
+  const int32_t high = IsActivation(dtype) ? (1 << q->bits()) - 1 : 0;
   for (uint32_t i = 0; i < zero_points; ++i) {
     const int32_t zero_point = q->zero_point()->Get(i);
     if (zero_point < 0 || zero_point > high) {
       return BadTensor(index, tensor, "quantization.zero_point: out of range", zero_point);
     }
-  }
-  if (q->bits() < 1 || q->bits() > 8 * ElementBytes(dtype)) {
-    return BadTensor(index, tensor, "quantization.bits: out of range", q->bits());
   }
   return Status::Ok();
 }
@@ -102,8 +102,13 @@ Status CheckPlace(ModelCheck& check, int index, const joint::Tensor& tensor) {
     if (tensor.constant() < 0 || static_cast<uint32_t>(tensor.constant()) >= constants.size()) {
       return BadTensor(index, tensor, "constant: there is no such constant", tensor.constant());
     }
-    const uint64_t size = constants[tensor.constant()]->data()->size();
-    if (size != tensor.bytes()) return BadTensor(index, tensor, "constant: its data has another size", size);
+    const flatbuffers::Vector<uint8_t>& data = *constants[tensor.constant()]->data();
+    if (data.size() != tensor.bytes())
+      return BadTensor(index, tensor, "constant: its data has another size", data.size());
+    if (IsActivation(tensor.dtype()) && !FitBits(check, tensor, data)) {
+      return BadTensor(index, tensor, "constant: a value has more than quantization.bits",
+                       tensor.quantization()->bits());
+    }
     return Status::Ok();
   }
   const int64_t offset = tensor.arena_offset();
@@ -127,6 +132,21 @@ int64_t Elements(const joint::Tensor& tensor) {
   int64_t elements = 1;
   for (const int32_t extent : *tensor.shape()) elements *= extent;
   return elements;
+}
+
+bool HasAllBits(const joint::Tensor& tensor) {
+  return tensor.quantization()->bits() == 8 * ElementBytes(tensor.dtype());
+}
+
+bool FitBits(ModelCheck& check, const joint::Tensor& tensor, const flatbuffers::Vector<uint8_t>& values) {
+  if (HasAllBits(tensor)) return true;
+  if (!Spend(check, values.size())) return false;
+  const auto step = static_cast<uint32_t>(ElementBytes(tensor.dtype()));
+  for (uint32_t i = 0; i + step <= values.size(); i += step) {
+    const uint32_t value = step == 1 ? values[i] : values[i] | uint32_t{values[i + 1]} << 8;
+    if (value >> tensor.quantization()->bits() != 0) return false;
+  }
+  return true;
 }
 
 Status CheckTensors(ModelCheck& check) {

@@ -6,7 +6,9 @@
 
 namespace lockstep::check {
 
-int64_t High(const joint::Tensor& tensor) { return tensor.dtype() == joint::DType::U16 ? 65535 : 255; }
+int64_t TypeHigh(const joint::Tensor& tensor) { return tensor.dtype() == joint::DType::U16 ? 65535 : 255; }
+
+int64_t High(const joint::Tensor& tensor) { return (int64_t{1} << tensor.quantization()->bits()) - 1; }
 
 float Scale(const joint::Tensor& tensor) { return tensor.quantization()->scale()->Get(0); }
 
@@ -45,8 +47,11 @@ Status LayerCheck::SameValues(const joint::Tensor& x, const joint::Tensor& y) co
   if (x.dtype() != y.dtype()) return Wrong("dtype", "input and output must have the same");
   if (x.dtype() == joint::DType::F32) return Status::Ok();
   LOCKSTEP_RETURN_IF_ERROR(IsQuantized("dtype", x));
-  if (Scale(x) == Scale(y) && ZeroPoint(x) == ZeroPoint(y)) return Status::Ok();
-  return Wrong("quantization", "input and output must have the same scale and zero point");
+  if (Scale(x) != Scale(y) || ZeroPoint(x) != ZeroPoint(y)) {
+    return Wrong("quantization", "input and output must have the same scale and zero point");
+  }
+  if (High(x) > High(y)) return Wrong("quantization.bits", "the output must not have fewer than the input");
+  return Status::Ok();
 }
 
 Status LayerCheck::IsQuantized(const char* field, const joint::Tensor& tensor) const {
@@ -56,6 +61,18 @@ Status LayerCheck::IsQuantized(const char* field, const joint::Tensor& tensor) c
 
 Status LayerCheck::IsU8(const char* field, const joint::Tensor& tensor) const {
   return tensor.dtype() == joint::DType::U8 ? Status::Ok() : Wrong(field, "must be of dtype u8");
+}
+
+Status LayerCheck::OutputHasAllBits() const {
+  if (HasAllBits(output())) return Status::Ok();
+  return Wrong("quantization.bits", "the output must have as many as its type");
+}
+
+Status LayerCheck::Table(int64_t entries, const flatbuffers::Vector<uint8_t>& table) {
+  const int64_t bytes = entries * ElementBytes(output().dtype());
+  LOCKSTEP_RETURN_IF_ERROR(InRange("length of table", table.size(), bytes, bytes));
+  if (FitBits(model_, output(), table)) return Status::Ok();
+  return Wrong("table", "an entry has more bits than the output");
 }
 
 Status LayerCheck::Multiplier(const char* field, int64_t multiplier, int64_t shift) const {

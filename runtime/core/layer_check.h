@@ -28,10 +28,14 @@ class LayerCheck {
 
   Status InputCount(int32_t low, int32_t high) const;
   Status SameShape(const joint::Tensor& a, const joint::Tensor& b) const;
-  // The output carries the elements of the input unchanged: same type, scale and zero point.
+  // The output carries the elements of the input unchanged: same type, scale and zero point, and no fewer bits.
   Status SameValues(const joint::Tensor& x, const joint::Tensor& y) const;
   Status IsQuantized(const char* field, const joint::Tensor& tensor) const;  // U8 or U16
   Status IsU8(const char* field, const joint::Tensor& tensor) const;
+  // For an operator whose values only the type limits.
+  Status OutputHasAllBits() const;
+  // A table of `entries` entries of the output's type.
+  Status Table(int64_t entries, const flatbuffers::Vector<uint8_t>& table);
   Status Multiplier(const char* field, int64_t multiplier, int64_t shift) const;
   Status Clamp(int64_t low, int64_t high, int64_t type_high) const;
   // Adds to what one run costs and refuses what is beyond the limit.
@@ -42,7 +46,8 @@ class LayerCheck {
   const joint::Layer& layer_;
 };
 
-int64_t High(const joint::Tensor& tensor);  // largest value of a U8 or U16 tensor
+int64_t TypeHigh(const joint::Tensor& tensor);  // the largest value that the type of a U8 or U16 tensor holds
+int64_t High(const joint::Tensor& tensor);      // the largest that its bits allow
 float Scale(const joint::Tensor& tensor);
 int32_t ZeroPoint(const joint::Tensor& tensor);
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -39,10 +40,22 @@ joint::TensorT& InputOf(ModelT& m, size_t i = 0) {
 
 joint::ConvT& Conv(ModelT& m) { return *FirstOptions<joint::ConvT>(m); }
 joint::DepthwiseConvT& Depthwise(ModelT& m) { return *FirstOptions<joint::DepthwiseConvT>(m); }
+joint::LayerT& WideAdd(ModelT& m) {
+  for (auto& layer : m.layers) {
+    if (layer->options.type != joint::Options::Add) continue;
+    if (m.tensors[layer->outputs[0]]->dtype == joint::DType::U16) return *layer;
+  }
+  std::abort();
+}
 joint::AveragePoolT& Mean(ModelT& m) { return *FirstOptions<joint::AveragePoolT>(m); }
 void SwapLastAxes(joint::TensorT& tensor) { std::swap(tensor.shape[2], tensor.shape[3]); }
 joint::TensorT& ConvWeights(ModelT& m) { return *m.tensors[Conv(m).weights]; }
 std::vector<uint8_t>& ConvWeightBytes(ModelT& m) { return m.constants[ConvWeights(m).constant]->data; }
+
+void Narrow(joint::TensorT& tensor, uint8_t bits) {
+  tensor.quantization->bits = bits;
+  tensor.quantization->zero_point = {0};
+}
 
 class ModelDamage : public testing::TestWithParam<Damage> {};
 
@@ -90,6 +103,12 @@ const Damage kModelDamages[] = {
      "inputs[0].resize: number 9 is", StatusCode::kUnsupported},
     {"InputMean", [](ModelT& m) { m.inputs[0]->mean = {kNan}; }, "mean"},
     {"InputStd", [](ModelT& m) { m.inputs[0]->std = {0.0F}; }, "std"},
+    {"InputMeanLength",
+     [](ModelT& m) {
+       m.inputs[0]->mean = {1, 2};
+     },
+     "inputs[0].mean: 2 entries"},
+    {"InputStdLength", [](ModelT& m) { m.inputs[0]->std.assign(4, 1.0F); }, "inputs[0].std: 4 entries"},
     {"OutputTensor", [](ModelT& m) { m.outputs[1]->tensor = -1; }, "outputs[1].tensor"},
     {"OutputIsInput", [](ModelT& m) { m.outputs[0]->tensor = m.inputs[0]->tensor; }, "outputs[0].tensor"},
     {"OperatorMissing", [](ModelT& m) { m.operators.pop_back(); }, "operators"},
@@ -197,6 +216,47 @@ const Damage kTensorDamages[] = {
     {"Packing", [](ModelT& m) { ConvWeights(m).packing = static_cast<joint::Packing>(5); },
      "upgrade the runtime on the board", StatusCode::kUnsupported},
     {"PackedActivation", [](ModelT& m) { FirstInput(m).packing = joint::Packing::O16I4; }, "packing"},
+};
+
+// Values stay below 2^bits: what could make larger ones is refused.
+const Damage kBitsDamages[] = {
+    {"ZeroPoint",
+     [](ModelT& m) {
+       FirstInput(m).quantization->bits = 4;
+       FirstInput(m).quantization->zero_point = {16};
+     },
+     "zero_point"},
+    {"Input", [](ModelT& m) { Narrow(FirstInput(m), 7); }, "inputs[0].tensor: quantization.bits"},
+    {"Constant", [](ModelT& m) { Narrow(*m.tensors[WideAdd(m).inputs[1]], 15); }, "constant: a value"},
+    {"ConvTable", [](ModelT& m) { Narrow(OutputOf<joint::ConvT>(m), 4); }, "table: an entry"},
+    {"ConvClamp",
+     [](ModelT& m) {
+       Narrow(OutputOf<joint::ConvT>(m), 7);
+       Conv(m).table.clear();
+       Conv(m).mid_zero_point = Conv(m).clamp_low = 0;
+       Conv(m).clamp_high = 128;
+     },
+     "clamp_high"},
+    {"DepthwiseTable", [](ModelT& m) { Narrow(OutputOf<joint::DepthwiseConvT>(m), 7); }, "table: an entry"},
+    {"MaxPool",
+     [](ModelT& m) {
+       InputOf<joint::MaxPoolT>(m).quantization->zero_point = {0};
+       Narrow(OutputOf<joint::MaxPoolT>(m), 7);
+     },
+     "quantization.bits"},
+    {"Mean", [](ModelT& m) { Narrow(OutputOf<joint::AveragePoolT>(m), 7); }, "clamp_high"},
+    {"Add", [](ModelT& m) { Narrow(OutputOf<joint::AddT>(m), 7); }, "clamp_high"},
+    {"Mul", [](ModelT& m) { Narrow(OutputOf<joint::MulT>(m), 7); }, "clamp_high"},
+    {"ConcatRescaled",
+     [](ModelT& m) {
+       FirstOptions<joint::ConcatT>(m)->multiplier[0] = 1 << 30;
+       Narrow(OutputOf<joint::ConcatT>(m), 7);
+     },
+     "quantization.bits"},
+    {"Softmax", [](ModelT& m) { Narrow(OutputOf<joint::SoftmaxT>(m), 7); }, "quantization.bits"},
+    {"Lookup", [](ModelT& m) { Narrow(OutputOf<joint::LookupT>(m), 7); }, "table: an entry"},
+    {"ChannelLookup", [](ModelT& m) { Narrow(OutputOf<joint::ChannelLookupT>(m), 7); }, "table: an entry"},
+    {"Rescale", [](ModelT& m) { Narrow(OutputOf<joint::RescaleT>(m), 15); }, "quantization.bits"},
 };
 
 const Damage kGraphDamages[] = {
@@ -408,6 +468,7 @@ const Damage kElementDamages[] = {
 INSTANTIATE_TEST_SUITE_P(Whole, ModelDamage, testing::ValuesIn(kModelDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(Names, ModelDamage, testing::ValuesIn(kNameDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(Tensor, ModelDamage, testing::ValuesIn(kTensorDamages), DamageName);
+INSTANTIATE_TEST_SUITE_P(Bits, ModelDamage, testing::ValuesIn(kBitsDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(Graph, ModelDamage, testing::ValuesIn(kGraphDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(Conv, ModelDamage, testing::ValuesIn(kConvDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(Elements, ModelDamage, testing::ValuesIn(kElementDamages), DamageName);

@@ -36,6 +36,29 @@ TEST(Model, RandomNetworksLoadAndRun) {
   }
 }
 
+TEST(Model, ValuesOfFewerBitsThanTheirTypePass) {
+  test::NetworkBuilder net(8);
+  test::ConvShape shape;
+  shape.table = true;
+  const int y = net.Conv(net.Input({1, 4, 4, 3}), shape);
+  net.Output(net.Dequantize(net.MaxPool(net.Add(y, net.Constant({1, 1, 1, 8})), 2, 2, 0)));
+  joint::ModelT network = net.Finish();
+  network.inputs[0]->mean = {1, 2, 3};
+  network.inputs[0]->std = {1};
+  for (auto& tensor : network.tensors) {
+    if (!tensor->quantization || tensor->dtype != joint::DType::U8 || tensor->name == network.tensors[0]->name)
+      continue;
+    tensor->quantization->bits = 7;
+    tensor->quantization->zero_point = {127};
+  }
+  for (uint8_t& entry : test::FirstOptions<joint::ConvT>(network)->table) entry &= 127;
+  for (uint8_t& value : network.constants.back()->data) value &= 127;
+  test::FirstOptions<joint::AddT>(network)->clamp_high = 127;
+  const std::vector<uint8_t> file = test::Write(network);
+  const Result<Model> model = Model::Copy(file.data(), file.size());
+  EXPECT_TRUE(model.ok()) << model.status().message();
+}
+
 TEST(Model, MemoryMustBeAligned) {
   const std::vector<uint8_t> file = test::Write(test::SmallNetwork());
   std::vector<uint8_t> memory(file.size() + 65);
