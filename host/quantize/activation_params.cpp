@@ -80,17 +80,26 @@ class ActivationChooser {
   }
 
   void ObserveGroups(const Statistics& observed, const RangeOptions& options, int threads) {
-    const auto count = static_cast<int>(groups_.size());
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
-    for (int i = 0; i < count; ++i) {
-      Group& group = groups_[static_cast<size_t>(i)];
+    std::map<graph::TensorId, Group*> group_of;
+    std::set<graph::TensorId> wanted;
+    for (Group& group : groups_) {
       if (group.is_fixed) continue;
       for (const graph::TensorId member : group.members) {
         const int32_t producer = uses_.producer[static_cast<size_t>(member)];
         // What only moves elements of the group adds nothing to it.
         if (producer >= 0 && SharesScale(graph_.nodes[static_cast<size_t>(producer)])) continue;
-        group.statistics.Merge(derivation_.Of(member, observed));
+        group_of[member] = &group;
+        wanted.insert(member);
       }
+    }
+    derivation_.Derive(wanted, observed, threads, [&](graph::TensorId id, const TensorStatistics& statistics) {
+      group_of.at(id)->statistics.Merge(statistics);
+    });
+    const auto count = static_cast<int>(groups_.size());
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
+    for (int i = 0; i < count; ++i) {
+      Group& group = groups_[static_cast<size_t>(i)];
+      if (group.is_fixed) continue;
       group.params = AffineFromRange(ChooseRange(group.statistics, options, group.bits), group.bits);
     }
     for (const Group& group : groups_) RequireFinite(group);

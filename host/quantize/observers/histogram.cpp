@@ -7,6 +7,7 @@ namespace lockstep::quantize {
 namespace {
 
 constexpr int kSmallestExponent = -40;
+constexpr uint64_t kMostCounted = uint64_t{1} << 62;
 
 }  // namespace
 
@@ -26,8 +27,14 @@ void Histogram::Merge(const Histogram& other) {
   if (other.empty()) return;
   WidenTo(other.limit_);
   const std::vector<uint64_t> widened = Widened(other.counts_, other.limit_, limit_);
-  for (size_t bin = 0; bin < counts_.size(); ++bin) counts_[bin] += widened[bin];
-  total_ += other.total_;
+  // What a network joins with itself again and again counts twice each time; in the end only the proportions matter.
+  const bool halve = total_ + other.total_ > kMostCounted;
+  total_ = 0;
+  for (size_t bin = 0; bin < counts_.size(); ++bin) {
+    counts_[bin] += widened[bin];
+    if (halve) counts_[bin] -= counts_[bin] / 2;
+    total_ += counts_[bin];
+  }
 }
 
 void Histogram::AddCounts(double limit, const std::vector<uint32_t>& counts) {

@@ -9,6 +9,15 @@
 namespace lockstep::quantize {
 namespace {
 
+TensorStatistics Of(const graph::Graph& graph, graph::TensorId id, const Statistics& observed) {
+  TensorStatistics found;
+  Derivation(graph).Derive({id}, observed, 2, [&](graph::TensorId taken, const TensorStatistics& statistics) {
+    EXPECT_EQ(taken, id);
+    found = statistics;
+  });
+  return found;
+}
+
 // x -> Conv+SiLU a -> MaxPool p; x -> Conv b -> Sigmoid s; Concat(p, s, constant c) -> Conv+Relu y.
 class Deriving : public testing::Test {
  protected:
@@ -54,21 +63,53 @@ TEST_F(Deriving, StatisticsFollowTheGraph) {
   const std::vector<float> logits{-2.0F, 0.0F, 0.0F, 2.0F};
   observed[net_.Id("a.pre")].Observe(before);
   observed[net_.Id("b")].Observe(logits);
-  const Derivation derivation(net_.graph);
-  const TensorStatistics pooled = derivation.Of(net_.Id("p"), observed);
+  const TensorStatistics pooled = Of(net_.graph, net_.Id("p"), observed);
   EXPECT_NEAR(pooled.extremes().high, 3.0 / (1.0 + std::exp(-3.0)), 1e-6);
   EXPECT_NEAR(pooled.extremes().low, -0.27846, 1e-4);
-  const TensorStatistics probabilities = derivation.Of(net_.Id("s"), observed);
+  const TensorStatistics probabilities = Of(net_.graph, net_.Id("s"), observed);
   EXPECT_NEAR(probabilities.extremes().low, 1.0 / (1.0 + std::exp(2.0)), 1e-6);
   EXPECT_NEAR(probabilities.extremes().high, 1.0 / (1.0 + std::exp(-2.0)), 1e-6);
-  const TensorStatistics joined = derivation.Of(net_.Id("joined"), observed);
+  const TensorStatistics joined = Of(net_.graph, net_.Id("joined"), observed);
   EXPECT_EQ(joined.histogram().total(), 12u);
   EXPECT_EQ(joined.extremes().high, 40.0);
 }
 
-TEST_F(Deriving, WhatWasNotObservedIsAFault) {
-  EXPECT_THROW(Derivation(net_.graph).Of(net_.Id("p"), {}), std::logic_error);
+TEST_F(Deriving, EveryWantedTensorIsHandedOverOnce) {
+  Statistics observed;
+  observed[net_.Id("a.pre")].Observe({-5.0F, 1.0F, 2.0F, 3.0F});
+  observed[net_.Id("b")].Observe({-2.0F, 0.0F, 0.0F, 2.0F});
+  const std::set<graph::TensorId> wanted = {net_.Id("b"), net_.Id("p"), net_.Id("s"), net_.Id("c"), net_.Id("joined")};
+  std::multiset<graph::TensorId> taken;
+  Derivation(net_.graph).Derive(wanted, observed, 3, [&](graph::TensorId id, const TensorStatistics& statistics) {
+    taken.insert(id);
+    EXPECT_EQ(statistics.histogram().total(), id == net_.Id("joined") ? 12u : 4u);
+  });
+  EXPECT_EQ(taken, std::multiset<graph::TensorId>(wanted.begin(), wanted.end()));
 }
+
+// Two paths to every tensor of the level before: as many paths as 2^100 from the last to the first.
+TEST(DerivingInLevels, TakesNoLongerThanTheGraphIsLarge) {
+  SmallGraph net;
+  graph::TensorId x = net.Input("x", {1, 4, 2, 2});
+  Statistics observed;
+  observed[x].Observe({-5.0F, 1.0F, 2.0F, 3.0F});
+  for (int level = 0; level < 100; ++level) {
+    const std::string name = std::to_string(level);
+    const graph::TensorId a = net.Node("MaxPool", "a" + name, {x}, {1, 4, 2, 2});
+    const graph::TensorId b = net.Node("Sigmoid", "b" + name, {x}, {1, 4, 2, 2});
+    x = net.Node("Slice", "x" + name, {net.Node("Concat", "k" + name, {a, b}, {1, 8, 2, 2})}, {1, 4, 2, 2});
+  }
+  net.Output(x);
+  const TensorStatistics last = Of(net.graph, x, observed);
+  EXPECT_EQ(last.extremes().low, -5.0);
+  EXPECT_EQ(last.extremes().high, 3.0);
+  uint64_t sum = 0;
+  for (const uint64_t count : last.histogram().counts()) sum += count;
+  EXPECT_EQ(sum, last.histogram().total());
+  EXPECT_GT(sum, uint64_t{1} << 60);
+}
+
+TEST_F(Deriving, WhatWasNotObservedIsAFault) { EXPECT_THROW(Of(net_.graph, net_.Id("p"), {}), std::logic_error); }
 
 }  // namespace
 }  // namespace lockstep::quantize
