@@ -24,6 +24,9 @@ const ShapePair kShapes[] = {
     {{1, 40, 9, 33}, {1, 40, 9, 33}, {1, 40, 9, 33}},
     {{1, 40, 9, 33}, {1, 40, 1, 33}, {1, 40, 9, 33}},
     {{1, 1}, {1, 1}, {1, 1}},
+    // Runs of one scalar that are longer than a block, and a unit that begins within a run.
+    {{1, 3, 50, 40}, {1}, {1, 3, 50, 40}},
+    {{1}, {1, 3, 50, 40}, {1, 3, 50, 40}},
 };
 
 const DType kActivations[] = {DType::U8, DType::U16};

@@ -107,12 +107,16 @@ uint64_t Bits(const uint8_t* data, int64_t element, int64_t size) {
   return bits;
 }
 
-void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, const Explain& explain) {
+// Threads run the parts in any order: what one takes from another, or writes over it, shows in one of the two orders.
+enum class Order { kAscending, kDescending };
+
+void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, Order order, const Explain& explain) {
   PreparedLayer layer(test);
   const OperatorPlan plan = PlanOperator(layer.args);
   ASSERT_GE(plan.units, 1);
   std::fill_n(layer.output().data(), test.output.bytes.size(), uint8_t{0x5b});
-  for (int64_t part = 0; part < parts; ++part) {
+  for (int64_t i = 0; i < parts; ++i) {
+    const int64_t part = order == Order::kAscending ? i : parts - 1 - i;
     const int64_t begin = plan.units * part / parts;
     const int64_t end = plan.units * (part + 1) / parts;
     if (begin == end) continue;
@@ -130,10 +134,11 @@ void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, const 
     if (different++ == 0) first = i;
   }
   if (different == 0) return;
-  ADD_FAILURE() << kernel.name << ", units in " << parts << " parts: " << different << " of " << test.output.Elements()
-                << " elements differ, first " << Coordinates(test.output.shape, first) << ": got "
-                << Bits(got, first, size) << ", expected " << Bits(test.output.bytes.data(), first, size) << "; "
-                << (explain ? explain(first) : "") << "; " << test.about;
+  ADD_FAILURE() << kernel.name << ", units in " << parts
+                << (order == Order::kAscending ? " parts: " : " parts, the last one first: ") << different << " of "
+                << test.output.Elements() << " elements differ, first " << Coordinates(test.output.shape, first)
+                << ": got " << Bits(got, first, size) << ", expected " << Bits(test.output.bytes.data(), first, size)
+                << "; " << (explain ? explain(first) : "") << "; " << test.about;
 }
 
 }  // namespace
@@ -203,7 +208,11 @@ void ExpectEveryKernelGives(const LayerCase& test, const Explain& explain) {
     if (kernel.op != test.layer.options.type || (IsaBit(kernel.isa) & present) == 0) continue;
     if (!kernel.accepts(probe.args)) continue;
     ++kernels;
-    for (int64_t parts = 1; parts <= 3; ++parts) RunSplit(kernel, test, parts, explain);
+    RunSplit(kernel, test, 1, Order::kAscending, explain);
+    for (int64_t parts = 2; parts <= 3; ++parts) {
+      RunSplit(kernel, test, parts, Order::kAscending, explain);
+      RunSplit(kernel, test, parts, Order::kDescending, explain);
+    }
   }
   EXPECT_GE(kernels, 1) << "no kernel accepts the layer; " << test.about;
 }
