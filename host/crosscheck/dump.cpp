@@ -92,7 +92,8 @@ void CheckLayer(const fs::path& path, const DumpLayer& layer) {
 
 std::string PlainName(const std::string& name) {
   std::string plain;
-  for (const char c : name) {
+  constexpr size_t kMostCharacters = 128;  // as in runtime/core/dump_name.cpp
+  for (const char c : name.substr(0, kMostCharacters)) {
     plain += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' ? c : '_';
   }
   return plain;

@@ -41,7 +41,8 @@ struct Manifest {
   std::vector<DumpLayer> layers;
 };
 
-// A name as files have it: everything outside [A-Za-z0-9_-] as '_'.
+// A name as files have it: its first 128 characters, everything outside [A-Za-z0-9_-] as '_'. What else stands in a
+// file's name finds room within the 255 characters that file systems allow.
 std::string PlainName(const std::string& name);
 
 // "0012_Conv_45_shape_1_80_80_64.bin"

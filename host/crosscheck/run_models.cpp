@@ -36,6 +36,15 @@ OutputSummary Summarize(const OutputTensor& output) {
   return summary;
 }
 
+// Distinct for all outputs, as run_joint names its own.
+std::string OutputFileName(const DataItem& item, const std::vector<OutputTensor>& outputs, size_t index) {
+  const std::string plain = PlainName(outputs[index].name);
+  const auto same = [&](const OutputTensor& other) { return PlainName(other.name) == plain; };
+  const auto before = outputs.begin() + static_cast<std::ptrdiff_t>(index);
+  const bool taken = std::any_of(outputs.begin(), before, same);
+  return item.stem + "_" + plain + (taken ? "_" + std::to_string(index) : "") + ".bin";
+}
+
 std::vector<OutputAgreement> Agree(const RunOptions& options, const std::vector<OutputTensor>& first,
                                    const std::vector<OutputTensor>& second) {
   if (first.size() != second.size()) {
@@ -113,12 +122,12 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
       model.model = options.models[m];
       model.engine = runners[m]->engine();
       model.seconds = runners[m]->seconds();
-      for (const OutputTensor& output : outputs[m]) {
+      for (size_t i = 0; i < outputs[m].size(); ++i) {
+        const OutputTensor& output = outputs[m][i];
         model.outputs.push_back(Summarize(output));
         if (options.output_folder.empty()) continue;
-        report::WriteFile(
-            FolderOf(options.output_folder, options, m) / (item.stem + "_" + PlainName(output.name) + ".bin"),
-            output.values.data(), output.values.size() * sizeof(float));
+        report::WriteFile(FolderOf(options.output_folder, options, m) / OutputFileName(item, outputs[m], i),
+                          output.values.data(), output.values.size() * sizeof(float));
       }
     }
     if (outputs.size() == 2) run.agreement = Agree(options, outputs[0], outputs[1]);

@@ -6,7 +6,8 @@ namespace lockstep {
 
 std::string PlainName(const char* name) {
   std::string plain;
-  for (; *name != 0; ++name) {
+  constexpr size_t kMostCharacters = 128;  // as in host/crosscheck/dump.cpp
+  for (; *name != 0 && plain.size() < kMostCharacters; ++name) {
     const bool keep = (*name >= 'A' && *name <= 'Z') || (*name >= 'a' && *name <= 'z') ||
                       (*name >= '0' && *name <= '9') || *name == '_' || *name == '-';
     plain += keep ? *name : '_';

@@ -7,7 +7,8 @@
 
 namespace lockstep {
 
-// A name as files have it: everything outside [A-Za-z0-9_-] as '_'.
+// A name as files have it: its first 128 characters, everything outside [A-Za-z0-9_-] as '_'. What else stands in a
+// file's name finds room within the 255 characters that file systems allow.
 std::string PlainName(const char* name);
 // "0012_Conv_45": the number of the layer and its plain name.
 std::string DumpStem(const Model& model, int32_t layer);

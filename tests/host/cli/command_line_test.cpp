@@ -199,6 +199,36 @@ TEST_F(BadInputTest, NamesThatAreNotUtf8AreNoFailure) {
   EXPECT_NO_THROW(nlohmann::json::parse(run.out)) << run.out;
 }
 
+TEST_F(BadInputTest, NamesLongerThanAFileSystemTakes) {
+  const std::string prefix(240, 'L');
+  SmallGraph net;
+  const graph::TensorId conv = net.Conv(net.Input("images", {1, 3, 8, 8}), 3, 4, 1);
+  net.Finish({net.Add("Relu", {conv}), net.Add("Sigmoid", {conv})});
+  for (graph::Node& node : net.graph.nodes) node.name = prefix + node.name;
+  for (const graph::TensorId output : net.graph.outputs) net.graph.tensor(output).name.insert(0, prefix);
+  importer::ExportOnnx(net.graph, P("net.onnx"));
+  const crosscheck::ProcessResult built = Lockstep(Build());
+  ASSERT_EQ(built.status, 0) << built.err;
+
+  const std::string picture = P("pictures/picture_0.png");
+  const crosscheck::ProcessResult run = Lockstep({"run", P("out/net.joint"), "--data", picture, "--dump", P("dump"),
+                                                  "--output-folder", P("outputs"), "--save-inputs", P("inputs")});
+  ASSERT_EQ(run.status, 0) << run.err;
+  EXPECT_EQ(Files("outputs").size(), 2U) << "one output has overwritten the other";
+  const crosscheck::ProcessResult checked = Lockstep(
+      {"crosscheck", P("out/net.joint"), "--data", picture, "--board", "local", "--output-folder", P("board_outputs")});
+  EXPECT_EQ(checked.status, 0) << checked.out << checked.err;
+  EXPECT_EQ(Files("board_outputs/local"), Files("outputs"));
+
+  const std::string run_joint = (std::filesystem::path(LOCKSTEP_PROGRAM).parent_path() / "run_joint_debug").string();
+  const crosscheck::ProcessResult board =
+      crosscheck::RunProcess({run_joint, "--data", P("inputs/picture_0.bin"), "--dump_intermediate", "2",
+                              "--dump_folder", P("board"), P("out/net.joint")},
+                             {}, std::chrono::seconds(60));
+  ASSERT_EQ(board.status, 0) << board.out << board.err;
+  EXPECT_EQ(Files("board"), Files("dump")) << "PC and board name the files of a dump differently";
+}
+
 TEST_F(BadInputTest, BoardsThatAreNotThere) {
   ASSERT_EQ(Lockstep(Build()).status, 0);
   ExpectError({"crosscheck", P("out/net.joint"), "--data", P("pictures/picture_0.png"), "--board", "qemu:mipsel",
