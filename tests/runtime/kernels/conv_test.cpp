@@ -9,7 +9,8 @@
 namespace lockstep::kernels {
 namespace {
 
-enum class Shifts { kFitted, kNegative, kZero, kOne, kMixed };
+enum class Shifts { kFitted, kNegative, kZero, kOne, kMixed, kExact };
+enum class Sums { kBiased, kAtTheBound };
 enum class Weights { kExtreme, kRandom, kTiny, kAllLargest, kAllSmallest };
 enum class Inputs { kRandom, kAll0, kAll255 };
 enum class Output { kU8, kU8Table, kU16, kU16Table };
@@ -21,6 +22,8 @@ struct ConvCase {
   int32_t groups = 1;
   bool depthwise = false;
   Shifts shifts = Shifts::kFitted;
+  int shift = 0;  // of every channel, for kExact
+  Sums sums = Sums::kBiased;
   Weights weights = Weights::kRandom;
   Inputs inputs = Inputs::kRandom;
   Output output = Output::kU8;
@@ -33,8 +36,8 @@ std::string Describe(const ConvCase& c) {
   text << (c.depthwise ? "depthwise " : "") << c.batch << 'x' << c.height << 'x' << c.width << 'x' << c.in << " -> "
        << c.out << " kernel " << c.kernel_h << 'x' << c.kernel_w << " stride " << c.stride_h << ',' << c.stride_w
        << " dilation " << c.dilation_h << ',' << c.dilation_w << " pads " << c.top << ',' << c.left << ',' << c.bottom
-       << ',' << c.right << " groups " << c.groups << " shifts " << static_cast<int>(c.shifts) << " weights "
-       << static_cast<int>(c.weights) << " inputs " << static_cast<int>(c.inputs) << " output "
+       << ',' << c.right << " groups " << c.groups << " shifts " << static_cast<int>(c.shifts) << ' ' << c.shift
+       << " weights " << static_cast<int>(c.weights) << " inputs " << static_cast<int>(c.inputs) << " output "
        << static_cast<int>(c.output) << " acc " << c.acc_bits << " seed " << c.seed;
   return text.str();
 }
@@ -59,7 +62,7 @@ class ConvTester {
     test_.output.shape = {c.batch, OutExtent(c.height, c.top + c.bottom, c.kernel_h, c.stride_h, c.dilation_h),
                           OutExtent(c.width, c.left + c.right, c.kernel_w, c.stride_w, c.dilation_w), c.out};
     const int32_t mid_limit = c.output == Output::kU16 ? 65535 : 255;
-    mid_zero_point_ = static_cast<int32_t>(random_() % 200);
+    mid_zero_point_ = PickZeroPoint(mid_limit);
     clamp_low_ = random_() % 2 == 0 ? 0 : mid_zero_point_ / 2;
     clamp_high_ = random_() % 2 == 0 ? mid_limit : mid_limit - 20;
     if (c.output == Output::kU8Table || c.output == Output::kU16Table) {
@@ -110,6 +113,13 @@ class ConvTester {
     }
   }
 
+  // The ends of the range are where a zero point added too early overflows.
+  int32_t PickZeroPoint(int32_t limit) {
+    const uint32_t draw = random_();
+    if (draw % 4 < 2) return draw % 4 == 0 ? 0 : limit;
+    return static_cast<int32_t>(draw % static_cast<uint32_t>(limit + 1));
+  }
+
   // O16I4 as the schema's notes have it.
   void Pack() {
     const bool split = c_.dilation_w > 1;
@@ -151,7 +161,10 @@ class ConvTester {
       const int64_t bias = static_cast<int64_t>(random_() % static_cast<uint32_t>(ClampTo(spread, 1, 1 << 30))) -
                            ClampTo(spread, 1, 1 << 30) / 2;
       weight_sum_.push_back(static_cast<int32_t>(sum));
-      acc_init_.push_back(static_cast<int32_t>(bias - test_.inputs[0].zero_point * sum));
+      const int64_t room = (int64_t{1} << 31) - 1 - magnitude * 255;
+      const int64_t at_the_bound = random_() % 2 == 0 ? room : -room;
+      acc_init_.push_back(
+          static_cast<int32_t>(c_.sums == Sums::kAtTheBound ? at_the_bound : bias - test_.inputs[0].zero_point * sum));
       multiplier_.push_back(static_cast<int32_t>((uint32_t{1} << 30) + random_() % (uint32_t{1} << 30)));
       shift_.push_back(static_cast<int8_t>(ShiftFor(spread)));
     }
@@ -172,6 +185,8 @@ class ConvTester {
         return 1;
       case Shifts::kMixed:
         return static_cast<int>(ClampTo(fitted + draw - 4, -30, 31));
+      case Shifts::kExact:
+        return c_.shift;
     }
     return fitted;
   }
@@ -323,6 +338,33 @@ TEST(Conv, EveryKindOfShift) {
         c.weights = weights;
         c.output = output;
         c.seed = ++seed;
+        Check(c);
+      }
+    }
+  }
+}
+
+// Where the accumulator, the zero point and the rounding constant together take the most bits.
+TEST(Conv, EveryShiftWithSumsAtTheBound) {
+  uint32_t seed = 2000;
+  for (int shift = -30; shift <= 31; ++shift) {
+    for (const Output output : {Output::kU8, Output::kU8Table, Output::kU16, Output::kU16Table}) {
+      for (const Inputs inputs : {Inputs::kRandom, Inputs::kAll255}) {
+        ConvCase c;
+        c.height = 2;
+        c.in = 5;
+        c.out = 83;
+        c.shifts = Shifts::kExact;
+        c.shift = shift;
+        c.sums = Sums::kAtTheBound;
+        c.weights = Weights::kAllLargest;
+        c.inputs = inputs;
+        c.output = output;
+        c.seed = ++seed;
+        Check(c);
+        c.weights = Weights::kExtreme;
+        c.in = c.out = 5;
+        c.depthwise = true;
         Check(c);
       }
     }
