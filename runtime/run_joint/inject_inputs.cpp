@@ -1,6 +1,7 @@
 #include "run_joint/inject_inputs.h"
 
 #include <cstdio>
+#include <cstring>
 #include <utility>
 
 #include "core/dump_name.h"
@@ -34,6 +35,9 @@ InjectInputs::InjectInputs(const Model& model, std::string folder)
   for (int32_t layer = 0; layer < model.layer_count(); ++layer) {
     producer_[static_cast<size_t>(model.layer_output_tensor(layer))] = layer;
   }
+  for (int32_t i = 0; i < model.output_count(); ++i) {
+    outputs_.emplace_back(static_cast<size_t>(model.tensor(model.output_tensor(i)).bytes));
+  }
 }
 
 Result<InjectInputs> InjectInputs::Open(const Model& model, const std::string& folder) {
@@ -60,6 +64,16 @@ Status InjectInputs::BeforeLayer(Session& session, int32_t layer) {
     LOCKSTEP_RETURN_IF_ERROR(ReadExactly(folder_ + "/" + DumpStem(model, producer) + DumpShape(info),
                                          session.layer_input(layer, i), info.bytes,
                                          std::string("layer '") + model.layer(producer).name + "'"));
+  }
+  return Status::Ok();
+}
+
+Status InjectInputs::AfterLayer(Session& session, int32_t layer) {
+  const Model& model = session.model();
+  const int32_t tensor = model.layer_output_tensor(layer);
+  for (int32_t i = 0; i < model.output_count(); ++i) {
+    std::vector<uint8_t>& kept = outputs_[static_cast<size_t>(i)];
+    if (model.output_tensor(i) == tensor) std::memcpy(kept.data(), session.layer_output(layer), kept.size());
   }
   return Status::Ok();
 }

@@ -15,12 +15,17 @@ class InjectInputs : public RunHook {
 
   // Overwrites the layer's inputs. The network's own inputs are left as they are.
   Status BeforeLayer(Session& session, int32_t layer) override;
+  // Keeps what the layer makes of the network's outputs: it is overwritten where a later layer reads it.
+  Status AfterLayer(Session& session, int32_t layer) override;
+
+  const void* output(int32_t index) const { return outputs_[static_cast<size_t>(index)].data(); }
 
  private:
   explicit InjectInputs(const Model& model, std::string folder);
 
   std::string folder_;
-  std::vector<int32_t> producer_;  // by tensor: the layer that makes it, or -1
+  std::vector<int32_t> producer_;              // by tensor: the layer that makes it, or -1
+  std::vector<std::vector<uint8_t>> outputs_;  // of the network
 };
 
 }  // namespace lockstep

@@ -1,5 +1,6 @@
 #include "run_joint/run_joint.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "run_joint/inject_inputs.h"
 #include "run_joint/run_inputs.h"
 #include "run_joint/run_outputs.h"
+#include "run_joint/run_paths.h"
 #include "run_joint/run_report.h"
 
 namespace lockstep {
@@ -37,11 +39,6 @@ int ExitStatus(StatusCode code) {
 
 const char* OrNull(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
 
-std::string DumpFolder(const Arguments& arguments) {
-  if (!arguments.dump_folder.empty()) return arguments.dump_folder;
-  return arguments.output_folder.empty() ? "dump" : arguments.output_folder + "/dump";
-}
-
 SessionOptions OptionsOf(const Arguments& arguments, const std::string& dump_folder) {
   SessionOptions options;
   options.threads = arguments.threads;
@@ -57,6 +54,8 @@ SessionOptions OptionsOf(const Arguments& arguments, const std::string& dump_fol
   return options;
 }
 
+bool ShorterName(const std::string& a, const std::string& b) { return a.size() < b.size(); }
+
 class Runner {
  public:
   Runner(const Arguments& arguments, Session& session, RunTimes& times)
@@ -69,20 +68,28 @@ class Runner {
       std::printf("data        none given: random input of seed %llu\n",
                   static_cast<unsigned long long>(arguments_.seed));
     }
-    if (!arguments_.output_folder.empty()) LOCKSTEP_RETURN_IF_ERROR(output_folder_.Make(arguments_.output_folder));
+    std::vector<RunPaths> paths;
+    LOCKSTEP_RETURN_IF_ERROR(PlanPaths(arguments_, session_.model(), inputs, &paths));
     if (!arguments_.inject.empty()) {
       Result<InjectInputs> inject = InjectInputs::Open(session_.model(), arguments_.inject);
       if (!inject.ok()) return inject.status();
       inject_.emplace(std::move(inject.value()));
     }
-    times_.nanoseconds.reserve(inputs.size() * static_cast<size_t>(arguments_.repeat));
-    for (const RunInput& input : inputs) {
-      LOCKSTEP_RETURN_IF_ERROR(RunInputOf(input, inputs.size() > 1));
-    }
+    if (!arguments_.output_folder.empty()) LOCKSTEP_RETURN_IF_ERROR(MakeOutputFolder(paths));
+    for (size_t i = 0; i < inputs.size(); ++i) LOCKSTEP_RETURN_IF_ERROR(RunInputOf(inputs[i], paths[i]));
     return Status::Ok();
   }
 
  private:
+  Status MakeOutputFolder(const std::vector<RunPaths>& paths) {
+    LOCKSTEP_RETURN_IF_ERROR(output_folder_.Make(arguments_.output_folder));
+    std::string longest;
+    for (const RunPaths& path : paths) {
+      for (const std::string& name : path.outputs) longest = std::max(longest, name, ShorterName);
+    }
+    return CheckWritable(arguments_.output_folder + "/" + longest);
+  }
+
   // A run may use an input's memory for other tensors, so that every run loads its input anew.
   Status RunOnce(const RunInput& input, uint64_t* nanoseconds) {
     LOCKSTEP_RETURN_IF_ERROR(LoadInput(input, arguments_.seed, session_));
@@ -92,25 +99,34 @@ class Runner {
     return Status::Ok();
   }
 
-  Status RunInputOf(const RunInput& input, bool one_of_many) {
+  Status RunInputOf(const RunInput& input, const RunPaths& paths) {
     uint64_t nanoseconds = 0;
     if (arguments_.dump_level != 0) LOCKSTEP_RETURN_IF_ERROR(session_.DumpNextRun(nullptr));
     session_.CountRuns(false);
     for (int i = 0; i < arguments_.warmup; ++i) LOCKSTEP_RETURN_IF_ERROR(RunOnce(input, &nanoseconds));
     session_.CountRuns(true);
-    if (arguments_.dump_level != 0) {
-      const std::string folder = DumpFolder(arguments_);
-      LOCKSTEP_RETURN_IF_ERROR(session_.DumpNextRun((one_of_many ? folder + "/" + input.stem : folder).c_str()));
-    }
+    if (arguments_.dump_level != 0) LOCKSTEP_RETURN_IF_ERROR(session_.DumpNextRun(paths.dump.c_str()));
     for (int i = 0; i < arguments_.repeat; ++i) {
       LOCKSTEP_RETURN_IF_ERROR(RunOnce(input, &nanoseconds));
       times_.nanoseconds.push_back(nanoseconds);
     }
-    if (!arguments_.output_folder.empty()) {
-      LOCKSTEP_RETURN_IF_ERROR(WriteOutputs(session_, arguments_.output_folder, input.stem));
+    return UseOutputs(paths);
+  }
+
+  // What differs is written too: it is what one wants to look at then.
+  Status UseOutputs(const RunPaths& paths) {
+    const Model& model = session_.model();
+    RunOutputs outputs;
+    outputs.files = paths.outputs;
+    for (int32_t i = 0; i < model.output_count(); ++i) {
+      outputs.bytes.push_back(inject_ ? inject_->output(i) : session_.output(i));
     }
-    if (!arguments_.verify.empty()) return VerifyOutputs(session_, arguments_.verify, input.stem);
-    return Status::Ok();
+    Status verified;
+    if (!arguments_.verify.empty()) verified = VerifyOutputs(model, outputs, arguments_.verify);
+    if (!arguments_.output_folder.empty()) {
+      LOCKSTEP_RETURN_IF_ERROR(WriteOutputs(model, outputs, arguments_.output_folder));
+    }
+    return verified;
   }
 
   const Arguments& arguments_;

@@ -3,45 +3,32 @@
 #include <cstdio>
 #include <new>
 
-#include "core/dump_name.h"
 #include "core/output_file.h"
 #include "run_joint/run_inputs.h"
 
 namespace lockstep {
-namespace {
 
-std::string OutputPath(const Session& session, const std::string& folder, const std::string& stem, int32_t index) {
-  const std::string name = PlainName(session.output_info(index).name);
-  std::string path = folder + "/" + stem + "_" + name;
-  for (int32_t i = 0; i < index; ++i) {
-    if (PlainName(session.output_info(i).name) == name) return path + "_" + std::to_string(index) + ".bin";
-  }
-  return path + ".bin";
-}
-
-}  // namespace
-
-Status WriteOutputs(const Session& session, const std::string& folder, const std::string& stem) {
-  for (int32_t i = 0; i < session.model().output_count(); ++i) {
-    const std::string path = OutputPath(session, folder, stem, i);
-    LOCKSTEP_RETURN_IF_ERROR(
-        WriteWholeFile(path, session.output(i), static_cast<size_t>(session.output_info(i).bytes)));
+Status WriteOutputs(const Model& model, const RunOutputs& outputs, const std::string& folder) {
+  for (size_t i = 0; i < outputs.bytes.size(); ++i) {
+    const TensorInfo info = model.tensor(model.output_tensor(static_cast<int32_t>(i)));
+    const std::string path = folder + "/" + outputs.files[i];
+    LOCKSTEP_RETURN_IF_ERROR(WriteWholeFile(path, outputs.bytes[i], static_cast<size_t>(info.bytes)));
     std::printf("wrote       %s\n", path.c_str());
   }
   return Status::Ok();
 }
 
-Status VerifyOutputs(const Session& session, const std::string& folder, const std::string& stem) {
-  for (int32_t i = 0; i < session.model().output_count(); ++i) {
-    const TensorInfo info = session.output_info(i);
-    const std::string path = OutputPath(session, folder, stem, i);
+Status VerifyOutputs(const Model& model, const RunOutputs& outputs, const std::string& folder) {
+  for (size_t i = 0; i < outputs.bytes.size(); ++i) {
+    const TensorInfo info = model.tensor(model.output_tensor(static_cast<int32_t>(i)));
+    const std::string path = folder + "/" + outputs.files[i];
     const auto bytes = static_cast<size_t>(info.bytes);
     const std::unique_ptr<uint8_t[]> expected(new (std::nothrow) uint8_t[bytes]);
     if (expected == nullptr)
       return Status::Error(StatusCode::kOutOfMemory, "no memory to read %s; end other programs", path.c_str());
     LOCKSTEP_RETURN_IF_ERROR(ReadExactly(path, expected.get(), info.bytes,
                                          std::string("output '") + info.name + "' (" + Describe(info) + ")"));
-    const auto* actual = static_cast<const uint8_t*>(session.output(i));
+    const auto* actual = static_cast<const uint8_t*>(outputs.bytes[i]);
     size_t first = bytes;
     size_t count = 0;
     for (size_t j = 0; j < bytes; ++j) {

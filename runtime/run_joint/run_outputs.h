@@ -2,15 +2,22 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lockstep/runtime.h"
 
 namespace lockstep {
 
-// FOLDER/STEM_OUTPUT.bin; the folder must exist.
-Status WriteOutputs(const Session& session, const std::string& folder, const std::string& stem);
+// One for each output of the network, in its order.
+struct RunOutputs {
+  std::vector<const void*> bytes;
+  std::vector<std::string> files;  // names without a folder
+};
+
+// The folder must exist.
+Status WriteOutputs(const Model& model, const RunOutputs& outputs, const std::string& folder);
 
 // kDiffers names the first output and byte that differ, and how many do.
-Status VerifyOutputs(const Session& session, const std::string& folder, const std::string& stem);
+Status VerifyOutputs(const Model& model, const RunOutputs& outputs, const std::string& folder);
 
 }  // namespace lockstep

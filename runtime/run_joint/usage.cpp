@@ -13,17 +13,18 @@ data
   -l, --list FILE              one run per line, each like the argument of --data
       --seed N                 seed of the random input (default 1)
   -o, --output-folder DIR      write every output as DIR/STEM_OUTPUT.bin, STEM being the (first) input file's name
-                               (also --bin-out-dir)
+                               (also --bin-out-dir); a folder that nothing is read from
 
 checks
       --verify DIR             compare every output with the file of the same name in DIR, byte by byte
       --self-test              run the model's own test vectors and compare the md5 of every layer
-      --inject DIR             give every layer the inputs that the dump in DIR has, so that each is tested alone
+      --inject DIR             give every layer the inputs that the dump in DIR has, so that each is tested alone;
+                               the outputs are what this board makes of them
       --no-digest              do not check the file's md5; every other check is made
 
 measuring
   -r, --repeat N               runs per input that count (default 1)
-  -w, --warmup N               runs per input before them (default 0)
+  -w, --warmup N               runs per input before them, which stand in no figures (default 0)
       --threads N              threads (default 1)
   -a, --affinity MASK          bit i of the mask allows CPU i, for instance 0x3
       --save-benchmark FILE    the figures as JSON

@@ -72,6 +72,18 @@ class RunJoint : public testing::Test {
     return bytes;
   }
 
+  // The second output is read by a layer; a network like it with other names.
+  static joint::ModelT SharedOutput(const std::string& first, const std::string& second) {
+    NetworkBuilder net(3, "shared");
+    const int x = net.Conv(net.Input({1, 8, 8, 4}), {});
+    net.Output(net.Dequantize(net.Conv(x, {})));
+    net.Output(x);
+    joint::ModelT model = net.Finish();
+    model.tensors[static_cast<size_t>(model.outputs[0]->tensor)]->name = first;
+    model.tensors[static_cast<size_t>(model.outputs[1]->tensor)]->name = second;
+    return model;
+  }
+
   std::string Path(const std::string& name) const { return folder_ / name; }
   std::string SmallData() const { return Path("picture.bin") + ";" + Path("gain.bin"); }
 

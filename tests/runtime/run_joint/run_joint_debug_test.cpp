@@ -49,6 +49,50 @@ TEST_F(RunJointDebug, AnInjectedErrorStaysInItsReaders) {
   }
 }
 
+// The layer behind reads the dump's bytes in the place where the board's own output was.
+TEST_F(RunJointDebug, OutputsAreTheBoardsOwnWithInjectedInputs) {
+  const std::string model = Path("shared.joint");
+  WriteFile(model, Write(SharedOutput("boxes", "x")));
+  const std::string data = Path("inputs/a.bin");
+  ASSERT_EQ(RunCommand({"--dump-intermediate", "2", "-d", data, "-o", Path("gold"), model}).status, 0);
+  const std::string dumped = Path("gold/dump/0000_Conv_0_shape_1_8_8_8.bin");
+  std::vector<uint8_t> bytes = ReadFile(dumped);
+  for (uint8_t& byte : bytes) byte ^= 0x55;
+  WriteFile(dumped, bytes);
+  const CommandResult result =
+      RunCommand({"--inject", Path("gold/dump"), "-d", data, "-o", Path("out"), "--verify", Path("gold"), model});
+  EXPECT_EQ(result.status, 0) << result.error;
+  EXPECT_EQ(ReadFile(Path("out/a_x.bin")), ReadFile(Path("gold/a_x.bin")));
+  EXPECT_NE(ReadFile(Path("out/a_x.bin")), bytes);
+}
+
+TEST_F(RunJointDebug, ADumpMayBeCalledAsAnOutputIs) {
+  WriteFile(Path("shared.joint"), Write(SharedOutput("boxes", "x")));
+  EXPECT_EQ(RunCommand({"--dump-intermediate", "1", "--dump-folder", Path("seed_1_x.bin"), "-o", Path("out"),
+                        Path("shared.joint")})
+                .status,
+            0);
+}
+
+TEST_F(RunJointDebug, ADumpGoesToNoFolderThatIsRead) {
+  ASSERT_EQ(Dump("dump").status, 0);
+  const std::vector<uint8_t> manifest = ReadFile(Path("dump/manifest.json"));
+  ExpectError(Dump("dump", {"--inject", Path("dump")}), 2, {"--dump-folder and --inject", "the same folder"});
+  ExpectError(RunCommand({"--dump-intermediate", "2", "-o", folder_.path(), "--inject", Path("dump"), "-d", SmallData(),
+                          Path("small.joint")}),
+              2, {"--dump-folder and --inject", "the same folder"});
+  setenv("LOCKSTEP_DUMPDATA", "true", 1);
+  setenv("LOCKSTEP_DUMP_FOLDER", Path("dump").c_str(), 1);
+  const CommandResult by_environment = RunCommand({"--inject", Path("dump"), "-d", SmallData(), Path("small.joint")});
+  unsetenv("LOCKSTEP_DUMPDATA");
+  unsetenv("LOCKSTEP_DUMP_FOLDER");
+  ExpectError(by_environment, 2, {"LOCKSTEP_DUMPDATA", "--inject"});
+  EXPECT_EQ(ReadFile(Path("dump/manifest.json")), manifest);
+  ExpectError(RunCommand({"--dump-intermediate", "2", "--dump-folder", folder_.path(), "-i", Path("inputs"), "--inject",
+                          Path("dump"), Path("small.joint")}),
+              2, {"--input-folder"});
+}
+
 TEST_F(RunJointDebug, InjectRefusesOtherModelsAndMissingLayers) {
   ASSERT_EQ(Dump("first").status, 0);
   ExpectError(RunCommand({"--inject", Path("first"), Path("one.joint")}), 4, {"manifest.json", "digest"});

@@ -86,6 +86,14 @@ TEST_F(RunJoint, VerifyComparesByteByByte) {
   ExpectError(RunCommand({"-d", SmallData(), "--verify", Path("gold"), Path("small.joint")}), 4, {golden});
 }
 
+TEST_F(RunJoint, WhatDiffersIsWrittenToo) {
+  ASSERT_EQ(RunCommand({"-d", SmallData(), "-o", Path("gold"), Path("small.joint")}).status, 0);
+  WriteFile(Path("gain.bin"), Bytes(16, 3));
+  ExpectError(RunCommand({"-d", SmallData(), "--verify", Path("gold"), "-o", Path("other"), Path("small.joint")}), 1,
+              {"differs"});
+  EXPECT_EQ(FilesIn(Path("other")), FilesIn(Path("gold")));
+}
+
 TEST_F(RunJoint, RepeatedRunsDoNotSpoilTheInput) {
   ASSERT_EQ(RunCommand({"-d", SmallData(), "-o", Path("once"), Path("small.joint")}).status, 0);
   EXPECT_EQ(RunCommand({"-d", SmallData(), "-r", "4", "--threads", "2", "--verify", Path("once"), Path("small.joint")})

@@ -1,0 +1,127 @@
+#include "run_joint/run_paths.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <utility>
+
+#include "core/dump_name.h"
+
+namespace lockstep {
+namespace {
+
+// What tells files apart, under all of their names. Both 0 where there is no file.
+using FileId = std::pair<dev_t, ino_t>;
+
+FileId IdOf(const std::string& path) {
+  struct stat info = {};
+  return stat(path.c_str(), &info) == 0 ? FileId(info.st_dev, info.st_ino) : FileId();
+}
+
+bool Same(const std::string& a, const std::string& b) { return IdOf(a) != FileId() && IdOf(a) == IdOf(b); }
+
+// The network's outputs as files have them, made unique by their position. They depend on the model alone, so that
+// --verify finds what another run wrote.
+std::vector<std::string> OutputNames(const Model& model) {
+  std::vector<std::string> names;
+  names.reserve(static_cast<size_t>(model.output_count()));
+  for (int32_t i = 0; i < model.output_count(); ++i) {
+    names.push_back(PlainName(model.tensor(model.output_tensor(i)).name));
+  }
+  std::set<std::string> taken(names.begin(), names.end());
+  std::set<std::string> seen;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (seen.insert(names[i]).second) continue;
+    do {
+      names[i] += "_" + std::to_string(i);
+    } while (!taken.insert(names[i]).second);
+  }
+  return names;
+}
+
+Status CheckFolders(const Arguments& arguments, const std::vector<RunPaths>& paths) {
+  const auto check = [](const char* written, const std::string& folder, const char* read, const std::string& other) {
+    if (!Same(folder, other)) return Status::Ok();
+    return Status::Error(StatusCode::kInvalidArgument, "--%s and --%s are the same folder, %s; name another", written,
+                         read, folder.c_str());
+  };
+  const std::string& folder = arguments.output_folder;
+  LOCKSTEP_RETURN_IF_ERROR(check("output-folder", folder, "verify", arguments.verify));
+  LOCKSTEP_RETURN_IF_ERROR(check("output-folder", folder, "inject", arguments.inject));
+  LOCKSTEP_RETURN_IF_ERROR(check("output-folder", folder, "input-folder", arguments.input_folder));
+  if (arguments.dump_level != 0) {
+    for (const RunPaths& path : paths) {
+      LOCKSTEP_RETURN_IF_ERROR(check("dump-folder", path.dump, "inject", arguments.inject));
+      LOCKSTEP_RETURN_IF_ERROR(check("dump-folder", path.dump, "input-folder", arguments.input_folder));
+    }
+  } else if (!arguments.inject.empty() && std::getenv("LOCKSTEP_DUMPDATA") != nullptr) {
+    // Its folder is not known here, and may be the one to inject.
+    return Status::Error(StatusCode::kInvalidArgument,
+                         "LOCKSTEP_DUMPDATA and --inject exclude each other; use --dump-intermediate");
+  }
+  return Status::Ok();
+}
+
+// Two inputs of one name, or an input called a and an output called b_c beside an input a_b and an output c.
+Status CheckUnique(const std::vector<RunInput>& inputs, const std::vector<RunPaths>& paths,
+                   const Arguments& arguments) {
+  std::vector<std::pair<std::string, size_t>> results;  // and the input
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (arguments.dump_level != 0) results.emplace_back(paths[i].dump, i);
+    if (arguments.output_folder.empty() && arguments.verify.empty()) continue;
+    for (const std::string& name : paths[i].outputs) results.emplace_back(name, i);
+  }
+  std::sort(results.begin(), results.end());
+  const auto twice = std::adjacent_find(results.begin(), results.end(), [](const auto& a, const auto& b) {
+    return a.first == b.first && a.second != b.second;
+  });
+  if (twice == results.end()) return Status::Ok();
+  return Status::Error(
+      StatusCode::kInvalidArgument, "the results of %.80s and %.80s have one name, '%.64s'; rename one of the inputs",
+      inputs[twice->second].files[0].c_str(), inputs[(twice + 1)->second].files[0].c_str(), twice->first.c_str());
+}
+
+Status CheckInputs(const std::vector<RunInput>& inputs, const std::vector<RunPaths>& paths, const std::string& folder) {
+  std::vector<FileId> read;
+  for (const RunInput& input : inputs) {
+    for (const std::string& file : input.files) read.push_back(IdOf(file));
+  }
+  std::sort(read.begin(), read.end());
+  for (const RunPaths& path : paths) {
+    for (const std::string& name : path.outputs) {
+      std::string file = folder;
+      file.append("/").append(name);
+      const FileId id = IdOf(file);
+      if (id == FileId() || !std::binary_search(read.begin(), read.end(), id)) continue;
+      return Status::Error(StatusCode::kInvalidArgument,
+                           "%s: is an input, and an output would replace it; name another --output-folder",
+                           file.c_str());
+    }
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+std::string DumpFolder(const Arguments& arguments) {
+  if (!arguments.dump_folder.empty()) return arguments.dump_folder;
+  return arguments.output_folder.empty() ? "dump" : arguments.output_folder + "/dump";
+}
+
+Status PlanPaths(const Arguments& arguments, const Model& model, const std::vector<RunInput>& inputs,
+                 std::vector<RunPaths>* paths) {
+  const std::vector<std::string> names = OutputNames(model);
+  const std::string dumps = DumpFolder(arguments);
+  for (const RunInput& input : inputs) {
+    RunPaths& path = paths->emplace_back();
+    for (const std::string& name : names) path.outputs.push_back(input.stem + "_" + name + ".bin");
+    path.dump = inputs.size() > 1 ? dumps + "/" + input.stem : dumps;
+  }
+  LOCKSTEP_RETURN_IF_ERROR(CheckFolders(arguments, *paths));
+  LOCKSTEP_RETURN_IF_ERROR(CheckUnique(inputs, *paths, arguments));
+  return arguments.output_folder.empty() ? Status::Ok() : CheckInputs(inputs, *paths, arguments.output_folder);
+}
+
+}  // namespace lockstep
