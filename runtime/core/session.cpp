@@ -1,7 +1,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
-#include <vector>
 
 #include "core/thread_pool.h"
 #include "joint_generated.h"
@@ -32,6 +31,27 @@ Result<Memory> Allocate(uint64_t bytes, const char* what) {
   return Memory(static_cast<uint8_t*>(memory));
 }
 
+// A std::vector would abort where there is no memory: this runtime has no exceptions.
+template <typename T>
+class Array {
+ public:
+  Status Make(size_t size, const char* what) {
+    items_.reset(new (std::nothrow) T[size]);
+    if (items_ == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for %s of the model", what);
+    size_ = size;
+    return Status::Ok();
+  }
+  size_t size() const { return size_; }
+  T* data() { return items_.get(); }
+  T* begin() { return items_.get(); }
+  T* end() { return items_.get() + size_; }
+  T& operator[](size_t i) { return items_[i]; }
+
+ private:
+  std::unique_ptr<T[]> items_;
+  size_t size_ = 0;
+};
+
 // One layer, ready to run.
 struct Step {
   kernels::LayerArgs args;
@@ -61,22 +81,22 @@ struct Session::Impl {
   const Model* model = nullptr;
   Memory arena;
   Memory scratch;
-  size_t scratch_stride = 0;                 // of one thread
-  std::vector<kernels::TensorView> tensors;  // by tensor index
-  std::vector<kernels::TensorView> inputs;   // of all layers, one after the other
-  std::vector<Step> steps;
+  size_t scratch_stride = 0;           // of one thread
+  Array<kernels::TensorView> tensors;  // by tensor index
+  Array<kernels::TensorView> inputs;   // of all layers, one after the other
+  Array<Step> steps;
   ThreadPool pool;
   Probe probe;
 
-  void DescribeTensors();
-  void DescribeLayers();
+  Status DescribeTensors();
+  Status DescribeLayers();
   Status SelectKernels();
   void Execute(const Step& step);
 };
 
-void Session::Impl::DescribeTensors() {
+Status Session::Impl::DescribeTensors() {
   const joint::Model& root = model->joint();
-  tensors.resize(root.tensors()->size());
+  LOCKSTEP_RETURN_IF_ERROR(tensors.Make(root.tensors()->size(), "the tensors"));
   for (uint32_t i = 0; i < root.tensors()->size(); ++i) {
     const joint::Tensor& tensor = *root.tensors()->Get(i);
     kernels::TensorView& view = tensors[i];
@@ -94,27 +114,30 @@ void Session::Impl::DescribeTensors() {
     for (int32_t axis = 0; axis < view.rank; ++axis) view.elements *= view.shape[axis];
     view.bytes = tensor.bytes();
   }
+  return Status::Ok();
 }
 
-void Session::Impl::DescribeLayers() {
+Status Session::Impl::DescribeLayers() {
   const auto& layers = *model->joint().layers();
   size_t count = 0;
   for (const joint::Layer* layer : layers) count += layer->inputs()->size();
-  inputs.reserve(count);  // views are pointed to: no growing below
-  steps.resize(layers.size());
+  LOCKSTEP_RETURN_IF_ERROR(inputs.Make(count, "the layers' inputs"));
+  LOCKSTEP_RETURN_IF_ERROR(steps.Make(layers.size(), "the layers"));
+  kernels::TensorView* input = inputs.data();
   for (uint32_t i = 0; i < layers.size(); ++i) {
     const joint::Layer& layer = *layers[i];
     kernels::LayerArgs& args = steps[i].args;
     args.layer = &layer;
-    args.inputs = inputs.data() + inputs.size();
+    args.inputs = input;
     args.input_count = static_cast<int32_t>(layer.inputs()->size());
-    for (const int32_t tensor : *layer.inputs()) inputs.push_back(tensors[static_cast<size_t>(tensor)]);
+    for (const int32_t tensor : *layer.inputs()) *input++ = tensors[static_cast<size_t>(tensor)];
     args.output = tensors[static_cast<size_t>(layer.outputs()->Get(0))];
     if (const joint::Conv* conv = layer.options_as_Conv()) args.weights = tensors[static_cast<size_t>(conv->weights())];
     if (const joint::DepthwiseConv* conv = layer.options_as_DepthwiseConv()) {
       args.weights = tensors[static_cast<size_t>(conv->weights())];
     }
   }
+  return Status::Ok();
 }
 
 Status Session::Impl::SelectKernels() {
@@ -175,8 +198,8 @@ Result<Session> Session::Create(const Model& model, const SessionOptions& option
   if (!arena.ok()) return arena.status();
   impl->arena = std::move(arena.value());
   std::memset(impl->arena.get() + model.arena_size(), 0, kSlack);
-  impl->DescribeTensors();
-  impl->DescribeLayers();
+  LOCKSTEP_RETURN_IF_ERROR(impl->DescribeTensors());
+  LOCKSTEP_RETURN_IF_ERROR(impl->DescribeLayers());
   LOCKSTEP_RETURN_IF_ERROR(impl->SelectKernels());
   Result<Memory> scratch = Allocate(impl->scratch_stride * static_cast<uint64_t>(options.threads) + kSlack, "scratch");
   if (!scratch.ok()) return scratch.status();

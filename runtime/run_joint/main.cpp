@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <new>
 
 #include "run_joint/run_joint.h"
 
@@ -9,4 +10,7 @@ void __verbose_terminate_handler();  // NOLINT(bugprone-reserved-identifier)
 void __verbose_terminate_handler() { std::abort(); }
 }  // namespace __gnu_cxx
 
-int main(int argc, char** argv) { return lockstep::RunJointMain(argc, argv); }
+int main(int argc, char** argv) {
+  std::set_new_handler(lockstep::ExitWithoutMemory);
+  return lockstep::RunJointMain(argc, argv);
+}

@@ -1,5 +1,7 @@
 #include "run_joint/run_joint.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <optional>
@@ -181,6 +183,13 @@ Status RunJoint(const Arguments& arguments) {
 }
 
 }  // namespace
+
+void ExitWithoutMemory() {
+  std::fflush(stdout);
+  std::fprintf(stderr, "run_joint_%s: error: out of memory; end other programs, or give fewer inputs at once\n",
+               BuildName());
+  _exit(ExitStatus(StatusCode::kOutOfMemory));
+}
 
 int RunJointMain(int argc, char** argv) {
   Arguments arguments;

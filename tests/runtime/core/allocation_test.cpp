@@ -1,4 +1,5 @@
-// After load nothing is allocated: every way to the heap is counted while sessions run.
+// After load nothing is allocated: every way to the heap is counted while sessions run. And where a session finds no
+// memory it says so.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -14,6 +15,12 @@
 
 namespace {
 std::atomic<long> g_allocations{0};
+std::atomic<size_t> g_largest{SIZE_MAX};  // what asks for more gets nothing
+
+bool Grant(size_t size) {
+  ++g_allocations;
+  return size <= g_largest;
+}
 }  // namespace
 
 // glibc's own names of what is replaced here.
@@ -25,21 +32,11 @@ void* __libc_realloc(void* memory, size_t size);
 void* __libc_memalign(size_t alignment, size_t size);
 // NOLINTEND(bugprone-reserved-identifier)
 
-void* malloc(size_t size) {
-  ++g_allocations;
-  return __libc_malloc(size);
-}
-void* calloc(size_t count, size_t size) {
-  ++g_allocations;
-  return __libc_calloc(count, size);
-}
-void* realloc(void* memory, size_t size) {
-  ++g_allocations;
-  return __libc_realloc(memory, size);
-}
+void* malloc(size_t size) { return Grant(size) ? __libc_malloc(size) : nullptr; }
+void* calloc(size_t count, size_t size) { return Grant(count * size) ? __libc_calloc(count, size) : nullptr; }
+void* realloc(void* memory, size_t size) { return Grant(size) ? __libc_realloc(memory, size) : nullptr; }
 int posix_memalign(void** memory, size_t alignment, size_t size) {
-  ++g_allocations;
-  *memory = __libc_memalign(alignment, size);
+  *memory = Grant(size) ? __libc_memalign(alignment, size) : nullptr;
   return *memory != nullptr ? 0 : 12;
 }
 }
@@ -69,6 +66,22 @@ TEST(Allocation, NoneDuringRuns) {
   EXPECT_EQ(RunsAllocate(test::SmallNetwork(), 1), 0);
   EXPECT_EQ(RunsAllocate(test::SmallNetwork(), 3), 0);
   for (uint64_t seed = 1; seed <= 20; ++seed) EXPECT_EQ(RunsAllocate(test::RandomNetwork(seed), 2), 0) << seed;
+}
+
+TEST(Allocation, WithoutMemoryASessionIsAnError) {
+  const std::vector<uint8_t> file = test::Write(test::SmallNetwork());
+  Result<Model> model = Model::Copy(file.data(), file.size());
+  ASSERT_TRUE(model.ok());
+  int refused = 0;
+  for (size_t largest = 0; largest < (1U << 20); largest += largest / 8 + 64) {
+    g_largest = largest;
+    const Result<Session> session = Session::Create(model.value(), {});
+    g_largest = SIZE_MAX;
+    if (session.ok()) continue;
+    EXPECT_EQ(session.status().code(), StatusCode::kOutOfMemory) << session.status().message();
+    ++refused;
+  }
+  EXPECT_GT(refused, 10);
 }
 
 TEST(Allocation, NoneDuringRunsOfTheCInterface) {

@@ -225,6 +225,10 @@ TEST_F(RunJoint, AFullDiskLeavesNoOutput) {
   EXPECT_TRUE(FilesIn(Path("full")).empty());
 }
 
+TEST(OutOfMemory, IsAnErrorOfTheBoard) {
+  EXPECT_EXIT(ExitWithoutMemory(), testing::ExitedWithCode(5), "run_joint_release: error: out of memory; [^\n]*\n$");
+}
+
 TEST_F(RunJoint, BenchmarkInfoDryRunVersionAndHelp) {
   ASSERT_EQ(RunCommand({"-r", "4", "--save-benchmark", Path("bench.json"), "--report_peak_memory_footprint",
                         Path("small.joint")})
