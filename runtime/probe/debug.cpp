@@ -10,6 +10,18 @@
 
 namespace lockstep {
 
+namespace {
+
+Status WantedByEnvironment(bool* wanted) {
+  const char* text = std::getenv("LOCKSTEP_DUMPDATA");
+  if (text == nullptr || *text == 0) return Status::Ok();
+  *wanted = std::strcmp(text, "true") == 0;
+  if (*wanted || std::strcmp(text, "false") == 0) return Status::Ok();
+  return Status::Error(StatusCode::kInvalidArgument, "LOCKSTEP_DUMPDATA is '%.32s'; make it true or false", text);
+}
+
+}  // namespace
+
 struct Probe::State {
   DumpWriter writer;
   std::string folder;    // of the next run's dump; empty: none
@@ -26,12 +38,13 @@ Status Probe::Prepare(const Session& session, const ProbeOptions& options) {
   state_ = new (std::nothrow) State;
   if (state_ == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for the dump's state");
   LOCKSTEP_RETURN_IF_ERROR(state_->writer.Prepare(session.model(), options));
-  const char* wanted = std::getenv("LOCKSTEP_DUMPDATA");
+  bool wanted = false;
+  LOCKSTEP_RETURN_IF_ERROR(WantedByEnvironment(&wanted));
   if (options.dump_folder != nullptr) {
     state_->folder = options.dump_folder;
-  } else if (wanted != nullptr && std::strcmp(wanted, "true") == 0) {
+  } else if (wanted) {
     const char* folder = std::getenv("LOCKSTEP_DUMP_FOLDER");
-    state_->folder = folder != nullptr ? folder : "lockstep_dump";
+    state_->folder = folder != nullptr && *folder != 0 ? folder : "lockstep_dump";
   }
   return Status::Ok();
 }

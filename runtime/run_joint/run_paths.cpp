@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <set>
 #include <utility>
 
@@ -56,7 +57,8 @@ Status CheckFolders(const Arguments& arguments, const std::vector<RunPaths>& pat
       LOCKSTEP_RETURN_IF_ERROR(check("dump-folder", path.dump, "inject", arguments.inject));
       LOCKSTEP_RETURN_IF_ERROR(check("dump-folder", path.dump, "input-folder", arguments.input_folder));
     }
-  } else if (!arguments.inject.empty() && std::getenv("LOCKSTEP_DUMPDATA") != nullptr) {
+  } else if (const char* dump = std::getenv("LOCKSTEP_DUMPDATA");
+             dump != nullptr && std::strcmp(dump, "true") == 0 && !arguments.inject.empty()) {
     // Its folder is not known here, and may be the one to inject.
     return Status::Error(StatusCode::kInvalidArgument,
                          "LOCKSTEP_DUMPDATA and --inject exclude each other; use --dump-intermediate");

@@ -54,9 +54,12 @@ RunTimes::Summary RunTimes::Summarize() const {
 void PrintVersion() {
   std::printf("run_joint   %s build of lockstep %s for %s\n", BuildName(), RuntimeVersion(), TargetName());
   std::printf("contract    %s, format version %u\n", rq1::kContractId, kFormatVersion);
+  IsaSet isa = DetectIsa();
+  const char* unknown = nullptr;
+  static_cast<void>(IsaFromEnvironment(&isa, &unknown));  // Session::Create refuses what is unknown
   std::printf("kernels    ");
   for (uint32_t i = 0; i < 32; ++i) {
-    if ((DetectIsa() >> i & 1) != 0) std::printf(" %s", IsaName(static_cast<Isa>(i)));
+    if ((isa >> i & 1) != 0) std::printf(" %s", IsaName(static_cast<Isa>(i)));
   }
   std::printf("\n");
 }

@@ -146,5 +146,20 @@ TEST_F(Dump, TheEnvironmentSwitchesItOn) {
   EXPECT_FALSE(test::ReadText(path + "/manifest.json").empty());
 }
 
+TEST_F(Dump, TheEnvironmentSaysTrueOrFalse) {
+  for (const char* value : {"false", ""}) {
+    setenv("LOCKSTEP_DUMPDATA", value, 1);
+    EXPECT_TRUE(Run({}).ok()) << value;
+  }
+  for (const char* value : {"1", "TRUE", "yes"}) {
+    setenv("LOCKSTEP_DUMPDATA", value, 1);
+    const Status status = Run({});
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << value;
+    EXPECT_NE(std::string(status.message()).find("LOCKSTEP_DUMPDATA is '" + std::string(value)), std::string::npos)
+        << status.message();
+  }
+  unsetenv("LOCKSTEP_DUMPDATA");
+}
+
 }  // namespace
 }  // namespace lockstep

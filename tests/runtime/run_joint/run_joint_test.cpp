@@ -49,6 +49,16 @@ TEST_F(RunJoint, FolderAndListGiveOneRunPerInput) {
   EXPECT_NE(ReadFile(Path("by_list/" + files[0])), ReadFile(Path("by_list/" + files[1])));
 }
 
+TEST_F(RunJoint, PrintsTheInstructionSetsThatAreUsed) {
+  setenv("LOCKSTEP_ISA", "portable", 1);
+  const CommandResult portable = RunCommand({Path("one.joint")});
+  setenv("LOCKSTEP_ISA", "abacus", 1);
+  const CommandResult unknown = RunCommand({Path("one.joint")});
+  unsetenv("LOCKSTEP_ISA");
+  EXPECT_NE(portable.out.find("kernels     portable\n"), std::string::npos) << portable.out;
+  ExpectError(unknown, 2, {"LOCKSTEP_ISA", "abacus"});
+}
+
 TEST_F(RunJoint, AListIsAnyTextFile) {
   // An end of line of another system, no end of the last line, and a line longer than a path may be.
   WriteText(Path("list.txt"),
