@@ -21,10 +21,7 @@ case $target in
   mipsel-msa)
     emulator="qemu-mipsel -cpu P5600 -L /usr/mipsel-linux-gnu"
     variant=conv_u8s8_msa
-    # The P5600 model refuses executables without the nan2008 bit of e_flags, see toolchains/qemu-mipsel-msa.sh.
-    cp "$program" "$work/program"
-    flags=$(od -An -tu1 -j37 -N1 "$work/program" | tr -d ' ')
-    printf "\\$(printf %o $((flags | 4)))" | dd of="$work/program" bs=1 seek=37 conv=notrunc status=none
+    "$root/toolchains/nan2008_copy.sh" "$program" "$work/program"
     program=$work/program
     ;;
   *) echo "count_instructions.sh: unknown target $target" >&2; exit 2 ;;
