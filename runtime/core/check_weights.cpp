@@ -9,6 +9,8 @@ namespace {
 
 constexpr int64_t kAccumulatorLimit = int64_t{1} << 31;
 constexpr int64_t kLargestInput = 255;
+// A file has fewer than 2^31 weights, so no sum leaves what RequantizeWide takes.
+static_assert(kAccumulatorLimit + kLargestInput * 127 * (int64_t{1} << 31) < rq1::kWideLimit);
 
 // `sum` of |w| proves that no partial sum, whatever its order, leaves the accumulator.
 template <typename Options>
@@ -19,7 +21,7 @@ Status CheckAccumulator(const LayerCheck& layer, const Options& options, int64_t
     return layer.Wrong("acc_bits", static_cast<int32_t>(channel), "32 bits do not hold every partial sum");
   }
   // What requantisation makes of a 64-bit sum must stay within 64 bits too.
-  if (bound >= rq1::kWideLimit || (shift < 0 && bound >= (int64_t{1} << (61 + shift)))) {
+  if (shift < 0 && bound >= (int64_t{1} << (61 + shift))) {
     return layer.Wrong("shift", static_cast<int32_t>(channel), "the scaled sum leaves 64 bits");
   }
   return Status::Ok();

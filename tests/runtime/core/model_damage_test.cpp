@@ -57,6 +57,13 @@ void Narrow(joint::TensorT& tensor, uint8_t bits) {
   tensor.quantization->zero_point = {0};
 }
 
+// Two images where there was one.
+void DoubleBatch(ModelT& m, joint::TensorT& tensor) {
+  tensor.shape[0] *= 2;
+  tensor.bytes *= 2;
+  m.arena_size += tensor.bytes;
+}
+
 class ModelDamage : public testing::TestWithParam<Damage> {};
 
 TEST_P(ModelDamage, IsRefusedByName) {
@@ -347,6 +354,43 @@ const Damage kConvDamages[] = {
      },
      "mid_zero_point"},
     {"AccBits", [](ModelT& m) { Conv(m).acc_bits = 31; }, "acc_bits"},
+    {"ScaledSum",
+     [](ModelT& m) {
+       Conv(m).acc_bits = 64;
+       Conv(m).acc_init[2] = INT32_MIN;
+       Conv(m).shift[2] = -30;
+     },
+     "shift[2]: the scaled sum leaves 64 bits"},
+    {"RowsOfAWindow",
+     [](ModelT& m) {
+       test::NetworkBuilder net(9);
+       test::ConvShape shape;
+       shape.kernel_h = 2;
+       shape.kernel_w = 1;
+       shape.dilation_h = shape.pad_top = 16;
+       shape.pad_left = shape.stride_w = 1 << 24;
+       shape.pad_bottom = shape.pad_right = 0;
+       net.Output(net.Conv(net.Input({1, 1, 1, 1}), shape));
+       m = net.Finish();
+     },
+     "the rows of one window"},
+    {"RowOfAWindow",  // times its rows it is 2^64
+     [](ModelT& m) {
+       test::NetworkBuilder net(9);
+       net.Output(net.MaxPool(net.Input({1, 1, 1, 1 << 24}), 1, 1, 0));
+       m = net.Finish();
+       auto& pool = *FirstOptions<joint::MaxPoolT>(m);
+       pool.kernel_h = 1 << 16;
+       pool.pad_top = (1 << 16) - 1;
+       pool.kernel_w = 1 << 24;
+       pool.pad_left = (1 << 24) - 1;
+     },
+     "the rows of one window"},
+    {"Batch", [](ModelT& m) { DoubleBatch(m, OutputOf<joint::ConvT>(m)); }, "must have the same batch"},
+    {"DepthwiseBatch", [](ModelT& m) { DoubleBatch(m, OutputOf<joint::DepthwiseConvT>(m)); },
+     "must have the same batch"},
+    {"PoolBatch", [](ModelT& m) { DoubleBatch(m, OutputOf<joint::MaxPoolT>(m)); }, "must have the same batch"},
+    {"MeanBatch", [](ModelT& m) { DoubleBatch(m, OutputOf<joint::AveragePoolT>(m)); }, "must have the same batch"},
     {"InputType",
      [](ModelT& m) {
        joint::TensorT& x = InputOf<joint::ConvT>(m);
@@ -398,6 +442,8 @@ const Damage kElementDamages[] = {
     {"AddMultiplierB", [](ModelT& m) { FirstOptions<joint::AddT>(m)->multiplier_b = INT32_MIN; }, "multiplier_b"},
     {"AddShiftZero", [](ModelT& m) { FirstOptions<joint::AddT>(m)->shift = 0; }, "shift"},
     {"AddShiftWide", [](ModelT& m) { FirstOptions<joint::AddT>(m)->shift = 31; }, "shift"},
+    {"AddShiftOfU16", [](ModelT& m) { static_cast<joint::AddT*>(WideAdd(m).options.value)->shift = 47; },
+     "shift is 47"},
     {"AddClamp", [](ModelT& m) { FirstOptions<joint::AddT>(m)->clamp_high = 65535; }, "clamp_high"},
     {"AddOneInput", [](ModelT& m) { FirstLayer<joint::AddT>(m)->inputs.pop_back(); }, "number of inputs"},
     {"AddShape", [](ModelT& m) { FirstLayer<joint::AddT>(m)->inputs[1] = m.inputs[0]->tensor; }, "shape"},
@@ -411,6 +457,14 @@ const Damage kElementDamages[] = {
     {"ConcatMultiplier", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->multiplier[1] = 7; }, "multiplier"},
     {"ConcatShift", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->shift[1] = 99; }, "shift"},
     {"ConcatCopyOfOtherScale", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->multiplier[1] = 0; }, "quantization"},
+    {"ConcatRank",
+     [](ModelT& m) {
+       test::NetworkBuilder net(9);
+       const int x = net.Input({1, 2, 1});
+       net.Output(net.Concat({x, net.Input({1, 2, 2, 1})}, 2));
+       m = net.Finish();
+     },
+     "inputs[1]: must have as many axes"},
     {"ConcatLeftOut",
      [](ModelT& m) {
        FirstLayer<joint::ConcatT>(m)->inputs.pop_back();
@@ -441,6 +495,7 @@ const Damage kElementDamages[] = {
        FirstOptions<joint::TransposeT>(m)->perm = {0, 1, 2};
      },
      "shape"},
+    {"ResizeBatch", [](ModelT& m) { DoubleBatch(m, OutputOf<joint::ResizeT>(m)); }, "must have the same batch"},
     {"ResizeRow", [](ModelT& m) { FirstOptions<joint::ResizeT>(m)->rows[2] = 3; }, "rows[2]"},
     {"ResizeRowNegative", [](ModelT& m) { FirstOptions<joint::ResizeT>(m)->rows[0] = -1; }, "rows[0]"},
     {"ResizeRows", [](ModelT& m) { FirstOptions<joint::ResizeT>(m)->rows.pop_back(); }, "rows"},
