@@ -131,10 +131,12 @@ bool LoadAndRun(const std::vector<uint8_t>& file, bool check_digest) {
 
 }  // namespace
 
-DamageFigures RunDamages(const std::vector<uint8_t>& file, int count, uint64_t seed, bool check_digest) {
+DamageFigures RunDamages(const std::vector<uint8_t>& file, int count, uint64_t seed, bool check_digest,
+                         const std::function<void(int)>& progress) {
   DamageFigures figures;
   Damager damager(file, seed);
   for (int i = 0; i < count; ++i) {
+    if (progress && i > 0) progress(i);
     std::string what;
     const std::vector<uint8_t> damaged = damager.Next(&what);
     if (damaged == file) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,9 @@ struct DamageFigures {
   std::string accepted;  // with the digest checked: the first damage that was not refused; empty: none
 };
 
-// Applies one random damage per round to a copy of the file, loads it, and if the checks let it pass, runs it.
-DamageFigures RunDamages(const std::vector<uint8_t>& file, int count, uint64_t seed, bool check_digest);
+// Applies one random damage per round to a copy of the valid file, loads it, and if the checks let it pass, runs it.
+// progress(rounds done) is called before every round but the first.
+DamageFigures RunDamages(const std::vector<uint8_t>& file, int count, uint64_t seed, bool check_digest,
+                         const std::function<void(int)>& progress = {});
 
 }  // namespace lockstep::test
