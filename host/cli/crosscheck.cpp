@@ -60,7 +60,8 @@ void AddCrosscheck(CLI::App& app, int& status) {
   command->add_option("--board-binary", flags->board.binary, "the run_joint_debug of the one board");
   command->add_option("--timeout", flags->timeout, "seconds that a board may take (default 3600)")
       ->check(CLI::Range(1, 1000000));
-  command->add_option("--threads", flags->options.threads, "of the float engine (default: all cores)");
+  command->add_option("--threads", flags->options.threads, "of the float engine (default: all cores)")
+      ->check(CLI::Range(0, 1024));
   command->add_option("--json", flags->json, "the result as JSON (- for stdout)");
   command->add_option("--report", flags->html, "the result as an HTML page");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");

@@ -235,7 +235,10 @@ BuildConfig ParseConfig(const ordered_json& json, const std::string& source) {
   if (config.name.empty()) config.name = fs::path(config.input).stem().string();
   CheckName(reader, config.name);
   if (config.count < 0) reader.Fail("count", "must not be negative");
-  if (config.threads < 0) reader.Fail("threads", "must not be negative");
+  if (config.seed != 0 && config.count == 0) {
+    reader.Fail("seed", "has no effect unless count says how many pictures to take; give count or remove it");
+  }
+  if (config.threads < 0 || config.threads > 1024) reader.Fail("threads", "must be in 0..1024");
   const std::vector<std::string> devices = TargetDevices();
   if (std::find(devices.begin(), devices.end(), config.target_device) == devices.end()) {
     reader.Fail("target_device", "is \"" + config.target_device + "\"; did you mean \"" +

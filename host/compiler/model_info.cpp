@@ -5,11 +5,13 @@
 #include <map>
 
 #include "engine/reference/joint_model.h"
+#include "graph/error.h"
 #include "import/onnx_import.h"
 #include "lockstep/md5.h"
 #include "lower/lower.h"
 #include "optimize/optimize.h"
 #include "report/json_text.h"
+#include "report/output_file.h"
 #include "report/table.h"
 
 namespace lockstep::compiler {
@@ -116,6 +118,10 @@ ordered_json DescribeJointModel(const joint::Model& model, size_t file_bytes, bo
 
 ordered_json DescribeModelFile(const std::string& path, const std::map<std::string, graph::Shape>& input_shape) {
   if (std::filesystem::path(path).extension() == ".onnx") return DescribeNetwork(path, input_shape);
+  if (!input_shape.empty()) {
+    throw UsageError("--input-shape is for an ONNX network; " + path + " has its shapes in it, leave it out");
+  }
+  report::RequireFile(path);
   const engine::JointModel joint(path);
   return DescribeJointModel(joint.model(), joint.file().size(), true);
 }

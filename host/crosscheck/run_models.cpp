@@ -90,23 +90,46 @@ void SaveInputs(const RunOptions& options, const DataItem& item) {
   throw UsageError("--save-inputs needs a joint model, which says what its input bytes are");
 }
 
+// Throws UsageError for settings that these models leave without effect.
+void RefuseUselessSettings(const RunOptions& options) {
+  const auto joint = std::find_if_not(options.models.begin(), options.models.end(), IsOnnx);
+  const bool any_joint = joint != options.models.end();
+  const bool any_onnx = std::any_of(options.models.begin(), options.models.end(), IsOnnx);
+  const EngineKind engine = options.engine.value_or(any_joint ? EngineKind::kNative : EngineKind::kFloat);
+  if (any_joint && options.runner.preprocess) {
+    throw UsageError("--color, --mean, --std and --resize are for an ONNX network alone; " + *joint +
+                     " says itself how pictures are prepared, leave them out");
+  }
+  if (!any_onnx && !options.runner.input_shapes.empty()) {
+    throw UsageError("--input-shape is for an ONNX network; " + *joint + " has its shapes in it, leave it out");
+  }
+  if (!options.runner.check_digest && !(any_joint && engine == EngineKind::kNative)) {
+    throw UsageError("--no-digest is for a joint model on the native engine; leave it out");
+  }
+  if (any_joint && engine == EngineKind::kFloat && options.models.size() == 2) {
+    throw UsageError("--engine float runs the network that " + *joint +
+                     " was made from, which would be compared with itself; choose reference or native");
+  }
+}
+
 ordered_json Number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
 
 }  // namespace
 
 RunResult RunModels(const RunOptions& options, const std::function<void(int done, int total)>& advance) {
   if (options.models.empty() || options.models.size() > 2) throw UsageError("run takes one model or two to compare");
+  RefuseUselessSettings(options);
   for (const fs::path& folder : {options.output_folder, options.dump_folder, options.input_folder}) {
     if (!folder.empty()) report::RequireWritableFolder(folder);
   }
   RunnerOptions runner = options.runner;
   const auto joint = std::find_if_not(options.models.begin(), options.models.end(), IsOnnx);
-  if (!runner.preprocess && joint != options.models.end()) runner.preprocess = PreprocessOfModel(*joint);
+  if (joint != options.models.end()) runner.preprocess = PreprocessOfModel(*joint);
   std::vector<std::unique_ptr<ModelRunner>> runners;
   for (const std::string& model : options.models) {
     const EngineKind fallback = IsOnnx(model) ? EngineKind::kFloat : EngineKind::kNative;
     // Beside a joint model, an ONNX network can only be the float side of the comparison.
-    const bool forced = IsOnnx(model) && options.models.size() == 2;
+    const bool forced = IsOnnx(model) && joint != options.models.end();
     runners.push_back(OpenModel(model, forced ? fallback : options.engine.value_or(fallback), runner));
   }
   const std::vector<DataItem> items = ListData(options.data);

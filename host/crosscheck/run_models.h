@@ -19,7 +19,7 @@ struct RunOptions {
   std::filesystem::path output_folder;  // outputs as float32 in ONNX order; empty: not wanted
   std::filesystem::path dump_folder;    // empty: not wanted
   std::filesystem::path input_folder;   // gets the input bytes of a joint model, as run_joint takes them
-  RunnerOptions runner;                 // an ONNX network beside a joint model gets what that was built with
+  RunnerOptions runner;                 // a joint model's own preprocessing holds for the ONNX network beside it too
 };
 
 struct OutputSummary {

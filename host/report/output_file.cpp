@@ -110,8 +110,15 @@ void RequireWritableFolder(const fs::path& folder) {
   WriteBytes(probe.Reserve(folder / "probe"), folder, "", 0);
 }
 
+void RequireFile(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) throw BadInput("cannot read " + path.string() + ": " + error.message() + "; check the path");
+  if (fs::is_directory(status)) throw BadInput("cannot read " + path.string() + ": it is a folder; name a file");
+}
+
 std::vector<uint8_t> ReadFile(const fs::path& path) {
-  if (fs::is_directory(path)) throw BadInput("cannot read " + path.string() + ": it is a folder; name a file");
+  RequireFile(path);
   const File file(std::fopen(path.c_str(), "rb"));
   if (!file) throw BadInput("cannot read " + path.string() + ": " + std::strerror(errno) + "; check the path");
   std::vector<uint8_t> bytes;

@@ -70,6 +70,9 @@ inline void WriteFile(const std::filesystem::path& path, const std::string& text
 void RequireWritable(const std::filesystem::path& path);
 void RequireWritableFolder(const std::filesystem::path& folder);
 
+// Throws BadInput that names the path if it does not exist or is a folder.
+void RequireFile(const std::filesystem::path& path);
+
 // A whole file. Throws BadInput that names it.
 std::vector<uint8_t> ReadFile(const std::filesystem::path& path);
 

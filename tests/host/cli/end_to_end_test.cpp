@@ -77,7 +77,7 @@ TEST_F(EndToEndTest, TheFloatSideOfARunSeesWhatTheJointModelSees) {
   EXPECT_EQ(same.status, 0) << same.out << same.err;
   std::vector<std::string> other = run;
   other.insert(other.end(), {"--color", "RGB"});
-  EXPECT_EQ(Lockstep(other).status, 1) << "a flag of one's own has no effect";
+  EXPECT_EQ(Lockstep(other).status, 2) << "the flag would prepare one side alone";
 }
 
 TEST_F(EndToEndTest, AFloatDumpComparesWithAQuantisedOne) {

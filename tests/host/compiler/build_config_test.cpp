@@ -64,6 +64,7 @@ TEST(BuildConfig, UnknownKeysGetTheNearestName) {
 TEST(BuildConfig, SettingsWithoutEffectAreErrors) {
   EXPECT_NE(ErrorOf({{"observer", "minmax"}, {"percentile", 99.0}}).find("percentile has no effect"),
             std::string::npos);
+  EXPECT_NE(ErrorOf({{"seed", 5}}).find("seed has no effect"), std::string::npos);
   EXPECT_NE(ErrorOf({{"resize", "stretch"}, {"pad_value", 0}}).find("pad_value has no effect"), std::string::npos);
 }
 
