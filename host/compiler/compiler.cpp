@@ -100,7 +100,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   result.optimized_onnx = folder / "frontend" / "optimized.onnx";
 
   report.Stage("import " + config.input);
-  std::future<std::string> source_digest = std::async(std::launch::async, FileDigest, config.input);
+  std::future<std::string> digest = std::async(std::launch::async, FileDigest, config.input);
   graph::Graph graph = Import(config);
 
   report.Stage("optimise");
@@ -108,7 +108,8 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   optimize::RequireSupported(graph, config.input);
 
   report.Stage("export frontend/optimized.onnx");
-  importer::ExportOnnx(graph, files.Reserve(result.optimized_onnx).string());
+  const std::string source_digest = digest.get();
+  importer::ExportOnnx(graph, files.Reserve(result.optimized_onnx).string(), source_digest);
 
   report.Stage("calibrate and quantise");
   const std::vector<quantize::PictureRef> chosen = ChoosePictures(config);
@@ -119,7 +120,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   report.Notes(quantized.notes);
 
   report.Stage("lower");
-  quantized.source_digest = source_digest.get();
+  quantized.source_digest = source_digest;
   const std::vector<uint8_t> model = Lower(quantized, config);
   report.Model(model);
 

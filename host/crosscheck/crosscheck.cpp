@@ -11,7 +11,7 @@
 
 #include "crosscheck/dump.h"
 #include "crosscheck/model_input.h"
-#include "crosscheck/model_runner.h"
+#include "crosscheck/source_network.h"
 #include "crosscheck/temporary_folder.h"
 #include "engine/float/float_engine.h"
 #include "engine/reference/joint_model.h"
@@ -331,11 +331,13 @@ int CountSteps(const CrosscheckOptions& options) {
 CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<Board>>& boards,
                             const Announce& announce) {
   if (!options.output_folder.empty()) report::RequireWritableFolder(options.output_folder);
+  report::RequireFile(options.model);
   engine::JointModel reference(options.model.string());
   const std::vector<DataItem> items = ListData(options.data);
   const fs::path onnx = options.onnx.empty() ? OptimizedOnnxBeside(options.model) : options.onnx;
   std::unique_ptr<FloatSide> float_side;
   if (!options.onnx.empty() || fs::exists(onnx)) {
+    RequireNetworkOf(onnx, options.model, reference.model());
     float_side = std::make_unique<FloatSide>(onnx, reference.model(), options.threads);
   }
 

@@ -7,14 +7,14 @@
 #include <thread>
 #include <utility>
 
+#include "crosscheck/source_network.h"
 #include "crosscheck/values.h"
 #include "engine/float/float_engine.h"
 #include "engine/reference/joint_model.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
-#include "import/onnx_import.h"
 #include "lockstep/runtime.h"
-#include "optimize/optimize.h"
+#include "report/output_file.h"
 
 namespace lockstep::crosscheck {
 namespace {
@@ -54,6 +54,7 @@ class FloatRunner : public ModelRunner {
   FloatRunner(const fs::path& onnx, RunnerOptions options)
       : options_(std::move(options)), graph_(LoadNetwork(onnx, options_.input_shapes)) {}
 
+  const graph::Graph& graph() const { return graph_; }
   EngineKind engine() const override { return EngineKind::kFloat; }
   double seconds() const override { return seconds_; }
 
@@ -263,27 +264,15 @@ const char* EngineName(EngineKind kind) {
   return "native";
 }
 
-fs::path OptimizedOnnxBeside(const fs::path& joint_model) {
-  return joint_model.parent_path() / "frontend" / "optimized.onnx";
-}
-
 bool IsOnnx(const fs::path& model) { return model.extension() == ".onnx"; }
 
-graph::Graph LoadNetwork(const fs::path& onnx, const std::map<std::string, graph::Shape>& input_shapes) {
-  importer::ImportOptions options;
-  options.input_shapes = input_shapes;
-  graph::Graph graph = importer::ImportOnnx(onnx.string(), options);
-  optimize::InferShapes(graph);
-  optimize::Optimize(graph);
-  return graph;
-}
-
 quantize::InputPreprocess PreprocessOfModel(const fs::path& joint_model) {
+  report::RequireFile(joint_model);
   return PreprocessOf(*engine::JointModel(joint_model.string()).model().inputs()->Get(0));
 }
 
 std::unique_ptr<ModelRunner> OpenModel(const fs::path& model, EngineKind engine, const RunnerOptions& options) {
-  if (!fs::exists(model)) throw BadInput("cannot read " + model.string() + ": no such file; check the path");
+  report::RequireFile(model);
   if (IsOnnx(model)) {
     if (engine != EngineKind::kFloat) {
       throw UsageError(model.string() + " is an ONNX network, the " + EngineName(engine) +
@@ -304,9 +293,13 @@ std::unique_ptr<ModelRunner> OpenModel(const fs::path& model, EngineKind engine,
     throw UsageError("the float engine needs the ONNX network of " + model.string() + ", and " + onnx.string() +
                      " does not exist; name the .onnx file itself");
   }
+  const engine::JointModel joint(model.string());
+  RequireNetworkOf(onnx, model, joint.model());
   RunnerOptions as_built = options;
-  as_built.preprocess = PreprocessOfModel(model);
-  return std::make_unique<FloatRunner>(onnx, as_built);
+  as_built.preprocess = PreprocessOf(*joint.model().inputs()->Get(0));
+  auto runner = std::make_unique<FloatRunner>(onnx, as_built);
+  RequireSameInterface(runner->graph(), onnx, model, joint.model());
+  return runner;
 }
 
 }  // namespace lockstep::crosscheck

@@ -48,18 +48,12 @@ class ModelRunner {
 };
 
 // An .onnx file runs on the float engine, a joint model on the reference engine or natively, or on the float engine if
-// frontend/optimized.onnx lies beside it. Throws UsageError for a pair that does not fit.
+// frontend/optimized.onnx lies beside it and is its network. Throws UsageError for a pair that does not fit.
 std::unique_ptr<ModelRunner> OpenModel(const std::filesystem::path& model, EngineKind engine,
                                        const RunnerOptions& options);
 
 // How a picture becomes the first input of a joint model.
 quantize::InputPreprocess PreprocessOfModel(const std::filesystem::path& joint_model);
-
-// Where `build` put the network that a joint model was made from.
-std::filesystem::path OptimizedOnnxBeside(const std::filesystem::path& joint_model);
-
-// Imports and optimises as `build` does.
-graph::Graph LoadNetwork(const std::filesystem::path& onnx, const std::map<std::string, graph::Shape>& input_shapes);
 
 bool IsOnnx(const std::filesystem::path& model);
 

@@ -20,6 +20,7 @@ using graph::Node;
 using graph::TensorId;
 
 constexpr int64_t kIrVersion = 8;
+constexpr const char* kSourceDigestKey = "lockstep_source_digest";
 
 void WriteInfo(const graph::Tensor& tensor, onnx::ValueInfoProto& info) {
   info.set_name(tensor.name);
@@ -123,8 +124,13 @@ onnx::ModelProto ToProto(const Graph& graph) {
 
 }  // namespace
 
-void ExportOnnx(const Graph& graph, const std::string& path) {
-  const onnx::ModelProto model = ToProto(ExpandActivations(graph));
+void ExportOnnx(const Graph& graph, const std::string& path, const std::string& source_digest) {
+  onnx::ModelProto model = ToProto(ExpandActivations(graph));
+  if (!source_digest.empty()) {
+    onnx::StringStringEntryProto& entry = *model.add_metadata_props();
+    entry.set_key(kSourceDigestKey);
+    entry.set_value(source_digest);
+  }
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   if (!file) throw BadInput("cannot write '" + path + "': " + std::strerror(errno));
   errno = 0;
@@ -134,6 +140,16 @@ void ExportOnnx(const Graph& graph, const std::string& path) {
   const std::string reason = errno != 0 ? std::strerror(errno) : "the model is too large for one file";
   std::remove(path.c_str());
   throw BadInput("cannot write '" + path + "': " + reason);
+}
+
+std::string ExportedSourceDigest(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  onnx::ModelProto model;
+  if (!model.ParseFromIstream(&file)) return "";
+  for (const onnx::StringStringEntryProto& entry : model.metadata_props()) {
+    if (entry.key() == kSourceDigestKey) return entry.value();
+  }
+  return "";
 }
 
 }  // namespace lockstep::importer

@@ -78,6 +78,65 @@ TEST_F(BadInputTest, WrongUsage) {
               {"--board names local twice"});
 }
 
+TEST_F(BadInputTest, SettingsWithoutEffect) {
+  const std::string joint = P("small.joint");
+  const std::string onnx = P("net.onnx");
+  for (const std::string flag : {"--mean", "--std"}) {
+    ExpectError({"run", joint, "--data", "x.bin", flag, "3"}, 2, {flag, "small.joint"});
+    ExpectError({"run", onnx, joint, "--data", "x.bin", flag, "3"}, 2, {flag, "small.joint"});
+  }
+  ExpectError({"run", joint, "--data", "x.bin", "--input-shape", "images:1x3x32x32"}, 2, {"--input-shape"});
+  ExpectError({"run", joint, "--data", "x.bin", "--engine", "reference", "--no-digest"}, 2, {"--no-digest"});
+  ExpectError({"run", onnx, "--data", "x.bin", "--no-digest"}, 2, {"--no-digest"});
+  ExpectError({"run", onnx, joint, "--data", "x.bin", "--engine", "float"}, 2, {"--engine float", "small.joint"});
+  ExpectError({"run", onnx, onnx, "--data", P("pictures"), "--engine", "native"}, 2, {"native"});
+  ExpectError({"info", joint, "--input-shape", "images:1x3x32x32"}, 2, {"--input-shape", "small.joint"});
+  ExpectError(Build({"--seed", "5"}), 2, {"seed", "count"});
+  ExpectError(Build({"--threads", "1025"}), 2, {"threads"});
+  for (const char* threads : {"-3", "1025"}) {
+    ExpectError({"crosscheck", joint, "--data", "x.bin", "--board", "local", "--threads", threads}, 2, {"--threads"});
+    ExpectError({"run", joint, "--data", "x.bin", "--threads", threads}, 2, {"--threads"});
+  }
+}
+
+TEST_F(BadInputTest, ANetworkThatTheModelWasNotMadeFrom) {
+  ASSERT_EQ(Lockstep(Build()).status, 0);
+  const std::string picture = P("pictures/picture_0.png");
+  const std::vector<std::string> check = {"crosscheck", P("out/net.joint"), "--data", picture, "--board", "local"};
+  const auto with_onnx = [&](const std::string& network) {
+    std::vector<std::string> arguments = check;
+    arguments.insert(arguments.end(), {"--onnx", network});
+    return arguments;
+  };
+  const std::vector<std::string> run = {"run", P("out/net.joint"), "--data", picture, "--engine", "float"};
+  ASSERT_EQ(Lockstep(check).status, 0);
+  ASSERT_EQ(Lockstep(run).status, 0);
+  EXPECT_EQ(Lockstep(with_onnx(P("net.onnx"))).status, 0);
+
+  // Another network of the same interface, built into the same folder.
+  graph::Graph other = SmallDetector();
+  const auto conv =
+      std::find_if(other.nodes.begin(), other.nodes.end(), [](const graph::Node& node) { return node.op == "Conv"; });
+  other.tensor(conv->inputs[1]).constant->floats[0] += 1.0F;
+  importer::ExportOnnx(other, P("other.onnx"));
+  std::vector<std::string> build = Build();
+  build[2] = P("other.onnx");
+  ASSERT_EQ(Lockstep(build).status, 0);
+  const std::string exported = P("out/frontend/optimized.onnx");
+  ExpectError(check, 2, {exported, P("out/net.joint"), "build it again"});
+  ExpectError(run, 2, {exported, P("out/net.joint"), "build it again"});
+  ExpectError(with_onnx(P("other.onnx")), 2, {P("other.onnx"), P("out/net.joint")});
+  EXPECT_EQ(Lockstep(with_onnx(P("net.onnx"))).status, 0);
+
+  // The same network cut elsewhere.
+  ASSERT_EQ(Lockstep(Build({"--name", "cut", "--output-nodes", conv->name})).status, 0);
+  ExpectError(run, 2, {exported, P("out/net.joint")});
+  // An export that does not say where it comes from.
+  importer::ExportOnnx(SmallDetector(), exported);
+  WriteText(exported, ReadText(exported) + std::string("\x12\x00", 2));
+  ExpectError(check, 2, {exported, P("out/net.joint"), "build it again"});
+}
+
 TEST_F(BadInputTest, Configuration) {
   WriteText(Path("c.json"), R"({"cout": 3})");
   ExpectError(Build({"--config", P("c.json")}), 2, {"c.json", "\"cout\"", "\"count\""});
@@ -91,6 +150,10 @@ TEST_F(BadInputTest, WrongPaths) {
               {"none.onnx", "; check the path"});
   ExpectError({"build", "--input", P("net.onnx"), "--output-dir", P("out"), "--calibration", P("none")}, 4, {"none"});
   ExpectError({"info", P("none.joint")}, 4, {"none.joint"});
+  ExpectError({"info", P("pictures")}, 4, {P("pictures") + ": it is a folder"});
+  ExpectError({"run", P("pictures"), "--data", P("pictures")}, 4, {P("pictures") + ": it is a folder"});
+  ExpectError({"crosscheck", P("pictures"), "--data", P("pictures"), "--board", "local"}, 4,
+              {P("pictures") + ": it is a folder"});
   ExpectError({"run", P("none.joint"), "--data", P("pictures")}, 4, {"none.joint"});
   ExpectError({"run", P("net.onnx"), "--data", P("none.png")}, 4, {"none.png"});
   ExpectError({"compare", P("a"), P("b")}, 4, {P("a")});

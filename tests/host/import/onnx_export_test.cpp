@@ -87,6 +87,18 @@ TEST(ExportOnnx, WritesEveryOperatorOfTheNormalForm) {
   ExpectRoundTrip(graph);
 }
 
+TEST(ExportOnnx, RemembersTheDigestOfItsSource) {
+  SmallGraph small;
+  const Graph graph = small.Finish({small.Add("Relu", {small.Input("x", {1, 3})})});
+  const TemporaryFile file;
+  ExportOnnx(graph, file.path());
+  EXPECT_EQ(ExportedSourceDigest(file.path()), "");
+  ExportOnnx(graph, file.path(), "0123456789abcdef0123456789abcdef");
+  EXPECT_EQ(ExportedSourceDigest(file.path()), "0123456789abcdef0123456789abcdef");
+  EXPECT_NO_THROW(onnx::checker::check_model(Load(file.path())));
+  EXPECT_EQ(ExportedSourceDigest("/no/such/folder/net.onnx"), "");
+}
+
 TEST(ExportOnnx, NamesAFileThatCannotBeWritten) {
   SmallGraph small;
   const Graph graph = small.Finish({small.Add("Relu", {small.Input("x", {1, 3})})});
