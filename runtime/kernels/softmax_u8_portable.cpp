@@ -6,8 +6,9 @@
 namespace lockstep::kernels {
 namespace {
 
-// floor((e * numerator + sum / 2) / sum) with one division per row: the reciprocal is rounded down, so the estimate is
-// never too large, and the remainder says by how much it is too small.
+// floor((e * numerator + sum / 2) / sum) with one division per row. The reciprocal is rounded down, so the estimate is
+// above e * numerator / sum - e / 2^40 - 1, where e < 2^32, and never too large: what remains, the half added, is below
+// (1 + 1/2 + 2^-8) * sum, and one more is all that may be missing.
 class RowDivider {
  public:
   RowDivider(uint32_t numerator, uint32_t sum) : numerator_(numerator), sum_(sum) {
@@ -15,10 +16,9 @@ class RowDivider {
   }
 
   uint64_t Divide(uint32_t e) const {
-    uint64_t quotient = (e * reciprocal_) >> kFraction;
+    const uint64_t quotient = (e * reciprocal_) >> kFraction;
     const uint64_t rest = uint64_t{e} * numerator_ + sum_ / 2 - quotient * sum_;
-    if (rest >= sum_) quotient += rest < 2 * uint64_t{sum_} ? 1 : rest / sum_;
-    return quotient;
+    return rest >= sum_ ? quotient + 1 : quotient;
   }
 
  private:

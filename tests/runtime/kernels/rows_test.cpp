@@ -153,12 +153,14 @@ TEST(AveragePool, TheLargestSumFits) {
   ExpectEveryKernelGives(test);
 }
 
-void CheckSoftmax(int32_t rows, int32_t length, double scale, DType out, std::mt19937& random) {
+void CheckSoftmax(TestTensor input, double scale, DType out) {
   LayerCase test;
   test.layer.name = "layer";
-  test.inputs.push_back(RandomTensor(DType::U8, {1, rows, length}, random));
   test.output.dtype = out;
-  test.output.shape = {1, rows, length};
+  test.output.shape = input.shape;
+  const int32_t rows = input.shape[1];
+  const int32_t length = input.shape[2];
+  test.inputs.push_back(std::move(input));
   joint::SoftmaxT softmax;
   int k = 23;
   while ((uint64_t{1} << k) * static_cast<uint64_t>(length) >= uint64_t{1} << 32) --k;
@@ -188,11 +190,21 @@ TEST(Softmax, LengthsScalesTypes) {
   std::mt19937 random(42);
   for (const DType out : {DType::U8, DType::U16}) {
     for (const double scale : {0.001, 0.05, 0.7, 10.0}) {
-      CheckSoftmax(1, 1, scale, out, random);
-      CheckSoftmax(50, 16, scale, out, random);
-      CheckSoftmax(3, 1000, scale, out, random);
-      CheckSoftmax(2, 70000, scale, out, random);
+      for (const std::vector<int32_t>& shape :
+           {std::vector{1, 1, 1}, std::vector{1, 50, 16}, std::vector{1, 3, 1000}, std::vector{1, 2, 70000}}) {
+        CheckSoftmax(RandomTensor(DType::U8, shape, random), scale, out);
+      }
     }
+  }
+}
+
+// Equal chances of exactly half a step each.
+TEST(Softmax, HalvesRoundUp) {
+  for (const DType out : {DType::U8, DType::U16}) {
+    TestTensor input;
+    input.shape = {1, 1, 2 * (LimitOf(out) + 1)};
+    input.bytes.assign(static_cast<size_t>(input.Elements()), 7);
+    CheckSoftmax(std::move(input), 0.05, out);
   }
 }
 
