@@ -2,24 +2,11 @@
 
 #include <cstring>
 
+#include "joint_elements.h"
+
 namespace lockstep::engine {
 
-size_t ElementSize(joint::DType dtype) {
-  switch (dtype) {
-    case joint::DType::U8:
-    case joint::DType::S8:
-      return 1;
-    case joint::DType::U16:
-    case joint::DType::S16:
-      return 2;
-    case joint::DType::S32:
-    case joint::DType::F32:
-      return 4;
-    case joint::DType::S64:
-      return 8;
-  }
-  return 1;
-}
+size_t ElementSize(joint::DType dtype) { return static_cast<size_t>(joint::ElementBytes(dtype)); }
 
 int64_t ElementCount(const joint::Tensor& tensor) {
   int64_t count = 1;
