@@ -35,6 +35,22 @@ DataItem PictureItem(const quantize::PictureRef& picture) {
   return item;
 }
 
+// Throws UsageError where even the endings do not tell two inputs apart.
+void MakeStemsDistinct(std::vector<DataItem>& items) {
+  std::map<std::string, int> uses;
+  for (const DataItem& item : items) ++uses[item.stem];
+  std::map<std::string, std::string> labels;
+  for (DataItem& item : items) {
+    const std::string& file = item.files.empty() ? item.picture.path : item.files.front();
+    const std::string ending = fs::path(file).extension().string();
+    if (uses.at(item.stem) > 1 && !ending.empty()) item.stem += "_" + ending.substr(1);
+    const auto [other, distinct] = labels.emplace(item.stem, item.label);
+    if (distinct) continue;
+    throw UsageError(other->second + " and " + item.label + " would both write files named " + item.stem +
+                     "; rename one of them");
+  }
+}
+
 std::vector<std::string> Split(const std::string& text, char separator) {
   std::vector<std::string> parts;
   size_t start = 0;
@@ -116,6 +132,7 @@ std::vector<DataItem> ListData(const std::string& data) {
   for (const fs::path& file : raw) items.push_back(RawItem({file.string()}));
   if (!items.empty()) return items;
   for (const quantize::PictureRef& picture : quantize::ListPictures(parts[0], 1)) items.push_back(PictureItem(picture));
+  MakeStemsDistinct(items);
   return items;
 }
 

@@ -17,7 +17,7 @@ namespace lockstep::crosscheck {
 // One picture, or one raw file per input.
 struct DataItem {
   std::string label;               // for messages: "folder/street.jpg", "folder/street.avi#120", "a.bin;b.bin"
-  std::string stem;                // for file names: "street", "street_120", "a"
+  std::string stem;                // for file names: "street", "street_120", "a"; distinct, so "a_jpg" beside a.png
   std::vector<std::string> files;  // raw files; empty: `picture`
   quantize::PictureRef picture;
 };
