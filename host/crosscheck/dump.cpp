@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdio>
@@ -65,14 +66,13 @@ DumpLayer LayerFromJson(const ordered_json& json) {
 void CheckLayer(const fs::path& path, const DumpLayer& layer) {
   const std::string where = path.string() + ", layer " + std::to_string(layer.index) + " (" + layer.name + "): ";
   constexpr int64_t kMostElements = int64_t{1} << 40;
-  int64_t elements = 1;
+  int64_t product = 1;  // of the extents that are not 0: strides are made of them
   for (const int64_t extent : layer.shape) {
-    if (extent < 0 || extent > kMostElements || elements * extent > kMostElements) {
-      throw BadInput(where + "shape is not valid; dump again");
-    }
-    elements *= extent;
+    const int64_t factor = std::max<int64_t>(1, extent);
+    if (extent < 0 || factor > kMostElements / product) throw BadInput(where + "shape is not valid; dump again");
+    product *= factor;
   }
-  if (static_cast<uint64_t>(elements) * DTypeBytes(layer.dtype) != layer.bytes) {
+  if (static_cast<uint64_t>(layer.Elements()) * DTypeBytes(layer.dtype) != layer.bytes) {
     throw BadInput(where + "bytes do not agree with shape and dtype; dump again");
   }
   std::vector<bool> seen(layer.shape.size(), false);

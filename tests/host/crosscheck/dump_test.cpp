@@ -103,6 +103,21 @@ TEST_F(DumpTest, DamageIsNamed) {
   EXPECT_THROW(ReadManifest(Path("nothing")), BadInput);
 }
 
+TEST_F(DumpTest, AShapeWhoseElementsCannotBeCountedIsRefused) {
+  for (const std::string shape : {"1099511627776, 16777216", "0, 1099511627776, 16777216", "-1, 0"}) {
+    WriteText(Path("dump/manifest.json"),
+              R"({"format": 1, "producer": "float", "layers": [{"index": 0, "name": "a", "op": "Conv", "dtype": "u8",
+                  "bytes": 0, "md5": "d41d8cd98f00b204e9800998ecf8427e", "file": "a.bin", "shape": [)" +
+                  shape + "]}]}");
+    try {
+      ReadManifest(Path("dump"));
+      FAIL() << shape << " was taken";
+    } catch (const BadInput& error) {
+      EXPECT_NE(std::string(error.what()).find("shape is not valid"), std::string::npos) << error.what();
+    }
+  }
+}
+
 TEST_F(DumpTest, AManifestThatContradictsItselfIsRefused) {
   WriteTwoLayers({});
   const std::string good = ReadText(Path("dump/manifest.json"));
