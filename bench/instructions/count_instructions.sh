@@ -1,15 +1,17 @@
 #!/bin/sh
 # Guest instructions of the convolution kernels on an emulated target, portable against its instruction set:
 #   bench/instructions/count_instructions.sh aarch64|mipsel|mipsel-msa|armv7 [BUILD_DIR]
+# It builds in a folder of its own, build/bench-TARGET, for benchmarks are no part of a target's ordinary build.
 # Counts are deterministic. One run of a layer is the difference between a program that runs it once and one that does not.
 set -eu
 target=${1:?usage: count_instructions.sh TARGET [BUILD_DIR]}
 root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${2:-$root/build/$target}
+build=${2:-$root/build/bench-$target}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-cmake -S "$root" -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/toolchains/$target.cmake" -DLOCKSTEP_BENCH=ON >"$work/log" 2>&1 &&
+cmake -S "$root" -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/toolchains/$target.cmake" -DLOCKSTEP_BENCH=ON \
+  -DLOCKSTEP_TESTS=OFF >"$work/log" 2>&1 &&
   ninja -C "$build" conv_once >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 gcc -O2 -shared -fPIC -o "$work/counter.so" "$root/bench/instructions/instruction_counter.c"
 
