@@ -2,9 +2,9 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -31,13 +31,10 @@ std::vector<std::string> OutputNames(const Model& model) {
   for (int32_t i = 0; i < model.output_count(); ++i) {
     names.push_back(PlainName(model.tensor(model.output_tensor(i)).name));
   }
-  std::set<std::string> taken(names.begin(), names.end());
-  std::set<std::string> seen;
+  std::map<std::string, size_t> taken;  // and the first output of that name, which keeps it
+  for (size_t i = 0; i < names.size(); ++i) taken.emplace(names[i], i);
   for (size_t i = 0; i < names.size(); ++i) {
-    if (seen.insert(names[i]).second) continue;
-    do {
-      names[i] += "_" + std::to_string(i);
-    } while (!taken.insert(names[i]).second);
+    while (taken.emplace(names[i], i).first->second != i) names[i] += "_" + std::to_string(i);
   }
   return names;
 }
@@ -69,34 +66,34 @@ Status CheckFolders(const Arguments& arguments, const std::vector<RunPaths>& pat
 // Two inputs of one name, or an input called a and an output called b_c beside an input a_b and an output c.
 Status CheckUnique(const std::vector<RunInput>& inputs, const std::vector<RunPaths>& paths,
                    const Arguments& arguments) {
-  std::vector<std::pair<std::string, size_t>> results;  // and the input
+  std::map<std::string, size_t> results;  // and the first input with a result of that name
+  Status status;
+  const auto add = [&](const std::string& name, size_t input) {
+    const size_t first = results.emplace(name, input).first->second;
+    if (first == input || !status.ok()) return;
+    status = Status::Error(StatusCode::kInvalidArgument,
+                           "the results of %.80s and %.80s have one name, '%.64s'; rename one of the inputs",
+                           inputs[first].files[0].c_str(), inputs[input].files[0].c_str(), name.c_str());
+  };
   for (size_t i = 0; i < inputs.size(); ++i) {
-    if (arguments.dump_level != 0) results.emplace_back(paths[i].dump, i);
+    if (arguments.dump_level != 0) add(paths[i].dump, i);
     if (arguments.output_folder.empty() && arguments.verify.empty()) continue;
-    for (const std::string& name : paths[i].outputs) results.emplace_back(name, i);
+    for (const std::string& name : paths[i].outputs) add(name, i);
   }
-  std::sort(results.begin(), results.end());
-  const auto twice = std::adjacent_find(results.begin(), results.end(), [](const auto& a, const auto& b) {
-    return a.first == b.first && a.second != b.second;
-  });
-  if (twice == results.end()) return Status::Ok();
-  return Status::Error(
-      StatusCode::kInvalidArgument, "the results of %.80s and %.80s have one name, '%.64s'; rename one of the inputs",
-      inputs[twice->second].files[0].c_str(), inputs[(twice + 1)->second].files[0].c_str(), twice->first.c_str());
+  return status;
 }
 
 Status CheckInputs(const std::vector<RunInput>& inputs, const std::vector<RunPaths>& paths, const std::string& folder) {
-  std::vector<FileId> read;
+  std::set<FileId> read;
   for (const RunInput& input : inputs) {
-    for (const std::string& file : input.files) read.push_back(IdOf(file));
+    for (const std::string& file : input.files) read.insert(IdOf(file));
   }
-  std::sort(read.begin(), read.end());
   for (const RunPaths& path : paths) {
     for (const std::string& name : path.outputs) {
       std::string file = folder;
       file.append("/").append(name);
       const FileId id = IdOf(file);
-      if (id == FileId() || !std::binary_search(read.begin(), read.end(), id)) continue;
+      if (id == FileId() || read.count(id) == 0) continue;
       return Status::Error(StatusCode::kInvalidArgument,
                            "%s: is an input, and an output would replace it; name another --output-folder",
                            file.c_str());
