@@ -84,7 +84,11 @@ void CutGraph(Graph& graph, const ImportOptions& options, const std::string& pat
     const std::set<TensorId> cut(graph.inputs.begin(), graph.inputs.end());
     for (Node& node : graph.nodes) {
       for (TensorId& id : node.outputs) {
-        if (cut.count(id) != 0) id = kNoTensor;  // made outside from now on
+        if (cut.count(id) == 0) continue;
+        // Made outside from now on; what the node itself still makes gets another name.
+        graph::Tensor unused = graph.tensor(id);
+        unused.name = graph.UniqueName(unused.name + "_unused");
+        id = graph.AddTensor(std::move(unused));
       }
     }
     graph::SortAndPrune(graph);

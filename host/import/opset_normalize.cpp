@@ -91,7 +91,8 @@ std::vector<Node> TopK(Graph& graph, Node node) {
 }
 
 std::vector<Node> Reduce(Graph& graph, Node node) {
-  if (node.inputs.size() > 1 && node.inputs[1] != kNoTensor && graph.tensor(node.inputs[1]).constant) {
+  const bool given = node.inputs.size() > 1 && node.inputs[1] != kNoTensor && graph.tensor(node.inputs[1]).constant;
+  if (given && graph.tensor(node.inputs[1]).type == ElementType::kInt64) {
     node.attributes["axes"] = graph.Ints(node.inputs[1]);
     node.inputs.resize(1);
   }
@@ -216,6 +217,14 @@ const std::map<std::string, Rule>& Rules() {
   return kRules;
 }
 
+// Every part of a Split counts, also one that nobody reads, and every other node has a first output.
+void NameOmittedOutputs(Graph& graph, Node& node) {
+  const size_t wanted = node.op == "Split" ? node.outputs.size() : std::min<size_t>(node.outputs.size(), 1);
+  for (size_t i = 0; i < wanted; ++i) {
+    if (node.outputs[i] == kNoTensor) node.outputs[i] = AddComputed(graph, node.name + "_unused");
+  }
+}
+
 }  // namespace
 
 void NormalizeOpset(Graph& graph) {
@@ -230,6 +239,7 @@ void NormalizeOpset(Graph& graph) {
   }
   graph.nodes = std::move(normal);
   for (Node& node : graph.nodes) {
+    NameOmittedOutputs(graph, node);
     for (auto* list : {&node.inputs, &node.outputs}) {
       while (list->size() > 1 && list->back() == kNoTensor) list->pop_back();
     }

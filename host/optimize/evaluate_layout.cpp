@@ -97,7 +97,6 @@ Results Split(const graph::Graph& graph, const graph::Node& node, const Value& x
   std::vector<Value> parts;
   int64_t start = 0;
   for (const graph::TensorId id : node.outputs) {
-    if (id == graph::kNoTensor) return std::nullopt;
     const Shape& shape = graph.tensor(id).shape;
     parts.push_back(Copy(x, shape, [&](int64_t i) { return Offset(i, shape, strides) + start * strides[axis]; }));
     start += shape[axis];

@@ -84,10 +84,7 @@ bool ExplicitSplit(Graph& graph, Node& node) {
   bool changed = ExplicitAxis(graph, node, 0);
   const auto axis = static_cast<size_t>(node.Int("axis", 0));
   std::vector<int64_t> sizes;
-  for (const TensorId id : node.outputs) {
-    if (id == kNoTensor) return changed;
-    sizes.push_back(graph.tensor(id).shape[axis]);
-  }
+  for (const TensorId id : node.outputs) sizes.push_back(graph.tensor(id).shape[axis]);
   return SetInts(graph, node, 1, "sizes", sizes) || changed;
 }
 

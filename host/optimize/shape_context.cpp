@@ -17,8 +17,23 @@ graph::ElementType ShapeContext::Type(size_t input) const {
 }
 
 const std::vector<int64_t>* ShapeContext::Ints(size_t input) const {
+  RequireType(input, graph::ElementType::kInt64);
   const Value* value = Constant(input);
-  return value == nullptr || value->is_float() ? nullptr : &value->data.ints;
+  return value == nullptr ? nullptr : &value->data.ints;
+}
+
+void ShapeContext::RequireType(size_t input, graph::ElementType type) const {
+  if (!Has(input) || Type(input) == type) return;
+  const auto name = [](graph::ElementType of) {
+    if (of == graph::ElementType::kBool) return "truth values";
+    return of == graph::ElementType::kInt64 ? "integers" : "floating point numbers";
+  };
+  Fail("its input '" + graph_.tensor(node.inputs[input]).name + "' holds " + name(Type(input)) + " instead of " +
+       name(type) + "; export the model again");
+}
+
+void ShapeContext::RequireOneType(size_t first) const {
+  for (size_t i = first + 1; i < node.inputs.size(); ++i) RequireType(i, Type(first));
 }
 
 int64_t ShapeContext::Axis(int64_t axis, int64_t rank) const {

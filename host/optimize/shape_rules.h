@@ -35,11 +35,16 @@ class ShapeContext {
   int64_t Rank(size_t input) const { return static_cast<int64_t>(Shape(input).size()); }
   // The value of an input, null if it is omitted or not known before the model runs.
   const Value* Constant(size_t input) const { return Has(input) ? values_(node.inputs[input]) : nullptr; }
-  const std::vector<int64_t>* Ints(size_t input) const;  // the same, of an integer input
+  // The same, of an input that holds integers. Throws BadInput if it holds something else.
+  const std::vector<int64_t>* Ints(size_t input) const;
   // Negative axes count from the end. Throws BadInput outside of the rank.
   int64_t Axis(int64_t axis, int64_t rank) const;
   // Attribute `axes` of input 0, or the input `input` (Reduce*, Squeeze); nothing if an input's value is not known.
   std::optional<std::vector<int64_t>> Axes(size_t input, int64_t rank) const;
+
+  // Throw BadInput if inputs that are given hold other elements: `input`, or any behind `first` than `first` does.
+  void RequireType(size_t input, graph::ElementType type) const;
+  void RequireOneType(size_t first) const;
 
   void Set(graph::ElementType type, graph::Shape shape, size_t output = 0);
   [[noreturn]] void Fail(const std::string& reason) const;  // BadInput naming the node

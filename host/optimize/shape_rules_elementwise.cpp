@@ -7,6 +7,18 @@ using graph::ElementType;
 
 void Unary(ShapeContext& context) { context.Set(context.Type(0), context.Shape(0)); }
 
+// Normalisations, Clip and the like: x and parameters of its type.
+void Parametrised(ShapeContext& context) {
+  context.RequireOneType(0);
+  Unary(context);
+}
+
+// CumSum along an axis, Trilu with a diagonal.
+void IntegerParameter(ShapeContext& context) {
+  context.RequireType(1, ElementType::kInt64);
+  Unary(context);
+}
+
 void Predicate(ShapeContext& context) { context.Set(ElementType::kBool, context.Shape(0)); }
 
 graph::Shape BroadcastInputs(const ShapeContext& context, size_t first, size_t count) {
@@ -21,14 +33,20 @@ graph::Shape BroadcastInputs(const ShapeContext& context, size_t first, size_t c
 }
 
 void Arithmetic(ShapeContext& context) {
+  if (context.node.op != "Pow") context.RequireOneType(0);  // its exponent may be of another type
   context.Set(context.Type(0), BroadcastInputs(context, 0, context.node.inputs.size()));
 }
 
 void Comparison(ShapeContext& context) {
+  context.RequireOneType(0);
   context.Set(ElementType::kBool, BroadcastInputs(context, 0, context.node.inputs.size()));
 }
 
-void Where(ShapeContext& context) { context.Set(context.Type(1), BroadcastInputs(context, 0, 3)); }
+void Where(ShapeContext& context) {
+  context.RequireType(0, ElementType::kBool);
+  context.RequireOneType(1);
+  context.Set(context.Type(1), BroadcastInputs(context, 0, 3));
+}
 
 void Dropout(ShapeContext& context) {
   Unary(context);
@@ -54,10 +72,8 @@ const ShapeRules& ElementwiseRules() {
                            "Atanh",
                            "Ceil",
                            "Celu",
-                           "Clip",
                            "Cos",
                            "Cosh",
-                           "CumSum",
                            "Elu",
                            "Erf",
                            "Exp",
@@ -72,7 +88,6 @@ const ShapeRules& ElementwiseRules() {
                            "LogSoftmax",
                            "Mish",
                            "Neg",
-                           "PRelu",
                            "Reciprocal",
                            "Relu",
                            "Round",
@@ -90,15 +105,15 @@ const ShapeRules& ElementwiseRules() {
                            "Tan",
                            "Tanh",
                            "ThresholdedRelu",
-                           "Trilu",
-                           "BatchNormalization",
-                           "InstanceNormalization",
                            "LRN",
                            "LpNormalization",
-                           "LayerNormalization",
                            "MeanVarianceNormalization"}) {
       rules[op] = Unary;
     }
+    for (const char* op : {"BatchNormalization", "Clip", "InstanceNormalization", "LayerNormalization", "PRelu"}) {
+      rules[op] = Parametrised;
+    }
+    for (const char* op : {"CumSum", "Trilu"}) rules[op] = IntegerParameter;
     for (const char* op : {"Add", "Sub", "Mul", "Div", "Pow", "Mod", "Min", "Max", "Sum", "Mean"}) {
       rules[op] = Arithmetic;
     }

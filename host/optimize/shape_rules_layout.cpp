@@ -113,6 +113,7 @@ void Transpose(ShapeContext& context) {
 void Concat(ShapeContext& context) {
   Shape to = context.Shape(0);
   const int64_t rank = context.Rank(0);
+  context.RequireOneType(0);
   context.Require(rank > 0, "its inputs are scalars");
   const auto axis = static_cast<size_t>(context.Axis(context.node.Int("axis", 0), rank));
   for (size_t i = 1; i < context.node.inputs.size(); ++i) {
@@ -183,6 +184,7 @@ void Slice(ShapeContext& context) {
 void Gather(ShapeContext& context) {
   const Shape& from = context.Shape(0);
   const Shape& indices = context.Shape(1);
+  context.RequireType(1, ElementType::kInt64);
   const int64_t axis = context.Axis(context.node.Int("axis", 0), context.Rank(0));
   Shape to(from.begin(), from.begin() + axis);
   to.insert(to.end(), indices.begin(), indices.end());
@@ -190,12 +192,16 @@ void Gather(ShapeContext& context) {
   context.Set(context.Type(0), to);
 }
 
-void GatherElements(ShapeContext& context) { context.Set(context.Type(0), context.Shape(1)); }
+void GatherElements(ShapeContext& context) {
+  context.RequireType(1, ElementType::kInt64);
+  context.Set(context.Type(0), context.Shape(1));
+}
 
 void GatherNd(ShapeContext& context) {
   const Shape& from = context.Shape(0);
   const Shape& indices = context.Shape(1);
   const int64_t batch = context.node.Int("batch_dims", 0);
+  context.RequireType(1, ElementType::kInt64);
   context.Require(!indices.empty(), "its indices are a scalar");
   const int64_t used = batch + indices.back();
   context.Require(batch >= 0 && indices.back() >= 1 && used <= context.Rank(0), "its indices do not fit the input");
@@ -204,7 +210,12 @@ void GatherNd(ShapeContext& context) {
   context.Set(context.Type(0), to);
 }
 
-void Scatter(ShapeContext& context) { context.Set(context.Type(0), context.Shape(0)); }
+// Inputs: x, indices, updates.
+void Scatter(ShapeContext& context) {
+  context.RequireType(1, ElementType::kInt64);
+  context.RequireType(2, context.Type(0));
+  context.Set(context.Type(0), context.Shape(0));
+}
 
 void Expand(ShapeContext& context) {
   const std::vector<int64_t>* target = context.Ints(1);
@@ -230,6 +241,7 @@ void Tile(ShapeContext& context) {
 
 // Inputs: x, pads, value, axes.
 void Pad(ShapeContext& context) {
+  context.RequireType(2, context.Type(0));
   const std::vector<int64_t>* pads = context.Ints(1);
   if (pads == nullptr) return;
   Shape to = context.Shape(0);
@@ -255,6 +267,9 @@ void ConstantOfShape(ShapeContext& context) {
   const std::vector<int64_t>* target = context.Ints(0);
   if (target == nullptr) return;
   context.Require(graph::IsKnown(*target), "it makes the shape " + graph::ToString(*target));
+  const auto value = context.node.attributes.find("value");
+  context.Require(value == context.node.attributes.end() || std::holds_alternative<graph::ConstantData>(value->second),
+                  "its attribute 'value' is not a tensor");
   context.Set(graph::FromOnnxType(context.node.Int("value_type", graph::kOnnxFloat)), *target);
 }
 
@@ -262,6 +277,7 @@ void Range(ShapeContext& context) {
   const Value* start = context.Constant(0);
   const Value* limit = context.Constant(1);
   const Value* delta = context.Constant(2);
+  context.RequireOneType(0);
   if (start == nullptr || limit == nullptr || delta == nullptr) return;
   context.Require(start->count() == 1 && limit->count() == 1 && delta->count() == 1 && delta->Number(0) != 0.0,
                   "its start, limit or delta is not a number it can use");

@@ -49,6 +49,8 @@ void Conv(ShapeContext& context) {
   const Shape& w = context.Shape(1);
   context.Require(x.size() == w.size(),
                   "input " + graph::ToString(x) + " and weights " + graph::ToString(w) + " differ in rank");
+  context.RequireOneType(0);
+  context.Require(w[0] >= 1, "its weights " + graph::ToString(w) + " make no output channels");
   const int64_t group = context.node.Int("group", 1);
   context.Require(group >= 1 && w[0] % group == 0,
                   "group " + std::to_string(group) + " does not divide " + std::to_string(w[0]) + " output channels");
@@ -85,6 +87,7 @@ void ConvTranspose(ShapeContext& context) {
   const Shape& w = context.Shape(1);
   context.Require(x.size() == w.size() && w[0] == x[1],
                   "input " + graph::ToString(x) + " and weights " + graph::ToString(w) + " do not fit");
+  context.RequireOneType(0);
   const graph::Node& node = context.node;
   const size_t axes = x.size() - 2;
   const auto strides = PerAxis(node, "strides", axes, 1, 1);
@@ -106,6 +109,7 @@ void ConvTranspose(ShapeContext& context) {
 void Gemm(ShapeContext& context) {
   const Shape& a = context.Shape(0);
   const Shape& b = context.Shape(1);
+  context.RequireOneType(0);
   context.Require(a.size() == 2 && b.size() == 2, "inputs must be matrices");
   const bool transpose_a = context.node.Int("transA", 0) != 0;
   const bool transpose_b = context.node.Int("transB", 0) != 0;
@@ -117,6 +121,7 @@ void Gemm(ShapeContext& context) {
 void MatMul(ShapeContext& context) {
   Shape a = context.Shape(0);
   Shape b = context.Shape(1);
+  context.RequireOneType(0);
   context.Require(!a.empty() && !b.empty(), "an input is a scalar");
   const bool row = a.size() == 1;
   const bool column = b.size() == 1;
@@ -144,13 +149,13 @@ void Resize(ShapeContext& context) {
   }
   const bool by_scales = context.Has(2) && graph::ElementCount(context.Shape(2)) > 0;
   context.Require(by_scales || context.Has(3), "it has neither scales nor sizes");
+  context.RequireType(2, ElementType::kFloat);
+  context.RequireType(3, ElementType::kInt64);
   const Value* target = context.Constant(by_scales ? 2 : 3);
   if (target == nullptr || context.node.String("keep_aspect_ratio_policy", "stretch") != "stretch") return;
   context.Require(target->count() == static_cast<int64_t>(axes.size()),
                   "it has " + std::to_string(target->count()) + (by_scales ? " scales" : " sizes") + " for " +
                       std::to_string(axes.size()) + " axes");
-  context.Require(target->is_float() == by_scales,
-                  by_scales ? "its scales are not floating point numbers" : "its sizes are not integers");
   for (size_t i = 0; i < axes.size(); ++i) {
     int64_t& dimension = shape[static_cast<size_t>(axes[i])];
     if (by_scales) {
