@@ -1,15 +1,11 @@
 #include "import/onnx_import.h"
 
-#include <google/protobuf/stubs/logging.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <set>
 
 #include "graph/error.h"
 #include "import/graph_cut.h"
+#include "import/model_file.h"
 #include "import/onnx_tensor.h"
 #include "import/opset_normalize.h"
 #include "optimize/optimize.h"
@@ -22,70 +18,8 @@ using graph::kNoTensor;
 using graph::Node;
 using graph::TensorId;
 
-// Names end up in messages and file names. One with control characters comes from a damaged file.
-void RequirePrintable(const std::string& name, const std::string& path) {
-  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (std::any_of(name.begin(), name.end(), control)) {
-    throw BadInput("'" + path + "' holds a name with control characters: the file is damaged, or not an ONNX model");
-  }
-}
-
-void RequirePrintableNames(const onnx::ModelProto& model, const std::string& path) {
-  const auto& graph = model.graph();
-  RequirePrintable(graph.name(), path);
-  for (const auto& import : model.opset_import()) RequirePrintable(import.domain(), path);
-  for (const auto& value : graph.input()) RequirePrintable(value.name(), path);
-  for (const auto& value : graph.output()) RequirePrintable(value.name(), path);
-  for (const auto& tensor : graph.initializer()) {
-    RequirePrintable(tensor.name(), path);
-    for (const auto& entry : tensor.external_data()) RequirePrintable(entry.value(), path);
-  }
-  for (const auto& node : graph.node()) {
-    for (const auto* name : {&node.name(), &node.op_type(), &node.domain()}) RequirePrintable(*name, path);
-    for (const auto& name : node.input()) RequirePrintable(name, path);
-    for (const auto& name : node.output()) RequirePrintable(name, path);
-    for (const auto& attribute : node.attribute()) {
-      RequirePrintable(attribute.name(), path);
-      if (node.domain().empty()) RequirePrintable(attribute.s(), path);
-      for (const auto& entry : attribute.t().external_data()) RequirePrintable(entry.value(), path);
-    }
-  }
-}
-
-onnx::ModelProto ReadModel(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw BadInput("cannot open '" + path + "': " + std::strerror(errno) + "; check the path");
-  if (file.peek() == std::ifstream::traits_type::eof()) {
-    throw BadInput("'" + path + "' is empty or not a file; give an ONNX file");
-  }
-  const google::protobuf::LogSilencer silence;
-  onnx::ModelProto model;
-  if (!model.ParseFromIstream(&file)) {
-    throw BadInput("'" + path + "' is not an ONNX file, or it is cut short or damaged; export or copy it again");
-  }
-  if (!model.has_graph() || model.graph().output_size() == 0) {
-    throw BadInput("'" + path + "' holds no graph with outputs: not an ONNX model, or cut short");
-  }
-  RequirePrintableNames(model, path);
-  return model;
-}
-
-int64_t ReadOpset(const onnx::ModelProto& model, const std::string& path) {
-  for (const auto& import : model.opset_import()) {
-    if (!import.domain().empty() && import.domain() != "ai.onnx") continue;
-    if (import.version() < kOldestOpset || import.version() > kNewestOpset) {
-      throw UnsupportedModel("'" + path + "' uses ONNX opset " + std::to_string(import.version()) +
-                             "; export it with an opset from " + std::to_string(kOldestOpset) + " to " +
-                             std::to_string(kNewestOpset));
-    }
-    return import.version();
-  }
-  if (model.opset_import_size() > 0) {
-    throw UnsupportedModel("'" + path + "' imports the operator domain '" + model.opset_import(0).domain() +
-                           "' and not ONNX's own (ai.onnx)");
-  }
-  throw BadInput("'" + path + "' names no opset: not an ONNX model, or cut short");
-}
+// The shapes of the file's outputs that it gives in full, by name.
+using DeclaredShapes = std::map<std::string, graph::Shape>;
 
 // Builds the graph; one object per file.
 class Importer {
@@ -105,6 +39,8 @@ class Importer {
     ReadOutputs();
     return std::move(graph_);
   }
+
+  const DeclaredShapes& declared() const { return declared_; }
 
  private:
   void ReadInitializers() {
@@ -216,6 +152,8 @@ class Importer {
         node.attributes[key + "_type"] = graph::ToOnnxType(value.type);
         break;
       }
+      case onnx::AttributeProto::UNDEFINED:
+        throw BadInput(Where(node, key) + " says nothing of its type; the file is damaged, export the model again");
       default:  // subgraphs and the like: their operators are reported as unsupported
         break;
     }
@@ -265,15 +203,30 @@ class Importer {
       const TensorId id = graph_.Find(output.name());
       if (id == kNoTensor) throw BadInput("'" + path_ + "': nothing makes the output '" + output.name() + "'");
       graph_.outputs.push_back(id);
+      const graph::Shape declared = ShapeOf(output.type().tensor_type());
+      // Some exporters write a shape without axes where they know none.
+      if (!declared.empty() && graph::IsKnown(declared)) declared_[output.name()] = declared;
     }
   }
 
   const onnx::GraphProto& proto_;
   const std::string& path_;
   Graph graph_;
+  DeclaredShapes declared_;
   std::set<std::string> names_;
   int count_ = 0;
 };
+
+void RequireDeclaredShapes(const Graph& graph, const DeclaredShapes& declared, const std::string& path) {
+  for (const TensorId id : graph.outputs) {
+    const graph::Tensor& output = graph.tensor(id);
+    const auto found = declared.find(output.name);
+    if (found == declared.end() || !graph::IsKnown(output.shape) || output.shape == found->second) continue;
+    throw BadInput("'" + path + "' declares its output '" + output.name + "' as " + graph::ToString(found->second) +
+                   ", but its nodes make " + graph::ToString(output.shape) +
+                   "; the file is damaged, export the model again");
+  }
+}
 
 bool AllInputsKnown(const Graph& graph) {
   for (const TensorId id : graph.inputs) {
@@ -316,9 +269,12 @@ void BlameInputShapes(const std::string& path, ImportOptions options, const std:
 
 Graph ImportOnnx(const std::string& path, const ImportOptions& options) {
   Graph graph;
+  DeclaredShapes declared;
   {
     const onnx::ModelProto model = ReadModel(path);
-    graph = Importer(model, path).Run();
+    Importer importer(model, path);
+    graph = importer.Run();
+    declared = importer.declared();
   }
   NormalizeOpset(graph);
   try {
@@ -342,6 +298,8 @@ Graph ImportOnnx(const std::string& path, const ImportOptions& options) {
   ApplyInputShapes(graph, options.input_shapes, path);
   RequireInputShapes(graph, path);
   infer();
+  // A shape given for an input changes those of the outputs.
+  if (options.input_shapes.empty()) RequireDeclaredShapes(graph, declared, path);
   return graph;
 }
 
