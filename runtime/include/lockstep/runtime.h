@@ -138,9 +138,9 @@ class RunHook {
 
 class LOCKSTEP_API Session {
  public:
-  // All memory is allocated here: the arena, scratch memory and threads. LOCKSTEP_ISA restricts the kernels'
-  // instruction sets. In the debug build LOCKSTEP_DUMPDATA=true dumps the first run to LOCKSTEP_DUMP_FOLDER, or to
-  // lockstep_dump.
+  // All memory is allocated here: the arena, scratch memory and threads; what is not to be had is kOutOfMemory.
+  // LOCKSTEP_ISA restricts the kernels' instruction sets. In the debug build LOCKSTEP_DUMPDATA=true dumps the first run
+  // to LOCKSTEP_DUMP_FOLDER, or to lockstep_dump.
   static Result<Session> Create(const Model& model, const SessionOptions& options);
   ~Session();
   Session(Session&& other) noexcept;
@@ -157,7 +157,7 @@ class LOCKSTEP_API Session {
   Status Run(RunHook* hook = nullptr);
 
   // A layer's tensors are valid from BeforeLayer to AfterLayer; inputs may be overwritten in BeforeLayer unless they
-  // are constants.
+  // are constants. One that is an output of the network too stays as it was overwritten.
   void* layer_input(int32_t layer, int32_t index);
   const void* layer_output(int32_t layer) const;
   const char* kernel_name(int32_t layer) const;
