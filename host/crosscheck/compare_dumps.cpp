@@ -20,6 +20,19 @@ std::string Key(const DumpLayer& layer, bool by_tensor) {
   return by_tensor ? layer.tensor : std::to_string(layer.index) + " " + layer.name;
 }
 
+using LayersByKey = std::map<std::string, std::vector<const DumpLayer*>>;
+
+LayersByKey SortByKey(const Manifest& manifest, bool by_tensor) {
+  LayersByKey layers;
+  for (const DumpLayer& layer : manifest.layers) layers[Key(layer, by_tensor)].push_back(&layer);
+  return layers;
+}
+
+// Whether `dump` may lack layers that `other` has.
+bool MayLack(const Manifest& dump, const Manifest& other, bool by_tensor) {
+  return dump.restricted || (by_tensor && other.producer == "float");
+}
+
 // |b - a| <= atol + rtol * |a| everywhere.
 bool ValuesWithin(const std::vector<float>& a, const std::vector<float>& b, const Tolerance& tolerance) {
   for (size_t i = 0; i < a.size(); ++i) {
@@ -58,33 +71,39 @@ DumpComparison CompareDumps(const fs::path& first, const fs::path& second, const
   const Manifest a = ReadManifest(first);
   const Manifest b = ReadManifest(second);
   const bool by_tensor = a.model_digest.empty() || a.model_digest != b.model_digest;
-  std::map<std::string, const DumpLayer*> wanted;
-  for (const DumpLayer& layer : a.layers) wanted[Key(layer, by_tensor)] = &layer;
+  const LayersByKey wanted = SortByKey(a, by_tensor);
+  const LayersByKey judged = SortByKey(b, by_tensor);
 
   DumpComparison result;
   result.first = first.string();
   result.second = second.string();
-  for (const DumpLayer& layer : b.layers) {
-    const auto found = wanted.find(Key(layer, by_tensor));
+  for (const auto& [key, layers] : judged) {
+    const auto found = wanted.find(key);
     if (found == wanted.end()) {
-      result.only_second.push_back(layer.tensor);
+      for (const DumpLayer* layer : layers) result.only_second.push_back(*layer);
       continue;
     }
-    result.layers.push_back(CompareLayer(first, *found->second, second, layer, options));
-    wanted.erase(found);
+    // One after the other; the last of the shorter list stands for all that are left of the longer one.
+    for (size_t i = 0; i < std::max(layers.size(), found->second.size()); ++i) {
+      const DumpLayer& expected = *found->second[std::min(i, found->second.size() - 1)];
+      result.layers.push_back(CompareLayer(first, expected, second, *layers[std::min(i, layers.size() - 1)], options));
+    }
   }
-  for (const auto& [key, layer] : wanted) result.only_first.push_back(layer->tensor);
+  for (const auto& [key, layers] : wanted) {
+    if (judged.count(key) != 0) continue;
+    for (const DumpLayer* layer : layers) result.only_first.push_back(*layer);
+  }
   if (result.layers.empty()) {
     throw BadInput("the dumps " + first.string() + " and " + second.string() +
                    " have no layer in common; dump the same model twice");
   }
-  for (const LayerResult& layer : result.layers) {
-    if (!layer.within_tolerance) {
-      result.verdict = Verdict::kDiffers;
-    } else if (!layer.md5_equal && result.verdict == Verdict::kExact) {
-      result.verdict = Verdict::kWithinTolerance;
-    }
-  }
+  const auto by_index = [](const auto& x, const auto& y) { return x.index < y.index; };
+  std::stable_sort(result.layers.begin(), result.layers.end(), by_index);
+  std::sort(result.only_first.begin(), result.only_first.end(), by_index);
+  std::sort(result.only_second.begin(), result.only_second.end(), by_index);
+  result.complete = (result.only_first.empty() || MayLack(b, a, by_tensor)) &&
+                    (result.only_second.empty() || MayLack(a, b, by_tensor));
+  result.verdict = result.complete ? JudgeLayers(result.layers) : Verdict::kDiffers;
   return result;
 }
 

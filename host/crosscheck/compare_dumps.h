@@ -18,14 +18,16 @@ struct DumpComparison {
   std::string first;  // folders
   std::string second;
   Verdict verdict = Verdict::kExact;
-  std::vector<LayerResult> layers;      // `accuracy` compares the values of the second dump with those of the first
-  std::vector<std::string> only_first;  // tensors
-  std::vector<std::string> only_second;
+  std::vector<LayerResult> layers;  // `accuracy` compares the values of the second dump with those of the first
+  std::vector<DumpLayer> only_first;
+  std::vector<DumpLayer> only_second;
+  bool complete = true;  // false: a layer is missing where it should be; then the verdict is kDiffers
 };
 
-// Dumps of one joint model are matched by layer; if one is a float dump, by tensor name, and only values are compared.
-// Layers that only one of them has do not change the verdict (a dump may be filtered); they are listed.
-// Throws BadInput if nothing can be compared.
+// Dumps of one joint model are matched by layer, others by tensor name; then only values are compared. A joint model
+// can have several layers that write one tensor in other forms: each of them is compared. A layer may be missing where
+// the other dump was restricted on purpose, and where the float engine shows what a joint model computes within a
+// layer. Throws BadInput if nothing can be compared.
 DumpComparison CompareDumps(const std::filesystem::path& first, const std::filesystem::path& second,
                             const CompareOptions& options);
 

@@ -313,10 +313,7 @@ Verdict Judge(const std::vector<BoardResult>& boards) {
     for (const BuildResult& build : board.builds) {
       if (!build.outputs_equal) return Verdict::kDiffers;
     }
-    for (const LayerResult& layer : board.layers) {
-      if (!layer.within_tolerance) return Verdict::kDiffers;
-      if (!layer.md5_equal) verdict = Verdict::kWithinTolerance;
-    }
+    verdict = std::max(verdict, JudgeLayers(board.layers));
   }
   return verdict;
 }

@@ -125,6 +125,7 @@ Manifest ReadManifest(const fs::path& folder) {
     manifest.model_digest = json.value("model_digest", std::string());
     manifest.contract = json.value("contract", std::string());
     manifest.target = json.value("target", std::string());
+    manifest.restricted = json.value("restricted", false);
     for (const ordered_json& layer : json.at("layers")) manifest.layers.push_back(LayerFromJson(layer));
   } catch (const nlohmann::json::exception& error) {
     throw BadInput(path.string() + ": not a manifest of a dump (" + error.what() + "); dump again");
@@ -177,10 +178,11 @@ void DumpWriter::Add(DumpLayer layer, const void* data, size_t size) {
 void DumpWriter::Finish() {
   ordered_json layers = ordered_json::array();
   for (const DumpLayer& layer : manifest_.layers) layers.push_back(ToJson(layer));
-  const ordered_json json = {{"format", kDumpFormat},          {"producer", manifest_.producer},
-                             {"model", manifest_.model},       {"model_digest", manifest_.model_digest},
-                             {"contract", manifest_.contract}, {"target", manifest_.target},
-                             {"layers", std::move(layers)}};
+  ordered_json json = {{"format", kDumpFormat},          {"producer", manifest_.producer},
+                       {"model", manifest_.model},       {"model_digest", manifest_.model_digest},
+                       {"contract", manifest_.contract}, {"target", manifest_.target}};
+  if (!options_.layers.empty()) json["restricted"] = true;
+  json["layers"] = std::move(layers);
   report::WriteFile(folder_ / kManifestName, report::JsonText(json, 1));
 }
 

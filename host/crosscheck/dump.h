@@ -38,6 +38,7 @@ struct Manifest {
   std::string model_digest;  // empty for a float dump
   std::string contract;
   std::string target;
+  bool restricted = false;  // layers were left out because that was asked for
   std::vector<DumpLayer> layers;
 };
 

@@ -163,6 +163,26 @@ std::string BoardNames(const CrosscheckResult& result) {
   return names;
 }
 
+// "2 layers are only in DIR: 3 Conv_3, 4 Add_4", or nothing.
+std::string OnlyIn(const std::string& folder, const std::vector<DumpLayer>& layers) {
+  if (layers.empty()) return "";
+  constexpr size_t kNamed = 8;
+  std::string text =
+      std::to_string(layers.size()) + (layers.size() == 1 ? " layer is" : " layers are") + " only in " + folder + ":";
+  for (size_t i = 0; i < std::min(kNamed, layers.size()); ++i) {
+    text += (i == 0 ? " " : ", ") + std::to_string(layers[i].index) + " " + layers[i].name;
+  }
+  if (layers.size() > kNamed) text += " and " + std::to_string(layers.size() - kNamed) + " more";
+  return text + "\n";
+}
+
+std::vector<std::string> Tensors(const std::vector<DumpLayer>& layers) {
+  std::vector<std::string> tensors;
+  tensors.reserve(layers.size());
+  for (const DumpLayer& layer : layers) tensors.push_back(layer.tensor);
+  return tensors;
+}
+
 std::string Coloured(const std::string& text, Verdict verdict, bool colour) {
   if (!colour) return text;
   return (verdict == Verdict::kDiffers ? "\033[1;31m" : "\033[1;32m") + text + "\033[0m";
@@ -237,15 +257,12 @@ std::string ToText(const DumpComparison& comparison, bool colour) {
     for (Cell& cell : AccuracyCells(layer)) cells.push_back(std::move(cell));
     table.AddRow(std::move(cells));
   }
-  std::string text = table.ToText(colour) + "\n";
-  const auto list = [&](const std::vector<std::string>& tensors, const std::string& folder) {
-    if (!tensors.empty()) text += std::to_string(tensors.size()) + " tensors are only in " + folder + "\n";
-  };
-  list(comparison.only_first, comparison.first);
-  list(comparison.only_second, comparison.second);
+  const std::string text = table.ToText(colour) + "\n" + OnlyIn(comparison.first, comparison.only_first) +
+                           OnlyIn(comparison.second, comparison.only_second);
   std::string verdict = std::string(VerdictName(comparison.verdict)) + ": " +
                         std::to_string(comparison.layers.size() - DifferingLayers(comparison.layers)) + " of " +
                         std::to_string(comparison.layers.size()) + " layers have the same md5";
+  if (!comparison.complete) verdict += "; a layer is missing in one of the dumps";
   for (const LayerResult& layer : comparison.layers) {
     if (layer.md5_equal) continue;
     verdict += "; the first that differs is " + std::to_string(layer.index) + " " + layer.name;
@@ -262,8 +279,9 @@ std::string ToJson(const DumpComparison& comparison) {
                              {"second", comparison.second},
                              {"verdict", VerdictName(comparison.verdict)},
                              {"layers", std::move(layers)},
-                             {"only_first", comparison.only_first},
-                             {"only_second", comparison.only_second}};
+                             {"complete", comparison.complete},
+                             {"only_first", Tensors(comparison.only_first)},
+                             {"only_second", Tensors(comparison.only_second)}};
   return report::JsonText(json, 1);
 }
 

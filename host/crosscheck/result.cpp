@@ -27,4 +27,13 @@ LayerResult ResultOf(const DumpLayer& layer, bool md5_equal) {
   return result;
 }
 
+Verdict JudgeLayers(const std::vector<LayerResult>& layers) {
+  Verdict verdict = Verdict::kExact;
+  for (const LayerResult& layer : layers) {
+    if (!layer.within_tolerance) return Verdict::kDiffers;
+    if (!layer.md5_equal) verdict = Verdict::kWithinTolerance;
+  }
+  return verdict;
+}
+
 }  // namespace lockstep::crosscheck

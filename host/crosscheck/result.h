@@ -12,7 +12,7 @@
 
 namespace lockstep::crosscheck {
 
-enum class Verdict { kExact, kWithinTolerance, kDiffers };
+enum class Verdict { kExact, kWithinTolerance, kDiffers };  // from good to bad
 
 const char* VerdictName(Verdict verdict);  // "exact", "within_tolerance", "differs"
 
@@ -31,6 +31,9 @@ struct LayerResult {
 
 // The layer as a dump describes it. What differs is still to be found out.
 LayerResult ResultOf(const DumpLayer& layer, bool md5_equal);
+
+// The worst of them; kExact without any.
+Verdict JudgeLayers(const std::vector<LayerResult>& layers);
 
 // The outputs of one of the four builds against the reference engine's.
 struct BuildResult {

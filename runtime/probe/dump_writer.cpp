@@ -77,9 +77,9 @@ Status DumpWriter::Begin(const Model& model, const std::string& folder) {
   unlink(path.c_str());
   LOCKSTEP_RETURN_IF_ERROR(manifest_.Open(path));
   manifest_.Print(
-      R"({"format":1,"producer":"runtime","model":%s,"model_digest":"%s","contract":%s,"target":%s,"layers":[)",
+      R"({"format":1,"producer":"runtime","model":%s,"model_digest":"%s","contract":%s,"target":%s,%s"layers":[)",
       JsonString(model.name()).c_str(), ToText(model.digest()).data(), JsonString(model.contract()).c_str(),
-      JsonString(TargetName()).c_str());
+      JsonString(TargetName()).c_str(), has_filter_ || level_ == kOutputsOnly ? R"("restricted":true,)" : "");
   return Status::Ok();
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "crosscheck/render.h"
 #include "graph/error.h"
 #include "support/temporary_test_folder.h"
@@ -30,18 +32,45 @@ class CompareDumpsTest : public testing::FolderTest {
     writer.Add(layer, bytes.data(), bytes.size());
     writer.Finish();
   }
-  void WriteFloatDump(const std::string& folder, const std::vector<float>& values) {
+  // Layers of this kind, by name and tensor: 10, 20, 30, 40, but for the last element of the last layer.
+  void WriteLayers(const std::string& folder, const std::string& model_digest,
+                   const std::vector<std::pair<std::string, std::string>>& layers, uint8_t last = 40,
+                   const std::string& selected = "") {
+    Manifest head;
+    head.producer = "runtime";
+    head.model_digest = model_digest;
+    DumpOptions options;
+    options.layers = selected;
+    DumpWriter writer(Path(folder), head, options);
+    DumpLayer layer;
+    layer.dtype = "u8";
+    layer.shape = {1, 2, 2, 1};
+    layer.axes = {0, 2, 3, 1};
+    layer.scale = 0.5;
+    for (; layer.index < static_cast<int>(layers.size()); ++layer.index) {
+      std::tie(layer.name, layer.tensor) = layers[static_cast<size_t>(layer.index)];
+      const bool at_end = layer.index + 1 == static_cast<int>(layers.size());
+      const std::vector<uint8_t> bytes = {10, 20, 30, at_end ? last : uint8_t{40}};
+      writer.Add(layer, bytes.data(), bytes.size());
+    }
+    writer.Finish();
+  }
+  // All tensors have the same values.
+  void WriteFloatDump(const std::string& folder, const std::vector<float>& values,
+                      const std::vector<std::string>& tensors = {"t"}) {
     Manifest head;
     head.producer = "float";
     DumpWriter writer(Path(folder), head, {});
     DumpLayer layer;
     layer.index = 7;
-    layer.name = "t";
-    layer.tensor = "t";
     layer.dtype = "f32";
     layer.shape = {1, 2, 2, 1};
     layer.axes = {0, 2, 3, 1};
-    writer.Add(layer, values.data(), values.size() * sizeof(float));
+    for (const std::string& tensor : tensors) {
+      layer.name = tensor;
+      layer.tensor = tensor;
+      writer.Add(layer, values.data(), values.size() * sizeof(float));
+    }
     writer.Finish();
   }
 };
@@ -99,6 +128,54 @@ TEST_F(CompareDumpsTest, AFloatDumpIsMatchedByTensor) {
   ASSERT_EQ(result.layers.size(), 1U);
   EXPECT_DOUBLE_EQ(result.layers[0].accuracy->max_abs, 0.25);
   EXPECT_DOUBLE_EQ(result.layers[0].accuracy->max_steps, 0.5);
+}
+
+TEST_F(CompareDumpsTest, EveryLayerThatNamesATensorIsCompared) {
+  WriteFloatDump("float", {5.0F, 10.0F, 15.0F, 20.0F});
+  // The tensor, then a layer that writes it in another form and spoils it.
+  WriteLayers("board", "ab", {{"Conv_0", "t"}, {"t/dequantize", "t"}}, 60);
+  for (const auto& [first, second] : {std::pair("float", "board"), std::pair("board", "float")}) {
+    const DumpComparison result = CompareDumps(Path(first), Path(second), {});
+    EXPECT_EQ(result.verdict, Verdict::kDiffers);
+    ASSERT_EQ(result.layers.size(), 2U);
+    EXPECT_DOUBLE_EQ(result.layers[0].accuracy->max_abs, 0.0);
+    EXPECT_DOUBLE_EQ(result.layers[1].accuracy->max_abs, 10.0);
+  }
+}
+
+TEST_F(CompareDumpsTest, AMissingLayerIsADifference) {
+  WriteLayers("both", "ab", {{"Conv_0", "t"}, {"Conv_1", "u"}});
+  WriteLayers("one", "ab", {{"Conv_0", "t"}});
+  const DumpComparison result = CompareDumps(Path("both"), Path("one"), {});
+  EXPECT_EQ(result.verdict, Verdict::kDiffers);
+  EXPECT_NE(ToText(result, false).find("1 layer is only in " + Path("both").string() + ": 1 Conv_1\n"),
+            std::string::npos)
+      << ToText(result, false);
+  EXPECT_NE(ToText(result, false).find("a layer is missing in one of the dumps"), std::string::npos);
+  EXPECT_EQ(CompareDumps(Path("one"), Path("both"), {}).verdict, Verdict::kDiffers);
+  // Another model, so by tensor.
+  WriteLayers("other", "cd", {{"Conv_5", "t"}});
+  EXPECT_EQ(CompareDumps(Path("both"), Path("other"), {}).verdict, Verdict::kDiffers);
+}
+
+TEST_F(CompareDumpsTest, ALayerMayBeMissingWhereTheDumpWasRestricted) {
+  WriteLayers("both", "ab", {{"Conv_0", "t"}, {"Conv_1", "u"}});
+  WriteLayers("one", "ab", {{"Conv_0", "t"}, {"Conv_1", "u"}}, 40, "^Conv_0$");
+  EXPECT_EQ(CompareDumps(Path("both"), Path("one"), {}).verdict, Verdict::kExact);
+  EXPECT_EQ(CompareDumps(Path("one"), Path("both"), {}).verdict, Verdict::kExact);
+}
+
+TEST_F(CompareDumpsTest, TheFloatEngineShowsMoreThanAJointModel) {
+  WriteFloatDump("float", {5.0F, 10.0F, 15.0F, 20.0F}, {"inner", "t"});
+  WriteLayers("board", "ab", {{"Conv_0", "t"}});
+  CompareOptions options;
+  options.min_cosine = 0.99;
+  const DumpComparison result = CompareDumps(Path("float"), Path("board"), options);
+  EXPECT_EQ(result.verdict, Verdict::kWithinTolerance);
+  EXPECT_EQ(result.only_first.size(), 1U);
+  WriteLayers("more", "ab", {{"Conv_0", "t"}, {"Conv_1", "u"}});
+  EXPECT_EQ(CompareDumps(Path("float"), Path("more"), options).verdict, Verdict::kDiffers)
+      << "a layer without a float tensor was not compared";
 }
 
 TEST_F(CompareDumpsTest, NothingInCommonIsAnError) {

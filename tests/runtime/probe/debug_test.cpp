@@ -73,6 +73,7 @@ TEST_F(Dump, HasEveryLayerAsItWas) {
         << "layer " << layer;
   }
   EXPECT_EQ(manifest.find("\"inputs\""), std::string::npos);
+  EXPECT_EQ(manifest.find("\"restricted\""), std::string::npos);
 }
 
 TEST_F(Dump, LevelOneHasTheOutputsAlone) {
@@ -81,6 +82,7 @@ TEST_F(Dump, LevelOneHasTheOutputsAlone) {
   probe.dump_level = 1;
   ASSERT_TRUE(Run(probe).ok());
   EXPECT_EQ(test::FilesIn(folder_.path()).size(), 3U);
+  EXPECT_NE(test::ReadText(folder_ / "manifest.json").find(R"("restricted":true,"layers":[)"), std::string::npos);
 }
 
 TEST_F(Dump, LevelThreeHasInputsToo) {
@@ -98,6 +100,7 @@ TEST_F(Dump, CanBeRestrictedToLayers) {
   probe.dump_folder = folder_.path().c_str();
   probe.dump_layers = "^(Conv|Softmax)_";
   ASSERT_TRUE(Run(probe).ok());
+  EXPECT_NE(test::ReadText(folder_ / "manifest.json").find(R"("restricted":true,"layers":[)"), std::string::npos);
   for (const std::string& name : test::FilesIn(folder_.path())) {
     EXPECT_TRUE(name == "manifest.json" || name.find("_Conv_") == 4 || name.find("_Softmax_") == 4) << name;
   }
