@@ -113,8 +113,10 @@ std::vector<LayerResult> CompareDigests(const Board& board, const Round& round, 
   return results;
 }
 
-// Fetches the bytes of the layers that differ and compares them, in bounded memory: one layer at a time.
-void CompareBytes(Board& board, const Round& round, const CrosscheckOptions& options, BoardRound& result) {
+// Fetches the bytes of the layers that differ and compares them, in bounded memory: one layer at a time. `sent` are the
+// digests of the board's first run.
+void CompareBytes(Board& board, const Round& round, const CrosscheckOptions& options, const Manifest& sent,
+                  BoardRound& result) {
   const auto differs = [](const LayerResult& layer) { return !layer.md5_equal; };
   if (std::none_of(result.layers.begin(), result.layers.end(), differs)) return;
   BoardJob job;
@@ -125,6 +127,8 @@ void CompareBytes(Board& board, const Round& round, const CrosscheckOptions& opt
   board.Run(job);
   const Manifest manifest = CheckedManifest(board, result.folder, round);
   for (const DumpLayer& layer : manifest.layers) result.fetched[layer.index] = layer;
+  std::map<int, std::string> sent_digests;
+  for (const DumpLayer& layer : sent.layers) sent_digests[layer.index] = layer.md5;
   for (size_t i = 0; i < result.layers.size(); ++i) {
     LayerResult& layer = result.layers[i];
     const auto fetched = result.fetched.find(layer.index);
@@ -137,7 +141,8 @@ void CompareBytes(Board& board, const Round& round, const CrosscheckOptions& opt
     }
     const bool is_float = layer.dtype == "f32";
     layer.difference = CompareElements(reference, expected, actual, is_float ? options.float_tolerance : Tolerance{});
-    layer.within_tolerance = is_float && layer.difference->beyond == 0;
+    layer.repeatable = fetched->second.md5 == sent_digests.at(layer.index);
+    layer.within_tolerance = is_float && layer.repeatable && layer.difference->beyond == 0;
   }
 }
 
@@ -186,8 +191,9 @@ void RunBoard(Board& board, const Round& round, const CrosscheckOptions& options
     job.digests_only = true;
     if (!options.output_folder.empty()) job.output_folder = options.output_folder / FolderName(board.name());
     board.Run(job);
-    result.layers = CompareDigests(board, round, CheckedManifest(board, result.folder, round));
-    CompareBytes(board, round, options, result);
+    const Manifest sent = CheckedManifest(board, result.folder, round);
+    result.layers = CompareDigests(board, round, sent);
+    CompareBytes(board, round, options, sent, result);
     if (options.all_builds) CompareBuilds(board, round, options, result);
   } catch (...) {
     result.error = std::current_exception();
@@ -287,6 +293,7 @@ void Merge(BoardResult& total, BoardRound&& round) {
     if (worst.md5_equal && !layer.md5_equal) worst.difference = layer.difference;
     worst.md5_equal = worst.md5_equal && layer.md5_equal;
     worst.within_tolerance = worst.within_tolerance && layer.within_tolerance;
+    worst.repeatable = worst.repeatable && layer.repeatable;
     if (!worst.accuracy || !layer.accuracy) continue;
     worst.accuracy->cosine = std::min(worst.accuracy->cosine, layer.accuracy->cosine);
     worst.accuracy->sqnr_db = std::min(worst.accuracy->sqnr_db, layer.accuracy->sqnr_db);

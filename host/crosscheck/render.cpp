@@ -128,6 +128,7 @@ ordered_json ToJson(const LayerResult& layer) {
     json["max_steps"] = Number(layer.accuracy->max_steps);
   }
   if (layer.difference) {
+    json["repeatable"] = layer.repeatable;
     json["differing_elements"] = layer.difference->differing;
     json["difference_max_abs"] = Number(layer.difference->max_abs);
     json["difference_max_steps"] = Number(layer.difference->max_steps);
@@ -204,6 +205,9 @@ std::string VerdictText(const CrosscheckResult& result) {
     text = std::string(result.verdict == Verdict::kDiffers ? "differs" : "within tolerance") +
            ": the first layer that differs is " + std::to_string(layer.index) + " " + layer.name + " (" + layer.op +
            ") on " + result.first_difference->board + " with " + result.first_difference->input;
+    if (!layer.repeatable) {
+      text += ": two runs of the board on the same bytes disagree about it; look for a race or bad memory first";
+    }
     if (layer.difference && layer.difference->first) text += ": " + ElementText(*layer.difference);
   } else {
     text = "differs: every layer of the debug build is equal, but an output of another build is not";

@@ -25,6 +25,7 @@ struct LayerResult {
   std::vector<int64_t> shape;  // physical order
   bool md5_equal = true;
   bool within_tolerance = true;                 // true wherever md5_equal
+  bool repeatable = true;                       // false: two runs of the board disagree about the layer
   std::optional<analyze::Metrics> accuracy;     // float engine to what the board computed, if there is a network
   std::optional<ElementComparison> difference;  // only if md5 differ and both sides' bytes are there
 };

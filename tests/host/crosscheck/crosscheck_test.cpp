@@ -150,6 +150,27 @@ TEST_F(CrosscheckTest, OnlyFloatLayersHaveATolerance) {
   EXPECT_EQ(result.verdict, Verdict::kWithinTolerance) << VerdictText(result);
 }
 
+TEST_F(CrosscheckTest, ABoardThatDoesNotRepeatItselfDiffers) {
+  // The first run spoils a quantised layer and the last one, a float layer; the second is right.
+  const int last = layers_ - 1;
+  auto runs = std::make_shared<int>(0);
+  AddBoard("moody", [=](int index, std::vector<uint8_t>& bytes) {
+    if (index == 0) ++*runs;
+    if (*runs == 1 && (index == 3 || index == last)) bytes[0] = static_cast<uint8_t>(bytes[0] ^ 1U);
+  });
+  const CrosscheckResult result = Check();
+  EXPECT_EQ(result.verdict, Verdict::kDiffers);
+  EXPECT_NE(VerdictText(result).find("two runs of the board on the same bytes disagree"), std::string::npos)
+      << VerdictText(result);
+  for (const LayerResult& layer : result.boards[0].layers) {
+    const bool spoiled = layer.index == 3 || layer.index == last;
+    EXPECT_EQ(layer.repeatable, !spoiled) << layer.name;
+    EXPECT_EQ(layer.within_tolerance, !spoiled) << layer.name;
+  }
+  const auto json = nlohmann::json::parse(ToJson(result));
+  EXPECT_EQ(json.at("boards").at(0).at("layers").at(3).at("repeatable"), false);
+}
+
 TEST_F(CrosscheckTest, ABoardOfAnotherModelIsRefused) {
   AddBoard("stale");
   class OtherModel : public MadeUpBoard {
