@@ -5,9 +5,11 @@
 #include <cmath>
 #include <filesystem>
 #include <functional>
+#include <type_traits>
 
 #include "graph/error.h"
 #include "graph/nearest_name.h"
+#include "quantize/preprocess.h"
 #include "report/json_text.h"
 #include "report/output_file.h"
 
@@ -72,6 +74,16 @@ std::string NameOf(const Table& table, Value value) {
   }
   return "";
 }
+
+template <typename Value>
+struct IsList : std::false_type {};
+template <typename Element>
+struct IsList<std::vector<Element>> : std::true_type {};
+
+template <typename Value>
+struct IsMap : std::false_type {};
+template <typename Key, typename Element>
+struct IsMap<std::map<Key, Element>> : std::true_type {};
 
 // Reads one key after the other from a configuration and remembers which were known.
 class Reader {
@@ -143,12 +155,19 @@ class Reader {
   template <typename Value>
   static bool IsOfKind(const ordered_json& json) {
     constexpr double kLimit = 2147483647.0;
+    if constexpr (IsList<Value>::value) {
+      return json.is_array() && std::all_of(json.begin(), json.end(), IsOfKind<typename Value::value_type>);
+    }
+    if constexpr (IsMap<Value>::value) {
+      return json.is_object() && std::all_of(json.begin(), json.end(), IsOfKind<typename Value::mapped_type>);
+    }
     if constexpr (std::is_same_v<Value, bool>) return json.is_boolean();
     if constexpr (std::is_same_v<Value, uint64_t>) {
       return json.is_number_unsigned() || (json.is_number_integer() && json.get<int64_t>() >= 0);
     }
     if constexpr (std::is_integral_v<Value>) return json.is_number_integer() && std::abs(json.get<double>()) < kLimit;
     if constexpr (std::is_floating_point_v<Value>) return json.is_number();
+    if constexpr (std::is_same_v<Value, std::string>) return json.is_string();
     return true;
   }
 
@@ -170,19 +189,7 @@ void ReadPreprocess(Reader& reader, InputPreprocess& preprocess) {
     reader.Fail("pad_value", "has no effect unless resize is \"letterbox\"; remove it");
   }
   preprocess.pad_value = static_cast<uint8_t>(pad_value);
-  const size_t channels = preprocess.color == InputPreprocess::Color::kGray ? 1 : 3;
-  for (const auto& [key, values] : {std::pair("mean", &preprocess.mean), std::pair("std", &preprocess.std)}) {
-    if (values->size() != 1 && values->size() != channels) {
-      reader.Fail(key, "has " + std::to_string(values->size()) + " numbers; give one, or one for each of the " +
-                           std::to_string(channels) + " channels");
-    }
-    for (const float value : *values) {
-      if (!std::isfinite(value)) reader.Fail(key, "has a number that is not finite");
-    }
-  }
-  for (const float value : preprocess.std) {
-    if (value <= 0) reader.Fail("std", "must be greater than 0");
-  }
+  for (const auto& [key, problem] : quantize::MeanAndStdProblems(preprocess)) reader.Fail(key, problem);
 }
 
 void ReadQuantisation(Reader& reader, BuildConfig& config) {

@@ -55,6 +55,23 @@ float ValueFor(const std::vector<float>& values, int channel) {
 
 int ChannelCount(InputPreprocess::Color color) { return color == InputPreprocess::Color::kGray ? 1 : 3; }
 
+std::map<std::string, std::string> MeanAndStdProblems(const InputPreprocess& preprocess) {
+  const auto channels = static_cast<size_t>(ChannelCount(preprocess.color));
+  std::map<std::string, std::string> problems;
+  for (const auto& [key, values] : {std::pair{"mean", &preprocess.mean}, std::pair{"std", &preprocess.std}}) {
+    if (values->size() != 1 && values->size() != channels) {
+      problems[key] = "has " + std::to_string(values->size()) + " numbers; give one, or one for each of the " +
+                      std::to_string(channels) + " channels";
+    } else if (!std::all_of(values->begin(), values->end(), [](float value) { return std::isfinite(value); })) {
+      problems[key] = "has a number that is not finite";
+    }
+  }
+  if (std::any_of(preprocess.std.begin(), preprocess.std.end(), [](float value) { return value <= 0.0F; })) {
+    problems.emplace("std", "must be greater than 0");
+  }
+  return problems;
+}
+
 PictureSize CheckPreprocess(const std::string& tensor, const graph::Shape& shape, const InputPreprocess& preprocess) {
   const auto channels = static_cast<size_t>(ChannelCount(preprocess.color));
   if (shape.size() != 4 || shape[0] != 1) {
@@ -65,17 +82,8 @@ PictureSize CheckPreprocess(const std::string& tensor, const graph::Shape& shape
     throw UsageError("input \"" + tensor + "\" has " + std::to_string(shape[1]) + " channels, the colour order " +
                      std::to_string(channels) + "; choose another --color");
   }
-  for (const auto& [key, values] : {std::pair{"mean", &preprocess.mean}, std::pair{"std", &preprocess.std}}) {
-    if (values->size() != 1 && values->size() != channels) {
-      throw UsageError(std::string(key) + " has " + std::to_string(values->size()) + " values, input \"" + tensor +
-                       "\" has " + std::to_string(channels) + " channels; give one value or one per channel");
-    }
-    for (const float value : *values) {
-      if (!std::isfinite(value)) throw UsageError(std::string(key) + " of input \"" + tensor + "\" is not finite");
-    }
-  }
-  for (const float value : preprocess.std) {
-    if (value <= 0.0F) throw UsageError("std of input \"" + tensor + "\" must be above 0");
+  for (const auto& [key, problem] : MeanAndStdProblems(preprocess)) {
+    throw UsageError("input \"" + tensor + "\": " + std::string(key).append(" ").append(problem));
   }
   return {static_cast<int>(shape[2]), static_cast<int>(shape[3])};
 }

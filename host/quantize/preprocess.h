@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,9 @@ struct PreparedPicture {
 };
 
 int ChannelCount(InputPreprocess::Color color);
+
+// What is wrong with `mean` and `std`, by key; empty if nothing is.
+std::map<std::string, std::string> MeanAndStdProblems(const InputPreprocess& preprocess);
 
 // The size that a picture must be brought to, from a graph input's shape (1,C,H,W). Throws UsageError naming the tensor
 // if the shape is no picture's or the channels do not fit the colour, the mean or the standard deviation.
