@@ -1,6 +1,4 @@
-// Add, Sub, Mul, Div, functions of one tensor, Softmax.
-#include <algorithm>
-
+// Add, Sub, Mul, functions of one tensor, Softmax.
 #include "graph/error.h"
 #include "lower/layer_emitter.h"
 #include "quantize/fixed_params.h"
@@ -22,24 +20,15 @@ void LayerEmitter::EmitBinary(const Node& node) {
     wide = wide || (IsConstant(id) ? ParamsOr(id, y).bits > 8 : values_.at(id).params.bits > 8);
   }
 
-  const bool divides = node.op == "Div";
   Value operands[2];
   for (size_t i = 0; i < 2; ++i) {
     const TensorId id = node.inputs[i];
     if (!IsConstant(id)) {
-      if (divides && i == 1) throw UnsupportedModel("only a division by a constant is supported");
       operands[i] = Operand(node, i);
       continue;
     }
-    std::vector<float> values = Floats(id);
-    AffineParams params;
-    if (divides && i == 1) {
-      if (std::find(values.begin(), values.end(), 0.0F) != values.end()) throw UnsupportedModel("it divides by zero");
-      for (float& value : values) value = 1.0F / value;
-      params = quantize::ConstantParams(values, wide ? 16 : 8);
-    } else {
-      params = ParamsOr(id, quantize::ConstantParams(values, wide ? 16 : 8));
-    }
+    const std::vector<float>& values = Floats(id);
+    const AffineParams params = ParamsOr(id, quantize::ConstantParams(values, wide ? 16 : 8));
     operands[i] = ConstantOperand(node, i, params, values);
   }
 
@@ -47,7 +36,7 @@ void LayerEmitter::EmitBinary(const Node& node) {
   const std::vector<int32_t> inputs = {operands[0].tensor, operands[1].tensor};
   const double a = operands[0].params.scale;
   const double b = operands[1].params.scale;
-  if (node.op == "Mul" || divides) {
+  if (node.op == "Mul") {
     joint::MulT mul;
     const FixedMultiplier fixed = ToFixed(a * b / y.scale);
     mul.multiplier = fixed.m;

@@ -3,7 +3,6 @@
 
 #include "graph/error.h"
 #include "lower/layer_emitter.h"
-#include "quantize/fixed_params.h"
 
 namespace lockstep::lower {
 namespace {
@@ -22,15 +21,12 @@ void LayerEmitter::EmitConcat(const Node& node) {
   concat.axis = PhysicalAxis(axes, NormalizedAxis(node, axes.size(), 0));
   std::vector<int32_t> inputs;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
-    const TensorId id = node.inputs[i];
-    const bool constant = IsConstant(id);
-    const AffineParams own = constant ? ParamsOr(id, quantize::ConstantParams(Floats(id), 8)) : AffineParams{};
+    Value x = Operand(node, i);
     if (is_float) {
-      inputs.push_back((constant ? ConstantOperand(node, i, own, Floats(id)) : Operand(node, i)).tensor);
+      inputs.push_back(x.tensor);
       continue;
     }
     const AffineParams& y = entry->second;
-    Value x = constant ? ConstantOperand(node, i, y, Floats(id)) : Operand(node, i);
     // Only the limits of the type are kept behind a multiplier.
     if (!(x.params == y) && y.bits != 8 && y.bits != 16) x = Rescale(node, x, y);
     const FixedMultiplier fixed = x.params == y ? FixedMultiplier{} : ToFixed(x.params.scale / y.scale);

@@ -80,6 +80,10 @@ TensorId AddLike(Graph& graph, const std::string& stem, TensorId like) {
 
 bool IsConstant(const Graph& graph, TensorId id) { return id != kNoTensor && graph.tensor(id).constant.has_value(); }
 
+bool IsReshape(const std::string& op) {
+  return op == "Reshape" || op == "Flatten" || op == "Squeeze" || op == "Unsqueeze";
+}
+
 bool IsUniform(const Graph& graph, TensorId id, double* value) {
   if (!IsConstant(graph, id) || graph.tensor(id).type != graph::ElementType::kFloat) return false;
   const std::vector<float>& values = graph.tensor(id).constant->floats;

@@ -40,6 +40,8 @@ graph::TensorId AddInts(graph::Graph& graph, const std::string& stem, const std:
 graph::TensorId AddLike(graph::Graph& graph, const std::string& stem, graph::TensorId like);
 
 bool IsConstant(const graph::Graph& graph, graph::TensorId id);
+// Gives the elements another shape and leaves them where they are.
+bool IsReshape(const std::string& op);
 // True if `id` is a constant float tensor whose elements all equal one number, which goes to `value`.
 bool IsUniform(const graph::Graph& graph, graph::TensorId id, double* value);
 

@@ -9,10 +9,6 @@ using graph::kNoTensor;
 using graph::Node;
 using graph::TensorId;
 
-bool IsReshape(const std::string& op) {
-  return op == "Reshape" || op == "Flatten" || op == "Squeeze" || op == "Unsqueeze";
-}
-
 bool MergeReshape(Graph& graph, Node& node, const Node& before) {
   const graph::Shape shape = graph.tensor(node.outputs[0]).shape;
   if (!graph::IsKnown(shape)) return false;

@@ -39,10 +39,6 @@ bool KeepsAxes(const Shape& from, const Shape& to, size_t last) {
   return std::equal(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(last) + 1, to.begin());
 }
 
-bool IsReshape(const std::string& op) {
-  return op == "Reshape" || op == "Flatten" || op == "Squeeze" || op == "Unsqueeze";
-}
-
 class Splitter {
  public:
   Splitter(Graph& graph, const graph::Uses& uses, size_t split)

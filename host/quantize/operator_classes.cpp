@@ -12,9 +12,7 @@ bool IsView(const graph::Node& node) {
 
 bool SharesScale(const graph::Node& node) { return IsView(node) || node.op == "MaxPool" || node.op == "Resize"; }
 
-bool IsArithmetic(const graph::Node& node) {
-  return node.op == "Add" || node.op == "Sub" || node.op == "Mul" || node.op == "Div";
-}
+bool IsArithmetic(const graph::Node& node) { return node.op == "Add" || node.op == "Sub" || node.op == "Mul"; }
 
 bool NeedsTable(const graph::Activation& activation) {
   using Kind = graph::ActivationKind;

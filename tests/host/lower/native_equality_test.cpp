@@ -136,7 +136,7 @@ QuantizedSample RandomGraph(uint32_t seed) {
         images.push_back(builder.Node("Sigmoid", {a}));
         break;
       case 7:
-        images.push_back(builder.Node("Div", {a, builder.Constant({}, {0.5F + static_cast<float>(pick(9))})}));
+        images.push_back(builder.Node("Mul", {a, builder.Constant({}, {1.0F / (0.5F + static_cast<float>(pick(9)))})}));
         break;
       case 8:
         images.push_back(builder.Conv(builder.Node("Concat", {a, any()}, {{"axis", int64_t{1}}}), channels, 1));
