@@ -25,7 +25,7 @@ class SharedState {
 
   struct Picture {
     int number = 0;  // from 1
-    std::map<std::string, engine::FloatTensor> inputs;
+    CalibrationInput input;
   };
 
   // Nothing at the end, or after a failure.
@@ -34,7 +34,7 @@ class SharedState {
     if (Failed()) return std::nullopt;
     ++taken_;
     try {
-      if (auto inputs = source_.Next()) return Picture{taken_, std::move(*inputs)};
+      if (auto input = source_.Next()) return Picture{taken_, std::move(*input)};
     } catch (...) {
       Fail(taken_);
     }
@@ -112,7 +112,7 @@ Calibration Calibrate(const graph::Graph& graph, const std::set<graph::TensorId>
       worker.emplace(graph, observed, channel_means);
       while (const auto picture = shared.Take()) {
         number = picture->number;
-        shared.Deliver(number, worker->Run(picture->inputs, number));
+        shared.Deliver(number, worker->Run(picture->input));
       }
     } catch (...) {
       shared.Fail(number);

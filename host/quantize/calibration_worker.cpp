@@ -78,18 +78,18 @@ CalibrationWorker::CalibrationWorker(const graph::Graph& graph, const std::set<g
   }
 }
 
-PictureFindings CalibrationWorker::Run(const std::map<std::string, engine::FloatTensor>& inputs, int number) {
+PictureFindings CalibrationWorker::Run(const CalibrationInput& input) {
   PictureFindings findings;
   const auto observe = [&](const std::string& name, const graph::Shape& shape, const float* data) {
-    Observe(name, shape, data, number, findings);
+    Observe(name, shape, data, input.label, findings);
   };
-  for (const auto& [name, tensor] : inputs) observe(name, tensor.shape, tensor.data.data());
-  engine_.Run(inputs, observe);
+  for (const auto& [name, tensor] : input.tensors) observe(name, tensor.shape, tensor.data.data());
+  engine_.Run(input.tensors, observe);
   return findings;
 }
 
-void CalibrationWorker::Observe(const std::string& name, const graph::Shape& shape, const float* data, int number,
-                                PictureFindings& findings) {
+void CalibrationWorker::Observe(const std::string& name, const graph::Shape& shape, const float* data,
+                                const std::string& label, PictureFindings& findings) {
   const auto found = observed_.find(name);
   if (found == observed_.end()) return;
   const Observed& tensor = found->second;
@@ -97,8 +97,8 @@ void CalibrationWorker::Observe(const std::string& name, const graph::Shape& sha
   if (tensor.statistics && count != 0) {
     const Range extremes = counters_[tensor.id].Count(data, count);
     if (!std::isfinite(extremes.low) || !std::isfinite(extremes.high)) {
-      throw BadInput("tensor \"" + name + "\" has a value that is not finite for calibration input " +
-                     std::to_string(number) + "; check mean and std, or leave that picture out");
+      throw BadInput("tensor \"" + name + "\" has a value that is not finite for the calibration picture '" + label +
+                     "'; check mean and std, or leave that picture out");
     }
     findings.extremes[tensor.id] = extremes;
   }

@@ -10,6 +10,7 @@
 
 #include "engine/float/float_engine.h"
 #include "graph/graph.h"
+#include "quantize/calibration_source.h"
 #include "quantize/observers/histogram_counter.h"
 
 namespace lockstep::quantize {
@@ -25,8 +26,8 @@ class CalibrationWorker {
   CalibrationWorker(const graph::Graph& graph, const std::set<graph::TensorId>& observed,
                     const std::set<graph::TensorId>& channel_means);
 
-  // `number` of the picture, from 1. Throws BadInput naming the tensor and the picture if a value is not finite.
-  PictureFindings Run(const std::map<std::string, engine::FloatTensor>& inputs, int number);
+  // Throws BadInput naming the tensor and the picture if a value is not finite.
+  PictureFindings Run(const CalibrationInput& input);
 
   // Of all pictures so far, by tensor.
   const std::map<graph::TensorId, HistogramCounter>& counters() const { return counters_; }
@@ -39,7 +40,7 @@ class CalibrationWorker {
     int channel_block = 1;  // see FloatEngine::ChannelBlock
   };
 
-  void Observe(const std::string& name, const graph::Shape& shape, const float* data, int number,
+  void Observe(const std::string& name, const graph::Shape& shape, const float* data, const std::string& label,
                PictureFindings& findings);
 
   engine::FloatEngine engine_;

@@ -34,7 +34,7 @@ struct PictureSource::Impl {
 
   mutable std::mutex mutex;
   std::condition_variable changed;
-  std::deque<engine::FloatTensor> waiting;
+  std::deque<CalibrationInput> waiting;
   std::exception_ptr failure;
   std::string last_reason;
   std::vector<std::string> skipped;
@@ -49,11 +49,11 @@ struct PictureSource::Impl {
         const std::lock_guard<std::mutex> lock(mutex);
         if (stop) return;
       }
-      engine::FloatTensor prepared;
+      CalibrationInput prepared{picture.Label(), {}};
       try {
         const PreparedPicture read = reader.Read(picture);
         EVP_DigestUpdate(digest.get(), read.bytes.data(), read.bytes.size());
-        prepared = ToFloatTensor(read, preprocess);
+        prepared.tensors.emplace(input, ToFloatTensor(read, preprocess));
       } catch (const BadInput& bad) {
         const std::lock_guard<std::mutex> lock(mutex);
         if (skip_bad) {
@@ -108,8 +108,8 @@ int PictureSource::size() const {
   return static_cast<int>(impl_->pictures.size() - impl_->skipped.size()) - impl_->delivered;
 }
 
-std::optional<std::map<std::string, engine::FloatTensor>> PictureSource::Next() {
-  engine::FloatTensor picture;
+std::optional<CalibrationInput> PictureSource::Next() {
+  CalibrationInput picture;
   {
     std::unique_lock<std::mutex> lock(impl_->mutex);
     impl_->changed.wait(lock, [this] { return !impl_->waiting.empty() || impl_->finished; });
@@ -126,9 +126,7 @@ std::optional<std::map<std::string, engine::FloatTensor>> PictureSource::Next() 
     ++impl_->delivered;
   }
   impl_->changed.notify_all();
-  std::map<std::string, engine::FloatTensor> inputs;
-  inputs.emplace(impl_->input, std::move(picture));
-  return inputs;
+  return picture;
 }
 
 std::string PictureSource::Digest() const {

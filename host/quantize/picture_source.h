@@ -20,7 +20,7 @@ class PictureSource : public CalibrationSource {
   ~PictureSource() override;
 
   int size() const override;
-  std::optional<std::map<std::string, engine::FloatTensor>> Next() override;
+  std::optional<CalibrationInput> Next() override;
   std::string Digest() const override;
   std::vector<std::string> skipped() const;  // pictures left out so far
 

@@ -17,9 +17,10 @@ class ValueSource : public CalibrationSource {
  public:
   explicit ValueSource(std::vector<std::vector<float>> values) : values_(std::move(values)) {}
   int size() const override { return static_cast<int>(values_.size() - next_); }
-  std::optional<std::map<std::string, engine::FloatTensor>> Next() override {
+  std::optional<CalibrationInput> Next() override {
     if (next_ == values_.size()) return std::nullopt;
-    return std::map<std::string, engine::FloatTensor>{{"x", {{1, 2, 1, 2}, values_[next_++]}}};
+    const std::string label = "picture " + std::to_string(next_);
+    return CalibrationInput{label, {{"x", {{1, 2, 1, 2}, values_[next_++]}}}};
   }
   std::string Digest() const override { return {}; }
 
@@ -124,7 +125,7 @@ TEST(Calibrate, NamesTheFirstPictureThatIsNotFinite) {
       Calibrate(net.graph, {net.Id("y")}, {}, source, threads, nullptr);
       FAIL() << threads << " threads";
     } catch (const BadInput& error) {
-      EXPECT_NE(std::string(error.what()).find("input 30;"), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("picture 'picture 29';"), std::string::npos) << error.what();
     }
   }
 }

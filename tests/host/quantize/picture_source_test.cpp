@@ -29,7 +29,8 @@ TEST(PictureSource, DeliversEveryPictureInOrder) {
     const auto inputs = source.Next();
     ASSERT_TRUE(inputs.has_value());
     const PreparedPicture expected = LoadPicture(pictures[i], preprocess, kSize);
-    EXPECT_EQ(inputs->at("images").data, ToFloatTensor(expected, preprocess).data) << "picture " << i;
+    EXPECT_EQ(inputs->label, pictures[i].Label());
+    EXPECT_EQ(inputs->tensors.at("images").data, ToFloatTensor(expected, preprocess).data) << "picture " << i;
     md5.Update(expected.bytes.data(), expected.bytes.size());
     EXPECT_EQ(source.size(), 8 - static_cast<int>(i));
   }

@@ -22,13 +22,13 @@ class NoiseSource : public CalibrationSource {
   explicit NoiseSource(int count, uint32_t seed = 1) : left_(count), random_(seed) {}
 
   int size() const override { return left_; }
-  std::optional<std::map<std::string, engine::FloatTensor>> Next() override {
+  std::optional<CalibrationInput> Next() override {
     if (left_-- <= 0) return std::nullopt;
     std::uniform_real_distribution<float> uniform(-1.0F, 1.0F);
     engine::FloatTensor tensor{{1, 2, kSide, kSide}, std::vector<float>(2 * kSide * kSide)};
     for (float& value : tensor.data) value = uniform(random_);
     if (broken_) tensor.data[5] = std::numeric_limits<float>::quiet_NaN();
-    return std::map<std::string, engine::FloatTensor>{{"x", tensor}};
+    return CalibrationInput{"noise", {{"x", tensor}}};
   }
   std::string Digest() const override { return "digest"; }
   void Break() { broken_ = true; }
