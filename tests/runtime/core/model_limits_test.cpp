@@ -68,9 +68,9 @@ TEST(ModelLimits, ManyLayersThatShareWeightsAreRefusedQuickly) {
   shape.oc = 16;
   shape.kernel_h = shape.kernel_w = 1;
   shape.pad_top = shape.pad_left = shape.pad_bottom = shape.pad_right = 0;
-  std::vector<int> outputs;
-  for (int i = 0; i < 40; ++i) outputs.push_back(net.Conv(x, shape));
-  net.Output(outputs.back());
+  int last = x;
+  for (int i = 0; i < 40; ++i) last = net.Conv(x, shape);
+  net.Output(last);
   model = net.Finish();
   // Every layer checks the first layer's weights: far more reading than the file is long.
   const auto& first = *static_cast<joint::ConvT*>(model.layers[0]->options.value);
