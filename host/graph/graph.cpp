@@ -4,6 +4,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "graph/error.h"
+
 namespace lockstep::graph {
 
 ElementType FromOnnxType(int64_t number) {
@@ -47,7 +49,11 @@ T AttributeOr(const Node& node, const std::string& key, const T& fallback) {
   const auto found = node.attributes.find(key);
   if (found == node.attributes.end()) return fallback;
   const T* value = std::get_if<T>(&found->second);
-  return value != nullptr ? *value : fallback;
+  if (value == nullptr) {
+    throw BadInput("node '" + node.name + "' (" + node.op + "): its attribute '" + key +
+                   "' has another type than the operator takes; export the model again");
+  }
+  return *value;
 }
 
 }  // namespace

@@ -87,6 +87,7 @@ struct Node {
       kNoTensor;  // names the tensor before `activation`: shape and ONNX name, no producer, no consumer
   std::vector<std::string> onnx_nodes;  // the ONNX nodes that this node stands for
 
+  // Attributes, or `fallback` if there is none. Throw BadInput naming the node if it has another type.
   int64_t Int(const std::string& key, int64_t fallback) const;
   float Float(const std::string& key, float fallback) const;
   std::string String(const std::string& key, const std::string& fallback) const;

@@ -276,9 +276,11 @@ Graph ImportOnnx(const std::string& path, const ImportOptions& options) {
     graph = importer.Run();
     declared = importer.declared();
   }
-  NormalizeOpset(graph);
   try {
+    NormalizeOpset(graph);
     graph::SortAndPrune(graph);
+  } catch (const BadInput& error) {
+    throw BadInput("'" + path + "': " + error.what());
   } catch (const std::logic_error& error) {
     throw BadInput("'" + path + "': " + error.what());
   }

@@ -5,6 +5,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "graph/error.h"
+
 namespace lockstep::graph {
 namespace {
 
@@ -59,7 +61,7 @@ TEST(Graph, GivesAttributesOrTheFallback) {
       {"axis", int64_t{2}}, {"alpha", 0.5F}, {"mode", std::string("x")}, {"pads", std::vector<int64_t>{1}}};
   EXPECT_EQ(node.Int("axis", 7), 2);
   EXPECT_EQ(node.Int("other", 7), 7);
-  EXPECT_EQ(node.Int("alpha", 7), 7);  // of another type
+  EXPECT_THROW(node.Int("alpha", 7), BadInput);  // of another type
   EXPECT_EQ(node.Float("alpha", 1.0F), 0.5F);
   EXPECT_EQ(node.String("mode", ""), "x");
   EXPECT_EQ(node.Ints("pads", {}), std::vector<int64_t>{1});

@@ -97,6 +97,18 @@ TEST(IllTypedOnnx, IsRefusedNamingTheNodeAndTheInput) {
   }
 }
 
+TEST(IllTypedOnnx, AttributesAreRefusedToo) {
+  OnnxWriter pool(17);
+  SetFloats(pool.Input("x", {1, 4, 6, 5}).Output("y").Node("MaxPool", {"x"}, {"y"}), "kernel_shape", {2, 2});
+  OnnxWriter split(11);
+  auto& node = split.Input("x", {1, 4, 6, 5}).Output("y").Node("Split", {"x"}, {"y", "z"});
+  SetInt(node, "split", 2);
+  EXPECT_NE(ErrorOf(pool).find("node 'the_MaxPool' (MaxPool): its attribute 'kernel_shape' has another type"),
+            std::string::npos);
+  EXPECT_NE(ErrorOf(split).find("': node 'the_Split' (Split): its attribute 'split' has another type"),
+            std::string::npos);
+}
+
 TEST(OmittedOutputs, OfASplitKeepTheirPlace) {
   for (const std::vector<std::string>& outputs : {std::vector<std::string>{"", "y"}, {"y", ""}, {"", "y", ""}}) {
     OnnxWriter writer(17);
