@@ -9,6 +9,7 @@
 
 #include "graph/error.h"
 #include "graph/nearest_name.h"
+#include "lockstep/name_text.h"
 #include "quantize/preprocess.h"
 #include "report/json_text.h"
 #include "report/output_file.h"
@@ -209,8 +210,14 @@ void ReadQuantisation(Reader& reader, BuildConfig& config) {
   if (config.tail_bits != 8 && config.tail_bits != 16) reader.Fail("tail_bits", "must be 8 or 16");
 }
 
+constexpr size_t kMostFileNameBytes = 200;  // the files that are named after it have longer names
+
 void CheckName(const Reader& reader, const std::string& name) {
   if (name.find('/') != std::string::npos) reader.Fail("name", "is \"" + name + "\"; it must not contain '/'");
+  if (!IsNameText(name.data(), name.size()) || name.size() > kMostFileNameBytes) {
+    reader.Fail("name", "must be UTF-8 text of at most " + std::to_string(kMostFileNameBytes) +
+                            " bytes; choose another one with --name");
+  }
 }
 
 }  // namespace

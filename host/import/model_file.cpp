@@ -2,22 +2,30 @@
 
 #include <google/protobuf/stubs/logging.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 
 #include "graph/error.h"
 #include "import/opset_normalize.h"
+#include "lockstep/name_text.h"
 
 namespace lockstep::importer {
 namespace {
 
-// Names end up in messages and file names. One with control characters comes from a damaged file.
+// Lowering makes names longer, by a few words at most.
+constexpr size_t kMostBytes = kMostNameBytes / 2;
+
+// Names end up in the joint model, messages and file names.
 void RequirePrintable(const std::string& name, const std::string& path) {
-  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  if (std::any_of(name.begin(), name.end(), control)) {
-    throw BadInput("'" + path + "' holds a name with control characters: the file is damaged, or not an ONNX model");
+  if (!IsNameText(name.data(), name.size())) {
+    throw BadInput("'" + path +
+                   "' holds a name that is not UTF-8 text without control characters: the file is damaged, or not an "
+                   "ONNX model");
+  }
+  if (name.size() > kMostBytes) {
+    throw BadInput("'" + path + "' holds a name of " + std::to_string(name.size()) + " bytes (\"" + name.substr(0, 40) +
+                   "...\"); at most " + std::to_string(kMostBytes) + " are supported, rename it");
   }
 }
 

@@ -55,6 +55,14 @@ TEST(BuildConfig, WrittenAndReadAgainItIsTheSame) {
   for (const auto& [key, value] : json.items()) EXPECT_EQ(once.at(key), value) << key;
 }
 
+TEST(BuildConfig, TheNameCanBeWrittenIntoTheModel) {
+  for (const std::string& bad :
+       {std::string("a/b"), std::string("caf\xe9"), std::string("a\nb"), std::string(201, 'n')}) {
+    EXPECT_NE(ErrorOf({{"name", bad}}).find("c.json: name "), std::string::npos) << bad;
+  }
+  EXPECT_EQ(ErrorOf({{"name", "caf\xc3\xa9"}}), "");
+}
+
 TEST(BuildConfig, UnknownKeysGetTheNearestName) {
   EXPECT_EQ(ErrorOf({{"calibraton", "x"}}), "c.json: unknown key \"calibraton\"; did you mean \"calibration\"?");
   EXPECT_NE(ErrorOf({{"observer", "persentile"}}).find("did you mean \"percentile\"?"), std::string::npos);

@@ -50,6 +50,23 @@ bool Taken(const TemporaryFile& file, const std::string& bytes) {
   }
 }
 
+// What the runtime would refuse to load must not be compiled.
+TEST(DamagedOnnx, NamesAreTextOfSomeLength) {
+  const TemporaryFile file;
+  const auto named = [&](const std::string& name) {
+    OnnxWriter writer(17);
+    writer.Input("x", {1, 2}).Output(name);
+    writer.Node("Relu", {"x"}, {name});
+    return Taken(file, writer.Bytes());
+  };
+  for (const std::string good : {"y", "caf\xc3\xa9", "\xe6\xb7\xb1/\xf0\x9f\x98\x80"}) EXPECT_TRUE(named(good)) << good;
+  EXPECT_TRUE(named(std::string(2048, 'n')));
+  EXPECT_FALSE(named(std::string(2049, 'n')));
+  for (const std::string bad : {"a\nb", "a\x7f", "caf\xe9", "\xc2\x85", "\xc0\xaf", "\xed\xa0\x80", "\xe6\xb7"}) {
+    EXPECT_FALSE(named(bad)) << bad;
+  }
+}
+
 TEST(DamagedOnnx, IsRefusedAtEveryLength) {
   const std::string bytes = ModelBytes();
   const TemporaryFile file;
