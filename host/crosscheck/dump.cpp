@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <utility>
 
 #include "graph/error.h"
@@ -36,11 +37,22 @@ constexpr std::array<DTypeText, 7> kDTypes = {{{joint::DType::U8, "u8", 1},
                                                {joint::DType::S64, "s64", 8},
                                                {joint::DType::F32, "f32", 4}}};
 
+constexpr const char* kFloat = "f32";
+
+std::vector<int> OnnxOrder(const DumpLayer& layer) {
+  std::vector<int> axes(layer.shape.size());
+  std::iota(axes.begin(), axes.end(), 0);
+  return axes;
+}
+
+// As the runtime writes it: every axis, and a scale of 1 for what has none.
 ordered_json ToJson(const DumpLayer& layer) {
   ordered_json json = {{"index", layer.index},           {"name", layer.name},     {"op", layer.op},
                        {"onnx_nodes", layer.onnx_nodes}, {"tensor", layer.tensor}, {"dtype", layer.dtype},
                        {"shape", layer.shape},           {"axes", layer.axes},     {"scale", layer.scale},
                        {"zero_point", layer.zero_point}, {"bytes", layer.bytes},   {"md5", layer.md5}};
+  if (layer.axes.empty()) json["axes"] = OnnxOrder(layer);
+  if (layer.dtype == kFloat) json["scale"] = 1.0;
   if (!layer.file.empty()) json["file"] = layer.file;
   return json;
 }
@@ -55,7 +67,9 @@ DumpLayer LayerFromJson(const ordered_json& json) {
   layer.dtype = json.at("dtype").get<std::string>();
   layer.shape = json.at("shape").get<std::vector<int64_t>>();
   layer.axes = json.value("axes", std::vector<int>());
-  layer.scale = json.value("scale", 0.0);
+  if (layer.axes == OnnxOrder(layer)) layer.axes.clear();
+  // In float32, where it comes from: the runtime writes as many digits as that needs.
+  if (layer.dtype != kFloat) layer.scale = json.value("scale", 0.0F);
   layer.zero_point = json.value("zero_point", int64_t{0});
   layer.bytes = json.at("bytes").get<uint64_t>();
   layer.md5 = json.at("md5").get<std::string>();
