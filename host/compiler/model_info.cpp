@@ -70,6 +70,13 @@ std::string ListText(const std::string& title, const ordered_json& list) {
   return "\n" + title + "\n" + table.ToText(false, "  ");
 }
 
+// How many nodes there are of each operator.
+std::map<std::string, int> Operators(const graph::Graph& graph) {
+  std::map<std::string, int> operators;
+  for (const graph::Node& node : graph.nodes) ++operators[node.op];
+  return operators;
+}
+
 }  // namespace
 
 ordered_json DescribeJointModel(const joint::Model& model, size_t file_bytes, bool layers) {
@@ -130,9 +137,14 @@ ordered_json DescribeNetwork(const std::string& path, const std::map<std::string
   importer::ImportOptions options;
   options.input_shapes = input_shape;
   graph::Graph graph = importer::ImportOnnx(path, options);
+  const size_t nodes = graph.nodes.size();
+  const std::map<std::string, int> operators = Operators(graph);
   optimize::Optimize(graph);
-  ordered_json json = {
-      {"kind", "ONNX network"}, {"name", graph.name}, {"opset", graph.opset}, {"nodes", graph.nodes.size()}};
+  ordered_json json = {{"kind", "ONNX network"},
+                       {"name", graph.name},
+                       {"opset", graph.opset},
+                       {"nodes", nodes},
+                       {"optimised_nodes", graph.nodes.size()}};
   const auto tensors = [&](const std::vector<graph::TensorId>& ids) {
     ordered_json list = ordered_json::array();
     for (const graph::TensorId id : ids) {
@@ -142,9 +154,8 @@ ordered_json DescribeNetwork(const std::string& path, const std::map<std::string
   };
   json["inputs"] = tensors(graph.inputs);
   json["outputs"] = tensors(graph.outputs);
-  std::map<std::string, int> operators;
-  for (const graph::Node& node : graph.nodes) ++operators[node.op];
   json["operators"] = operators;
+  json["optimised_operators"] = Operators(graph);
   json["blockers"] = ordered_json::array();
   for (const optimize::Blocker& blocker : optimize::FindBlockers(graph)) {
     json["blockers"].push_back({{"node", blocker.node}, {"op", blocker.op}, {"reason", blocker.reason}});

@@ -114,6 +114,19 @@ TEST_F(CompilerTest, EveryBlockerIsNamedAtOnceAndNothingIsWritten) {
   EXPECT_FALSE(std::filesystem::exists(Path("out")));
 }
 
+TEST_F(CompilerTest, ANetworkIsDescribedAsItIsAndAsItIsOptimised) {
+  testing::SmallGraph net;
+  const graph::TensorId x = net.Input("images", {1, 3, 8, 8});
+  const graph::TensorId y = net.Add("Conv", {x, net.Random({4, 3, 1, 1})});
+  net.graph.outputs = {net.Add("Relu", {y})};
+  importer::ExportOnnx(net.graph, Path("two.onnx").string());
+  const ordered_json info = DescribeNetwork(Path("two.onnx").string(), {});
+  EXPECT_EQ(info.at("nodes"), 2);
+  EXPECT_EQ(info.at("operators"), (ordered_json{{"Conv", 1}, {"Relu", 1}}));
+  EXPECT_EQ(info.at("optimised_nodes"), 1);
+  EXPECT_EQ(info.at("optimised_operators"), (ordered_json{{"Conv", 1}}));
+}
+
 TEST_F(CompilerTest, ADamagedPictureStopsTheBuildUnlessItIsSkipped) {
   WriteText(Path("pictures/picture_9.png"), ReadText(Path("pictures/picture_0.png")).substr(0, 200));
   ordered_json keys = Keys("out");
