@@ -143,7 +143,9 @@ class ProgramBoard : public Board {
     if (result.err.empty() && result.out.empty()) {
       throw BoardError(ended + " and said nothing; give the run_joint_debug of this board, or build it again");
     }
+    constexpr int kUnsupportedModel = 3;
     constexpr int kBadInput = 4;
+    if (result.status == kUnsupportedModel) throw UnsupportedModel(ended + ": " + LastWords(result));
     if (result.status == kBadInput) throw BadInput(ended + ": " + LastWords(result));
     throw BoardError(ended + ": " + LastWords(result));
   }

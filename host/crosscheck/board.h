@@ -33,7 +33,8 @@ class Board {
  public:
   virtual ~Board() = default;
   virtual std::string name() const = 0;
-  // Throws BoardError that says what is missing or what the board answered, BadInput if the board refused the model.
+  // Throws BoardError that says what is missing or what the board answered, BadInput or UnsupportedModel if the board
+  // refused the model.
   virtual void Run(const BoardJob& job) = 0;
 };
 

@@ -154,6 +154,7 @@ class ReferenceRunner : public ModelRunner {
 [[noreturn]] void Throw(const fs::path& model, const Status& status) {
   const std::string text = model.string() + ": " + status.message();
   if (status.code() == StatusCode::kInvalidArgument || status.code() == StatusCode::kWrongBuild) throw UsageError(text);
+  if (status.code() == StatusCode::kUnsupported) throw UnsupportedModel(text);
   throw BadInput(text);
 }
 
@@ -266,9 +267,9 @@ const char* EngineName(EngineKind kind) {
 
 bool IsOnnx(const fs::path& model) { return model.extension() == ".onnx"; }
 
-quantize::InputPreprocess PreprocessOfModel(const fs::path& joint_model) {
+quantize::InputPreprocess PreprocessOfModel(const fs::path& joint_model, bool check_digest) {
   report::RequireFile(joint_model);
-  return PreprocessOf(*engine::JointModel(joint_model.string()).model().inputs()->Get(0));
+  return PreprocessOf(*engine::JointModel(joint_model.string(), check_digest).model().inputs()->Get(0));
 }
 
 std::unique_ptr<ModelRunner> OpenModel(const fs::path& model, EngineKind engine, const RunnerOptions& options) {

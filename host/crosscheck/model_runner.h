@@ -53,7 +53,7 @@ std::unique_ptr<ModelRunner> OpenModel(const std::filesystem::path& model, Engin
                                        const RunnerOptions& options);
 
 // How a picture becomes the first input of a joint model.
-quantize::InputPreprocess PreprocessOfModel(const std::filesystem::path& joint_model);
+quantize::InputPreprocess PreprocessOfModel(const std::filesystem::path& joint_model, bool check_digest);
 
 bool IsOnnx(const std::filesystem::path& model);
 

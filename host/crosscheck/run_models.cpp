@@ -80,7 +80,7 @@ std::vector<OutputTensor> RunOne(ModelRunner& runner, const RunOptions& options,
 void SaveInputs(const RunOptions& options, const DataItem& item) {
   for (const std::string& path : options.models) {
     if (IsOnnx(path)) continue;
-    const auto inputs = JointInputs(engine::JointModel(path).model(), item);
+    const auto inputs = JointInputs(engine::JointModel(path, options.runner.check_digest).model(), item);
     for (size_t i = 0; i < inputs.size(); ++i) {
       const std::string number = inputs.size() == 1 ? "" : "_" + std::to_string(i);
       report::WriteFile(options.input_folder / (item.stem + number + ".bin"), inputs[i].data(), inputs[i].size());
@@ -124,7 +124,7 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
   }
   RunnerOptions runner = options.runner;
   const auto joint = std::find_if_not(options.models.begin(), options.models.end(), IsOnnx);
-  if (joint != options.models.end()) runner.preprocess = PreprocessOfModel(*joint);
+  if (joint != options.models.end()) runner.preprocess = PreprocessOfModel(*joint, runner.check_digest);
   std::vector<std::unique_ptr<ModelRunner>> runners;
   for (const std::string& model : options.models) {
     const EngineKind fallback = IsOnnx(model) ? EngineKind::kFloat : EngineKind::kNative;

@@ -22,6 +22,12 @@ Md5Digest ContentDigest(const uint8_t* file, size_t size, const joint::Digest* d
   return md5.Finish();
 }
 
+void CheckDigest(const uint8_t* file, size_t size, const joint::Model& model) {
+  const Md5Digest digest = ContentDigest(file, size, model.digest());
+  if (std::memcmp(digest.data(), model.digest()->bytes()->data(), digest.size()) == 0) return;
+  throw BadInput("joint model is damaged (its content does not match its digest); copy or build it again");
+}
+
 }  // namespace
 
 std::vector<uint8_t> ReadJointFile(const std::string& path) {
@@ -37,7 +43,7 @@ std::vector<uint8_t> ReadJointFile(const std::string& path) {
   return bytes;
 }
 
-const joint::Model& CheckJointFile(const uint8_t* file, size_t size) {
+const joint::Model& CheckJointFile(const uint8_t* file, size_t size, bool check_digest) {
   if (size < 64 || !joint::ModelBufferHasIdentifier(file)) {
     throw BadInput(
         "not a joint model (the identifier LKSJ is missing); give a .joint file written by `lockstep build`");
@@ -49,18 +55,15 @@ const joint::Model& CheckJointFile(const uint8_t* file, size_t size) {
     throw BadInput("joint model is damaged (FlatBuffers verifier); copy or build it again");
   }
   const joint::Model& model = *joint::GetModel(file);
+  if (check_digest) CheckDigest(file, size, model);
   if (model.format_version() != kFormatVersion) {
-    throw BadInput("joint model has format_version " + std::to_string(model.format_version()) +
-                   ", this lockstep reads " + std::to_string(kFormatVersion) +
-                   "; build the model again or upgrade lockstep");
+    throw UnsupportedModel("joint model has format_version " + std::to_string(model.format_version()) +
+                           ", this lockstep reads " + std::to_string(kFormatVersion) +
+                           "; build the model again or upgrade lockstep");
   }
   if (model.contract()->str() != rq1::kContractId) {
-    throw BadInput("joint model follows contract '" + model.contract()->str() + "', this lockstep knows '" +
-                   rq1::kContractId + "'; build the model again or upgrade lockstep");
-  }
-  const Md5Digest digest = ContentDigest(file, size, model.digest());
-  if (std::memcmp(digest.data(), model.digest()->bytes()->data(), digest.size()) != 0) {
-    throw BadInput("joint model is damaged (its content does not match its digest); copy or build it again");
+    throw UnsupportedModel("joint model follows contract '" + model.contract()->str() + "', this lockstep knows '" +
+                           rq1::kContractId + "'; build the model again or upgrade lockstep");
   }
   CheckStructure(model);
   return model;

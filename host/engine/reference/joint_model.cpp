@@ -5,11 +5,13 @@
 
 namespace lockstep::engine {
 
-JointModel::JointModel(const std::string& path) : file_(ReadJointFile(path)) {
+JointModel::JointModel(const std::string& path, bool check_digest) : file_(ReadJointFile(path)) {
   try {
-    engine_ = std::make_unique<ReferenceEngine>(file_.data(), file_.size());
+    engine_ = std::make_unique<ReferenceEngine>(file_.data(), file_.size(), check_digest);
   } catch (const BadInput& error) {
     throw BadInput(path + ": " + error.what());
+  } catch (const UnsupportedModel& error) {
+    throw UnsupportedModel(path + ": " + error.what());
   }
 }
 

@@ -12,8 +12,8 @@ namespace lockstep::engine {
 
 class JointModel {
  public:
-  // Throws BadInput that names the file.
-  explicit JointModel(const std::string& path);
+  // Throws BadInput or UnsupportedModel that names the file.
+  explicit JointModel(const std::string& path, bool check_digest = true);
 
   const std::vector<uint8_t>& file() const { return file_; }
   const joint::Model& model() const { return engine_->model(); }

@@ -49,8 +49,9 @@ void RunLayer(const LayerRun& run) {
 
 }  // namespace
 
-ReferenceEngine::ReferenceEngine(const uint8_t* file, size_t size) : impl_(std::make_unique<Impl>()) {
-  impl_->model = &CheckJointFile(file, size);
+ReferenceEngine::ReferenceEngine(const uint8_t* file, size_t size, bool check_digest)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->model = &CheckJointFile(file, size, check_digest);
   const joint::Model& checked = *impl_->model;
   impl_->last_use.assign(checked.tensors()->size(), -1);
   for (uint32_t i = 0; i < checked.layers()->size(); ++i) {

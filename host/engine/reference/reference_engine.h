@@ -20,8 +20,8 @@ using LayerObserver =
 
 class ReferenceEngine {
  public:
-  // `file` is a whole joint model and outlives the engine. Throws BadInput if it is damaged or of another contract.
-  ReferenceEngine(const uint8_t* file, size_t size);
+  // `file` is a whole joint model and outlives the engine. Throws what CheckJointFile throws.
+  ReferenceEngine(const uint8_t* file, size_t size, bool check_digest = true);
   ~ReferenceEngine();
 
   const joint::Model& model() const;

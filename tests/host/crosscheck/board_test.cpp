@@ -28,6 +28,8 @@ class BoardTest : public testing::FolderTest {
       MakeBoard("local", options)->Run(job);
     } catch (const BoardError& error) {
       return std::string("board: ") + error.what();
+    } catch (const UnsupportedModel& error) {
+      return std::string("unsupported:") + error.what();
     } catch (const BadInput& error) {
       return std::string("input: ") + error.what();
     }
@@ -65,6 +67,7 @@ TEST_F(BoardTest, ItsLastWordsAreKept) {
   EXPECT_NE(ErrorOf("echo 'no arena left' >&2; exit 5\n").find("ended with status 5: no arena left"),
             std::string::npos);
   EXPECT_EQ(ErrorOf("echo 'damaged' >&2; exit 4\n").substr(0, 6), "input:");
+  EXPECT_EQ(ErrorOf("echo 'too new' >&2; exit 3\n").substr(0, 12), "unsupported:");
   EXPECT_NE(ErrorOf("kill -SEGV $$\n").find("status 139"), std::string::npos);
 }
 

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <functional>
+#include <stdexcept>
 
 #include "engine/reference/reference_engine.h"
 #include "graph/error.h"
@@ -14,11 +16,13 @@
 namespace lockstep::test {
 namespace {
 
-std::string Refusal(const std::vector<uint8_t>& file) {
+std::string Refusal(const std::vector<uint8_t>& file, bool check_digest = true) {
   try {
-    engine::CheckJointFile(file.data(), file.size());
+    engine::CheckJointFile(file.data(), file.size(), check_digest);
   } catch (const BadInput& error) {
     return error.what();
+  } catch (const UnsupportedModel& error) {
+    return std::string("unsupported: ") + error.what();
   }
   return "accepted";
 }
@@ -52,8 +56,31 @@ TEST(JointFile, RefusesCuts) {
 }
 
 TEST(JointFile, NamesVersionAndContract) {
-  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { m.format_version = 99; }).find("format_version 99"), std::string::npos);
-  EXPECT_NE(RefusalAfter([](joint::ModelT& m) { m.contract = "rq2"; }).find("'rq2'"), std::string::npos);
+  const std::string version = RefusalAfter([](joint::ModelT& m) { m.format_version = 99; });
+  EXPECT_EQ(version.rfind("unsupported: joint model has format_version 99", 0), 0U) << version;
+  const std::string contract = RefusalAfter([](joint::ModelT& m) { m.contract = "rq2"; });
+  EXPECT_EQ(contract.rfind("unsupported: joint model follows contract 'rq2'", 0), 0U) << contract;
+}
+
+TEST(JointFile, SkipsTheDigestAndNothingElse) {
+  const auto with_stale_digest = [](const std::function<void(joint::ModelT&)>& change) {
+    joint::ModelT model = SmallNetwork();
+    change(model);
+    std::vector<uint8_t> file = Write(model);
+    const std::string text = model.compiler_version;
+    const auto at = std::search(file.begin(), file.end(), text.begin(), text.end());
+    if (text.empty() || at == file.end()) throw std::logic_error("no compiler version to change");
+    *at ^= 1;
+    return file;
+  };
+  const std::vector<uint8_t> valid = with_stale_digest([](joint::ModelT&) {});
+  EXPECT_NE(Refusal(valid).find("does not match its digest"), std::string::npos);
+  EXPECT_EQ(Refusal(valid, false), "accepted");
+  const std::vector<uint8_t> wrong =
+      with_stale_digest([](joint::ModelT& m) { FirstOptions<joint::ConvT>(m)->stride_h = 0; });
+  EXPECT_NE(Refusal(wrong, false), "accepted");
+  const std::vector<uint8_t> other = with_stale_digest([](joint::ModelT& m) { m.contract = "rq2"; });
+  EXPECT_NE(Refusal(other, false).find("'rq2'"), std::string::npos);
 }
 
 TEST(JointFile, NamesTheLayerWhoseStructureIsWrong) {
