@@ -1,37 +1,19 @@
 #include "run_joint/inject_inputs.h"
 
-#include <cstdio>
 #include <cstring>
 #include <utility>
 
 #include "core/dump_name.h"
 #include "lockstep/md5.h"
+#include "run_joint/dump_manifest.h"
 #include "run_joint/run_inputs.h"
 
 namespace lockstep {
-namespace {
 
-constexpr size_t kMostOfHead = size_t{1} << 20;  // of a manifest's bytes before its layers
-
-// The value of "model_digest" in the head of a manifest, or an empty string.
-std::string ManifestDigest(std::FILE* file) {
-  const std::string key = "\"model_digest\"";
-  std::string text;
-  char part[4096];
-  for (size_t size = 1; size != 0 && text.size() < kMostOfHead; text.append(part, size)) {
-    const size_t at = text.find(key);
-    const size_t begin = at != std::string::npos ? text.find('"', at + key.size()) : at;
-    const size_t end = begin != std::string::npos ? text.find('"', begin + 1) : begin;
-    if (end != std::string::npos) return text.substr(begin + 1, end - begin - 1);
-    size = std::fread(part, 1, sizeof(part), file);
-  }
-  return "";
-}
-
-}  // namespace
-
-InjectInputs::InjectInputs(const Model& model, std::string folder)
-    : folder_(std::move(folder)), producer_(static_cast<size_t>(model.tensor_count()), -1) {
+InjectInputs::InjectInputs(const Model& model, std::string folder, std::vector<std::string> digests)
+    : folder_(std::move(folder)),
+      digests_(std::move(digests)),
+      producer_(static_cast<size_t>(model.tensor_count()), -1) {
   for (int32_t layer = 0; layer < model.layer_count(); ++layer) {
     producer_[static_cast<size_t>(model.layer_output_tensor(layer))] = layer;
   }
@@ -42,16 +24,16 @@ InjectInputs::InjectInputs(const Model& model, std::string folder)
 
 Result<InjectInputs> InjectInputs::Open(const Model& model, const std::string& folder) {
   const std::string path = folder + "/manifest.json";
-  Result<InputFile> file = OpenFile(path, "--inject needs the folder of a dump");
-  LOCKSTEP_RETURN_IF_ERROR(file.status());
+  Result<DumpManifest> manifest = ReadManifest(path, model.layer_count());
+  LOCKSTEP_RETURN_IF_ERROR(manifest.status());
   const Md5Text digest = ToText(model.digest());
-  const std::string found = ManifestDigest(file.value().stream.get());
+  const std::string& found = manifest.value().model_digest;
   if (found != digest.data()) {
     return Status::Error(StatusCode::kUnreadable,
                          "%s: the dump is of the model with digest '%.32s', this one has %s; dump this model again",
                          path.c_str(), found.c_str(), digest.data());
   }
-  return InjectInputs(model, folder);
+  return InjectInputs(model, folder, std::move(manifest.value().layers));
 }
 
 Status InjectInputs::BeforeLayer(Session& session, int32_t layer) {
@@ -61,9 +43,17 @@ Status InjectInputs::BeforeLayer(Session& session, int32_t layer) {
     const int32_t producer = producer_[static_cast<size_t>(tensor)];
     if (producer < 0) continue;
     const TensorInfo info = model.tensor(tensor);
-    LOCKSTEP_RETURN_IF_ERROR(ReadExactly(folder_ + "/" + DumpStem(model, producer) + DumpShape(info),
-                                         session.layer_input(layer, i), info.bytes,
-                                         std::string("layer '") + model.layer(producer).name + "'"));
+    const std::string path = folder_ + "/" + DumpStem(model, producer) + DumpShape(info);
+    void* data = session.layer_input(layer, i);
+    LOCKSTEP_RETURN_IF_ERROR(
+        ReadExactly(path, data, info.bytes, std::string("layer '") + model.layer(producer).name + "'"));
+    const std::string& expected = digests_[static_cast<size_t>(producer)];
+    if (expected.empty()) continue;
+    const Md5Text actual = ToText(Md5Of(data, static_cast<size_t>(info.bytes)));
+    if (expected == actual.data()) continue;
+    return Status::Error(StatusCode::kUnreadable,
+                         "%s: is damaged: its md5 is %s, but the manifest has %s; dump the model again", path.c_str(),
+                         actual.data(), expected.c_str());
   }
   return Status::Ok();
 }

@@ -10,7 +10,8 @@ namespace lockstep {
 
 class InjectInputs : public RunHook {
  public:
-  // The folder holds a dump of the same model (its digest is compared) with the tensor files of every layer.
+  // The folder holds a dump of the same model (its digest is compared) with the tensor files of every layer. What the
+  // manifest has no md5 for is taken as it is.
   static Result<InjectInputs> Open(const Model& model, const std::string& folder);
 
   // Overwrites the layer's inputs. The network's own inputs are left as they are.
@@ -21,9 +22,10 @@ class InjectInputs : public RunHook {
   const void* output(int32_t index) const { return outputs_[static_cast<size_t>(index)].data(); }
 
  private:
-  explicit InjectInputs(const Model& model, std::string folder);
+  InjectInputs(const Model& model, std::string folder, std::vector<std::string> digests);
 
   std::string folder_;
+  std::vector<std::string> digests_;           // by layer: the md5 of its output, or empty
   std::vector<int32_t> producer_;              // by tensor: the layer that makes it, or -1
   std::vector<std::vector<uint8_t>> outputs_;  // of the network
 };

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "command.h"
+#include "lockstep/md5.h"
 
 namespace lockstep::test {
 namespace {
@@ -13,6 +14,20 @@ class RunJointDebug : public RunJoint {
     arguments.insert(arguments.end(), more.begin(), more.end());
     arguments.push_back(Path("small.joint"));
     return RunCommand(arguments);
+  }
+
+  // Other bytes in a file of a dump, with the md5 that the manifest then has to have.
+  void Change(const std::string& folder, const std::string& file) {
+    const std::string path = Path(folder + "/" + file);
+    std::vector<uint8_t> bytes = ReadFile(path);
+    const Md5Text before = ToText(Md5Of(bytes.data(), bytes.size()));
+    for (uint8_t& byte : bytes) byte ^= 0x55;
+    WriteFile(path, bytes);
+    const std::string manifest = Path(folder + "/manifest.json");
+    std::string text = ReadText(manifest);
+    const size_t at = text.find(before.data());
+    ASSERT_NE(at, std::string::npos) << text;
+    WriteText(manifest, text.replace(at, 32, ToText(Md5Of(bytes.data(), bytes.size())).data()));
   }
 };
 
@@ -38,9 +53,7 @@ TEST_F(RunJointDebug, AnInjectedErrorStaysInItsReaders) {
   ASSERT_EQ(Dump("first").status, 0);
   // The output of layer 7 (MaxPool_7) is read by layer 8 alone; the layers behind get the inputs of the dump.
   const std::string file = "0007_MaxPool_7_shape_1_3_4_16.bin";
-  std::vector<uint8_t> bytes = ReadFile(Path("first/" + file));
-  for (uint8_t& byte : bytes) byte ^= 0x55;
-  WriteFile(Path("first/" + file), bytes);
+  Change("first", file);
   ASSERT_EQ(Dump("second", {"--inject", Path("first")}).status, 0);
   for (const std::string& name : FilesIn(Path("first"))) {
     if (name == "manifest.json") continue;
@@ -55,15 +68,13 @@ TEST_F(RunJointDebug, OutputsAreTheBoardsOwnWithInjectedInputs) {
   WriteFile(model, Write(SharedOutput("boxes", "x")));
   const std::string data = Path("inputs/a.bin");
   ASSERT_EQ(RunCommand({"--dump-intermediate", "2", "-d", data, "-o", Path("gold"), model}).status, 0);
-  const std::string dumped = Path("gold/dump/0000_Conv_0_shape_1_8_8_8.bin");
-  std::vector<uint8_t> bytes = ReadFile(dumped);
-  for (uint8_t& byte : bytes) byte ^= 0x55;
-  WriteFile(dumped, bytes);
+  const std::string file = "0000_Conv_0_shape_1_8_8_8.bin";
+  Change("gold/dump", file);
   const CommandResult result =
       RunCommand({"--inject", Path("gold/dump"), "-d", data, "-o", Path("out"), "--verify", Path("gold"), model});
   EXPECT_EQ(result.status, 0) << result.error;
   EXPECT_EQ(ReadFile(Path("out/a_x.bin")), ReadFile(Path("gold/a_x.bin")));
-  EXPECT_NE(ReadFile(Path("out/a_x.bin")), bytes);
+  EXPECT_NE(ReadFile(Path("out/a_x.bin")), ReadFile(Path("gold/dump/" + file)));
 }
 
 TEST_F(RunJointDebug, ADumpMayBeCalledAsAnOutputIs) {
@@ -101,6 +112,50 @@ TEST_F(RunJointDebug, InjectRefusesOtherModelsAndMissingLayers) {
   ExpectError(Dump("second", {"--inject", Path("first")}), 4, {"0001_Conv_1_shape_1_6_8_16.bin"});
   EXPECT_EQ(FilesIn(Path("second")).size() > 0, true);
   for (const std::string& name : FilesIn(Path("second"))) EXPECT_NE(name, "manifest.json") << "of a dump that failed";
+}
+
+TEST_F(RunJointDebug, ADamagedDumpIsNotTheBoardsMistake) {
+  for (const char* level : {"2", "3"}) {  // with 3 the md5 of every input stands within the layers too
+    ASSERT_EQ(Dump("first", {"--dump-intermediate", level}).status, 0);
+    const std::string file = Path("first/0007_MaxPool_7_shape_1_3_4_16.bin");
+    const std::vector<uint8_t> bytes = ReadFile(file);
+    std::vector<uint8_t> damaged = bytes;
+    damaged[17] ^= 1;
+    WriteFile(file, damaged);
+    ExpectError(Dump("second", {"--inject", Path("first")}), 4, {file, "md5", "dump the model again"});
+    WriteFile(file, bytes);
+    EXPECT_EQ(Dump("second", {"--inject", Path("first")}).status, 0);
+  }
+}
+
+// As the host's tools write it, and with no md5 of the layer that was changed.
+TEST_F(RunJointDebug, ManifestsMayBeIndentedAndLackDigests) {
+  ASSERT_EQ(Dump("first").status, 0);
+  const std::string path = Path("first/manifest.json");
+  std::string indented;
+  for (const char c : ReadText(path)) {
+    indented += c;
+    if (c == ':' || c == ',' || c == '{') indented += "\n  ";
+  }
+  WriteText(path, indented);
+  EXPECT_EQ(Dump("second", {"--inject", Path("first")}).status, 0);
+  const std::string file = Path("first/0007_MaxPool_7_shape_1_3_4_16.bin");
+  std::vector<uint8_t> bytes = ReadFile(file);
+  bytes[17] ^= 1;
+  WriteFile(file, bytes);
+  ExpectError(Dump("second", {"--inject", Path("first")}), 4, {file, "md5"});
+  const size_t at = indented.find(":", indented.find("\"md5\"", indented.find("MaxPool_7")));
+  WriteText(path, indented.replace(indented.rfind("md5", at), 3, "_d5"));
+  EXPECT_EQ(Dump("second", {"--inject", Path("first")}).status, 0);
+}
+
+TEST_F(RunJointDebug, ACutManifestIsRefused) {
+  ASSERT_EQ(Dump("first").status, 0);
+  const std::string text = ReadText(Path("first/manifest.json"));
+  for (const size_t size : {size_t{0}, size_t{1}, text.size() / 2, text.size() - 3}) {
+    WriteText(Path("first/manifest.json"), text.substr(0, size));
+    ExpectError(Dump("second", {"--inject", Path("first")}), 4, {"manifest.json: is no whole manifest"});
+  }
 }
 
 // The digest stands behind the model's name.

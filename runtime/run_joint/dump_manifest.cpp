@@ -1,0 +1,112 @@
+#include "run_joint/dump_manifest.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "run_joint/run_inputs.h"
+
+namespace lockstep {
+namespace {
+
+// Goes through the JSON once, letter by letter, and looks at no more than the members of the document and of its
+// layers: a manifest may be larger than what a board has to spare.
+class Scanner {
+ public:
+  explicit Scanner(DumpManifest* manifest) : manifest_(manifest) {}
+
+  // False if the document does not end, or never began.
+  bool Scan(std::FILE* file) {
+    for (int letter = std::getc(file); letter != EOF; letter = std::getc(file)) {
+      if (letter == '"') {
+        Text(file);
+      } else if (letter == ':') {
+        key_ = std::exchange(value_, "");
+      } else {
+        Punctuation(static_cast<char>(letter));
+      }
+      if (done_) return true;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr int kDocument = 1;
+  static constexpr int kLayer = 3;  // within the document and its array
+  static constexpr size_t kMostCharacters = 64;
+
+  void Append(char letter) {
+    if (value_.size() < kMostCharacters) value_ += letter;
+  }
+
+  void Text(std::FILE* file) {
+    for (int letter = std::getc(file); letter != EOF && letter != '"'; letter = std::getc(file)) {
+      Append(static_cast<char>(letter == '\\' ? std::getc(file) : letter));
+    }
+  }
+
+  void Punctuation(char letter) {
+    switch (letter) {
+      case '{':
+      case '[':
+        ++depth_;
+        Forget();
+        break;
+      case '}':
+      case ']':
+        Member();
+        if (depth_ == kLayer) Layer();
+        done_ = --depth_ <= 0;
+        break;
+      case ',':
+        Member();
+        break;
+      case ' ':
+      case '\n':
+      case '\r':
+      case '\t':
+        break;
+      default:
+        Append(letter);
+    }
+  }
+
+  void Member() {
+    if (depth_ == kDocument && key_ == "model_digest") manifest_->model_digest = value_;
+    if (depth_ == kLayer && key_ == "index") index_ = value_;
+    if (depth_ == kLayer && key_ == "md5") md5_ = value_;
+    Forget();
+  }
+
+  void Layer() {
+    const size_t index = std::strtoul(index_.c_str(), nullptr, 10);
+    if (!index_.empty() && index < manifest_->layers.size()) manifest_->layers[index] = md5_;
+    index_.clear();
+    md5_.clear();
+  }
+
+  void Forget() {
+    key_.clear();
+    value_.clear();
+  }
+
+  DumpManifest* manifest_;
+  int depth_ = 0;
+  bool done_ = false;
+  std::string key_, value_;
+  std::string index_, md5_;  // of the layer
+};
+
+}  // namespace
+
+Result<DumpManifest> ReadManifest(const std::string& path, int32_t layer_count) {
+  Result<InputFile> file = OpenFile(path, "--inject needs the folder of a dump");
+  LOCKSTEP_RETURN_IF_ERROR(file.status());
+  DumpManifest manifest;
+  manifest.layers.resize(static_cast<size_t>(layer_count));
+  if (Scanner(&manifest).Scan(file.value().stream.get())) return manifest;
+  return Status::Error(StatusCode::kUnreadable, "%s: is no whole manifest of a dump; dump the model again",
+                       path.c_str());
+}
+
+}  // namespace lockstep
