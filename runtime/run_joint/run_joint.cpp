@@ -63,15 +63,11 @@ class Runner {
   Runner(const Arguments& arguments, Session& session, RunTimes& times)
       : arguments_(arguments), session_(session), times_(times) {}
 
-  Status Run() {
-    std::vector<RunInput> inputs;
-    LOCKSTEP_RETURN_IF_ERROR(ListInputs(arguments_, session_.model(), &inputs));
+  Status Run(const std::vector<RunInput>& inputs, const std::vector<RunPaths>& paths) {
     if (!arguments_.has_data()) {
       std::printf("data        none given: random input of seed %llu\n",
                   static_cast<unsigned long long>(arguments_.seed));
     }
-    std::vector<RunPaths> paths;
-    LOCKSTEP_RETURN_IF_ERROR(PlanPaths(arguments_, session_.model(), inputs, &paths));
     if (!arguments_.inject.empty()) {
       Result<InjectInputs> inject = InjectInputs::Open(session_.model(), arguments_.inject);
       if (!inject.ok()) return inject.status();
@@ -148,22 +144,31 @@ Status SelfTest(Session& session) {
 Status RunJoint(const Arguments& arguments) {
   PrintVersion();
   RunTimes times;
-  const uint64_t start = NowNanoseconds();
+  uint64_t start = NowNanoseconds();
   LoadOptions load;
   load.check_digest = arguments.check_digest;
   Result<Model> model = Model::Open(arguments.model.c_str(), load);
   if (!model.ok()) return model.status();
+  times.load = NowNanoseconds() - start;
   PrintModel(model.value());
   if (arguments.model_info) {
     PrintLayers(model.value());
     return Status::Ok();
   }
+  std::vector<RunInput> inputs;
+  std::vector<RunPaths> paths;
+  if (!arguments.dry_run && !arguments.self_test) {
+    LOCKSTEP_RETURN_IF_ERROR(ListInputs(arguments, model.value(), &inputs));
+    LOCKSTEP_RETURN_IF_ERROR(PlanPaths(arguments, model.value(), inputs, &paths));
+  }
+  LOCKSTEP_RETURN_IF_ERROR(CheckReports(arguments, inputs));
   if (!arguments.benchmark.empty()) LOCKSTEP_RETURN_IF_ERROR(CheckWritable(arguments.benchmark));
   const std::string dump_folder = DumpFolder(arguments);
+  start = NowNanoseconds();
   Result<Session> created = Session::Create(model.value(), OptionsOf(arguments, dump_folder));
   if (!created.ok()) return created.status();
   Session& session = created.value();
-  times.load = NowNanoseconds() - start;
+  times.load += NowNanoseconds() - start;
   PrintSession(session, times, arguments);
   if (arguments.dry_run) {
     std::printf("dry run     loaded and planned, nothing was run\n");
@@ -172,7 +177,7 @@ Status RunJoint(const Arguments& arguments) {
   if (arguments.self_test) {
     LOCKSTEP_RETURN_IF_ERROR(SelfTest(session));
   } else {
-    LOCKSTEP_RETURN_IF_ERROR(Runner(arguments, session, times).Run());
+    LOCKSTEP_RETURN_IF_ERROR(Runner(arguments, session, times).Run(inputs, paths));
     PrintTimes(times, session.model());
   }
   if (arguments.report_memory) PrintPeakMemory(session);

@@ -83,23 +83,20 @@ Status CheckUnique(const std::vector<RunInput>& inputs, const std::vector<RunPat
   return status;
 }
 
-Status CheckInputs(const std::vector<RunInput>& inputs, const std::vector<RunPaths>& paths, const std::string& folder) {
-  std::set<FileId> read;
+// What the run reads, its folders left out.
+std::set<FileId> ReadFiles(const Arguments& arguments, const std::vector<RunInput>& inputs) {
+  std::set<FileId> read = {IdOf(arguments.model), IdOf(arguments.list)};
   for (const RunInput& input : inputs) {
     for (const std::string& file : input.files) read.insert(IdOf(file));
   }
-  for (const RunPaths& path : paths) {
-    for (const std::string& name : path.outputs) {
-      std::string file = folder;
-      file.append("/").append(name);
-      const FileId id = IdOf(file);
-      if (id == FileId() || read.count(id) == 0) continue;
-      return Status::Error(StatusCode::kInvalidArgument,
-                           "%s: is an input, and an output would replace it; name another --output-folder",
-                           file.c_str());
-    }
-  }
-  return Status::Ok();
+  read.erase(FileId());
+  return read;
+}
+
+Status CheckWritten(const std::set<FileId>& read, const char* option, const std::string& path) {
+  if (read.count(IdOf(path)) == 0) return Status::Ok();
+  return Status::Error(StatusCode::kInvalidArgument, "%s: is an input, and --%s would replace it; name another",
+                       path.c_str(), option);
 }
 
 }  // namespace
@@ -120,7 +117,25 @@ Status PlanPaths(const Arguments& arguments, const Model& model, const std::vect
   }
   LOCKSTEP_RETURN_IF_ERROR(CheckFolders(arguments, *paths));
   LOCKSTEP_RETURN_IF_ERROR(CheckUnique(inputs, *paths, arguments));
-  return arguments.output_folder.empty() ? Status::Ok() : CheckInputs(inputs, *paths, arguments.output_folder);
+  if (arguments.output_folder.empty()) return Status::Ok();
+  const std::set<FileId> read = ReadFiles(arguments, inputs);
+  for (const RunPaths& path : *paths) {
+    for (const std::string& name : path.outputs) {
+      LOCKSTEP_RETURN_IF_ERROR(CheckWritten(read, "output-folder", arguments.output_folder + "/" + name));
+    }
+  }
+  return Status::Ok();
+}
+
+Status CheckReports(const Arguments& arguments, const std::vector<RunInput>& inputs) {
+  const std::set<FileId> read = ReadFiles(arguments, inputs);
+  LOCKSTEP_RETURN_IF_ERROR(CheckWritten(read, "save-benchmark", arguments.benchmark));
+  LOCKSTEP_RETURN_IF_ERROR(CheckWritten(read, "memory-path", arguments.memory_path));
+  if (arguments.profile_path.empty()) return Status::Ok();
+  for (const char* name : {"", "/profile.csv", "/trace.json"}) {
+    LOCKSTEP_RETURN_IF_ERROR(CheckWritten(read, "profile-path", arguments.profile_path + name));
+  }
+  return Status::Ok();
 }
 
 }  // namespace lockstep

@@ -23,4 +23,7 @@ std::string DumpFolder(const Arguments& arguments);
 Status PlanPaths(const Arguments& arguments, const Model& model, const std::vector<RunInput>& inputs,
                  std::vector<RunPaths>* paths);
 
+// The same for the reports of --save-benchmark, --memory-path and --profile-path, which are of all runs.
+Status CheckReports(const Arguments& arguments, const std::vector<RunInput>& inputs);
+
 }  // namespace lockstep

@@ -35,6 +35,35 @@ TEST_F(RunJoint, AnOutputReplacesNoInput) {
   EXPECT_EQ(ReadFile(Path("inputs/a_x.bin")), Bytes(8 * 8 * 4, 5));
 }
 
+// Under any of their names.
+TEST_F(RunJoint, AReportReplacesNoInput) {
+  const std::string model = Path("one.joint");
+  const std::string data = Path("inputs/a.bin");
+  const std::vector<uint8_t> kept = ReadFile(model);
+  WriteText(Path("list.txt"), data + "\n");
+  ASSERT_EQ(symlink(model.c_str(), Path("link").c_str()), 0);
+  ASSERT_EQ(link(data.c_str(), Path("trace.json").c_str()), 0);
+  for (const std::string option : {"--save-benchmark", "--memory-path", "--profile-path"}) {
+    for (const std::string& read : {model, data, Path("list.txt"), Path("link"), Path("inputs/../one.joint")}) {
+      ExpectError(RunCommand({option, read, "-l", Path("list.txt"), model}), 2, {read, "is an input", option});
+    }
+  }
+  ExpectError(RunCommand({"--profile-path", folder_.path(), "-d", data, model}), 2, {Path("trace.json: is an input")});
+  ExpectError(RunCommand({"--self-test", "--memory-path", model, model}), 2, {model, "is an input"});
+  EXPECT_EQ(ReadFile(model), kept);
+  EXPECT_EQ(RunCommand({"--save-benchmark", Path("link.json"), "-d", data, model}).status, 0);
+}
+
+TEST_F(RunJoint, AnOutputReplacesNeitherModelNorList) {
+  ASSERT_EQ(RunCommand({"-d", Path("inputs/a.bin"), "-o", Path("out"), Path("one.joint")}).status, 0);
+  const std::string output = Path("out/" + FilesIn(Path("out"))[0]);
+  ASSERT_EQ(rename(Path("one.joint").c_str(), output.c_str()), 0);
+  ExpectError(RunCommand({"-d", Path("inputs/a.bin"), "-o", Path("out"), output}), 2, {output, "--output-folder"});
+  ASSERT_EQ(rename(output.c_str(), Path("one.joint").c_str()), 0);
+  WriteText(output, Path("inputs/a.bin") + "\n");
+  ExpectError(RunCommand({"-l", output, "-o", Path("out"), Path("one.joint")}), 2, {output, "--output-folder"});
+}
+
 TEST_F(RunJoint, EveryOutputHasAFileOfItsOwn) {
   NetworkBuilder net(3, "names");
   const int x = net.Input({1, 8, 8, 4});
