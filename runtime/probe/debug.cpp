@@ -1,4 +1,5 @@
 // The debug build dumps what the layers make.
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -71,8 +72,10 @@ Status Probe::AfterLayer(Session& session, int32_t layer) {
 
 Status Probe::EndRun(Session& /*session*/) {
   if (!state_->dumping) return Status::Ok();
+  LOCKSTEP_RETURN_IF_ERROR(state_->writer.End());
+  std::printf("wrote       %s/manifest.json\n", state_->folder.c_str());
   state_->folder.clear();
-  return state_->writer.End();
+  return Status::Ok();
 }
 
 Status Probe::WriteReports(const Session& /*session*/) { return Status::Ok(); }

@@ -1,4 +1,5 @@
 // The nmem build accounts for memory: nmem_memory.txt with what was planned and what was measured.
+#include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <string>
@@ -124,7 +125,9 @@ Status Probe::WriteReports(const Session& session) {
     const LayerInfo info = model.layer(i);
     report.Print("%5d %-32.32s %-13s %14.1f\n", i, info.name, info.op, Kilobytes(state_->live[static_cast<size_t>(i)]));
   }
-  return report.Commit();
+  LOCKSTEP_RETURN_IF_ERROR(report.Commit());
+  std::printf("wrote       %s\n", state_->path.c_str());
+  return Status::Ok();
 }
 
 }  // namespace lockstep

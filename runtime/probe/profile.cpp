@@ -175,7 +175,9 @@ Status Probe::WriteReports(const Session& session) {
   state_->PrintTable(session);
   if (state_->folder.empty()) return Status::Ok();
   LOCKSTEP_RETURN_IF_ERROR(state_->WriteCsv(session, state_->CsvPath()));
-  return state_->WriteTrace(session, state_->TracePath());
+  LOCKSTEP_RETURN_IF_ERROR(state_->WriteTrace(session, state_->TracePath()));
+  std::printf("wrote       %s\nwrote       %s\n", state_->CsvPath().c_str(), state_->TracePath().c_str());
+  return Status::Ok();
 }
 
 }  // namespace lockstep

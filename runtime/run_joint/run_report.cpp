@@ -124,7 +124,9 @@ Status SaveBenchmark(const std::string& path, const Session& session, const RunT
       "  \"file_bytes\": %llu,\n  \"arena_bytes\": %llu,\n  \"scratch_bytes\": %llu,\n  \"peak_bytes\": %llu\n}\n",
       static_cast<unsigned long long>(model.file_size()), static_cast<unsigned long long>(model.arena_size()),
       static_cast<unsigned long long>(session.scratch_bytes()), static_cast<unsigned long long>(PeakMemory()));
-  return file.Commit();
+  LOCKSTEP_RETURN_IF_ERROR(file.Commit());
+  std::printf("wrote       %s\n", path.c_str());
+  return Status::Ok();
 }
 
 }  // namespace lockstep

@@ -165,7 +165,7 @@ class LOCKSTEP_API Session {
   uint64_t scratch_bytes() const;  // of all threads
   uint64_t planned_bytes() const;  // model file, arena and scratch memory: what a run needs beside code and stack
 
-  // Debug build: the next run writes a dump to the folder (made if missing). nullptr: it does not.
+  // Debug build: the next run writes a dump to the folder (made if missing) and prints so. nullptr: it does not.
   Status DumpNextRun(const char* folder);
   // Profile and nmem: whether the next runs count in what WriteReports says, as they do at first. Warm-up runs do not.
   void CountRuns(bool count);

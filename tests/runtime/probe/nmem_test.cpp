@@ -35,9 +35,10 @@ TEST(MemoryReport, GoesToTheTempFolderByDefault) {
   const std::string before = old != nullptr ? old : "";
   setenv("TMPDIR", folder.path().c_str(), 1);
   int32_t layers = 0;
-  test::RunAndReport({}, &layers);
+  const std::string printed = test::RunAndReport({}, &layers);
   old != nullptr ? setenv("TMPDIR", before.c_str(), 1) : unsetenv("TMPDIR");
   EXPECT_EQ(test::FilesIn(folder.path()), std::vector<std::string>{"nmem_memory.txt"});
+  EXPECT_EQ(printed, "wrote       " + folder / "nmem_memory.txt" + "\n");
 }
 
 }  // namespace

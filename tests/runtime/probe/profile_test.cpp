@@ -16,7 +16,7 @@ TEST(Profile, HasEveryLayer) {
   probe.profile_folder = folder.path().c_str();
   int32_t layers = 0;
   const std::string table = test::RunAndReport(probe, &layers);
-  EXPECT_EQ(test::Count(table, "\n"), layers + 3) << table;  // two headings and a sum
+  EXPECT_EQ(test::Count(table, "\n"), layers + 5) << table;  // two headings, a sum and the two files
   EXPECT_NE(table.find("3 runs"), std::string::npos) << table;
   const std::string csv = test::ReadText(folder / "profile.csv");
   EXPECT_EQ(csv.find("index,layer,operator,kernel,min_ms,avg_ms,max_ms,share_percent,macs,gops,bytes\n"), 0U);

@@ -41,6 +41,14 @@ inline void ExpectError(const CommandResult& result, int status, const std::vect
   EXPECT_EQ(result.error.find('\n'), result.error.size() - 1) << "one line: " << result.error;
 }
 
+// One line for each file that the user asked for.
+inline void ExpectWrote(const CommandResult& result, const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    EXPECT_NE(result.out.find("\nwrote       " + path + "\n"), std::string::npos) << path << " in\n" << result.out;
+    EXPECT_EQ(access(path.c_str(), F_OK), 0) << path;
+  }
+}
+
 inline void WriteText(const std::string& path, const std::string& text) {
   WriteFile(path, std::vector<uint8_t>(text.begin(), text.end()));
 }

@@ -32,9 +32,10 @@ class RunJointDebug : public RunJoint {
 };
 
 TEST_F(RunJointDebug, DumpsOneFolderPerInput) {
-  ASSERT_EQ(RunCommand({"--dump-intermediate=1", "-o", Path("out"), "-i", Path("inputs"), "-w", "1", Path("one.joint")})
-                .status,
-            0);
+  const CommandResult result =
+      RunCommand({"--dump-intermediate=1", "-o", Path("out"), "-i", Path("inputs"), "-w", "1", Path("one.joint")});
+  ASSERT_EQ(result.status, 0) << result.error;
+  ExpectWrote(result, {Path("out/dump/a/manifest.json"), Path("out/dump/c/manifest.json")});
   EXPECT_EQ(FilesIn(Path("out/dump")), (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_EQ(FilesIn(Path("out/dump/b")).size(), 2U);
 }

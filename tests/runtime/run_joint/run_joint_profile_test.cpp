@@ -12,6 +12,7 @@ TEST_F(RunJoint, ProfileHasTheTableAndTheFiles) {
   ASSERT_EQ(result.status, 0) << result.error;
   EXPECT_NE(result.out.find("Network small"), std::string::npos) << result.out;
   EXPECT_EQ(FilesIn(Path("deep/profile")), (std::vector<std::string>{"profile.csv", "trace.json"}));
+  ExpectWrote(result, {Path("deep/profile/profile.csv"), Path("deep/profile/trace.json")});
 }
 
 TEST_F(RunJoint, WarmUpRunsAreNotInTheProfile) {

@@ -240,10 +240,10 @@ TEST(OutOfMemory, IsAnErrorOfTheBoard) {
 }
 
 TEST_F(RunJoint, BenchmarkInfoDryRunVersionAndHelp) {
-  ASSERT_EQ(RunCommand({"-r", "4", "--save-benchmark", Path("bench.json"), "--report_peak_memory_footprint",
-                        Path("small.joint")})
-                .status,
-            0);
+  const CommandResult run = RunCommand(
+      {"-r", "4", "--save-benchmark", Path("bench.json"), "--report_peak_memory_footprint", Path("small.joint")});
+  ASSERT_EQ(run.status, 0) << run.error;
+  ExpectWrote(run, {Path("bench.json")});
   const std::string json = ReadText(Path("bench.json"));
   for (const char* key :
        {"\"runs\": 4", "\"p95_ms\"", "\"arena_bytes\"", "\"model\": \"small\"", "\"contract\": \"rq1\""}) {
