@@ -1,10 +1,9 @@
 // detector: boxes of YOLOv8 on a picture, from a joint model that it runs itself or from outputs that run_joint wrote.
-//
-//   detector street.jpg --model yolov8n.joint --classes classes.txt --write boxes.png
-//   detector street.jpg --raw "board=board/output0.bin" --raw "float engine=float/output0.bin" --check --write both.png
+// Its --help has examples.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -23,7 +22,15 @@ using detector::Box;
 
 constexpr int kCheckFailed = 1;
 constexpr int kWrongUsage = 2;
+constexpr int kUnsupported = 3;
 constexpr int kBadInput = 4;
+constexpr int kNoMemory = 5;
+
+// An error with another exit status than kBadInput.
+struct Failure : std::runtime_error {
+  Failure(const std::string& what, int exit_status) : std::runtime_error(what), status(exit_status) {}
+  int status;
+};
 
 struct Options {
   std::string picture;
@@ -55,9 +62,22 @@ std::vector<std::string> ReadNames(const std::string& path) {
   return names;
 }
 
+std::string PathOfRaw(const std::string& argument) { return argument.substr(argument.rfind('=') + 1); }
+
+// Under any name of the file: a link to it is no other one.
+void RequireNoInput(const Options& options) {
+  std::vector<std::string> inputs = {options.picture, options.model, options.classes};
+  for (const std::string& raw : options.raw) inputs.push_back(PathOfRaw(raw));
+  for (const std::string& input : inputs) {
+    std::error_code missing;
+    if (!std::filesystem::equivalent(options.write, input, missing)) continue;
+    throw Failure(options.write + ": is an input, and --write would replace it; name another file", kWrongUsage);
+  }
+}
+
 Side ReadRaw(const std::string& argument) {
   const size_t equals = argument.rfind('=');
-  const std::string path = equals == std::string::npos ? argument : argument.substr(equals + 1);
+  const std::string path = PathOfRaw(argument);
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error("cannot read " + path + "; check --raw");
   const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
@@ -69,7 +89,18 @@ Side ReadRaw(const std::string& argument) {
 }
 
 void ThrowIf(const lockstep::Status& status) {
-  if (!status.ok()) throw std::runtime_error(status.message());
+  switch (status.code()) {
+    case lockstep::StatusCode::kOk:
+      return;
+    case lockstep::StatusCode::kInvalidArgument:
+      throw Failure(status.message(), kWrongUsage);
+    case lockstep::StatusCode::kUnsupported:
+      throw Failure(status.message(), kUnsupported);
+    case lockstep::StatusCode::kOutOfMemory:
+      throw Failure(status.message(), kNoMemory);
+    default:
+      throw std::runtime_error(status.message());
+  }
 }
 
 Side RunModel(const std::string& path, const cv::Mat& picture, const detector::Letterbox& letterbox, cv::Size network) {
@@ -94,8 +125,35 @@ Side RunModel(const std::string& path, const cv::Mat& picture, const detector::L
   return side;
 }
 
-int Detect(const Options& options) {
-  if (!options.write.empty()) detector::RequireWritablePicture(options.write);
+std::string NameOf(int label, const std::vector<std::string>& names) {
+  return static_cast<size_t>(label) < names.size() ? names[static_cast<size_t>(label)] : std::to_string(label);
+}
+
+// The first of the two sides has to have what the second, the reference, has. `worst` is in the picture's pixels.
+void RequireAgreement(const detector::Agreement& agreement, const cv::Rect2f& worst, const Options& options,
+                      const std::vector<std::string>& names, const std::vector<Side>& sides) {
+  char text[160];
+  if (agreement.boxes == 0) {
+    std::snprintf(text, sizeof(text), " has no box above --check-conf %.2f and --conf %.2f; lower them",
+                  static_cast<double>(options.check_confidence), static_cast<double>(options.decode.confidence));
+    throw Failure("check failed, there is nothing to check: " + sides[1].title + text, kCheckFailed);
+  }
+  if (agreement.min_iou >= options.check_iou) return;
+  const std::string name = NameOf(agreement.worst.label, names);
+  std::snprintf(text, sizeof(text), " at x %.1f y %.1f width %.1f height %.1f overlaps no ",
+                static_cast<double>(worst.x), static_cast<double>(worst.y), static_cast<double>(worst.width),
+                static_cast<double>(worst.height));
+  std::string what = "check failed: the " + name + " of " + sides[1].title + text + name + " of " + sides[0].title;
+  std::snprintf(text, sizeof(text), " with more than IoU %.3f; --check-iou asks for %.3f",
+                static_cast<double>(agreement.min_iou), static_cast<double>(options.check_iou));
+  throw Failure(what + text, kCheckFailed);
+}
+
+void Detect(const Options& options) {
+  if (!options.write.empty()) {
+    RequireNoInput(options);
+    detector::RequireWritablePicture(options.write);
+  }
   const cv::Mat picture = detector::ReadPicture(options.picture);
   const cv::Size network(options.network_size, options.network_size);
   const detector::Letterbox letterbox = detector::FitPicture(picture.size(), network);
@@ -120,9 +178,7 @@ int Detect(const Options& options) {
     std::printf("%s: %zu boxes\n", side.title.c_str(), boxes.size());
     for (Box& box : boxes) {
       box.rectangle = detector::ToPicture(box.rectangle, letterbox);
-      const auto label = static_cast<size_t>(box.label);
-      std::printf("  %-14s %.3f  x %6.1f  y %6.1f  width %6.1f  height %6.1f\n",
-                  label < names.size() ? names[label].c_str() : std::to_string(box.label).c_str(),
+      std::printf("  %-14s %.3f  x %6.1f  y %6.1f  width %6.1f  height %6.1f\n", NameOf(box.label, names).c_str(),
                   static_cast<double>(box.confidence), static_cast<double>(box.rectangle.x),
                   static_cast<double>(box.rectangle.y), static_cast<double>(box.rectangle.width),
                   static_cast<double>(box.rectangle.height));
@@ -130,11 +186,11 @@ int Detect(const Options& options) {
     drawn.push_back(detector::DrawDetections(picture, boxes, names, side.title));
   }
   if (!options.write.empty()) detector::WritePicture(options.write, detector::SideBySide(drawn));
-  if (!options.check) return 0;
+  if (!options.check) return;
   const detector::Agreement agreement = detector::Compare(found[1], found[0], options.check_confidence);
+  RequireAgreement(agreement, detector::ToPicture(agreement.worst.rectangle, letterbox), options, names, sides);
   std::printf("check: %d boxes of %s above %.2f, min IoU %.3f\n", agreement.boxes, sides[1].title.c_str(),
               static_cast<double>(options.check_confidence), static_cast<double>(agreement.min_iou));
-  return agreement.boxes > 0 && agreement.min_iou >= options.check_iou ? 0 : kCheckFailed;
 }
 
 int Fail(const char* what, int status) {
@@ -153,16 +209,32 @@ int main(int argc, char** argv) {
       ->take_all();
   app.add_option("--classes", options.classes, "a file with one class name per line");
   app.add_option("--write", options.write, "where the picture with boxes goes (.png, .jpg)");
-  app.add_option("--size", options.network_size, "side of the network's square input")->check(CLI::Range(32, 4096));
-  app.add_option("--conf", options.decode.confidence, "boxes below are dropped")->check(CLI::Range(0.0, 1.0));
+  app.add_option("--size", options.network_size, "side of the network's square input")
+      ->check(CLI::Range(32, 4096))
+      ->capture_default_str();
+  app.add_option("--conf", options.decode.confidence, "boxes below are dropped")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   app.add_option("--iou", options.decode.iou, "overlap from which the weaker of two boxes is dropped")
-      ->check(CLI::Range(0.0, 1.0));
-  CLI::Option* check = app.add_flag(
-      "--check", options.check,
-      "status 1 unless every box of the second side above --check-conf has a box of its class on the first "
-      "with --check-iou");
-  app.add_option("--check-conf", options.check_confidence, "see --check")->check(CLI::Range(0.0, 1.0))->needs(check);
-  app.add_option("--check-iou", options.check_iou, "see --check")->check(CLI::Range(0.0, 1.0))->needs(check);
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  CLI::Option* check = app.add_flag("--check", options.check,
+                                    "status 1 unless each box of the reference has one of its class on the other side");
+  app.add_option("--check-conf", options.check_confidence, "the reference's boxes above are checked")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str()
+      ->needs(check);
+  app.add_option("--check-iou", options.check_iou, "the least overlap (intersection over union) that passes")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str()
+      ->needs(check);
+  app.footer(
+      "sides: the --raw in their order, then the --model; --check needs two, of which the second is the reference\n\n"
+      "examples:\n"
+      "  detector street.jpg --model yolov8n.joint --classes classes.txt --write boxes.png\n"
+      "  detector street.jpg --raw board=board/output0.bin --raw float=pc/output0.bin --check --write both.png\n\n"
+      "exit status: 0 good, 1 the check failed, 2 wrong usage, 3 unsupported model, 4 corrupt or unreadable file,\n"
+      "             5 not enough memory");
   app.failure_message([](const CLI::App* /*app*/, const CLI::Error& error) {
     return std::string("detector: ") + error.what() + "; `detector --help` shows what there is\n";
   });
@@ -177,10 +249,12 @@ int main(int argc, char** argv) {
     return Fail("give --model or --raw, and two sides for --check", kWrongUsage);
   }
   try {
-    const int status = Detect(options);
+    Detect(options);
     // What was printed counts once it is written: a full disk behind a redirection is a failure.
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
     return Fail("standard output cannot be written; free space where it is redirected to", kBadInput);
+  } catch (const Failure& error) {
+    return Fail(error.what(), error.status);
   } catch (const std::exception& error) {
     return Fail(error.what(), kBadInput);
   }

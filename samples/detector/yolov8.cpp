@@ -54,11 +54,11 @@ Agreement Compare(const std::vector<Box>& truth, const std::vector<Box>& boxes, 
   Agreement agreement;
   for (const Box& wanted : truth) {
     if (wanted.confidence <= confidence) continue;
-    ++agreement.boxes;
     float best = 0.0F;
     for (const Box& box : boxes) {
       if (box.label == wanted.label) best = std::max(best, IntersectionOverUnion(wanted.rectangle, box.rectangle));
     }
+    if (agreement.boxes++ == 0 || best < agreement.min_iou) agreement.worst = wanted;
     agreement.min_iou = std::min(agreement.min_iou, best);
   }
   return agreement;

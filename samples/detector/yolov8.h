@@ -28,6 +28,7 @@ float IntersectionOverUnion(const cv::Rect2f& a, const cv::Rect2f& b);
 struct Agreement {
   int boxes = 0;         // of the truth, above the confidence
   float min_iou = 1.0F;  // the worst of the best overlaps
+  Box worst;             // of the truth; it has that overlap
 };
 Agreement Compare(const std::vector<Box>& truth, const std::vector<Box>& boxes, float confidence);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crosscheck/process.h"
+#include "support/joint_models.h"
 #include "support/temporary_test_folder.h"
 
 namespace detector {
@@ -69,6 +70,74 @@ TEST_F(DetectorCommand, PicturesThatCannotBeWritten) {
   ExpectError(Good({"--write", P("boxes")}), 4, {"boxes", "ending", ".png"});
   ExpectError(Good({"--write", P("boxes.docx")}), 4, {"boxes.docx", "ending", ".png"});
   ExpectError(Good({"--write", P("nothing/boxes.png")}), 4, {"nothing/boxes.png", "No such file", "folder"});
+}
+
+TEST_F(DetectorCommand, ModelsThatCannotBeRun) {
+  const auto write = [&](const std::string& name, const lockstep::joint::ModelT& model) {
+    const std::vector<uint8_t> file = lockstep::test::Write(model);
+    WriteText(Path(name), std::string(file.begin(), file.end()));
+  };
+  lockstep::joint::ModelT model = lockstep::test::SmallNetwork();
+  model.contract = "rq9";
+  write("contract.joint", model);
+  ExpectError({P("street.png"), "--model", P("contract.joint")}, 3, {"contract.joint", "rq9", "upgrade"});
+  WriteText(Path("text.joint"), "no model");
+  ExpectError({P("street.png"), "--model", P("text.joint")}, 4, {"text.joint"});
+}
+
+TEST_F(DetectorCommand, ThePictureReplacesNoInput) {
+  const std::string street = P("street.png");
+  std::filesystem::create_symlink(Path("out.bin"), Path("link.png"));
+  std::filesystem::create_hard_link(Path("classes.txt"), Path("classes.png"));
+  WriteText(Path("model.png"), "a model");
+  for (const std::string& file : {street, P("link.png"), P("classes.png"), P("model.png"), P("") + "./street.png"}) {
+    ExpectError(Good({"--model", P("model.png"), "--write", file}), 2, {file, "is an input", "--write"});
+  }
+  EXPECT_EQ(cv::imread(street).cols, 60);
+}
+
+// One candidate, a dog of 16 x 16 pixels in the 32 x 32 of the network.
+TEST_F(DetectorCommand, TheCheckSaysWhatFailed) {
+  const auto write = [&](const std::string& name, std::vector<float> column) {
+    WriteText(Path(name), std::string(reinterpret_cast<const char*>(column.data()), column.size() * sizeof(float)));
+  };
+  write("dog.bin", {16, 16, 16, 16, 0, 0.8F});
+  write("half.bin", {16, 16, 8, 16, 0, 0.8F});
+  write("cat.bin", {16, 16, 16, 16, 0.8F, 0});
+  const auto check = [&](const std::string& side, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {P("street.png"), "--classes", P("classes.txt"), "--size", "32", "--check"};
+    arguments.insert(arguments.end(), {"--raw", "board=" + P(side), "--raw", "float=" + P("dog.bin")});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Run(arguments);
+  };
+  const auto same = check("dog.bin", {});
+  EXPECT_EQ(same.status, 0) << same.err;
+  EXPECT_NE(same.out.find("check: 1 boxes of float above 0.50, min IoU 1.000\n"), std::string::npos) << same.out;
+  const auto half = check("half.bin", {});
+  EXPECT_EQ(half.status, 1);
+  EXPECT_EQ(half.out.find("check"), std::string::npos) << half.out;
+  EXPECT_EQ(half.err,
+            "detector: check failed: the dog of float at x 15.0 y 5.6 width 30.0 height 30.0 overlaps no dog of board "
+            "with more than IoU 0.500; --check-iou asks for 0.900\n");
+  EXPECT_EQ(check("half.bin", {"--check-iou", "0.5"}).status, 0);
+  const auto cat = check("cat.bin", {});
+  EXPECT_EQ(cat.status, 1);
+  EXPECT_NE(cat.err.find("no dog of board with more than IoU 0.000"), std::string::npos) << cat.err;
+  const auto nothing = check("dog.bin", {"--conf", "0.99"});
+  EXPECT_EQ(nothing.status, 1);
+  EXPECT_EQ(nothing.out.find("check"), std::string::npos) << nothing.out;
+  EXPECT_EQ(nothing.err,
+            "detector: check failed, there is nothing to check: float has no box above --check-conf 0.50 and "
+            "--conf 0.99; lower them\n");
+}
+
+TEST_F(DetectorCommand, TheHelpHasDefaultsAndAnExample) {
+  const auto result = Run({"--help"});
+  EXPECT_EQ(result.status, 0);
+  for (const char* words :
+       {"640", "0.25", "0.45", "0.5", "0.9", "the second is the reference", "detector street.jpg"}) {
+    EXPECT_NE(result.out.find(words), std::string::npos) << words << " in\n" << result.out;
+  }
 }
 
 TEST_F(DetectorCommand, AFullDiskBehindStdout) {

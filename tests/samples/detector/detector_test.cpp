@@ -65,6 +65,8 @@ TEST(Compare, TheWorstOfTheBestOverlapsCounts) {
   const Agreement agreement = Compare(truth, boxes, 0.5F);
   EXPECT_EQ(agreement.boxes, 2);
   EXPECT_FLOAT_EQ(agreement.min_iou, 50.0F / 150.0F);
+  EXPECT_EQ(agreement.worst.rectangle, truth[1].rectangle);
+  EXPECT_EQ(Compare({truth[0]}, {truth[0]}, 0.5F).worst.rectangle, truth[0].rectangle) << "also where all is well";
   EXPECT_FLOAT_EQ(Compare(truth, {}, 0.5F).min_iou, 0.0F);
 }
 
