@@ -300,13 +300,7 @@ ordered_json ToJson(const BuildConfig& config) {
 }
 
 ordered_json ReadConfigFile(const std::string& path) {
-  const std::vector<uint8_t> text = report::ReadFile(path);
-  ordered_json json;
-  try {
-    json = ordered_json::parse(text.begin(), text.end());
-  } catch (const nlohmann::json::exception& error) {
-    throw UsageError(path + ": not a JSON file: " + error.what());
-  }
+  ordered_json json = report::ParseJson(report::ReadFile(path), path);
   if (!json.is_object()) throw UsageError(path + ": a configuration is a JSON object");
   const fs::path folder = fs::absolute(path).parent_path();
   for (const char* key : kPathKeys) {
