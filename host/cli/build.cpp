@@ -44,7 +44,7 @@ int Build(const Flags& flags) {
   const compiler::BuildConfig config = compiler::ParseConfig(compiler::MergeConfig(std::move(file), keys),
                                                              flags.config.empty() ? "build" : flags.config);
 
-  RequireWritable({flags.json});
+  CheckOutputs({flags.json}, {config.input, flags.config}, config.calibration);
 
   report::Progress progress(stderr, compiler::kStages, flags.quiet);
   const compiler::BuildListener listener{[&](const std::string& stage) { progress.Step(stage); },

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "crosscheck/model_input.h"
 #include "report/output_file.h"
 
 namespace lockstep::cli {
@@ -23,10 +24,17 @@ nlohmann::ordered_json PreprocessFlags::GivenKeys() const {
   return keys;
 }
 
-void RequireWritable(const std::vector<std::string>& paths) {
-  for (const std::string& path : paths) {
-    if (!path.empty() && path != "-") report::RequireWritable(path);
+void CheckOutputs(const std::vector<std::string>& outputs, std::vector<std::filesystem::path> inputs,
+                  const std::string& data) {
+  std::vector<std::filesystem::path> files;
+  for (const std::string& path : outputs) {
+    if (!path.empty() && path != "-") files.emplace_back(path);
   }
+  for (const std::filesystem::path& file : files) report::RequireWritable(file);
+  if (files.empty()) return;
+  const std::vector<std::filesystem::path> data_files = crosscheck::FilesOfData(data);
+  inputs.insert(inputs.end(), data_files.begin(), data_files.end());
+  report::RefuseToReplace(inputs, files);
 }
 
 void Print(const std::string& text, const std::string& json, const std::string& json_path) {

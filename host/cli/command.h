@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -37,9 +38,10 @@ struct PreprocessFlags {
   nlohmann::ordered_json GivenKeys() const;
 };
 
-// Throws BadInput if a file that was asked for ("": it was not, "-": stdout) cannot be written: before the work, not
-// after.
-void RequireWritable(const std::vector<std::string>& paths);
+// Throws BadInput if an output that was asked for ("": it was not, "-": stdout) cannot be written, UsageError if it
+// would replace one of the inputs or of the files in `data` (see ListData): before the work, not after.
+void CheckOutputs(const std::vector<std::string>& outputs, std::vector<std::filesystem::path> inputs,
+                  const std::string& data = "");
 
 // Text for the terminal on stdout, and the JSON in a file if one was named ("-": on stdout instead of the text).
 void Print(const std::string& text, const std::string& json, const std::string& json_path);

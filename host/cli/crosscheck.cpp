@@ -7,6 +7,8 @@
 #include "cli/command.h"
 #include "crosscheck/board.h"
 #include "crosscheck/render.h"
+#include "crosscheck/source_network.h"
+#include "graph/error.h"
 #include "report/output_file.h"
 
 namespace lockstep::cli {
@@ -25,7 +27,11 @@ struct Flags {
 int Crosscheck(Flags& flags) {
   flags.board.time_limit = std::chrono::seconds(flags.timeout);
   const std::vector<std::unique_ptr<crosscheck::Board>> boards = crosscheck::MakeBoards(flags.boards, flags.board);
-  RequireWritable({flags.json, flags.html});
+  if (flags.html == "-") throw UsageError("--report writes a file, - is none; name one (--json - prints to stdout)");
+  const crosscheck::CrosscheckOptions& options = flags.options;
+  CheckOutputs({flags.json, flags.html},
+               {options.model, options.onnx, crosscheck::OptimizedOnnxBeside(options.model), flags.board.binary},
+               options.data);
   const int steps = crosscheck::CountSteps(flags.options);
   report::Progress progress(stderr, steps, flags.quiet);
   const crosscheck::CrosscheckResult result =

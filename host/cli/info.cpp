@@ -19,7 +19,7 @@ struct Flags {
 int Info(const Flags& flags) {
   std::map<std::string, graph::Shape> shapes;
   for (const std::string& text : flags.input_shape) shapes.insert(compiler::ParseInputShape(text));
-  RequireWritable({flags.json});
+  CheckOutputs({flags.json}, {flags.model});
   const nlohmann::ordered_json info = compiler::DescribeModelFile(flags.model, shapes);
   Print(compiler::InfoText(info), report::JsonText(info, 1), flags.json);
   return kGood;

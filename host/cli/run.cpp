@@ -1,10 +1,12 @@
 // lockstep run: a model on this PC, or two models side by side.
+#include <filesystem>
 #include <memory>
-#include <optional>
+#include <utility>
 
 #include "cli/command.h"
 #include "compiler/build_config.h"
 #include "crosscheck/run_models.h"
+#include "crosscheck/source_network.h"
 #include "graph/error.h"
 
 namespace lockstep::cli {
@@ -16,7 +18,6 @@ struct Flags {
   std::vector<std::string> input_shape;
   PreprocessFlags preprocess;
   bool no_digest = false;
-  std::optional<double> min_cosine;
   std::string json;
   bool quiet = false;
 };
@@ -29,8 +30,10 @@ int Run(Flags& flags) {
   for (const std::string& text : flags.input_shape) {
     flags.options.runner.input_shapes.insert(compiler::ParseInputShape(text));
   }
-  RequireWritable({flags.json});
-  if (flags.min_cosine && flags.options.models.size() != 2) {
+  std::vector<std::filesystem::path> inputs(flags.options.models.begin(), flags.options.models.end());
+  inputs.push_back(crosscheck::OptimizedOnnxBeside(flags.options.models.front()));
+  CheckOutputs({flags.json}, std::move(inputs), flags.options.data);
+  if (flags.options.min_cosine && flags.options.models.size() != 2) {
     throw UsageError("--min-cosine compares two models; name the second or leave it out");
   }
   report::Progress progress(stderr, 1, flags.quiet);
@@ -39,7 +42,7 @@ int Run(Flags& flags) {
       crosscheck::RunModels(flags.options, [&](int done, int total) { progress.Advance(done, total); });
   progress.Finish();
   Print(crosscheck::ToText(result, ColourWanted()), crosscheck::ToJson(result), flags.json);
-  return crosscheck::WorstCosine(result) >= flags.min_cosine.value_or(-1.0) ? kGood : kCheckFailed;
+  return crosscheck::Passed(result) ? kGood : kCheckFailed;
 }
 
 }  // namespace
@@ -63,7 +66,7 @@ void AddRun(CLI::App& app, int& status) {
   command->add_option("--input-shape", flags->input_shape, "NAME:1x3xHxW, for an ONNX input whose shape is open");
   command->add_option("--threads", flags->options.runner.threads, "default: all cores")->check(CLI::Range(0, 1024));
   command->add_flag("--no-digest", flags->no_digest, "native engine: do not compare the file's digest");
-  command->add_option("--min-cosine", flags->min_cosine, "two models: status 1 if an output is below")
+  command->add_option("--min-cosine", flags->options.min_cosine, "two models: status 1 if an output is below")
       ->check(CLI::Range(-1.0, 1.0));
   command->add_option("--json", flags->json, "the table as JSON (- for stdout)");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");

@@ -98,6 +98,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   result.config = folder / (config.name + ".config.json");
   result.report = folder / (config.name + ".report.json");
   result.optimized_onnx = folder / "frontend" / "optimized.onnx";
+  report::RefuseToReplace({config.input}, {result.joint_model, result.optimized_onnx});
 
   report.Stage("import " + config.input);
   std::future<std::string> digest = std::async(std::launch::async, FileDigest, config.input);

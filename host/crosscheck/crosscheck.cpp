@@ -146,14 +146,18 @@ void CompareBytes(Board& board, const Round& round, const CrosscheckOptions& opt
   }
 }
 
-std::vector<std::string> OutputDigests(const fs::path& folder) {
+std::vector<fs::path> FilesIn(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.is_regular_file()) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<std::string> OutputDigests(const fs::path& folder) {
   std::vector<std::string> digests;
-  for (const fs::path& file : files) {
+  for (const fs::path& file : FilesIn(folder)) {
     const auto bytes = report::ReadFile(file);
     digests.push_back(Md5Hex(bytes.data(), bytes.size()));
   }
@@ -181,6 +185,8 @@ std::string FolderName(std::string board) {
   return board;
 }
 
+fs::path OutputsOf(const BoardRound& round) { return round.folder.string() + "_outputs"; }
+
 void RunBoard(Board& board, const Round& round, const CrosscheckOptions& options, BoardRound& result) {
   const auto start = std::chrono::steady_clock::now();
   try {
@@ -189,7 +195,7 @@ void RunBoard(Board& board, const Round& round, const CrosscheckOptions& options
     job.inputs = round.input_files;
     job.dump_folder = result.folder;
     job.digests_only = true;
-    if (!options.output_folder.empty()) job.output_folder = options.output_folder / FolderName(board.name());
+    if (!options.output_folder.empty()) job.output_folder = OutputsOf(result);
     board.Run(job);
     const Manifest sent = CheckedManifest(board, result.folder, round);
     result.layers = CompareDigests(board, round, sent);
@@ -199,6 +205,14 @@ void RunBoard(Board& board, const Round& round, const CrosscheckOptions& options
     result.error = std::current_exception();
   }
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// From the round's temporary folder to where the user wants them.
+void KeepOutputs(const Board& board, const BoardRound& round, const fs::path& folder, report::OutputFiles& files) {
+  for (const fs::path& file : FilesIn(OutputsOf(round))) {
+    const auto bytes = report::ReadFile(file);
+    files.Add(folder / FolderName(board.name()) / file.filename(), bytes.data(), bytes.size());
+  }
 }
 
 // Two boards at once; the first error, in the order of the boards, is thrown when all have ended.
@@ -230,7 +244,8 @@ analyze::Metrics MeasureAccuracy(const DumpLayer& layer, const float* expected, 
 // The float network of the model, if there is one, with an engine that shows the tensors that layers write.
 class FloatSide {
  public:
-  FloatSide(const fs::path& onnx, const joint::Model& model, int threads) : graph_(LoadNetwork(onnx, {})) {
+  FloatSide(const fs::path& onnx, const joint::Model& model, int threads)
+      : graph_(LoadNetwork(onnx, {}, InputShapesOf(model))) {
     engine::FloatEngineOptions options;
     options.threads = threads;
     for (const joint::Layer* layer : *model.layers()) {
@@ -354,6 +369,7 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
   }
   std::string names;
   for (const auto& board : boards) names += (names.empty() ? "" : ", ") + board->name();
+  report::OutputFiles kept;
   for (const DataItem& item : items) {
     const TemporaryFolder folder;
     result.inputs.push_back(item.label);
@@ -366,10 +382,12 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
       float_side->Measure(reference.model(), round, rounds);
     }
     for (size_t i = 0; i < rounds.size(); ++i) {
+      if (!options.output_folder.empty()) KeepOutputs(*boards[i], rounds[i], options.output_folder, kept);
       NoteFirstDifference(boards[i]->name(), item.label, rounds[i].layers, result);
       Merge(result.boards[i], std::move(rounds[i]));
     }
   }
+  kept.Commit();
   result.verdict = Judge(result.boards);
   return result;
 }

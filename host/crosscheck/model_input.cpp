@@ -75,6 +75,15 @@ float Normalised(const InputPreprocess& preprocess, int64_t channel, float pixel
   return (pixel - of_channel(preprocess.mean)) / of_channel(preprocess.std);
 }
 
+DumpLayer LayoutOf(const joint::Tensor& tensor) {
+  DumpLayer layout;
+  layout.dtype = DTypeName(tensor.dtype());
+  layout.shape.assign(tensor.shape()->begin(), tensor.shape()->end());
+  if (tensor.axes() != nullptr) layout.axes.assign(tensor.axes()->begin(), tensor.axes()->end());
+  layout.scale = 1.0;  // the stored pixels themselves
+  return layout;
+}
+
 }  // namespace
 
 InputPreprocess PreprocessOf(const joint::InputSpec& spec) {
@@ -136,6 +145,28 @@ std::vector<DataItem> ListData(const std::string& data) {
   return items;
 }
 
+std::vector<fs::path> FilesOfData(const std::string& data) {
+  std::vector<fs::path> files;
+  try {
+    for (const DataItem& item : ListData(data)) {
+      files.insert(files.end(), item.files.begin(), item.files.end());
+      if (item.files.empty()) files.emplace_back(item.picture.path);
+    }
+  } catch (const Error&) {
+    return {};
+  }
+  return files;
+}
+
+std::map<std::string, graph::Shape> InputShapesOf(const joint::Model& model) {
+  std::map<std::string, graph::Shape> shapes;
+  for (const joint::InputSpec* spec : *model.inputs()) {
+    const joint::Tensor& tensor = *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(spec->tensor()));
+    shapes[tensor.name()->str()] = OnnxShape(LayoutOf(tensor));
+  }
+  return shapes;
+}
+
 std::vector<std::vector<uint8_t>> JointInputs(const joint::Model& model, const DataItem& item) {
   RequireCount(item, model.inputs()->size());
   std::vector<std::vector<uint8_t>> inputs;
@@ -172,11 +203,7 @@ std::map<std::string, engine::FloatTensor> FloatInputsOf(const joint::Model& mod
   for (flatbuffers::uoffset_t i = 0; i < model.inputs()->size(); ++i) {
     const joint::InputSpec& spec = *model.inputs()->Get(i);
     const joint::Tensor& tensor = *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(spec.tensor()));
-    DumpLayer layout;
-    layout.dtype = DTypeName(tensor.dtype());
-    layout.shape.assign(tensor.shape()->begin(), tensor.shape()->end());
-    if (tensor.axes() != nullptr) layout.axes.assign(tensor.axes()->begin(), tensor.axes()->end());
-    layout.scale = 1.0;  // the stored pixels themselves
+    const DumpLayer layout = LayoutOf(tensor);
     engine::FloatTensor values;
     values.shape = OnnxShape(layout);
     values.data = RealValues(layout, inputs[i]);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,8 +27,14 @@ struct DataItem {
 // or a folder of pictures and .bin files, sorted by name. Throws BadInput if there is nothing.
 std::vector<DataItem> ListData(const std::string& data);
 
+// The files that ListData finds; none where it throws, which it will do again when the data is read.
+std::vector<std::filesystem::path> FilesOfData(const std::string& data);
+
 // The joint model's own words about an input.
 quantize::InputPreprocess PreprocessOf(const joint::InputSpec& spec);
+
+// Of every input of a joint model, in ONNX order, by name.
+std::map<std::string, graph::Shape> InputShapesOf(const joint::Model& model);
 
 // The bytes of a joint model's inputs, by position. A raw file holds the tensor's bytes. Throws BadInput that names the
 // file, its size and the size that the tensor has.

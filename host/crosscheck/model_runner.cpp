@@ -52,7 +52,7 @@ std::vector<OutputTensor> MakeOutputs(const joint::Model& model, const std::vect
 class FloatRunner : public ModelRunner {
  public:
   FloatRunner(const fs::path& onnx, RunnerOptions options)
-      : options_(std::move(options)), graph_(LoadNetwork(onnx, options_.input_shapes)) {}
+      : options_(std::move(options)), graph_(LoadNetwork(onnx, options_.input_shapes, options_.model_shapes)) {}
 
   const graph::Graph& graph() const { return graph_; }
   EngineKind engine() const override { return EngineKind::kFloat; }
@@ -267,9 +267,12 @@ const char* EngineName(EngineKind kind) {
 
 bool IsOnnx(const fs::path& model) { return model.extension() == ".onnx"; }
 
-quantize::InputPreprocess PreprocessOfModel(const fs::path& joint_model, bool check_digest) {
+RunnerOptions OptionsBeside(const fs::path& joint_model, RunnerOptions options) {
   report::RequireFile(joint_model);
-  return PreprocessOf(*engine::JointModel(joint_model.string(), check_digest).model().inputs()->Get(0));
+  const engine::JointModel joint(joint_model.string(), options.check_digest);
+  options.preprocess = PreprocessOf(*joint.model().inputs()->Get(0));
+  options.model_shapes = InputShapesOf(joint.model());
+  return options;
 }
 
 std::unique_ptr<ModelRunner> OpenModel(const fs::path& model, EngineKind engine, const RunnerOptions& options) {

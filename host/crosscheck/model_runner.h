@@ -24,6 +24,7 @@ struct RunnerOptions {
   // Of an ONNX network; a joint model knows its own. Absent: InputPreprocess's defaults.
   std::optional<quantize::InputPreprocess> preprocess;
   std::map<std::string, graph::Shape> input_shapes;  // of an ONNX network
+  std::map<std::string, graph::Shape> model_shapes;  // of the joint model beside it, see ImportOptions
   int threads = 0;                                   // 0: all cores
   bool check_digest = true;
 };
@@ -52,8 +53,8 @@ class ModelRunner {
 std::unique_ptr<ModelRunner> OpenModel(const std::filesystem::path& model, EngineKind engine,
                                        const RunnerOptions& options);
 
-// How a picture becomes the first input of a joint model.
-quantize::InputPreprocess PreprocessOfModel(const std::filesystem::path& joint_model, bool check_digest);
+// The options for an ONNX network that shall see what the joint model beside it sees.
+RunnerOptions OptionsBeside(const std::filesystem::path& joint_model, RunnerOptions options);
 
 bool IsOnnx(const std::filesystem::path& model);
 

@@ -268,8 +268,11 @@ std::string ToText(const DumpComparison& comparison, bool colour) {
                         std::to_string(comparison.layers.size()) + " layers have the same md5";
   if (!comparison.complete) verdict += "; a layer is missing in one of the dumps";
   for (const LayerResult& layer : comparison.layers) {
-    if (layer.md5_equal) continue;
+    if (comparison.verdict == Verdict::kDiffers && comparison.complete ? layer.within_tolerance : layer.md5_equal) {
+      continue;
+    }
     verdict += "; the first that differs is " + std::to_string(layer.index) + " " + layer.name;
+    if (layer.accuracy) verdict += " (cosine " + report::ShortNumber(layer.accuracy->cosine, 9) + ")";
     if (layer.difference && layer.difference->first) verdict += ": " + ElementText(*layer.difference);
     break;
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "crosscheck/result.h"
 #include "engine/reference/joint_model.h"
 #include "graph/error.h"
 #include "report/json_text.h"
@@ -112,6 +113,39 @@ void RefuseUselessSettings(const RunOptions& options) {
   }
 }
 
+struct OutputBelow {
+  std::string input;
+  std::string output;
+  double cosine = 0.0;
+};
+
+std::vector<OutputBelow> OutputsBelow(const RunResult& result) {
+  std::vector<OutputBelow> below;
+  if (!result.min_cosine) return below;
+  for (const ItemRun& item : result.items) {
+    for (const OutputAgreement& output : item.agreement) {
+      const double cosine = output.metrics.cosine;  // a NaN is worse than any number
+      if (!(cosine >= *result.min_cosine)) below.push_back({item.input, output.first, cosine});
+    }
+  }
+  return below;
+}
+
+// Nothing if no cosine was asked for.
+std::string VerdictText(const RunResult& result) {
+  if (!result.min_cosine) return "";
+  const std::vector<OutputBelow> below = OutputsBelow(result);
+  const std::string wanted = report::ShortNumber(*result.min_cosine, 9);
+  if (below.empty()) return "within tolerance: every output has a cosine of at least " + wanted;
+  const auto worst = std::min_element(below.begin(), below.end(), [](const OutputBelow& a, const OutputBelow& b) {
+    return std::isnan(a.cosine) ? !std::isnan(b.cosine) : a.cosine < b.cosine;
+  });
+  std::string text = "differs: the output " + worst->output + " with " + worst->input + " has a cosine of " +
+                     report::ShortNumber(worst->cosine, 9) + ", below --min-cosine " + wanted;
+  if (below.size() > 1) text += "; it is the worst of " + std::to_string(below.size()) + " that are below";
+  return text;
+}
+
 ordered_json Number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
 
 }  // namespace
@@ -124,7 +158,7 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
   }
   RunnerOptions runner = options.runner;
   const auto joint = std::find_if_not(options.models.begin(), options.models.end(), IsOnnx);
-  if (joint != options.models.end()) runner.preprocess = PreprocessOfModel(*joint, runner.check_digest);
+  if (joint != options.models.end()) runner = OptionsBeside(*joint, runner);
   std::vector<std::unique_ptr<ModelRunner>> runners;
   for (const std::string& model : options.models) {
     const EngineKind fallback = IsOnnx(model) ? EngineKind::kFloat : EngineKind::kNative;
@@ -134,6 +168,7 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
   }
   const std::vector<DataItem> items = ListData(options.data);
   RunResult result;
+  result.min_cosine = options.min_cosine;
   for (const DataItem& item : items) {
     ItemRun run;
     run.input = item.label;
@@ -160,16 +195,7 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
   return result;
 }
 
-double WorstCosine(const RunResult& result) {
-  double worst = 1.0;
-  for (const ItemRun& item : result.items) {
-    for (const OutputAgreement& output : item.agreement) {
-      // A NaN is worse than any number.
-      if (!(output.metrics.cosine >= worst)) worst = std::isnan(output.metrics.cosine) ? -1.0 : output.metrics.cosine;
-    }
-  }
-  return worst;
-}
+bool Passed(const RunResult& result) { return OutputsBelow(result).empty(); }
 
 std::string ToText(const RunResult& result, bool colour) {
   report::Table runs({{"input", Align::kLeft, 40},
@@ -201,6 +227,7 @@ std::string ToText(const RunResult& result, bool colour) {
   }
   std::string text = runs.ToText(colour);
   if (agreement.row_count() != 0) text += "\n" + agreement.ToText(colour);
+  if (result.min_cosine) text += "\n" + VerdictText(result) + "\n";
   return text;
 }
 
@@ -231,7 +258,13 @@ std::string ToJson(const RunResult& result) {
     }
     items.push_back(std::move(json));
   }
-  return report::JsonText({{"runs", std::move(items)}}, 1);
+  ordered_json json = {{"runs", std::move(items)}};
+  if (result.min_cosine) {
+    json["min_cosine"] = *result.min_cosine;
+    json["verdict"] = VerdictName(Passed(result) ? Verdict::kWithinTolerance : Verdict::kDiffers);
+    json["text"] = VerdictText(result);
+  }
+  return report::JsonText(json, 1);
 }
 
 }  // namespace lockstep::crosscheck

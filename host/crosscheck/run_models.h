@@ -19,6 +19,7 @@ struct RunOptions {
   std::filesystem::path output_folder;  // outputs as float32 in ONNX order; empty: not wanted
   std::filesystem::path dump_folder;    // empty: not wanted
   std::filesystem::path input_folder;   // gets the input bytes of a joint model, as run_joint takes them
+  std::optional<double> min_cosine;     // two models: below it, they differ
   RunnerOptions runner;                 // a joint model's own preprocessing holds for the ONNX network beside it too
 };
 
@@ -51,13 +52,14 @@ struct ItemRun {
 
 struct RunResult {
   std::vector<ItemRun> items;
+  std::optional<double> min_cosine;
 };
 
 // `advance` hears how many inputs are done.
 RunResult RunModels(const RunOptions& options, const std::function<void(int done, int total)>& advance);
 
-// The smallest cosine of all outputs and inputs; 1 with one model.
-double WorstCosine(const RunResult& result);
+// False if an output's cosine is below the one that was asked for.
+bool Passed(const RunResult& result);
 
 std::string ToText(const RunResult& result, bool colour);
 std::string ToJson(const RunResult& result);

@@ -47,9 +47,11 @@ fs::path OptimizedOnnxBeside(const fs::path& joint_model) {
   return joint_model.parent_path() / "frontend" / "optimized.onnx";
 }
 
-graph::Graph LoadNetwork(const fs::path& onnx, const std::map<std::string, graph::Shape>& input_shapes) {
+graph::Graph LoadNetwork(const fs::path& onnx, const std::map<std::string, graph::Shape>& input_shapes,
+                         const std::map<std::string, graph::Shape>& model_shapes) {
   importer::ImportOptions options;
   options.input_shapes = input_shapes;
+  options.model_shapes = model_shapes;
   graph::Graph graph = importer::ImportOnnx(onnx.string(), options);
   optimize::InferShapes(graph);
   optimize::Optimize(graph);

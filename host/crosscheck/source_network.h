@@ -13,8 +13,9 @@ namespace lockstep::crosscheck {
 // Where `build` put the network. Another model that is built into the same folder replaces it.
 std::filesystem::path OptimizedOnnxBeside(const std::filesystem::path& joint_model);
 
-// Imports and optimises as `build` does.
-graph::Graph LoadNetwork(const std::filesystem::path& onnx, const std::map<std::string, graph::Shape>& input_shapes);
+// Imports and optimises as `build` does. `model_shapes` hold where `input_shapes` do not: see ImportOptions.
+graph::Graph LoadNetwork(const std::filesystem::path& onnx, const std::map<std::string, graph::Shape>& input_shapes,
+                         const std::map<std::string, graph::Shape>& model_shapes);
 
 // Throws UsageError unless `onnx` is what `joint_model`, the file of `model`, was made from: the file that was built,
 // or what `build` exported of it.

@@ -265,9 +265,20 @@ void BlameInputShapes(const std::string& path, ImportOptions options, const std:
                    (own.empty() ? "" : ", or leave it out: the network's own is " + own));
 }
 
+ImportOptions WithModelShapes(ImportOptions options, const Graph& graph) {
+  for (const TensorId id : graph.inputs) {
+    const graph::Tensor& tensor = graph.tensor(id);
+    const auto found = options.model_shapes.find(tensor.name);
+    if (found == options.model_shapes.end() || found->second == tensor.shape) continue;
+    if (tensor.shape != graph::kUnknownShape && tensor.shape.size() != found->second.size()) continue;
+    options.input_shapes.insert(*found);
+  }
+  return options;
+}
+
 }  // namespace
 
-Graph ImportOnnx(const std::string& path, const ImportOptions& options) {
+Graph ImportOnnx(const std::string& path, const ImportOptions& given) {
   Graph graph;
   DeclaredShapes declared;
   {
@@ -276,6 +287,7 @@ Graph ImportOnnx(const std::string& path, const ImportOptions& options) {
     graph = importer.Run();
     declared = importer.declared();
   }
+  const ImportOptions options = WithModelShapes(given, graph);
   try {
     NormalizeOpset(graph);
     graph::SortAndPrune(graph);

@@ -110,6 +110,18 @@ void RequireWritableFolder(const fs::path& folder) {
   WriteBytes(probe.Reserve(folder / "probe"), folder, "", 0);
 }
 
+void RefuseToReplace(const std::vector<fs::path>& inputs, const std::vector<fs::path>& outputs) {
+  for (const fs::path& output : outputs) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(output, ignored)) continue;
+    for (const fs::path& input : inputs) {
+      if (!fs::equivalent(input, output, ignored)) continue;
+      throw UsageError("the output " + output.string() + " would replace the input " + input.string() +
+                       "; name another file");
+    }
+  }
+}
+
 void RequireFile(const fs::path& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);

@@ -70,6 +70,11 @@ inline void WriteFile(const std::filesystem::path& path, const std::string& text
 void RequireWritable(const std::filesystem::path& path);
 void RequireWritableFolder(const std::filesystem::path& folder);
 
+// Throws UsageError if one of the outputs is a file of the inputs, whatever the name. Paths that are empty or do not
+// exist are none.
+void RefuseToReplace(const std::vector<std::filesystem::path>& inputs,
+                     const std::vector<std::filesystem::path>& outputs);
+
 // Throws BadInput that names the path if it does not exist or is a folder.
 void RequireFile(const std::filesystem::path& path);
 

@@ -46,5 +46,100 @@ TEST_F(ChecksAndFilesTest, ADigestIsNotComparedWhereThatIsAskedFor) {
   EXPECT_EQ(result.status, 0) << result.err;
 }
 
+TEST_F(ChecksAndFilesTest, ANetworkOfOpenShapeTakesThatOfTheJointModel) {
+  graph::Graph open = SmallDetector();
+  open.tensor(open.inputs[0]).shape = {1, 3, -1, -1};
+  importer::ExportOnnx(open, P("open.onnx"));
+  const std::string name = open.tensor(open.inputs[0]).name;
+  std::vector<std::string> build = Build({"--input-shape", name + ":1x3x32x32"});
+  build[2] = P("open.onnx");
+  const crosscheck::ProcessResult built = Lockstep(build);
+  ASSERT_EQ(built.status, 0) << built.err;
+  const std::string joint = P("out/open.joint");
+  const crosscheck::ProcessResult checked =
+      Lockstep({"crosscheck", joint, "--data", Picture(), "--board", "local", "--onnx", P("open.onnx")});
+  EXPECT_EQ(checked.status, 0) << checked.err;
+  const crosscheck::ProcessResult run = Lockstep({"run", P("open.onnx"), joint, "--data", Picture()});
+  EXPECT_EQ(run.status, 0) << run.err;
+  ExpectError({"run", P("open.onnx"), "--data", Picture()}, 2, {"open.onnx", "--input-shape"});
+}
+
+TEST_F(ChecksAndFilesTest, AFailedCheckSaysWhichOutputIsBelowWhat) {
+  std::vector<std::string> run = {"run",          P("net.onnx"), P("out/net.joint"), "--data",     Picture(),
+                                  "--min-cosine", "1",           "--json",           P("run.json")};
+  const crosscheck::ProcessResult failed = Lockstep(run);
+  EXPECT_EQ(failed.status, 1) << failed.err;
+  const auto json = nlohmann::json::parse(ReadText(Path("run.json")));
+  EXPECT_EQ(json.at("verdict"), "differs");
+  const auto& output = json.at("runs").at(0).at("agreement").at(0);
+  const std::string line =
+      "differs: the output " + output.at("output").get<std::string>() + " with " + Picture() + " has a cosine of 0.9";
+  EXPECT_EQ(failed.out.substr(failed.out.rfind("\ndiffers") + 1, line.size()), line) << failed.out;
+  EXPECT_NE(failed.out.find(", below --min-cosine 1\n"), std::string::npos) << failed.out;
+  run[6] = "0.5";
+  EXPECT_EQ(Lockstep(run).status, 0);
+  EXPECT_EQ(nlohmann::json::parse(ReadText(Path("run.json"))).at("verdict"), "within_tolerance");
+
+  ASSERT_EQ(Lockstep({"run", P("net.onnx"), "--data", Picture(), "--dump", P("float")}).status, 0);
+  ASSERT_EQ(Lockstep({"run", P("out/net.joint"), "--data", Picture(), "--dump", P("int8")}).status, 0);
+  const crosscheck::ProcessResult compared = Lockstep({"compare", P("float"), P("int8"), "--min-cosine", "1"});
+  EXPECT_EQ(compared.status, 1) << compared.err;
+  EXPECT_NE(compared.out.find("(cosine 0.9"), std::string::npos) << compared.out;
+}
+
+TEST_F(ChecksAndFilesTest, ACrosscheckThatFailsLeavesNoOutputs) {
+  // The first picture is computed, then the board dies.
+  WriteText(Path("run_joint_debug"),
+            "#!/bin/sh\n[ -e " + P("ran") + " ] && exit 9\ntouch " + P("ran") + "\nexec " +
+                (std::filesystem::path(LOCKSTEP_PROGRAM).parent_path() / "run_joint_debug").string() + " \"$@\"\n");
+  std::filesystem::permissions(Path("run_joint_debug"), std::filesystem::perms::owner_all);
+  std::vector<std::string> check = {
+      "crosscheck", P("out/net.joint"), "--data",  P("pictures"),    "--board",
+      "local",      "--output-folder",  P("kept"), "--board-binary", P("run_joint_debug")};
+  const crosscheck::ProcessResult failed = Lockstep(check);
+  EXPECT_EQ(failed.status, 5) << failed.err;
+  EXPECT_TRUE(std::filesystem::exists(Path("ran")));
+  EXPECT_FALSE(std::filesystem::exists(Path("kept")));
+  check.resize(8);
+  const crosscheck::ProcessResult good = Lockstep(check);
+  EXPECT_EQ(good.status, 0) << good.err;
+  EXPECT_EQ(Files("kept/local").size(), 3U);
+}
+
+TEST_F(ChecksAndFilesTest, AnOutputDoesNotReplaceAnInput) {
+  const std::string joint = P("out/net.joint");
+  const std::string onnx = P("net.onnx");
+  std::filesystem::create_hard_link(joint, Path("linked.joint"));
+  ASSERT_EQ(Lockstep({"run", joint, "--data", Picture(), "--dump", P("dump")}).status, 0);
+  std::filesystem::copy(Path("dump"), Path("dump2"));
+  const auto expect = [&](const std::vector<std::string>& arguments, const std::string& output) {
+    const std::string before = ReadText(output);
+    ExpectError(arguments, 2, {output, "would replace the input"});
+    EXPECT_EQ(ReadText(output), before);
+  };
+  expect(Build({"--json", onnx}), onnx);
+  expect(Build({"--json", Picture()}), Picture());
+  WriteText(Path("c.json"), R"({"count": 2})");
+  expect(Build({"--config", P("c.json"), "--json", P("c.json")}), P("c.json"));
+  expect({"info", joint, "--json", joint}, joint);
+  expect({"run", joint, "--data", Picture(), "--json", P("linked.joint")}, P("linked.joint"));
+  expect({"run", onnx, "--data", P("pictures"), "--json", Picture()}, Picture());
+  for (const char* flag : {"--json", "--report"}) {
+    expect({"crosscheck", joint, "--data", Picture(), "--board", "local", flag, joint}, joint);
+  }
+  expect({"compare", P("dump"), P("dump2"), "--json", P("dump2/manifest.json")}, P("dump2/manifest.json"));
+  std::vector<std::string> again = Build();
+  again[2] = P("out/frontend/optimized.onnx");
+  again.insert(again.end(), {"--name", "net"});
+  expect(again, P("out/frontend/optimized.onnx"));
+
+  // A result may be replaced, wherever it lies.
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Lockstep({"run", joint, "--data", P("pictures"), "--json", P("pictures/run.json")}).status, 0);
+    EXPECT_EQ(Lockstep({"compare", P("dump"), P("dump2"), "--json", P("dump/compared.json")}).status, 0);
+  }
+  ExpectError({"crosscheck", joint, "--data", Picture(), "--board", "local", "--report", "-"}, 2, {"--report"});
+}
+
 }  // namespace
 }  // namespace lockstep::testing

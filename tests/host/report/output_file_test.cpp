@@ -126,5 +126,18 @@ TEST_F(OutputFileTest, WhatCannotBeWrittenIsFoundOutWithoutATrace) {
   EXPECT_FALSE(fs::exists(folder_ / "new"));
 }
 
+TEST_F(OutputFileTest, AnInputIsNotReplacedUnderAnyOfItsNames) {
+  WriteFile(folder_ / "in.txt", "in");
+  WriteFile(folder_ / "other.txt", "in");
+  fs::create_symlink("in.txt", folder_ / "link.txt");
+  fs::create_hard_link(folder_ / "in.txt", folder_ / "hard.txt");
+  const fs::path input = folder_ / "in.txt";
+  for (const char* output : {"in.txt", "link.txt", "hard.txt"}) {
+    EXPECT_THROW(RefuseToReplace({"", folder_ / "missing", input}, {folder_ / output}), UsageError) << output;
+  }
+  EXPECT_NO_THROW(RefuseToReplace({input}, {"", folder_ / "other.txt", folder_ / "new.txt", folder_, "/dev/null"}));
+  EXPECT_NO_THROW(RefuseToReplace({"/dev/null"}, {"/dev/null"}));
+}
+
 }  // namespace
 }  // namespace lockstep::report
