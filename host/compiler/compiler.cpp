@@ -42,7 +42,8 @@ quantize::PictureSource OpenCalibration(const BuildConfig& config, const graph::
                      " inputs; calibration with pictures needs a network with one, cut it with --input-nodes");
   }
   const graph::Tensor& input = graph.tensor(graph.inputs[0]);
-  const quantize::PictureSize size = quantize::CheckPreprocess(input.name, input.shape, config.preprocess);
+  const quantize::PictureSize size =
+      quantize::CheckPreprocess(config.input, input.name, input.shape, config.preprocess);
   return {std::move(pictures), input.name, config.preprocess, size, config.skip_bad_images};
 }
 
@@ -110,7 +111,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
 
   report.Stage("export frontend/optimized.onnx");
   const std::string source_digest = digest.get();
-  importer::ExportOnnx(graph, files.Reserve(result.optimized_onnx).string(), source_digest);
+  files.Add(result.optimized_onnx, importer::SerializeOnnx(graph, source_digest));
 
   report.Stage("calibrate and quantise");
   const std::vector<quantize::PictureRef> chosen = ChoosePictures(config);

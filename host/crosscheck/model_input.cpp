@@ -227,8 +227,8 @@ std::map<std::string, engine::FloatTensor> FloatInputsOf(const joint::Model& mod
   return floats;
 }
 
-std::map<std::string, engine::FloatTensor> FloatInputs(const graph::Graph& graph, const InputPreprocess& preprocess,
-                                                       const DataItem& item) {
+std::map<std::string, engine::FloatTensor> FloatInputs(const std::string& network, const graph::Graph& graph,
+                                                       const InputPreprocess& preprocess, const DataItem& item) {
   RequireCount(item, graph.inputs.size());
   std::map<std::string, engine::FloatTensor> floats;
   for (size_t i = 0; i < graph.inputs.size(); ++i) {
@@ -236,7 +236,7 @@ std::map<std::string, engine::FloatTensor> FloatInputs(const graph::Graph& graph
     engine::FloatTensor& values = floats[tensor.name];
     values.shape = tensor.shape;
     if (item.files.empty()) {
-      const quantize::PictureSize size = quantize::CheckPreprocess(tensor.name, tensor.shape, preprocess);
+      const quantize::PictureSize size = quantize::CheckPreprocess(network, tensor.name, tensor.shape, preprocess);
       values = quantize::ToFloatTensor(quantize::LoadPicture(item.picture, preprocess, size), preprocess);
       continue;
     }
@@ -246,7 +246,7 @@ std::map<std::string, engine::FloatTensor> FloatInputs(const graph::Graph& graph
       values.data.resize(elements);
       std::memcpy(values.data.data(), bytes.data(), bytes.size());
     } else if (bytes.size() == elements && tensor.shape.size() == 4) {
-      const quantize::PictureSize size = quantize::CheckPreprocess(tensor.name, tensor.shape, preprocess);
+      const quantize::PictureSize size = quantize::CheckPreprocess(network, tensor.name, tensor.shape, preprocess);
       quantize::PreparedPicture picture;
       picture.height = size.height;
       picture.width = size.width;

@@ -23,7 +23,7 @@ struct DataItem {
   quantize::PictureRef picture;
 };
 
-// `data` is a picture, a video (its first frame), a raw .bin file, several of these separated by ';' (one per input),
+// `data` is a picture, a video (its middle frame), a raw .bin file, several of these separated by ';' (one per input),
 // or a folder of pictures and .bin files, sorted by name. Throws BadInput if there is nothing.
 std::vector<DataItem> ListData(const std::string& data);
 
@@ -47,8 +47,9 @@ std::map<std::string, engine::FloatTensor> FloatInputsOf(const joint::Model& mod
                                                          const std::vector<std::vector<uint8_t>>& inputs,
                                                          const graph::Graph& graph);
 
-// Inputs of a float graph alone. A raw file holds float32 values in ONNX order, or the picture's bytes (N,H,W,C).
-std::map<std::string, engine::FloatTensor> FloatInputs(const graph::Graph& graph,
+// Inputs of a float graph alone, which messages call `network`. A raw file holds float32 values in ONNX order, or the
+// picture's bytes (N,H,W,C).
+std::map<std::string, engine::FloatTensor> FloatInputs(const std::string& network, const graph::Graph& graph,
                                                        const quantize::InputPreprocess& preprocess,
                                                        const DataItem& item);
 

@@ -52,7 +52,9 @@ std::vector<OutputTensor> MakeOutputs(const joint::Model& model, const std::vect
 class FloatRunner : public ModelRunner {
  public:
   FloatRunner(const fs::path& onnx, RunnerOptions options)
-      : options_(std::move(options)), graph_(LoadNetwork(onnx, options_.input_shapes, options_.model_shapes)) {}
+      : path_(onnx.string()),
+        options_(std::move(options)),
+        graph_(LoadNetwork(onnx, options_.input_shapes, options_.model_shapes)) {}
 
   const graph::Graph& graph() const { return graph_; }
   EngineKind engine() const override { return EngineKind::kFloat; }
@@ -68,7 +70,7 @@ class FloatRunner : public ModelRunner {
 
   std::vector<OutputTensor> Run(const DataItem& item, DumpWriter* dump) override {
     if (!engine_ || observing_ != (dump != nullptr)) Prepare(dump != nullptr);
-    const auto inputs = FloatInputs(graph_, options_.preprocess.value_or(quantize::InputPreprocess()), item);
+    const auto inputs = FloatInputs(path_, graph_, options_.preprocess.value_or(quantize::InputPreprocess()), item);
     int index = 0;
     const auto observer = [&](const std::string& name, const graph::Shape& shape, const float* data) {
       DumpLayer layer = Describe(index++, name, shape);
@@ -120,6 +122,7 @@ class FloatRunner : public ModelRunner {
     return layer;
   }
 
+  std::string path_;
   RunnerOptions options_;
   graph::Graph graph_;
   std::unique_ptr<engine::FloatEngine> engine_;

@@ -124,22 +124,28 @@ onnx::ModelProto ToProto(const Graph& graph) {
 
 }  // namespace
 
-void ExportOnnx(const Graph& graph, const std::string& path, const std::string& source_digest) {
+std::string SerializeOnnx(const Graph& graph, const std::string& source_digest) {
   onnx::ModelProto model = ToProto(ExpandActivations(graph));
   if (!source_digest.empty()) {
     onnx::StringStringEntryProto& entry = *model.add_metadata_props();
     entry.set_key(kSourceDigestKey);
     entry.set_value(source_digest);
   }
+  std::string bytes;
+  if (model.SerializeToString(&bytes)) return bytes;
+  throw UnsupportedModel("the network " + graph.name + " is larger than the 2 GiB of an ONNX file; use a smaller one");
+}
+
+void ExportOnnx(const Graph& graph, const std::string& path, const std::string& source_digest) {
+  const std::string bytes = SerializeOnnx(graph, source_digest);
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  if (!file) throw BadInput("cannot write '" + path + "': " + std::strerror(errno));
-  errno = 0;
-  const bool written = model.SerializeToOstream(&file);
+  if (!file) throw BadInput("cannot write '" + path + "': " + std::strerror(errno) + "; check the path");
+  file << bytes;
   file.close();
-  if (written && file) return;
-  const std::string reason = errno != 0 ? std::strerror(errno) : "the model is too large for one file";
+  if (file) return;
+  const std::string reason = std::strerror(errno);
   std::remove(path.c_str());
-  throw BadInput("cannot write '" + path + "': " + reason);
+  throw BadInput("cannot write '" + path + "': " + reason + "; free some space");
 }
 
 std::string ExportedSourceDigest(const std::string& path) {

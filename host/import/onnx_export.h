@@ -7,9 +7,12 @@
 
 namespace lockstep::importer {
 
-// Opset 17. A fused activation becomes ONNX operators again, its input under the name of `pre_activation`; shapes of
-// all tensors are recorded. Throws BadInput if the file cannot be written; then it does not exist.
-// `source_digest`, the md5 of the file that the graph was made from, goes into the metadata unless it is empty.
+// The bytes of the file. Opset 17. A fused activation becomes ONNX operators again, its input under the name of
+// `pre_activation`; shapes of all tensors are recorded. Throws UnsupportedModel if they are more than one file can
+// hold. `source_digest`, the md5 of the file that the graph was made from, goes into the metadata unless it is empty.
+std::string SerializeOnnx(const graph::Graph& graph, const std::string& source_digest = "");
+
+// Throws BadInput if the file cannot be written; then it does not exist.
 void ExportOnnx(const graph::Graph& graph, const std::string& path, const std::string& source_digest = "");
 
 // The source digest in a file that ExportOnnx wrote; empty if there is none, or no such file.

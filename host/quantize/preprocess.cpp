@@ -72,18 +72,24 @@ std::map<std::string, std::string> MeanAndStdProblems(const InputPreprocess& pre
   return problems;
 }
 
-PictureSize CheckPreprocess(const std::string& tensor, const graph::Shape& shape, const InputPreprocess& preprocess) {
+PictureSize CheckPreprocess(const std::string& network, const std::string& tensor, const graph::Shape& shape,
+                            const InputPreprocess& preprocess) {
+  const std::string input = network + ": input \"" + tensor + "\"";
   const auto channels = static_cast<size_t>(ChannelCount(preprocess.color));
   if (shape.size() != 4 || shape[0] != 1) {
-    throw UsageError("input \"" + tensor + "\" has the shape " + graph::ToString(shape) +
+    throw UsageError(input + " has the shape " + graph::ToString(shape) +
                      "; pictures need 1xCxHxW: set it with --input-shape");
   }
+  if (shape[1] != 1 && shape[1] != 3) {
+    throw UnsupportedModel(input + " has " + std::to_string(shape[1]) +
+                           " channels; pictures with 1 or 3 channels are supported, change the network's input");
+  }
   if (shape[1] != static_cast<int64_t>(channels)) {
-    throw UsageError("input \"" + tensor + "\" has " + std::to_string(shape[1]) + " channels, the colour order " +
-                     std::to_string(channels) + "; choose another --color");
+    throw UsageError(input + " has " + std::to_string(shape[1]) + " channels, the colour order " +
+                     std::to_string(channels) + "; choose --color " + (shape[1] == 1 ? "GRAY" : "RGB or BGR"));
   }
   for (const auto& [key, problem] : MeanAndStdProblems(preprocess)) {
-    throw UsageError("input \"" + tensor + "\": " + std::string(key).append(" ").append(problem));
+    throw UsageError(input + ": " + std::string(key).append(" ").append(problem));
   }
   return {static_cast<int>(shape[2]), static_cast<int>(shape[3])};
 }
@@ -139,7 +145,9 @@ struct PictureReader::Impl {
     }
     for (; next_frame < picture.frame; ++next_frame) video.grab();
     cv::Mat frame;
-    if (!video.read(frame) || frame.empty()) throw BadInput(picture.Label() + ": the frame cannot be read");
+    if (!video.read(frame) || frame.empty())
+      throw BadInput(picture.Label() +
+                     ": the frame cannot be read; the video is damaged or cut short, replace or remove it");
     ++next_frame;
     return frame;
   }

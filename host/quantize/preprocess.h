@@ -37,13 +37,15 @@ int ChannelCount(InputPreprocess::Color color);
 // What is wrong with `mean` and `std`, by key; empty if nothing is.
 std::map<std::string, std::string> MeanAndStdProblems(const InputPreprocess& preprocess);
 
-// The size that a picture must be brought to, from a graph input's shape (1,C,H,W). Throws UsageError naming the tensor
-// if the shape is no picture's or the channels do not fit the colour, the mean or the standard deviation.
+// The size that a picture must be brought to, from a graph input's shape (1,C,H,W). `network` is what messages call the
+// file. Throws UsageError naming the tensor if the shape is no picture's or the channels do not fit the colour, the
+// mean or the standard deviation, UnsupportedModel for a number of channels that no picture has.
 struct PictureSize {
   int height = 0;
   int width = 0;
 };
-PictureSize CheckPreprocess(const std::string& tensor, const graph::Shape& shape, const InputPreprocess& preprocess);
+PictureSize CheckPreprocess(const std::string& network, const std::string& tensor, const graph::Shape& shape,
+                            const InputPreprocess& preprocess);
 
 // The geometry of `resize` alone, as Ultralytics computes it: scale = min(H/h, W/w), the scaled sides rounded, the
 // padding halved with the odd pixel behind. kNone throws BadInput naming `label` if the size is not the tensor's.

@@ -151,20 +151,27 @@ TEST(Preprocess, VideoFramesInAnyOrder) {
     const PreparedPicture picture = reader.Read({path, frame});
     EXPECT_NEAR(picture.bytes[0], frame * 6, 2) << "frame " << frame;
   }
-  EXPECT_THROW(reader.Read({path, 40}), BadInput);
+  const std::string behind = MessageOf<BadInput>([&] { reader.Read({path, 40}); });
+  EXPECT_NE(behind.find("#40: the frame cannot be read; "), std::string::npos) << behind;
+  EXPECT_NE(behind.find("replace or remove it"), std::string::npos) << behind;
 }
 
 TEST(CheckPreprocess, NamesTheTensor) {
   const auto message = [](const graph::Shape& shape, const InputPreprocess& preprocess) {
-    return MessageOf<UsageError>([&] { CheckPreprocess("images", shape, preprocess); });
+    return MessageOf<UsageError>([&] { CheckPreprocess("net.onnx", "images", shape, preprocess); });
   };
   InputPreprocess preprocess;
-  const PictureSize size = CheckPreprocess("images", {1, 3, 480, 640}, preprocess);
+  const PictureSize size = CheckPreprocess("net.onnx", "images", {1, 3, 480, 640}, preprocess);
   EXPECT_EQ(size.height, 480);
   EXPECT_EQ(size.width, 640);
   EXPECT_NE(message({1, 3, 480}, preprocess).find("images"), std::string::npos);
   EXPECT_NE(message({2, 3, 480, 640}, preprocess).find("2x3x480x640"), std::string::npos);
-  EXPECT_NE(message({1, 1, 480, 640}, preprocess).find("--color"), std::string::npos);
+  EXPECT_NE(message({1, 1, 480, 640}, preprocess).find("--color GRAY"), std::string::npos);
+  EXPECT_EQ(message({1, 1, 480, 640}, preprocess).rfind("net.onnx: ", 0), 0U);
+  const std::string odd = MessageOf<UnsupportedModel>([&] {
+    CheckPreprocess("net.onnx", "images", {1, 4, 480, 640}, preprocess);
+  });
+  EXPECT_NE(odd.find("net.onnx: input \"images\" has 4 channels; pictures with 1 or 3"), std::string::npos) << odd;
   preprocess.mean = {1, 2};
   EXPECT_NE(message({1, 3, 480, 640}, preprocess).find("mean"), std::string::npos);
   preprocess.mean = {0};
