@@ -67,23 +67,27 @@ void AddBuild(CLI::App& app, int& status) {
                       "a JSON file whose keys are these flags with '_' for '-'; flags override it");
   AddKey<std::string>(*command, *flags, "--calibration", "calibration", "a folder of pictures and videos");
   AddKey<int>(*command, *flags, "--count", "count", "pictures taken from it (default: all)");
-  AddKey<uint64_t>(*command, *flags, "--seed", "seed", "which ones (default 0)");
+  AddKey<uint64_t>(*command, *flags, "--seed", "seed", "which ones" + DefaultOf("seed"));
   command->add_flag_function(
       "--skip-bad-images", [f = flags.get()](int64_t) { f->keys["skip_bad_images"] = true; },
       "leave damaged pictures out and count them, instead of failing");
   flags->preprocess.Declare(*command);
-  AddKey<int>(*command, *flags, "--pad-value", "pad_value", "grey of a letterbox's borders (default 114)");
+  AddKey<int>(*command, *flags, "--pad-value", "pad_value", "grey of a letterbox's borders" + DefaultOf("pad_value"));
   command->add_option("--input-shape", flags->input_shape, "NAME:1x3xHxW, for an input whose shape is open");
   AddKey<std::vector<std::string>>(*command, *flags, "--input-nodes", "input_nodes", "where to cut the network's head");
   AddKey<std::vector<std::string>>(*command, *flags, "--output-nodes", "output_nodes", "where to cut its tail");
   AddKey<std::string>(*command, *flags, "--target-device", "target_device",
-                      "recorded with the build; one model serves every target (default any)");
+                      "recorded with the build; one model serves every target" + DefaultOf("target_device"));
   AddKey<std::string>(*command, *flags, "--observer", "observer",
-                      "how ranges are chosen: minmax, moving_average, percentile, mse or kl");
-  AddKey<double>(*command, *flags, "--percentile", "percentile", "of the values stay in range (observer percentile)");
-  AddKey<std::string>(*command, *flags, "--weight-range", "weight_range", "scales of weights: max or mse");
-  AddKey<bool>(*command, *flags, "--bias-correction", "bias_correction", "true or false");
-  AddKey<int>(*command, *flags, "--tail-bits", "tail_bits", "width of the box arithmetic at the end: 8 or 16");
+                      "how ranges are chosen: minmax, moving_average, percentile, mse or kl" + DefaultOf("observer"));
+  AddKey<double>(*command, *flags, "--percentile", "percentile",
+                 "of the values stay in range, with --observer percentile" + DefaultOf("percentile"));
+  AddKey<std::string>(*command, *flags, "--weight-range", "weight_range",
+                      "scales of weights: max or mse" + DefaultOf("weight_range"));
+  AddKey<bool>(*command, *flags, "--bias-correction", "bias_correction",
+               "true or false" + DefaultOf("bias_correction"));
+  AddKey<int>(*command, *flags, "--tail-bits", "tail_bits",
+              "width of the box arithmetic at the end: 8 or 16" + DefaultOf("tail_bits"));
   AddKey<int>(*command, *flags, "--threads", "threads", "of the calibration (default: all cores)");
   command->add_option("--json", flags->json, "the build's report as JSON (- for stdout)");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");

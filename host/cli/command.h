@@ -27,6 +27,13 @@ void AddCrosscheck(CLI::App& app, int& status);
 void AddCompare(CLI::App& app, int& status);
 void AddInfo(CLI::App& app, int& status);
 
+// What holds where the configuration does not give the key, as help shows it: " (default RGB)".
+std::string DefaultOf(const std::string& key);
+
+// What `run` and `crosscheck` say of --data.
+inline constexpr const char* kDataHelp =
+    "a picture, a video (its middle frame), a raw .bin file (a.bin;b.bin), or a folder of either";
+
 // --color, --mean, --std and --resize as they were given, to be read as configuration keys.
 struct PreprocessFlags {
   std::string color;

@@ -49,8 +49,7 @@ void AddCrosscheck(CLI::App& app, int& status) {
       app.add_subcommand("crosscheck", "run PC and boards on one input and compare every layer (status 1: differs)");
   auto flags = std::make_shared<Flags>();
   command->add_option("model", flags->options.model, "the joint model")->required();
-  command->add_option("--data", flags->options.data, "a picture, a raw .bin file (a.bin;b.bin), or a folder of either")
-      ->required();
+  command->add_option("--data", flags->options.data, kDataHelp)->required();
   std::string names;
   for (const std::string& name : crosscheck::BoardNames()) names += (names.empty() ? "" : ", ") + name;
   command->add_option("--board", flags->boards, names + "; several may be named")->required();

@@ -53,8 +53,7 @@ void AddRun(CLI::App& app, int& status) {
   command->add_option("models", flags->options.models, "a joint model or an ONNX network, or two to compare")
       ->required()
       ->expected(1, 2);
-  command->add_option("--data", flags->options.data, "a picture, a raw .bin file (a.bin;b.bin), or a folder of either")
-      ->required();
+  command->add_option("--data", flags->options.data, kDataHelp)->required();
   command->add_option("--engine", flags->engine,
                       "float, reference or native (default: float for ONNX, native for a joint model)");
   command->add_option("--output-folder", flags->options.output_folder, "gets the outputs: float32, ONNX order");
