@@ -14,8 +14,8 @@ apt_packages=(
   g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-mipsel-linux-gnu qemu-user
   # pictures for the demo
   opencv-doc
-  # style
-  clang-format clang-tidy
+  # style; libomp-dev has the omp.h that clang-tidy finds
+  clang-format clang-tidy libomp-dev
 )
 command -v node >/dev/null || apt_packages+=(nodejs)
 command -v npm >/dev/null || apt_packages+=(npm)

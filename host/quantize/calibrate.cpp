@@ -104,27 +104,29 @@ Calibration Calibrate(const graph::Graph& graph, const std::set<graph::TensorId>
   if (threads <= 0) threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   Calibration calibration;
   SharedState shared(source, progress, calibration);
-  std::vector<std::optional<CalibrationWorker>> workers(
+  std::vector<HistogramCounters> counted(
       static_cast<size_t>(std::clamp(source.size(), 1, std::min(threads, kMostWorkers))));
-  const auto work = [&](std::optional<CalibrationWorker>& worker) {
+  const auto work = [&](HistogramCounters& counters) {
     int number = 0;
     try {
-      worker.emplace(graph, observed, channel_means);
+      // Ends in the thread that made it: oneDNN gives a thread's scratchpad back with that thread's last primitive.
+      CalibrationWorker worker(graph, observed, channel_means);
       while (const auto picture = shared.Take()) {
         number = picture->number;
-        shared.Deliver(number, worker->Run(picture->input));
+        shared.Deliver(number, worker.Run(picture->input));
       }
+      counters = worker.TakeCounters();
     } catch (...) {
       shared.Fail(number);
     }
   };
   std::vector<std::thread> others;
-  for (size_t i = 1; i < workers.size(); ++i) others.emplace_back(work, std::ref(workers[i]));
-  work(workers[0]);
+  for (size_t i = 1; i < counted.size(); ++i) others.emplace_back(work, std::ref(counted[i]));
+  work(counted[0]);
   for (std::thread& other : others) other.join();
   shared.Finish();
-  for (const auto& worker : workers) {
-    for (const auto& [id, counter] : worker->counters()) calibration.statistics[id].Add(counter);
+  for (const HistogramCounters& counters : counted) {
+    for (const auto& [id, counter] : counters) calibration.statistics[id].Add(counter);
   }
   return calibration;
 }

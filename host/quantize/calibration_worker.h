@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/float/float_engine.h"
@@ -21,6 +22,8 @@ struct PictureFindings {
   std::map<graph::TensorId, std::vector<double>> channel_means;
 };
 
+using HistogramCounters = std::map<graph::TensorId, HistogramCounter>;  // by tensor
+
 class CalibrationWorker {
  public:
   CalibrationWorker(const graph::Graph& graph, const std::set<graph::TensorId>& observed,
@@ -29,8 +32,8 @@ class CalibrationWorker {
   // Throws BadInput naming the tensor and the picture if a value is not finite.
   PictureFindings Run(const CalibrationInput& input);
 
-  // Of all pictures so far, by tensor.
-  const std::map<graph::TensorId, HistogramCounter>& counters() const { return counters_; }
+  // Of all pictures so far; the worker has none left.
+  HistogramCounters TakeCounters() { return std::move(counters_); }
 
  private:
   struct Observed {
@@ -45,7 +48,7 @@ class CalibrationWorker {
 
   engine::FloatEngine engine_;
   std::map<std::string, Observed> observed_;
-  std::map<graph::TensorId, HistogramCounter> counters_;
+  HistogramCounters counters_;
 };
 
 }  // namespace lockstep::quantize
