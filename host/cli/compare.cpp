@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "crosscheck/compare_dumps.h"
+#include "crosscheck/dump.h"
 #include "crosscheck/render.h"
 
 namespace lockstep::cli {
@@ -17,18 +18,9 @@ struct Flags {
   std::string json;
 };
 
-std::vector<std::filesystem::path> DumpFiles(const std::string& folder) {
-  std::vector<std::filesystem::path> files = {std::filesystem::path(folder) / "manifest.json"};
-  std::error_code ignored;  // reading the dump tells what is wrong with the folder
-  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    if (entry.path().extension() == ".bin") files.push_back(entry.path());
-  }
-  return files;
-}
-
 int Compare(const Flags& flags) {
-  std::vector<std::filesystem::path> inputs = DumpFiles(flags.first);
-  for (const std::filesystem::path& file : DumpFiles(flags.second)) inputs.push_back(file);
+  std::vector<std::filesystem::path> inputs = crosscheck::FilesOfDump(flags.first);
+  for (const std::filesystem::path& file : crosscheck::FilesOfDump(flags.second)) inputs.push_back(file);
   CheckOutputs({flags.json}, std::move(inputs));
   const crosscheck::DumpComparison comparison = crosscheck::CompareDumps(flags.first, flags.second, flags.options);
   Print(crosscheck::ToText(comparison, ColourWanted()), crosscheck::ToJson(comparison), flags.json);
