@@ -168,7 +168,7 @@ T Take(const fs::path& model, Result<T> result) {
 }
 
 // Hands every layer's output to a dump. The runtime is built without exceptions, so none may pass through it.
-class DumpHook : public RunHook {
+class DumpHook final : public RunHook {
  public:
   explicit DumpHook(DumpWriter& dump) : dump_(dump) {}
 

@@ -1,15 +1,17 @@
 #include <cstring>
-#include <new>
 #include <utility>
 
+#include "core/memory.h"
 #include "lockstep/lockstep.h"
 #include "lockstep/runtime.h"
 
-struct lockstep_model {
+struct lockstep_model : lockstep::Allocated {
+  explicit lockstep_model(lockstep::Model&& from) : model(std::move(from)) {}
   lockstep::Model model;
 };
 
-struct lockstep_session {
+struct lockstep_session : lockstep::Allocated {
+  explicit lockstep_session(lockstep::Session&& from) : session(std::move(from)) {}
   lockstep::Session session;
 };
 
@@ -41,7 +43,7 @@ lockstep::LoadOptions Options(int check_digest) {
 
 lockstep_code Return(lockstep::Result<lockstep::Model> result, lockstep_model** model, lockstep_error* error) {
   if (!result.ok()) return Report(result.status(), error);
-  *model = new (std::nothrow) lockstep_model{std::move(result.value())};
+  *model = new lockstep_model(std::move(result.value()));
   return Report(*model != nullptr ? Status::Ok() : NoMemory(), error);
 }
 
@@ -91,7 +93,7 @@ lockstep_code lockstep_session_create(const lockstep_model* model, int threads, 
   options.threads = threads;
   lockstep::Result<lockstep::Session> result = lockstep::Session::Create(model->model, options);
   if (!result.ok()) return Report(result.status(), error);
-  *session = new (std::nothrow) lockstep_session{std::move(result.value())};
+  *session = new lockstep_session(std::move(result.value()));
   return Report(*session != nullptr ? Status::Ok() : NoMemory(), error);
 }
 

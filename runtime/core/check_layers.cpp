@@ -1,17 +1,17 @@
 #include <algorithm>
 #include <cstring>
-#include <vector>
 
 #include "core/layer_check.h"
+#include "core/memory.h"
 #include "kernels/kernel.h"
 
 namespace lockstep::check {
 namespace {
 
 Status CheckUniqueNames(const joint::Model& model) {
-  std::vector<const char*> names;
-  names.reserve(model.layers()->size());
-  for (const joint::Layer* layer : *model.layers()) names.push_back(layer->name()->c_str());
+  Array<const char*> names;
+  LOCKSTEP_RETURN_IF_ERROR(names.Make(model.layers()->size(), "the layers' names"));
+  for (uint32_t i = 0; i < names.size(); ++i) names[i] = model.layers()->Get(i)->name()->c_str();
   std::sort(names.begin(), names.end(), [](const char* a, const char* b) { return std::strcmp(a, b) < 0; });
   for (size_t i = 1; i < names.size(); ++i) {
     if (std::strcmp(names[i - 1], names[i]) == 0) return Corrupt("layer name '%.64s': occurs twice", names[i]);

@@ -1,9 +1,8 @@
 // The memory plan: every tensor is written once and before it is read, and what is alive at once does not overlap.
-#include <iterator>
-#include <map>
-#include <vector>
+#include <algorithm>
 
 #include "core/check.h"
+#include "core/memory.h"
 
 namespace lockstep::check {
 namespace {
@@ -13,12 +12,16 @@ constexpr int32_t kBeforeFirst = -1;  // when inputs are written
 
 class MemoryPlan {
  public:
-  explicit MemoryPlan(const joint::Model& model)
-      : model_(model),
-        written_(model.tensors()->size(), kNever),
-        last_use_(model.tensors()->size(), kNever),
-        place_(model.tensors()->size()) {
+  explicit MemoryPlan(const joint::Model& model) : model_(model) {}
+
+  Status Prepare() {
+    for (Array<int32_t>* array : {&written_, &last_use_, &place_, &alive_}) {
+      LOCKSTEP_RETURN_IF_ERROR(array->Make(model_.tensors()->size(), "checking the memory plan"));
+    }
+    std::fill(written_.begin(), written_.end(), kNever);
+    std::fill(last_use_.begin(), last_use_.end(), kNever);
     for (size_t i = 0; i < place_.size(); ++i) place_[i] = static_cast<int32_t>(i);
+    return Status::Ok();
   }
 
   // Fills in when every place is first written and last used.
@@ -83,14 +86,16 @@ class MemoryPlan {
 
   // What is alive does not overlap, so only the neighbours can meet what is added.
   Status Place(int32_t index) {
-    const auto begin = static_cast<uint64_t>(tensor(index).arena_offset());
-    const auto after = alive_.lower_bound(begin);
-    if (after != alive_.end() && after->first < begin + tensor(index).bytes()) return Overlap(index, after->second);
+    const uint64_t begin = Offset(index);
+    int32_t* after = FirstAliveFrom(begin);
+    if (after != AliveEnd() && Offset(*after) < begin + tensor(index).bytes()) return Overlap(index, *after);
     if (after != alive_.begin()) {
-      const auto before = std::prev(after);
-      if (begin < before->first + tensor(before->second).bytes()) return Overlap(index, before->second);
+      const int32_t before = after[-1];
+      if (begin < Offset(before) + tensor(before).bytes()) return Overlap(index, before);
     }
-    alive_.emplace_hint(after, begin, index);
+    std::copy_backward(after, AliveEnd(), AliveEnd() + 1);
+    *after = index;
+    ++alive_count_;
     return Status::Ok();
   }
 
@@ -102,20 +107,32 @@ class MemoryPlan {
   // Nothing takes the place of a tensor before its last use, so the offset says which one to release.
   void Release(int32_t index, int32_t now) {
     if (tensor(index).constant() >= 0 || last_use_[place_[index]] != now) return;
-    alive_.erase(static_cast<uint64_t>(tensor(place_[index]).arena_offset()));
+    int32_t* alive = FirstAliveFrom(Offset(place_[index]));
+    if (alive == AliveEnd() || *alive != place_[index]) return;
+    std::copy(alive + 1, AliveEnd(), alive);
+    --alive_count_;
+  }
+
+  uint64_t Offset(int32_t index) const { return static_cast<uint64_t>(tensor(index).arena_offset()); }
+  int32_t* AliveEnd() { return alive_.begin() + alive_count_; }
+  int32_t* FirstAliveFrom(uint64_t offset) {
+    return std::lower_bound(alive_.begin(), AliveEnd(), offset,
+                            [this](int32_t index, uint64_t from) { return Offset(index) < from; });
   }
 
   const joint::Model& model_;
-  std::vector<int32_t> written_;       // the layer, kBeforeFirst or kNever
-  std::vector<int32_t> last_use_;      // of a place
-  std::vector<int32_t> place_;         // the tensor whose bytes these are
-  std::map<uint64_t, int32_t> alive_;  // by arena offset
+  Array<int32_t> written_;   // the layer, kBeforeFirst or kNever
+  Array<int32_t> last_use_;  // of a place
+  Array<int32_t> place_;     // the tensor whose bytes these are
+  Array<int32_t> alive_;     // places, by arena offset
+  size_t alive_count_ = 0;
 };
 
 }  // namespace
 
 Status CheckMemory(ModelCheck& check) {
   MemoryPlan plan(check.model);
+  LOCKSTEP_RETURN_IF_ERROR(plan.Prepare());
   LOCKSTEP_RETURN_IF_ERROR(plan.Order());
   return plan.Overlaps();
 }

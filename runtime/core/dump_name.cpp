@@ -4,8 +4,8 @@
 
 namespace lockstep {
 
-std::string PlainName(const char* name) {
-  std::string plain;
+String PlainName(const char* name) {
+  String plain;
   constexpr size_t kMostCharacters = 128;  // as in host/crosscheck/dump.cpp
   for (; *name != 0 && plain.size() < kMostCharacters; ++name) {
     const bool keep = (*name >= 'A' && *name <= 'Z') || (*name >= 'a' && *name <= 'z') ||
@@ -15,15 +15,15 @@ std::string PlainName(const char* name) {
   return plain;
 }
 
-std::string DumpStem(const Model& model, int32_t layer) {
+String DumpStem(const Model& model, int32_t layer) {
   char number[16];
   std::snprintf(number, sizeof(number), "%04d_", layer);
   return number + PlainName(model.layer(layer).name);
 }
 
-std::string DumpShape(const TensorInfo& tensor) {
-  std::string text = "_shape";
-  for (int32_t i = 0; i < tensor.rank; ++i) text += "_" + std::to_string(tensor.shape[i]);
+String DumpShape(const TensorInfo& tensor) {
+  String text = "_shape";
+  for (int32_t i = 0; i < tensor.rank; ++i) text += "_" + Decimal(tensor.shape[i]);
   return text + ".bin";
 }
 

@@ -1,18 +1,17 @@
 // File names of a dump: 0012_Conv_45_shape_1_80_80_64.bin.
 #pragma once
 
-#include <string>
-
+#include "core/string.h"
 #include "lockstep/runtime.h"
 
 namespace lockstep {
 
 // A name as files have it: its first 128 characters, everything outside [A-Za-z0-9_-] as '_'. What else stands in a
 // file's name finds room within the 255 characters that file systems allow.
-std::string PlainName(const char* name);
+String PlainName(const char* name);
 // "0012_Conv_45": the number of the layer and its plain name.
-std::string DumpStem(const Model& model, int32_t layer);
+String DumpStem(const Model& model, int32_t layer);
 // "_shape_1_80_80_64.bin"
-std::string DumpShape(const TensorInfo& tensor);
+String DumpShape(const TensorInfo& tensor);
 
 }  // namespace lockstep

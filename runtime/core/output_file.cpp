@@ -11,7 +11,7 @@
 namespace lockstep {
 namespace {
 
-Status NotWritable(const std::string& path, int error) {
+Status NotWritable(const String& path, int error) {
   return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s; check the path and its rights",
                        path.c_str(), std::strerror(error));
 }
@@ -27,7 +27,7 @@ void OutputFile::Discard() {
   if (!special_) unlink(Part().c_str());
 }
 
-Status OutputFile::Open(const std::string& path) {
+Status OutputFile::Open(const String& path) {
   Discard();
   path_ = path;
   error_ = 0;
@@ -61,7 +61,7 @@ Status OutputFile::Commit() {
                        std::strerror(error_));
 }
 
-Status CheckWritable(const std::string& path) {
+Status CheckWritable(const String& path) {
   struct stat info = {};
   const bool exists = stat(path.c_str(), &info) == 0;
   if (exists && S_ISDIR(info.st_mode)) return NotWritable(path, EISDIR);
@@ -69,7 +69,7 @@ Status CheckWritable(const std::string& path) {
     return access(path.c_str(), W_OK) == 0 ? Status::Ok() : NotWritable(path, errno);
   }
   // Not the name that OutputFile uses: another process may be writing there. As long, so that it can be as wrong.
-  const std::string attempt = path + ".test";
+  const String attempt = path + ".test";
   const int descriptor = open(attempt.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor < 0) return errno == EEXIST ? Status::Ok() : NotWritable(path, errno);
   close(descriptor);
@@ -77,16 +77,16 @@ Status CheckWritable(const std::string& path) {
   return Status::Ok();
 }
 
-Status WriteWholeFile(const std::string& path, const void* data, size_t size) {
+Status WriteWholeFile(const String& path, const void* data, size_t size) {
   OutputFile file;
   LOCKSTEP_RETURN_IF_ERROR(file.Open(path));
   file.Write(data, size);
   return file.Commit();
 }
 
-Status MakeFolder(const std::string& path, std::vector<std::string>* made) {
+Status MakeFolder(const String& path, List<String>* made) {
   for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
-    const std::string folder = path.substr(0, end);
+    const String folder = path.substr(0, end);
     if (mkdir(folder.c_str(), 0777) == 0) {
       if (made != nullptr) made->push_back(folder);
     } else if (errno != EEXIST) {
@@ -94,7 +94,7 @@ Status MakeFolder(const std::string& path, std::vector<std::string>* made) {
                            "%s: the folder cannot be made: %s; name another, or check its rights", folder.c_str(),
                            std::strerror(errno));
     }
-    if (end == std::string::npos) break;
+    if (end == String::npos) break;
   }
   struct stat info = {};
   if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return Status::Ok();
@@ -102,7 +102,7 @@ Status MakeFolder(const std::string& path, std::vector<std::string>* made) {
 }
 
 OutputFolder::~OutputFolder() {
-  for (auto folder = made_.rbegin(); folder != made_.rend(); ++folder) rmdir(folder->c_str());  // only if it is empty
+  for (; !made_.empty(); made_.pop_back()) rmdir(made_.back().c_str());  // only if it is empty
 }
 
 }  // namespace lockstep

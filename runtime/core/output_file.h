@@ -4,9 +4,9 @@
 
 #include <cstddef>
 #include <cstdio>
-#include <string>
-#include <vector>
 
+#include "core/list.h"
+#include "core/string.h"
 #include "lockstep/status.h"
 
 namespace lockstep {
@@ -18,7 +18,7 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  Status Open(const std::string& path);  // removes what was not committed before
+  Status Open(const String& path);  // removes what was not committed before
   // Errors of these two are kept for Commit.
   void Write(const void* data, size_t size);
   void Print(const char* format, ...) __attribute__((format(printf, 2, 3)));
@@ -27,21 +27,21 @@ class OutputFile {
 
  private:
   void Discard();
-  std::string Part() const { return special_ ? path_ : path_ + ".part"; }
+  String Part() const { return special_ ? path_ : path_ + ".part"; }
 
-  std::string path_;
+  String path_;
   bool special_ = false;  // a device or pipe
   std::FILE* file_ = nullptr;
   int error_ = 0;  // errno of the first failure
 };
 
 // Whether the file could be written, found out without touching it: to be asked before the work whose result it gets.
-Status CheckWritable(const std::string& path);
+Status CheckWritable(const String& path);
 
-Status WriteWholeFile(const std::string& path, const void* data, size_t size);
+Status WriteWholeFile(const String& path, const void* data, size_t size);
 
 // Makes the folder and what is missing above it, and appends what it made to `made`, the outermost first.
-Status MakeFolder(const std::string& path, std::vector<std::string>* made = nullptr);
+Status MakeFolder(const String& path, List<String>* made = nullptr);
 
 // A folder for outputs. Nothing of it stays behind if nothing was written into it.
 class OutputFolder {
@@ -51,10 +51,10 @@ class OutputFolder {
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
-  Status Make(const std::string& path) { return MakeFolder(path, &made_); }
+  Status Make(const String& path) { return MakeFolder(path, &made_); }
 
  private:
-  std::vector<std::string> made_;
+  List<String> made_;
 };
 
 }  // namespace lockstep

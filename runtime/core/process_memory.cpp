@@ -1,13 +1,39 @@
 #include "core/process_memory.h"
 
-#include <cinttypes>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace lockstep {
 namespace {
 
 constexpr uint64_t kKilobyte = 1024;
+
+// The number behind `key` if the line begins with it: "Rss:   12 kB" is 12 KB.
+bool Kilobytes(const char* line, const char* key, uint64_t* bytes) {
+  const size_t length = std::strlen(key);
+  if (std::strncmp(line, key, length) != 0) return false;
+  *bytes = std::strtoull(line + length, nullptr, 10) * kKilobyte;
+  return true;
+}
+
+struct Mapping {
+  uint64_t begin, end;
+  bool code;
+};
+
+// "7f00-7fff r-xp ..." begins the lines of a mapping.
+bool ReadMapping(const char* line, Mapping* mapping) {
+  char* rest = nullptr;
+  mapping->begin = std::strtoull(line, &rest, 16);
+  if (rest == line || *rest != '-') return false;
+  const char* end = rest + 1;
+  mapping->end = std::strtoull(end, &rest, 16);
+  if (rest == end || *rest != ' ') return false;
+  const char* access = rest + 1;
+  mapping->code = std::memchr(access, 'x', strnlen(access, 4)) != nullptr;
+  return true;
+}
 
 // Sums the "Rss:" lines of the mappings that `wanted` accepts.
 template <typename Wanted>
@@ -18,14 +44,12 @@ uint64_t SumMappings(Wanted wanted) {
   bool counts = false;
   uint64_t sum = 0;
   while (std::fgets(line, sizeof(line), file) != nullptr) {
-    uint64_t begin = 0;
-    uint64_t end = 0;
-    char access[8] = {};
-    uint64_t kilobytes = 0;
-    if (std::sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s", &begin, &end, access) == 3) {
-      counts = wanted(begin, end, access);
-    } else if (counts && std::sscanf(line, "Rss: %" SCNu64 " kB", &kilobytes) == 1) {
-      sum += kilobytes * kKilobyte;
+    Mapping mapping = {};
+    uint64_t bytes = 0;
+    if (ReadMapping(line, &mapping)) {
+      counts = wanted(mapping);
+    } else if (counts && Kilobytes(line, "Rss:", &bytes)) {
+      sum += bytes;
     }
   }
   std::fclose(file);
@@ -40,8 +64,7 @@ uint64_t PeakMemory() {
   uint64_t peak = 0;
   char line[256];
   while (std::fgets(line, sizeof(line), file) != nullptr) {
-    uint64_t kilobytes = 0;
-    if (std::sscanf(line, "VmHWM: %" SCNu64 " kB", &kilobytes) == 1) peak = kilobytes * kKilobyte;
+    Kilobytes(line, "VmHWM:", &peak);
   }
   std::fclose(file);
   return peak;
@@ -49,12 +72,11 @@ uint64_t PeakMemory() {
 
 uint64_t ResidentBytes(const void* begin, uint64_t size) {
   const uint64_t first = reinterpret_cast<uintptr_t>(begin);
-  return SumMappings(
-      [&](uint64_t map_begin, uint64_t map_end, const char*) { return map_begin < first + size && first < map_end; });
+  return SumMappings([&](const Mapping& mapping) { return mapping.begin < first + size && first < mapping.end; });
 }
 
 uint64_t ResidentCode() {
-  return SumMappings([](uint64_t, uint64_t, const char* access) { return std::strchr(access, 'x') != nullptr; });
+  return SumMappings([](const Mapping& mapping) { return mapping.code; });
 }
 
 }  // namespace lockstep

@@ -8,7 +8,7 @@
 namespace lockstep {
 namespace {
 
-class CompareDigests : public RunHook {
+class CompareDigests final : public RunHook {
  public:
   CompareDigests(const joint::TestVector& expected, int32_t vector) : expected_(expected), vector_(vector) {}
 

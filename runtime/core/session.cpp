@@ -1,7 +1,7 @@
 #include <cstdlib>
 #include <cstring>
-#include <new>
 
+#include "core/memory.h"
 #include "core/thread_pool.h"
 #include "joint_generated.h"
 #include "kernels/kernel.h"
@@ -31,27 +31,6 @@ Result<Memory> Allocate(uint64_t bytes, const char* what) {
   return Memory(static_cast<uint8_t*>(memory));
 }
 
-// A std::vector would abort where there is no memory: this runtime has no exceptions.
-template <typename T>
-class Array {
- public:
-  Status Make(size_t size, const char* what) {
-    items_.reset(new (std::nothrow) T[size]);
-    if (items_ == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for %s of the model", what);
-    size_ = size;
-    return Status::Ok();
-  }
-  size_t size() const { return size_; }
-  T* data() { return items_.get(); }
-  T* begin() { return items_.get(); }
-  T* end() { return items_.get() + size_; }
-  T& operator[](size_t i) { return items_[i]; }
-
- private:
-  std::unique_ptr<T[]> items_;
-  size_t size_ = 0;
-};
-
 // One layer, ready to run.
 struct Step {
   kernels::LayerArgs args;
@@ -77,7 +56,7 @@ struct SharedStep {
 
 }  // namespace
 
-struct Session::Impl {
+struct Session::Impl : Allocated {
   const Model* model = nullptr;
   Memory arena;
   Memory scratch;
@@ -96,7 +75,7 @@ struct Session::Impl {
 
 Status Session::Impl::DescribeTensors() {
   const joint::Model& root = model->joint();
-  LOCKSTEP_RETURN_IF_ERROR(tensors.Make(root.tensors()->size(), "the tensors"));
+  LOCKSTEP_RETURN_IF_ERROR(tensors.Make(root.tensors()->size(), "the tensors of the model"));
   for (uint32_t i = 0; i < root.tensors()->size(); ++i) {
     const joint::Tensor& tensor = *root.tensors()->Get(i);
     kernels::TensorView& view = tensors[i];
@@ -122,7 +101,7 @@ Status Session::Impl::DescribeLayers() {
   size_t count = 0;
   for (const joint::Layer* layer : layers) count += layer->inputs()->size();
   LOCKSTEP_RETURN_IF_ERROR(inputs.Make(count, "the layers' inputs"));
-  LOCKSTEP_RETURN_IF_ERROR(steps.Make(layers.size(), "the layers"));
+  LOCKSTEP_RETURN_IF_ERROR(steps.Make(layers.size(), "the layers of the model"));
   kernels::TensorView* input = inputs.data();
   for (uint32_t i = 0; i < layers.size(); ++i) {
     const joint::Layer& layer = *layers[i];
@@ -190,7 +169,7 @@ Session::~Session() {
 }
 
 Result<Session> Session::Create(const Model& model, const SessionOptions& options) {
-  std::unique_ptr<Impl> impl(new (std::nothrow) Impl);
+  std::unique_ptr<Impl> impl(new Impl);
   if (impl == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for a session");
   impl->model = &model;
   LOCKSTEP_RETURN_IF_ERROR(impl->pool.Start(options.threads, options.affinity));

@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <new>
 
 namespace lockstep {
 namespace {
@@ -32,14 +31,13 @@ Status ThreadPool::Start(int threads, uint64_t affinity) {
   LOCKSTEP_RETURN_IF_ERROR(SetAffinity(affinity));  // new threads inherit it
   threads_ = threads;
   if (threads == 1) return Status::Ok();
-  workers_.reset(new (std::nothrow) Worker[static_cast<size_t>(threads) - 1]);
-  if (workers_ == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for %d threads", threads);
-  for (int i = 0; i + 1 < threads; ++i) {
-    workers_[i].pool = this;
-    workers_[i].thread = i + 1;
-    const int error = pthread_create(&workers_[i].handle, nullptr, Main, &workers_[i]);
+  LOCKSTEP_RETURN_IF_ERROR(workers_.Make(static_cast<size_t>(threads) - 1, "the threads"));
+  for (Worker& worker : workers_) {
+    worker.pool = this;
+    worker.thread = started_ + 1;
+    const int error = pthread_create(&worker.handle, nullptr, Main, &worker);
     if (error != 0) {
-      return Status::Error(StatusCode::kOutOfMemory, "thread %d of %d cannot be made: %s", i + 1, threads,
+      return Status::Error(StatusCode::kOutOfMemory, "thread %d of %d cannot be made: %s", worker.thread, threads,
                            std::strerror(error));
     }
     ++started_;
@@ -48,12 +46,14 @@ Status ThreadPool::Start(int threads, uint64_t affinity) {
 }
 
 ThreadPool::~ThreadPool() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stop_ = true;
-  }
-  begin_.notify_all();
-  for (int i = 0; i < started_; ++i) pthread_join(workers_[i].handle, nullptr);
+  pthread_mutex_lock(&mutex_);
+  stop_ = true;
+  pthread_cond_broadcast(&begin_);
+  pthread_mutex_unlock(&mutex_);
+  for (int i = 0; i < started_; ++i) pthread_join(workers_[static_cast<size_t>(i)].handle, nullptr);
+  pthread_cond_destroy(&end_);
+  pthread_cond_destroy(&begin_);
+  pthread_mutex_destroy(&mutex_);
 }
 
 void* ThreadPool::Main(void* worker) {
@@ -64,31 +64,34 @@ void* ThreadPool::Main(void* worker) {
 
 void ThreadPool::Loop(int thread) {
   uint64_t seen = 0;
+  pthread_mutex_lock(&mutex_);
   for (;;) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    begin_.wait(lock, [&] { return stop_ || generation_ != seen; });
-    if (stop_) return;
+    while (!stop_ && generation_ == seen) pthread_cond_wait(&begin_, &mutex_);
+    if (stop_) break;
     seen = generation_;
-    lock.unlock();
+    pthread_mutex_unlock(&mutex_);
     work_(context_, thread);
-    lock.lock();
-    if (--busy_ == 0) end_.notify_one();
+    pthread_mutex_lock(&mutex_);
+    if (--busy_ == 0) pthread_cond_signal(&end_);
   }
+  pthread_mutex_unlock(&mutex_);
 }
 
 void ThreadPool::Run(Work work, void* context) {
   if (threads_ > 1) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    pthread_mutex_lock(&mutex_);
     work_ = work;
     context_ = context;
     busy_ = started_;
     ++generation_;
-    begin_.notify_all();
+    pthread_cond_broadcast(&begin_);
+    pthread_mutex_unlock(&mutex_);
   }
   work(context, 0);
   if (threads_ > 1) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    end_.wait(lock, [&] { return busy_ == 0; });
+    pthread_mutex_lock(&mutex_);
+    while (busy_ != 0) pthread_cond_wait(&end_, &mutex_);
+    pthread_mutex_unlock(&mutex_);
   }
 }
 

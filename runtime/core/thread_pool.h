@@ -1,13 +1,12 @@
-// A fixed set of threads that run one piece of work together. Nothing is allocated after Start.
+// A fixed set of threads that run one piece of work together. Nothing is allocated after Start. POSIX threads, because
+// std::thread and std::condition_variable belong to the C++ library.
 #pragma once
 
 #include <pthread.h>
 
-#include <condition_variable>
 #include <cstdint>
-#include <memory>
-#include <mutex>
 
+#include "core/memory.h"
 #include "lockstep/status.h"
 
 namespace lockstep {
@@ -29,8 +28,6 @@ class ThreadPool {
   void Run(Work work, void* context);
 
  private:
-  // Threads are made with pthread_create: std::thread reports a failure by an exception, which this runtime does not
-  // have.
   struct Worker {
     ThreadPool* pool = nullptr;
     int thread = 0;
@@ -41,10 +38,10 @@ class ThreadPool {
 
   int threads_ = 1;
   int started_ = 0;  // workers that exist
-  std::unique_ptr<Worker[]> workers_;
-  std::mutex mutex_;
-  std::condition_variable begin_;
-  std::condition_variable end_;
+  Array<Worker> workers_;
+  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t begin_ = PTHREAD_COND_INITIALIZER;
+  pthread_cond_t end_ = PTHREAD_COND_INITIALIZER;
   uint64_t generation_ = 0;  // counts calls of Run
   int busy_ = 0;             // workers that have not finished this generation
   bool stop_ = false;

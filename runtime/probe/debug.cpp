@@ -2,9 +2,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <new>
-#include <string>
 
+#include "core/memory.h"
+#include "core/string.h"
 #include "probe/dump_writer.h"
 #include "probe/foreign_options.h"
 #include "probe/probe.h"
@@ -23,9 +23,9 @@ Status WantedByEnvironment(bool* wanted) {
 
 }  // namespace
 
-struct Probe::State {
+struct Probe::State : Allocated {
   DumpWriter writer;
-  std::string folder;    // of the next run's dump; empty: none
+  String folder;         // of the next run's dump; empty: none
   bool dumping = false;  // this run
 };
 
@@ -36,7 +36,7 @@ Probe::~Probe() { delete state_; }
 Status Probe::Prepare(const Session& session, const ProbeOptions& options) {
   LOCKSTEP_RETURN_IF_ERROR(RefuseProfile(options));
   LOCKSTEP_RETURN_IF_ERROR(RefuseMemoryReport(options));
-  state_ = new (std::nothrow) State;
+  state_ = new State;
   if (state_ == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for the dump's state");
   LOCKSTEP_RETURN_IF_ERROR(state_->writer.Prepare(session.model(), options));
   bool wanted = false;

@@ -5,6 +5,7 @@
 #include "core/dump_name.h"
 #include "core/json_text.h"
 #include "lockstep/md5.h"
+#include "probe/json_number.h"
 
 namespace lockstep {
 namespace {
@@ -12,17 +13,17 @@ namespace {
 constexpr int kOutputsOnly = 1;
 constexpr int kWithInputs = 3;
 
-std::string Axes(const TensorInfo& info) {
-  std::string json = "[";
+String Axes(const TensorInfo& info) {
+  String json = "[";
   for (int32_t i = 0; i < info.rank; ++i) {
     if (i != 0) json += ',';
-    json += std::to_string(info.axes != nullptr ? info.axes[i] : i);
+    json += Decimal(info.axes != nullptr ? info.axes[i] : i);
   }
   return json + ']';
 }
 
-std::string NodeNames(const Model& model, int32_t layer) {
-  std::string json = "[";
+String NodeNames(const Model& model, int32_t layer) {
+  String json = "[";
   for (int32_t i = 0; i < model.layer(layer).onnx_node_count; ++i) {
     if (i != 0) json += ',';
     json += JsonString(model.onnx_node(layer, i));
@@ -69,11 +70,11 @@ bool DumpWriter::Selects(const Model& model, int32_t layer) const {
   return !has_filter_ || regexec(&filter_, model.layer(layer).name, 0, nullptr, 0) == 0;
 }
 
-Status DumpWriter::Begin(const Model& model, const std::string& folder) {
+Status DumpWriter::Begin(const Model& model, const String& folder) {
   LOCKSTEP_RETURN_IF_ERROR(MakeFolder(folder));
   folder_ = folder;
   first_ = true;
-  const std::string path = folder + "/manifest.json";
+  const String path = folder + "/manifest.json";
   unlink(path.c_str());
   LOCKSTEP_RETURN_IF_ERROR(manifest_.Open(path));
   manifest_.Print(
@@ -83,14 +84,14 @@ Status DumpWriter::Begin(const Model& model, const std::string& folder) {
   return Status::Ok();
 }
 
-Status DumpWriter::Tensor(const TensorInfo& info, const void* data, const std::string& stem, std::string* json) {
+Status DumpWriter::Tensor(const TensorInfo& info, const void* data, const String& stem, String* json) {
   const auto bytes = static_cast<size_t>(info.bytes);
   *json += R"("tensor":)" + JsonString(info.name) + R"(,"dtype":")" + DataTypeName(info.dtype) + R"(","shape":)" +
            JsonShape(info) + R"(,"axes":)" + Axes(info) + R"(,"scale":)" +
-           JsonNumber(info.quantized ? info.scale : 1.0F) + R"(,"zero_point":)" + std::to_string(info.zero_point) +
-           R"(,"bytes":)" + std::to_string(info.bytes) + R"(,"md5":")" + ToText(Md5Of(data, bytes)).data() + '"';
+           JsonNumber(info.quantized ? info.scale : 1.0F) + R"(,"zero_point":)" + Decimal(info.zero_point) +
+           R"(,"bytes":)" + Decimal(info.bytes) + R"(,"md5":")" + ToText(Md5Of(data, bytes)).data() + '"';
   if (md5_only_) return Status::Ok();
-  const std::string file = stem + DumpShape(info);
+  const String file = stem + DumpShape(info);
   *json += R"(,"file":)" + JsonString(file.c_str());
   return WriteWholeFile(folder_ + "/" + file, data, bytes);
 }
@@ -101,7 +102,7 @@ Status DumpWriter::Inputs(Session& session, int32_t layer) {
   if (level_ < kWithInputs || !Selects(model, layer)) return Status::Ok();
   for (int32_t i = 0; i < model.layer(layer).input_count; ++i) {
     inputs_ += i == 0 ? "{" : ",{";
-    const std::string stem = DumpStem(model, layer) + "_input" + std::to_string(i);
+    const String stem = DumpStem(model, layer) + "_input" + Decimal(i);
     LOCKSTEP_RETURN_IF_ERROR(
         Tensor(model.tensor(model.layer_input_tensor(layer, i)), session.layer_input(layer, i), stem, &inputs_));
     inputs_ += '}';
@@ -113,9 +114,9 @@ Status DumpWriter::Layer(Session& session, int32_t layer) {
   const Model& model = session.model();
   if (!Selects(model, layer)) return Status::Ok();
   const LayerInfo info = model.layer(layer);
-  std::string json = first_ ? "\n{" : ",\n{";
+  String json = first_ ? "\n{" : ",\n{";
   first_ = false;
-  json += R"("index":)" + std::to_string(layer) + R"(,"name":)" + JsonString(info.name) + R"(,"op":")" + info.op +
+  json += R"("index":)" + Decimal(layer) + R"(,"name":)" + JsonString(info.name) + R"(,"op":")" + info.op +
           R"(","onnx_nodes":)" + NodeNames(model, layer) + ',';
   LOCKSTEP_RETURN_IF_ERROR(Tensor(model.tensor(model.layer_output_tensor(layer)), session.layer_output(layer),
                                   DumpStem(model, layer), &json));

@@ -4,10 +4,9 @@
 
 #include <regex.h>
 
-#include <string>
-#include <vector>
-
+#include "core/list.h"
 #include "core/output_file.h"
+#include "core/string.h"
 #include "lockstep/runtime.h"
 
 namespace lockstep {
@@ -22,7 +21,7 @@ class DumpWriter {
   // Level, selection and md5 of the options hold for all dumps; a bad regular expression is an error.
   Status Prepare(const Model& model, const ProbeOptions& options);
   // An older manifest in the folder is removed first: an interrupted dump is not mistaken for a whole one.
-  Status Begin(const Model& model, const std::string& folder);
+  Status Begin(const Model& model, const String& folder);
   Status Inputs(Session& session, int32_t layer);  // before the layer
   Status Layer(Session& session, int32_t layer);   // after the layer
   Status End();
@@ -30,15 +29,15 @@ class DumpWriter {
  private:
   bool Selects(const Model& model, int32_t layer) const;
   // The JSON members that describe a tensor, its file written on the way.
-  Status Tensor(const TensorInfo& info, const void* data, const std::string& stem, std::string* json);
+  Status Tensor(const TensorInfo& info, const void* data, const String& stem, String* json);
 
   int level_ = 2;
   bool md5_only_ = false;
   bool has_filter_ = false;
   regex_t filter_ = {};
-  std::vector<bool> is_output_;  // by layer: the layer makes an output of the network
-  std::string folder_;
-  std::string inputs_;  // JSON of the current layer's inputs
+  List<bool> is_output_;  // by layer: the layer makes an output of the network
+  String folder_;
+  String inputs_;  // JSON of the current layer's inputs
   OutputFile manifest_;
   bool first_ = true;
 };

@@ -1,12 +1,11 @@
 // The nmem build accounts for memory: nmem_memory.txt with what was planned and what was measured.
 #include <cstdio>
 #include <cstdlib>
-#include <new>
-#include <string>
-#include <vector>
 
+#include "core/list.h"
 #include "core/output_file.h"
 #include "core/process_memory.h"
+#include "core/string.h"
 #include "probe/foreign_options.h"
 #include "probe/probe.h"
 
@@ -17,21 +16,21 @@ constexpr double kKilobyte = 1024.0;
 
 double Kilobytes(uint64_t bytes) { return static_cast<double>(bytes) / kKilobyte; }
 
-std::string DefaultPath() {
+String DefaultPath() {
   const char* folder = std::getenv("TMPDIR");
-  return std::string(folder != nullptr && *folder != 0 ? folder : "/tmp") + "/nmem_memory.txt";
+  return String(folder != nullptr && *folder != 0 ? folder : "/tmp") + "/nmem_memory.txt";
 }
 
 // By layer, the bytes of the tensors that are alive while it runs. Tensors that share a place count once.
-std::vector<uint64_t> LiveBytes(const Model& model) {
+List<uint64_t> LiveBytes(const Model& model) {
   const int32_t layers = model.layer_count();
   struct Life {
     int32_t first = -1;
     int32_t last = -1;
     bool used = false;
   };
-  std::vector<Life> lives(static_cast<size_t>(model.tensor_count()));
-  std::vector<int32_t> place(lives.size());
+  List<Life> lives(static_cast<size_t>(model.tensor_count()));
+  List<int32_t> place(lives.size());
   for (size_t i = 0; i < place.size(); ++i) place[i] = static_cast<int32_t>(i);
   const auto use = [&](int32_t tensor, int32_t when) {
     if (model.is_constant(tensor)) return;
@@ -51,7 +50,7 @@ std::vector<uint64_t> LiveBytes(const Model& model) {
     use(output, layer);
   }
   for (int32_t i = 0; i < model.output_count(); ++i) use(model.output_tensor(i), layers);
-  std::vector<uint64_t> live(static_cast<size_t>(layers));
+  List<uint64_t> live(static_cast<size_t>(layers));
   for (size_t i = 0; i < lives.size(); ++i) {
     if (!lives[i].used) continue;
     for (int32_t layer = lives[i].first < 0 ? 0 : lives[i].first; layer <= lives[i].last && layer < layers; ++layer) {
@@ -63,9 +62,9 @@ std::vector<uint64_t> LiveBytes(const Model& model) {
 
 }  // namespace
 
-struct Probe::State {
-  std::string path;
-  std::vector<uint64_t> live;
+struct Probe::State : Allocated {
+  String path;
+  List<uint64_t> live;
   bool counting = true;
   uint64_t runs = 0;
   bool reported = false;
@@ -78,7 +77,7 @@ Probe::~Probe() { delete state_; }
 Status Probe::Prepare(const Session& session, const ProbeOptions& options) {
   LOCKSTEP_RETURN_IF_ERROR(RefuseDump(options));
   LOCKSTEP_RETURN_IF_ERROR(RefuseProfile(options));
-  state_ = new (std::nothrow) State;
+  state_ = new State;
   if (state_ == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for the memory report");
   state_->path = options.memory_path != nullptr ? options.memory_path : DefaultPath();
   state_->live = LiveBytes(session.model());

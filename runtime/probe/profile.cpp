@@ -2,12 +2,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
-#include <new>
-#include <string>
-#include <vector>
 
 #include "core/json_text.h"
+#include "core/list.h"
 #include "core/output_file.h"
+#include "core/string.h"
 #include "probe/foreign_options.h"
 #include "probe/probe.h"
 
@@ -46,26 +45,26 @@ double Gops(uint64_t macs, double nanoseconds) {
 
 }  // namespace
 
-struct Probe::State {
-  std::vector<LayerTimes> layers;
+struct Probe::State : Allocated {
+  List<LayerTimes> layers;
   bool counting = true;  // this run and the next ones
   uint64_t runs = 0;
   uint64_t total = 0;  // of all layers and runs
   uint64_t run_start = 0;
   OutputFolder made;
-  std::string folder;
+  String folder;
   bool reported = false;
 
-  std::string CsvPath() const { return folder + "/profile.csv"; }
-  std::string TracePath() const { return folder + "/trace.json"; }
+  String CsvPath() const { return folder + "/profile.csv"; }
+  String TracePath() const { return folder + "/trace.json"; }
 
   double Average(const LayerTimes& times) const { return static_cast<double>(times.sum) / static_cast<double>(runs); }
   double Share(const LayerTimes& times) const {
     return total != 0 ? 100.0 * static_cast<double>(times.sum) / static_cast<double>(total) : 0.0;
   }
   void PrintTable(const Session& session) const;
-  Status WriteCsv(const Session& session, const std::string& path) const;
-  Status WriteTrace(const Session& session, const std::string& path) const;
+  Status WriteCsv(const Session& session, const String& path) const;
+  Status WriteTrace(const Session& session, const String& path) const;
 };
 
 void Probe::State::PrintTable(const Session& session) const {
@@ -86,7 +85,7 @@ void Probe::State::PrintTable(const Session& session) const {
   std::printf("all layers: %.3f ms on average, %.3f GOPS\n", average * 1e-6, Gops(model.macs(), average));
 }
 
-Status Probe::State::WriteCsv(const Session& session, const std::string& path) const {
+Status Probe::State::WriteCsv(const Session& session, const String& path) const {
   OutputFile file;
   LOCKSTEP_RETURN_IF_ERROR(file.Open(path));
   const Model& model = session.model();
@@ -94,8 +93,11 @@ Status Probe::State::WriteCsv(const Session& session, const std::string& path) c
   for (int32_t i = 0; i < model.layer_count(); ++i) {
     const LayerTimes& times = layers[static_cast<size_t>(i)];
     const LayerInfo info = model.layer(i);
-    std::string name;
-    for (const char* c = info.name; *c != 0; ++c) name += *c == '"' ? "\"\"" : std::string(1, *c);
+    String name;
+    for (const char* c = info.name; *c != 0; ++c) {
+      if (*c == '"') name += '"';
+      name += *c;
+    }
     file.Print("%d,\"%s\",%s,%s,%.6f,%.6f,%.6f,%.3f,%llu,%.3f,%llu\n", i, name.c_str(), info.op, session.kernel_name(i),
                Milliseconds(times.shortest), Average(times) * 1e-6, Milliseconds(times.longest), Share(times),
                static_cast<unsigned long long>(info.macs), Gops(info.macs, Average(times)),
@@ -104,7 +106,7 @@ Status Probe::State::WriteCsv(const Session& session, const std::string& path) c
   return file.Commit();
 }
 
-Status Probe::State::WriteTrace(const Session& session, const std::string& path) const {
+Status Probe::State::WriteTrace(const Session& session, const String& path) const {
   OutputFile file;
   LOCKSTEP_RETURN_IF_ERROR(file.Open(path));
   const Model& model = session.model();
@@ -128,7 +130,7 @@ Probe::~Probe() { delete state_; }
 Status Probe::Prepare(const Session& session, const ProbeOptions& options) {
   LOCKSTEP_RETURN_IF_ERROR(RefuseDump(options));
   LOCKSTEP_RETURN_IF_ERROR(RefuseMemoryReport(options));
-  state_ = new (std::nothrow) State;
+  state_ = new State;
   if (state_ == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for the profile");
   state_->layers.resize(static_cast<size_t>(session.model().layer_count()));
   if (options.profile_folder == nullptr) return Status::Ok();

@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
-#include <set>
-#include <vector>
+
+#include "core/list.h"
 
 namespace lockstep {
 namespace {
@@ -68,8 +68,8 @@ const char* NameOf(int code) {
 }
 
 // Levenshtein's distance.
-size_t Distance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
+size_t Distance(const String& a, const String& b) {
+  List<size_t> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (size_t i = 1; i <= a.size(); ++i) {
     size_t diagonal = row[0];
@@ -83,15 +83,15 @@ size_t Distance(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
-Status UnknownName(const std::string& name) {
-  std::string candidates;  // getopt takes the beginning of a name, but not of several
+Status UnknownName(const String& name) {
+  String candidates;  // getopt takes the beginning of a name, but not of several
   int count = 0;
   const char* nearest = "help";
   for (const option& known : kOptions) {
     if (known.name == nullptr) break;
     if (Distance(name, known.name) < Distance(name, nearest)) nearest = known.name;
     if (std::strncmp(known.name, name.c_str(), name.size()) != 0) continue;
-    candidates += std::string(count++ == 0 ? "--" : ", --") + known.name;
+    candidates += String(count++ == 0 ? "--" : ", --") + known.name;
   }
   if (count > 1) {
     return Status::Error(StatusCode::kInvalidArgument, "option --%.64s may be %.150s; write it out", name.c_str(),
@@ -103,9 +103,9 @@ Status UnknownName(const std::string& name) {
 
 // What getopt answered with '?'. It leaves in optopt the letter it does not know, the code of the option that takes no
 // value, or 0 for a name it does not know, which `text` has.
-Status Unknown(const std::string& text) {
+Status Unknown(const String& text) {
   if (optopt == 0) return UnknownName(text.substr(2, text.find('=') - 2));
-  if (text.rfind("--", 0) == 0 && text.find('=') != std::string::npos) {
+  if (text.starts_with("--") && text.find('=') != String::npos) {
     return Status::Error(StatusCode::kInvalidArgument, "--%s takes no value; leave out '%.64s'", NameOf(optopt),
                          text.c_str() + text.find('='));
   }
@@ -126,7 +126,7 @@ Status Parse(int code, const char* text, uint64_t low, uint64_t high, Number* nu
 }
 
 // An empty value would be as if the option had not been given.
-Status Take(int code, const char* text, std::string* value) {
+Status Take(int code, const char* text, String* value) {
   *value = text;
   if (!value->empty()) return Status::Ok();
   return Status::Error(StatusCode::kInvalidArgument, "--%s: the value is empty; give one, or leave the option out",
@@ -200,11 +200,13 @@ Status Apply(int code, const char* text, Arguments* a) {
   return Status::Ok();
 }
 
-using Given = std::set<int>;  // codes of the options on the command line
+using Given = List<int>;  // codes of the options on the command line
+
+bool Has(const Given& given, int code) { return std::find(given.begin(), given.end(), code) != given.end(); }
 
 // `mode` leaves the run out or does one of its own, so that only these others still mean something.
 Status CheckOnlyWith(int mode, std::initializer_list<int> meaningful, const Given& given) {
-  if (given.count(mode) == 0) return Status::Ok();
+  if (!Has(given, mode)) return Status::Ok();
   for (const int code : given) {
     if (code == mode || std::find(meaningful.begin(), meaningful.end(), code) != meaningful.end()) continue;
     return Status::Error(StatusCode::kInvalidArgument, "--%s has no effect with --%s; leave one of them out",
@@ -224,10 +226,10 @@ Status CheckTogether(const Arguments& a, const Given& given) {
       given));
   const int sources = (a.data.empty() ? 0 : 1) + (a.input_folder.empty() ? 0 : 1) + (a.list.empty() ? 0 : 1);
   if (sources > 1) return bad("--data, --input-folder and --list exclude each other; give one of them");
-  if (given.count(kSeed) != 0 && a.has_data()) return bad("--seed has no effect with data; leave one of them out");
+  if (Has(given, kSeed) && a.has_data()) return bad("--seed has no effect with data; leave one of them out");
   if (a.dump_level != 0) return Status::Ok();
   for (const int code : {kDumpFolder, kDumpLayers, kMd5}) {
-    if (given.count(code) == 0) continue;
+    if (!Has(given, code)) continue;
     return Status::Error(StatusCode::kInvalidArgument, "--%s has no effect without --dump-intermediate 1, 2 or 3",
                          NameOf(code));
   }
@@ -263,7 +265,7 @@ Status ParseArguments(int argc, char** argv, Arguments* arguments) {
     if (code == ':') {
       return Status::Error(StatusCode::kInvalidArgument, "option --%s needs a value; see --help", NameOf(optopt));
     }
-    given.insert(code);
+    given.push_back(code);
     LOCKSTEP_RETURN_IF_ERROR(Apply(code, optarg, arguments));
   }
   if (arguments->help || arguments->version) return Status::Ok();

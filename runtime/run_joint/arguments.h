@@ -2,25 +2,25 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
+#include "core/string.h"
 #include "lockstep/status.h"
 
 namespace lockstep {
 
 struct Arguments {
-  std::string model;
-  std::string data;          // "a.bin;b.bin": one file per input of the network
-  std::string input_folder;  // one run per file
-  std::string list;          // a text file with one `data` per line
-  std::string output_folder;
-  std::string verify;  // folder with the expected outputs
-  std::string inject;  // folder with a dump
-  std::string dump_folder;
-  std::string dump_layers;
-  std::string profile_path;
-  std::string memory_path;
-  std::string benchmark;  // JSON file
+  String model;
+  String data;          // "a.bin;b.bin": one file per input of the network
+  String input_folder;  // one run per file
+  String list;          // a text file with one `data` per line
+  String output_folder;
+  String verify;  // folder with the expected outputs
+  String inject;  // folder with a dump
+  String dump_folder;
+  String dump_layers;
+  String profile_path;
+  String memory_path;
+  String benchmark;  // JSON file
   int repeat = 1;
   int warmup = 0;
   int threads = 1;

@@ -93,13 +93,13 @@ class Scanner {
   DumpManifest* manifest_;
   int depth_ = 0;
   bool done_ = false;
-  std::string key_, value_;
-  std::string index_, md5_;  // of the layer
+  String key_, value_;
+  String index_, md5_;  // of the layer
 };
 
 }  // namespace
 
-Result<DumpManifest> ReadManifest(const std::string& path, int32_t layer_count) {
+Result<DumpManifest> ReadManifest(const String& path, int32_t layer_count) {
   Result<InputFile> file = OpenFile(path, "--inject needs the folder of a dump");
   LOCKSTEP_RETURN_IF_ERROR(file.status());
   DumpManifest manifest;

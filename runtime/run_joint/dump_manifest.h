@@ -2,18 +2,18 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
+#include "core/list.h"
+#include "core/string.h"
 #include "lockstep/status.h"
 
 namespace lockstep {
 
 struct DumpManifest {
-  std::string model_digest;
-  std::vector<std::string> layers;  // the md5 of each layer's output; empty where the manifest has none
+  String model_digest;
+  List<String> layers;  // the md5 of each layer's output; empty where the manifest has none
 };
 
-Result<DumpManifest> ReadManifest(const std::string& path, int32_t layer_count);
+Result<DumpManifest> ReadManifest(const String& path, int32_t layer_count);
 
 }  // namespace lockstep

@@ -10,7 +10,7 @@
 
 namespace lockstep {
 
-InjectInputs::InjectInputs(const Model& model, std::string folder, std::vector<std::string> digests)
+InjectInputs::InjectInputs(const Model& model, String folder, List<String> digests)
     : folder_(std::move(folder)),
       digests_(std::move(digests)),
       producer_(static_cast<size_t>(model.tensor_count()), -1) {
@@ -18,16 +18,16 @@ InjectInputs::InjectInputs(const Model& model, std::string folder, std::vector<s
     producer_[static_cast<size_t>(model.layer_output_tensor(layer))] = layer;
   }
   for (int32_t i = 0; i < model.output_count(); ++i) {
-    outputs_.emplace_back(static_cast<size_t>(model.tensor(model.output_tensor(i)).bytes));
+    outputs_.emplace_back().resize(static_cast<size_t>(model.tensor(model.output_tensor(i)).bytes));
   }
 }
 
-Result<InjectInputs> InjectInputs::Open(const Model& model, const std::string& folder) {
-  const std::string path = folder + "/manifest.json";
+Result<InjectInputs> InjectInputs::Open(const Model& model, const String& folder) {
+  const String path = folder + "/manifest.json";
   Result<DumpManifest> manifest = ReadManifest(path, model.layer_count());
   LOCKSTEP_RETURN_IF_ERROR(manifest.status());
   const Md5Text digest = ToText(model.digest());
-  const std::string& found = manifest.value().model_digest;
+  const String& found = manifest.value().model_digest;
   if (found != digest.data()) {
     return Status::Error(StatusCode::kUnreadable,
                          "%s: the dump is of the model with digest '%.32s', this one has %s; dump this model again",
@@ -43,11 +43,10 @@ Status InjectInputs::BeforeLayer(Session& session, int32_t layer) {
     const int32_t producer = producer_[static_cast<size_t>(tensor)];
     if (producer < 0) continue;
     const TensorInfo info = model.tensor(tensor);
-    const std::string path = folder_ + "/" + DumpStem(model, producer) + DumpShape(info);
+    const String path = folder_ + "/" + DumpStem(model, producer) + DumpShape(info);
     void* data = session.layer_input(layer, i);
-    LOCKSTEP_RETURN_IF_ERROR(
-        ReadExactly(path, data, info.bytes, std::string("layer '") + model.layer(producer).name + "'"));
-    const std::string& expected = digests_[static_cast<size_t>(producer)];
+    LOCKSTEP_RETURN_IF_ERROR(ReadExactly(path, data, info.bytes, String("layer '") + model.layer(producer).name + "'"));
+    const String& expected = digests_[static_cast<size_t>(producer)];
     if (expected.empty()) continue;
     const Md5Text actual = ToText(Md5Of(data, static_cast<size_t>(info.bytes)));
     if (expected == actual.data()) continue;
@@ -62,7 +61,7 @@ Status InjectInputs::AfterLayer(Session& session, int32_t layer) {
   const Model& model = session.model();
   const int32_t tensor = model.layer_output_tensor(layer);
   for (int32_t i = 0; i < model.output_count(); ++i) {
-    std::vector<uint8_t>& kept = outputs_[static_cast<size_t>(i)];
+    List<uint8_t>& kept = outputs_[static_cast<size_t>(i)];
     if (model.output_tensor(i) == tensor) std::memcpy(kept.data(), session.layer_output(layer), kept.size());
   }
   return Status::Ok();

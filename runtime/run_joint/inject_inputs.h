@@ -1,18 +1,17 @@
 // Feeds every layer with the inputs that a dump of another engine has, so that each layer is tested alone.
 #pragma once
 
-#include <string>
-#include <vector>
-
+#include "core/list.h"
+#include "core/string.h"
 #include "lockstep/runtime.h"
 
 namespace lockstep {
 
-class InjectInputs : public RunHook {
+class InjectInputs final : public RunHook {
  public:
   // The folder holds a dump of the same model (its digest is compared) with the tensor files of every layer. What the
   // manifest has no md5 for is taken as it is.
-  static Result<InjectInputs> Open(const Model& model, const std::string& folder);
+  static Result<InjectInputs> Open(const Model& model, const String& folder);
 
   // Overwrites the layer's inputs. The network's own inputs are left as they are.
   Status BeforeLayer(Session& session, int32_t layer) override;
@@ -22,12 +21,12 @@ class InjectInputs : public RunHook {
   const void* output(int32_t index) const { return outputs_[static_cast<size_t>(index)].data(); }
 
  private:
-  InjectInputs(const Model& model, std::string folder, std::vector<std::string> digests);
+  InjectInputs(const Model& model, String folder, List<String> digests);
 
-  std::string folder_;
-  std::vector<std::string> digests_;           // by layer: the md5 of its output, or empty
-  std::vector<int32_t> producer_;              // by tensor: the layer that makes it, or -1
-  std::vector<std::vector<uint8_t>> outputs_;  // of the network
+  String folder_;
+  List<String> digests_;         // by layer: the md5 of its output, or empty
+  List<int32_t> producer_;       // by tensor: the layer that makes it, or -1
+  List<List<uint8_t>> outputs_;  // of the network
 };
 
 }  // namespace lockstep

@@ -15,13 +15,13 @@
 namespace lockstep {
 namespace {
 
-std::string Stem(const std::string& path) {
-  const std::string name = path.substr(path.rfind('/') + 1);
+String Stem(const String& path) {
+  const String name = path.substr(path.rfind('/') + 1);
   const size_t dot = name.rfind('.');
-  return dot == std::string::npos || dot == 0 ? name : name.substr(0, dot);
+  return dot == String::npos || dot == 0 ? name : name.substr(0, dot);
 }
 
-Status SplitData(const std::string& data, const Model& model, RunInput* input) {
+Status SplitData(const String& data, const Model& model, RunInput* input) {
   for (size_t begin = 0; begin <= data.size();) {
     const size_t end = std::min(data.find(';', begin), data.size());
     if (end > begin) input->files.push_back(data.substr(begin, end - begin));
@@ -37,7 +37,7 @@ Status SplitData(const std::string& data, const Model& model, RunInput* input) {
   return Status::Ok();
 }
 
-Status ListFolder(const std::string& folder, const Model& model, std::vector<RunInput>* inputs) {
+Status ListFolder(const String& folder, const Model& model, List<RunInput>* inputs) {
   if (model.input_count() != 1) {
     return Status::Error(StatusCode::kInvalidArgument,
                          "--input-folder is for networks with one input, this one has %d; use --list",
@@ -50,25 +50,26 @@ Status ListFolder(const std::string& folder, const Model& model, std::vector<Run
   }
   errno = 0;
   for (const dirent* entry = readdir(directory); entry != nullptr; entry = readdir(directory)) {
-    const std::string name = entry->d_name;
-    if (name.size() > 4 && name.compare(name.size() - 4, 4, ".bin") == 0) {
-      std::string path = folder;
-      path.append("/").append(name);
-      inputs->push_back({Stem(name), {std::move(path)}});
+    const String name = entry->d_name;
+    if (name.size() > 4 && name.ends_with(".bin")) {
+      RunInput& input = inputs->emplace_back();
+      input.stem = Stem(name);
+      input.files.push_back(folder + "/" + name);
     }
   }
   const int error = errno;  // readdir reports an error and the end in the same way, but for errno
   closedir(directory);
   if (error != 0)
     return Status::Error(StatusCode::kUnreadable, "%s: %s; check the folder", folder.c_str(), std::strerror(error));
-  std::sort(inputs->begin(), inputs->end(), [](const RunInput& a, const RunInput& b) { return a.files < b.files; });
+  std::sort(inputs->begin(), inputs->end(),
+            [](const RunInput& a, const RunInput& b) { return a.files[0] < b.files[0]; });
   if (!inputs->empty()) return Status::Ok();
   return Status::Error(StatusCode::kUnreadable, "%s: the folder has no .bin file; put the raw input tensors there",
                        folder.c_str());
 }
 
 // Without the end of the line. False at the end of the file.
-bool ReadLine(std::FILE* file, std::string* line) {
+bool ReadLine(std::FILE* file, String* line) {
   line->clear();
   int letter = std::getc(file);
   if (letter == EOF) return false;
@@ -77,7 +78,7 @@ bool ReadLine(std::FILE* file, std::string* line) {
   return true;
 }
 
-Status ReadList(const std::string& path, const Model& model, std::vector<RunInput>* inputs) {
+Status ReadList(const String& path, const Model& model, List<RunInput>* inputs) {
   const auto unreadable = [&path] {
     return Status::Error(StatusCode::kUnreadable,
                          "%s: %s; --list needs a text file with the data of a run in each line", path.c_str(),
@@ -85,7 +86,7 @@ Status ReadList(const std::string& path, const Model& model, std::vector<RunInpu
   };
   const Stream file(std::fopen(path.c_str(), "r"));
   if (file == nullptr) return unreadable();
-  std::string line;
+  String line;
   while (ReadLine(file.get(), &line)) {
     if (line.empty() || line[0] == '#') continue;
     RunInput input;
@@ -100,13 +101,13 @@ Status ReadList(const std::string& path, const Model& model, std::vector<RunInpu
 
 }  // namespace
 
-std::string Describe(const TensorInfo& tensor) {
-  std::string text = DataTypeName(tensor.dtype);
-  for (int32_t i = 0; i < tensor.rank; ++i) text += (i == 0 ? " " : "x") + std::to_string(tensor.shape[i]);
+String Describe(const TensorInfo& tensor) {
+  String text = DataTypeName(tensor.dtype);
+  for (int32_t i = 0; i < tensor.rank; ++i) text += (i == 0 ? " " : "x") + Decimal(tensor.shape[i]);
   return text;
 }
 
-Result<InputFile> OpenFile(const std::string& path, const std::string& advice) {
+Result<InputFile> OpenFile(const String& path, const String& advice) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   Stream stream(descriptor >= 0 ? fdopen(descriptor, "rb") : nullptr);
   struct stat info = {};
@@ -117,7 +118,7 @@ Result<InputFile> OpenFile(const std::string& path, const std::string& advice) {
   return Status::Error(StatusCode::kUnreadable, "%s: is not a file; %s", path.c_str(), advice.c_str());
 }
 
-Status ReadExactly(const std::string& path, void* data, uint64_t size, const std::string& what) {
+Status ReadExactly(const String& path, void* data, uint64_t size, const String& what) {
   Result<InputFile> file = OpenFile(path, "give the file with " + what);
   LOCKSTEP_RETURN_IF_ERROR(file.status());
   if (file.value().size != size) {
@@ -131,7 +132,7 @@ Status ReadExactly(const std::string& path, void* data, uint64_t size, const std
                        std::strerror(errno));
 }
 
-Status ListInputs(const Arguments& arguments, const Model& model, std::vector<RunInput>* inputs) {
+Status ListInputs(const Arguments& arguments, const Model& model, List<RunInput>* inputs) {
   if (!arguments.data.empty()) {
     inputs->resize(1);
     LOCKSTEP_RETURN_IF_ERROR(SplitData(arguments.data, model, inputs->data()));
@@ -140,7 +141,7 @@ Status ListInputs(const Arguments& arguments, const Model& model, std::vector<Ru
   } else if (!arguments.list.empty()) {
     LOCKSTEP_RETURN_IF_ERROR(ReadList(arguments.list, model, inputs));
   } else {
-    inputs->push_back({"seed_" + std::to_string(arguments.seed), {}});
+    inputs->emplace_back().stem = "seed_" + Decimal(arguments.seed);
   }
   return Status::Ok();
 }
@@ -153,7 +154,7 @@ Status LoadInput(const RunInput& input, uint64_t seed, Session& session) {
       seeded.Fill(session.input(i), static_cast<size_t>(info.bytes));
       continue;
     }
-    const std::string what = "input " + std::to_string(i) + " '" + info.name + "' (" + Describe(info) + ")";
+    const String what = "input " + Decimal(i) + " '" + info.name + "' (" + Describe(info) + ")";
     LOCKSTEP_RETURN_IF_ERROR(ReadExactly(input.files[static_cast<size_t>(i)], session.input(i), info.bytes, what));
   }
   return Status::Ok();

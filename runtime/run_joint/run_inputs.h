@@ -3,17 +3,17 @@
 
 #include <cstdio>
 #include <memory>
-#include <string>
-#include <vector>
 
+#include "core/list.h"
+#include "core/string.h"
 #include "lockstep/runtime.h"
 #include "run_joint/arguments.h"
 
 namespace lockstep {
 
 struct RunInput {
-  std::string stem;                // names the run's outputs
-  std::vector<std::string> files;  // one per input of the network; empty: seeded bytes
+  String stem;         // names the run's outputs
+  List<String> files;  // one per input of the network; empty: seeded bytes
 };
 
 struct CloseFile {
@@ -27,18 +27,18 @@ struct InputFile {
 };
 
 // Opens a file, and nothing but a file: a pipe would be waited for. `advice` ends the error.
-Result<InputFile> OpenFile(const std::string& path, const std::string& advice);
+Result<InputFile> OpenFile(const String& path, const String& advice);
 
 // The runs that the arguments ask for, at least one.
-Status ListInputs(const Arguments& arguments, const Model& model, std::vector<RunInput>* inputs);
+Status ListInputs(const Arguments& arguments, const Model& model, List<RunInput>* inputs);
 
 // Fills the session's inputs. A file of another size than the tensor is an error that names both.
 Status LoadInput(const RunInput& input, uint64_t seed, Session& session);
 
 // "u8 1x640x640x3"
-std::string Describe(const TensorInfo& tensor);
+String Describe(const TensorInfo& tensor);
 
 // Reads a file of exactly `size` bytes; `what` says what they are for, in the error.
-Status ReadExactly(const std::string& path, void* data, uint64_t size, const std::string& what);
+Status ReadExactly(const String& path, void* data, uint64_t size, const String& what);
 
 }  // namespace lockstep

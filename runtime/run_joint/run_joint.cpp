@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <utility>
@@ -39,9 +38,9 @@ int ExitStatus(StatusCode code) {
   return 5;
 }
 
-const char* OrNull(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
+const char* OrNull(const String& text) { return text.empty() ? nullptr : text.c_str(); }
 
-SessionOptions OptionsOf(const Arguments& arguments, const std::string& dump_folder) {
+SessionOptions OptionsOf(const Arguments& arguments, const String& dump_folder) {
   SessionOptions options;
   options.threads = arguments.threads;
   options.affinity = arguments.affinity;
@@ -56,14 +55,12 @@ SessionOptions OptionsOf(const Arguments& arguments, const std::string& dump_fol
   return options;
 }
 
-bool ShorterName(const std::string& a, const std::string& b) { return a.size() < b.size(); }
-
 class Runner {
  public:
   Runner(const Arguments& arguments, Session& session, RunTimes& times)
       : arguments_(arguments), session_(session), times_(times) {}
 
-  Status Run(const std::vector<RunInput>& inputs, const std::vector<RunPaths>& paths) {
+  Status Run(const List<RunInput>& inputs, const List<RunPaths>& paths) {
     if (!arguments_.has_data()) {
       std::printf("data        none given: random input of seed %llu\n",
                   static_cast<unsigned long long>(arguments_.seed));
@@ -79,11 +76,13 @@ class Runner {
   }
 
  private:
-  Status MakeOutputFolder(const std::vector<RunPaths>& paths) {
+  Status MakeOutputFolder(const List<RunPaths>& paths) {
     LOCKSTEP_RETURN_IF_ERROR(output_folder_.Make(arguments_.output_folder));
-    std::string longest;
+    String longest;
     for (const RunPaths& path : paths) {
-      for (const std::string& name : path.outputs) longest = std::max(longest, name, ShorterName);
+      for (const String& name : path.outputs) {
+        if (name.size() > longest.size()) longest = name;
+      }
     }
     return CheckWritable(arguments_.output_folder + "/" + longest);
   }
@@ -155,15 +154,15 @@ Status RunJoint(const Arguments& arguments) {
     PrintLayers(model.value());
     return Status::Ok();
   }
-  std::vector<RunInput> inputs;
-  std::vector<RunPaths> paths;
+  List<RunInput> inputs;
+  List<RunPaths> paths;
   if (!arguments.dry_run && !arguments.self_test) {
     LOCKSTEP_RETURN_IF_ERROR(ListInputs(arguments, model.value(), &inputs));
     LOCKSTEP_RETURN_IF_ERROR(PlanPaths(arguments, model.value(), inputs, &paths));
   }
   LOCKSTEP_RETURN_IF_ERROR(CheckReports(arguments, inputs));
   if (!arguments.benchmark.empty()) LOCKSTEP_RETURN_IF_ERROR(CheckWritable(arguments.benchmark));
-  const std::string dump_folder = DumpFolder(arguments);
+  const String dump_folder = DumpFolder(arguments);
   start = NowNanoseconds();
   Result<Session> created = Session::Create(model.value(), OptionsOf(arguments, dump_folder));
   if (!created.ok()) return created.status();

@@ -6,8 +6,7 @@ namespace lockstep {
 // The whole program but for the process: prints to stdout and stderr and returns the exit status.
 int RunJointMain(int argc, char** argv);
 
-// Ends the process with one line and the exit status of a board that lacks memory: for std::set_new_handler, because
-// without exceptions operator new can only succeed or abort.
+// Ends the process with one line and the exit status of a board that lacks memory: for SetNoMemoryHandler.
 [[noreturn]] void ExitWithoutMemory();
 
 }  // namespace lockstep

@@ -1,33 +1,32 @@
 #include "run_joint/run_outputs.h"
 
 #include <cstdio>
-#include <new>
 
+#include "core/memory.h"
 #include "core/output_file.h"
 #include "run_joint/run_inputs.h"
 
 namespace lockstep {
 
-Status WriteOutputs(const Model& model, const RunOutputs& outputs, const std::string& folder) {
+Status WriteOutputs(const Model& model, const RunOutputs& outputs, const String& folder) {
   for (size_t i = 0; i < outputs.bytes.size(); ++i) {
     const TensorInfo info = model.tensor(model.output_tensor(static_cast<int32_t>(i)));
-    const std::string path = folder + "/" + outputs.files[i];
+    const String path = folder + "/" + outputs.files[i];
     LOCKSTEP_RETURN_IF_ERROR(WriteWholeFile(path, outputs.bytes[i], static_cast<size_t>(info.bytes)));
     std::printf("wrote       %s\n", path.c_str());
   }
   return Status::Ok();
 }
 
-Status VerifyOutputs(const Model& model, const RunOutputs& outputs, const std::string& folder) {
+Status VerifyOutputs(const Model& model, const RunOutputs& outputs, const String& folder) {
   for (size_t i = 0; i < outputs.bytes.size(); ++i) {
     const TensorInfo info = model.tensor(model.output_tensor(static_cast<int32_t>(i)));
-    const std::string path = folder + "/" + outputs.files[i];
+    const String path = folder + "/" + outputs.files[i];
     const auto bytes = static_cast<size_t>(info.bytes);
-    const std::unique_ptr<uint8_t[]> expected(new (std::nothrow) uint8_t[bytes]);
-    if (expected == nullptr)
-      return Status::Error(StatusCode::kOutOfMemory, "no memory to read %s; end other programs", path.c_str());
-    LOCKSTEP_RETURN_IF_ERROR(ReadExactly(path, expected.get(), info.bytes,
-                                         std::string("output '") + info.name + "' (" + Describe(info) + ")"));
+    Array<uint8_t> expected;
+    LOCKSTEP_RETURN_IF_ERROR(expected.Make(bytes, path.c_str()));
+    LOCKSTEP_RETURN_IF_ERROR(
+        ReadExactly(path, expected.data(), info.bytes, String("output '") + info.name + "' (" + Describe(info) + ")"));
     const auto* actual = static_cast<const uint8_t*>(outputs.bytes[i]);
     size_t first = bytes;
     size_t count = 0;

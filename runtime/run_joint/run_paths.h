@@ -2,9 +2,8 @@
 // one or over what is still to be read.
 #pragma once
 
-#include <string>
-#include <vector>
-
+#include "core/list.h"
+#include "core/string.h"
 #include "lockstep/runtime.h"
 #include "run_joint/arguments.h"
 #include "run_joint/run_inputs.h"
@@ -12,18 +11,17 @@
 namespace lockstep {
 
 struct RunPaths {
-  std::vector<std::string> outputs;  // file names, in the network's order: STEM_OUTPUT.bin
-  std::string dump;                  // a folder of its own if there are several inputs
+  List<String> outputs;  // file names, in the network's order: STEM_OUTPUT.bin
+  String dump;           // a folder of its own if there are several inputs
 };
 
 // The folder of all dumps.
-std::string DumpFolder(const Arguments& arguments);
+String DumpFolder(const Arguments& arguments);
 
 // One for each input. kInvalidArgument names what would be written twice, or written over what is read.
-Status PlanPaths(const Arguments& arguments, const Model& model, const std::vector<RunInput>& inputs,
-                 std::vector<RunPaths>* paths);
+Status PlanPaths(const Arguments& arguments, const Model& model, const List<RunInput>& inputs, List<RunPaths>* paths);
 
 // The same for the reports of --save-benchmark, --memory-path and --profile-path, which are of all runs.
-Status CheckReports(const Arguments& arguments, const std::vector<RunInput>& inputs);
+Status CheckReports(const Arguments& arguments, const List<RunInput>& inputs);
 
 }  // namespace lockstep

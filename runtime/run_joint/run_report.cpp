@@ -40,7 +40,7 @@ uint64_t NowNanoseconds() {
 RunTimes::Summary RunTimes::Summarize() const {
   Summary summary;
   if (nanoseconds.empty()) return summary;
-  std::vector<uint64_t> sorted = nanoseconds;
+  List<uint64_t> sorted = nanoseconds;
   std::sort(sorted.begin(), sorted.end());
   uint64_t sum = 0;
   for (const uint64_t time : sorted) sum += time;
@@ -103,8 +103,7 @@ void PrintPeakMemory(const Session& session) {
               Kilobytes(session.planned_bytes()), Kilobytes(PeakMemory()));
 }
 
-Status SaveBenchmark(const std::string& path, const Session& session, const RunTimes& times,
-                     const Arguments& arguments) {
+Status SaveBenchmark(const String& path, const Session& session, const RunTimes& times, const Arguments& arguments) {
   const Model& model = session.model();
   const RunTimes::Summary summary = times.Summarize();
   OutputFile file;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
+#include "core/list.h"
+#include "core/string.h"
 #include "lockstep/runtime.h"
 #include "run_joint/arguments.h"
 
@@ -13,8 +13,8 @@ namespace lockstep {
 uint64_t NowNanoseconds();
 
 struct RunTimes {
-  std::vector<uint64_t> nanoseconds;  // one per run that counts
-  uint64_t load = 0;                  // opening and checking the model, and making the session
+  List<uint64_t> nanoseconds;  // one per run that counts
+  uint64_t load = 0;           // opening and checking the model, and making the session
 
   struct Summary {
     double min_ms = 0;
@@ -31,7 +31,6 @@ void PrintLayers(const Model& model);
 void PrintSession(const Session& session, const RunTimes& times, const Arguments& arguments);
 void PrintTimes(const RunTimes& times, const Model& model);
 void PrintPeakMemory(const Session& session);
-Status SaveBenchmark(const std::string& path, const Session& session, const RunTimes& times,
-                     const Arguments& arguments);
+Status SaveBenchmark(const String& path, const Session& session, const RunTimes& times, const Arguments& arguments);
 
 }  // namespace lockstep

@@ -128,12 +128,15 @@ struct SessionOptions {
 class Session;
 
 // Sees every layer of a run, in every build. An error ends the run. Defined here as a whole, so that programs with and
-// without run-time type information can derive from it.
+// without run-time type information can derive from it. Never deleted through this class: a virtual destructor would
+// need the C++ library.
 class RunHook {
  public:
-  virtual ~RunHook() = default;
   virtual Status BeforeLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
   virtual Status AfterLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
+
+ protected:
+  ~RunHook() = default;
 };
 
 class LOCKSTEP_API Session {

@@ -13,7 +13,7 @@
 namespace lockstep::test {
 namespace {
 
-class CompareLayers : public RunHook {
+class CompareLayers final : public RunHook {
  public:
   explicit CompareLayers(const std::vector<std::vector<uint8_t>>& expected) : expected_(expected) {}
 

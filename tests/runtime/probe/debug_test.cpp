@@ -7,6 +7,7 @@
 #include "lockstep/md5.h"
 #include "lockstep/runtime.h"
 #include "lockstep/seeded_input.h"
+#include "probe/json_number.h"
 #include "support/joint_models.h"
 #include "support/temporary_folder.h"
 
@@ -36,7 +37,7 @@ class Dump : public testing::Test {
     return Status::Ok();
   }
 
-  struct Keep : RunHook {
+  struct Keep final : RunHook {
     explicit Keep(std::map<int32_t, std::vector<uint8_t>>& target) : outputs(target) {}
     Status AfterLayer(Session& session, int32_t layer) override {
       const auto* bytes = static_cast<const uint8_t*>(session.layer_output(layer));
@@ -162,6 +163,13 @@ TEST_F(Dump, TheEnvironmentSaysTrueOrFalse) {
         << status.message();
   }
   unsetenv("LOCKSTEP_DUMPDATA");
+}
+
+TEST(JsonNumber, ReadsBackAsTheSameFloat) {
+  EXPECT_STREQ(JsonNumber(0.02F).c_str(), "0.02");
+  for (const float value : {1.0F / 255, 3.4e38F, 1e-30F, 0.1F + 0.2F}) {
+    EXPECT_EQ(std::strtof(JsonNumber(value).c_str(), nullptr), value);
+  }
 }
 
 }  // namespace

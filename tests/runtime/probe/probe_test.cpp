@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-class DigestOfLayers : public RunHook {
+class DigestOfLayers final : public RunHook {
  public:
   Status AfterLayer(Session& session, int32_t layer) override {
     const TensorInfo info = session.model().tensor(session.model().layer_output_tensor(layer));
