@@ -57,7 +57,7 @@ Round RunReference(engine::JointModel& joint, const DataItem& item, const fs::pa
   round.reference = work / "reference";
   DumpWriter dump(round.reference, DescribeModel(joint.model(), "reference", "host"), {});
   const auto outputs = joint.engine().Run(
-      round.inputs, [&](int index, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
+      round.inputs, [&](int index, int, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
         dump.Add(DescribeLayer(index, layer, output), data, output.bytes());
       });
   dump.Finish();

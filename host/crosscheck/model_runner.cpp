@@ -140,7 +140,8 @@ class ReferenceRunner : public ModelRunner {
 
   std::vector<OutputTensor> Run(const DataItem& item, DumpWriter* dump) override {
     const auto inputs = JointInputs(joint_.model(), item);
-    const auto observer = [&](int index, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
+    const auto observer = [&](int index, int, const joint::Layer& layer, const joint::Tensor& output,
+                              const uint8_t* data) {
       dump->Add(DescribeLayer(index, layer, output), data, output.bytes());
     };
     const auto start = Clock::now();

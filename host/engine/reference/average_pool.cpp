@@ -1,3 +1,4 @@
+#include "engine/reference/fits.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
 #include "lockstep/arithmetic.h"
@@ -29,11 +30,24 @@ WindowSum SumWindow(const joint::AveragePool& pool, const joint::Tensor& in, con
 
 }  // namespace
 
+// Paddings smaller than the window: none lies in the padding alone, and every mean has a divisor.
+bool FitsAveragePool(const LayerRun& run) {
+  const joint::AveragePool& pool = *run.layer->options_as_AveragePool();
+  if (!HasTensors(run, 1) || !IsQuantized(run.x()) || !IsQuantized(run.y())) return false;
+  if (!FitsWindow(run, pool, pool.kernel_h(), pool.kernel_w(), 1, 1)) return false;
+  const int64_t window = int64_t{pool.kernel_h()} * pool.kernel_w();
+  const uint32_t entries = pool.multiplier()->size();
+  return run.x().shape()->Get(3) == run.y().shape()->Get(3) && (entries == 1 || entries == window) &&
+         pool.shift()->size() == entries && AreShifts(*pool.shift()) && pool.pad_top() < pool.kernel_h() &&
+         pool.pad_bottom() < pool.kernel_h() && pool.pad_left() < pool.kernel_w() &&
+         pool.pad_right() < pool.kernel_w() && pool.clamp_low() >= 0 && pool.clamp_high() <= TypeHigh(run.y().dtype());
+}
+
 void RunAveragePool(const LayerRun& run) {
   const joint::AveragePool& pool = *run.layer->options_as_AveragePool();
-  const joint::Tensor& in = *run.inputs[0].tensor;
-  const auto& out = *run.output->shape();
-  const std::vector<int32_t> x = ReadIntegers(in.dtype(), run.inputs[0].data, ElementCount(in));
+  const joint::Tensor& in = run.x();
+  const auto& out = *run.y().shape();
+  const std::vector<int32_t> x = ReadElements(run.inputs[0]);
   std::vector<int32_t> y;
   for (int32_t n = 0; n < out[0]; ++n) {
     for (int32_t oy = 0; oy < out[1]; ++oy) {
@@ -42,13 +56,12 @@ void RunAveragePool(const LayerRun& run) {
           const WindowSum window = SumWindow(pool, in, x, {n, oy, ox, c});
           const uint32_t entry = pool.multiplier()->size() == 1 ? 0 : window.count - 1;
           const int64_t mean = rq1::RequantizeWide(window.sum, pool.multiplier()->Get(entry), pool.shift()->Get(entry));
-          y.push_back(
-              static_cast<int32_t>(rq1::Clamp(ZeroPoint(*run.output) + mean, pool.clamp_low(), pool.clamp_high())));
+          y.push_back(static_cast<int32_t>(rq1::Clamp(ZeroPoint(run.y()) + mean, pool.clamp_low(), pool.clamp_high())));
         }
       }
     }
   }
-  WriteIntegers(y, run.output->dtype(), run.result);
+  WriteElements(y, run.outputs[0]);
 }
 
 }  // namespace lockstep::engine

@@ -1,31 +1,57 @@
-// The operators of the joint model, one function each, straight from docs/arithmetic.md.
+// The operators of the joint model, straight from docs/arithmetic.md. FitsX is what the loops of RunX take for granted,
+// indices and lengths above all; it looks at no data. Each pair has a file and a row in layer_table.cpp.
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
-#include "joint_generated.h"
+#include "engine/reference/layer_run.h"
 
 namespace lockstep::engine {
 
-inline constexpr size_t kSerialElements = 20000;  // of an output, that starting threads is not worth
+bool FitsConv(const LayerRun& run);
+void RunConv(const LayerRun& run);
 
-struct Operand {
-  const joint::Tensor* tensor = nullptr;
-  const uint8_t* data = nullptr;
-};
+bool FitsDepthwiseConv(const LayerRun& run);
+void RunDepthwiseConv(const LayerRun& run);
 
-struct LayerRun {
-  const joint::Layer* layer = nullptr;
-  std::vector<Operand> inputs;
-  Operand weights;  // of Conv and DepthwiseConv
-  const joint::Tensor* output = nullptr;
-  uint8_t* result = nullptr;  // output->bytes() bytes
-};
+bool FitsMaxPool(const LayerRun& run);
+void RunMaxPool(const LayerRun& run);
 
-void RunConvolution(const LayerRun& run);  // Conv and DepthwiseConv
+bool FitsAdd(const LayerRun& run);
+void RunAdd(const LayerRun& run);
+
+bool FitsMul(const LayerRun& run);
+void RunMul(const LayerRun& run);
+
+bool FitsConcat(const LayerRun& run);
+void RunConcat(const LayerRun& run);
+
+bool FitsSlice(const LayerRun& run);
+void RunSlice(const LayerRun& run);
+
+bool FitsReshape(const LayerRun& run);
+void RunReshape(const LayerRun& run);
+
+bool FitsTranspose(const LayerRun& run);
+void RunTranspose(const LayerRun& run);
+
+bool FitsResize(const LayerRun& run);
+void RunResize(const LayerRun& run);
+
+bool FitsSoftmax(const LayerRun& run);
+void RunSoftmax(const LayerRun& run);
+
+bool FitsLookup(const LayerRun& run);
+void RunLookup(const LayerRun& run);
+
+bool FitsChannelLookup(const LayerRun& run);
+void RunChannelLookup(const LayerRun& run);
+
+bool FitsRescale(const LayerRun& run);
+void RunRescale(const LayerRun& run);
+
+bool FitsDequantize(const LayerRun& run);
+void RunDequantize(const LayerRun& run);
+
+bool FitsAveragePool(const LayerRun& run);
 void RunAveragePool(const LayerRun& run);
-void RunElementwise(const LayerRun& run);  // Add, Mul, Softmax, Lookup, ChannelLookup, Rescale, Dequantize
-void RunPlacement(const LayerRun& run);    // MaxPool, Concat, Slice, Reshape, Transpose, Resize
 
 }  // namespace lockstep::engine

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "engine/reference/joint_file.h"
-#include "engine/reference/layers.h"
+#include "engine/reference/layer_table.h"
 #include "graph/error.h"
 
 namespace lockstep::engine {
@@ -12,42 +12,9 @@ namespace lockstep::engine {
 // difference between this engine and the runtime.
 struct ReferenceEngine::Impl {
   const joint::Model* model = nullptr;
-  std::vector<int> last_use;  // per tensor: the last layer that reads it; the layer count for outputs
-
-  const uint8_t* Constant(const joint::Tensor& tensor) const {
-    return model->constants()->Get(tensor.constant())->data()->data();
-  }
+  std::vector<int>
+      last_use;  // per tensor: the last layer that reads it, -1 for none; the layer count for the model's outputs
 };
-
-namespace {
-
-bool IsConvolution(joint::Options op) { return op == joint::Options::Conv || op == joint::Options::DepthwiseConv; }
-
-int32_t WeightsIndex(const joint::Layer& layer) {
-  const joint::Conv* conv = layer.options_as_Conv();
-  return conv != nullptr ? conv->weights() : layer.options_as_DepthwiseConv()->weights();
-}
-
-void RunLayer(const LayerRun& run) {
-  switch (run.layer->options_type()) {
-    case joint::Options::Conv:
-    case joint::Options::DepthwiseConv:
-      return RunConvolution(run);
-    case joint::Options::AveragePool:
-      return RunAveragePool(run);
-    case joint::Options::MaxPool:
-    case joint::Options::Concat:
-    case joint::Options::Slice:
-    case joint::Options::Reshape:
-    case joint::Options::Transpose:
-    case joint::Options::Resize:
-      return RunPlacement(run);
-    default:
-      return RunElementwise(run);
-  }
-}
-
-}  // namespace
 
 ReferenceEngine::ReferenceEngine(const uint8_t* file, size_t size, bool check_digest)
     : impl_(std::make_unique<Impl>()) {
@@ -83,30 +50,32 @@ std::vector<std::vector<uint8_t>> ReferenceEngine::Run(const std::vector<std::ve
     }
     values[model.inputs()->Get(i)->tensor()] = inputs[i];
   }
-  const auto operand = [&](int32_t index) {
-    const joint::Tensor* tensor = tensors.Get(index);
-    return Operand{tensor, tensor->constant() >= 0 ? impl_->Constant(*tensor) : values[index].data()};
+  const auto data_of = [&](int32_t index) {
+    return tensors.Get(index)->constant() >= 0 ? ConstantOperand(model, index).data : values[index].data();
   };
   for (uint32_t i = 0; i < model.layers()->size(); ++i) {
-    LayerRun run;
-    run.layer = model.layers()->Get(i);
-    for (const int32_t index : *run.layer->inputs()) run.inputs.push_back(operand(index));
-    if (IsConvolution(run.layer->options_type())) run.weights = operand(WeightsIndex(*run.layer));
-    const int32_t output = run.layer->outputs()->Get(0);
-    run.output = tensors.Get(output);
-    values[output].resize(run.output->bytes());
-    run.result = values[output].data();
-    RunLayer(run);
-    if (observer) observer(static_cast<int>(i), *run.layer, *run.output, run.result);
-    for (const int32_t index : *run.layer->inputs()) {
-      if (impl_->last_use[index] == static_cast<int>(i)) std::vector<uint8_t>().swap(values[index]);
+    const joint::Layer& layer = *model.layers()->Get(i);
+    LayerRun run = DescribeRun(model, layer);
+    for (uint32_t j = 0; j < run.inputs.size(); ++j) run.inputs[j].data = data_of(layer.inputs()->Get(j));
+    for (uint32_t j = 0; j < run.outputs.size(); ++j) {
+      std::vector<uint8_t>& value = values[layer.outputs()->Get(j)];
+      value.resize(run.outputs[j].tensor->bytes());
+      run.outputs[j].data = value.data();
     }
-    if (impl_->last_use[output] < 0) std::vector<uint8_t>().swap(values[output]);
+    OperatorOf(layer.options_type()).run(run);
+    for (size_t j = 0; observer && j < run.outputs.size(); ++j) {
+      observer(static_cast<int>(i), static_cast<int>(j), layer, *run.outputs[j].tensor, run.outputs[j].data);
+    }
+    for (const auto* indices : {layer.inputs(), layer.outputs()}) {
+      for (const int32_t index : *indices) {
+        if (impl_->last_use[index] <= static_cast<int>(i)) std::vector<uint8_t>().swap(values[index]);
+      }
+    }
   }
   std::vector<std::vector<uint8_t>> outputs;
   for (const joint::OutputSpec* output : *model.outputs()) {
-    const Operand result = operand(output->tensor());
-    outputs.emplace_back(result.data, result.data + result.tensor->bytes());
+    const uint8_t* data = data_of(output->tensor());
+    outputs.emplace_back(data, data + tensors.Get(output->tensor())->bytes());
   }
   return outputs;
 }

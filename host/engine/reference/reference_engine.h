@@ -14,9 +14,9 @@
 
 namespace lockstep::engine {
 
-// Called after every layer with the bytes of its output in physical order; valid during the call alone.
-using LayerObserver =
-    std::function<void(int index, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data)>;
+// Called after every layer for each of its outputs, with the bytes in physical order; valid during the call alone.
+using LayerObserver = std::function<void(int index, int output_index, const joint::Layer& layer,
+                                         const joint::Tensor& output, const uint8_t* data)>;
 
 class ReferenceEngine {
  public:

@@ -25,6 +25,14 @@ void WriteIntegers(const std::vector<int32_t>& values, joint::DType dtype, uint8
   }
 }
 
+std::vector<int32_t> ReadElements(const Operand& operand) {
+  return ReadIntegers(operand.tensor->dtype(), operand.data, ElementCount(*operand.tensor));
+}
+
+void WriteElements(const std::vector<int32_t>& values, const Result& result) {
+  WriteIntegers(values, result.tensor->dtype(), result.data);
+}
+
 float Scale(const joint::Tensor& tensor) { return tensor.quantization()->scale()->Get(0); }
 int32_t ZeroPoint(const joint::Tensor& tensor) { return tensor.quantization()->zero_point()->Get(0); }
 int32_t TypeHigh(joint::DType dtype) { return dtype == joint::DType::U8 ? 255 : 65535; }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/reference/layer_run.h"
 #include "joint_generated.h"
 
 namespace lockstep::engine {
@@ -26,6 +27,10 @@ std::vector<Value> ReadIntegers(joint::DType dtype, const uint8_t* data, size_t 
 
 // Writes `values` in the width of `dtype`; every value fits (the layers clamp).
 void WriteIntegers(const std::vector<int32_t>& values, joint::DType dtype, uint8_t* data);
+
+// All elements of a tensor.
+std::vector<int32_t> ReadElements(const Operand& operand);
+void WriteElements(const std::vector<int32_t>& values, const Result& result);
 
 // The scale and zero point of an activation.
 float Scale(const joint::Tensor& tensor);

@@ -36,12 +36,12 @@ class MadeUpBoard : public Board {
     options.digests_only = job.digests_only;
     options.layers = job.layers;
     DumpWriter dump(job.dump_folder, DescribeModel(joint.model(), "runtime", name_), options);
-    joint.engine().Run(inputs,
-                       [&](int index, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
-                         std::vector<uint8_t> bytes(data, data + output.bytes());
-                         if (fault_) fault_(index, bytes);
-                         dump.Add(DescribeLayer(index, layer, output), bytes.data(), bytes.size());
-                       });
+    joint.engine().Run(
+        inputs, [&](int index, int, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
+          std::vector<uint8_t> bytes(data, data + output.bytes());
+          if (fault_) fault_(index, bytes);
+          dump.Add(DescribeLayer(index, layer, output), bytes.data(), bytes.size());
+        });
     dump.Finish();
   }
 

@@ -388,14 +388,15 @@ TEST(Lower, ChannelsWithDifferentMeansGetATable) {
   const std::vector<uint8_t> file = lower::Lower(sample.quantized, {});
   engine::ReferenceEngine engine(file.data(), file.size());
   ASSERT_EQ(engine.model().layers()->Get(0)->options_type(), joint::Options::ChannelLookup);
-  engine.Run(sample.input_bytes, [&](int index, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
-    if (index != 0) return;
-    for (size_t i = 0; i < output.bytes(); ++i) {
-      const size_t c = i % 3;
-      const double real = (sample.input_bytes[0][i] - preprocess.mean[c]) / preprocess.std[c];
-      ASSERT_NEAR(0.02 * (data[i] - 100), std::min(std::max(real, -2.0), 3.1), 0.0101) << i;
-    }
-  });
+  engine.Run(sample.input_bytes,
+             [&](int index, int, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
+               if (index != 0) return;
+               for (size_t i = 0; i < output.bytes(); ++i) {
+                 const size_t c = i % 3;
+                 const double real = (sample.input_bytes[0][i] - preprocess.mean[c]) / preprocess.std[c];
+                 ASSERT_NEAR(0.02 * (data[i] - 100), std::min(std::max(real, -2.0), 3.1), 0.0101) << i;
+               }
+             });
   EXPECT_EQ(engine.model().inputs()->Get(0)->mean()->Get(2), 120.0F);
 }
 

@@ -45,7 +45,7 @@ void ExpectEqualLayers(const std::vector<uint8_t>& file, uint32_t seed, int thre
     for (uint8_t& byte : inputs.back()) byte = static_cast<uint8_t>(random() & 255);
   }
   std::vector<std::vector<uint8_t>> layers;
-  reference.Run(inputs, [&](int, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
+  reference.Run(inputs, [&](int, int, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
     layers.emplace_back(data, data + output.bytes());
   });
 

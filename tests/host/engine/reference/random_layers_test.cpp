@@ -44,7 +44,7 @@ OneRun RunOnce(NetworkBuilder& net) {
   }
   const std::vector<uint8_t> file = Write(run.model);
   engine::ReferenceEngine engine(file.data(), file.size());
-  engine.Run(run.inputs, [&](int index, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
+  engine.Run(run.inputs, [&](int index, int, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
     if (index == 0) run.result.assign(data, data + output.bytes());
   });
   return run;

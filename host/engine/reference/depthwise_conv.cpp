@@ -1,0 +1,34 @@
+#include "engine/reference/convolution.h"
+#include "engine/reference/layers.h"
+
+namespace lockstep::engine {
+bool FitsDepthwiseConv(const LayerRun& run) {
+  const joint::DepthwiseConv& conv = *run.layer->options_as_DepthwiseConv();
+  if (!HasTensors(run, 1) || !IsQuantized(run.x()) || !IsQuantized(run.y())) return false;
+  if (!IsWeights(*run.model, conv.weights(), joint::Packing::Plain)) return false;
+  const joint::Tensor& weights = *run.model->tensors()->Get(static_cast<uint32_t>(conv.weights()));
+  const auto& w = *weights.shape();
+  return FitsConvolution(run, conv, weights) && w[0] == 1 && run.x().shape()->Get(3) == w[3] &&
+         run.y().shape()->Get(3) == w[3];
+}
+
+void RunDepthwiseConv(const LayerRun& run) {
+  const joint::DepthwiseConv& options = *run.layer->options_as_DepthwiseConv();
+  const Operand weights = ConstantOperand(*run.model, options.weights());
+  const auto* values = reinterpret_cast<const int8_t*>(weights.data);
+  const auto& shape = *weights.tensor->shape();
+  Convolution conv;
+  CopyCommon(options, conv);
+  conv.kernel_h = shape[1];
+  conv.kernel_w = shape[2];
+  conv.groups = conv.out_channels = shape[3];
+  conv.in_channels = 1;
+  for (int32_t c = 0; c < conv.out_channels; ++c) {
+    for (int32_t k = 0; k < conv.kernel_h * conv.kernel_w; ++k) {
+      conv.weights.push_back(values[k * conv.out_channels + c]);
+    }
+  }
+  RunConvolution(run, conv);
+}
+
+}  // namespace lockstep::engine

@@ -1,0 +1,31 @@
+#include <algorithm>
+
+#include "engine/reference/fits.h"
+#include "engine/reference/layers.h"
+#include "engine/reference/tensor_values.h"
+
+namespace lockstep::engine {
+bool FitsSoftmax(const LayerRun& run) {
+  return HasTensors(run, 1) && run.x().dtype() == joint::DType::U8 && IsActivation(run.y().dtype()) &&
+         SameShape(run.x(), run.y()) && run.layer->options_as_Softmax()->table()->size() == 256;
+}
+
+void RunSoftmax(const LayerRun& run) {
+  const joint::Softmax& softmax = *run.layer->options_as_Softmax();
+  const std::vector<int32_t> x = ReadElements(run.inputs[0]);
+  const size_t length = run.y().shape()->Get(run.y().shape()->size() - 1);
+  std::vector<int32_t> y(x.size());
+  for (size_t row = 0; row < x.size(); row += length) {
+    const int32_t max = *std::max_element(x.begin() + row, x.begin() + row + length);
+    uint64_t sum = 0;
+    for (size_t j = row; j < row + length; ++j) sum += softmax.table()->Get(max - x[j]);
+    for (size_t j = row; j < row + length; ++j) {
+      const uint64_t e = softmax.table()->Get(max - x[j]);
+      const uint64_t share = (e * softmax.numerator() + sum / 2) / sum;
+      y[j] = static_cast<int32_t>(std::min<uint64_t>(share, TypeHigh(run.y().dtype())));
+    }
+  }
+  WriteElements(y, run.outputs[0]);
+}
+
+}  // namespace lockstep::engine
