@@ -22,13 +22,13 @@ int Info(const Flags& flags) {
   CheckOutputs({flags.json}, {flags.model});
   const nlohmann::ordered_json info = compiler::DescribeModelFile(flags.model, shapes);
   Print(compiler::InfoText(info), report::JsonText(info, 1), flags.json);
-  return kGood;
+  return info.contains("blockers") && !info.at("blockers").empty() ? kUnsupportedModel : kGood;
 }
 
 }  // namespace
 
 void AddInfo(CLI::App& app, int& status) {
-  CLI::App* command = app.add_subcommand("info", "what is in a joint model or an ONNX network");
+  CLI::App* command = app.add_subcommand("info", "what is in a joint model or an ONNX network (status 3 if it cannot be built)");
   auto flags = std::make_shared<Flags>();
   command->add_option("model", flags->model, "the file")->required();
   command->add_option("--input-shape", flags->input_shape, "NAME:1x3xHxW, for an ONNX input whose shape is open");

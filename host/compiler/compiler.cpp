@@ -4,6 +4,7 @@
 #include <future>
 #include <utility>
 
+#include "compiler/blockers.h"
 #include "compiler/build_report.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
@@ -37,10 +38,6 @@ std::vector<quantize::PictureRef> ChoosePictures(const BuildConfig& config) {
 
 quantize::PictureSource OpenCalibration(const BuildConfig& config, const graph::Graph& graph,
                                         std::vector<quantize::PictureRef> pictures) {
-  if (graph.inputs.size() != 1) {
-    throw UsageError(config.input + " has " + std::to_string(graph.inputs.size()) +
-                     " inputs; calibration with pictures needs a network with one, cut it with --input-nodes");
-  }
   const graph::Tensor& input = graph.tensor(graph.inputs[0]);
   const quantize::PictureSize size =
       quantize::CheckPreprocess(config.input, input.name, input.shape, config.preprocess);
@@ -101,21 +98,22 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   result.optimized_onnx = folder / "frontend" / "optimized.onnx";
   report::RefuseToReplace({config.input}, {result.joint_model, result.optimized_onnx});
 
+  const std::vector<quantize::PictureRef> chosen = ChoosePictures(config);
+
   report.Stage("import " + config.input);
   std::future<std::string> digest = std::async(std::launch::async, FileDigest, config.input);
   graph::Graph graph = Import(config);
 
   report.Stage("optimise");
   report.Passes(optimize::Optimize(graph));
-  optimize::RequireSupported(graph, config.input);
+  RequireSupported(graph, config.input);
+  quantize::PictureSource pictures = OpenCalibration(config, graph, chosen);
 
   report.Stage("export frontend/optimized.onnx");
   const std::string source_digest = digest.get();
   files.Add(result.optimized_onnx, importer::SerializeOnnx(graph, source_digest));
 
   report.Stage("calibrate and quantise");
-  const std::vector<quantize::PictureRef> chosen = ChoosePictures(config);
-  quantize::PictureSource pictures = OpenCalibration(config, graph, chosen);
   quantize::QuantizedGraph quantized = Quantize(config, graph, pictures, listener);
   report.Pictures(chosen.size(), pictures.skipped().size());
   report.Notes(CalibrationNotes(config, chosen.size(), pictures.skipped()));

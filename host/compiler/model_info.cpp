@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 
+#include "compiler/blockers.h"
 #include "engine/reference/joint_model.h"
 #include "graph/error.h"
 #include "import/onnx_import.h"
@@ -157,7 +158,7 @@ ordered_json DescribeNetwork(const std::string& path, const std::map<std::string
   json["operators"] = operators;
   json["optimised_operators"] = Operators(graph);
   json["blockers"] = ordered_json::array();
-  for (const optimize::Blocker& blocker : optimize::FindBlockers(graph)) {
+  for (const optimize::Blocker& blocker : FindBlockers(graph)) {
     json["blockers"].push_back({{"node", blocker.node}, {"op", blocker.op}, {"reason", blocker.reason}});
   }
   return json;

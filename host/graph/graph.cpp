@@ -18,6 +18,11 @@ int64_t ToOnnxType(ElementType type) {
   return type == ElementType::kBool ? kOnnxBool : kOnnxFloat;
 }
 
+const char* KindName(ElementType type) {
+  if (type == ElementType::kBool) return "truth values";
+  return type == ElementType::kInt64 ? "integers" : "floating point numbers";
+}
+
 bool IsKnown(const Shape& shape) {
   return std::all_of(shape.begin(), shape.end(), [](int64_t dimension) { return dimension >= 0; });
 }

@@ -25,6 +25,8 @@ inline constexpr int64_t kOnnxBool = 9;
 ElementType FromOnnxType(int64_t number);  // one of the three; the importer makes all others one of them
 int64_t ToOnnxType(ElementType type);
 
+const char* KindName(ElementType type);  // what a tensor holds: "floating point numbers", "integers", "truth values"
+
 using Shape = std::vector<int64_t>;
 
 // The shape of a tensor that shape inference could not determine, as behind an operator it does not know.

@@ -3,7 +3,6 @@
 #include <functional>
 #include <map>
 
-#include "graph/error.h"
 #include "graph/resize.h"
 #include "optimize/graph_edit.h"
 #include "optimize/optimize.h"
@@ -151,6 +150,12 @@ std::string CheckNode(const Graph& graph, const Node& node) {
   const auto check = Checks().find(node.op);
   const bool unary = graph::ActivationOf(graph, node).kind != graph::ActivationKind::kNone;
   if (check == Checks().end() && !unary) {
+    for (const char* control : {"If", "Loop", "Scan"}) {
+      if (node.op == control) {
+        return "what it runs depends on a value; export the network with its decisions made and its loops unrolled, or "
+               "cut it in front of the node with --output-nodes";
+      }
+    }
     return node.op == "Clip" ? "its limits are computed" : "the operator is not supported";
   }
   if (!Known(graph, node.inputs)) return {};  // the node that is to blame is listed itself
@@ -167,17 +172,6 @@ std::string CheckNode(const Graph& graph, const Node& node) {
 
 std::vector<Blocker> FindBlockers(const Graph& graph) {
   std::vector<Blocker> blockers;
-  for (const TensorId id : graph.inputs) {
-    const graph::Tensor& tensor = graph.tensor(id);
-    if (tensor.type != graph::ElementType::kFloat) {
-      blockers.push_back({tensor.name, "input", "its elements are not floating point numbers"});
-    }
-    if (tensor.shape.empty() || tensor.shape[0] != 1) {
-      blockers.push_back({tensor.name, "input",
-                          "its shape is " + graph::ToString(tensor.shape) +
-                              "; only a batch of 1 is supported (set it with --input-shape)"});
-    }
-  }
   for (const Node& node : graph.nodes) {
     std::string reason = CheckNode(graph, node);
     if (!reason.empty()) blockers.push_back({node.name, node.op, std::move(reason)});
@@ -186,18 +180,6 @@ std::vector<Blocker> FindBlockers(const Graph& graph) {
     if (IsConstant(graph, id)) blockers.push_back({graph.tensor(id).name, "output", "it does not depend on any input"});
   }
   return blockers;
-}
-
-void RequireSupported(const Graph& graph, const std::string& path) {
-  const std::vector<Blocker> blockers = FindBlockers(graph);
-  if (blockers.empty()) return;
-  std::string text = "'" + path + "' cannot be compiled, for " + std::to_string(blockers.size()) +
-                     (blockers.size() == 1 ? " reason" : " reasons") +
-                     " (cut the graph with --output-nodes, or replace these):";
-  for (const Blocker& blocker : blockers) {
-    text += "\n  " + blocker.node + " (" + blocker.op + "): " + blocker.reason;
-  }
-  throw UnsupportedModel(text);
 }
 
 }  // namespace lockstep::optimize

@@ -37,17 +37,14 @@ struct PassResult {
 // tensor, `pre_activation` that of the tensor before a fused activation.
 std::vector<PassResult> Optimize(graph::Graph& graph);
 
-// What keeps a graph from being compiled; one entry per node (or input) and reason.
+// What keeps a graph from being compiled; one entry per node (or input or output) and reason.
 struct Blocker {
   std::string node;
   std::string op;
   std::string reason;
 };
 
-// Every blocker of an optimised graph at once, in graph order; empty if the rest of the tool-chain can take the graph.
+// Every blocker among the nodes and outputs of an optimised graph at once, in graph order.
 std::vector<Blocker> FindBlockers(const graph::Graph& graph);
-
-// Throws UnsupportedModel with one line per blocker if there are any; `path` is the model's file for the message.
-void RequireSupported(const graph::Graph& graph, const std::string& path);
 
 }  // namespace lockstep::optimize

@@ -24,12 +24,8 @@ const std::vector<int64_t>* ShapeContext::Ints(size_t input) const {
 
 void ShapeContext::RequireType(size_t input, graph::ElementType type) const {
   if (!Has(input) || Type(input) == type) return;
-  const auto name = [](graph::ElementType of) {
-    if (of == graph::ElementType::kBool) return "truth values";
-    return of == graph::ElementType::kInt64 ? "integers" : "floating point numbers";
-  };
-  Fail("its input '" + graph_.tensor(node.inputs[input]).name + "' holds " + name(Type(input)) + " instead of " +
-       name(type) + "; export the model again");
+  Fail("its input '" + graph_.tensor(node.inputs[input]).name + "' holds " + graph::KindName(Type(input)) +
+       " instead of " + graph::KindName(type) + "; export the model again");
 }
 
 void ShapeContext::RequireOneType(size_t first) const {

@@ -1,0 +1,18 @@
+// What keeps a network from being compiled: its nodes, its outputs, and inputs that are no picture.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+#include "optimize/optimize.h"
+
+namespace lockstep::compiler {
+
+// Every blocker of an optimised graph at once, those of its inputs first; empty if it can be built from pictures.
+std::vector<optimize::Blocker> FindBlockers(const graph::Graph& graph);
+
+// Throws UnsupportedModel with one line per blocker if there are any; `path` is the network's file for the message.
+void RequireSupported(const graph::Graph& graph, const std::string& path);
+
+}  // namespace lockstep::compiler
