@@ -29,10 +29,18 @@ void RequirePrintable(const std::string& name, const std::string& path) {
   }
 }
 
-void RequirePrintableNames(const onnx::ModelProto& model, const std::string& path) {
-  const auto& graph = model.graph();
+void RequirePrintableNames(const onnx::GraphProto& graph, const std::string& path);
+
+void RequirePrintableNames(const onnx::AttributeProto& attribute, bool known_domain, const std::string& path) {
+  RequirePrintable(attribute.name(), path);
+  if (known_domain) RequirePrintable(attribute.s(), path);
+  for (const auto& entry : attribute.t().external_data()) RequirePrintable(entry.value(), path);
+  if (attribute.has_g()) RequirePrintableNames(attribute.g(), path);
+  for (const auto& graph : attribute.graphs()) RequirePrintableNames(graph, path);
+}
+
+void RequirePrintableNames(const onnx::GraphProto& graph, const std::string& path) {
   RequirePrintable(graph.name(), path);
-  for (const auto& import : model.opset_import()) RequirePrintable(import.domain(), path);
   for (const auto& value : graph.input()) RequirePrintable(value.name(), path);
   for (const auto& value : graph.output()) RequirePrintable(value.name(), path);
   for (const auto& tensor : graph.initializer()) {
@@ -43,11 +51,7 @@ void RequirePrintableNames(const onnx::ModelProto& model, const std::string& pat
     for (const auto* name : {&node.name(), &node.op_type(), &node.domain()}) RequirePrintable(*name, path);
     for (const auto& name : node.input()) RequirePrintable(name, path);
     for (const auto& name : node.output()) RequirePrintable(name, path);
-    for (const auto& attribute : node.attribute()) {
-      RequirePrintable(attribute.name(), path);
-      if (node.domain().empty()) RequirePrintable(attribute.s(), path);
-      for (const auto& entry : attribute.t().external_data()) RequirePrintable(entry.value(), path);
-    }
+    for (const auto& attribute : node.attribute()) RequirePrintableNames(attribute, node.domain().empty(), path);
   }
 }
 
@@ -67,7 +71,8 @@ onnx::ModelProto ReadModel(const std::string& path) {
   if (!model.has_graph() || model.graph().output_size() == 0) {
     throw BadInput("'" + path + "' holds no graph with outputs: not an ONNX model, or cut short");
   }
-  RequirePrintableNames(model, path);
+  for (const auto& import : model.opset_import()) RequirePrintable(import.domain(), path);
+  RequirePrintableNames(model.graph(), path);
   return model;
 }
 

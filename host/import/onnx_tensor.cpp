@@ -144,6 +144,12 @@ std::optional<graph::ElementType> KindOf(int32_t onnx_type) {
   }
 }
 
+std::string TypeName(int32_t onnx_type) {
+  return TensorProto::DataType_IsValid(onnx_type)
+             ? TensorProto::DataType_Name(static_cast<TensorProto::DataType>(onnx_type))
+             : "type " + std::to_string(onnx_type);
+}
+
 graph::Tensor ReadTensor(const TensorProto& proto, const std::string& name, const std::string& where) {
   if (proto.data_location() == TensorProto::EXTERNAL) {
     std::string file;
@@ -155,8 +161,8 @@ graph::Tensor ReadTensor(const TensorProto& proto, const std::string& name, cons
   }
   const auto kind = KindOf(proto.data_type());
   if (!kind) {
-    throw UnsupportedModel(where + ": its element type (ONNX type " + std::to_string(proto.data_type()) +
-                           ") is not a number or bool");
+    throw UnsupportedModel(where + ": its elements are " + TypeName(proto.data_type()) +
+                           ", not numbers or bools; remove it from the model");
   }
   graph::Tensor tensor{name, *kind, {proto.dims().begin(), proto.dims().end()}, graph::ConstantData{}};
   constexpr int64_t kLargest = int64_t{1} << 31;  // a protobuf message ends at 2 GiB

@@ -15,6 +15,9 @@ namespace lockstep::importer {
 // The kind that an ONNX element type becomes; nothing for strings, complex numbers and what is not defined.
 std::optional<graph::ElementType> KindOf(int32_t onnx_type);
 
+// As ONNX calls an element type: "UINT8"; "type 77" for one that it does not have.
+std::string TypeName(int32_t onnx_type);
+
 // Reads a constant under `name`. `where` names file and tensor for errors: BadInput if its data does not fit its
 // dimensions, UnsupportedModel if it lies in another file or has a type without numbers.
 graph::Tensor ReadTensor(const onnx::TensorProto& proto, const std::string& name, const std::string& where);

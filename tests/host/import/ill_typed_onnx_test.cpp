@@ -133,6 +133,11 @@ TEST(OmittedOutputs, OfOtherOperatorsAreNoFault) {
   writer.Input("x", {1, 6, 2, 2}).Output("y").Output("z");
   writer.Node("Dropout", {"x"}, {"", "y"});
   SetInts(writer.Node("MaxPool", {"x"}, {"", "z"}), "kernel_shape", {2, 2});
+  const auto declare = [&](int output, onnx::TensorProto::DataType type) {
+    writer.model.mutable_graph()->mutable_output(output)->mutable_type()->mutable_tensor_type()->set_elem_type(type);
+  };
+  declare(0, onnx::TensorProto::BOOL);
+  declare(1, onnx::TensorProto::INT64);
   const TemporaryFile file(writer.Bytes());
   graph::Graph graph = ImportOnnx(file.path(), {});
   optimize::Optimize(graph);

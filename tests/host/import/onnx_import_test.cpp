@@ -143,37 +143,6 @@ TEST(ImportOnnx, RefusesAnAttributeWithoutType) {
   ExpectContains(ErrorOf<BadInput>(writer), "node 'first' (Conv), attribute 'strides' says nothing of its type");
 }
 
-void Declare(OnnxWriter& writer, const std::vector<int64_t>& dims) {
-  auto& shape =
-      *writer.model.mutable_graph()->mutable_output(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
-  for (const int64_t dim : dims) shape.add_dim()->set_dim_value(dim);
-}
-
-TEST(ImportOnnx, RefusesADeclaredOutputThatTheNodesDoNotMake) {
-  OnnxWriter wrong = TwoConvs();
-  Declare(wrong, {1, 3, 4, 6});
-  ExpectContains(ErrorOf<BadInput>(wrong), "declares its output 'y' as 1x3x4x6, but its nodes make 1x3x4x5");
-  ImportOptions options;
-  options.output_nodes = {"act"};
-  EXPECT_EQ(ErrorOf<BadInput>(wrong, options), "no error");  // another output now
-  options.output_nodes = {"y"};
-  ExpectContains(ErrorOf<BadInput>(wrong, options), "declares its output 'y'");
-}
-
-TEST(ImportOnnx, TakesADeclaredOutputThatNeedNotHold) {
-  OnnxWriter open = TwoConvs(0);
-  Declare(open, {1, 3, 640, 640});
-  ImportOptions options;
-  options.input_shapes = {{"x", {1, 3, 8, 5}}};
-  const Graph graph = Import(open, options);
-  EXPECT_EQ(graph.tensor(graph.outputs[0]).shape, (Shape{1, 3, 8, 5}));
-  for (const std::vector<int64_t>& dims : {std::vector<int64_t>{}, {1, 3, 0, 7}, {1, 3, 4, 5}}) {
-    OnnxWriter writer = TwoConvs();
-    Declare(writer, dims);
-    EXPECT_EQ(ErrorOf<BadInput>(writer), "no error");
-  }
-}
-
 TEST(ImportOnnx, CutsAtTensorsAndNodes) {
   ImportOptions options;
   options.input_nodes = {"c"};
