@@ -4,9 +4,9 @@
 #include <cstdlib>
 
 #include "compiler/build_config.h"
-#include "crosscheck/model_input.h"
+#include "files/output_file.h"
+#include "input/model_input.h"
 #include "report/json_text.h"
-#include "report/output_file.h"
 #include "report/table.h"
 
 namespace lockstep::cli {
@@ -50,11 +50,11 @@ void CheckOutputs(const std::vector<std::string>& outputs, std::vector<std::file
   for (const std::string& path : outputs) {
     if (!path.empty() && path != "-") files.emplace_back(path);
   }
-  for (const std::filesystem::path& file : files) report::RequireWritable(file);
+  for (const std::filesystem::path& file : files) files::RequireWritable(file);
   if (files.empty()) return;
-  const std::vector<std::filesystem::path> data_files = crosscheck::FilesOfData(data);
+  const std::vector<std::filesystem::path> data_files = input::FilesOfData(data);
   inputs.insert(inputs.end(), data_files.begin(), data_files.end());
-  report::RefuseToReplace(inputs, files);
+  files::RefuseToReplace(inputs, files);
 }
 
 void Print(const std::string& text, const std::string& json, const std::string& json_path) {
@@ -64,7 +64,7 @@ void Print(const std::string& text, const std::string& json, const std::string& 
   }
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
-  if (!json_path.empty()) report::WriteFile(json_path, json);
+  if (!json_path.empty()) files::WriteFile(json_path, json);
 }
 
 bool ColourWanted() { return report::IsTerminal(stdout) && std::getenv("NO_COLOR") == nullptr; }

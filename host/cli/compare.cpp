@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "cli/command.h"
-#include "crosscheck/compare_dumps.h"
-#include "crosscheck/dump.h"
-#include "crosscheck/render.h"
+#include "dump/compare_dumps.h"
+#include "dump/dump.h"
+#include "dump/render_comparison.h"
 
 namespace lockstep::cli {
 namespace {
@@ -14,17 +14,17 @@ namespace {
 struct Flags {
   std::string first;
   std::string second;
-  crosscheck::CompareOptions options;
+  dump::CompareOptions options;
   std::string json;
 };
 
 int Compare(const Flags& flags) {
-  std::vector<std::filesystem::path> inputs = crosscheck::FilesOfDump(flags.first);
-  for (const std::filesystem::path& file : crosscheck::FilesOfDump(flags.second)) inputs.push_back(file);
+  std::vector<std::filesystem::path> inputs = dump::FilesOfDump(flags.first);
+  for (const std::filesystem::path& file : dump::FilesOfDump(flags.second)) inputs.push_back(file);
   CheckOutputs({flags.json}, std::move(inputs));
-  const crosscheck::DumpComparison comparison = crosscheck::CompareDumps(flags.first, flags.second, flags.options);
-  Print(crosscheck::ToText(comparison, ColourWanted()), crosscheck::ToJson(comparison), flags.json);
-  return comparison.verdict == crosscheck::Verdict::kDiffers ? kCheckFailed : kGood;
+  const dump::DumpComparison comparison = dump::CompareDumps(flags.first, flags.second, flags.options);
+  Print(dump::ToText(comparison, ColourWanted()), dump::ToJson(comparison), flags.json);
+  return comparison.verdict == dump::Verdict::kDiffers ? kCheckFailed : kGood;
 }
 
 }  // namespace

@@ -4,19 +4,19 @@
 #include <chrono>
 #include <memory>
 
+#include "boards/board.h"
 #include "cli/command.h"
-#include "crosscheck/board.h"
 #include "crosscheck/render.h"
-#include "crosscheck/source_network.h"
+#include "files/output_file.h"
 #include "graph/error.h"
-#include "report/output_file.h"
+#include "run/source_network.h"
 
 namespace lockstep::cli {
 namespace {
 
 struct Flags {
   crosscheck::CrosscheckOptions options;
-  crosscheck::BoardOptions board;
+  boards::BoardOptions board;
   std::vector<std::string> boards;
   int timeout = 3600;
   std::string json;
@@ -26,11 +26,11 @@ struct Flags {
 
 int Crosscheck(Flags& flags) {
   flags.board.time_limit = std::chrono::seconds(flags.timeout);
-  const std::vector<std::unique_ptr<crosscheck::Board>> boards = crosscheck::MakeBoards(flags.boards, flags.board);
+  const std::vector<std::unique_ptr<boards::Board>> boards = boards::MakeBoards(flags.boards, flags.board);
   if (flags.html == "-") throw UsageError("--report writes a file, - is none; name one (--json - prints to stdout)");
   const crosscheck::CrosscheckOptions& options = flags.options;
   CheckOutputs({flags.json, flags.html},
-               {options.model, options.onnx, crosscheck::OptimizedOnnxBeside(options.model), flags.board.binary},
+               {options.model, options.onnx, run::OptimizedOnnxBeside(options.model), flags.board.binary},
                options.data);
   const int steps = crosscheck::CountSteps(flags.options);
   report::Progress progress(stderr, steps, flags.quiet);
@@ -38,8 +38,8 @@ int Crosscheck(Flags& flags) {
       crosscheck::Crosscheck(flags.options, boards, [&](const std::string& what) { progress.Step(what); });
   progress.Finish();
   Print(crosscheck::ToText(result, ColourWanted()), crosscheck::ToJson(result), flags.json);
-  if (!flags.html.empty()) report::WriteFile(flags.html, crosscheck::ToHtml(result));
-  return result.verdict == crosscheck::Verdict::kDiffers ? kCheckFailed : kGood;
+  if (!flags.html.empty()) files::WriteFile(flags.html, crosscheck::ToHtml(result));
+  return result.verdict == dump::Verdict::kDiffers ? kCheckFailed : kGood;
 }
 
 }  // namespace
@@ -51,7 +51,7 @@ void AddCrosscheck(CLI::App& app, int& status) {
   command->add_option("model", flags->options.model, "the joint model")->required();
   command->add_option("--data", flags->options.data, kDataHelp)->required();
   std::string names;
-  for (const std::string& name : crosscheck::BoardNames()) names += (names.empty() ? "" : ", ") + name;
+  for (const std::string& name : boards::BoardNames()) names += (names.empty() ? "" : ", ") + name;
   command->add_option("--board", flags->boards, names + "; several may be named")->required();
   command->add_option("--onnx", flags->options.onnx,
                       "the ONNX network, for the accuracy of every layer (default: frontend/optimized.onnx beside the "

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "files/interrupt.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
-#include "report/interrupt.h"
 
 namespace {
 
@@ -82,7 +82,7 @@ int Run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   StopSpinning(argv);
-  lockstep::report::CleanUpWhenInterrupted();
+  lockstep::files::CleanUpWhenInterrupted();
   try {
     return Finish(Run(argc, argv));
   } catch (const lockstep::UsageError& error) {

@@ -5,15 +5,15 @@
 
 #include "cli/command.h"
 #include "compiler/build_config.h"
-#include "crosscheck/run_models.h"
-#include "crosscheck/source_network.h"
 #include "graph/error.h"
+#include "run/run_models.h"
+#include "run/source_network.h"
 
 namespace lockstep::cli {
 namespace {
 
 struct Flags {
-  crosscheck::RunOptions options;
+  run::RunOptions options;
   std::string engine;
   std::vector<std::string> input_shape;
   PreprocessFlags preprocess;
@@ -23,7 +23,7 @@ struct Flags {
 };
 
 int Run(Flags& flags) {
-  if (!flags.engine.empty()) flags.options.engine = crosscheck::EngineFromName(flags.engine);
+  if (!flags.engine.empty()) flags.options.engine = run::EngineFromName(flags.engine);
   const auto preprocess = flags.preprocess.GivenKeys();
   if (!preprocess.empty()) flags.options.runner.preprocess = compiler::ParsePreprocess(preprocess, "run");
   flags.options.runner.check_digest = !flags.no_digest;
@@ -31,18 +31,18 @@ int Run(Flags& flags) {
     flags.options.runner.input_shapes.insert(compiler::ParseInputShape(text));
   }
   std::vector<std::filesystem::path> inputs(flags.options.models.begin(), flags.options.models.end());
-  inputs.push_back(crosscheck::OptimizedOnnxBeside(flags.options.models.front()));
+  inputs.push_back(run::OptimizedOnnxBeside(flags.options.models.front()));
   CheckOutputs({flags.json}, std::move(inputs), flags.options.data);
   if (flags.options.min_cosine && flags.options.models.size() != 2) {
     throw UsageError("--min-cosine compares two models; name the second or leave it out");
   }
   report::Progress progress(stderr, 1, flags.quiet);
   progress.Step("run");
-  const crosscheck::RunResult result =
-      crosscheck::RunModels(flags.options, [&](int done, int total) { progress.Advance(done, total); });
+  const run::RunResult result =
+      run::RunModels(flags.options, [&](int done, int total) { progress.Advance(done, total); });
   progress.Finish();
-  Print(crosscheck::ToText(result, ColourWanted()), crosscheck::ToJson(result), flags.json);
-  return crosscheck::Passed(result) ? kGood : kCheckFailed;
+  Print(run::ToText(result, ColourWanted()), run::ToJson(result), flags.json);
+  return run::Passed(result) ? kGood : kCheckFailed;
 }
 
 }  // namespace

@@ -7,12 +7,12 @@
 #include <functional>
 #include <type_traits>
 
+#include "files/output_file.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
+#include "input/preprocess.h"
 #include "lockstep/name_text.h"
-#include "quantize/preprocess.h"
 #include "report/json_text.h"
-#include "report/output_file.h"
 
 namespace lockstep::compiler {
 namespace {
@@ -190,7 +190,7 @@ void ReadPreprocess(Reader& reader, InputPreprocess& preprocess) {
     reader.Fail("pad_value", "has no effect unless resize is \"letterbox\"; remove it");
   }
   preprocess.pad_value = static_cast<uint8_t>(pad_value);
-  for (const auto& [key, problem] : quantize::MeanAndStdProblems(preprocess)) reader.Fail(key, problem);
+  for (const auto& [key, problem] : input::MeanAndStdProblems(preprocess)) reader.Fail(key, problem);
 }
 
 void ReadQuantisation(Reader& reader, BuildConfig& config) {
@@ -300,7 +300,7 @@ ordered_json ToJson(const BuildConfig& config) {
 }
 
 ordered_json ReadConfigFile(const std::string& path) {
-  ordered_json json = report::ParseJson(report::ReadFile(path), path);
+  ordered_json json = report::ParseJson(files::ReadFile(path), path);
   if (!json.is_object()) throw UsageError(path + ": a configuration is a JSON object");
   const fs::path folder = fs::absolute(path).parent_path();
   for (const char* key : kPathKeys) {

@@ -6,16 +6,16 @@
 
 #include "compiler/blockers.h"
 #include "compiler/build_report.h"
+#include "files/output_file.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
 #include "import/onnx_import.h"
+#include "input/picture_source.h"
+#include "input/pictures.h"
 #include "lockstep/md5.h"
 #include "lower/lower.h"
 #include "optimize/optimize.h"
-#include "quantize/picture_source.h"
-#include "quantize/pictures.h"
 #include "report/json_text.h"
-#include "report/output_file.h"
 
 namespace lockstep::compiler {
 namespace {
@@ -32,20 +32,19 @@ graph::Graph Import(const BuildConfig& config) {
   return graph;
 }
 
-std::vector<quantize::PictureRef> ChoosePictures(const BuildConfig& config) {
-  return quantize::SamplePictures(quantize::ListPictures(config.calibration), config.count, config.seed);
+std::vector<input::PictureRef> ChoosePictures(const BuildConfig& config) {
+  return input::SamplePictures(input::ListPictures(config.calibration), config.count, config.seed);
 }
 
-quantize::PictureSource OpenCalibration(const BuildConfig& config, const graph::Graph& graph,
-                                        std::vector<quantize::PictureRef> pictures) {
+input::PictureSource OpenCalibration(const BuildConfig& config, const graph::Graph& graph,
+                                     std::vector<input::PictureRef> pictures) {
   const graph::Tensor& input = graph.tensor(graph.inputs[0]);
-  const quantize::PictureSize size =
-      quantize::CheckPreprocess(config.input, input.name, input.shape, config.preprocess);
+  const input::PictureSize size = input::CheckPreprocess(config.input, input.name, input.shape, config.preprocess);
   return {std::move(pictures), input.name, config.preprocess, size, config.skip_bad_images};
 }
 
-quantize::QuantizedGraph Quantize(const BuildConfig& config, const graph::Graph& graph,
-                                  quantize::PictureSource& pictures, const BuildListener& listener) {
+quantize::QuantizedGraph Quantize(const BuildConfig& config, const graph::Graph& graph, input::PictureSource& pictures,
+                                  const BuildListener& listener) {
   quantize::QuantizeOptions options;
   options.observer = config.observer;
   options.weight_range = config.weight_range;
@@ -75,7 +74,7 @@ std::vector<std::string> CalibrationNotes(const BuildConfig& config, size_t chos
 }
 
 std::string FileDigest(const std::string& path) {
-  const std::vector<uint8_t> bytes = report::ReadFile(path);
+  const std::vector<uint8_t> bytes = files::ReadFile(path);
   return ToText(Md5Of(bytes.data(), bytes.size())).data();
 }
 
@@ -89,16 +88,16 @@ std::vector<uint8_t> Lower(const quantize::QuantizedGraph& quantized, const Buil
 
 BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   BuildReport report(config, listener);
-  report::OutputFiles files;
+  files::OutputFiles files;
   BuildResult result;
   const fs::path folder = config.output_dir;
   result.joint_model = folder / (config.name + ".joint");
   result.config = folder / (config.name + ".config.json");
   result.report = folder / (config.name + ".report.json");
   result.optimized_onnx = folder / "frontend" / "optimized.onnx";
-  report::RefuseToReplace({config.input}, {result.joint_model, result.optimized_onnx});
+  files::RefuseToReplace({config.input}, {result.joint_model, result.optimized_onnx});
 
-  const std::vector<quantize::PictureRef> chosen = ChoosePictures(config);
+  const std::vector<input::PictureRef> chosen = ChoosePictures(config);
 
   report.Stage("import " + config.input);
   std::future<std::string> digest = std::async(std::launch::async, FileDigest, config.input);
@@ -107,7 +106,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   report.Stage("optimise");
   report.Passes(optimize::Optimize(graph));
   RequireSupported(graph, config.input);
-  quantize::PictureSource pictures = OpenCalibration(config, graph, chosen);
+  input::PictureSource pictures = OpenCalibration(config, graph, chosen);
 
   report.Stage("export frontend/optimized.onnx");
   const std::string source_digest = digest.get();

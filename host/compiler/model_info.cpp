@@ -6,13 +6,13 @@
 
 #include "compiler/blockers.h"
 #include "engine/reference/joint_model.h"
+#include "files/output_file.h"
 #include "graph/error.h"
 #include "import/onnx_import.h"
 #include "lockstep/md5.h"
 #include "lower/lower.h"
 #include "optimize/optimize.h"
 #include "report/json_text.h"
-#include "report/output_file.h"
 #include "report/table.h"
 
 namespace lockstep::compiler {
@@ -129,7 +129,7 @@ ordered_json DescribeModelFile(const std::string& path, const std::map<std::stri
   if (!input_shape.empty()) {
     throw UsageError("--input-shape is for an ONNX network; " + path + " has its shapes in it, leave it out");
   }
-  report::RequireFile(path);
+  files::RequireFile(path);
   const engine::JointModel joint(path);
   return DescribeJointModel(joint.model(), joint.file().size(), true);
 }

@@ -9,14 +9,14 @@
 #include <thread>
 #include <utility>
 
-#include "crosscheck/dump.h"
-#include "crosscheck/model_input.h"
-#include "crosscheck/source_network.h"
-#include "crosscheck/temporary_folder.h"
+#include "dump/dump.h"
 #include "engine/float/float_engine.h"
 #include "engine/reference/joint_model.h"
+#include "files/output_file.h"
+#include "files/temporary_folder.h"
 #include "graph/error.h"
-#include "report/output_file.h"
+#include "input/model_input.h"
+#include "run/source_network.h"
 
 namespace lockstep::crosscheck {
 namespace {
@@ -25,12 +25,12 @@ namespace fs = std::filesystem;
 
 // One input on the way through the engines and boards. Folders below `work`.
 struct Round {
-  const DataItem* item = nullptr;
+  const input::DataItem* item = nullptr;
   fs::path work;
   std::vector<std::vector<uint8_t>> inputs;
   std::vector<fs::path> input_files;
   fs::path reference;                       // its dump
-  Manifest manifest;                        // of that dump
+  dump::Manifest manifest;                  // of that dump
   std::vector<std::string> output_digests;  // md5 of the reference engine's outputs
 };
 
@@ -38,39 +38,39 @@ struct Round {
 struct BoardRound {
   fs::path folder;  // of its dumps
   double seconds = 0.0;
-  std::vector<LayerResult> layers;
-  std::map<int, DumpLayer> fetched;  // layers whose bytes lie in `folder`, by index
+  std::vector<dump::LayerResult> layers;
+  std::map<int, dump::DumpLayer> fetched;  // layers whose bytes lie in `folder`, by index
   std::vector<BuildResult> builds;
   std::exception_ptr error;
 };
 
-Round RunReference(engine::JointModel& joint, const DataItem& item, const fs::path& work) {
+Round RunReference(engine::JointModel& joint, const input::DataItem& item, const fs::path& work) {
   Round round;
   round.item = &item;
   round.work = work;
-  round.inputs = JointInputs(joint.model(), item);
+  round.inputs = input::JointInputs(joint.model(), item);
   for (size_t i = 0; i < round.inputs.size(); ++i) {
     const std::string number = round.inputs.size() == 1 ? "" : "_" + std::to_string(i);
     round.input_files.push_back(work / (item.stem + number + ".bin"));  // run_joint names its outputs after it
-    report::WriteFile(round.input_files.back(), round.inputs[i].data(), round.inputs[i].size());
+    files::WriteFile(round.input_files.back(), round.inputs[i].data(), round.inputs[i].size());
   }
   round.reference = work / "reference";
-  DumpWriter dump(round.reference, DescribeModel(joint.model(), "reference", "host"), {});
+  dump::DumpWriter dump(round.reference, dump::DescribeModel(joint.model(), "reference", "host"), {});
   const auto outputs = joint.engine().Run(
       round.inputs, [&](int index, int, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
-        dump.Add(DescribeLayer(index, layer, output), data, output.bytes());
+        dump.Add(dump::DescribeLayer(index, layer, output), data, output.bytes());
       });
   dump.Finish();
-  for (const auto& output : outputs) round.output_digests.push_back(Md5Hex(output.data(), output.size()));
-  round.manifest = ReadManifest(round.reference);
+  for (const auto& output : outputs) round.output_digests.push_back(dump::Md5Hex(output.data(), output.size()));
+  round.manifest = dump::ReadManifest(round.reference);
   return round;
 }
 
 // An extended regular expression that matches exactly these names; empty (all layers) where it would get too long.
-std::string ExactNames(const std::vector<LayerResult>& layers) {
+std::string ExactNames(const std::vector<dump::LayerResult>& layers) {
   constexpr size_t kMostCharacters = 16384;
   std::string names;
-  for (const LayerResult& layer : layers) {
+  for (const dump::LayerResult& layer : layers) {
     if (layer.md5_equal) continue;
     names += names.empty() ? "" : "|";
     for (const char c : layer.name) {
@@ -81,13 +81,13 @@ std::string ExactNames(const std::vector<LayerResult>& layers) {
   return names.size() > kMostCharacters ? "" : "^(" + names + ")$";
 }
 
-Manifest CheckedManifest(const Board& board, const fs::path& folder, const Round& round) {
+dump::Manifest CheckedManifest(const boards::Board& board, const fs::path& folder, const Round& round) {
   if (!fs::exists(folder / "manifest.json")) {
     throw BoardError(board.name() + ": the board's program ended well but wrote no dump; give it a run_joint_debug");
   }
-  Manifest manifest;
+  dump::Manifest manifest;
   try {
-    manifest = ReadManifest(folder);
+    manifest = dump::ReadManifest(folder);
   } catch (const BadInput& error) {
     throw BoardError(board.name() + ": the board's dump cannot be read: " + error.what());
   }
@@ -98,49 +98,51 @@ Manifest CheckedManifest(const Board& board, const fs::path& folder, const Round
   return manifest;
 }
 
-std::vector<LayerResult> CompareDigests(const Board& board, const Round& round, const Manifest& manifest) {
-  std::map<int, const DumpLayer*> by_index;
-  for (const DumpLayer& layer : manifest.layers) by_index[layer.index] = &layer;
-  std::vector<LayerResult> results;
-  for (const DumpLayer& reference : round.manifest.layers) {
+std::vector<dump::LayerResult> CompareDigests(const boards::Board& board, const Round& round,
+                                              const dump::Manifest& manifest) {
+  std::map<int, const dump::DumpLayer*> by_index;
+  for (const dump::DumpLayer& layer : manifest.layers) by_index[layer.index] = &layer;
+  std::vector<dump::LayerResult> results;
+  for (const dump::DumpLayer& reference : round.manifest.layers) {
     const auto found = by_index.find(reference.index);
     if (found == by_index.end() || found->second->name != reference.name) {
       throw BoardError(board.name() + ": the board's dump has no layer " + std::to_string(reference.index) + " (" +
                        reference.name + "); its run_joint is of another version, build it again");
     }
-    results.push_back(ResultOf(reference, found->second->md5 == reference.md5));
+    results.push_back(dump::ResultOf(reference, found->second->md5 == reference.md5));
   }
   return results;
 }
 
 // Fetches the bytes of the layers that differ and compares them, in bounded memory: one layer at a time. `sent` are the
 // digests of the board's first run.
-void CompareBytes(Board& board, const Round& round, const CrosscheckOptions& options, const Manifest& sent,
-                  BoardRound& result) {
-  const auto differs = [](const LayerResult& layer) { return !layer.md5_equal; };
+void CompareBytes(boards::Board& board, const Round& round, const CrosscheckOptions& options,
+                  const dump::Manifest& sent, BoardRound& result) {
+  const auto differs = [](const dump::LayerResult& layer) { return !layer.md5_equal; };
   if (std::none_of(result.layers.begin(), result.layers.end(), differs)) return;
-  BoardJob job;
+  boards::BoardJob job;
   job.model = options.model;
   job.inputs = round.input_files;
   job.dump_folder = result.folder;
   job.layers = ExactNames(result.layers);
   board.Run(job);
-  const Manifest manifest = CheckedManifest(board, result.folder, round);
-  for (const DumpLayer& layer : manifest.layers) result.fetched[layer.index] = layer;
+  const dump::Manifest manifest = CheckedManifest(board, result.folder, round);
+  for (const dump::DumpLayer& layer : manifest.layers) result.fetched[layer.index] = layer;
   std::map<int, std::string> sent_digests;
-  for (const DumpLayer& layer : sent.layers) sent_digests[layer.index] = layer.md5;
+  for (const dump::DumpLayer& layer : sent.layers) sent_digests[layer.index] = layer.md5;
   for (size_t i = 0; i < result.layers.size(); ++i) {
-    LayerResult& layer = result.layers[i];
+    dump::LayerResult& layer = result.layers[i];
     const auto fetched = result.fetched.find(layer.index);
     if (layer.md5_equal || fetched == result.fetched.end()) continue;
-    const DumpLayer& reference = round.manifest.layers[i];
-    const auto actual = ReadDumpLayer(result.folder, fetched->second);
-    const auto expected = ReadDumpLayer(round.reference, reference);
+    const dump::DumpLayer& reference = round.manifest.layers[i];
+    const auto actual = dump::ReadDumpLayer(result.folder, fetched->second);
+    const auto expected = dump::ReadDumpLayer(round.reference, reference);
     if (actual.size() != expected.size()) {
       throw BoardError(board.name() + ": layer " + layer.name + " has another size than in the reference engine");
     }
     const bool is_float = layer.dtype == "f32";
-    layer.difference = CompareElements(reference, expected, actual, is_float ? options.float_tolerance : Tolerance{});
+    layer.difference =
+        dump::CompareElements(reference, expected, actual, is_float ? options.float_tolerance : dump::Tolerance{});
     layer.repeatable = fetched->second.md5 == sent_digests.at(layer.index);
     layer.within_tolerance = is_float && layer.repeatable && layer.difference->beyond == 0;
   }
@@ -158,18 +160,18 @@ std::vector<fs::path> FilesIn(const fs::path& folder) {
 std::vector<std::string> OutputDigests(const fs::path& folder) {
   std::vector<std::string> digests;
   for (const fs::path& file : FilesIn(folder)) {
-    const auto bytes = report::ReadFile(file);
-    digests.push_back(Md5Hex(bytes.data(), bytes.size()));
+    const auto bytes = files::ReadFile(file);
+    digests.push_back(dump::Md5Hex(bytes.data(), bytes.size()));
   }
   std::sort(digests.begin(), digests.end());
   return digests;
 }
 
-void CompareBuilds(Board& board, const Round& round, const CrosscheckOptions& options, BoardRound& result) {
+void CompareBuilds(boards::Board& board, const Round& round, const CrosscheckOptions& options, BoardRound& result) {
   std::vector<std::string> expected = round.output_digests;
   std::sort(expected.begin(), expected.end());
   for (const char* build : {"release", "debug", "profile", "nmem"}) {
-    BoardJob job;
+    boards::BoardJob job;
     job.model = options.model;
     job.inputs = round.input_files;
     job.build = build;
@@ -187,17 +189,17 @@ std::string FolderName(std::string board) {
 
 fs::path OutputsOf(const BoardRound& round) { return round.folder.string() + "_outputs"; }
 
-void RunBoard(Board& board, const Round& round, const CrosscheckOptions& options, BoardRound& result) {
+void RunBoard(boards::Board& board, const Round& round, const CrosscheckOptions& options, BoardRound& result) {
   const auto start = std::chrono::steady_clock::now();
   try {
-    BoardJob job;
+    boards::BoardJob job;
     job.model = options.model;
     job.inputs = round.input_files;
     job.dump_folder = result.folder;
     job.digests_only = true;
     if (!options.output_folder.empty()) job.output_folder = OutputsOf(result);
     board.Run(job);
-    const Manifest sent = CheckedManifest(board, result.folder, round);
+    const dump::Manifest sent = CheckedManifest(board, result.folder, round);
     result.layers = CompareDigests(board, round, sent);
     CompareBytes(board, round, options, sent, result);
     if (options.all_builds) CompareBuilds(board, round, options, result);
@@ -208,15 +210,16 @@ void RunBoard(Board& board, const Round& round, const CrosscheckOptions& options
 }
 
 // From the round's temporary folder to where the user wants them.
-void KeepOutputs(const Board& board, const BoardRound& round, const fs::path& folder, report::OutputFiles& files) {
+void KeepOutputs(const boards::Board& board, const BoardRound& round, const fs::path& folder,
+                 files::OutputFiles& files) {
   for (const fs::path& file : FilesIn(OutputsOf(round))) {
-    const auto bytes = report::ReadFile(file);
+    const auto bytes = files::ReadFile(file);
     files.Add(folder / FolderName(board.name()) / file.filename(), bytes.data(), bytes.size());
   }
 }
 
 // Two boards at once; the first error, in the order of the boards, is thrown when all have ended.
-std::vector<BoardRound> RunBoards(const std::vector<std::unique_ptr<Board>>& boards, const Round& round,
+std::vector<BoardRound> RunBoards(const std::vector<std::unique_ptr<boards::Board>>& boards, const Round& round,
                                   const CrosscheckOptions& options) {
   std::vector<BoardRound> results(boards.size());
   for (size_t i = 0; i < boards.size(); ++i) results[i].folder = round.work / ("board_" + std::to_string(i));
@@ -236,8 +239,9 @@ std::vector<BoardRound> RunBoards(const std::vector<std::unique_ptr<Board>>& boa
 }
 
 // `expected` in ONNX order.
-analyze::Metrics MeasureAccuracy(const DumpLayer& layer, const float* expected, const std::vector<uint8_t>& bytes) {
-  const std::vector<float> values = RealValues(layer, bytes);
+analyze::Metrics MeasureAccuracy(const dump::DumpLayer& layer, const float* expected,
+                                 const std::vector<uint8_t>& bytes) {
+  const std::vector<float> values = dump::RealValues(layer, bytes);
   return analyze::Compare(expected, values.data(), values.size(), layer.scale);
 }
 
@@ -245,7 +249,7 @@ analyze::Metrics MeasureAccuracy(const DumpLayer& layer, const float* expected, 
 class FloatSide {
  public:
   FloatSide(const fs::path& onnx, const joint::Model& model, int threads)
-      : graph_(LoadNetwork(onnx, {}, InputShapesOf(model))) {
+      : graph_(run::LoadNetwork(onnx, {}, input::InputShapesOf(model))) {
     engine::FloatEngineOptions options;
     options.threads = threads;
     for (const joint::Layer* layer : *model.layers()) {
@@ -259,7 +263,7 @@ class FloatSide {
   void Measure(const joint::Model& model, const Round& round, std::vector<BoardRound>& boards) {
     std::multimap<std::string, size_t> by_tensor;
     for (size_t i = 0; i < round.manifest.layers.size(); ++i) by_tensor.emplace(round.manifest.layers[i].tensor, i);
-    engine_->Run(FloatInputsOf(model, round.inputs, graph_),
+    engine_->Run(input::FloatInputsOf(model, round.inputs, graph_),
                  [&](const std::string& name, const graph::Shape& shape, const float* data) {
                    const auto [begin, end] = by_tensor.equal_range(name);
                    for (auto layer = begin; layer != end; ++layer) {
@@ -271,14 +275,14 @@ class FloatSide {
  private:
   static void MeasureLayer(const Round& round, size_t position, int64_t elements, const float* data,
                            std::vector<BoardRound>& boards) {
-    const DumpLayer& reference = round.manifest.layers[position];
+    const dump::DumpLayer& reference = round.manifest.layers[position];
     if (reference.Elements() != elements) return;
-    const analyze::Metrics exact = MeasureAccuracy(reference, data, ReadDumpLayer(round.reference, reference));
+    const analyze::Metrics exact = MeasureAccuracy(reference, data, dump::ReadDumpLayer(round.reference, reference));
     for (BoardRound& board : boards) {
       const auto fetched = board.fetched.find(reference.index);
       const bool own_bytes = fetched != board.fetched.end() && !fetched->second.file.empty();
       board.layers[position].accuracy =
-          own_bytes ? MeasureAccuracy(reference, data, ReadDumpLayer(board.folder, fetched->second)) : exact;
+          own_bytes ? MeasureAccuracy(reference, data, dump::ReadDumpLayer(board.folder, fetched->second)) : exact;
     }
   }
 
@@ -303,8 +307,8 @@ void Merge(BoardResult& total, BoardRound&& round) {
     return;
   }
   for (size_t i = 0; i < total.layers.size(); ++i) {
-    LayerResult& worst = total.layers[i];
-    LayerResult& layer = round.layers[i];
+    dump::LayerResult& worst = total.layers[i];
+    dump::LayerResult& layer = round.layers[i];
     if (worst.md5_equal && !layer.md5_equal) worst.difference = layer.difference;
     worst.md5_equal = worst.md5_equal && layer.md5_equal;
     worst.within_tolerance = worst.within_tolerance && layer.within_tolerance;
@@ -318,9 +322,9 @@ void Merge(BoardResult& total, BoardRound&& round) {
 }
 
 // The earliest layer that differs, of all boards; the first board that has it.
-void NoteFirstDifference(const std::string& board, const std::string& input, const std::vector<LayerResult>& layers,
-                         CrosscheckResult& result) {
-  for (const LayerResult& layer : layers) {
+void NoteFirstDifference(const std::string& board, const std::string& input,
+                         const std::vector<dump::LayerResult>& layers, CrosscheckResult& result) {
+  for (const dump::LayerResult& layer : layers) {
     if (layer.md5_equal) continue;
     if (!result.first_difference || layer.index < result.first_difference->layer.index) {
       result.first_difference = FirstDifference{board, input, layer};
@@ -329,13 +333,13 @@ void NoteFirstDifference(const std::string& board, const std::string& input, con
   }
 }
 
-Verdict Judge(const std::vector<BoardResult>& boards) {
-  Verdict verdict = Verdict::kExact;
+dump::Verdict Judge(const std::vector<BoardResult>& boards) {
+  dump::Verdict verdict = dump::Verdict::kExact;
   for (const BoardResult& board : boards) {
     for (const BuildResult& build : board.builds) {
-      if (!build.outputs_equal) return Verdict::kDiffers;
+      if (!build.outputs_equal) return dump::Verdict::kDiffers;
     }
-    verdict = std::max(verdict, JudgeLayers(board.layers));
+    verdict = std::max(verdict, dump::JudgeLayers(board.layers));
   }
   return verdict;
 }
@@ -343,35 +347,35 @@ Verdict Judge(const std::vector<BoardResult>& boards) {
 }  // namespace
 
 int CountSteps(const CrosscheckOptions& options) {
-  const bool accuracy = !options.onnx.empty() || fs::exists(OptimizedOnnxBeside(options.model));
-  return static_cast<int>(ListData(options.data).size()) * (accuracy ? 3 : 2);
+  const bool accuracy = !options.onnx.empty() || fs::exists(run::OptimizedOnnxBeside(options.model));
+  return static_cast<int>(input::ListData(options.data).size()) * (accuracy ? 3 : 2);
 }
 
-CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<Board>>& boards,
+CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<boards::Board>>& boards,
                             const Announce& announce) {
-  if (!options.output_folder.empty()) report::RequireWritableFolder(options.output_folder);
-  report::RequireFile(options.model);
+  if (!options.output_folder.empty()) files::RequireWritableFolder(options.output_folder);
+  files::RequireFile(options.model);
   engine::JointModel reference(options.model.string());
-  const std::vector<DataItem> items = ListData(options.data);
-  const fs::path onnx = options.onnx.empty() ? OptimizedOnnxBeside(options.model) : options.onnx;
+  const std::vector<input::DataItem> items = input::ListData(options.data);
+  const fs::path onnx = options.onnx.empty() ? run::OptimizedOnnxBeside(options.model) : options.onnx;
   std::unique_ptr<FloatSide> float_side;
   if (!options.onnx.empty() || fs::exists(onnx)) {
-    RequireNetworkOf(onnx, options.model, reference.model());
+    run::RequireNetworkOf(onnx, options.model, reference.model());
     float_side = std::make_unique<FloatSide>(onnx, reference.model(), options.threads);
   }
 
   CrosscheckResult result;
   result.model = options.model.string();
-  result.model_digest = DescribeModel(reference.model(), "reference", "host").model_digest;
+  result.model_digest = dump::DescribeModel(reference.model(), "reference", "host").model_digest;
   for (const auto& board : boards) {
     result.boards.emplace_back();
     result.boards.back().name = board->name();
   }
   std::string names;
   for (const auto& board : boards) names += (names.empty() ? "" : ", ") + board->name();
-  report::OutputFiles kept;
-  for (const DataItem& item : items) {
-    const TemporaryFolder folder;
+  files::OutputFiles kept;
+  for (const input::DataItem& item : items) {
+    const files::TemporaryFolder folder;
     result.inputs.push_back(item.label);
     announce("reference engine: " + item.label);
     const Round round = RunReference(reference, item, folder.path());

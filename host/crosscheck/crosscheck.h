@@ -11,19 +11,19 @@
 #include <string>
 #include <vector>
 
-#include "crosscheck/board.h"
+#include "boards/board.h"
 #include "crosscheck/result.h"
 
 namespace lockstep::crosscheck {
 
 struct CrosscheckOptions {
   std::filesystem::path model;
-  std::filesystem::path onnx;             // empty: frontend/optimized.onnx beside the model, if it is there
-  std::string data;                       // see ListData
-  bool all_builds = false;                // outputs of release, profile and nmem too
-  std::filesystem::path output_folder;    // gets the outputs of each board; empty: not wanted
-  int threads = 0;                        // of the float engine; 0: all cores
-  Tolerance float_tolerance{1e-5, 1e-5};  // of f32 layers; quantised layers have none
+  std::filesystem::path onnx;                   // empty: frontend/optimized.onnx beside the model, if it is there
+  std::string data;                             // see ListData
+  bool all_builds = false;                      // outputs of release, profile and nmem too
+  std::filesystem::path output_folder;          // gets the outputs of each board; empty: not wanted
+  int threads = 0;                              // of the float engine; 0: all cores
+  dump::Tolerance float_tolerance{1e-5, 1e-5};  // of f32 layers; quantised layers have none
 };
 
 using Announce = std::function<void(const std::string& what)>;
@@ -32,7 +32,7 @@ using Announce = std::function<void(const std::string& what)>;
 int CountSteps(const CrosscheckOptions& options);
 
 // `announce` is told what begins, from this thread alone.
-CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<Board>>& boards,
+CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<boards::Board>>& boards,
                             const Announce& announce);
 
 }  // namespace lockstep::crosscheck

@@ -1,9 +1,8 @@
-// A comparison as text, JSON and a page.
+// A crosscheck as text, JSON and a page.
 #pragma once
 
 #include <string>
 
-#include "crosscheck/compare_dumps.h"
 #include "crosscheck/result.h"
 
 namespace lockstep::crosscheck {
@@ -12,9 +11,6 @@ namespace lockstep::crosscheck {
 std::string ToText(const CrosscheckResult& result, bool colour);
 std::string ToJson(const CrosscheckResult& result);
 std::string ToHtml(const CrosscheckResult& result);
-
-std::string ToText(const DumpComparison& comparison, bool colour);
-std::string ToJson(const DumpComparison& comparison);
 
 // "exact: all 152 layers have the same md5 on ...", or what differs first, where and how.
 std::string VerdictText(const CrosscheckResult& result);

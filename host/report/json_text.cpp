@@ -1,5 +1,6 @@
 #include "report/json_text.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -11,6 +12,10 @@ std::string JsonText(const nlohmann::ordered_json& json, int indent) {
   std::string text = json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   if (indent >= 0) text += '\n';
   return text;
+}
+
+nlohmann::ordered_json JsonNumber(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
 nlohmann::ordered_json ParseJson(const std::vector<uint8_t>& text, const std::string& source) {

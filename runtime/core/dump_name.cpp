@@ -6,7 +6,7 @@ namespace lockstep {
 
 String PlainName(const char* name) {
   String plain;
-  constexpr size_t kMostCharacters = 128;  // as in host/crosscheck/dump.cpp
+  constexpr size_t kMostCharacters = 128;  // as in host/dump/dump.cpp
   for (; *name != 0 && plain.size() < kMostCharacters; ++name) {
     const bool keep = (*name >= 'A' && *name <= 'Z') || (*name >= 'a' && *name <= 'z') ||
                       (*name >= '0' && *name <= '9') || *name == '_' || *name == '-';

@@ -16,7 +16,7 @@ class ChecksAndFilesTest : public CommandLineTest {
   void SetUp() override {
     importer::ExportOnnx(SmallDetector(), P("net.onnx"));
     WritePictures(Path("pictures"), 3);
-    const crosscheck::ProcessResult built = Lockstep(Build());
+    const boards::ProcessResult built = Lockstep(Build());
     ASSERT_EQ(built.status, 0) << built.err;
   }
 
@@ -42,7 +42,7 @@ TEST_F(ChecksAndFilesTest, ADigestIsNotComparedWhereThatIsAskedFor) {
   std::vector<std::string> run = {"run", P("stale.joint"), "--data", Picture()};
   ExpectError(run, 4, {"stale.joint", "digest"});
   run.insert(run.end(), {"--no-digest", "--save-inputs", P("inputs")});
-  const crosscheck::ProcessResult result = Lockstep(run);
+  const boards::ProcessResult result = Lockstep(run);
   EXPECT_EQ(result.status, 0) << result.err;
 }
 
@@ -53,13 +53,13 @@ TEST_F(ChecksAndFilesTest, ANetworkOfOpenShapeTakesThatOfTheJointModel) {
   const std::string name = open.tensor(open.inputs[0]).name;
   std::vector<std::string> build = Build({"--input-shape", name + ":1x3x32x32"});
   build[2] = P("open.onnx");
-  const crosscheck::ProcessResult built = Lockstep(build);
+  const boards::ProcessResult built = Lockstep(build);
   ASSERT_EQ(built.status, 0) << built.err;
   const std::string joint = P("out/open.joint");
-  const crosscheck::ProcessResult checked =
+  const boards::ProcessResult checked =
       Lockstep({"crosscheck", joint, "--data", Picture(), "--board", "local", "--onnx", P("open.onnx")});
   EXPECT_EQ(checked.status, 0) << checked.err;
-  const crosscheck::ProcessResult run = Lockstep({"run", P("open.onnx"), joint, "--data", Picture()});
+  const boards::ProcessResult run = Lockstep({"run", P("open.onnx"), joint, "--data", Picture()});
   EXPECT_EQ(run.status, 0) << run.err;
   ExpectError({"run", P("open.onnx"), "--data", Picture()}, 2, {"open.onnx", "--input-shape"});
 }
@@ -67,7 +67,7 @@ TEST_F(ChecksAndFilesTest, ANetworkOfOpenShapeTakesThatOfTheJointModel) {
 TEST_F(ChecksAndFilesTest, AFailedCheckSaysWhichOutputIsBelowWhat) {
   std::vector<std::string> run = {"run",          P("net.onnx"), P("out/net.joint"), "--data",     Picture(),
                                   "--min-cosine", "1",           "--json",           P("run.json")};
-  const crosscheck::ProcessResult failed = Lockstep(run);
+  const boards::ProcessResult failed = Lockstep(run);
   EXPECT_EQ(failed.status, 1) << failed.err;
   const auto json = nlohmann::json::parse(ReadText(Path("run.json")));
   EXPECT_EQ(json.at("verdict"), "differs");
@@ -82,7 +82,7 @@ TEST_F(ChecksAndFilesTest, AFailedCheckSaysWhichOutputIsBelowWhat) {
 
   ASSERT_EQ(Lockstep({"run", P("net.onnx"), "--data", Picture(), "--dump", P("float")}).status, 0);
   ASSERT_EQ(Lockstep({"run", P("out/net.joint"), "--data", Picture(), "--dump", P("int8")}).status, 0);
-  const crosscheck::ProcessResult compared = Lockstep({"compare", P("float"), P("int8"), "--min-cosine", "1"});
+  const boards::ProcessResult compared = Lockstep({"compare", P("float"), P("int8"), "--min-cosine", "1"});
   EXPECT_EQ(compared.status, 1) << compared.err;
   EXPECT_NE(compared.out.find("(cosine 0.9"), std::string::npos) << compared.out;
 }
@@ -96,12 +96,12 @@ TEST_F(ChecksAndFilesTest, ACrosscheckThatFailsLeavesNoOutputs) {
   std::vector<std::string> check = {
       "crosscheck", P("out/net.joint"), "--data",  P("pictures"),    "--board",
       "local",      "--output-folder",  P("kept"), "--board-binary", P("run_joint_debug")};
-  const crosscheck::ProcessResult failed = Lockstep(check);
+  const boards::ProcessResult failed = Lockstep(check);
   EXPECT_EQ(failed.status, 5) << failed.err;
   EXPECT_TRUE(std::filesystem::exists(Path("ran")));
   EXPECT_FALSE(std::filesystem::exists(Path("kept")));
   check.resize(8);
-  const crosscheck::ProcessResult good = Lockstep(check);
+  const boards::ProcessResult good = Lockstep(check);
   EXPECT_EQ(good.status, 0) << good.err;
   EXPECT_EQ(Files("kept/local").size(), 3U);
 }

@@ -4,22 +4,22 @@
 #include <string>
 #include <vector>
 
-#include "crosscheck/process.h"
+#include "boards/process.h"
 #include "support/temporary_test_folder.h"
 
 namespace lockstep::testing {
 
 class CommandLineTest : public FolderTest {
  protected:
-  crosscheck::ProcessResult Lockstep(std::vector<std::string> arguments) const {
+  boards::ProcessResult Lockstep(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), LOCKSTEP_PROGRAM);
-    return crosscheck::RunProcess(arguments, {}, std::chrono::seconds(240));
+    return boards::RunProcess(arguments, {}, std::chrono::seconds(240));
   }
 
   // What every failure must look like: the status, a message that contains each of `words`, nothing written.
   void ExpectError(const std::vector<std::string>& arguments, int status, const std::vector<std::string>& words) const {
     const std::vector<std::string> before = FilesAndFolders();
-    const crosscheck::ProcessResult result = Lockstep(arguments);
+    const boards::ProcessResult result = Lockstep(arguments);
     std::string command;
     for (const std::string& argument : arguments) command += " " + argument;
     EXPECT_EQ(result.status, status) << command << "\n" << result.err;

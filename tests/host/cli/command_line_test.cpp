@@ -43,7 +43,7 @@ class BadInputTest : public CommandLineTest {
 };
 
 TEST_F(BadInputTest, AGoodBuildIsGood) {
-  const crosscheck::ProcessResult result = Lockstep(Build());
+  const boards::ProcessResult result = Lockstep(Build());
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_NE(result.err.find("[4/6] calibrate and quantise ("), std::string::npos)
       << "no plain progress lines in a pipe";
@@ -53,7 +53,7 @@ TEST_F(BadInputTest, AGoodBuildIsGood) {
 
 TEST_F(BadInputTest, HelpShowsAnExample) {
   for (const char* command : {"build", "run", "crosscheck", "compare", "info"}) {
-    const crosscheck::ProcessResult result = Lockstep({command, "--help"});
+    const boards::ProcessResult result = Lockstep({command, "--help"});
     EXPECT_EQ(result.status, 0) << command;
     EXPECT_NE(result.out.find(std::string("  lockstep ") + command), std::string::npos) << result.out;
   }
@@ -184,7 +184,7 @@ TEST_F(BadInputTest, Pictures) {
   ExpectError({"build", "--input", P("net.onnx"), "--output-dir", P("out"), "--calibration", P("empty")}, 4, {"empty"});
   WriteText(Path("pictures/zz.png"), ReadText(Path("pictures/picture_0.png")).substr(0, 150));
   ExpectError(Build(), 4, {"zz.png", "--skip-bad-images"});
-  const crosscheck::ProcessResult result = Lockstep(Build({"--skip-bad-images", "--json", P("report.json")}));
+  const boards::ProcessResult result = Lockstep(Build({"--skip-bad-images", "--json", P("report.json")}));
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(nlohmann::json::parse(ReadText(Path("report.json"))).at("calibration").at("skipped"), 1);
   EXPECT_NE(result.out.find("note: 1 of 4 calibration pictures could not be read and were skipped: "),
@@ -251,13 +251,13 @@ TEST_F(BadInputTest, NamesThatAreNotUtf8AreNoFailure) {
   std::filesystem::rename(Path("pictures"), Path("cal\xe9"));
   std::vector<std::string> build = Build({"--json", "-"});
   build[6] = P("cal\xe9");
-  const crosscheck::ProcessResult built = Lockstep(build);
+  const boards::ProcessResult built = Lockstep(build);
   ASSERT_EQ(built.status, 0) << built.err;
   EXPECT_NO_THROW(nlohmann::json::parse(built.out)) << built.out;
   EXPECT_NO_THROW(nlohmann::json::parse(ReadText(Path("out/net.config.json"))));
   const std::string picture = P("caf\xe9.png");
   std::filesystem::rename(Path("cal\xe9/picture_0.png"), picture);
-  const crosscheck::ProcessResult run = Lockstep({"run", P("out/net.joint"), "--data", picture, "--json", "-"});
+  const boards::ProcessResult run = Lockstep({"run", P("out/net.joint"), "--data", picture, "--json", "-"});
   EXPECT_EQ(run.status, 0) << run.err;
   EXPECT_NO_THROW(nlohmann::json::parse(run.out)) << run.out;
 }
@@ -270,27 +270,27 @@ TEST_F(BadInputTest, NamesLongerThanAFileSystemTakes) {
   for (graph::Node& node : net.graph.nodes) node.name = prefix + node.name;
   for (const graph::TensorId output : net.graph.outputs) net.graph.tensor(output).name.insert(0, prefix);
   importer::ExportOnnx(net.graph, P("net.onnx"));
-  const crosscheck::ProcessResult built = Lockstep(Build());
+  const boards::ProcessResult built = Lockstep(Build());
   ASSERT_EQ(built.status, 0) << built.err;
 
   const std::string picture = P("pictures/picture_0.png");
-  const crosscheck::ProcessResult run = Lockstep({"run", P("out/net.joint"), "--data", picture, "--dump", P("dump"),
-                                                  "--output-folder", P("outputs"), "--save-inputs", P("inputs")});
+  const boards::ProcessResult run = Lockstep({"run", P("out/net.joint"), "--data", picture, "--dump", P("dump"),
+                                              "--output-folder", P("outputs"), "--save-inputs", P("inputs")});
   ASSERT_EQ(run.status, 0) << run.err;
   EXPECT_EQ(Files("outputs").size(), 2U) << "one output has overwritten the other";
-  const crosscheck::ProcessResult checked = Lockstep(
+  const boards::ProcessResult checked = Lockstep(
       {"crosscheck", P("out/net.joint"), "--data", picture, "--board", "local", "--output-folder", P("board_outputs")});
   EXPECT_EQ(checked.status, 0) << checked.out << checked.err;
   EXPECT_EQ(Files("board_outputs/local"), Files("outputs"));
 
   const std::string run_joint = (std::filesystem::path(LOCKSTEP_PROGRAM).parent_path() / "run_joint_debug").string();
-  const crosscheck::ProcessResult board =
-      crosscheck::RunProcess({run_joint, "--data", P("inputs/picture_0.bin"), "--dump_intermediate", "2",
-                              "--dump_folder", P("board"), P("out/net.joint")},
-                             {}, std::chrono::seconds(60));
+  const boards::ProcessResult board =
+      boards::RunProcess({run_joint, "--data", P("inputs/picture_0.bin"), "--dump_intermediate", "2", "--dump_folder",
+                          P("board"), P("out/net.joint")},
+                         {}, std::chrono::seconds(60));
   ASSERT_EQ(board.status, 0) << board.out << board.err;
   EXPECT_EQ(Files("board"), Files("dump")) << "PC and board name the files of a dump differently";
-  const crosscheck::ProcessResult compared = Lockstep({"compare", P("dump"), P("board")});
+  const boards::ProcessResult compared = Lockstep({"compare", P("dump"), P("board")});
   EXPECT_EQ(compared.status, 0) << compared.out << compared.err;
   EXPECT_NE(compared.out.find("exact"), std::string::npos) << compared.out;
 }
@@ -312,7 +312,7 @@ TEST_F(BadInputTest, AnInterruptLeavesNothingBehind) {
                               P("run_joint_debug") + " & lockstep=$!; while [ ! -s " + P("pid") +
                               " ]; do sleep 0.05; done; ls " + P("tmp") + " | wc -l; kill -TERM $lockstep; " +
                               "wait $lockstep; echo $?; kill -0 $(cat " + P("pid") + ") 2>/dev/null || echo ended";
-  const crosscheck::ProcessResult result = crosscheck::RunProcess({"sh", "-c", command}, {}, std::chrono::seconds(120));
+  const boards::ProcessResult result = boards::RunProcess({"sh", "-c", command}, {}, std::chrono::seconds(120));
   EXPECT_EQ(result.out, "2\n143\nended\n") << "folders of the reference engine and the board, the status, the board\n"
                                            << result.err;
   EXPECT_TRUE(Files("tmp").empty()) << Files("tmp").front();
@@ -320,7 +320,7 @@ TEST_F(BadInputTest, AnInterruptLeavesNothingBehind) {
 
 TEST_F(BadInputTest, AFullDisk) {
   ASSERT_EQ(Lockstep(Build()).status, 0);
-  const crosscheck::ProcessResult result = Lockstep({"info", P("out/net.joint"), "--json", "/dev/full"});
+  const boards::ProcessResult result = Lockstep({"info", P("out/net.joint"), "--json", "/dev/full"});
   EXPECT_EQ(result.status, 4);
   EXPECT_NE(result.err.find("/dev/full: No space left on device"), std::string::npos) << result.err;
 

@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "boards/board.h"
 #include "command_line.h"
-#include "crosscheck/board.h"
 #include "import/onnx_export.h"
 #include "support/small_detector.h"
 
@@ -17,7 +17,7 @@ class EndToEndTest : public CommandLineTest {
     importer::ExportOnnx(SmallDetector(), Path("net.onnx").string());
     WritePictures(Path("pictures"), 6);
     WritePictures(Path("photos"), 2, 99);
-    const crosscheck::ProcessResult built =
+    const boards::ProcessResult built =
         Lockstep({"build", "--input", P("net.onnx"), "--output-dir", P("out"), "--calibration", P("pictures")});
     ASSERT_EQ(built.status, 0) << built.err;
   }
@@ -27,9 +27,9 @@ class EndToEndTest : public CommandLineTest {
 TEST_F(EndToEndTest, EveryTargetComputesTheSameInAllFourBuilds) {
   std::vector<std::string> arguments = {"crosscheck", P("out/net.joint"), "--data",   P("photos"), "--all-builds",
                                         "--json",     P("c.json"),        "--report", P("c.html"), "--board"};
-  const std::vector<std::string> boards = crosscheck::BoardNames();
+  const std::vector<std::string> boards = boards::BoardNames();
   arguments.insert(arguments.end(), boards.begin(), boards.end());
-  const crosscheck::ProcessResult result = Lockstep(arguments);
+  const boards::ProcessResult result = Lockstep(arguments);
   ASSERT_EQ(result.status, 0) << result.out << result.err;
   const auto json = nlohmann::json::parse(ReadText(Path("c.json")));
   EXPECT_EQ(json.at("verdict"), "exact") << json.at("text");
@@ -48,16 +48,16 @@ TEST_F(EndToEndTest, EveryTargetComputesTheSameInAllFourBuilds) {
 }
 
 TEST_F(EndToEndTest, TheThreeEnginesAgree) {
-  const crosscheck::ProcessResult floats =
+  const boards::ProcessResult floats =
       Lockstep({"run", P("net.onnx"), P("out/net.joint"), "--data", P("photos"), "--min-cosine", "0.98"});
   EXPECT_EQ(floats.status, 0) << floats.out << floats.err;
   for (const char* engine : {"reference", "native"}) {
-    const crosscheck::ProcessResult run =
+    const boards::ProcessResult run =
         Lockstep({"run", P("out/net.joint"), "--data", P("photos/picture_0.png"), "--engine", engine, "--dump",
                   P(std::string("dump_") + engine), "--output-folder", P(std::string("output_") + engine)});
     ASSERT_EQ(run.status, 0) << run.err;
   }
-  const crosscheck::ProcessResult compared = Lockstep({"compare", P("dump_reference"), P("dump_native")});
+  const boards::ProcessResult compared = Lockstep({"compare", P("dump_reference"), P("dump_native")});
   EXPECT_EQ(compared.status, 0) << compared.out << compared.err;
   EXPECT_NE(compared.out.find("exact: "), std::string::npos) << compared.out;
   const std::string output = ReadText(Path("output_native") / Files("output_native").at(0));
@@ -73,7 +73,7 @@ TEST_F(EndToEndTest, TheFloatSideOfARunSeesWhatTheJointModelSees) {
             0);
   const std::vector<std::string> run = {"run",          P("net.onnx"), P("bgr/net.joint"), "--data", P("photos"),
                                         "--min-cosine", "0.98"};
-  const crosscheck::ProcessResult same = Lockstep(run);
+  const boards::ProcessResult same = Lockstep(run);
   EXPECT_EQ(same.status, 0) << same.out << same.err;
   std::vector<std::string> other = run;
   other.insert(other.end(), {"--color", "RGB"});
@@ -84,16 +84,16 @@ TEST_F(EndToEndTest, AFloatDumpComparesWithAQuantisedOne) {
   ASSERT_EQ(Lockstep({"run", P("net.onnx"), "--data", P("photos/picture_0.png"), "--dump", P("float")}).status, 0);
   ASSERT_EQ(Lockstep({"run", P("out/net.joint"), "--data", P("photos/picture_0.png"), "--dump", P("native")}).status,
             0);
-  const crosscheck::ProcessResult loose = Lockstep({"compare", P("float"), P("native"), "--min-cosine", "0.5"});
+  const boards::ProcessResult loose = Lockstep({"compare", P("float"), P("native"), "--min-cosine", "0.5"});
   EXPECT_EQ(loose.status, 0) << loose.out << loose.err;
-  const crosscheck::ProcessResult strict = Lockstep({"compare", P("float"), P("native")});
+  const boards::ProcessResult strict = Lockstep({"compare", P("float"), P("native")});
   EXPECT_EQ(strict.status, 1) << strict.out << strict.err;
 }
 
 TEST_F(EndToEndTest, TheModelsOwnTestVectorsPassOnThisPc) {
   const std::string run_joint = (std::filesystem::path(LOCKSTEP_PROGRAM).parent_path() / "run_joint_release").string();
-  const crosscheck::ProcessResult result =
-      crosscheck::RunProcess({run_joint, "--self-test", P("out/net.joint")}, {}, std::chrono::seconds(60));
+  const boards::ProcessResult result =
+      boards::RunProcess({run_joint, "--self-test", P("out/net.joint")}, {}, std::chrono::seconds(60));
   EXPECT_EQ(result.status, 0) << result.out << result.err;
 }
 

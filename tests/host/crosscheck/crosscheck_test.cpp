@@ -7,11 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <regex>
 
-#include "crosscheck/dump.h"
 #include "crosscheck/render.h"
+#include "dump/dump.h"
 #include "engine/reference/joint_model.h"
+#include "files/output_file.h"
 #include "graph/error.h"
-#include "report/output_file.h"
 #include "support/joint_models.h"
 #include "support/temporary_test_folder.h"
 
@@ -21,31 +21,31 @@ namespace {
 // Changes what a layer's output is, before it goes into the dump.
 using Fault = std::function<void(int index, std::vector<uint8_t>& bytes)>;
 
-class MadeUpBoard : public Board {
+class MadeUpBoard : public boards::Board {
  public:
   MadeUpBoard(std::string name, Fault fault) : name_(std::move(name)), fault_(std::move(fault)) {}
 
   std::string name() const override { return name_; }
 
-  void Run(const BoardJob& job) override {
+  void Run(const boards::BoardJob& job) override {
     jobs.push_back(job);
     engine::JointModel joint(job.model.string());
     std::vector<std::vector<uint8_t>> inputs;
-    for (const auto& input : job.inputs) inputs.push_back(report::ReadFile(input));
-    DumpOptions options;
+    for (const auto& input : job.inputs) inputs.push_back(files::ReadFile(input));
+    dump::DumpOptions options;
     options.digests_only = job.digests_only;
     options.layers = job.layers;
-    DumpWriter dump(job.dump_folder, DescribeModel(joint.model(), "runtime", name_), options);
+    dump::DumpWriter dump(job.dump_folder, dump::DescribeModel(joint.model(), "runtime", name_), options);
     joint.engine().Run(
         inputs, [&](int index, int, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
           std::vector<uint8_t> bytes(data, data + output.bytes());
           if (fault_) fault_(index, bytes);
-          dump.Add(DescribeLayer(index, layer, output), bytes.data(), bytes.size());
+          dump.Add(dump::DescribeLayer(index, layer, output), bytes.data(), bytes.size());
         });
     dump.Finish();
   }
 
-  std::vector<BoardJob> jobs;
+  std::vector<boards::BoardJob> jobs;
 
  private:
   std::string name_;
@@ -56,7 +56,7 @@ class CrosscheckTest : public testing::FolderTest {
  protected:
   void SetUp() override {
     const std::vector<uint8_t> file = test::Write(test::SmallNetwork());
-    report::WriteFile(Path("small.joint"), file.data(), file.size());
+    files::WriteFile(Path("small.joint"), file.data(), file.size());
     engine::JointModel joint(Path("small.joint").string());
     for (const joint::InputSpec* spec : *joint.model().inputs()) {
       const auto* tensor = joint.model().tensors()->Get(static_cast<flatbuffers::uoffset_t>(spec->tensor()));
@@ -84,7 +84,7 @@ class CrosscheckTest : public testing::FolderTest {
   }
 
   CrosscheckOptions options_;
-  std::vector<std::unique_ptr<Board>> boards_;
+  std::vector<std::unique_ptr<boards::Board>> boards_;
   int layers_ = 0;
 };
 
@@ -92,7 +92,7 @@ TEST_F(CrosscheckTest, RightBoardsAreExactAndSendDigestsAlone) {
   MadeUpBoard& board = AddBoard("one");
   AddBoard("two");
   const CrosscheckResult result = Check();
-  EXPECT_EQ(result.verdict, Verdict::kExact) << VerdictText(result);
+  EXPECT_EQ(result.verdict, dump::Verdict::kExact) << VerdictText(result);
   EXPECT_EQ(static_cast<int>(result.boards[0].layers.size()), layers_);
   ASSERT_EQ(board.jobs.size(), 1U) << "bytes were fetched although every digest was equal";
   EXPECT_TRUE(board.jobs[0].digests_only);
@@ -107,20 +107,20 @@ TEST_F(CrosscheckTest, AWrongElementIsFoundWithItsCoordinates) {
     if (index == 6) bytes[0] = static_cast<uint8_t>(bytes[0] ^ 4U);
   });
   const CrosscheckResult result = Check();
-  EXPECT_EQ(result.verdict, Verdict::kDiffers);
+  EXPECT_EQ(result.verdict, dump::Verdict::kDiffers);
   ASSERT_TRUE(result.first_difference.has_value());
   EXPECT_EQ(result.first_difference->board, "wrong");
   EXPECT_EQ(result.first_difference->layer.index, 3);
   ASSERT_TRUE(result.first_difference->layer.difference.has_value());
   EXPECT_EQ(result.first_difference->layer.difference->differing, 1);
-  for (const LayerResult& layer : result.boards[0].layers) EXPECT_TRUE(layer.md5_equal) << layer.name;
-  for (const LayerResult& layer : result.boards[1].layers) {
+  for (const dump::LayerResult& layer : result.boards[0].layers) EXPECT_TRUE(layer.md5_equal) << layer.name;
+  for (const dump::LayerResult& layer : result.boards[1].layers) {
     EXPECT_EQ(layer.md5_equal, layer.index != 3 && layer.index != 6) << layer.name;
   }
   ASSERT_EQ(board.jobs.size(), 2U);
   // The second job asks for exactly the two layers that differ, in the expressions that run_joint understands.
   const std::regex asked(board.jobs[1].layers, std::regex::extended);
-  for (const LayerResult& layer : result.boards[1].layers) {
+  for (const dump::LayerResult& layer : result.boards[1].layers) {
     EXPECT_EQ(std::regex_search(layer.name, asked), !layer.md5_equal) << layer.name << " " << board.jobs[1].layers;
   }
 }
@@ -147,7 +147,7 @@ TEST_F(CrosscheckTest, OnlyFloatLayersHaveATolerance) {
   });
   const CrosscheckResult result = Check();
   ASSERT_EQ(result.boards[0].layers.back().dtype, "f32") << "the small network no longer ends in a float layer";
-  EXPECT_EQ(result.verdict, Verdict::kWithinTolerance) << VerdictText(result);
+  EXPECT_EQ(result.verdict, dump::Verdict::kWithinTolerance) << VerdictText(result);
 }
 
 TEST_F(CrosscheckTest, ABoardThatDoesNotRepeatItselfDiffers) {
@@ -159,10 +159,10 @@ TEST_F(CrosscheckTest, ABoardThatDoesNotRepeatItselfDiffers) {
     if (*runs == 1 && (index == 3 || index == last)) bytes[0] = static_cast<uint8_t>(bytes[0] ^ 1U);
   });
   const CrosscheckResult result = Check();
-  EXPECT_EQ(result.verdict, Verdict::kDiffers);
+  EXPECT_EQ(result.verdict, dump::Verdict::kDiffers);
   EXPECT_NE(VerdictText(result).find("two runs of the board on the same bytes disagree"), std::string::npos)
       << VerdictText(result);
-  for (const LayerResult& layer : result.boards[0].layers) {
+  for (const dump::LayerResult& layer : result.boards[0].layers) {
     const bool spoiled = layer.index == 3 || layer.index == last;
     EXPECT_EQ(layer.repeatable, !spoiled) << layer.name;
     EXPECT_EQ(layer.within_tolerance, !spoiled) << layer.name;
@@ -176,8 +176,8 @@ TEST_F(CrosscheckTest, ABoardOfAnotherModelIsRefused) {
   class OtherModel : public MadeUpBoard {
    public:
     OtherModel(std::filesystem::path other) : MadeUpBoard("other", nullptr), other_(std::move(other)) {}
-    void Run(const BoardJob& job) override {
-      BoardJob changed = job;
+    void Run(const boards::BoardJob& job) override {
+      boards::BoardJob changed = job;
       changed.model = other_;
       MadeUpBoard::Run(changed);
     }
@@ -188,7 +188,7 @@ TEST_F(CrosscheckTest, ABoardOfAnotherModelIsRefused) {
   joint::ModelT renamed = test::SmallNetwork();
   renamed.name = "renamed";
   const std::vector<uint8_t> file = test::Write(renamed);
-  report::WriteFile(Path("other.joint"), file.data(), file.size());
+  files::WriteFile(Path("other.joint"), file.data(), file.size());
   boards_[0] = std::make_unique<OtherModel>(Path("other.joint"));
   EXPECT_THROW(Check(), BoardError);
 }

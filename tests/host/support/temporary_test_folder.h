@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "crosscheck/temporary_folder.h"
+#include "files/temporary_folder.h"
 
 namespace lockstep::testing {
 
@@ -46,7 +46,7 @@ class FolderTest : public ::testing::Test {
   }
 
  private:
-  crosscheck::TemporaryFolder folder_;
+  files::TemporaryFolder folder_;
 };
 
 }  // namespace lockstep::testing

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "crosscheck/process.h"
+#include "boards/process.h"
 #include "support/joint_models.h"
 #include "support/temporary_test_folder.h"
 
@@ -27,9 +27,9 @@ class DetectorCommand : public lockstep::testing::FolderTest {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }
-  static lockstep::crosscheck::ProcessResult Run(std::vector<std::string> arguments) {
+  static lockstep::boards::ProcessResult Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), DETECTOR_PROGRAM);
-    return lockstep::crosscheck::RunProcess(arguments, {}, std::chrono::seconds(60));
+    return lockstep::boards::RunProcess(arguments, {}, std::chrono::seconds(60));
   }
   void ExpectError(const std::vector<std::string>& arguments, int status, const std::vector<std::string>& words) const {
     const std::vector<std::string> before = FilesAndFolders();
@@ -144,7 +144,7 @@ TEST_F(DetectorCommand, AFullDiskBehindStdout) {
   std::string command = DETECTOR_PROGRAM;
   for (const std::string& argument : Good()) command += " '" + argument + "'";
   const auto result =
-      lockstep::crosscheck::RunProcess({"sh", "-c", command + " > /dev/full"}, {}, std::chrono::seconds(60));
+      lockstep::boards::RunProcess({"sh", "-c", command + " > /dev/full"}, {}, std::chrono::seconds(60));
   EXPECT_EQ(result.status, 4);
   EXPECT_NE(result.err.find("standard output cannot be written"), std::string::npos) << result.err;
 }

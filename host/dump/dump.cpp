@@ -1,0 +1,267 @@
+#include "dump/dump.h"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <utility>
+
+#include "files/output_file.h"
+#include "graph/error.h"
+#include "lockstep/md5.h"
+#include "report/json_text.h"
+
+namespace lockstep::dump {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+constexpr int kDumpFormat = 1;
+constexpr const char* kManifestName = "manifest.json";
+
+struct DTypeText {
+  joint::DType dtype;
+  const char* name;
+  size_t bytes;
+};
+constexpr std::array<DTypeText, 7> kDTypes = {{{joint::DType::U8, "u8", 1},
+                                               {joint::DType::U16, "u16", 2},
+                                               {joint::DType::S8, "s8", 1},
+                                               {joint::DType::S16, "s16", 2},
+                                               {joint::DType::S32, "s32", 4},
+                                               {joint::DType::S64, "s64", 8},
+                                               {joint::DType::F32, "f32", 4}}};
+
+constexpr const char* kFloat = "f32";
+
+std::vector<int> OnnxOrder(const DumpLayer& layer) {
+  std::vector<int> axes(layer.shape.size());
+  std::iota(axes.begin(), axes.end(), 0);
+  return axes;
+}
+
+// As the runtime writes it: every axis, and a scale of 1 for what has none.
+ordered_json ToJson(const DumpLayer& layer) {
+  ordered_json json = {{"index", layer.index},           {"name", layer.name},     {"op", layer.op},
+                       {"onnx_nodes", layer.onnx_nodes}, {"tensor", layer.tensor}, {"dtype", layer.dtype},
+                       {"shape", layer.shape},           {"axes", layer.axes},     {"scale", layer.scale},
+                       {"zero_point", layer.zero_point}, {"bytes", layer.bytes},   {"md5", layer.md5}};
+  if (layer.axes.empty()) json["axes"] = OnnxOrder(layer);
+  if (layer.dtype == kFloat) json["scale"] = 1.0;
+  if (!layer.file.empty()) json["file"] = layer.file;
+  return json;
+}
+
+DumpLayer LayerFromJson(const ordered_json& json) {
+  DumpLayer layer;
+  layer.index = json.at("index").get<int>();
+  layer.name = json.at("name").get<std::string>();
+  layer.op = json.at("op").get<std::string>();
+  layer.onnx_nodes = json.value("onnx_nodes", std::vector<std::string>());
+  layer.tensor = json.value("tensor", std::string());
+  layer.dtype = json.at("dtype").get<std::string>();
+  layer.shape = json.at("shape").get<std::vector<int64_t>>();
+  layer.axes = json.value("axes", std::vector<int>());
+  if (layer.axes == OnnxOrder(layer)) layer.axes.clear();
+  // In float32, where it comes from: the runtime writes as many digits as that needs.
+  if (layer.dtype != kFloat) layer.scale = json.value("scale", 0.0F);
+  layer.zero_point = json.value("zero_point", int64_t{0});
+  layer.bytes = json.at("bytes").get<uint64_t>();
+  layer.md5 = json.at("md5").get<std::string>();
+  layer.file = json.value("file", std::string());
+  return layer;
+}
+
+void CheckLayer(const fs::path& path, const DumpLayer& layer) {
+  const std::string where = path.string() + ", layer " + std::to_string(layer.index) + " (" + layer.name + "): ";
+  constexpr int64_t kMostElements = int64_t{1} << 40;
+  int64_t product = 1;  // of the extents that are not 0: strides are made of them
+  for (const int64_t extent : layer.shape) {
+    const int64_t factor = std::max<int64_t>(1, extent);
+    if (extent < 0 || factor > kMostElements / product) throw BadInput(where + "shape is not valid; dump again");
+    product *= factor;
+  }
+  if (static_cast<uint64_t>(layer.Elements()) * DTypeBytes(layer.dtype) != layer.bytes) {
+    throw BadInput(where + "bytes do not agree with shape and dtype; dump again");
+  }
+  std::vector<bool> seen(layer.shape.size(), false);
+  if (!layer.axes.empty() && layer.axes.size() != layer.shape.size()) {
+    throw BadInput(where + "axes and shape have different lengths; dump again");
+  }
+  for (const int axis : layer.axes) {
+    if (axis < 0 || axis >= static_cast<int>(seen.size()) || seen[static_cast<size_t>(axis)]) {
+      throw BadInput(where + "axes are no permutation; dump again");
+    }
+    seen[static_cast<size_t>(axis)] = true;
+  }
+  if (fs::path(layer.file).has_parent_path()) throw BadInput(where + "file must lie in the dump's folder");
+}
+
+}  // namespace
+
+std::string PlainName(const std::string& name) {
+  std::string plain;
+  constexpr size_t kMostCharacters = 128;  // as in runtime/core/dump_name.cpp
+  for (const char c : name.substr(0, kMostCharacters)) {
+    plain += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' ? c : '_';
+  }
+  return plain;
+}
+
+std::string DumpFileName(const DumpLayer& layer) {
+  std::array<char, 16> number{};
+  std::snprintf(number.data(), number.size(), "%04d", layer.index);
+  std::string name = std::string(number.data()) + "_" + PlainName(layer.name) + "_shape";
+  for (const int64_t extent : layer.shape) name += "_" + std::to_string(extent);
+  return name + ".bin";
+}
+
+Manifest ReadManifest(const fs::path& folder) {
+  const fs::path path = folder / kManifestName;
+  if (!fs::exists(path))
+    throw BadInput("no dump in " + folder.string() + ": it has no manifest.json; name a dump's folder");
+  const std::vector<uint8_t> text = files::ReadFile(path);
+  Manifest manifest;
+  try {
+    const ordered_json json = ordered_json::parse(text.begin(), text.end());
+    if (json.at("format").get<int>() != kDumpFormat) {
+      throw BadInput(path.string() + ": dump format " + report::JsonText(json.at("format")) +
+                     " is unknown, this program reads " + std::to_string(kDumpFormat) +
+                     "; dump again with programs of one version");
+    }
+    manifest.producer = json.at("producer").get<std::string>();
+    manifest.model = json.value("model", std::string());
+    manifest.model_digest = json.value("model_digest", std::string());
+    manifest.contract = json.value("contract", std::string());
+    manifest.target = json.value("target", std::string());
+    manifest.restricted = json.value("restricted", false);
+    for (const ordered_json& layer : json.at("layers")) manifest.layers.push_back(LayerFromJson(layer));
+  } catch (const nlohmann::json::exception& error) {
+    throw BadInput(path.string() + ": not a manifest of a dump (" + error.what() + "); dump again");
+  }
+  for (const DumpLayer& layer : manifest.layers) CheckLayer(path, layer);
+  return manifest;
+}
+
+std::vector<uint8_t> ReadDumpLayer(const fs::path& folder, const DumpLayer& layer) {
+  const fs::path path = folder / layer.file;
+  std::vector<uint8_t> bytes = files::ReadFile(path);
+  if (bytes.size() != layer.bytes) {
+    throw BadInput(path.string() + " has " + std::to_string(bytes.size()) + " bytes, the manifest says " +
+                   std::to_string(layer.bytes) + "; dump again");
+  }
+  if (Md5Hex(bytes.data(), bytes.size()) != layer.md5) {
+    throw BadInput(path.string() + ": the md5 is not the one in the manifest; the file was changed, dump again");
+  }
+  return bytes;
+}
+
+std::vector<fs::path> FilesOfDump(const fs::path& folder) {
+  std::vector<fs::path> files = {folder / kManifestName};
+  std::error_code ignored;  // reading the dump tells what is wrong with the folder
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() == ".bin") files.push_back(entry.path());
+  }
+  return files;
+}
+
+DumpWriter::DumpWriter(fs::path folder, Manifest head, const DumpOptions& options)
+    : folder_(std::move(folder)), manifest_(std::move(head)), options_(options) {
+  try {
+    filter_ = std::regex(options.layers);
+  } catch (const std::regex_error& error) {
+    throw UsageError("the layer expression \"" + options.layers + "\" is not valid: " + error.what());
+  }
+  made_.Make(folder_);
+  std::error_code error;
+  fs::remove(folder_ / kManifestName, error);
+  for (const auto& entry : fs::directory_iterator(folder_)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name.size() > 8 && name.find("_shape") != std::string::npos && entry.path().extension() == ".bin";
+    if (ours) fs::remove(entry.path(), error);
+  }
+}
+
+void DumpWriter::Add(DumpLayer layer, const void* data, size_t size) {
+  if (!options_.layers.empty() && !std::regex_search(layer.name, filter_)) return;
+  layer.bytes = size;
+  layer.md5 = Md5Hex(data, size);
+  if (!options_.digests_only) {
+    layer.file = DumpFileName(layer);
+    files::WriteFile(folder_ / layer.file, data, size);
+  }
+  manifest_.layers.push_back(std::move(layer));
+}
+
+void DumpWriter::Finish() {
+  ordered_json layers = ordered_json::array();
+  for (const DumpLayer& layer : manifest_.layers) layers.push_back(ToJson(layer));
+  ordered_json json = {{"format", kDumpFormat},          {"producer", manifest_.producer},
+                       {"model", manifest_.model},       {"model_digest", manifest_.model_digest},
+                       {"contract", manifest_.contract}, {"target", manifest_.target}};
+  if (!options_.layers.empty()) json["restricted"] = true;
+  json["layers"] = std::move(layers);
+  files::WriteFile(folder_ / kManifestName, report::JsonText(json, 1));
+}
+
+Manifest DescribeModel(const joint::Model& model, const std::string& producer, const std::string& target) {
+  Manifest manifest;
+  manifest.producer = producer;
+  manifest.model = model.name()->str();
+  manifest.model_digest = ToText(model.digest()->bytes()->data()).data();
+  manifest.contract = model.contract()->str();
+  manifest.target = target;
+  return manifest;
+}
+
+DumpLayer DescribeLayer(int index, const joint::Layer& layer, const joint::Tensor& output) {
+  DumpLayer description;
+  description.index = index;
+  description.name = layer.name()->str();
+  description.op = joint::EnumNameOptions(layer.options_type());
+  if (layer.onnx_nodes() != nullptr) {
+    for (const auto* node : *layer.onnx_nodes()) description.onnx_nodes.push_back(node->str());
+  }
+  description.tensor = output.name()->str();
+  description.dtype = DTypeName(output.dtype());
+  description.shape.assign(output.shape()->begin(), output.shape()->end());
+  if (output.axes() != nullptr) description.axes.assign(output.axes()->begin(), output.axes()->end());
+  if (const auto* quantization = output.quantization();
+      quantization != nullptr && quantization->scale() != nullptr && quantization->scale()->size() != 0) {
+    description.scale = quantization->scale()->Get(0);
+    if (quantization->zero_point() != nullptr && quantization->zero_point()->size() != 0) {
+      description.zero_point = quantization->zero_point()->Get(0);
+    }
+  }
+  return description;
+}
+
+std::string DTypeName(joint::DType dtype) {
+  for (const DTypeText& entry : kDTypes) {
+    if (entry.dtype == dtype) return entry.name;
+  }
+  return "?";
+}
+
+size_t DTypeBytes(const std::string& dtype) {
+  for (const DTypeText& entry : kDTypes) {
+    if (dtype == entry.name) return entry.bytes;
+  }
+  throw BadInput("the element type \"" + dtype +
+                 "\" of a dump is unknown; it must be one of u8 u16 s8 s16 s32 s64 f32");
+}
+
+std::string Md5Hex(const void* data, size_t size) {
+  Md5Digest digest{};
+  if (EVP_Digest(data, size, digest.data(), nullptr, EVP_md5(), nullptr) != 1) {
+    throw Error("libcrypto cannot compute an md5 here; use a libcrypto that is not restricted to FIPS algorithms");
+  }
+  return ToText(digest).data();
+}
+
+}  // namespace lockstep::dump

@@ -1,0 +1,93 @@
+// Dumps: a folder with every layer's output, one raw little-endian file each, and manifest.json that describes them.
+// PC engines and boards write the same format.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "files/output_file.h"
+#include "graph/graph.h"
+#include "joint_generated.h"
+
+namespace lockstep::dump {
+
+struct DumpLayer {
+  int index = 0;  // position of the layer in the model
+  std::string name;
+  std::string op;
+  std::vector<std::string> onnx_nodes;
+  std::string tensor;          // ONNX name of the tensor
+  std::string dtype;           // "u8", "u16", "s8", "s16", "s32", "s64", "f32"
+  std::vector<int64_t> shape;  // physical order: the order of the bytes
+  std::vector<int> axes;       // axes[i] is the ONNX axis at physical axis i; empty: the same order
+  double scale = 0.0;          // real = scale * (q - zero_point); 0 for f32
+  int64_t zero_point = 0;
+  uint64_t bytes = 0;
+  std::string md5;   // hexadecimal
+  std::string file;  // empty: only the digest was kept
+
+  int64_t Elements() const { return graph::ElementCount(shape); }
+};
+
+struct Manifest {
+  std::string producer;  // "reference", "float", "runtime"
+  std::string model;
+  std::string model_digest;  // empty for a float dump
+  std::string contract;
+  std::string target;
+  bool restricted = false;  // layers were left out because that was asked for
+  std::vector<DumpLayer> layers;
+};
+
+// A name as files have it: its first 128 characters, everything outside [A-Za-z0-9_-] as '_'. What else stands in a
+// file's name finds room within the 255 characters that file systems allow.
+std::string PlainName(const std::string& name);
+
+// "0012_Conv_45_shape_1_80_80_64.bin"
+std::string DumpFileName(const DumpLayer& layer);
+
+// Throws BadInput that names the folder and the field.
+Manifest ReadManifest(const std::filesystem::path& folder);
+
+// The bytes of a layer; BadInput if the file is missing or not as long as the manifest says. The digest is checked too.
+std::vector<uint8_t> ReadDumpLayer(const std::filesystem::path& folder, const DumpLayer& layer);
+
+// The manifest and what lies beside it, so that nothing is written over them; the folder need not be a good dump.
+std::vector<std::filesystem::path> FilesOfDump(const std::filesystem::path& folder);
+
+struct DumpOptions {
+  bool digests_only = false;
+  std::string layers;  // regular expression that a layer's name must match somewhere; empty: all
+};
+
+// Writes a dump layer by layer; the manifest comes last, so a folder without one is no dump.
+class DumpWriter {
+ public:
+  // Makes the folder; dump files that lie in it from before are removed. Throws BadInput if it cannot be made,
+  // UsageError for a bad expression.
+  DumpWriter(std::filesystem::path folder, Manifest head, const DumpOptions& options);
+
+  // md5, bytes and file of `layer` are filled in here.
+  void Add(DumpLayer layer, const void* data, size_t size);
+  void Finish();
+
+ private:
+  std::filesystem::path folder_;
+  files::MadeFolders made_;
+  Manifest manifest_;
+  DumpOptions options_;
+  std::regex filter_;
+};
+
+// What a manifest says of a model and of the first output of one of its layers.
+Manifest DescribeModel(const joint::Model& model, const std::string& producer, const std::string& target);
+DumpLayer DescribeLayer(int index, const joint::Layer& layer, const joint::Tensor& output);
+
+std::string DTypeName(joint::DType dtype);
+size_t DTypeBytes(const std::string& dtype);  // BadInput for an unknown name
+std::string Md5Hex(const void* data, size_t size);
+
+}  // namespace lockstep::dump

@@ -1,0 +1,98 @@
+#include "dump/render_layers.h"
+
+#include <algorithm>
+
+#include "report/json_text.h"
+
+namespace lockstep::dump {
+namespace {
+
+using nlohmann::ordered_json;
+using report::Align;
+using report::Cell;
+using report::JsonNumber;
+using report::Mood;
+
+std::string Join(const std::vector<int64_t>& numbers, const char* separator) {
+  std::string text;
+  for (const int64_t number : numbers) text += (text.empty() ? "" : separator) + std::to_string(number);
+  return text;
+}
+
+}  // namespace
+
+size_t DifferingLayers(const std::vector<LayerResult>& layers) {
+  return static_cast<size_t>(
+      std::count_if(layers.begin(), layers.end(), [](const LayerResult& layer) { return !layer.md5_equal; }));
+}
+
+Cell Equality(const LayerResult& layer) {
+  if (layer.md5_equal) return {"equal", Mood::kGood};
+  if (layer.within_tolerance) return {"close", Mood::kNeutral};
+  return {"DIFFERS", Mood::kBad};
+}
+
+std::vector<Cell> AccuracyCells(const LayerResult& layer) {
+  if (!layer.accuracy) return {"-", "-", "-", "-"};
+  return {report::FixedNumber(layer.accuracy->cosine, 5), report::FixedNumber(layer.accuracy->sqnr_db, 1),
+          report::ShortNumber(layer.accuracy->max_abs, 3),
+          layer.dtype == "f32" ? "-" : report::FixedNumber(layer.accuracy->max_steps, 1)};
+}
+
+std::vector<report::Column> LayerColumns() {
+  return {{"#", Align::kRight}, {"layer", Align::kLeft, 36}, {"operator"}, {"type"}, {"shape", Align::kRight}};
+}
+
+std::vector<Cell> LayerCells(const LayerResult& layer) {
+  return {std::to_string(layer.index), layer.name, layer.op, layer.dtype, Join(layer.shape, "x")};
+}
+
+void AddAccuracyColumns(std::vector<report::Column>& columns) {
+  columns.push_back({"cosine", Align::kRight});
+  columns.push_back({"SQNR dB", Align::kRight});
+  columns.push_back({"max abs", Align::kRight});
+  columns.push_back({"max steps", Align::kRight});
+}
+
+std::string ElementText(const ElementComparison& difference) {
+  const ElementDifference& first = *difference.first;
+  std::string text = "element [" + Join(first.coordinates, ",") + "] (ONNX order [" +
+                     Join(first.onnx_coordinates, ",") + "]) should be ";
+  if (first.expected_stored && first.actual_stored) {
+    text += std::to_string(*first.expected_stored) + " and is " + std::to_string(*first.actual_stored) +
+            " (real values " + report::ShortNumber(first.expected, 7) + " and " + report::ShortNumber(first.actual, 7) +
+            ")";
+  } else {
+    text += report::ShortNumber(first.expected, 9) + " and is " + report::ShortNumber(first.actual, 9);
+  }
+  return text + "; " + std::to_string(difference.differing) + " of " + std::to_string(difference.elements) +
+         " elements differ, by at most " + report::ShortNumber(difference.max_abs) + " or " +
+         report::ShortNumber(difference.max_steps) + " steps";
+}
+
+ordered_json ToJson(const LayerResult& layer) {
+  ordered_json json = {{"index", layer.index},         {"name", layer.name},   {"op", layer.op},
+                       {"tensor", layer.tensor},       {"dtype", layer.dtype}, {"shape", layer.shape},
+                       {"md5_equal", layer.md5_equal}, {"cosine", nullptr},    {"sqnr_db", nullptr},
+                       {"max_abs", nullptr},           {"max_steps", nullptr}};
+  if (layer.accuracy) {
+    json["cosine"] = JsonNumber(layer.accuracy->cosine);
+    json["sqnr_db"] = JsonNumber(layer.accuracy->sqnr_db);
+    json["max_abs"] = JsonNumber(layer.accuracy->max_abs);
+    json["max_steps"] = JsonNumber(layer.accuracy->max_steps);
+  }
+  if (layer.difference) {
+    json["repeatable"] = layer.repeatable;
+    json["differing_elements"] = layer.difference->differing;
+    json["difference_max_abs"] = JsonNumber(layer.difference->max_abs);
+    json["difference_max_steps"] = JsonNumber(layer.difference->max_steps);
+  }
+  return json;
+}
+
+std::string Coloured(const std::string& text, Verdict verdict, bool colour) {
+  if (!colour) return text;
+  return (verdict == Verdict::kDiffers ? "\033[1;31m" : "\033[1;32m") + text + "\033[0m";
+}
+
+}  // namespace lockstep::dump

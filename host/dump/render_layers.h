@@ -1,0 +1,31 @@
+// The parts of a table, a JSON object and a sentence that show how a layer compares.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "dump/layer_result.h"
+#include "report/table.h"
+
+namespace lockstep::dump {
+
+size_t DifferingLayers(const std::vector<LayerResult>& layers);
+
+// Columns and cells: what the layer is; "equal", "close" or "DIFFERS"; cosine, SQNR, and the greatest difference.
+std::vector<report::Column> LayerColumns();
+void AddAccuracyColumns(std::vector<report::Column>& columns);
+std::vector<report::Cell> LayerCells(const LayerResult& layer);
+report::Cell Equality(const LayerResult& layer);
+std::vector<report::Cell> AccuracyCells(const LayerResult& layer);
+
+// "element [0,3] (ONNX order [3,0]) should be 4 and is 5 ..; 2 of 8 elements differ, by at most ..". There must be a
+// first element.
+std::string ElementText(const ElementComparison& difference);
+
+nlohmann::ordered_json ToJson(const LayerResult& layer);
+
+// Red for what differs, green else; as it is without colour.
+std::string Coloured(const std::string& text, Verdict verdict, bool colour);
+
+}  // namespace lockstep::dump

@@ -1,0 +1,102 @@
+#include "input/pictures.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <string_view>
+
+#include "graph/error.h"
+#include "input/decode.h"
+
+namespace lockstep::input {
+namespace {
+
+constexpr std::array<std::string_view, 6> kPictureExtensions = {".jpg", ".jpeg", ".png", ".bmp", ".ppm", ".webp"};
+constexpr std::array<std::string_view, 2> kVideoExtensions = {".avi", ".mp4"};
+constexpr const char* kLookedFor = "jpg, jpeg, png, bmp, ppm, webp, avi, mp4";
+
+std::string LowerExtension(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return extension;
+}
+
+template <size_t kCount>
+bool IsOneOf(const std::array<std::string_view, kCount>& extensions, const std::string& extension) {
+  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+}
+
+void AppendVideo(const std::string& path, int frames_per_video, std::vector<PictureRef>& pictures) {
+  const cv::VideoCapture video = OpenVideo(path);
+  const auto frames = static_cast<int64_t>(video.get(cv::CAP_PROP_FRAME_COUNT));
+  if (frames < 1) throw BadInput(path + ": the video has no frames; remove it");
+  const int64_t taken = std::min<int64_t>(frames, std::max(frames_per_video, 1));
+  for (int64_t i = 0; i < taken; ++i) pictures.push_back({path, (2 * i + 1) * frames / (2 * taken)});
+}
+
+bool AppendFile(const std::filesystem::path& path, int frames_per_video, std::vector<PictureRef>& pictures) {
+  const std::string extension = LowerExtension(path);
+  if (IsOneOf(kPictureExtensions, extension)) {
+    pictures.push_back({path.string(), -1});
+  } else if (IsOneOf(kVideoExtensions, extension)) {
+    AppendVideo(path.string(), frames_per_video, pictures);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// A number in [0, 1) that changes with the seed; one half for seed 0.
+double FractionOf(uint64_t seed) {
+  if (seed == 0) return 0.5;
+  uint64_t z = seed * 0x9e3779b97f4a7c15u;  // splitmix64
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  z ^= z >> 31;
+  return static_cast<double>(z >> 11) / 9007199254740992.0;  // 2^53
+}
+
+}  // namespace
+
+std::string PictureRef::Label() const { return frame < 0 ? path : path + "#" + std::to_string(frame); }
+
+std::vector<PictureRef> ListPictures(const std::string& path, int frames_per_video) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (error || !std::filesystem::exists(status)) throw BadInput(path + ": no such picture or folder");
+  std::vector<PictureRef> pictures;
+  if (!std::filesystem::is_directory(status)) {
+    if (!AppendFile(path, frames_per_video, pictures)) {
+      throw BadInput(path + ": is neither a picture nor a video (known: " + kLookedFor + ")");
+    }
+    return pictures;
+  }
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+    std::error_code ignored;
+    if (entry.is_regular_file(ignored)) files.push_back(entry.path().string());
+  }
+  if (error) throw BadInput(path + ": the folder cannot be read: " + error.message());
+  std::sort(files.begin(), files.end());
+  for (const std::string& file : files) AppendFile(file, frames_per_video, pictures);
+  if (pictures.empty()) {
+    throw BadInput(path + ": no pictures in this folder (looked for " + kLookedFor + ")");
+  }
+  return pictures;
+}
+
+std::vector<PictureRef> SamplePictures(const std::vector<PictureRef>& pictures, int count, uint64_t seed) {
+  const size_t size = pictures.size();
+  if (count <= 0 || static_cast<size_t>(count) >= size) return pictures;
+  const double stretch = static_cast<double>(size) / count;
+  const double fraction = FractionOf(seed);
+  std::vector<PictureRef> sample;
+  sample.reserve(static_cast<size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    sample.push_back(pictures[std::min(static_cast<size_t>((i + fraction) * stretch), size - 1)]);
+  }
+  return sample;
+}
+
+}  // namespace lockstep::input

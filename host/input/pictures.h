@@ -1,0 +1,26 @@
+// Finds pictures: the files of a folder and the frames of its videos, in an order that does not depend on the machine.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lockstep::input {
+
+struct PictureRef {
+  std::string path;
+  int64_t frame = -1;  // of a video; -1: a picture file
+
+  std::string Label() const;  // "folder/street.jpg", "folder/street.avi#120"
+};
+
+// `path` is a picture, a video or a folder of both (not searched recursively). Files are sorted by name, bytewise; a
+// video stands for `frames_per_video` frames spread evenly over it. Other files are ignored. Throws BadInput if the
+// path does not exist, nothing in it is a picture or a video, or a video cannot be opened.
+std::vector<PictureRef> ListPictures(const std::string& path, int frames_per_video = 32);
+
+// `count` of the pictures in the order of the list, one from each of `count` equal stretches of it; the seed decides
+// which one of the stretch (the same for all stretches). All of them if count is 0 or not below the list's length.
+std::vector<PictureRef> SamplePictures(const std::vector<PictureRef>& pictures, int count, uint64_t seed);
+
+}  // namespace lockstep::input

@@ -1,0 +1,201 @@
+#include "input/preprocess.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "graph/error.h"
+#include "input/decode.h"
+
+namespace lockstep::input {
+namespace {
+
+// A video is read frame by frame up to this distance: a seek costs as much, for it decodes from the last key frame.
+constexpr int64_t kReadAhead = 128;
+
+cv::Mat ToColor(const cv::Mat& bgr, quantize::InputPreprocess::Color color) {
+  cv::Mat converted;
+  switch (color) {
+    case quantize::InputPreprocess::Color::kBgr:
+      return bgr;
+    case quantize::InputPreprocess::Color::kRgb:
+      cv::cvtColor(bgr, converted, cv::COLOR_BGR2RGB);
+      break;
+    case quantize::InputPreprocess::Color::kGray:
+      cv::cvtColor(bgr, converted, cv::COLOR_BGR2GRAY);
+      break;
+  }
+  return converted;
+}
+
+cv::Mat Place(const cv::Mat& picture, const PictureGeometry& geometry, PictureSize size,
+              const quantize::InputPreprocess& preprocess) {
+  if (preprocess.resize == quantize::InputPreprocess::Resize::kNone) return picture;
+  cv::Mat scaled = picture;
+  const bool letterbox = preprocess.resize == quantize::InputPreprocess::Resize::kLetterbox;
+  const int width = letterbox ? static_cast<int>(std::lround(picture.cols * geometry.scale_x)) : size.width;
+  const int height = letterbox ? static_cast<int>(std::lround(picture.rows * geometry.scale_y)) : size.height;
+  if (width != picture.cols || height != picture.rows) {
+    cv::resize(picture, scaled, cv::Size(std::max(width, 1), std::max(height, 1)), 0, 0, cv::INTER_LINEAR);
+  }
+  if (!letterbox) return scaled;
+  cv::Mat placed;
+  cv::copyMakeBorder(scaled, placed, geometry.pad_y, size.height - geometry.pad_y - scaled.rows, geometry.pad_x,
+                     size.width - geometry.pad_x - scaled.cols, cv::BORDER_CONSTANT,
+                     cv::Scalar::all(preprocess.pad_value));
+  return placed;
+}
+
+float ValueFor(const std::vector<float>& values, int channel) {
+  return values[values.size() == 1 ? 0 : static_cast<size_t>(channel)];
+}
+
+}  // namespace
+
+int ChannelCount(quantize::InputPreprocess::Color color) {
+  return color == quantize::InputPreprocess::Color::kGray ? 1 : 3;
+}
+
+std::map<std::string, std::string> MeanAndStdProblems(const quantize::InputPreprocess& preprocess) {
+  const auto channels = static_cast<size_t>(ChannelCount(preprocess.color));
+  std::map<std::string, std::string> problems;
+  for (const auto& [key, values] : {std::pair{"mean", &preprocess.mean}, std::pair{"std", &preprocess.std}}) {
+    if (values->size() != 1 && values->size() != channels) {
+      problems[key] = "has " + std::to_string(values->size()) + " numbers; give one, or one for each of the " +
+                      std::to_string(channels) + " channels";
+    } else if (!std::all_of(values->begin(), values->end(), [](float value) { return std::isfinite(value); })) {
+      problems[key] = "has a number that is not finite";
+    }
+  }
+  if (std::any_of(preprocess.std.begin(), preprocess.std.end(), [](float value) { return value <= 0.0F; })) {
+    problems.emplace("std", "must be greater than 0");
+  }
+  return problems;
+}
+
+PictureSize CheckPreprocess(const std::string& network, const std::string& tensor, const graph::Shape& shape,
+                            const quantize::InputPreprocess& preprocess) {
+  const std::string input = network + ": input \"" + tensor + "\"";
+  const auto channels = static_cast<size_t>(ChannelCount(preprocess.color));
+  if (shape.size() != 4 || shape[0] != 1) {
+    throw UsageError(input + " has the shape " + graph::ToString(shape) +
+                     "; pictures need 1xCxHxW: set it with --input-shape");
+  }
+  if (shape[1] != 1 && shape[1] != 3) {
+    throw UnsupportedModel(input + " has " + std::to_string(shape[1]) +
+                           " channels; pictures with 1 or 3 channels are supported, change the network's input");
+  }
+  if (shape[1] != static_cast<int64_t>(channels)) {
+    throw UsageError(input + " has " + std::to_string(shape[1]) + " channels, the colour order " +
+                     std::to_string(channels) + "; choose --color " + (shape[1] == 1 ? "GRAY" : "RGB or BGR"));
+  }
+  for (const auto& [key, problem] : MeanAndStdProblems(preprocess)) {
+    throw UsageError(input + ": " + std::string(key).append(" ").append(problem));
+  }
+  return {static_cast<int>(shape[2]), static_cast<int>(shape[3])};
+}
+
+PictureGeometry FitPicture(int source_height, int source_width, PictureSize size,
+                           quantize::InputPreprocess::Resize resize, const std::string& label) {
+  PictureGeometry geometry;
+  geometry.source_height = source_height;
+  geometry.source_width = source_width;
+  const double ratio_y = static_cast<double>(size.height) / source_height;
+  const double ratio_x = static_cast<double>(size.width) / source_width;
+  switch (resize) {
+    case quantize::InputPreprocess::Resize::kNone:
+      if (source_height != size.height || source_width != size.width) {
+        throw BadInput(label + ": is " + std::to_string(source_width) + "x" + std::to_string(source_height) +
+                       " pixels, the network takes " + std::to_string(size.width) + "x" + std::to_string(size.height) +
+                       "; use --resize letterbox or stretch");
+      }
+      break;
+    case quantize::InputPreprocess::Resize::kStretch:
+      geometry.scale_x = ratio_x;
+      geometry.scale_y = ratio_y;
+      break;
+    case quantize::InputPreprocess::Resize::kLetterbox: {
+      const double scale = std::min(ratio_x, ratio_y);
+      geometry.scale_x = scale;
+      geometry.scale_y = scale;
+      geometry.pad_x = static_cast<int>((size.width - std::max(std::lround(source_width * scale), 1L)) / 2);
+      geometry.pad_y = static_cast<int>((size.height - std::max(std::lround(source_height * scale), 1L)) / 2);
+      break;
+    }
+  }
+  return geometry;
+}
+
+struct PictureReader::Impl {
+  quantize::InputPreprocess preprocess;
+  PictureSize size;
+  cv::VideoCapture video;
+  std::string video_path;
+  int64_t next_frame = 0;
+
+  cv::Mat ReadFrame(const PictureRef& picture) {
+    if (picture.path != video_path) {
+      video_path.clear();
+      video = OpenVideo(picture.path);
+      video_path = picture.path;
+      next_frame = 0;
+    }
+    if (picture.frame < next_frame || picture.frame - next_frame > kReadAhead) {
+      video.set(cv::CAP_PROP_POS_FRAMES, static_cast<double>(picture.frame));
+      next_frame = picture.frame;
+    }
+    for (; next_frame < picture.frame; ++next_frame) video.grab();
+    cv::Mat frame;
+    if (!video.read(frame) || frame.empty())
+      throw BadInput(picture.Label() +
+                     ": the frame cannot be read; the video is damaged or cut short, replace or remove it");
+    ++next_frame;
+    return frame;
+  }
+};
+
+PictureReader::PictureReader(const quantize::InputPreprocess& preprocess, PictureSize size)
+    : impl_(std::make_unique<Impl>(Impl{preprocess, size, {}, {}, 0})) {}
+PictureReader::~PictureReader() = default;
+PictureReader::PictureReader(PictureReader&&) noexcept = default;
+
+PreparedPicture PictureReader::Read(const PictureRef& picture) {
+  const cv::Mat decoded = picture.frame < 0 ? DecodePicture(picture.path) : impl_->ReadFrame(picture);
+  PreparedPicture prepared;
+  prepared.geometry = FitPicture(decoded.rows, decoded.cols, impl_->size, impl_->preprocess.resize, picture.Label());
+  prepared.height = impl_->size.height;
+  prepared.width = impl_->size.width;
+  prepared.channels = ChannelCount(impl_->preprocess.color);
+  const cv::Mat placed =
+      Place(ToColor(decoded, impl_->preprocess.color), prepared.geometry, impl_->size, impl_->preprocess);
+  const size_t row = static_cast<size_t>(prepared.width) * static_cast<size_t>(prepared.channels);
+  prepared.bytes.resize(row * static_cast<size_t>(prepared.height));
+  for (int y = 0; y < prepared.height; ++y) {
+    std::copy_n(placed.ptr<uint8_t>(y), row, prepared.bytes.data() + static_cast<size_t>(y) * row);
+  }
+  return prepared;
+}
+
+PreparedPicture LoadPicture(const PictureRef& picture, const quantize::InputPreprocess& preprocess, PictureSize size) {
+  return PictureReader(preprocess, size).Read(picture);
+}
+
+engine::FloatTensor ToFloatTensor(const PreparedPicture& picture, const quantize::InputPreprocess& preprocess) {
+  engine::FloatTensor tensor;
+  tensor.shape = {1, picture.channels, picture.height, picture.width};
+  const size_t plane = static_cast<size_t>(picture.height) * static_cast<size_t>(picture.width);
+  const auto channels = static_cast<size_t>(picture.channels);
+  tensor.data.resize(plane * channels);
+  for (size_t c = 0; c < channels; ++c) {
+    const float mean = ValueFor(preprocess.mean, static_cast<int>(c));
+    const float divisor = ValueFor(preprocess.std, static_cast<int>(c));
+    std::array<float, 256> value{};
+    for (size_t pixel = 0; pixel < value.size(); ++pixel) value[pixel] = (static_cast<float>(pixel) - mean) / divisor;
+    float* out = tensor.data.data() + c * plane;
+    for (size_t i = 0; i < plane; ++i) out[i] = value[picture.bytes[i * channels + c]];
+  }
+  return tensor;
+}
+
+}  // namespace lockstep::input

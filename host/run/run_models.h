@@ -1,0 +1,67 @@
+// `run`: one model over pictures or files, or two of them side by side.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analyze/metrics.h"
+#include "run/model_runner.h"
+
+namespace lockstep::run {
+
+struct RunOptions {
+  std::vector<std::string> models;      // one or two
+  std::optional<EngineKind> engine;     // absent: float for ONNX, native for a joint model
+  std::string data;                     // see ListData
+  std::filesystem::path output_folder;  // outputs as float32 in ONNX order; empty: not wanted
+  std::filesystem::path dump_folder;    // empty: not wanted
+  std::filesystem::path input_folder;   // gets the input bytes of a joint model, as run_joint takes them
+  std::optional<double> min_cosine;     // two models: below it, they differ
+  RunnerOptions runner;                 // a joint model's own preprocessing holds for the ONNX network beside it too
+};
+
+struct OutputSummary {
+  std::string name;
+  graph::Shape shape;
+  double min = 0.0;
+  double max = 0.0;
+  double mean = 0.0;
+};
+
+struct ModelRun {
+  std::string model;
+  EngineKind engine = EngineKind::kFloat;
+  double seconds = 0.0;
+  std::vector<OutputSummary> outputs;
+};
+
+struct OutputAgreement {
+  std::string first;  // names of the outputs
+  std::string second;
+  analyze::Metrics metrics;  // the first model's output is the reference
+};
+
+struct ItemRun {
+  std::string input;
+  std::vector<ModelRun> models;
+  std::vector<OutputAgreement> agreement;  // of two models
+};
+
+struct RunResult {
+  std::vector<ItemRun> items;
+  std::optional<double> min_cosine;
+};
+
+// `advance` hears how many inputs are done.
+RunResult RunModels(const RunOptions& options, const std::function<void(int done, int total)>& advance);
+
+// False if an output's cosine is below the one that was asked for.
+bool Passed(const RunResult& result);
+
+std::string ToText(const RunResult& result, bool colour);
+std::string ToJson(const RunResult& result);
+
+}  // namespace lockstep::run

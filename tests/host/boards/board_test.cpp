@@ -1,0 +1,122 @@
+#include "boards/board.h"
+
+#include <gtest/gtest.h>
+
+#include "boards/process.h"
+#include "graph/error.h"
+#include "support/temporary_test_folder.h"
+
+namespace lockstep::boards {
+namespace {
+
+class BoardTest : public testing::FolderTest {
+ protected:
+  // A run_joint_debug that is a shell script.
+  std::filesystem::path Script(const std::string& text) {
+    WriteText(Path("run_joint_debug"), "#!/bin/sh\n" + text);
+    std::filesystem::permissions(Path("run_joint_debug"), std::filesystem::perms::owner_all);
+    return Path("run_joint_debug");
+  }
+  std::string ErrorOf(const std::string& script, int seconds = 30) {
+    BoardOptions options;
+    options.binary = Script(script);
+    options.time_limit = std::chrono::seconds(seconds);
+    BoardJob job;
+    job.model = "model.joint";
+    job.inputs = {"in.bin"};
+    try {
+      MakeBoard("local", options)->Run(job);
+    } catch (const BoardError& error) {
+      return std::string("board: ") + error.what();
+    } catch (const UnsupportedModel& error) {
+      return std::string("unsupported:") + error.what();
+    } catch (const BadInput& error) {
+      return std::string("input: ") + error.what();
+    }
+    return "";
+  }
+};
+
+TEST_F(BoardTest, AnUnknownBoardGetsTheNearestName) {
+  try {
+    MakeBoard("qemu:mipsle", {});
+    FAIL() << "an unknown board was made";
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find("did you mean qemu:mipsel?"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(BoardTest, AMissingProgramSaysHowToBuildIt) {
+  BoardOptions options;
+  options.folder = Path("nothing");
+  for (const std::string& name : BoardNames()) {
+    try {
+      MakeBoard(name, options)->Run({});
+      FAIL() << name << " ran without a program";
+    } catch (const BoardError& error) {
+      EXPECT_NE(std::string(error.what()).find("cmake --build --preset"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST_F(BoardTest, GetsItsArguments) {
+  EXPECT_EQ(ErrorOf("[ \"$1 $2\" = '--data in.bin' ] && [ \"$3\" = model.joint ]\n"), "");
+}
+
+TEST_F(BoardTest, ItsLastWordsAreKept) {
+  EXPECT_NE(ErrorOf("echo 'no arena left' >&2; exit 5\n").find("ended with status 5: no arena left"),
+            std::string::npos);
+  EXPECT_EQ(ErrorOf("echo 'damaged' >&2; exit 4\n").substr(0, 6), "input:");
+  EXPECT_EQ(ErrorOf("echo 'too new' >&2; exit 3\n").substr(0, 12), "unsupported:");
+  EXPECT_NE(ErrorOf("kill -SEGV $$\n").find("status 139"), std::string::npos);
+}
+
+TEST_F(BoardTest, AProgramThatIsNoRunJointIsSaidToBeNone) {
+  EXPECT_NE(ErrorOf("exit 1\n").find("run_joint_debug ended with status 1 and said nothing; give the run_joint_debug"),
+            std::string::npos);
+  BoardOptions options;
+  options.binary = Path("run_joint_debug");
+  std::filesystem::permissions(options.binary, std::filesystem::perms::owner_read);
+  try {
+    MakeBoard("local", options)->Run({});
+    FAIL() << "a file that is no program ran";
+  } catch (const BoardError& error) {
+    EXPECT_NE(std::string(error.what()).find("Permission denied; give the run_joint_debug"), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST_F(BoardTest, ATwiceNamedBoardOrAProgramForSeveralIsRefused) {
+  EXPECT_EQ(MakeBoards({"local", "qemu:mipsel"}, {}).size(), 2U);
+  EXPECT_THROW(MakeBoards({"local", "qemu:mipsel", "local"}, {}), UsageError);
+  BoardOptions options;
+  options.binary = "run_joint_debug";
+  EXPECT_EQ(MakeBoards({"local"}, options).size(), 1U);
+  EXPECT_THROW(MakeBoards({"local", "qemu:mipsel"}, options), UsageError);
+  options.folder = "build";
+  EXPECT_THROW(MakeBoards({"local"}, options), UsageError);
+}
+
+TEST_F(BoardTest, TheTimeIsLimited) {
+  EXPECT_NE(ErrorOf("exec sleep 60\n", 1).find("did not end within 1 s"), std::string::npos);
+}
+
+TEST(Process, KeepsBothStreamsAndTheStatus) {
+  const ProcessResult result =
+      RunProcess({"sh", "-c", "echo out; echo $WORD >&2; exit 3"}, {{"WORD", "err"}}, std::chrono::seconds(30));
+  EXPECT_EQ(result.status, 3);
+  EXPECT_EQ(result.out, "out\n");
+  EXPECT_EQ(result.err, "err\n");
+}
+
+TEST(Process, ReadsMoreThanAPipeHolds) {
+  const ProcessResult result = RunProcess({"head", "-c", "1000000", "/dev/zero"}, {}, std::chrono::seconds(30));
+  EXPECT_EQ(result.out.size(), 1000000U);
+}
+
+TEST(Process, AMissingProgramIsStatus127) {
+  EXPECT_EQ(RunProcess({"no-such-program-anywhere"}, {}, std::chrono::seconds(30)).status, 127);
+}
+
+}  // namespace
+}  // namespace lockstep::boards

@@ -1,0 +1,141 @@
+#include "dump/dump.h"
+
+#include <gtest/gtest.h>
+
+#include "graph/error.h"
+#include "support/temporary_test_folder.h"
+
+namespace lockstep::dump {
+namespace {
+
+class DumpTest : public testing::FolderTest {
+ protected:
+  static DumpLayer Layer(int index, const std::string& name) {
+    DumpLayer layer;
+    layer.index = index;
+    layer.name = name;
+    layer.op = "Conv";
+    layer.onnx_nodes = {"/model.0/conv/Conv", "/model.0/act/Mul"};
+    layer.tensor = "/model.0/act/Mul_output_0";
+    layer.dtype = "u8";
+    layer.shape = {1, 1, 2, 2};
+    layer.axes = {0, 2, 3, 1};
+    layer.scale = 0.25;
+    layer.zero_point = 3;
+    return layer;
+  }
+  static Manifest Head() {
+    Manifest head;
+    head.producer = "reference";
+    head.model = "small";
+    head.model_digest = "00112233445566778899aabbccddeeff";
+    head.contract = "rq1";
+    head.target = "host";
+    return head;
+  }
+  void WriteTwoLayers(const DumpOptions& options) {
+    DumpWriter writer(Path("dump"), Head(), options);
+    const std::vector<uint8_t> first = {1, 2, 3, 4};
+    const std::vector<uint8_t> second = {5, 6, 7, 8};
+    writer.Add(Layer(0, "Conv_0"), first.data(), first.size());
+    writer.Add(Layer(12, "a/odd name"), second.data(), second.size());
+    writer.Finish();
+  }
+};
+
+TEST_F(DumpTest, WhatWasWrittenIsRead) {
+  WriteTwoLayers({});
+  const Manifest manifest = ReadManifest(Path("dump"));
+  EXPECT_EQ(manifest.model_digest, Head().model_digest);
+  EXPECT_EQ(manifest.contract, "rq1");
+  ASSERT_EQ(manifest.layers.size(), 2U);
+  const DumpLayer& layer = manifest.layers[1];
+  EXPECT_EQ(layer.index, 12);
+  EXPECT_EQ(layer.onnx_nodes.size(), 2U);
+  EXPECT_EQ(layer.axes, (std::vector<int>{0, 2, 3, 1}));
+  EXPECT_EQ(layer.zero_point, 3);
+  EXPECT_EQ(layer.file, "0012_a_odd_name_shape_1_1_2_2.bin");
+  EXPECT_EQ(ReadDumpLayer(Path("dump"), layer), (std::vector<uint8_t>{5, 6, 7, 8}));
+}
+
+// RFC 1321's own test suite has md5("abc").
+TEST_F(DumpTest, Md5IsRfc1321) { EXPECT_EQ(Md5Hex("abc", 3), "900150983cd24fb0d6963f7d28e17f72"); }
+
+TEST_F(DumpTest, DigestsAloneWriteNoTensorFiles) {
+  DumpOptions options;
+  options.digests_only = true;
+  WriteTwoLayers(options);
+  EXPECT_EQ(Files("dump"), (std::vector<std::string>{"manifest.json"}));
+  EXPECT_EQ(ReadManifest(Path("dump")).layers[0].md5, Md5Hex("\1\2\3\4", 4));
+}
+
+TEST_F(DumpTest, AnExpressionSelectsLayers) {
+  DumpOptions options;
+  options.layers = "^Conv_";
+  WriteTwoLayers(options);
+  EXPECT_EQ(ReadManifest(Path("dump")).layers.size(), 1U);
+  options.layers = "(";
+  EXPECT_THROW(WriteTwoLayers(options), UsageError);
+}
+
+TEST_F(DumpTest, AnOlderDumpIsReplaced) {
+  WriteTwoLayers({});
+  WriteText(Path("dump/notes.txt"), "mine");
+  DumpOptions options;
+  options.layers = "odd";
+  WriteTwoLayers(options);
+  EXPECT_EQ(Files("dump"),
+            (std::vector<std::string>{"0012_a_odd_name_shape_1_1_2_2.bin", "manifest.json", "notes.txt"}));
+}
+
+TEST_F(DumpTest, DamageIsNamed) {
+  WriteTwoLayers({});
+  const Manifest manifest = ReadManifest(Path("dump"));
+  WriteText(Path("dump") / manifest.layers[0].file, "abcd");
+  try {
+    ReadDumpLayer(Path("dump"), manifest.layers[0]);
+    FAIL() << "a changed file was taken";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find(manifest.layers[0].file), std::string::npos) << error.what();
+  }
+  WriteText(Path("dump") / manifest.layers[0].file, "abc");
+  EXPECT_THROW(ReadDumpLayer(Path("dump"), manifest.layers[0]), BadInput);
+  EXPECT_THROW(ReadManifest(Path("nothing")), BadInput);
+}
+
+TEST_F(DumpTest, AShapeWhoseElementsCannotBeCountedIsRefused) {
+  for (const std::string shape : {"1099511627776, 16777216", "0, 1099511627776, 16777216", "-1, 0"}) {
+    WriteText(Path("dump/manifest.json"),
+              R"({"format": 1, "producer": "float", "layers": [{"index": 0, "name": "a", "op": "Conv", "dtype": "u8",
+                  "bytes": 0, "md5": "d41d8cd98f00b204e9800998ecf8427e", "file": "a.bin", "shape": [)" +
+                  shape + "]}]}");
+    try {
+      ReadManifest(Path("dump"));
+      FAIL() << shape << " was taken";
+    } catch (const BadInput& error) {
+      EXPECT_NE(std::string(error.what()).find("shape is not valid"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST_F(DumpTest, AManifestThatContradictsItselfIsRefused) {
+  WriteTwoLayers({});
+  const std::string good = ReadText(Path("dump/manifest.json"));
+  const auto refused = [&](const std::string& from, const std::string& to) {
+    std::string bad = good;
+    const size_t at = bad.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    bad.replace(at, from.size(), to);
+    WriteText(Path("dump/manifest.json"), bad);
+    EXPECT_THROW(ReadManifest(Path("dump")), BadInput) << to;
+  };
+  refused("\"format\": 1", "\"format\": 2");
+  refused("\"dtype\": \"u8\"", "\"dtype\": \"u7\"");
+  refused("\"bytes\": 4", "\"bytes\": 5");
+  refused("\"file\": \"0000", "\"file\": \"../0000");
+  refused("\"layers\"", "\"stratum\"");
+  refused("{", "");
+}
+
+}  // namespace
+}  // namespace lockstep::dump

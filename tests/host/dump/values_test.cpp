@@ -1,0 +1,96 @@
+#include "dump/values.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace lockstep::dump {
+namespace {
+
+DumpLayer Layer(const std::string& dtype, std::vector<int64_t> shape, std::vector<int> axes = {}) {
+  DumpLayer layer;
+  layer.dtype = dtype;
+  layer.shape = std::move(shape);
+  layer.axes = std::move(axes);
+  layer.scale = 0.5;
+  layer.zero_point = 10;
+  return layer;
+}
+
+std::vector<uint8_t> Bytes(const std::vector<float>& values) {
+  std::vector<uint8_t> bytes(values.size() * sizeof(float));
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
+}
+
+TEST(Values, DequantisesAndReturnsToOnnxOrder) {
+  // 1 x 1 x 2 x 3 in N,H,W,C: pixels (10,11,12) and (13,14,15).
+  const DumpLayer layer = Layer("u8", {1, 1, 2, 3}, {0, 2, 3, 1});
+  EXPECT_EQ(OnnxShape(layer), (std::vector<int64_t>{1, 3, 1, 2}));
+  EXPECT_EQ(RealValues(layer, {10, 11, 12, 13, 14, 15}), (std::vector<float>{0, 1.5F, 0.5F, 2, 1, 2.5F}));
+}
+
+TEST(Values, ReadsEveryStoredType) {
+  EXPECT_EQ(RealValues(Layer("u16", {1}), {0x0c, 0x01}), (std::vector<float>{(268 - 10) * 0.5F}));
+  EXPECT_EQ(RealValues(Layer("s8", {1}), {0xff}), (std::vector<float>{-5.5F}));
+  EXPECT_EQ(RealValues(Layer("s16", {1}), {0xfe, 0xff}), (std::vector<float>{-6.0F}));
+  EXPECT_EQ(RealValues(Layer("s32", {1}), {0x00, 0x00, 0x01, 0x00}), (std::vector<float>{(65536 - 10) * 0.5F}));
+  EXPECT_EQ(RealValues(Layer("s64", {1}), {12, 0, 0, 0, 0, 0, 0, 0}), (std::vector<float>{1.0F}));
+  EXPECT_EQ(RealValues(Layer("f32", {1}), Bytes({-2.25F})), (std::vector<float>{-2.25F}));
+}
+
+TEST(Values, PhysicalOrderIsTheInverseOfOnnxOrder) {
+  const std::vector<int64_t> onnx_shape = {2, 3, 4, 5};
+  const std::vector<int> axes = {0, 2, 3, 1};
+  std::vector<float> values(120);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+  const std::vector<float> physical = ToPhysical(onnx_shape, axes, values.data());
+  // n=1, c=2, h=3, w=4 lies at ((1*4+3)*5+4)*3+2 in N,H,W,C.
+  EXPECT_EQ(physical[((1 * 4 + 3) * 5 + 4) * 3 + 2], values[((1 * 3 + 2) * 4 + 3) * 5 + 4]);
+  EXPECT_EQ(RealValues(Layer("f32", {2, 4, 5, 3}, axes), Bytes(physical)), values);
+}
+
+TEST(CompareElements, NamesTheFirstDifferenceAndTheLargest) {
+  const DumpLayer layer = Layer("u8", {1, 1, 2, 3}, {0, 2, 3, 1});
+  const ElementComparison result = CompareElements(layer, {10, 11, 12, 13, 14, 15}, {10, 11, 12, 13, 15, 9});
+  EXPECT_EQ(result.elements, 6);
+  EXPECT_EQ(result.differing, 2);
+  EXPECT_EQ(result.beyond, 2);
+  EXPECT_DOUBLE_EQ(result.max_steps, 6.0);
+  EXPECT_DOUBLE_EQ(result.max_abs, 3.0);
+  ASSERT_TRUE(result.first.has_value());
+  EXPECT_EQ(result.first->coordinates, (std::vector<int64_t>{0, 0, 1, 1}));
+  EXPECT_EQ(result.first->onnx_coordinates, (std::vector<int64_t>{0, 1, 0, 1}));
+  EXPECT_EQ(result.first->expected_stored, 14);
+  EXPECT_EQ(result.first->actual_stored, 15);
+  EXPECT_DOUBLE_EQ(result.first->expected, 2.0);
+  EXPECT_DOUBLE_EQ(result.first->actual, 2.5);
+}
+
+TEST(CompareElements, EqualBytesDifferNowhere) {
+  const ElementComparison result = CompareElements(Layer("u8", {3}), {1, 2, 3}, {1, 2, 3});
+  EXPECT_EQ(result.differing, 0);
+  EXPECT_FALSE(result.first.has_value());
+}
+
+TEST(CompareElements, ToleranceAppliesToRealValues) {
+  const DumpLayer layer = Layer("f32", {3});
+  const auto expected = Bytes({100.0F, 1.0F, 0.0F});
+  const auto actual = Bytes({100.5F, 1.5F, 0.0F});
+  EXPECT_EQ(CompareElements(layer, expected, actual, {0.0, 0.01}).beyond, 1);
+  EXPECT_EQ(CompareElements(layer, expected, actual, {0.5, 0.0}).beyond, 0);
+  EXPECT_EQ(CompareElements(layer, expected, actual).beyond, 2);
+}
+
+TEST(CompareElements, ANanIsBeyondEveryTolerance) {
+  const auto expected = Bytes({1.0F});
+  const auto actual = Bytes({std::numeric_limits<float>::quiet_NaN()});
+  const ElementComparison result = CompareElements(Layer("f32", {1}), expected, actual, {1e9, 1e9});
+  EXPECT_EQ(result.beyond, 1);
+  EXPECT_TRUE(std::isinf(result.max_abs));
+}
+
+}  // namespace
+}  // namespace lockstep::dump

@@ -1,0 +1,82 @@
+#include "input/picture_source.h"
+
+#include <gtest/gtest.h>
+
+#include "graph/error.h"
+#include "lockstep/md5.h"
+#include "picture_files.h"
+
+namespace lockstep::input {
+namespace {
+
+constexpr PictureSize kSize{16, 16};
+
+std::vector<PictureRef> WritePictures(const PictureFolder& folder, int count) {
+  for (int i = 0; i < count; ++i) {
+    cv::imwrite(folder.File("p" + std::to_string(i) + ".png"), ColorfulPicture(20, 12, i));
+  }
+  return ListPictures(folder.path());
+}
+
+TEST(PictureSource, DeliversEveryPictureInOrder) {
+  const PictureFolder folder("source");
+  const auto pictures = WritePictures(folder, 9);
+  const quantize::InputPreprocess preprocess;
+  PictureSource source(pictures, "images", preprocess, kSize);
+  EXPECT_EQ(source.size(), 9);
+  Md5 md5;
+  for (size_t i = 0; i < pictures.size(); ++i) {
+    const auto inputs = source.Next();
+    ASSERT_TRUE(inputs.has_value());
+    const PreparedPicture expected = LoadPicture(pictures[i], preprocess, kSize);
+    EXPECT_EQ(inputs->label, pictures[i].Label());
+    EXPECT_EQ(inputs->tensors.at("images").data, ToFloatTensor(expected, preprocess).data) << "picture " << i;
+    md5.Update(expected.bytes.data(), expected.bytes.size());
+    EXPECT_EQ(source.size(), 8 - static_cast<int>(i));
+  }
+  EXPECT_FALSE(source.Next().has_value());
+  EXPECT_FALSE(source.Next().has_value());
+  EXPECT_EQ(source.Digest(), ToText(md5.Finish()).data());
+  EXPECT_TRUE(source.skipped().empty());
+}
+
+TEST(PictureSource, DamagedPictureIsAnError) {
+  const PictureFolder folder("bad");
+  WritePictures(folder, 3);
+  WriteBytes(folder.File("p1.png"), {1, 2, 3});
+  PictureSource source(ListPictures(folder.path()), "images", quantize::InputPreprocess{}, kSize);
+  EXPECT_TRUE(source.Next().has_value());
+  const std::string message = MessageOf<BadInput>([&] { source.Next(); });
+  EXPECT_NE(message.find("p1.png"), std::string::npos) << message;
+  EXPECT_NE(message.find("--skip-bad-images"), std::string::npos) << message;
+}
+
+TEST(PictureSource, DamagedPicturesAreSkippedAndCounted) {
+  const PictureFolder folder("skip");
+  WritePictures(folder, 5);
+  WriteBytes(folder.File("p1.png"), {1, 2, 3});
+  WriteBytes(folder.File("p4.png"), {});
+  PictureSource source(ListPictures(folder.path()), "images", quantize::InputPreprocess{}, kSize, true);
+  int delivered = 0;
+  while (source.Next()) ++delivered;
+  EXPECT_EQ(delivered, 3);
+  EXPECT_EQ(source.skipped(), (std::vector<std::string>{folder.File("p1.png"), folder.File("p4.png")}));
+  EXPECT_EQ(source.size(), 0);
+}
+
+TEST(PictureSource, NothingGoodIsAnErrorEvenWhenSkipping) {
+  const PictureFolder folder("none");
+  WriteBytes(folder.File("only.png"), {1});
+  PictureSource source(ListPictures(folder.path()), "images", quantize::InputPreprocess{}, kSize, true);
+  const std::string message = MessageOf<BadInput>([&] { source.Next(); });
+  EXPECT_NE(message.find("only.png"), std::string::npos) << message;
+}
+
+TEST(PictureSource, MayBeAbandoned) {
+  const PictureFolder folder("abandoned");
+  PictureSource source(WritePictures(folder, 9), "images", quantize::InputPreprocess{}, kSize);
+  EXPECT_TRUE(source.Next().has_value());
+}
+
+}  // namespace
+}  // namespace lockstep::input
