@@ -16,7 +16,7 @@ while IFS= read -r line; do
   room=$(sed -E 's/ *<-.*//' <<<"$line")
   rooms+=("$room")
   case $room in
-    runtime) own='core|kernels|probe|run_joint|lockstep' ;;
+    runtime) own="lockstep|$(cd runtime && echo */ | sed 's,/ *,|,g; s,|$,,')" ;;
     samples) own='[a-z0-9_]+\.h' ;;
     *) own=${room#host/} ;;
   esac
