@@ -23,7 +23,8 @@ for argument in "$@"; do
       ;;
   esac
 done
-steps=$((6 + 2 * ${#targets[@]}))
+musl_targets=(mipsel-musl armv7-musl aarch64-musl)
+steps=$((6 + 2 * ${#targets[@]} + ${#musl_targets[@]}))
 # shellcheck source=scripts/progress.sh
 source scripts/progress.sh
 passed=0
@@ -51,6 +52,7 @@ scripts/setup.sh
 scripts/fetch_model.sh >/dev/null
 scripts/fetch_pictures.sh >/dev/null
 scripts/fetch_onnxruntime.sh >/dev/null
+scripts/fetch_musl.sh >/dev/null
 
 step "build for this PC"
 build_preset host all
@@ -74,6 +76,11 @@ run_tests asan -LE "slow|oracle|boards"
 for target in "${targets[@]}"; do
   step "tests on $target, emulated"
   run_tests "$target" "${select[@]}"
+done
+for target in "${musl_targets[@]}"; do
+  step "static programs with musl, $target"
+  build_preset "$target" all
+  run_tests "$target"
 done
 end_step
 echo "test: done in $((SECONDS - script_start)) s"

@@ -7,6 +7,7 @@
 #include "lockstep/runtime.h"
 #include "lockstep/seeded_input.h"
 #include "support/joint_models.h"
+#include "support/test_vector.h"
 
 namespace lockstep {
 namespace {
@@ -112,40 +113,8 @@ TEST(Session, AHookCanStopARun) {
   EXPECT_TRUE(session.Run().ok());
 }
 
-joint::ModelT WithTestVector(joint::ModelT object, uint64_t seed, bool store_inputs) {
-  const Model model = Load(object);
-  Session session = Open(model);
-  FillInputs(session, seed);
-  auto vector = std::make_unique<joint::TestVectorT>();
-  if (store_inputs) {
-    for (int32_t i = 0; i < model.input_count(); ++i) {
-      vector->inputs.push_back(std::make_unique<joint::ConstantT>());
-      const auto* bytes = static_cast<const uint8_t*>(session.input(i));
-      vector->inputs.back()->data.assign(bytes, bytes + session.input_info(i).bytes);
-    }
-  } else {
-    vector->seed = seed;
-  }
-  class Store final : public RunHook {
-   public:
-    explicit Store(joint::TestVectorT& target) : target_(target) {}
-    Status AfterLayer(Session& running, int32_t layer) override {
-      const TensorInfo info = running.model().tensor(running.model().layer_output_tensor(layer));
-      const Md5Digest digest = Md5Of(running.layer_output(layer), info.bytes);
-      target_.layer_digests.emplace_back(flatbuffers::span<const uint8_t, 16>(digest.data(), 16));
-      return Status::Ok();
-    }
-
-   private:
-    joint::TestVectorT& target_;
-  } store(*vector);
-  EXPECT_TRUE(session.Run(&store).ok());
-  object.test_vectors.push_back(std::move(vector));
-  return object;
-}
-
 TEST(SelfTest, PassesWithSeedAndStoredInputs) {
-  const joint::ModelT object = WithTestVector(WithTestVector(test::SmallNetwork(), 77, false), 78, true);
+  const joint::ModelT object = test::WithTestVector(test::WithTestVector(test::SmallNetwork(), 77, false), 78, true);
   const Model model = Load(object);
   Session session = Open(model);
   int32_t passed = 0;
@@ -155,7 +124,7 @@ TEST(SelfTest, PassesWithSeedAndStoredInputs) {
 }
 
 TEST(SelfTest, NamesTheFirstLayerThatDiffers) {
-  joint::ModelT object = WithTestVector(test::SmallNetwork(), 77, false);
+  joint::ModelT object = test::WithTestVector(test::SmallNetwork(), 77, false);
   const_cast<flatbuffers::Array<uint8_t, 16>*>(object.test_vectors[0]->layer_digests[5].bytes())->Mutate(0, 0);
   const_cast<flatbuffers::Array<uint8_t, 16>*>(object.test_vectors[0]->layer_digests[5].bytes())->Mutate(1, 0);
   const Model model = Load(object);
