@@ -1,5 +1,7 @@
 #include "core/process_memory.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -77,6 +79,18 @@ uint64_t ResidentBytes(const void* begin, uint64_t size) {
 
 uint64_t ResidentCode() {
   return SumMappings([](const Mapping& mapping) { return mapping.code; });
+}
+
+// QEMU answers for /proc/self/exe with the emulated program, but passes this one on.
+bool Emulator(char (&name)[kMaxProgramName]) {
+  char path[512];
+  const ssize_t size = readlink("/proc/thread-self/exe", path, sizeof(path) - 1);
+  if (size <= 0) return false;
+  path[size] = 0;
+  const char* slash = std::strrchr(path, '/');
+  const char* program = slash != nullptr ? slash + 1 : path;
+  std::snprintf(name, sizeof(name), "%.63s", program);
+  return std::strncmp(program, "qemu-", 5) == 0;
 }
 
 }  // namespace lockstep

@@ -1,6 +1,7 @@
 // What the operating system says about this process's memory. All 0 where there is no /proc.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace lockstep {
@@ -13,5 +14,10 @@ uint64_t ResidentBytes(const void* begin, uint64_t size);
 
 // Resident bytes of executable mappings: the program and its libraries.
 uint64_t ResidentCode();
+
+inline constexpr size_t kMaxProgramName = 64;
+
+// Whether the process runs in user-mode QEMU, whose own memory is then in the figures above, and the emulator's name.
+bool Emulator(char (&name)[kMaxProgramName]);
 
 }  // namespace lockstep

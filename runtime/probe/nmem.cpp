@@ -88,6 +88,8 @@ Status Probe::DumpNextRun(const char* folder) { return RefuseDumpFolder(folder);
 void Probe::CountRuns(bool count) { state_->counting = count; }
 Status Probe::BeginRun(Session& /*session*/) { return Status::Ok(); }
 Status Probe::BeforeLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
+void Probe::BeforeShare(int32_t /*layer*/, int /*thread*/) {}
+void Probe::AfterShare(int32_t /*layer*/, int /*thread*/) {}
 Status Probe::AfterLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
 
 Status Probe::EndRun(Session& /*session*/) {
@@ -118,6 +120,10 @@ Status Probe::WriteReports(const Session& session) {
   report.Print("code               %12.1f   resident, program and libraries\n", Kilobytes(code));
   report.Print("planned peak       %12.1f   model file + arena + scratch\n", Kilobytes(planned));
   report.Print("measured peak      %12.1f   VmHWM of the whole process\n", Kilobytes(peak));
+  char emulator[kMaxProgramName];
+  if (Emulator(emulator)) {
+    report.Print("measured under emulation: the peak includes the emulator, %s; measure on the board\n", emulator);
+  }
   report.Print("measured - planned %12.1f\n\n", Kilobytes(peak) - Kilobytes(planned));
   report.Print("%5s %-32s %-13s %14s\n", "index", "layer", "operator", "live KB");
   for (int32_t i = 0; i < model.layer_count(); ++i) {

@@ -101,12 +101,18 @@ void PrintTimes(const RunTimes& times, const Model& model) {
 void PrintPeakMemory(const Session& session) {
   std::printf("memory      planned %.1f KB (model file + arena + scratch), measured peak %.1f KB (VmHWM)\n",
               Kilobytes(session.planned_bytes()), Kilobytes(PeakMemory()));
+  char emulator[kMaxProgramName];
+  if (Emulator(emulator)) {
+    std::printf("            measured under emulation: the peak includes the emulator, %s\n", emulator);
+  }
 }
 
 Status SaveBenchmark(const String& path, const Session& session, const RunTimes& times, const Arguments& arguments) {
   const Model& model = session.model();
   const RunTimes::Summary summary = times.Summarize();
   OutputFile file;
+  char emulator[kMaxProgramName];
+  const bool emulated = Emulator(emulator);
   LOCKSTEP_RETURN_IF_ERROR(file.Open(path));
   file.Print("{\n  \"model\": %s,\n  \"model_digest\": \"%s\",\n  \"contract\": %s,\n  \"version\": %s,\n",
              JsonString(model.name()).c_str(), ToText(model.digest()).data(), JsonString(model.contract()).c_str(),
@@ -120,9 +126,11 @@ Status SaveBenchmark(const String& path, const Session& session, const RunTimes&
   file.Print("  \"p95_ms\": %.6f,\n  \"macs\": %llu,\n  \"gops\": %.6f,\n", summary.p95_ms,
              static_cast<unsigned long long>(model.macs()), Gops(model, summary.avg_ms));
   file.Print(
-      "  \"file_bytes\": %llu,\n  \"arena_bytes\": %llu,\n  \"scratch_bytes\": %llu,\n  \"peak_bytes\": %llu\n}\n",
+      "  \"file_bytes\": %llu,\n  \"arena_bytes\": %llu,\n  \"scratch_bytes\": %llu,\n  \"peak_bytes\": %llu,\n"
+      "  \"emulated\": %s\n}\n",
       static_cast<unsigned long long>(model.file_size()), static_cast<unsigned long long>(model.arena_size()),
-      static_cast<unsigned long long>(session.scratch_bytes()), static_cast<unsigned long long>(PeakMemory()));
+      static_cast<unsigned long long>(session.scratch_bytes()), static_cast<unsigned long long>(PeakMemory()),
+      emulated ? "true" : "false");
   LOCKSTEP_RETURN_IF_ERROR(file.Commit());
   std::printf("wrote       %s\n", path.c_str());
   return Status::Ok();

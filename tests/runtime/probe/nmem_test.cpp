@@ -26,7 +26,10 @@ TEST(MemoryReport, HasPlannedAndMeasured) {
   char bound[64];
   std::snprintf(bound, sizeof(bound), "at most %.1f alive", static_cast<double>(model.arena_lower_bound) / 1024);
   EXPECT_NE(report.find(bound), std::string::npos) << bound << " in\n" << report;
-  EXPECT_EQ(test::Count(report, "\n"), layers + 11) << report;
+  EXPECT_EQ(test::Count(report, "\n"), layers + (LOCKSTEP_EMULATED ? 12 : 11)) << report;
+  EXPECT_EQ(report.find("measured under emulation: the peak includes the emulator, qemu-") != std::string::npos,
+            LOCKSTEP_EMULATED)
+      << report;
 }
 
 TEST(MemoryReport, GoesToTheTempFolderByDefault) {
