@@ -42,6 +42,8 @@ struct Step {
 // A range of a step's units for each thread.
 struct SharedStep {
   const Step* step;
+  int32_t layer;
+  Probe* probe;
   uint8_t* scratch;
   size_t scratch_stride;
   int threads;
@@ -50,7 +52,10 @@ struct SharedStep {
     const auto& self = *static_cast<const SharedStep*>(context);
     const int64_t begin = self.step->units * thread / self.threads;
     const int64_t end = self.step->units * (thread + 1) / self.threads;
-    if (begin < end) self.step->kernel->run(self.step->args, begin, end, self.scratch + self.scratch_stride * thread);
+    if (begin == end) return;
+    self.probe->BeforeShare(self.layer, thread);
+    self.step->kernel->run(self.step->args, begin, end, self.scratch + self.scratch_stride * thread);
+    self.probe->AfterShare(self.layer, thread);
   }
 };
 
@@ -70,7 +75,7 @@ struct Session::Impl : Allocated {
   Status DescribeTensors();
   Status DescribeLayers();
   Status SelectKernels();
-  void Execute(const Step& step);
+  void Execute(int32_t layer);
 };
 
 Status Session::Impl::DescribeTensors() {
@@ -146,13 +151,14 @@ Status Session::Impl::SelectKernels() {
   return Status::Ok();
 }
 
-void Session::Impl::Execute(const Step& step) {
-  if (!step.shared) {
-    step.kernel->run(step.args, 0, step.units, scratch.get());
-    return;
+void Session::Impl::Execute(int32_t layer) {
+  const Step& step = steps[static_cast<size_t>(layer)];
+  SharedStep shared = {&step, layer, &probe, scratch.get(), scratch_stride, step.shared ? pool.threads() : 1};
+  if (step.shared) {
+    pool.Run(SharedStep::Run, &shared);
+  } else {
+    SharedStep::Run(&shared, 0);
   }
-  SharedStep shared = {&step, scratch.get(), scratch_stride, pool.threads()};
-  pool.Run(SharedStep::Run, &shared);
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -208,6 +214,8 @@ const void* Session::layer_output(int32_t layer) const {
 
 const char* Session::kernel_name(int32_t layer) const { return impl_->steps[static_cast<size_t>(layer)].kernel->name; }
 
+int Session::threads() const { return impl_->pool.threads(); }
+
 uint64_t Session::scratch_bytes() const {
   return static_cast<uint64_t>(impl_->scratch_stride) * static_cast<uint64_t>(impl_->pool.threads());
 }
@@ -227,7 +235,7 @@ Status Session::Run(RunHook* hook) {
     const auto layer = static_cast<int32_t>(i);
     if (hook != nullptr) LOCKSTEP_RETURN_IF_ERROR(hook->BeforeLayer(*this, layer));
     LOCKSTEP_RETURN_IF_ERROR(probe.BeforeLayer(*this, layer));
-    impl_->Execute(impl_->steps[i]);
+    impl_->Execute(layer);
     LOCKSTEP_RETURN_IF_ERROR(probe.AfterLayer(*this, layer));
     if (hook != nullptr) LOCKSTEP_RETURN_IF_ERROR(hook->AfterLayer(*this, layer));
   }

@@ -66,6 +66,9 @@ Status Probe::BeforeLayer(Session& session, int32_t layer) {
   return state_->dumping ? state_->writer.Inputs(session, layer) : Status::Ok();
 }
 
+void Probe::BeforeShare(int32_t /*layer*/, int /*thread*/) {}
+void Probe::AfterShare(int32_t /*layer*/, int /*thread*/) {}
+
 Status Probe::AfterLayer(Session& session, int32_t layer) {
   return state_->dumping ? state_->writer.Layer(session, layer) : Status::Ok();
 }

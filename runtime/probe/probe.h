@@ -22,6 +22,9 @@ class Probe {
   void CountRuns(bool count);
   Status BeginRun(Session& session);
   Status BeforeLayer(Session& session, int32_t layer);
+  // On the thread that does a share of the layer, around it. 0 is the calling thread.
+  void BeforeShare(int32_t layer, int thread);
+  void AfterShare(int32_t layer, int thread);
   Status AfterLayer(Session& session, int32_t layer);
   Status EndRun(Session& session);
   Status WriteReports(const Session& session);

@@ -18,6 +18,8 @@ Status Probe::DumpNextRun(const char* folder) { return RefuseDumpFolder(folder);
 void Probe::CountRuns(bool /*count*/) {}
 Status Probe::BeginRun(Session& /*session*/) { return Status::Ok(); }
 Status Probe::BeforeLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
+void Probe::BeforeShare(int32_t /*layer*/, int /*thread*/) {}
+void Probe::AfterShare(int32_t /*layer*/, int /*thread*/) {}
 Status Probe::AfterLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
 Status Probe::EndRun(Session& /*session*/) { return Status::Ok(); }
 Status Probe::WriteReports(const Session& /*session*/) { return Status::Ok(); }

@@ -165,6 +165,7 @@ class LOCKSTEP_API Session {
   const void* layer_output(int32_t layer) const;
   const char* kernel_name(int32_t layer) const;
 
+  int threads() const;
   uint64_t scratch_bytes() const;  // of all threads
   uint64_t planned_bytes() const;  // model file, arena and scratch memory: what a run needs beside code and stack
 

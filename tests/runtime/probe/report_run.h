@@ -13,18 +13,20 @@ namespace lockstep::test {
 
 inline constexpr int kRuns = 3;
 
-inline std::string RunAndReport(const ProbeOptions& probe, int32_t* layers) {
-  const std::vector<uint8_t> file = test::Write(test::SmallNetwork());
+inline std::string RunAndReport(const ProbeOptions& probe, int32_t* layers,
+                                const joint::ModelT& network = SmallNetwork(), int threads = 1, int runs = kRuns) {
+  const std::vector<uint8_t> file = test::Write(network);
   Result<Model> model = Model::Copy(file.data(), file.size());
   EXPECT_TRUE(model.ok());
   *layers = model.value().layer_count();
   SessionOptions options;
   options.probe = probe;
+  options.threads = threads;
   testing::internal::CaptureStdout();
   {
     Result<Session> session = Session::Create(model.value(), options);
     EXPECT_TRUE(session.ok()) << session.status().message();
-    for (int i = 0; i < kRuns; ++i) EXPECT_TRUE(session.value().Run().ok());
+    for (int i = 0; i < runs; ++i) EXPECT_TRUE(session.value().Run().ok());
     const Status status = session.value().WriteReports();
     EXPECT_TRUE(status.ok()) << status.message();
   }
