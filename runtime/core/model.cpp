@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "core/check.h"
+#include "core/file_error.h"
 #include "lockstep/runtime.h"
 
 namespace lockstep {
@@ -42,7 +43,7 @@ Status Model::Check(const Model& model, const LoadOptions& options) {
 Result<Model> Model::Open(const char* path, const LoadOptions& options) {
   const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe does not hold us up
   if (descriptor < 0) {
-    return Status::Error(StatusCode::kUnreadable, "%s: %s; give the path of a joint model", path, std::strerror(errno));
+    return Status::Error(CodeOfFileError(errno), "%s: %s; give the path of a joint model", path, std::strerror(errno));
   }
   struct stat info = {};
   if (fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
@@ -59,7 +60,8 @@ Result<Model> Model::Open(const char* path, const LoadOptions& options) {
   const int error = errno;
   close(descriptor);
   if (memory == MAP_FAILED) {
-    return Status::Error(StatusCode::kUnreadable, "%s: cannot be mapped: %s", path, std::strerror(error));
+    return Status::Error(CodeOfFileError(error), "%s: %lld bytes cannot be mapped: %s; end other programs", path,
+                         static_cast<long long>(info.st_size), std::strerror(error));
   }
   Model model;
   model.data_ = static_cast<const uint8_t*>(memory);

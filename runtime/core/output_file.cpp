@@ -8,12 +8,14 @@
 #include <cstdarg>
 #include <cstring>
 
+#include "core/file_error.h"
+
 namespace lockstep {
 namespace {
 
 Status NotWritable(const String& path, int error) {
-  return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s; check the path and its rights",
-                       path.c_str(), std::strerror(error));
+  return Status::Error(CodeOfFileError(error), "%s: cannot be written: %s; check the path and its rights", path.c_str(),
+                       std::strerror(error));
 }
 
 }  // namespace
@@ -57,7 +59,7 @@ Status OutputFile::Commit() {
   if (error_ == 0 && !special_ && std::rename(Part().c_str(), path_.c_str()) != 0) error_ = errno;
   if (error_ == 0) return Status::Ok();
   if (!special_) unlink(Part().c_str());
-  return Status::Error(StatusCode::kUnreadable, "%s: cannot be written: %s; check the free space", path_.c_str(),
+  return Status::Error(CodeOfFileError(error_), "%s: cannot be written: %s; check the free space", path_.c_str(),
                        std::strerror(error_));
 }
 

@@ -227,6 +227,10 @@ Status CheckTogether(const Arguments& a, const Given& given) {
   const int sources = (a.data.empty() ? 0 : 1) + (a.input_folder.empty() ? 0 : 1) + (a.list.empty() ? 0 : 1);
   if (sources > 1) return bad("--data, --input-folder and --list exclude each other; give one of them");
   if (Has(given, kSeed) && a.has_data()) return bad("--seed has no effect with data; leave one of them out");
+  // On other input than the dump's every layer behind the first would be blamed.
+  if (!a.inject.empty() && !a.has_data() && !Has(given, kSeed)) {
+    return bad("--inject needs the input that the dump was made with; give it with --data, or the dump's --seed");
+  }
   if (a.dump_level != 0) return Status::Ok();
   for (const int code : {kDumpFolder, kDumpLayers, kMd5}) {
     if (!Has(given, code)) continue;

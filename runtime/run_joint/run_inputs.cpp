@@ -10,6 +10,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/file_error.h"
 #include "lockstep/seeded_input.h"
 
 namespace lockstep {
@@ -45,7 +46,7 @@ Status ListFolder(const String& folder, const Model& model, List<RunInput>* inpu
   }
   DIR* directory = opendir(folder.c_str());
   if (directory == nullptr) {
-    return Status::Error(StatusCode::kUnreadable, "%s: %s; --input-folder needs a folder of .bin files", folder.c_str(),
+    return Status::Error(CodeOfFileError(errno), "%s: %s; --input-folder needs a folder of .bin files", folder.c_str(),
                          std::strerror(errno));
   }
   errno = 0;
@@ -60,7 +61,7 @@ Status ListFolder(const String& folder, const Model& model, List<RunInput>* inpu
   const int error = errno;  // readdir reports an error and the end in the same way, but for errno
   closedir(directory);
   if (error != 0)
-    return Status::Error(StatusCode::kUnreadable, "%s: %s; check the folder", folder.c_str(), std::strerror(error));
+    return Status::Error(CodeOfFileError(error), "%s: %s; check the folder", folder.c_str(), std::strerror(error));
   std::sort(inputs->begin(), inputs->end(),
             [](const RunInput& a, const RunInput& b) { return a.files[0] < b.files[0]; });
   if (!inputs->empty()) return Status::Ok();
@@ -80,9 +81,8 @@ bool ReadLine(std::FILE* file, String* line) {
 
 Status ReadList(const String& path, const Model& model, List<RunInput>* inputs) {
   const auto unreadable = [&path] {
-    return Status::Error(StatusCode::kUnreadable,
-                         "%s: %s; --list needs a text file with the data of a run in each line", path.c_str(),
-                         std::strerror(errno));
+    return Status::Error(CodeOfFileError(errno), "%s: %s; --list needs a text file with the data of a run in each line",
+                         path.c_str(), std::strerror(errno));
   };
   const Stream file(std::fopen(path.c_str(), "r"));
   if (file == nullptr) return unreadable();
@@ -112,7 +112,7 @@ Result<InputFile> OpenFile(const String& path, const String& advice) {
   Stream stream(descriptor >= 0 ? fdopen(descriptor, "rb") : nullptr);
   struct stat info = {};
   if (stream == nullptr || fstat(descriptor, &info) != 0) {
-    return Status::Error(StatusCode::kUnreadable, "%s: %s; %s", path.c_str(), std::strerror(errno), advice.c_str());
+    return Status::Error(CodeOfFileError(errno), "%s: %s; %s", path.c_str(), std::strerror(errno), advice.c_str());
   }
   if (S_ISREG(info.st_mode)) return InputFile{std::move(stream), static_cast<uint64_t>(info.st_size)};
   return Status::Error(StatusCode::kUnreadable, "%s: is not a file; %s", path.c_str(), advice.c_str());
@@ -127,9 +127,10 @@ Status ReadExactly(const String& path, void* data, uint64_t size, const String& 
                          path.c_str(), static_cast<unsigned long long>(file.value().size), what.c_str(),
                          static_cast<unsigned long long>(size));
   }
+  errno = 0;
   if (std::fread(data, 1, static_cast<size_t>(size), file.value().stream.get()) == size) return Status::Ok();
-  return Status::Error(StatusCode::kUnreadable, "%s: cannot be read: %s; copy it again", path.c_str(),
-                       std::strerror(errno));
+  return Status::Error(CodeOfFileError(errno), "%s: cannot be read: %s; copy it again", path.c_str(),
+                       errno != 0 ? std::strerror(errno) : "it ends early");
 }
 
 Status ListInputs(const Arguments& arguments, const Model& model, List<RunInput>* inputs) {

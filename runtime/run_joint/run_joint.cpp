@@ -10,6 +10,8 @@
 #include "lockstep/runtime.h"
 #include "run_joint/arguments.h"
 #include "run_joint/inject_inputs.h"
+#include "run_joint/interrupt.h"
+#include "run_joint/model_watch.h"
 #include "run_joint/run_inputs.h"
 #include "run_joint/run_outputs.h"
 #include "run_joint/run_paths.h"
@@ -38,6 +40,8 @@ int ExitStatus(StatusCode code) {
   return 5;
 }
 
+constexpr int kSignalStatus = 128;  // as shells do it
+
 const char* OrNull(const String& text) { return text.empty() ? nullptr : text.c_str(); }
 
 SessionOptions OptionsOf(const Arguments& arguments, const String& dump_folder) {
@@ -57,8 +61,8 @@ SessionOptions OptionsOf(const Arguments& arguments, const String& dump_folder) 
 
 class Runner {
  public:
-  Runner(const Arguments& arguments, Session& session, RunTimes& times)
-      : arguments_(arguments), session_(session), times_(times) {}
+  Runner(const Arguments& arguments, const ModelWatch& watch, Session& session, RunTimes& times)
+      : arguments_(arguments), watch_(watch), session_(session), times_(times) {}
 
   Status Run(const List<RunInput>& inputs, const List<RunPaths>& paths) {
     if (!arguments_.has_data()) {
@@ -71,11 +75,15 @@ class Runner {
       inject_.emplace(std::move(inject.value()));
     }
     if (!arguments_.output_folder.empty()) LOCKSTEP_RETURN_IF_ERROR(MakeOutputFolder(paths));
-    for (size_t i = 0; i < inputs.size(); ++i) LOCKSTEP_RETURN_IF_ERROR(RunInputOf(inputs[i], paths[i]));
+    for (size_t i = 0; i < inputs.size() && !Interrupted(); ++i) {
+      LOCKSTEP_RETURN_IF_ERROR(RunInputOf(inputs[i], paths[i]));
+    }
     return Status::Ok();
   }
 
  private:
+  static bool Interrupted() { return InterruptWatch::signal_number() != 0; }
+
   Status MakeOutputFolder(const List<RunPaths>& paths) {
     LOCKSTEP_RETURN_IF_ERROR(output_folder_.Make(arguments_.output_folder));
     String longest;
@@ -93,17 +101,20 @@ class Runner {
     const uint64_t start = NowNanoseconds();
     LOCKSTEP_RETURN_IF_ERROR(session_.Run(inject_ ? &*inject_ : nullptr));
     *nanoseconds = NowNanoseconds() - start;
-    return Status::Ok();
+    return watch_.Check();
   }
 
   Status RunInputOf(const RunInput& input, const RunPaths& paths) {
     uint64_t nanoseconds = 0;
     if (arguments_.dump_level != 0) LOCKSTEP_RETURN_IF_ERROR(session_.DumpNextRun(nullptr));
     session_.CountRuns(false);
-    for (int i = 0; i < arguments_.warmup; ++i) LOCKSTEP_RETURN_IF_ERROR(RunOnce(input, &nanoseconds));
+    for (int i = 0; i < arguments_.warmup && !Interrupted(); ++i) {
+      LOCKSTEP_RETURN_IF_ERROR(RunOnce(input, &nanoseconds));
+    }
+    if (Interrupted()) return Status::Ok();
     session_.CountRuns(true);
     if (arguments_.dump_level != 0) LOCKSTEP_RETURN_IF_ERROR(session_.DumpNextRun(paths.dump.c_str()));
-    for (int i = 0; i < arguments_.repeat; ++i) {
+    for (int i = 0; i < arguments_.repeat && (i == 0 || !Interrupted()); ++i) {
       LOCKSTEP_RETURN_IF_ERROR(RunOnce(input, &nanoseconds));
       times_.nanoseconds.push_back(nanoseconds);
     }
@@ -127,6 +138,7 @@ class Runner {
   }
 
   const Arguments& arguments_;
+  const ModelWatch& watch_;
   Session& session_;
   RunTimes& times_;
   OutputFolder output_folder_;
@@ -140,13 +152,16 @@ Status SelfTest(Session& session) {
   return status;
 }
 
-Status RunJoint(const Arguments& arguments) {
+// `signal`: the one that ended the runs before their time.
+Status RunJoint(const Arguments& arguments, int* signal) {
   PrintVersion();
   RunTimes times;
+  const ModelWatch watch(arguments.model.c_str(), ExitStatus(StatusCode::kUnreadable));
   uint64_t start = NowNanoseconds();
   LoadOptions load;
   load.check_digest = arguments.check_digest;
   Result<Model> model = Model::Open(arguments.model.c_str(), load);
+  LOCKSTEP_RETURN_IF_ERROR(watch.Check());
   if (!model.ok()) return model.status();
   times.load = NowNanoseconds() - start;
   PrintModel(model.value());
@@ -174,9 +189,15 @@ Status RunJoint(const Arguments& arguments) {
     return Status::Ok();
   }
   if (arguments.self_test) {
-    LOCKSTEP_RETURN_IF_ERROR(SelfTest(session));
+    const Status status = SelfTest(session);
+    LOCKSTEP_RETURN_IF_ERROR(watch.Check());
+    LOCKSTEP_RETURN_IF_ERROR(status);
   } else {
-    LOCKSTEP_RETURN_IF_ERROR(Runner(arguments, session, times).Run(inputs, paths));
+    const InterruptWatch interrupts;
+    LOCKSTEP_RETURN_IF_ERROR(Runner(arguments, watch, session, times).Run(inputs, paths));
+    *signal = InterruptWatch::signal_number();
+    if (*signal != 0) std::printf("interrupted by signal %d, not all runs were made\n", *signal);
+    if (times.nanoseconds.empty()) return Status::Ok();
     PrintTimes(times, session.model());
   }
   if (arguments.report_memory) PrintPeakMemory(session);
@@ -196,6 +217,8 @@ void ExitWithoutMemory() {
 }
 
 int RunJointMain(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // a pipe's reader sees each line when it is printed
+  int signal = 0;
   Arguments arguments;
   Status status = ParseArguments(argc, argv, &arguments);
   if (status.ok() && arguments.help) {
@@ -203,7 +226,7 @@ int RunJointMain(int argc, char** argv) {
   } else if (status.ok() && arguments.version) {
     PrintVersion();
   } else if (status.ok()) {
-    status = RunJoint(arguments);
+    status = RunJoint(arguments, &signal);
   }
   // What was printed must have arrived too: stdout may be a file on a full disk.
   if (std::fflush(stdout) != 0 && status.ok()) {
@@ -211,7 +234,7 @@ int RunJointMain(int argc, char** argv) {
                            "standard output cannot be written; free space where it is redirected to");
   }
   if (!status.ok()) std::fprintf(stderr, "run_joint_%s: error: %s\n", BuildName(), status.message());
-  return ExitStatus(status.code());
+  return status.ok() && signal != 0 ? kSignalStatus + signal : ExitStatus(status.code());
 }
 
 }  // namespace lockstep

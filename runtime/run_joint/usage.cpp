@@ -19,18 +19,19 @@ checks
       --verify DIR             compare every output with the file of the same name in DIR, byte by byte
       --self-test              run the model's own test vectors and compare the md5 of every layer
       --inject DIR             give every layer the inputs that the dump in DIR has, so that each is tested alone;
-                               the outputs are what this board makes of them
+                               the outputs are what this board makes of them; give the dump's input with --data
       --no-digest              do not check the file's md5; every other check is made
 
 measuring
-  -r, --repeat N               runs per input that count (default 1)
+  -r, --repeat N               runs per input that count (default 1); an interrupt ends them after the present one
   -w, --warmup N               runs per input before them, which stand in no figures (default 0)
       --threads N              threads (default 1)
   -a, --affinity MASK          bit i of the mask allows CPU i, for instance 0x3
       --save-benchmark FILE    the figures as JSON
       --report-peak-memory-footprint
                                planned and measured peak memory
-      --profile-path DIR       run_joint_profile: profile.csv and trace.json (for chrome://tracing) go there
+      --profile-path DIR       run_joint_profile: profile.csv and trace.json (for chrome://tracing, of the last 32
+                               runs at most) go there
       --memory-path FILE       run_joint_nmem: the memory report (default nmem_memory.txt in the temp folder)
 
 dumps (run_joint_debug)
@@ -47,7 +48,7 @@ more
   -?, --help                   print this and end
 
 exit status: 0 good, 1 a check failed, 2 wrong usage, 3 unsupported model, 4 corrupt or unreadable file,
-             5 the board lacks memory
+             5 the board lacks memory; 130 interrupted (143 terminated), what was measured by then is reported
 )";
 }
 

@@ -107,7 +107,8 @@ TEST_F(RunJointDebug, ADumpGoesToNoFolderThatIsRead) {
 
 TEST_F(RunJointDebug, InjectRefusesOtherModelsAndMissingLayers) {
   ASSERT_EQ(Dump("first").status, 0);
-  ExpectError(RunCommand({"--inject", Path("first"), Path("one.joint")}), 4, {"manifest.json", "digest"});
+  ExpectError(RunCommand({"--inject", Path("first"), "-d", Path("inputs/a.bin"), Path("one.joint")}), 4,
+              {"manifest.json", "digest"});
   ExpectError(Dump("second", {"--inject", Path("nowhere")}), 4, {"nowhere/manifest.json"});
   unlink(Path("first/0001_Conv_1_shape_1_6_8_16.bin").c_str());
   ExpectError(Dump("second", {"--inject", Path("first")}), 4, {"0001_Conv_1_shape_1_6_8_16.bin"});
@@ -167,8 +168,15 @@ TEST_F(RunJointDebug, InjectReadsManifestsOfAnyLength) {
   const CommandResult dump =
       RunCommand({"--dump_intermediate", "2", "--dump_folder", Path("dump"), Path("long.joint")});
   ASSERT_EQ(dump.status, 0) << dump.error;
-  const CommandResult result = RunCommand({"--inject", Path("dump"), Path("long.joint")});
+  const CommandResult result = RunCommand({"--inject", Path("dump"), "--seed", "1", Path("long.joint")});
   EXPECT_EQ(result.status, 0) << result.error;
+}
+
+// Random input is not what the dump was made with, and the first layer would be blamed for it.
+TEST_F(RunJointDebug, InjectNeedsTheInputOfTheDump) {
+  ASSERT_EQ(Dump("first").status, 0);
+  ExpectError(RunCommand({"--inject", Path("first"), Path("small.joint")}), 2,
+              {"--inject needs the input", "--data", "--seed"});
 }
 
 TEST_F(RunJointDebug, BadExpressionIsWrongUsage) {

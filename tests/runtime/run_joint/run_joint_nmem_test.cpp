@@ -1,6 +1,9 @@
 // The command line of run_joint in the nmem build.
 #include <gtest/gtest.h>
 
+#include <csignal>
+
+#include "background_run.h"
 #include "command.h"
 
 namespace lockstep::test {
@@ -17,6 +20,16 @@ TEST_F(RunJoint, MemoryReportCountsTheRunsThatCount) {
   const size_t at = result.out.find("planned ") + 8;
   const std::string planned = result.out.substr(at, result.out.find(" KB", at) - at);
   EXPECT_NE(report.find(" " + planned + "   model file + arena + scratch"), std::string::npos) << planned << report;
+}
+
+TEST_F(RunJoint, AnInterruptedMemoryReportIsWritten) {
+  BackgroundRun run({"-r", "1000000", "--memory-path", Path("memory.txt"), Path("one.joint")});
+  ASSERT_TRUE(run.WaitFor("random input of seed 1\n")) << run.out();
+  usleep(200000);
+  run.Send(SIGINT);
+  const CommandResult result = run.Finish();
+  EXPECT_EQ(result.status, 128 + SIGINT) << result.error;
+  EXPECT_NE(ReadText(Path("memory.txt")).find("measured peak"), std::string::npos) << result.out;
 }
 
 TEST_F(RunJoint, AnUnwritableReportIsNoticedBeforeTheRuns) {

@@ -1,6 +1,9 @@
 // The command line of run_joint in the profile build.
 #include <gtest/gtest.h>
 
+#include <csignal>
+
+#include "background_run.h"
 #include "command.h"
 
 namespace lockstep::test {
@@ -13,6 +16,16 @@ TEST_F(RunJoint, ProfileHasTheTableAndTheFiles) {
   EXPECT_NE(result.out.find("Network small"), std::string::npos) << result.out;
   EXPECT_EQ(FilesIn(Path("deep/profile")), (std::vector<std::string>{"profile.csv", "trace.json"}));
   ExpectWrote(result, {Path("deep/profile/profile.csv"), Path("deep/profile/trace.json")});
+}
+
+TEST_F(RunJoint, AnInterruptedProfileIsWritten) {
+  BackgroundRun run({"-r", "1000000", "--profile-path", Path("profile"), Path("one.joint")});
+  ASSERT_TRUE(run.WaitFor("random input of seed 1\n")) << run.out();
+  usleep(200000);
+  run.Send(SIGINT);
+  const CommandResult result = run.Finish();
+  EXPECT_EQ(result.status, 128 + SIGINT) << result.error;
+  EXPECT_EQ(FilesIn(Path("profile")), (std::vector<std::string>{"profile.csv", "trace.json"})) << result.out;
 }
 
 TEST_F(RunJoint, WarmUpRunsAreNotInTheProfile) {

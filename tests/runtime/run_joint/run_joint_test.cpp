@@ -1,7 +1,12 @@
 // The command line of run_joint in the release build: what it prints, writes and refuses.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
+
+#include "background_run.h"
 #include "command.h"
+#include "core/process_memory.h"
 #include "lockstep/runtime.h"
 #include "lockstep/seeded_input.h"
 
@@ -80,7 +85,8 @@ TEST_F(RunJoint, PipesAreRefusedAndNotWaitedFor) {
   ExpectError(RunCommand({"-d", Path("pipe"), Path("one.joint")}), 4, {Path("pipe"), "not a file"});
   ASSERT_EQ(mkdir(Path("dump").c_str(), 0777), 0);
   ASSERT_EQ(mkfifo(Path("dump/manifest.json").c_str(), 0600), 0);
-  ExpectError(RunCommand({"--inject", Path("dump"), Path("one.joint")}), 4, {"manifest.json", "not a file"});
+  ExpectError(RunCommand({"--inject", Path("dump"), "--seed", "1", Path("one.joint")}), 4,
+              {"manifest.json", "not a file"});
 }
 
 TEST_F(RunJoint, VerifyComparesByteByByte) {
@@ -235,6 +241,64 @@ TEST_F(RunJoint, AFullDiskLeavesNoOutput) {
   EXPECT_TRUE(FilesIn(Path("full")).empty());
 }
 
+// Over a pipe, which the C library would fill first.
+TEST_F(RunJoint, EveryLineIsSeenWhenItIsPrinted) {
+  BackgroundRun run({"-r", "1000000", Path("one.joint")});
+  EXPECT_TRUE(run.WaitFor("random input of seed 1\n")) << run.out();
+  run.Send(SIGKILL);
+  EXPECT_EQ(run.Finish().status, -SIGKILL);
+}
+
+TEST_F(RunJoint, AnInterruptEndsTheRunsAndReportsThem) {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    BackgroundRun run({"-r", "1000000", "-o", Path("out"), "--save-benchmark", Path("bench.json"),
+                       "--report-peak-memory-footprint", Path("one.joint")});
+    ASSERT_TRUE(run.WaitFor("random input of seed 1\n")) << run.out();
+    run.Send(signal);
+    const CommandResult result = run.Finish();
+    EXPECT_EQ(result.status, 128 + signal) << result.error;
+    EXPECT_NE(result.out.find("interrupted by signal " + std::to_string(signal)), std::string::npos) << result.out;
+    EXPECT_NE(result.error.find("interrupt again"), std::string::npos) << result.error;
+    if (result.out.find("\nruns  ") == std::string::npos) continue;  // it came before the first run was done
+    EXPECT_EQ(result.out.find("\nruns        1000000:"), std::string::npos) << result.out;
+    EXPECT_NE(result.out.find("\nmemory  "), std::string::npos) << result.out;
+    EXPECT_EQ(FilesIn(Path("out")).size(), 1U);
+    EXPECT_NE(ReadText(Path("bench.json")).find("\"repeat\": 1000000"), std::string::npos);
+  }
+}
+
+TEST_F(RunJoint, ASecondInterruptEndsItAtOnce) {
+  BackgroundRun run({"-w", "1000000", "-r", "1000000", Path("one.joint")});
+  ASSERT_TRUE(run.WaitFor("random input of seed 1\n")) << run.out();
+  run.Stop();  // so that both come before the run is done
+  run.Send(SIGINT);
+  run.Send(SIGINT);
+  run.Continue();
+  const CommandResult result = run.Finish();
+  EXPECT_TRUE(result.status == 128 + SIGINT || result.status == -SIGINT) << result.status;
+}
+
+// The board's lack, not the file's fault. An emulator does not limit what it emulates.
+TEST_F(RunJoint, NoMemoryToMapTheModelIsAnErrorOfTheBoard) {
+  char emulator[kMaxProgramName];
+  if (Emulator(emulator)) GTEST_SKIP() << emulator << " does not pass the limit on";
+  constexpr off_t kHuge = off_t{1} << 30;
+  WriteFile(Path("huge.joint"), {1});
+  ASSERT_EQ(truncate(Path("huge.joint").c_str(), kHuge), 0);
+  const auto limited = [&] {
+    const std::string pages = ReadText("/proc/self/statm");
+    rlimit limit = {};
+    limit.rlim_cur = limit.rlim_max =
+        std::strtoull(pages.c_str(), nullptr, 10) * static_cast<rlim_t>(getpagesize()) + kHuge / 2;
+    setrlimit(RLIMIT_AS, &limit);
+    std::string name = "run_joint";
+    std::string path = Path("huge.joint");
+    char* argv[] = {name.data(), path.data(), nullptr};
+    _exit(RunJointMain(2, argv));
+  };
+  EXPECT_EXIT(limited(), testing::ExitedWithCode(5), "huge.joint: 1073741824 bytes cannot be mapped: Cannot allocate");
+}
+
 TEST(OutOfMemory, IsAnErrorOfTheBoard) {
   EXPECT_EXIT(ExitWithoutMemory(), testing::ExitedWithCode(5), "run_joint_release: error: out of memory; [^\n]*\n$");
 }
@@ -245,8 +309,8 @@ TEST_F(RunJoint, BenchmarkInfoDryRunVersionAndHelp) {
   ASSERT_EQ(run.status, 0) << run.error;
   ExpectWrote(run, {Path("bench.json")});
   const std::string json = ReadText(Path("bench.json"));
-  for (const char* key :
-       {"\"runs\": 4", "\"p95_ms\"", "\"arena_bytes\"", "\"model\": \"small\"", "\"contract\": \"rq1\""}) {
+  for (const char* key : {"\"runs\": 4", "\"p95_ms\"", "\"arena_bytes\"", "\"model\": \"small\"",
+                          "\"contract\": \"rq1\"", "\"emulated\": "}) {
     EXPECT_NE(json.find(key), std::string::npos) << key << " in " << json;
   }
   const CommandResult info = RunCommand({"--model_info", Path("small.joint")});
