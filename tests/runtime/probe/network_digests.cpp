@@ -21,7 +21,7 @@ Md5Text DigestOf(const joint::ModelT& network) {
     seeded.Fill(inputs.back().data(), inputs.back().size());
   }
   Md5 all;
-  engine.Run(inputs, [&all](int, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
+  engine.Run(inputs, [&all](int, int, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
     const Md5Digest digest = Md5Of(data, output.bytes());
     all.Update(digest.data(), digest.size());
   });
