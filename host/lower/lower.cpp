@@ -4,8 +4,8 @@
 
 #include "lockstep/arithmetic.h"
 #include "lower/joint_writer.h"
-#include "lower/layer_emitter.h"
 #include "lower/layout.h"
+#include "lower/lower_graph.h"
 #include "lower/memory_plan.h"
 #include "lower/model_draft.h"
 #include "lower/test_vectors.h"
@@ -44,7 +44,7 @@ void Describe(const quantize::QuantizedGraph& quantized, const LowerOptions& opt
 std::vector<uint8_t> Lower(const quantize::QuantizedGraph& quantized, const LowerOptions& options) {
   const Layout layout = ChooseLayout(quantized.graph, FloatTensors(quantized));
   ModelDraft draft;
-  LayerEmitter(quantized, layout, draft).EmitAll();
+  LowerGraph(quantized, layout, draft);
   joint::ModelT& model = draft.model();
   PlanMemory(model);
   Describe(quantized, options, model);

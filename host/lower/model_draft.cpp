@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "joint_elements.h"
+
 namespace lockstep::lower {
 namespace {
 
@@ -14,11 +16,6 @@ std::unique_ptr<joint::QuantizationT> ToQuantization(const AffineParams& params)
   quantization->zero_point = {params.zero_point};
   quantization->bits = static_cast<uint8_t>(params.bits);
   return quantization;
-}
-
-uint64_t BytesPerElement(joint::DType dtype) {
-  if (dtype == joint::DType::F32) return 4;
-  return dtype == joint::DType::U16 ? 2 : 1;
 }
 
 bool BeginsWith(const std::string& text, const std::string& start) {
@@ -38,7 +35,7 @@ int32_t ModelDraft::AddTensor(const std::string& name, const graph::Shape& physi
   if (physical.empty()) tensor->shape.push_back(1);
   tensor->dtype = dtype;
   if (axes != OnnxOrder(axes.size())) tensor->axes = axes;
-  tensor->bytes = static_cast<uint64_t>(graph::ElementCount(physical)) * BytesPerElement(dtype);
+  tensor->bytes = static_cast<uint64_t>(graph::ElementCount(physical)) * joint::ElementBytes(dtype);
   model_.tensors.push_back(std::move(tensor));
   return static_cast<int32_t>(model_.tensors.size() - 1);
 }

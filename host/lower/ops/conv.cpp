@@ -1,0 +1,110 @@
+#include <cmath>
+
+#include "graph/error.h"
+#include "lower/ops/emitters.h"
+#include "lower/ops/fused_activation.h"
+#include "lower/ops/window.h"
+#include "lower/weight_packing.h"
+
+namespace lockstep::lower {
+namespace {
+
+// What the sums of a convolution start from, and what they are multiplied with.
+struct ConvArithmetic {
+  std::vector<int32_t> acc_init;
+  std::vector<int32_t> weight_sum;
+  std::vector<int32_t> multiplier;
+  std::vector<int8_t> shift;
+  bool fits_32_bits = true;
+};
+
+ConvArithmetic ComputeArithmetic(const quantize::QuantizedWeights& weights, const AffineParams& x,
+                                 const AffineParams& mid) {
+  ConvArithmetic result;
+  const size_t channels = weights.scales.size();
+  const size_t taps = weights.values.size() / channels;
+  for (size_t oc = 0; oc < channels; ++oc) {
+    int64_t sum = 0;
+    int64_t magnitude = 0;
+    for (size_t i = oc * taps; i < (oc + 1) * taps; ++i) {
+      sum += weights.values[i];
+      magnitude += std::abs(weights.values[i]);
+    }
+    const int64_t init = weights.bias[oc] - x.zero_point * sum;
+    if (init != static_cast<int32_t>(init)) {
+      throw UnsupportedModel("the bias of channel " + std::to_string(oc) + " does not fit 32 bits");
+    }
+    const FixedMultiplier fixed = ToFixed(x.scale * weights.scales[oc] / mid.scale);
+    result.acc_init.push_back(static_cast<int32_t>(init));
+    result.weight_sum.push_back(static_cast<int32_t>(sum));
+    result.multiplier.push_back(fixed.m);
+    result.shift.push_back(static_cast<int8_t>(fixed.s));
+    // No partial sum in any order can be larger, nor can one of a kernel that works on x - 128.
+    result.fits_32_bits = result.fits_32_bits && std::abs(init) + 255 * magnitude < int64_t{1} << 31;
+  }
+  return result;
+}
+
+template <typename Options>
+void SetArithmetic(const ConvArithmetic& arithmetic, const Window& window, Options& options) {
+  SetPaddings(window, options);
+  options.dilation_h = window.dilation[0];
+  options.dilation_w = window.dilation[1];
+  options.acc_init = arithmetic.acc_init;
+  options.multiplier = arithmetic.multiplier;
+  options.shift = arithmetic.shift;
+}
+
+}  // namespace
+
+void EmitConv(LowerContext& context) {
+  const graph::Node& node = context.node();
+  const Value x = context.IntegerInput(0);
+  if (x.shape.size() != 4) throw UnsupportedModel("only convolutions over images (rank 4) are supported");
+  if (x.params.bits > 8) throw UnsupportedModel("its input has more than 8 bits; quantise it to 8");
+  const quantize::QuantizedWeights& weights = context.Weights();
+  const graph::Tensor& kernel = context.graph().tensor(node.inputs.at(1));
+  const graph::Shape& w = kernel.shape;
+  const graph::Shape& out = context.OutputShape();
+  const Activated output = ActivatedOutput(context);
+  std::vector<uint8_t> table;
+  if (!output.clamped) table = ActivationTable(context, node.activation, output.params);
+
+  const bool swapped = IsSwapped(x.axes);
+  const int64_t groups = node.Int("group", 1);
+  const Window window = ReadWindow(node, x.shape, out, w[2], w[3], swapped);
+  WeightShape shape{w[0], w[1], w[2], w[3], groups, window.dilation[1]};
+  std::vector<int8_t> values = weights.values;
+  if (swapped) {
+    values = SwapSpatial(values, shape);
+    std::swap(shape.kh, shape.kw);
+  }
+  const ConvArithmetic arithmetic = ComputeArithmetic(weights, x.params, output.params);
+  const Value result = context.AddOutput(context.OutputParams());
+  const auto macs = static_cast<uint64_t>(graph::ElementCount(out) * w[1] * w[2] * w[3]);
+  const auto finish = [&](auto options) {
+    SetArithmetic(arithmetic, window, options);
+    options.mid_zero_point = output.params.zero_point;
+    options.clamp_low = output.low;
+    options.clamp_high = output.high;
+    options.table = table;
+    context.AddLayer(std::move(options), {x.tensor}, result.tensor, macs);
+  };
+  if (groups > 1 && groups == w[0] && w[1] == 1 && arithmetic.fits_32_bits) {
+    joint::DepthwiseConvT options;
+    options.weights = context.draft().AddWeights(kernel.name, w, swapped ? Axes{1, 3, 2, 0} : Axes{1, 2, 3, 0},
+                                                 joint::Packing::Plain, PackDepthwise(values, shape), weights.scales);
+    finish(std::move(options));
+  } else {
+    joint::ConvT options;
+    options.weights = context.draft().AddWeights(kernel.name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1},
+                                                 joint::Packing::O16I4, PackO16I4(values, shape), weights.scales);
+    options.groups = static_cast<int32_t>(groups);
+    options.weight_sum = arithmetic.weight_sum;
+    options.acc_bits = arithmetic.fits_32_bits ? 32 : 64;
+    finish(std::move(options));
+  }
+  context.Define(result);
+}
+
+}  // namespace lockstep::lower

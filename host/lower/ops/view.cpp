@@ -1,0 +1,13 @@
+// Reshape, Transpose and the like: the layout has seen to it that the bytes stay where they are.
+#include "lower/ops/emitters.h"
+
+namespace lockstep::lower {
+
+void EmitView(LowerContext& context) {
+  const Value x = context.Input(0);
+  const Value view = context.AddLike(x, context.OutputName(), context.OutputShape(), context.OutputAxes());
+  context.AddLayer(joint::ReshapeT(), {x.tensor}, view.tensor);
+  context.Define(view);
+}
+
+}  // namespace lockstep::lower
