@@ -60,36 +60,14 @@ Node* ProducerOf(Graph& graph, const graph::Uses& uses, TensorId id) {
   return &graph.nodes[static_cast<size_t>(uses.producer[static_cast<size_t>(id)])];
 }
 
-TensorId AddFloats(Graph& graph, const std::string& stem, const graph::Shape& shape, std::vector<float> values) {
-  return graph.AddTensor(
-      {graph.UniqueName(stem), graph::ElementType::kFloat, shape, graph::ConstantData{std::move(values), {}}});
-}
-
-TensorId AddInts(Graph& graph, const std::string& stem, const std::vector<int64_t>& values) {
-  return graph.AddTensor({graph.UniqueName(stem),
-                          graph::ElementType::kInt64,
-                          {static_cast<int64_t>(values.size())},
-                          graph::ConstantData{{}, values}});
-}
-
 TensorId AddLike(Graph& graph, const std::string& stem, TensorId like) {
   const graph::ElementType type = graph.tensor(like).type;
   const graph::Shape shape = graph.tensor(like).shape;
   return graph.AddTensor({graph.UniqueName(stem), type, shape, std::nullopt});
 }
 
-bool IsConstant(const Graph& graph, TensorId id) { return id != kNoTensor && graph.tensor(id).constant.has_value(); }
-
 bool IsReshape(const std::string& op) {
   return op == "Reshape" || op == "Flatten" || op == "Squeeze" || op == "Unsqueeze";
-}
-
-bool IsUniform(const Graph& graph, TensorId id, double* value) {
-  if (!IsConstant(graph, id) || graph.tensor(id).type != graph::ElementType::kFloat) return false;
-  const std::vector<float>& values = graph.tensor(id).constant->floats;
-  if (values.empty()) return false;
-  *value = values[0];
-  return std::all_of(values.begin(), values.end(), [&values](float x) { return x == values[0]; });
 }
 
 void DropUnusedTensors(Graph& graph) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/constants.h"
 #include "graph/graph.h"
 
 namespace lockstep::optimize {
@@ -33,17 +34,11 @@ int32_t OnlyConsumer(const graph::Uses& uses, graph::TensorId id);
 // The node that makes `id`, null if none does.
 graph::Node* ProducerOf(graph::Graph& graph, const graph::Uses& uses, graph::TensorId id);
 
-// New tensors under a unique name that begins with `stem`.
-graph::TensorId AddFloats(graph::Graph& graph, const std::string& stem, const graph::Shape& shape,
-                          std::vector<float> values);
-graph::TensorId AddInts(graph::Graph& graph, const std::string& stem, const std::vector<int64_t>& values);
+// A new tensor under a unique name that begins with `stem`, of the type and shape of another.
 graph::TensorId AddLike(graph::Graph& graph, const std::string& stem, graph::TensorId like);
 
-bool IsConstant(const graph::Graph& graph, graph::TensorId id);
 // Gives the elements another shape and leaves them where they are.
 bool IsReshape(const std::string& op);
-// True if `id` is a constant float tensor whose elements all equal one number, which goes to `value`.
-bool IsUniform(const graph::Graph& graph, graph::TensorId id, double* value);
 
 // Drops tensors that nothing refers to; all ids change.
 void DropUnusedTensors(graph::Graph& graph);

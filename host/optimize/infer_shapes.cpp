@@ -1,24 +1,22 @@
 #include "optimize/infer_shapes.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "graph/error.h"
+#include "ops/op_table.h"
 #include "optimize/optimize.h"
-#include "optimize/shape_rules.h"
 
 namespace lockstep::optimize {
 namespace {
 
-// More elements than this come from a damaged or hostile model.
+// More elements than this, in a tensor or along an axis, come from a damaged or hostile model; more axes too.
 constexpr int64_t kLargestTensor = int64_t{1} << 31;
+constexpr size_t kLargestRank = 64;
 
-const ShapeRule* FindRule(const std::string& op) {
-  for (const ShapeRules* rules : {&ElementwiseRules(), &WindowRules(), &LayoutRules(), &ReductionRules()}) {
-    const auto found = rules->find(op);
-    if (found != rules->end()) return &found->second;
-  }
-  return nullptr;
-}
+// Results with more elements are folded only if the inputs have half as many: all others come from models that are made
+// to fill the memory.
+constexpr int64_t kLargestFolded = int64_t{1} << 22;
 
 bool InputsKnown(const graph::Graph& graph, const graph::Node& node) {
   return std::all_of(node.inputs.begin(), node.inputs.end(), [&](graph::TensorId id) {
@@ -26,35 +24,49 @@ bool InputsKnown(const graph::Graph& graph, const graph::Node& node) {
   });
 }
 
+// A sum that does not overflow.
+int64_t Together(int64_t a, int64_t b) {
+  int64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<int64_t>::max() : sum;
+}
+
+void RequireSize(const ops::InferContext& context, const graph::Shape& shape) {
+  const bool small = std::all_of(shape.begin(), shape.end(), [](int64_t size) { return size <= kLargestTensor; });
+  context.Require(small && graph::ElementCount(shape) <= kLargestTensor,
+                  "its output would have " + graph::ToString(shape) + " elements");
+}
+
 }  // namespace
 
-const Value* KnownValues::Find(graph::TensorId id) {
+const ops::Value* KnownValues::Find(graph::TensorId id) {
   const auto found = values_.find(id);
   if (found != values_.end()) return &found->second;
   const graph::Tensor& tensor = graph_.tensor(id);
   if (!tensor.constant) return nullptr;
-  return &values_.emplace(id, Value{tensor.type, tensor.shape, *tensor.constant}).first->second;
+  return &values_.emplace(id, ops::Value{tensor.type, tensor.shape, *tensor.constant}).first->second;
 }
 
 void KnownValues::Evaluate(const graph::Node& node) {
-  int64_t work = 0;
+  const ops::Op* op = ops::FindOp(node.op);
+  if (op == nullptr || node.activation.kind != graph::ActivationKind::kNone) return;
+  int64_t made = 0;
   for (const graph::TensorId id : node.outputs) {
     if (id == graph::kNoTensor) continue;
     if (!graph::IsKnown(graph_.tensor(id).shape)) return;
-    work += graph::ElementCount(graph_.tensor(id).shape);
+    made = Together(made, graph::ElementCount(graph_.tensor(id).shape));
   }
-  const bool shape_only = node.op == "Shape" || node.op == "Size";
+  int64_t given = 0;
   for (const graph::TensorId id : node.inputs) {
-    if (id == graph::kNoTensor || shape_only) continue;
+    if (id == graph::kNoTensor || op->of_shapes) continue;
     if (values_.count(id) == 0 && !graph_.tensor(id).constant) return;
-    work += graph::ElementCount(graph_.tensor(id).shape);
+    given = Together(given, graph::ElementCount(graph_.tensor(id).shape));
   }
-  if (work > largest_) return;
-  ValueInputs inputs;
+  if (Together(made, given) > largest_ || made > std::max(kLargestFolded, Together(given, given))) return;
+  ops::ValueInputs inputs;
   for (const graph::TensorId id : node.inputs) {
-    inputs.push_back(id == graph::kNoTensor || shape_only ? nullptr : Find(id));
+    inputs.push_back(id == graph::kNoTensor || op->of_shapes ? nullptr : Find(id));
   }
-  auto results = EvaluateConstant(graph_, node, inputs);
+  auto results = ops::EvaluateNode(graph_, node, inputs);
   if (!results) return;
   for (size_t i = 0; i < node.outputs.size() && i < results->size(); ++i) {
     if (node.outputs[i] != graph::kNoTensor) values_[node.outputs[i]] = std::move((*results)[i]);
@@ -62,20 +74,20 @@ void KnownValues::Evaluate(const graph::Node& node) {
 }
 
 void InferNode(graph::Graph& graph, const graph::Node& node, KnownValues& values) {
-  const ShapeRule* rule = FindRule(node.op);
-  ShapeContext context(graph, node, [&values](graph::TensorId id) { return values.Find(id); });
-  if (rule != nullptr && InputsKnown(graph, node)) {
-    (*rule)(context);
-  } else {
+  ops::InferContext context(graph, node, [&values](graph::TensorId id) { return values.Find(id); });
+  const bool inputs_known = InputsKnown(graph, node);
+  ops::InferNode(context, inputs_known);
+  if (ops::FindOp(node.op) == nullptr || !inputs_known) {
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       if (node.outputs[i] != graph::kNoTensor) context.types[i] = graph.tensor(node.outputs[i]).type;
     }
   }
   for (size_t i = 0; i < node.outputs.size(); ++i) {
     if (node.outputs[i] == graph::kNoTensor) continue;
+    context.Require(context.shapes[i].size() <= kLargestRank,
+                    "its output would have " + std::to_string(context.shapes[i].size()) + " axes");
     if (graph::IsKnown(context.shapes[i])) {
-      context.Require(graph::ElementCount(context.shapes[i]) <= kLargestTensor,
-                      "its output would have " + graph::ToString(context.shapes[i]) + " elements");
+      RequireSize(context, context.shapes[i]);
     } else {
       context.shapes[i] = graph::kUnknownShape;
     }

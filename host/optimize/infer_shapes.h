@@ -4,7 +4,7 @@
 #include <map>
 
 #include "graph/graph.h"
-#include "optimize/constant_value.h"
+#include "ops/value.h"
 
 namespace lockstep::optimize {
 
@@ -14,14 +14,14 @@ class KnownValues {
   // Nodes with more than `largest` input and output elements are not evaluated.
   KnownValues(const graph::Graph& graph, int64_t largest) : graph_(graph), largest_(largest) {}
 
-  const Value* Find(graph::TensorId id);  // null if unknown
+  const ops::Value* Find(graph::TensorId id);  // null if unknown
   // Adds the outputs of `node` if its inputs are known and its operator is one that is folded.
   void Evaluate(const graph::Node& node);
 
  private:
   const graph::Graph& graph_;
   int64_t largest_;
-  std::map<graph::TensorId, Value> values_;
+  std::map<graph::TensorId, ops::Value> values_;
 };
 
 // Sets type and shape of the outputs of `node`. Throws BadInput naming the node if shapes contradict each other.

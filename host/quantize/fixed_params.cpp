@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/op_table.h"
 #include "quantize/affine.h"
+#include "quantize/operator_classes.h"
 
 namespace lockstep::quantize {
 namespace {
@@ -34,8 +36,9 @@ AffineParams PictureParams(const InputPreprocess& preprocess) {
   return AffineFromRange(range, 8);
 }
 
-bool IsProbability(const graph::Activation& activation) {
-  return activation.kind == graph::ActivationKind::kSigmoid || activation.kind == graph::ActivationKind::kHardSigmoid;
+ops::FixedRange RangeOf(const graph::Activation& fused) {
+  const ops::Op* op = ops::FindOp(graph::ActivationName(fused.kind));
+  return op == nullptr ? ops::FixedRange::kNone : op->quantization.range;
 }
 
 }  // namespace
@@ -50,10 +53,17 @@ std::map<graph::TensorId, AffineParams> FixedParams(const graph::Graph& graph, c
   for (const graph::Node& node : graph.nodes) {
     const int bits = widths[static_cast<size_t>(node.outputs[0])];
     if (bits == kFloatWidth) continue;
-    if (node.op == "Softmax") {
-      fixed[node.outputs[0]] = {std::exp2(-bits), 0, bits};
-    } else if (IsProbability(node.activation) || IsProbability(graph::ActivationOf(graph, node))) {
-      fixed[node.outputs[0]] = AffineFromRange({0.0, 1.0}, bits);
+    const bool fused = node.activation.kind != graph::ActivationKind::kNone;
+    const ops::FixedRange range = fused ? RangeOf(node.activation) : TraitsOf(node).range;
+    switch (range) {
+      case ops::FixedRange::kNone:
+        break;
+      case ops::FixedRange::kZeroToOne:
+        fixed[node.outputs[0]] = AffineFromRange({0.0, 1.0}, bits);
+        break;
+      case ops::FixedRange::kBelowOne:
+        fixed[node.outputs[0]] = {std::exp2(-bits), 0, bits};
+        break;
     }
   }
   return fixed;

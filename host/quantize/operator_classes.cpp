@@ -1,18 +1,20 @@
 #include "quantize/operator_classes.h"
 
-#include <set>
+#include "ops/op_table.h"
 
 namespace lockstep::quantize {
 
-bool IsView(const graph::Node& node) {
-  static const std::set<std::string> kViews = {"Reshape", "Transpose", "Slice",     "Split",
-                                               "Flatten", "Squeeze",   "Unsqueeze", "Identity"};
-  return kViews.count(node.op) != 0;
+const ops::QuantizationTraits& TraitsOf(const graph::Node& node) {
+  static constexpr ops::QuantizationTraits kNone;
+  const ops::Op* op = ops::FindOp(node.op);
+  return op == nullptr ? kNone : op->quantization;
 }
 
-bool SharesScale(const graph::Node& node) { return IsView(node) || node.op == "MaxPool" || node.op == "Resize"; }
+bool IsView(const graph::Node& node) { return TraitsOf(node).view; }
 
-bool IsArithmetic(const graph::Node& node) { return node.op == "Add" || node.op == "Sub" || node.op == "Mul"; }
+bool SharesScale(const graph::Node& node) { return TraitsOf(node).shares_scale; }
+
+bool IsArithmetic(const graph::Node& node) { return TraitsOf(node).arithmetic; }
 
 bool NeedsTable(const graph::Activation& activation) {
   using Kind = graph::ActivationKind;

@@ -4,8 +4,12 @@
 #include <string>
 
 #include "graph/graph.h"
+#include "ops/op.h"
 
 namespace lockstep::quantize {
+
+// The traits of the node's operator (host/ops); those of an operator that is not in the table are the defaults.
+const ops::QuantizationTraits& TraitsOf(const graph::Node& node);
 
 // Copies elements and computes nothing: Reshape, Transpose, Slice, Split, ...
 bool IsView(const graph::Node& node);
@@ -14,7 +18,7 @@ bool IsView(const graph::Node& node);
 // scale and zero point.
 bool SharesScale(const graph::Node& node);
 
-// Add, Sub, Mul, Div.
+// Add, Sub, Mul.
 bool IsArithmetic(const graph::Node& node);
 
 // Whether the activation is a 256-entry table behind the node, and not just limits (Relu, Clip) or nothing.

@@ -3,7 +3,7 @@
 
 #include "engine/float/activation_algorithms.h"
 #include "engine/float/operator_table.h"
-#include "optimize/shape_rules.h"
+#include "ops/window.h"
 
 namespace lockstep::engine {
 namespace {
@@ -40,7 +40,7 @@ Convolution ReadConvolution(const graph::Graph& graph, const graph::Node& node) 
   if (HasInput(node, 2)) conv.bias = graph.tensor(node.inputs[2]).shape;
   const graph::Shape spatial(conv.source.begin() + 2, conv.source.end());
   const graph::Shape kernel(conv.weights.begin() + 2, conv.weights.end());
-  const optimize::Window window = optimize::ResolveWindow(node, spatial, kernel);
+  const ops::Window window = ops::ResolveWindow(node, spatial, kernel);
   conv.strides = window.strides;
   conv.dilations = window.dilations;
   for (int64_t& dilation : conv.dilations) --dilation;  // oneDNN counts the gaps

@@ -4,7 +4,7 @@
 #include "engine/float/activation_algorithms.h"
 #include "engine/float/broadcast.h"
 #include "engine/float/operator_table.h"
-#include "optimize/shape_rules.h"
+#include "ops/broadcast.h"
 
 namespace lockstep::engine {
 namespace {
@@ -77,7 +77,7 @@ std::vector<ValueId> BuildBinary(NodeContext& context, const graph::Node& node) 
   const BinaryKind kind = *BinaryOf(node.op);
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     const ValueId other = context.Native(node.inputs[i]);
-    shape = *optimize::Broadcast(shape, context.plan().value(other).shape);
+    shape = *ops::Broadcast(shape, context.plan().value(other).shape);
     result = AddBinary(context.plan(), kind, result, other, shape);
   }
   return {result};

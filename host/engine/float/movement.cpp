@@ -4,34 +4,10 @@
 #include "engine/float/gather.h"
 #include "engine/float/operator_table.h"
 #include "graph/resize.h"
-#include "optimize/shape_rules.h"
+#include "ops/pad.h"
+#include "ops/slice.h"
 
 namespace lockstep::engine {
-namespace {
-
-optimize::SliceExtent SliceOf(const graph::Graph& graph, const graph::Node& node) {
-  const graph::Shape& shape = graph.tensor(node.inputs[0]).shape;
-  const std::vector<int64_t>& starts = graph.Ints(node.inputs[1]);
-  std::vector<int64_t> axes =
-      HasInput(node, 3) ? graph.Ints(node.inputs[3]) : Range(0, 1, static_cast<int64_t>(starts.size()));
-  for (int64_t& axis : axes) axis = NormalAxis(axis, shape.size());
-  const std::vector<int64_t> steps =
-      HasInput(node, 4) ? graph.Ints(node.inputs[4]) : std::vector<int64_t>(starts.size(), 1);
-  return optimize::ResolveSlice(shape, starts, graph.Ints(node.inputs[2]), axes, steps);
-}
-
-// The index that a padded axis shows at `index` (which may lie outside of 0..extent-1).
-int64_t PaddedIndex(const std::string& mode, int64_t index, int64_t extent) {
-  if (index >= 0 && index < extent) return index;
-  if (mode == "edge") return std::clamp<int64_t>(index, 0, extent - 1);
-  if (mode != "reflect") return kFill;
-  if (extent == 1) return 0;
-  const int64_t period = 2 * (extent - 1);
-  const int64_t phase = ((index % period) + period) % period;
-  return phase < extent ? phase : period - phase;
-}
-
-}  // namespace
 
 std::vector<ValueId> BuildReshape(NodeContext& context, const graph::Node& node) {
   Plan& plan = context.plan();
@@ -62,7 +38,7 @@ std::vector<ValueId> BuildTranspose(NodeContext& context, const graph::Node& nod
 }
 
 std::vector<ValueId> BuildSlice(NodeContext& context, const graph::Node& node) {
-  const optimize::SliceExtent extent = SliceOf(context.graph(), node);
+  const ops::SliceExtent extent = ops::ResolveSlice(context.graph(), node);
   std::vector<AxisIndices> axes;
   for (size_t i = 0; i < extent.start.size(); ++i) {
     axes.push_back(Range(extent.start[i], extent.step[i], extent.count[i]));
@@ -87,7 +63,7 @@ std::vector<ValueId> BuildPad(NodeContext& context, const graph::Node& node) {
   std::vector<AxisIndices> axes;
   for (size_t axis = 0; axis < shape.size(); ++axis) {
     AxisIndices indices = Range(-pads[axis], 1, shape[axis] + pads[axis] + pads[axis + shape.size()]);
-    for (int64_t& index : indices) index = PaddedIndex(mode, index, shape[axis]);
+    for (int64_t& index : indices) index = ops::PaddedIndex(mode, index, shape[axis]);
     axes.push_back(std::move(indices));
   }
   return {AddGather(context.plan(), context.Native(node.inputs[0]), axes, fill)};

@@ -1,18 +1,17 @@
 // MaxPool, AveragePool and the global pools, in the layout of their input.
 #include "engine/float/operator_table.h"
-#include "optimize/shape_rules.h"
+#include "ops/window.h"
 
 namespace lockstep::engine {
 namespace {
 
-optimize::Window PoolWindow(const graph::Graph& graph, const graph::Node& node) {
+ops::Window PoolWindow(const graph::Graph& graph, const graph::Node& node) {
   const graph::Shape& shape = graph.tensor(node.inputs[0]).shape;
-  return optimize::ResolveWindow(node, {shape.begin() + 2, shape.end()}, node.Ints("kernel_shape", {}));
+  return ops::ResolveWindow(node, {shape.begin() + 2, shape.end()}, node.Ints("kernel_shape", {}));
 }
 
 // The padding behind the last element that the last window needs; more than the node's own with ceil_mode.
-std::vector<int64_t> PadsForOutput(const optimize::Window& window, const graph::Shape& input,
-                                   const graph::Shape& output) {
+std::vector<int64_t> PadsForOutput(const ops::Window& window, const graph::Shape& input, const graph::Shape& output) {
   std::vector<int64_t> pads = window.pads_end;
   for (size_t i = 0; i < pads.size(); ++i) {
     const int64_t extent = (window.kernel[i] - 1) * window.dilations[i] + 1;
@@ -23,7 +22,7 @@ std::vector<int64_t> PadsForOutput(const optimize::Window& window, const graph::
 }
 
 ValueId AddPooling(Plan& plan, dnnl::algorithm algorithm, ValueId input, const graph::Shape& output_shape,
-                   const optimize::Window& window, const std::vector<int64_t>& pads_end) {
+                   const ops::Window& window, const std::vector<int64_t>& pads_end) {
   std::vector<int64_t> gaps = window.dilations;
   for (int64_t& gap : gaps) --gap;  // oneDNN counts the gaps
   const ValueId output = plan.AddValue(output_shape, plan.value(input).block);
@@ -45,7 +44,7 @@ dnnl::algorithm PoolAlgorithm(const graph::Node& node) {
 std::string CheckPool(const graph::Graph& graph, const graph::Node& node) {
   if (node.outputs.size() > 1) return "its second output (indices) is not supported";
   const graph::Shape& shape = graph.tensor(node.inputs[0]).shape;
-  if (node.Int("count_include_pad", 0) != 0 && optimize::ReachesBeyondPadding(node, {shape.begin() + 2, shape.end()})) {
+  if (node.Int("count_include_pad", 0) != 0 && ops::ReachesBeyondPadding(node, {shape.begin() + 2, shape.end()})) {
     return "count_include_pad together with ceil_mode is not supported";
   }
   return {};
@@ -53,7 +52,7 @@ std::string CheckPool(const graph::Graph& graph, const graph::Node& node) {
 
 std::vector<ValueId> BuildPool(NodeContext& context, const graph::Node& node) {
   const graph::Shape& output = context.graph().tensor(node.outputs[0]).shape;
-  const optimize::Window window = PoolWindow(context.graph(), node);
+  const ops::Window window = PoolWindow(context.graph(), node);
   const auto pads_end = PadsForOutput(window, context.graph().tensor(node.inputs[0]).shape, output);
   return {AddPooling(context.plan(), PoolAlgorithm(node), context.Native(node.inputs[0]), output, window, pads_end)};
 }
@@ -61,7 +60,7 @@ std::vector<ValueId> BuildPool(NodeContext& context, const graph::Node& node) {
 std::vector<ValueId> BuildGlobalPool(NodeContext& context, const graph::Node& node) {
   const graph::Shape& input = context.graph().tensor(node.inputs[0]).shape;
   const size_t axes = input.size() - 2;
-  optimize::Window window;
+  ops::Window window;
   window.kernel.assign(input.begin() + 2, input.end());
   window.strides.assign(axes, 1);
   window.dilations.assign(axes, 1);

@@ -59,16 +59,16 @@ struct Mistake {
 TEST(InferShapes, NamesTheNodeOfAContradiction) {
   const std::vector<Mistake> mistakes = {
       {"node 'Conv_0' (Conv): input has 3 channels", [](SmallGraph& g, TensorId x) { return g.Conv(x, 4, 2, 1); }},
-      {"node 'Conv_0' (Conv): group 2 does not divide",
+      {"node 'Conv_0' (Conv): its attribute 'group' is 2; allowed: divisors of its 3 output channels",
        [](SmallGraph& g, TensorId x) {
          return g.Add("Conv", {x, g.Random({3, 3, 1, 1})}, {{"group", int64_t{2}}});
        }},
       {"node 'Conv_0' (Conv): its window of 9 is larger", [](SmallGraph& g, TensorId x) { return g.Conv(x, 3, 2, 9); }},
-      {"strides has the entry 0",
+      {"'strides' has the entry 0; allowed: 1 to",
        [](SmallGraph& g, TensorId x) {
          return g.Conv(x, 3, 2, 1, {{"strides", Ints{0, 1}}});
        }},
-      {"pads has 3 entries instead of 4",
+      {"'pads' has 3 entries; allowed: 4",
        [](SmallGraph& g, TensorId x) {
          return g.Conv(x, 3, 2, 1, {{"pads", Ints{0, 1, 1}}});
        }},
@@ -88,7 +88,7 @@ TEST(InferShapes, NamesTheNodeOfAContradiction) {
        [](SmallGraph& g, TensorId x) {
          return g.Add("Reshape", {x, g.Ints({-1, -1})});
        }},
-      {"axis 4 is outside of rank 4",
+      {"'axis' is 4; allowed for rank 4: -4 to 3",
        [](SmallGraph& g, TensorId x) {
          return g.Add("Softmax", {g.Add("Concat", {x, x}, {{"axis", int64_t{4}}})});
        }},
@@ -104,7 +104,7 @@ TEST(InferShapes, NamesTheNodeOfAContradiction) {
        [](SmallGraph& g, TensorId x) {
          return g.AddMany("Split", {x, g.Ints({1, 1, 1})}, 2, {{"axis", int64_t{1}}})[0];
        }},
-      {"perm is not a permutation",
+      {"'perm' is not a permutation",
        [](SmallGraph& g, TensorId x) {
          return g.Add("Transpose", {x}, {{"perm", Ints{0, 1, 1, 2}}});
        }},

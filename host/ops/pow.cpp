@@ -1,0 +1,64 @@
+#include <cmath>
+
+#include "graph/constants.h"
+#include "ops/broadcast.h"
+#include "ops/op.h"
+#include "ops/op_table.h"
+
+namespace lockstep::ops {
+namespace {
+
+int64_t Product(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+}
+
+int64_t PowerOfInts(int64_t a, int64_t b) {
+  if (b < 0) {
+    if (a == 1) return 1;
+    if (a != -1) return 0;
+    return b % 2 == 0 ? 1 : -1;
+  }
+  int64_t result = 1;
+  for (; b > 0; b >>= 1, a = Product(a, a)) {
+    if ((b & 1) != 0) result = Product(result, a);
+  }
+  return result;
+}
+
+// The exponent may be of another type than the base.
+void Infer(InferContext& context) { context.Set(context.Type(0), BroadcastInputs(context, 0, 2)); }
+
+Results Evaluate(const Call& call) {
+  const Value& base = call.In(0);
+  const Value& exponent = call.In(1);
+  if (!base.is_float() && exponent.is_float()) return std::nullopt;
+  Value result = MakeValue(base.type, call.Shape());
+  const BroadcastIndex bases(base.shape, result.shape);
+  const BroadcastIndex exponents(exponent.shape, result.shape);
+  for (int64_t i = 0; i < result.count(); ++i) {
+    const size_t a = bases.At(i);
+    const size_t b = exponents.At(i);
+    if (base.is_float()) {
+      const double power = std::pow(base.data.floats[a], exponent.Number(static_cast<int64_t>(b)));
+      result.data.floats[static_cast<size_t>(i)] = static_cast<float>(power);
+    } else {
+      result.data.ints[static_cast<size_t>(i)] = PowerOfInts(base.data.ints[a], exponent.data.ints[b]);
+    }
+  }
+  return One(std::move(result));
+}
+
+// The square has become a product.
+std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
+  double exponent = 0.0;
+  if (graph::IsUniform(graph, node.inputs[1], &exponent)) {
+    return "the exponent " + std::to_string(exponent) + " is not supported, only 2";
+  }
+  return "its exponent is not one constant number; only 2 is supported";
+}
+
+}  // namespace
+
+constexpr Op kPow = Op({2, 2}, Infer, Evaluate, LayoutKind::kUnsupported, Unsupported);
+
+}  // namespace lockstep::ops
