@@ -39,7 +39,7 @@ struct BoardRound {
   fs::path folder;  // of its dumps
   double seconds = 0.0;
   std::vector<dump::LayerResult> layers;
-  std::map<int, dump::DumpLayer> fetched;  // layers whose bytes lie in `folder`, by index
+  std::map<std::pair<int, int>, dump::DumpLayer> fetched;  // layers whose bytes lie in `folder`, by DumpLayer::Place
   std::vector<BuildResult> builds;
   std::exception_ptr error;
 };
@@ -56,10 +56,10 @@ Round RunReference(engine::JointModel& joint, const input::DataItem& item, const
   }
   round.reference = work / "reference";
   dump::DumpWriter dump(round.reference, dump::DescribeModel(joint.model(), "reference", "host"), {});
-  const auto outputs = joint.engine().Run(
-      round.inputs, [&](int index, int, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
-        dump.Add(dump::DescribeLayer(index, layer, output), data, output.bytes());
-      });
+  const auto outputs = joint.engine().Run(round.inputs, [&](int index, int output_index, const joint::Layer& layer,
+                                                            const joint::Tensor& output, const uint8_t* data) {
+    dump.Add(dump::DescribeLayer(index, output_index, layer, output), data, output.bytes());
+  });
   dump.Finish();
   for (const auto& output : outputs) round.output_digests.push_back(dump::Md5Hex(output.data(), output.size()));
   round.manifest = dump::ReadManifest(round.reference);
@@ -100,12 +100,12 @@ dump::Manifest CheckedManifest(const boards::Board& board, const fs::path& folde
 
 std::vector<dump::LayerResult> CompareDigests(const boards::Board& board, const Round& round,
                                               const dump::Manifest& manifest) {
-  std::map<int, const dump::DumpLayer*> by_index;
-  for (const dump::DumpLayer& layer : manifest.layers) by_index[layer.index] = &layer;
+  std::map<std::pair<int, int>, const dump::DumpLayer*> by_place;
+  for (const dump::DumpLayer& layer : manifest.layers) by_place[layer.Place()] = &layer;
   std::vector<dump::LayerResult> results;
   for (const dump::DumpLayer& reference : round.manifest.layers) {
-    const auto found = by_index.find(reference.index);
-    if (found == by_index.end() || found->second->name != reference.name) {
+    const auto found = by_place.find(reference.Place());
+    if (found == by_place.end() || found->second->name != reference.name) {
       throw BoardError(board.name() + ": the board's dump has no layer " + std::to_string(reference.index) + " (" +
                        reference.name + "); its run_joint is of another version, build it again");
     }
@@ -127,12 +127,12 @@ void CompareBytes(boards::Board& board, const Round& round, const CrosscheckOpti
   job.layers = ExactNames(result.layers);
   board.Run(job);
   const dump::Manifest manifest = CheckedManifest(board, result.folder, round);
-  for (const dump::DumpLayer& layer : manifest.layers) result.fetched[layer.index] = layer;
-  std::map<int, std::string> sent_digests;
-  for (const dump::DumpLayer& layer : sent.layers) sent_digests[layer.index] = layer.md5;
+  for (const dump::DumpLayer& layer : manifest.layers) result.fetched[layer.Place()] = layer;
+  std::map<std::pair<int, int>, std::string> sent_digests;
+  for (const dump::DumpLayer& layer : sent.layers) sent_digests[layer.Place()] = layer.md5;
   for (size_t i = 0; i < result.layers.size(); ++i) {
     dump::LayerResult& layer = result.layers[i];
-    const auto fetched = result.fetched.find(layer.index);
+    const auto fetched = result.fetched.find(layer.Place());
     if (layer.md5_equal || fetched == result.fetched.end()) continue;
     const dump::DumpLayer& reference = round.manifest.layers[i];
     const auto actual = dump::ReadDumpLayer(result.folder, fetched->second);
@@ -143,7 +143,7 @@ void CompareBytes(boards::Board& board, const Round& round, const CrosscheckOpti
     const bool is_float = layer.dtype == "f32";
     layer.difference =
         dump::CompareElements(reference, expected, actual, is_float ? options.float_tolerance : dump::Tolerance{});
-    layer.repeatable = fetched->second.md5 == sent_digests.at(layer.index);
+    layer.repeatable = fetched->second.md5 == sent_digests.at(layer.Place());
     layer.within_tolerance = is_float && layer.repeatable && layer.difference->beyond == 0;
   }
 }
@@ -279,7 +279,7 @@ class FloatSide {
     if (reference.Elements() != elements) return;
     const analyze::Metrics exact = MeasureAccuracy(reference, data, dump::ReadDumpLayer(round.reference, reference));
     for (BoardRound& board : boards) {
-      const auto fetched = board.fetched.find(reference.index);
+      const auto fetched = board.fetched.find(reference.Place());
       const bool own_bytes = fetched != board.fetched.end() && !fetched->second.file.empty();
       board.layers[position].accuracy =
           own_bytes ? MeasureAccuracy(reference, data, dump::ReadDumpLayer(board.folder, fetched->second)) : exact;
@@ -326,7 +326,7 @@ void NoteFirstDifference(const std::string& board, const std::string& input,
                          const std::vector<dump::LayerResult>& layers, CrosscheckResult& result) {
   for (const dump::LayerResult& layer : layers) {
     if (layer.md5_equal) continue;
-    if (!result.first_difference || layer.index < result.first_difference->layer.index) {
+    if (!result.first_difference || layer.Place() < result.first_difference->layer.Place()) {
       result.first_difference = FirstDifference{board, input, layer};
     }
     return;

@@ -17,7 +17,7 @@ bool SameLayout(const DumpLayer& a, const DumpLayer& b) {
 
 // By what a layer is found in the other dump.
 std::string Key(const DumpLayer& layer, bool by_tensor) {
-  return by_tensor ? layer.tensor : std::to_string(layer.index) + " " + layer.name;
+  return by_tensor ? layer.tensor : std::to_string(layer.index) + " " + std::to_string(layer.output) + " " + layer.name;
 }
 
 using LayersByKey = std::map<std::string, std::vector<const DumpLayer*>>;
@@ -97,7 +97,7 @@ DumpComparison CompareDumps(const fs::path& first, const fs::path& second, const
     throw BadInput("the dumps " + first.string() + " and " + second.string() +
                    " have no layer in common; dump the same model twice");
   }
-  const auto by_index = [](const auto& x, const auto& y) { return x.index < y.index; };
+  const auto by_index = [](const auto& x, const auto& y) { return x.Place() < y.Place(); };
   std::stable_sort(result.layers.begin(), result.layers.end(), by_index);
   std::sort(result.only_first.begin(), result.only_first.end(), by_index);
   std::sort(result.only_second.begin(), result.only_second.end(), by_index);

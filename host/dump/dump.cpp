@@ -47,10 +47,17 @@ std::vector<int> OnnxOrder(const DumpLayer& layer) {
 
 // As the runtime writes it: every axis, and a scale of 1 for what has none.
 ordered_json ToJson(const DumpLayer& layer) {
-  ordered_json json = {{"index", layer.index},           {"name", layer.name},     {"op", layer.op},
-                       {"onnx_nodes", layer.onnx_nodes}, {"tensor", layer.tensor}, {"dtype", layer.dtype},
-                       {"shape", layer.shape},           {"axes", layer.axes},     {"scale", layer.scale},
-                       {"zero_point", layer.zero_point}, {"bytes", layer.bytes},   {"md5", layer.md5}};
+  ordered_json json = {
+      {"index", layer.index}, {"name", layer.name}, {"op", layer.op}, {"onnx_nodes", layer.onnx_nodes}};
+  if (layer.output >= 0) json["output"] = layer.output;
+  json.update({{"tensor", layer.tensor},
+               {"dtype", layer.dtype},
+               {"shape", layer.shape},
+               {"axes", layer.axes},
+               {"scale", layer.scale},
+               {"zero_point", layer.zero_point},
+               {"bytes", layer.bytes},
+               {"md5", layer.md5}});
   if (layer.axes.empty()) json["axes"] = OnnxOrder(layer);
   if (layer.dtype == kFloat) json["scale"] = 1.0;
   if (!layer.file.empty()) json["file"] = layer.file;
@@ -63,6 +70,7 @@ DumpLayer LayerFromJson(const ordered_json& json) {
   layer.name = json.at("name").get<std::string>();
   layer.op = json.at("op").get<std::string>();
   layer.onnx_nodes = json.value("onnx_nodes", std::vector<std::string>());
+  layer.output = json.value("output", -1);
   layer.tensor = json.value("tensor", std::string());
   layer.dtype = json.at("dtype").get<std::string>();
   layer.shape = json.at("shape").get<std::vector<int64_t>>();
@@ -116,7 +124,9 @@ std::string PlainName(const std::string& name) {
 std::string DumpFileName(const DumpLayer& layer) {
   std::array<char, 16> number{};
   std::snprintf(number.data(), number.size(), "%04d", layer.index);
-  std::string name = std::string(number.data()) + "_" + PlainName(layer.name) + "_shape";
+  std::string name = std::string(number.data()) + "_" + PlainName(layer.name);
+  if (layer.output >= 0) name += "_output" + std::to_string(layer.output);
+  name += "_shape";
   for (const int64_t extent : layer.shape) name += "_" + std::to_string(extent);
   return name + ".bin";
 }
@@ -219,9 +229,10 @@ Manifest DescribeModel(const joint::Model& model, const std::string& producer, c
   return manifest;
 }
 
-DumpLayer DescribeLayer(int index, const joint::Layer& layer, const joint::Tensor& output) {
+DumpLayer DescribeLayer(int index, int output_index, const joint::Layer& layer, const joint::Tensor& output) {
   DumpLayer description;
   description.index = index;
+  if (layer.outputs()->size() > 1) description.output = output_index;
   description.name = layer.name()->str();
   description.op = joint::EnumNameOptions(layer.options_type());
   if (layer.onnx_nodes() != nullptr) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "files/output_file.h"
@@ -15,7 +16,8 @@
 namespace lockstep::dump {
 
 struct DumpLayer {
-  int index = 0;  // position of the layer in the model
+  int index = 0;    // position of the layer in the model
+  int output = -1;  // which of the layer's outputs; -1: it has one
   std::string name;
   std::string op;
   std::vector<std::string> onnx_nodes;
@@ -29,6 +31,7 @@ struct DumpLayer {
   std::string md5;   // hexadecimal
   std::string file;  // empty: only the digest was kept
 
+  std::pair<int, int> Place() const { return {index, output}; }  // what tells the entries of a dump apart
   int64_t Elements() const { return graph::ElementCount(shape); }
 };
 
@@ -84,7 +87,8 @@ class DumpWriter {
 
 // What a manifest says of a model and of the first output of one of its layers.
 Manifest DescribeModel(const joint::Model& model, const std::string& producer, const std::string& target);
-DumpLayer DescribeLayer(int index, const joint::Layer& layer, const joint::Tensor& output);
+// `output_index` is the position of `output` among the layer's outputs.
+DumpLayer DescribeLayer(int index, int output_index, const joint::Layer& layer, const joint::Tensor& output);
 
 std::string DTypeName(joint::DType dtype);
 size_t DTypeBytes(const std::string& dtype);  // BadInput for an unknown name

@@ -17,6 +17,7 @@ const char* VerdictName(Verdict verdict) {
 LayerResult ResultOf(const DumpLayer& layer, bool md5_equal) {
   LayerResult result;
   result.index = layer.index;
+  result.output = layer.output;
   result.name = layer.name;
   result.op = layer.op;
   result.tensor = layer.tensor;

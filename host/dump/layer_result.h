@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analyze/metrics.h"
@@ -18,6 +19,7 @@ const char* VerdictName(Verdict verdict);  // "exact", "within_tolerance", "diff
 
 struct LayerResult {
   int index = 0;
+  int output = -1;  // as DumpLayer::output
   std::string name;
   std::string op;
   std::string tensor;
@@ -28,6 +30,8 @@ struct LayerResult {
   bool repeatable = true;                       // false: two runs of the board disagree about the layer
   std::optional<analyze::Metrics> accuracy;     // float engine to what the board computed, if there is a network
   std::optional<ElementComparison> difference;  // only if md5 differ and both sides' bytes are there
+
+  std::pair<int, int> Place() const { return {index, output}; }
 };
 
 // The layer as a dump describes it. What differs is still to be found out.

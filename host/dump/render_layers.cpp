@@ -44,7 +44,8 @@ std::vector<report::Column> LayerColumns() {
 }
 
 std::vector<Cell> LayerCells(const LayerResult& layer) {
-  return {std::to_string(layer.index), layer.name, layer.op, layer.dtype, Join(layer.shape, "x")};
+  const std::string output = layer.output >= 0 ? ":" + std::to_string(layer.output) : "";
+  return {std::to_string(layer.index) + output, layer.name, layer.op, layer.dtype, Join(layer.shape, "x")};
 }
 
 void AddAccuracyColumns(std::vector<report::Column>& columns) {
@@ -75,6 +76,7 @@ ordered_json ToJson(const LayerResult& layer) {
                        {"tensor", layer.tensor},       {"dtype", layer.dtype}, {"shape", layer.shape},
                        {"md5_equal", layer.md5_equal}, {"cosine", nullptr},    {"sqnr_db", nullptr},
                        {"max_abs", nullptr},           {"max_steps", nullptr}};
+  if (layer.output >= 0) json["output"] = layer.output;
   if (layer.accuracy) {
     json["cosine"] = JsonNumber(layer.accuracy->cosine);
     json["sqnr_db"] = JsonNumber(layer.accuracy->sqnr_db);

@@ -1,5 +1,7 @@
 #include "lower/test_vectors.h"
 
+#include <utility>
+
 #include "engine/reference/reference_engine.h"
 #include "lockstep/md5.h"
 #include "lockstep/seeded_input.h"
@@ -23,11 +25,14 @@ Inputs SeededInputs(const joint::ModelT& model, uint64_t seed) {
 
 std::unique_ptr<joint::TestVectorT> RunVector(engine::ReferenceEngine& engine, const Inputs& inputs) {
   auto vector = std::make_unique<joint::TestVectorT>();
-  engine.Run(inputs, [&](int, int output_index, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
-    if (output_index != 0) return;  // a test vector has one digest for each layer
-    const Md5Digest md5 = Md5Of(data, output.bytes());
-    vector->layer_digests.emplace_back(flatbuffers::span<const uint8_t, 16>(md5.data(), md5.size()));
-  });
+  Md5 md5;  // of the layer's outputs so far
+  engine.Run(inputs,
+             [&](int, int output_index, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
+               md5.Update(data, output.bytes());
+               if (output_index + 1 != static_cast<int>(layer.outputs()->size())) return;
+               const Md5Digest digest = std::exchange(md5, Md5()).Finish();
+               vector->layer_digests.emplace_back(flatbuffers::span<const uint8_t, 16>(digest.data(), digest.size()));
+             });
   return vector;
 }
 

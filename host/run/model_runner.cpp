@@ -32,7 +32,9 @@ OutputTensor MakeOutput(const dump::DumpLayer& layout, const std::vector<uint8_t
 dump::DumpLayer DescribeTensor(const joint::Model& model, int index) {
   const joint::Tensor& tensor = *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(index));
   for (const joint::Layer* layer : *model.layers()) {
-    if (layer->outputs()->Get(0) == index) return dump::DescribeLayer(0, *layer, tensor);
+    for (const int32_t output : *layer->outputs()) {
+      if (output == index) return dump::DescribeLayer(0, 0, *layer, tensor);
+    }
   }
   dump::DumpLayer description;
   description.tensor = tensor.name()->str();
@@ -141,9 +143,9 @@ class ReferenceRunner : public ModelRunner {
 
   std::vector<OutputTensor> Run(const input::DataItem& item, dump::DumpWriter* dump) override {
     const auto inputs = input::JointInputs(joint_.model(), item);
-    const auto observer = [&](int index, int, const joint::Layer& layer, const joint::Tensor& output,
+    const auto observer = [&](int index, int output_index, const joint::Layer& layer, const joint::Tensor& output,
                               const uint8_t* data) {
-      dump->Add(dump::DescribeLayer(index, layer, output), data, output.bytes());
+      dump->Add(dump::DescribeLayer(index, output_index, layer, output), data, output.bytes());
     };
     const auto start = Clock::now();
     const auto bytes = dump != nullptr ? joint_.engine().Run(inputs, observer) : joint_.engine().Run(inputs);
@@ -177,10 +179,12 @@ class DumpHook final : public RunHook {
   Status AfterLayer(Session& session, int32_t layer) override {
     const joint::Model& model = session.model().joint();
     const joint::Layer& description = *model.layers()->Get(static_cast<flatbuffers::uoffset_t>(layer));
-    const joint::Tensor& output =
-        *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(session.model().layer_output_tensor(layer)));
     try {
-      dump_.Add(dump::DescribeLayer(layer, description, output), session.layer_output(layer), output.bytes());
+      for (int32_t i = 0; i < session.model().layer_output_count(layer); ++i) {
+        const joint::Tensor& output =
+            *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(session.model().layer_output_tensor(layer, i)));
+        dump_.Add(dump::DescribeLayer(layer, i, description, output), session.layer_output(layer, i), output.bytes());
+      }
     } catch (...) {
       error_ = std::current_exception();
       return Status::Error(StatusCode::kUnreadable, "the dump cannot be written");

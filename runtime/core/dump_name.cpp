@@ -21,6 +21,11 @@ String DumpStem(const Model& model, int32_t layer) {
   return number + PlainName(model.layer(layer).name);
 }
 
+String DumpOutputStem(const Model& model, int32_t layer, int32_t output) {
+  const String stem = DumpStem(model, layer);
+  return model.layer_output_count(layer) > 1 ? stem + "_output" + Decimal(output) : stem;
+}
+
 String DumpShape(const TensorInfo& tensor) {
   String text = "_shape";
   for (int32_t i = 0; i < tensor.rank; ++i) text += "_" + Decimal(tensor.shape[i]);

@@ -11,6 +11,8 @@ namespace lockstep {
 String PlainName(const char* name);
 // "0012_Conv_45": the number of the layer and its plain name.
 String DumpStem(const Model& model, int32_t layer);
+// The same of one of its outputs: "0012_TopK_45_output1" where the layer has several.
+String DumpOutputStem(const Model& model, int32_t layer, int32_t output);
 // "_shape_1_80_80_64.bin"
 String DumpShape(const TensorInfo& tensor);
 

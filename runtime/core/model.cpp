@@ -173,8 +173,12 @@ int32_t Model::layer_input_tensor(int32_t layer, int32_t index) const {
   return joint().layers()->Get(Index(layer))->inputs()->Get(Index(index));
 }
 
-int32_t Model::layer_output_tensor(int32_t layer) const {
-  return joint().layers()->Get(Index(layer))->outputs()->Get(0);
+int32_t Model::layer_output_count(int32_t layer) const {
+  return static_cast<int32_t>(joint().layers()->Get(Index(layer))->outputs()->size());
+}
+
+int32_t Model::layer_output_tensor(int32_t layer, int32_t index) const {
+  return joint().layers()->Get(Index(layer))->outputs()->Get(Index(index));
 }
 
 bool Model::is_constant(int32_t tensor) const { return joint().tensors()->Get(Index(tensor))->constant() >= 0; }

@@ -208,8 +208,8 @@ void* Session::layer_input(int32_t layer, int32_t index) {
   return impl_->steps[static_cast<size_t>(layer)].args.inputs[index].data;
 }
 
-const void* Session::layer_output(int32_t layer) const {
-  return impl_->steps[static_cast<size_t>(layer)].args.output.data;
+const void* Session::layer_output(int32_t layer, int32_t index) const {
+  return impl_->tensors[static_cast<size_t>(model().layer_output_tensor(layer, index))].data;
 }
 
 const char* Session::kernel_name(int32_t layer) const { return impl_->steps[static_cast<size_t>(layer)].kernel->name; }

@@ -43,12 +43,8 @@ Status DumpWriter::Prepare(const Model& model, const ProbeOptions& options) {
   }
   level_ = options.dump_level;
   md5_only_ = options.dump_md5_only;
-  is_output_.assign(static_cast<size_t>(model.layer_count()), false);
-  for (int32_t layer = 0; layer < model.layer_count(); ++layer) {
-    for (int32_t i = 0; i < model.output_count(); ++i) {
-      if (model.output_tensor(i) == model.layer_output_tensor(layer)) is_output_[static_cast<size_t>(layer)] = true;
-    }
-  }
+  is_output_.assign(static_cast<size_t>(model.tensor_count()), false);
+  for (int32_t i = 0; i < model.output_count(); ++i) is_output_[static_cast<size_t>(model.output_tensor(i))] = true;
   if (options.dump_layers == nullptr) return Status::Ok();
   const int error = regcomp(&filter_, options.dump_layers, REG_EXTENDED | REG_NOSUB);
   if (error != 0) {
@@ -66,8 +62,15 @@ Status DumpWriter::Prepare(const Model& model, const ProbeOptions& options) {
 }
 
 bool DumpWriter::Selects(const Model& model, int32_t layer) const {
-  if (level_ == kOutputsOnly && !is_output_[static_cast<size_t>(layer)]) return false;
-  return !has_filter_ || regexec(&filter_, model.layer(layer).name, 0, nullptr, 0) == 0;
+  if (has_filter_ && regexec(&filter_, model.layer(layer).name, 0, nullptr, 0) != 0) return false;
+  for (int32_t i = 0; i < model.layer_output_count(layer); ++i) {
+    if (SelectsOutput(model, layer, i)) return true;
+  }
+  return false;
+}
+
+bool DumpWriter::SelectsOutput(const Model& model, int32_t layer, int32_t i) const {
+  return level_ != kOutputsOnly || is_output_[static_cast<size_t>(model.layer_output_tensor(layer, i))];
 }
 
 Status DumpWriter::Begin(const Model& model, const String& folder) {
@@ -113,13 +116,22 @@ Status DumpWriter::Inputs(Session& session, int32_t layer) {
 Status DumpWriter::Layer(Session& session, int32_t layer) {
   const Model& model = session.model();
   if (!Selects(model, layer)) return Status::Ok();
+  for (int32_t i = 0; i < model.layer_output_count(layer); ++i) {
+    if (SelectsOutput(model, layer, i)) LOCKSTEP_RETURN_IF_ERROR(Output(session, layer, i));
+  }
+  return Status::Ok();
+}
+
+Status DumpWriter::Output(Session& session, int32_t layer, int32_t i) {
+  const Model& model = session.model();
   const LayerInfo info = model.layer(layer);
   String json = first_ ? "\n{" : ",\n{";
   first_ = false;
   json += R"("index":)" + Decimal(layer) + R"(,"name":)" + JsonString(info.name) + R"(,"op":")" + info.op +
           R"(","onnx_nodes":)" + NodeNames(model, layer) + ',';
-  LOCKSTEP_RETURN_IF_ERROR(Tensor(model.tensor(model.layer_output_tensor(layer)), session.layer_output(layer),
-                                  DumpStem(model, layer), &json));
+  if (model.layer_output_count(layer) > 1) json += R"("output":)" + Decimal(i) + ',';
+  LOCKSTEP_RETURN_IF_ERROR(Tensor(model.tensor(model.layer_output_tensor(layer, i)), session.layer_output(layer, i),
+                                  DumpOutputStem(model, layer, i), &json));
   if (level_ == kWithInputs) json += R"(,"inputs":[)" + inputs_ + ']';
   json += '}';
   manifest_.Write(json.data(), json.size());

@@ -27,7 +27,9 @@ class DumpWriter {
   Status End();
 
  private:
-  bool Selects(const Model& model, int32_t layer) const;
+  bool Selects(const Model& model, int32_t layer) const;                   // any of its outputs
+  bool SelectsOutput(const Model& model, int32_t layer, int32_t i) const;  // of a layer that is selected
+  Status Output(Session& session, int32_t layer, int32_t i);
   // The JSON members that describe a tensor, its file written on the way.
   Status Tensor(const TensorInfo& info, const void* data, const String& stem, String* json);
 
@@ -35,7 +37,7 @@ class DumpWriter {
   bool md5_only_ = false;
   bool has_filter_ = false;
   regex_t filter_ = {};
-  List<bool> is_output_;  // by layer: the layer makes an output of the network
+  List<bool> is_output_;  // by tensor: an output of the network
   String folder_;
   String inputs_;  // JSON of the current layer's inputs
   OutputFile manifest_;

@@ -13,7 +13,7 @@ namespace {
 // layers: a manifest may be larger than what a board has to spare.
 class Scanner {
  public:
-  explicit Scanner(DumpManifest* manifest) : manifest_(manifest) {}
+  Scanner(const Model& model, DumpManifest* manifest) : model_(model), manifest_(manifest) {}
 
   // False if the document does not end, or never began.
   bool Scan(std::FILE* file) {
@@ -74,14 +74,21 @@ class Scanner {
   void Member() {
     if (depth_ == kDocument && key_ == "model_digest") manifest_->model_digest = value_;
     if (depth_ == kLayer && key_ == "index") index_ = value_;
+    if (depth_ == kLayer && key_ == "output") output_ = value_;
     if (depth_ == kLayer && key_ == "md5") md5_ = value_;
     Forget();
   }
 
   void Layer() {
-    const size_t index = std::strtoul(index_.c_str(), nullptr, 10);
-    if (!index_.empty() && index < manifest_->layers.size()) manifest_->layers[index] = md5_;
+    const unsigned long index = std::strtoul(index_.c_str(), nullptr, 10);
+    const unsigned long output = std::strtoul(output_.c_str(), nullptr, 10);  // 0 if there is but one
+    if (!index_.empty() && index < static_cast<unsigned long>(model_.layer_count()) &&
+        output < static_cast<unsigned long>(model_.layer_output_count(static_cast<int32_t>(index)))) {
+      const int32_t tensor = model_.layer_output_tensor(static_cast<int32_t>(index), static_cast<int32_t>(output));
+      manifest_->tensors[static_cast<size_t>(tensor)] = md5_;
+    }
     index_.clear();
+    output_.clear();
     md5_.clear();
   }
 
@@ -90,21 +97,22 @@ class Scanner {
     value_.clear();
   }
 
+  const Model& model_;
   DumpManifest* manifest_;
   int depth_ = 0;
   bool done_ = false;
   String key_, value_;
-  String index_, md5_;  // of the layer
+  String index_, output_, md5_;  // of the layer
 };
 
 }  // namespace
 
-Result<DumpManifest> ReadManifest(const String& path, int32_t layer_count) {
+Result<DumpManifest> ReadManifest(const String& path, const Model& model) {
   Result<InputFile> file = OpenFile(path, "--inject needs the folder of a dump");
   LOCKSTEP_RETURN_IF_ERROR(file.status());
   DumpManifest manifest;
-  manifest.layers.resize(static_cast<size_t>(layer_count));
-  if (Scanner(&manifest).Scan(file.value().stream.get())) return manifest;
+  manifest.tensors.resize(static_cast<size_t>(model.tensor_count()));
+  if (Scanner(model, &manifest).Scan(file.value().stream.get())) return manifest;
   return Status::Error(StatusCode::kUnreadable, "%s: is no whole manifest of a dump; dump the model again",
                        path.c_str());
 }

@@ -5,15 +5,15 @@
 
 #include "core/list.h"
 #include "core/string.h"
-#include "lockstep/status.h"
+#include "lockstep/runtime.h"
 
 namespace lockstep {
 
 struct DumpManifest {
   String model_digest;
-  List<String> layers;  // the md5 of each layer's output; empty where the manifest has none
+  List<String> tensors;  // of each tensor that a layer makes: its md5; empty where the manifest has none
 };
 
-Result<DumpManifest> ReadManifest(const String& path, int32_t layer_count);
+Result<DumpManifest> ReadManifest(const String& path, const Model& model);
 
 }  // namespace lockstep

@@ -11,11 +11,11 @@
 namespace lockstep {
 
 InjectInputs::InjectInputs(const Model& model, String folder, List<String> digests)
-    : folder_(std::move(folder)),
-      digests_(std::move(digests)),
-      producer_(static_cast<size_t>(model.tensor_count()), -1) {
+    : folder_(std::move(folder)), digests_(std::move(digests)), producer_(static_cast<size_t>(model.tensor_count())) {
   for (int32_t layer = 0; layer < model.layer_count(); ++layer) {
-    producer_[static_cast<size_t>(model.layer_output_tensor(layer))] = layer;
+    for (int32_t i = 0; i < model.layer_output_count(layer); ++i) {
+      producer_[static_cast<size_t>(model.layer_output_tensor(layer, i))] = {layer, i};
+    }
   }
   for (int32_t i = 0; i < model.output_count(); ++i) {
     outputs_.emplace_back().resize(static_cast<size_t>(model.tensor(model.output_tensor(i)).bytes));
@@ -24,7 +24,7 @@ InjectInputs::InjectInputs(const Model& model, String folder, List<String> diges
 
 Result<InjectInputs> InjectInputs::Open(const Model& model, const String& folder) {
   const String path = folder + "/manifest.json";
-  Result<DumpManifest> manifest = ReadManifest(path, model.layer_count());
+  Result<DumpManifest> manifest = ReadManifest(path, model);
   LOCKSTEP_RETURN_IF_ERROR(manifest.status());
   const Md5Text digest = ToText(model.digest());
   const String& found = manifest.value().model_digest;
@@ -33,20 +33,21 @@ Result<InjectInputs> InjectInputs::Open(const Model& model, const String& folder
                          "%s: the dump is of the model with digest '%.32s', this one has %s; dump this model again",
                          path.c_str(), found.c_str(), digest.data());
   }
-  return InjectInputs(model, folder, std::move(manifest.value().layers));
+  return InjectInputs(model, folder, std::move(manifest.value().tensors));
 }
 
 Status InjectInputs::BeforeLayer(Session& session, int32_t layer) {
   const Model& model = session.model();
   for (int32_t i = 0; i < model.layer(layer).input_count; ++i) {
     const int32_t tensor = model.layer_input_tensor(layer, i);
-    const int32_t producer = producer_[static_cast<size_t>(tensor)];
-    if (producer < 0) continue;
+    const Producer producer = producer_[static_cast<size_t>(tensor)];
+    if (producer.layer < 0) continue;
     const TensorInfo info = model.tensor(tensor);
-    const String path = folder_ + "/" + DumpStem(model, producer) + DumpShape(info);
+    const String path = folder_ + "/" + DumpOutputStem(model, producer.layer, producer.output) + DumpShape(info);
     void* data = session.layer_input(layer, i);
-    LOCKSTEP_RETURN_IF_ERROR(ReadExactly(path, data, info.bytes, String("layer '") + model.layer(producer).name + "'"));
-    const String& expected = digests_[static_cast<size_t>(producer)];
+    LOCKSTEP_RETURN_IF_ERROR(
+        ReadExactly(path, data, info.bytes, String("layer '") + model.layer(producer.layer).name + "'"));
+    const String& expected = digests_[static_cast<size_t>(tensor)];
     if (expected.empty()) continue;
     const Md5Text actual = ToText(Md5Of(data, static_cast<size_t>(info.bytes)));
     if (expected == actual.data()) continue;
@@ -59,10 +60,10 @@ Status InjectInputs::BeforeLayer(Session& session, int32_t layer) {
 
 Status InjectInputs::AfterLayer(Session& session, int32_t layer) {
   const Model& model = session.model();
-  const int32_t tensor = model.layer_output_tensor(layer);
   for (int32_t i = 0; i < model.output_count(); ++i) {
     List<uint8_t>& kept = outputs_[static_cast<size_t>(i)];
-    if (model.output_tensor(i) == tensor) std::memcpy(kept.data(), session.layer_output(layer), kept.size());
+    const Producer producer = producer_[static_cast<size_t>(model.output_tensor(i))];
+    if (producer.layer == layer) std::memcpy(kept.data(), session.layer_output(layer, producer.output), kept.size());
   }
   return Status::Ok();
 }

@@ -24,8 +24,12 @@ class InjectInputs final : public RunHook {
   InjectInputs(const Model& model, String folder, List<String> digests);
 
   String folder_;
-  List<String> digests_;         // by layer: the md5 of its output, or empty
-  List<int32_t> producer_;       // by tensor: the layer that makes it, or -1
+  List<String> digests_;  // by tensor: its md5, or empty
+  struct Producer {
+    int32_t layer = -1;  // none
+    int32_t output = 0;
+  };
+  List<Producer> producer_;      // by tensor
   List<List<uint8_t>> outputs_;  // of the network
 };
 

@@ -95,7 +95,8 @@ class LOCKSTEP_API Model {
   int32_t input_tensor(int32_t index) const;
   int32_t output_tensor(int32_t index) const;
   int32_t layer_input_tensor(int32_t layer, int32_t index) const;
-  int32_t layer_output_tensor(int32_t layer) const;
+  int32_t layer_output_count(int32_t layer) const;
+  int32_t layer_output_tensor(int32_t layer, int32_t index = 0) const;
   bool is_constant(int32_t tensor) const;
   uint64_t arena_offset(int32_t tensor) const;  // of a tensor that is no constant
 
@@ -162,7 +163,7 @@ class LOCKSTEP_API Session {
   // A layer's tensors are valid from BeforeLayer to AfterLayer; inputs may be overwritten in BeforeLayer unless they
   // are constants. One that is an output of the network too stays as it was overwritten.
   void* layer_input(int32_t layer, int32_t index);
-  const void* layer_output(int32_t layer) const;
+  const void* layer_output(int32_t layer, int32_t index = 0) const;
   const char* kernel_name(int32_t layer) const;
 
   int threads() const;

@@ -18,9 +18,11 @@ namespace {
 class DigestOfLayers final : public RunHook {
  public:
   Status AfterLayer(Session& session, int32_t layer) override {
-    const TensorInfo info = session.model().tensor(session.model().layer_output_tensor(layer));
-    const Md5Digest digest = Md5Of(session.layer_output(layer), info.bytes);
-    all_.Update(digest.data(), digest.size());
+    for (int32_t i = 0; i < session.model().layer_output_count(layer); ++i) {
+      const TensorInfo info = session.model().tensor(session.model().layer_output_tensor(layer, i));
+      const Md5Digest digest = Md5Of(session.layer_output(layer, i), info.bytes);
+      all_.Update(digest.data(), digest.size());
+    }
     return Status::Ok();
   }
   std::string Text() { return ToText(all_.Finish()).data(); }
