@@ -58,6 +58,25 @@ TEST_F(DumpTest, WhatWasWrittenIsRead) {
   EXPECT_EQ(ReadDumpLayer(Path("dump"), layer), (std::vector<uint8_t>{5, 6, 7, 8}));
 }
 
+TEST_F(DumpTest, EveryOutputOfALayerIsAnEntry) {
+  DumpWriter writer(Path("dump"), Head(), {});
+  for (int output = 0; output < 2; ++output) {
+    DumpLayer layer = Layer(3, "TopK_3");
+    layer.output = output;
+    const std::vector<uint8_t> bytes(4, static_cast<uint8_t>(output));
+    writer.Add(layer, bytes.data(), bytes.size());
+  }
+  writer.Finish();
+  const Manifest manifest = ReadManifest(Path("dump"));
+  ASSERT_EQ(manifest.layers.size(), 2U);
+  for (int output = 0; output < 2; ++output) {
+    const DumpLayer& layer = manifest.layers[static_cast<size_t>(output)];
+    EXPECT_EQ(layer.Place(), std::make_pair(3, output));
+    EXPECT_EQ(layer.file, "0003_TopK_3_output" + std::to_string(output) + "_shape_1_1_2_2.bin");
+    EXPECT_EQ(ReadDumpLayer(Path("dump"), layer), std::vector<uint8_t>(4, static_cast<uint8_t>(output)));
+  }
+}
+
 // RFC 1321's own test suite has md5("abc").
 TEST_F(DumpTest, Md5IsRfc1321) { EXPECT_EQ(Md5Hex("abc", 3), "900150983cd24fb0d6963f7d28e17f72"); }
 
