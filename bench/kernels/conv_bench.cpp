@@ -88,13 +88,13 @@ void Convolve(benchmark::State& state, const ConvShape& shape, const kernels::Ke
 }
 
 void RegisterAll() {
-  size_t count = 0;
-  const kernels::Kernel* table = kernels::KernelTable(&count);
-  for (size_t i = 0; i < count; ++i) {
-    if (table[i].op != joint::Options::Conv || (IsaBit(table[i].isa) & DetectIsa()) == 0) continue;
+  const kernels::Operator& op = kernels::OperatorOf(joint::Options::Conv);
+  for (size_t i = 0; i < op.kernel_count; ++i) {
+    const kernels::Kernel& kernel = op.kernels[i];
+    if ((IsaBit(kernel.isa) & DetectIsa()) == 0) continue;
     for (const ConvShape& shape : kShapes) {
-      const std::string name = std::string(table[i].name) + "/" + shape.name;
-      benchmark::RegisterBenchmark(name.c_str(), Convolve, shape, table[i])->UseManualTime();
+      const std::string name = std::string(kernel.name) + "/" + shape.name;
+      benchmark::RegisterBenchmark(name.c_str(), Convolve, shape, kernel)->UseManualTime();
     }
   }
 }

@@ -76,21 +76,22 @@ ConvLayer::ConvLayer(const ConvShape& shape)
   args_.weights.rank = 4;
   args_.weights.dtype = joint::DType::S8;
   args_.weights.bytes = weight_bytes;
-  args_.output.data = output_.get();
-  args_.output.shape = out_shape_.data();
-  args_.output.rank = 4;
-  args_.output.elements = static_cast<int64_t>(out_bytes);
-  args_.output.bytes = out_bytes;
-  plan_ = kernels::PlanOperator(args_);
-  scratch_ = Allocate(plan_.scratch_bytes);
+  output_view_.data = output_.get();
+  output_view_.shape = out_shape_.data();
+  output_view_.rank = 4;
+  output_view_.elements = static_cast<int64_t>(out_bytes);
+  output_view_.bytes = out_bytes;
+  args_.outputs = &output_view_;
+  args_.output_count = 1;
+  prepared_ = kernels::OperatorOf(joint::Options::Conv).prepare(args_);
+  scratch_ = Allocate(prepared_.scratch_bytes);
 }
 
 const kernels::Kernel* FindKernel(const char* name) {
-  size_t count = 0;
-  const kernels::Kernel* table = kernels::KernelTable(&count);
-  for (size_t i = 0; i < count; ++i) {
-    if (std::strcmp(table[i].name, name) == 0) {
-      return (IsaBit(table[i].isa) & DetectIsa()) != 0 ? &table[i] : nullptr;
+  const kernels::Operator& op = kernels::OperatorOf(joint::Options::Conv);
+  for (size_t i = 0; i < op.kernel_count; ++i) {
+    if (std::strcmp(op.kernels[i].name, name) == 0) {
+      return (IsaBit(op.kernels[i].isa) & DetectIsa()) != 0 ? &op.kernels[i] : nullptr;
     }
   }
   return nullptr;

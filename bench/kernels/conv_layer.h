@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "kernels/kernel.h"
+#include "ops/operator_table.h"
 
 namespace lockstep::bench {
 
@@ -25,7 +25,7 @@ class ConvLayer {
   explicit ConvLayer(const ConvShape& shape);
 
   const kernels::LayerArgs& args() const { return args_; }
-  void Run(const kernels::Kernel& kernel) { kernel.run(args_, 0, plan_.units, scratch_.get()); }
+  void Run(const kernels::Kernel& kernel) { kernel.run(args_, 0, prepared_.units, scratch_.get()); }
 
  private:
   using Memory = std::unique_ptr<uint8_t, decltype(&std::free)>;
@@ -34,9 +34,9 @@ class ConvLayer {
   flatbuffers::FlatBufferBuilder builder_;
   std::vector<int32_t> in_shape_, out_shape_, weight_shape_;
   Memory input_, weights_, output_, scratch_;
-  kernels::TensorView input_view_;
+  kernels::TensorView input_view_, output_view_;
   kernels::LayerArgs args_;
-  kernels::OperatorPlan plan_;
+  kernels::Prepared prepared_;
 };
 
 // The kernel of that name; nullptr if this build or this CPU does not have it.

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <string>
 
+#include "arithmetic/rq1.h"
 #include "graph/error.h"
-#include "lockstep/arithmetic.h"
 #include "quantize/affine.h"
 
 namespace lockstep::lower {

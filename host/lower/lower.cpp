@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "lockstep/arithmetic.h"
+#include "arithmetic/rq1.h"
 #include "lower/joint_writer.h"
 #include "lower/layout.h"
 #include "lower/lower_graph.h"

@@ -8,16 +8,11 @@
 #include <cstdint>
 
 #include "joint_generated.h"
-#include "kernels/elements.h"
 #include "lockstep/runtime.h"
 #include "lockstep/status.h"
+#include "ops/common/elements.h"
 
 namespace lockstep::check {
-
-inline constexpr int32_t kMaxTensors = 32768;
-inline constexpr int32_t kMaxLayers = 16384;
-inline constexpr int32_t kMaxExtent = 1 << 24;                   // of one axis
-inline constexpr int64_t kMaxElements = (int64_t{1} << 31) - 1;  // of one tensor
 
 // What the checks of one model share.
 struct ModelCheck {

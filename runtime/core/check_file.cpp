@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "arithmetic/rq1.h"
 #include "core/check.h"
-#include "lockstep/arithmetic.h"
 #include "lockstep/md5.h"
 
 namespace lockstep::check {

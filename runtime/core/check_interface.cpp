@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "core/check.h"
-#include "kernels/kernel.h"
 
 namespace lockstep::check {
 namespace {
@@ -38,8 +37,8 @@ Status CheckStatistics(ModelCheck& check, const char* field, uint32_t index, con
 
 Status CheckInputs(ModelCheck& check) {
   const auto& inputs = *check.model.inputs();
-  if (inputs.size() < 1 || inputs.size() > kernels::kMaxInputs) {
-    return Corrupt("inputs: %u of them, must be 1..%d", inputs.size(), kernels::kMaxInputs);
+  if (inputs.size() < 1 || inputs.size() > kMaxInputs) {
+    return Corrupt("inputs: %u of them, must be 1..%d", inputs.size(), kMaxInputs);
   }
   for (uint32_t i = 0; i < inputs.size(); ++i) {
     const joint::InputSpec& input = *inputs[i];
@@ -68,8 +67,8 @@ Status CheckInputs(ModelCheck& check) {
 
 Status CheckOutputs(const ModelCheck& check) {
   const auto& outputs = *check.model.outputs();
-  if (outputs.size() < 1 || outputs.size() > kernels::kMaxInputs) {
-    return Corrupt("outputs: %u of them, must be 1..%d", outputs.size(), kernels::kMaxInputs);
+  if (outputs.size() < 1 || outputs.size() > kMaxOutputs) {
+    return Corrupt("outputs: %u of them, must be 1..%d", outputs.size(), kMaxOutputs);
   }
   for (uint32_t i = 0; i < outputs.size(); ++i) {
     LOCKSTEP_RETURN_IF_ERROR(CheckTensorOf(check, "outputs", i, outputs[i]->tensor()));
@@ -87,11 +86,11 @@ bool IsListed(const joint::Model& model, const char* op) {
 // The list of operators, where there is one, holds exactly those that occur, sorted.
 Status CheckOperators(const joint::Model& model) {
   if (model.operators() == nullptr || model.operators()->size() == 0) return Status::Ok();
-  uint32_t used = 0;
-  for (const joint::Layer* layer : *model.layers()) used |= 1U << static_cast<uint32_t>(layer->options_type());
+  bool used[static_cast<size_t>(joint::Options::MAX) + 1] = {};
+  for (const joint::Layer* layer : *model.layers()) used[static_cast<size_t>(layer->options_type())] = true;
   uint32_t expected = 0;
   for (const joint::Options op : joint::EnumValuesOptions()) {
-    if ((used >> static_cast<uint32_t>(op) & 1) == 0) continue;
+    if (!used[static_cast<size_t>(op)]) continue;
     ++expected;
     // An excess of entries is refused below, so this search is short.
     if (model.operators()->size() > static_cast<uint32_t>(joint::Options::MAX)) break;

@@ -3,7 +3,7 @@
 
 #include "core/layer_check.h"
 #include "core/memory.h"
-#include "kernels/kernel.h"
+#include "ops/operator_table.h"
 
 namespace lockstep::check {
 namespace {
@@ -22,9 +22,8 @@ Status CheckUniqueNames(const joint::Model& model) {
 Status CheckTensorIndices(const ModelCheck& check, const joint::Layer& layer) {
   const char* name = layer.name()->c_str();
   const auto tensors = static_cast<int32_t>(check.model.tensors()->size());
-  if (layer.inputs()->size() < 1 || layer.inputs()->size() > kernels::kMaxInputs) {
-    return Corrupt("layer '%.64s': inputs: %u of them, must be 1..%d", name, layer.inputs()->size(),
-                   kernels::kMaxInputs);
+  if (layer.inputs()->size() < 1 || layer.inputs()->size() > kMaxInputs) {
+    return Corrupt("layer '%.64s': inputs: %u of them, must be 1..%d", name, layer.inputs()->size(), kMaxInputs);
   }
   for (const int32_t tensor : *layer.inputs()) {
     if (tensor < 0 || tensor >= tensors) return Corrupt("layer '%.64s': inputs: there is no tensor %d", name, tensor);
@@ -32,55 +31,26 @@ Status CheckTensorIndices(const ModelCheck& check, const joint::Layer& layer) {
       return Corrupt("layer '%.64s': inputs: tensor %d is packed weights", name, tensor);
     }
   }
-  if (layer.outputs()->size() != 1) {
-    return Corrupt("layer '%.64s': outputs: %u of them, must be 1", name, layer.outputs()->size());
+  if (layer.outputs()->size() < 1 || layer.outputs()->size() > kMaxOutputs) {
+    return Corrupt("layer '%.64s': outputs: %u of them, must be 1..%d", name, layer.outputs()->size(), kMaxOutputs);
   }
-  const int32_t output = layer.outputs()->Get(0);
-  if (output < 0 || output >= tensors) return Corrupt("layer '%.64s': outputs: there is no tensor %d", name, output);
-  if (check.model.tensors()->Get(output)->constant() >= 0) {
-    return Corrupt("layer '%.64s': outputs: tensor %d is a constant", name, output);
+  for (const int32_t tensor : *layer.outputs()) {
+    if (tensor < 0 || tensor >= tensors) return Corrupt("layer '%.64s': outputs: there is no tensor %d", name, tensor);
+    if (check.model.tensors()->Get(tensor)->constant() >= 0) {
+      return Corrupt("layer '%.64s': outputs: tensor %d is a constant", name, tensor);
+    }
   }
   return Status::Ok();
 }
 
-Status CheckOptions(LayerCheck& layer, joint::Options op) {
-  switch (op) {
-    case joint::Options::Conv:
-      return CheckConv(layer);
-    case joint::Options::DepthwiseConv:
-      return CheckDepthwiseConv(layer);
-    case joint::Options::MaxPool:
-      return CheckMaxPool(layer);
-    case joint::Options::AveragePool:
-      return CheckAveragePool(layer);
-    case joint::Options::Add:
-      return CheckAdd(layer);
-    case joint::Options::Mul:
-      return CheckMul(layer);
-    case joint::Options::Concat:
-      return CheckConcat(layer);
-    case joint::Options::Slice:
-      return CheckSlice(layer);
-    case joint::Options::Reshape:
-      return CheckReshape(layer);
-    case joint::Options::Transpose:
-      return CheckTranspose(layer);
-    case joint::Options::Resize:
-      return CheckResize(layer);
-    case joint::Options::Softmax:
-      return CheckSoftmax(layer);
-    case joint::Options::Lookup:
-      return CheckLookup(layer);
-    case joint::Options::ChannelLookup:
-      return CheckChannelLookup(layer);
-    case joint::Options::Rescale:
-      return CheckRescale(layer);
-    case joint::Options::Dequantize:
-      return CheckDequantize(layer);
-    case joint::Options::NONE:
-      break;
+Status CheckLayer(LayerCheck& layer, joint::Options op) {
+  const kernels::OperatorCheck row = kernels::CheckOf(op);
+  if (row.check == nullptr) return layer.Wrong("options", "missing");
+  LOCKSTEP_RETURN_IF_ERROR(layer.OutputCount(row.outputs));
+  for (int32_t i = 0; i < layer.output_count(); ++i) {
+    LOCKSTEP_RETURN_IF_ERROR(layer.Work(static_cast<uint64_t>(Elements(layer.output(i))), 1));
   }
-  return layer.Wrong("options", "missing");
+  return row.check(layer);
 }
 
 }  // namespace
@@ -98,8 +68,7 @@ Status CheckLayers(ModelCheck& check) {
     }
     LOCKSTEP_RETURN_IF_ERROR(CheckTensorIndices(check, *layer));
     LayerCheck layer_check(check, *layer);
-    LOCKSTEP_RETURN_IF_ERROR(layer_check.Work(static_cast<uint64_t>(Elements(layer_check.output())), 1));
-    LOCKSTEP_RETURN_IF_ERROR(CheckOptions(layer_check, layer->options_type()));
+    LOCKSTEP_RETURN_IF_ERROR(CheckLayer(layer_check, layer->options_type()));
   }
   return Status::Ok();
 }

@@ -46,10 +46,11 @@ class MemoryPlan {
     for (const joint::InputSpec* input : *model_.inputs()) Release(input->tensor(), kBeforeFirst);
     for (uint32_t i = 0; i < model_.layers()->size(); ++i) {
       const joint::Layer& layer = *model_.layers()->Get(i);
-      const int32_t output = layer.outputs()->Get(0);
-      if (place_[output] == output) LOCKSTEP_RETURN_IF_ERROR(Place(output));
+      for (const int32_t output : *layer.outputs()) {
+        if (place_[output] == output) LOCKSTEP_RETURN_IF_ERROR(Place(output));
+      }
       const auto now = static_cast<int32_t>(i);
-      Release(output, now);
+      for (const int32_t output : *layer.outputs()) Release(output, now);
       for (const int32_t input : *layer.inputs()) Release(input, now);
     }
     return Status::Ok();
@@ -68,19 +69,20 @@ class MemoryPlan {
       }
       last_use_[place_[input]] = index;
     }
-    const int32_t output = layer.outputs()->Get(0);
-    if (written_[output] != kNever) {
-      return Corrupt("layer '%.64s': outputs: tensor %d '%.64s' is written twice", layer.name()->c_str(), output,
-                     tensor(output).name()->c_str());
+    for (const int32_t output : *layer.outputs()) {
+      if (written_[output] != kNever) {
+        return Corrupt("layer '%.64s': outputs: tensor %d '%.64s' is written twice", layer.name()->c_str(), output,
+                       tensor(output).name()->c_str());
+      }
+      written_[output] = index;
+      const int32_t input = layer.inputs()->Get(0);
+      // A reshape may be nothing but another name for its input's bytes.
+      if (layer.options_type() == joint::Options::Reshape && tensor(input).constant() < 0 &&
+          tensor(input).arena_offset() == tensor(output).arena_offset()) {
+        place_[output] = place_[input];
+      }
+      last_use_[place_[output]] = index;
     }
-    written_[output] = index;
-    const int32_t input = layer.inputs()->Get(0);
-    // A reshape may be nothing but another name for its input's bytes.
-    if (layer.options_type() == joint::Options::Reshape && tensor(input).constant() < 0 &&
-        tensor(input).arena_offset() == tensor(output).arena_offset()) {
-      place_[output] = place_[input];
-    }
-    last_use_[place_[output]] = index;
     return Status::Ok();
   }
 

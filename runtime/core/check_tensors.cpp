@@ -1,7 +1,6 @@
 #include <cmath>
 
 #include "core/check.h"
-#include "kernels/kernel.h"
 
 namespace lockstep::check {
 namespace {
@@ -14,7 +13,7 @@ Status BadTensor(int index, const joint::Tensor& tensor, const char* what, long 
 
 Status CheckShape(int index, const joint::Tensor& tensor) {
   const auto& shape = *tensor.shape();
-  if (shape.size() < 1 || shape.size() > kernels::kMaxRank) {
+  if (shape.size() < 1 || shape.size() > kMaxRank) {
     return BadTensor(index, tensor, "shape: the number of axes is out of range", shape.size());
   }
   int64_t elements = 1;

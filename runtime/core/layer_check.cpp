@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "lockstep/arithmetic.h"
+#include "arithmetic/rq1.h"
 
 namespace lockstep::check {
 
@@ -36,6 +36,10 @@ Status LayerCheck::Wrong(const char* field, int32_t index, const char* what) con
 
 Status LayerCheck::InputCount(int32_t low, int32_t high) const {
   return InRange("number of inputs", input_count(), low, high);
+}
+
+Status LayerCheck::OutputCount(int32_t count) const {
+  return InRange("number of outputs", output_count(), count, count);
 }
 
 Status LayerCheck::SameShape(const joint::Tensor& a, const joint::Tensor& b) const {
@@ -78,6 +82,16 @@ Status LayerCheck::Table(int64_t entries, const flatbuffers::Vector<uint8_t>& ta
 Status LayerCheck::Multiplier(const char* field, int64_t multiplier, int64_t shift) const {
   LOCKSTEP_RETURN_IF_ERROR(InRange(field, multiplier, rq1::kMinMultiplier, (int64_t{1} << 31) - 1));
   return InRange("shift", shift, rq1::kMinShift, rq1::kMaxShift);
+}
+
+Status LayerCheck::Multipliers(const flatbuffers::Vector<int32_t>& multiplier,
+                               const flatbuffers::Vector<int8_t>& shift) {
+  if (!Spend(model_, multiplier.size())) return Wrong("multiplier", "more of them than the file can hold");
+  for (uint32_t i = 0; i < multiplier.size(); ++i) {
+    LOCKSTEP_RETURN_IF_ERROR(InRange("multiplier", i, multiplier.Get(i), rq1::kMinMultiplier, (int64_t{1} << 31) - 1));
+    LOCKSTEP_RETURN_IF_ERROR(InRange("shift", i, shift.Get(i), rq1::kMinShift, rq1::kMaxShift));
+  }
+  return Status::Ok();
 }
 
 Status LayerCheck::Clamp(int64_t low, int64_t high, int64_t type_high) const {

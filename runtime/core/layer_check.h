@@ -13,7 +13,8 @@ class LayerCheck {
   ModelCheck& model() { return model_; }
   int32_t input_count() const { return static_cast<int32_t>(layer_.inputs()->size()); }
   const joint::Tensor& input(int32_t i) const { return *model_.model.tensors()->Get(layer_.inputs()->Get(i)); }
-  const joint::Tensor& output() const { return *model_.model.tensors()->Get(layer_.outputs()->Get(0)); }
+  int32_t output_count() const { return static_cast<int32_t>(layer_.outputs()->size()); }
+  const joint::Tensor& output(int32_t i = 0) const { return *model_.model.tensors()->Get(layer_.outputs()->Get(i)); }
   template <typename Options>
   const Options& options() const {
     return *static_cast<const Options*>(layer_.options());
@@ -27,6 +28,7 @@ class LayerCheck {
   Status Wrong(const char* field, int32_t index, const char* what) const;
 
   Status InputCount(int32_t low, int32_t high) const;
+  Status OutputCount(int32_t count) const;
   Status SameShape(const joint::Tensor& a, const joint::Tensor& b) const;
   // The output carries the elements of the input unchanged: same type, scale and zero point, and no fewer bits.
   Status SameValues(const joint::Tensor& x, const joint::Tensor& y) const;
@@ -37,6 +39,8 @@ class LayerCheck {
   // A table of `entries` entries of the output's type.
   Status Table(int64_t entries, const flatbuffers::Vector<uint8_t>& table);
   Status Multiplier(const char* field, int64_t multiplier, int64_t shift) const;
+  // Every pair of multiplier and shift; their lengths are equal.
+  Status Multipliers(const flatbuffers::Vector<int32_t>& multiplier, const flatbuffers::Vector<int8_t>& shift);
   Status Clamp(int64_t low, int64_t high, int64_t type_high) const;
   // Adds to what one run costs and refuses what is beyond the limit.
   Status Work(uint64_t elements, uint64_t per_element);
@@ -50,27 +54,5 @@ int64_t TypeHigh(const joint::Tensor& tensor);  // the largest value that the ty
 int64_t High(const joint::Tensor& tensor);      // the largest that its bits allow
 float Scale(const joint::Tensor& tensor);
 int32_t ZeroPoint(const joint::Tensor& tensor);
-
-// Every weight, the sums that the options claim, and the accumulator's bound. All else of the options is checked.
-Status CheckPackedWeights(LayerCheck& layer, const joint::Conv& options, const joint::Tensor& weights);
-Status CheckPlainWeights(LayerCheck& layer, const joint::DepthwiseConv& options, const joint::Tensor& weights);
-
-// One for each operator; the layer has one output that is in the arena.
-Status CheckConv(LayerCheck& layer);
-Status CheckDepthwiseConv(LayerCheck& layer);
-Status CheckMaxPool(LayerCheck& layer);
-Status CheckAveragePool(LayerCheck& layer);
-Status CheckAdd(LayerCheck& layer);
-Status CheckMul(LayerCheck& layer);
-Status CheckConcat(LayerCheck& layer);
-Status CheckSlice(LayerCheck& layer);
-Status CheckReshape(LayerCheck& layer);
-Status CheckTranspose(LayerCheck& layer);
-Status CheckResize(LayerCheck& layer);
-Status CheckSoftmax(LayerCheck& layer);
-Status CheckLookup(LayerCheck& layer);
-Status CheckChannelLookup(LayerCheck& layer);
-Status CheckRescale(LayerCheck& layer);
-Status CheckDequantize(LayerCheck& layer);
 
 }  // namespace lockstep::check

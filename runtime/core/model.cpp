@@ -7,8 +7,9 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "core/check.h"
 #include "core/file_error.h"
+#include "joint_generated.h"
+#include "lockstep/check_model.h"
 #include "lockstep/runtime.h"
 
 namespace lockstep {
@@ -26,18 +27,6 @@ uint32_t Index(int32_t index) { return static_cast<uint32_t>(index); }
 const char* DataTypeName(DataType type) {
   constexpr const char* kNames[] = {"u8", "u16", "s8", "s16", "s32", "s64", "f32"};
   return kNames[static_cast<int>(type)];
-}
-
-Status Model::Check(const Model& model, const LoadOptions& options) {
-  LOCKSTEP_RETURN_IF_ERROR(check::CheckFile(model.data_, model.size_, options));
-  // Sums over weights are checked once for every layer that uses them; a factor allows for honest sharing.
-  constexpr uint64_t kSharing = 16;
-  check::ModelCheck check = {model.data_, model.size_, options, model.joint(), model.size_ * kSharing};
-  LOCKSTEP_RETURN_IF_ERROR(check::CheckNames(check));
-  LOCKSTEP_RETURN_IF_ERROR(check::CheckTensors(check));
-  LOCKSTEP_RETURN_IF_ERROR(check::CheckLayers(check));
-  LOCKSTEP_RETURN_IF_ERROR(check::CheckInterface(check));
-  return check::CheckMemory(check);
 }
 
 Result<Model> Model::Open(const char* path, const LoadOptions& options) {
@@ -66,7 +55,7 @@ Result<Model> Model::Open(const char* path, const LoadOptions& options) {
   Model model;
   model.data_ = static_cast<const uint8_t*>(memory);
   model.size_ = model.mapped_ = size;
-  if (const Status status = Check(model, options); !status.ok()) {
+  if (const Status status = CheckModel(model.data_, size, options); !status.ok()) {
     return Status::Error(status.code(), "%s: %s", path, status.message());
   }
   return model;
@@ -79,7 +68,7 @@ Result<Model> Model::FromMemory(const void* data, size_t size, const LoadOptions
   Model model;
   model.data_ = static_cast<const uint8_t*>(data);
   model.size_ = size;
-  LOCKSTEP_RETURN_IF_ERROR(Check(model, options));
+  LOCKSTEP_RETURN_IF_ERROR(CheckModel(model.data_, size, options));
   return model;
 }
 
@@ -94,7 +83,7 @@ Result<Model> Model::Copy(const void* data, size_t size, const LoadOptions& opti
   model.owned_ = static_cast<uint8_t*>(memory);
   model.data_ = model.owned_;
   model.size_ = size;
-  LOCKSTEP_RETURN_IF_ERROR(Check(model, options));
+  LOCKSTEP_RETURN_IF_ERROR(CheckModel(model.data_, size, options));
   return model;
 }
 
@@ -141,6 +130,7 @@ LayerInfo Model::layer(int32_t index) const {
   info.op = joint::EnumNameOptions(layer.options_type());
   info.macs = layer.macs();
   info.input_count = static_cast<int32_t>(layer.inputs()->size());
+  info.output_count = static_cast<int32_t>(layer.outputs()->size());
   info.onnx_node_count = layer.onnx_nodes() != nullptr ? static_cast<int32_t>(layer.onnx_nodes()->size()) : 0;
   return info;
 }

@@ -4,9 +4,9 @@
 #include "core/memory.h"
 #include "core/thread_pool.h"
 #include "joint_generated.h"
-#include "kernels/kernel.h"
 #include "lockstep/cpu.h"
 #include "lockstep/runtime.h"
+#include "ops/operator_table.h"
 #include "probe/probe.h"
 
 namespace lockstep {
@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kAlignment = 64;
 constexpr size_t kSlack = 64;                        // kernels may read, never write, this far behind a tensor
 constexpr uint64_t kMaxScratch = uint64_t{1} << 30;  // of all threads
+constexpr uint64_t kMaxState = uint64_t{1} << 30;    // of all layers
 constexpr uint64_t kWorthSharing = 1 << 15;  // multiply-accumulates or bytes below which waking threads costs more
 
 struct Free {
@@ -35,6 +36,8 @@ Result<Memory> Allocate(uint64_t bytes, const char* what) {
 struct Step {
   kernels::LayerArgs args;
   const kernels::Kernel* kernel = nullptr;
+  uint64_t state_offset = 0;
+  uint64_t state_bytes = 0;
   int64_t units = 1;
   bool shared = false;  // among threads
 };
@@ -65,16 +68,20 @@ struct Session::Impl : Allocated {
   const Model* model = nullptr;
   Memory arena;
   Memory scratch;
+  Memory state;                        // of all layers
   size_t scratch_stride = 0;           // of one thread
   Array<kernels::TensorView> tensors;  // by tensor index
-  Array<kernels::TensorView> inputs;   // of all layers, one after the other
+  uint64_t state_size = 0;
+  Array<kernels::TensorView> inputs;  // of all layers, one after the other
+  Array<kernels::TensorView> outputs;
   Array<Step> steps;
   ThreadPool pool;
   Probe probe;
 
   Status DescribeTensors();
   Status DescribeLayers();
-  Status SelectKernels();
+  Status SelectKernels();  // and what they need of threads and memory
+  Status SetUpState();
   void Execute(int32_t layer);
 };
 
@@ -103,11 +110,17 @@ Status Session::Impl::DescribeTensors() {
 
 Status Session::Impl::DescribeLayers() {
   const auto& layers = *model->joint().layers();
-  size_t count = 0;
-  for (const joint::Layer* layer : layers) count += layer->inputs()->size();
-  LOCKSTEP_RETURN_IF_ERROR(inputs.Make(count, "the layers' inputs"));
+  size_t input_count = 0;
+  size_t output_count = 0;
+  for (const joint::Layer* layer : layers) {
+    input_count += layer->inputs()->size();
+    output_count += layer->outputs()->size();
+  }
+  LOCKSTEP_RETURN_IF_ERROR(inputs.Make(input_count, "the layers' inputs"));
+  LOCKSTEP_RETURN_IF_ERROR(outputs.Make(output_count, "the layers' outputs"));
   LOCKSTEP_RETURN_IF_ERROR(steps.Make(layers.size(), "the layers of the model"));
   kernels::TensorView* input = inputs.data();
+  kernels::TensorView* output = outputs.data();
   for (uint32_t i = 0; i < layers.size(); ++i) {
     const joint::Layer& layer = *layers[i];
     kernels::LayerArgs& args = steps[i].args;
@@ -115,7 +128,9 @@ Status Session::Impl::DescribeLayers() {
     args.inputs = input;
     args.input_count = static_cast<int32_t>(layer.inputs()->size());
     for (const int32_t tensor : *layer.inputs()) *input++ = tensors[static_cast<size_t>(tensor)];
-    args.output = tensors[static_cast<size_t>(layer.outputs()->Get(0))];
+    args.outputs = output;
+    args.output_count = static_cast<int32_t>(layer.outputs()->size());
+    for (const int32_t tensor : *layer.outputs()) *output++ = tensors[static_cast<size_t>(tensor)];
     if (const joint::Conv* conv = layer.options_as_Conv()) args.weights = tensors[static_cast<size_t>(conv->weights())];
     if (const joint::DepthwiseConv* conv = layer.options_as_DepthwiseConv()) {
       args.weights = tensors[static_cast<size_t>(conv->weights())];
@@ -137,17 +152,40 @@ Status Session::Impl::SelectKernels() {
       return Status::Error(StatusCode::kUnsupported, "layer '%.64s': this runtime has no kernel for it; upgrade it",
                            step.args.layer->name()->c_str());
     }
-    const kernels::OperatorPlan plan = kernels::PlanOperator(step.args);
-    step.units = plan.units;
-    step.shared =
-        pool.threads() > 1 && plan.units > 1 && step.args.layer->macs() + step.args.output.bytes >= kWorthSharing;
-    if (plan.scratch_bytes > kMaxScratch / static_cast<uint64_t>(pool.threads())) {
+    const kernels::Prepared prepared = kernels::OperatorOf(step.args.layer->options_type()).prepare(step.args);
+    step.units = prepared.units;
+    uint64_t bytes = 0;
+    for (int32_t i = 0; i < step.args.output_count; ++i) bytes += step.args.outputs[i].bytes;
+    step.shared = pool.threads() > 1 && prepared.units > 1 && step.args.layer->macs() + bytes >= kWorthSharing;
+    if (prepared.scratch_bytes > kMaxScratch / static_cast<uint64_t>(pool.threads())) {
       return Status::Error(StatusCode::kOutOfMemory, "layer '%.64s': needs too much scratch memory",
                            step.args.layer->name()->c_str());
     }
-    if (plan.scratch_bytes > scratch_stride) scratch_stride = static_cast<size_t>(plan.scratch_bytes);
+    if (prepared.scratch_bytes > scratch_stride) scratch_stride = static_cast<size_t>(prepared.scratch_bytes);
+    step.state_offset = state_size;
+    step.state_bytes = prepared.state_bytes;
+    if (prepared.state_bytes > kMaxState - state_size) {
+      return Status::Error(StatusCode::kOutOfMemory, "layer '%.64s': needs too much memory for its tables",
+                           step.args.layer->name()->c_str());
+    }
+    state_size += (prepared.state_bytes + kAlignment - 1) / kAlignment * kAlignment;
   }
   scratch_stride = (scratch_stride + kAlignment - 1) / kAlignment * kAlignment;
+  return Status::Ok();
+}
+
+Status Session::Impl::SetUpState() {
+  if (state_size == 0) return Status::Ok();
+  Result<Memory> memory = Allocate(state_size + kSlack, "layers' tables");
+  if (!memory.ok()) return memory.status();
+  state = std::move(memory.value());
+  std::memset(state.get(), 0, static_cast<size_t>(state_size) + kSlack);
+  for (Step& step : steps) {
+    if (step.state_bytes == 0) continue;
+    uint8_t* own = state.get() + step.state_offset;
+    kernels::OperatorOf(step.args.layer->options_type()).setup(step.args, own);
+    step.args.state = own;
+  }
   return Status::Ok();
 }
 
@@ -189,6 +227,7 @@ Result<Session> Session::Create(const Model& model, const SessionOptions& option
   Result<Memory> scratch = Allocate(impl->scratch_stride * static_cast<uint64_t>(options.threads) + kSlack, "scratch");
   if (!scratch.ok()) return scratch.status();
   impl->scratch = std::move(scratch.value());
+  LOCKSTEP_RETURN_IF_ERROR(impl->SetUpState());
   Session session(std::move(impl));
   LOCKSTEP_RETURN_IF_ERROR(session.impl_->probe.Prepare(session, options.probe));
   return session;
@@ -209,7 +248,7 @@ void* Session::layer_input(int32_t layer, int32_t index) {
 }
 
 const void* Session::layer_output(int32_t layer, int32_t index) const {
-  return impl_->tensors[static_cast<size_t>(model().layer_output_tensor(layer, index))].data;
+  return impl_->steps[static_cast<size_t>(layer)].args.outputs[index].data;
 }
 
 const char* Session::kernel_name(int32_t layer) const { return impl_->steps[static_cast<size_t>(layer)].kernel->name; }
@@ -220,7 +259,11 @@ uint64_t Session::scratch_bytes() const {
   return static_cast<uint64_t>(impl_->scratch_stride) * static_cast<uint64_t>(impl_->pool.threads());
 }
 
-uint64_t Session::planned_bytes() const { return model().file_size() + model().arena_size() + scratch_bytes(); }
+uint64_t Session::state_bytes() const { return impl_->state_size; }
+
+uint64_t Session::planned_bytes() const {
+  return model().file_size() + model().arena_size() + scratch_bytes() + state_bytes();
+}
 
 void Session::CountRuns(bool count) { impl_->probe.CountRuns(count); }
 

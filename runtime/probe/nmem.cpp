@@ -43,11 +43,13 @@ List<uint64_t> LiveBytes(const Model& model) {
   for (int32_t layer = 0; layer < layers; ++layer) {
     for (int32_t i = 0; i < model.layer(layer).input_count; ++i) use(model.layer_input_tensor(layer, i), layer);
     const int32_t input = model.layer_input_tensor(layer, 0);
-    const int32_t output = model.layer_output_tensor(layer);
-    if (!model.is_constant(input) && model.arena_offset(input) == model.arena_offset(output)) {
-      place[static_cast<size_t>(output)] = place[static_cast<size_t>(input)];
+    for (int32_t i = 0; i < model.layer_output_count(layer); ++i) {
+      const int32_t output = model.layer_output_tensor(layer, i);
+      if (!model.is_constant(input) && model.arena_offset(input) == model.arena_offset(output)) {
+        place[static_cast<size_t>(output)] = place[static_cast<size_t>(input)];
+      }
+      use(output, layer);
     }
-    use(output, layer);
   }
   for (int32_t i = 0; i < model.output_count(); ++i) use(model.output_tensor(i), layers);
   List<uint64_t> live(static_cast<size_t>(layers));
@@ -117,8 +119,9 @@ Status Probe::WriteReports(const Session& session) {
   report.Print("arena              %12.1f   of which at most %.1f alive at once\n", Kilobytes(model.arena_size()),
                Kilobytes(largest));
   report.Print("scratch            %12.1f   of all threads\n", Kilobytes(session.scratch_bytes()));
+  report.Print("tables             %12.1f   unpacked when the session was made\n", Kilobytes(session.state_bytes()));
   report.Print("code               %12.1f   resident, program and libraries\n", Kilobytes(code));
-  report.Print("planned peak       %12.1f   model file + arena + scratch\n", Kilobytes(planned));
+  report.Print("planned peak       %12.1f   model file + arena + scratch + tables\n", Kilobytes(planned));
   report.Print("measured peak      %12.1f   VmHWM of the whole process\n", Kilobytes(peak));
   char emulator[kMaxProgramName];
   if (Emulator(emulator)) {

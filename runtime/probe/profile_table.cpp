@@ -24,7 +24,10 @@ double Millions(uint64_t macs) { return static_cast<double>(macs) * 1e-6; }
 
 // Every byte that the layer reads or writes, weights left out.
 uint64_t LayerBytes(const Model& model, int32_t layer) {
-  uint64_t bytes = model.tensor(model.layer_output_tensor(layer)).bytes;
+  uint64_t bytes = 0;
+  for (int32_t i = 0; i < model.layer_output_count(layer); ++i) {
+    bytes += model.tensor(model.layer_output_tensor(layer, i)).bytes;
+  }
   for (int32_t i = 0; i < model.layer(layer).input_count; ++i) {
     bytes += model.tensor(model.layer_input_tensor(layer, i)).bytes;
   }

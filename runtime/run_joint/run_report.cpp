@@ -4,10 +4,10 @@
 #include <cstdio>
 #include <ctime>
 
+#include "arithmetic/rq1.h"
 #include "core/json_text.h"
 #include "core/output_file.h"
 #include "core/process_memory.h"
-#include "lockstep/arithmetic.h"
 #include "lockstep/cpu.h"
 #include "lockstep/md5.h"
 #include "run_joint/run_inputs.h"

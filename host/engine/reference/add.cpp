@@ -1,7 +1,7 @@
+#include "arithmetic/rq1.h"
 #include "engine/reference/broadcast.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
-#include "lockstep/arithmetic.h"
 
 namespace lockstep::engine {
 bool FitsAdd(const LayerRun& run) {

@@ -1,10 +1,10 @@
 #include <cstring>
 
+#include "arithmetic/rq1.h"
 #include "engine/reference/extents.h"
 #include "engine/reference/fits.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
-#include "lockstep/arithmetic.h"
 
 namespace lockstep::engine {
 bool FitsConcat(const LayerRun& run) {

@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "arithmetic/rq1.h"
 #include "engine/reference/fits.h"
 #include "engine/reference/tensor_values.h"
-#include "lockstep/arithmetic.h"
 
 namespace lockstep::engine {
 namespace {

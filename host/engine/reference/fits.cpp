@@ -1,6 +1,6 @@
 #include "engine/reference/fits.h"
 
-#include "lockstep/arithmetic.h"
+#include "arithmetic/rq1.h"
 
 namespace lockstep::engine {
 

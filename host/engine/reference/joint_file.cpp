@@ -3,8 +3,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "arithmetic/rq1.h"
 #include "graph/error.h"
-#include "lockstep/arithmetic.h"
 #include "lockstep/md5.h"
 
 namespace lockstep::engine {

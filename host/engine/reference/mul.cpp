@@ -1,8 +1,8 @@
+#include "arithmetic/rq1.h"
 #include "engine/reference/broadcast.h"
 #include "engine/reference/fits.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
-#include "lockstep/arithmetic.h"
 
 namespace lockstep::engine {
 bool FitsMul(const LayerRun& run) { return FitsBroadcast(run) && IsShift(run.layer->options_as_Mul()->shift()); }

@@ -1,7 +1,7 @@
+#include "arithmetic/rq1.h"
 #include "engine/reference/fits.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
-#include "lockstep/arithmetic.h"
 
 namespace lockstep::engine {
 bool FitsRescale(const LayerRun& run) {

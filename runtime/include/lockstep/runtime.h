@@ -50,6 +50,7 @@ struct LayerInfo {
   const char* op = nullptr;  // "Conv", "MaxPool", ...
   uint64_t macs = 0;
   int32_t input_count = 0;
+  int32_t output_count = 0;  // at least 1
   int32_t onnx_node_count = 0;
 };
 
@@ -102,7 +103,6 @@ class LOCKSTEP_API Model {
 
  private:
   Model() = default;
-  static Status Check(const Model& model, const LoadOptions& options);
 
   const uint8_t* data_ = nullptr;
   size_t size_ = 0;
@@ -168,7 +168,8 @@ class LOCKSTEP_API Session {
 
   int threads() const;
   uint64_t scratch_bytes() const;  // of all threads
-  uint64_t planned_bytes() const;  // model file, arena and scratch memory: what a run needs beside code and stack
+  uint64_t state_bytes() const;    // of all layers: tables that were unpacked when the session was made
+  uint64_t planned_bytes() const;  // model file, arena, scratch and state: what a run needs beside code and stack
 
   // Debug build: the next run writes a dump to the folder (made if missing) and prints so. nullptr: it does not.
   Status DumpNextRun(const char* folder);

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <random>
 
+#include "arithmetic/rq1.h"
 #include "graph/error.h"
-#include "lockstep/arithmetic.h"
 
 namespace lockstep::test {
 namespace {

@@ -1,13 +1,12 @@
 // The contract's integer functions against exact integers, and against models of the instructions that kernels use.
-#include "lockstep/arithmetic.h"
-
 #include <gtest/gtest.h>
 
 #include <random>
 #include <vector>
 
+#include "arithmetic/requantize.h"
+#include "arithmetic/rq1.h"
 #include "exact_requantize.h"
-#include "kernels/requantize.h"
 
 namespace lockstep {
 namespace {

@@ -5,37 +5,51 @@
 #include <set>
 #include <string>
 
-#include "kernels/kernel.h"
+#include "ops/operator_table.h"
 
 namespace lockstep::kernels {
 namespace {
 
-TEST(KernelTable, EveryOperatorEndsWithAPortableKernel) {
-  size_t count = 0;
-  const Kernel* table = KernelTable(&count);
-  for (const joint::Options op : joint::EnumValuesOptions()) {
-    if (op == joint::Options::NONE) continue;
-    const Kernel* last = nullptr;
-    for (size_t i = 0; i < count; ++i) {
-      if (table[i].op == op) last = &table[i];
+// That every operator has a row with a portable kernel, the compiler checks.
+TEST(OperatorTable, KernelNamesAreUniqueAndEndWithTheInstructionSet) {
+  std::set<std::string> names;
+  for (size_t type = 1; type < kOperatorCount; ++type) {
+    const Operator& op = OperatorOf(static_cast<joint::Options>(type));
+    for (size_t i = 0; i < op.kernel_count; ++i) {
+      const std::string name = op.kernels[i].name;
+      const std::string ending = std::string("_") + IsaName(op.kernels[i].isa);
+      EXPECT_TRUE(names.insert(name).second) << name;
+      ASSERT_GT(name.size(), ending.size());
+      EXPECT_EQ(name.substr(name.size() - ending.size()), ending);
     }
-    ASSERT_NE(last, nullptr) << EnumNameOptions(op);
-    EXPECT_EQ(last->isa, Isa::kPortable) << EnumNameOptions(op);
   }
 }
 
-TEST(KernelTable, NamesAreUniqueAndEndWithTheInstructionSet) {
-  size_t count = 0;
-  const Kernel* table = KernelTable(&count);
-  std::set<std::string> names;
-  for (size_t i = 0; i < count; ++i) {
-    const std::string name = table[i].name;
-    const std::string ending = std::string("_") + IsaName(table[i].isa);
-    EXPECT_TRUE(names.insert(name).second) << name;
-    ASSERT_GT(name.size(), ending.size());
-    EXPECT_EQ(name.substr(name.size() - ending.size()), ending);
+TEST(OperatorTable, ChecksAndOperatorsAreTheSameRows) {
+  for (size_t type = 1; type < kOperatorCount; ++type) {
+    const auto options = static_cast<joint::Options>(type);
+    EXPECT_EQ(CheckOf(options).check, OperatorOf(options).check) << joint::EnumNameOptions(options);
+    EXPECT_EQ(CheckOf(options).outputs, OperatorOf(options).outputs) << joint::EnumNameOptions(options);
   }
+  EXPECT_EQ(CheckOf(joint::Options::NONE).check, nullptr);
 }
+
+void Run(const LayerArgs& /*args*/, int64_t /*begin*/, int64_t /*end*/, uint8_t* /*scratch*/) {}
+bool Accept(const LayerArgs& /*args*/) { return true; }
+Prepared Prepare(const LayerArgs& /*args*/) { return {}; }
+Status Check(check::LayerCheck& /*layer*/) { return Status::Ok(); }
+
+constexpr Kernel kPortable[] = {{"portable", Run, Isa::kPortable, nullptr}};
+constexpr Kernel kChoosy[] = {{"portable", Run, Isa::kPortable, Accept}};
+constexpr Kernel kNeonLast[] = {{"portable", Run, Isa::kPortable, nullptr}, {"neon", Run, Isa::kNeon, nullptr}};
+
+static_assert(IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kPortable, 1}));
+static_assert(!IsComplete({joint::Options::Add, 0, Check, Prepare, nullptr, kPortable, 1}));
+static_assert(!IsComplete({joint::Options::Add, 1, nullptr, Prepare, nullptr, kPortable, 1}));
+static_assert(!IsComplete({joint::Options::Add, 1, Check, nullptr, nullptr, kPortable, 1}));
+static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, nullptr, 0}));
+static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kChoosy, 1}));
+static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kNeonLast, 2}));
 
 class IsaEnvironment : public ::testing::Test {
  protected:

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "joint_elements.h"
-#include "kernels/kernel.h"
+#include "ops/operator_table.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -52,14 +52,24 @@ class PreparedLayer {
     args.inputs = views_.data();
     args.input_count = static_cast<int32_t>(views_.size());
     if (!test.weights.shape.empty()) args.weights = View(test.weights);
-    args.output = ViewWithoutData(test.output);
-    args.output.data = output_.data();
-    args.output.bytes = test.output.bytes.size();
+    output_view_ = ViewWithoutData(test.output);
+    output_view_.data = output_.data();
+    output_view_.bytes = test.output.bytes.size();
+    args.outputs = &output_view_;
+    args.output_count = 1;
+    const Operator& op = OperatorOf(test.layer.options.type);
+    prepared = op.prepare(args);
+    state_ = std::make_unique<Buffer>(prepared.state_bytes, kAlignment, uint8_t{0x77});
+    if (prepared.state_bytes == 0) return;
+    op.setup(args, state_->data());
+    args.state = state_->data();
   }
 
   Buffer& output() { return output_; }
+  Buffer& state() { return *state_; }
 
   LayerArgs args;
+  Prepared prepared;
 
  private:
   static TensorView ViewWithoutData(const TestTensor& tensor) {
@@ -86,7 +96,9 @@ class PreparedLayer {
   flatbuffers::FlatBufferBuilder builder_;
   std::vector<std::unique_ptr<Buffer>> memory_;
   std::vector<TensorView> views_;
+  TensorView output_view_;
   Buffer output_;
+  std::unique_ptr<Buffer> state_;
 };
 
 std::string Coordinates(const std::vector<int32_t>& shape, int64_t element) {
@@ -112,15 +124,16 @@ enum class Order { kAscending, kDescending };
 
 void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, Order order, const Explain& explain) {
   PreparedLayer layer(test);
-  const OperatorPlan plan = PlanOperator(layer.args);
-  ASSERT_GE(plan.units, 1);
+  const Prepared& prepared = layer.prepared;
+  ASSERT_GE(prepared.units, 1);
+  EXPECT_TRUE(layer.state().GuardsIntact()) << kernel.name << ": setup wrote outside the state; " << test.about;
   std::fill_n(layer.output().data(), test.output.bytes.size(), uint8_t{0x5b});
   for (int64_t i = 0; i < parts; ++i) {
     const int64_t part = order == Order::kAscending ? i : parts - 1 - i;
-    const int64_t begin = plan.units * part / parts;
-    const int64_t end = plan.units * (part + 1) / parts;
+    const int64_t begin = prepared.units * part / parts;
+    const int64_t end = prepared.units * (part + 1) / parts;
     if (begin == end) continue;
-    Buffer scratch(plan.scratch_bytes, kAlignment, static_cast<uint8_t>(0xc3 + part));
+    Buffer scratch(prepared.scratch_bytes, kAlignment, static_cast<uint8_t>(0xc3 + part));
     kernel.run(layer.args, begin, end, scratch.data());
     EXPECT_TRUE(scratch.GuardsIntact()) << kernel.name << " wrote outside its scratch; " << test.about;
   }
@@ -198,15 +211,13 @@ int64_t BroadcastPosition(const std::vector<int32_t>& shape, const std::vector<i
 
 void ExpectEveryKernelGives(const LayerCase& test, const Explain& explain) {
   ASSERT_EQ(static_cast<int64_t>(test.output.bytes.size()), test.output.Elements() * ElementBytes(test.output.dtype));
-  size_t count = 0;
-  const Kernel* table = KernelTable(&count);
+  const Operator& op = OperatorOf(test.layer.options.type);
   const IsaSet present = DetectIsa();
   int kernels = 0;
   const PreparedLayer probe(test);
-  for (size_t i = 0; i < count; ++i) {
-    const Kernel& kernel = table[i];
-    if (kernel.op != test.layer.options.type || (IsaBit(kernel.isa) & present) == 0) continue;
-    if (!kernel.accepts(probe.args)) continue;
+  for (size_t i = 0; i < op.kernel_count; ++i) {
+    const Kernel& kernel = op.kernels[i];
+    if ((IsaBit(kernel.isa) & present) == 0 || !Accepts(kernel, probe.args)) continue;
     ++kernels;
     RunSplit(kernel, test, 1, Order::kAscending, explain);
     for (int64_t parts = 2; parts <= 3; ++parts) {

@@ -1,0 +1,81 @@
+// What all variants of the quantised convolution share: geometry, scratch, rows with their padding, the loop over rows
+// and groups, and the table. A variant adds the inner loops over one row of output pixels.
+//
+// Weights are packed O16I4: [group][block of 16 channels][segment][quad][16][4]. A segment is a run of consecutive
+// bytes of an input row: all of a kernel row's kw * ic bytes, or, with a horizontal dilation, the ic bytes of one tap.
+#pragma once
+
+#include <cstddef>
+
+#include "ops/layer_args.h"
+
+namespace lockstep::kernels {
+
+inline constexpr int kBlockChannels = 16;
+inline constexpr ptrdiff_t kQuadBytes = ptrdiff_t{kBlockChannels} * 4;  // of weights: 16 channels, 4 deep
+inline constexpr int kRowSlack = 64;                                    // readable bytes behind every row in scratch
+inline constexpr int kPointwisePixels = 48;                             // output pixels in a unit of a 1x1 convolution
+
+struct ConvGeometry {
+  int32_t in_h = 0, in_w = 0, in_c = 0;
+  int32_t out_h = 0, out_w = 0, out_c = 0;
+  int32_t groups = 1;
+  int32_t group_in = 0, group_out = 0;  // channels of one group
+  int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1, pad_top = 0, pad_left = 0;
+  int32_t kernel_h = 1, kernel_w = 1;
+  int32_t segments = 1;    // per output pixel
+  int32_t quads = 1;       // of one segment
+  int32_t blocks = 1;      // of 16 output channels, in one group
+  bool pointwise = false;  // 1x1, stride 1, no padding, one group: pixels of all rows form one long row
+  int64_t pixels = 0;      // output pixels, all images
+  int64_t units = 1;       // output rows, or pieces of kPointwisePixels
+  int32_t row_pixels = 0;  // input pixels in a padded row
+  int64_t row_stride = 0;  // bytes of one padded row of one group in scratch
+  int32_t ring_rows = 1;   // padded rows that are alive at once
+  // In scratch; the blocks' constants come first.
+  size_t segments_offset = 0, packed_offset = 0, ring_offset = 0;
+  uint64_t scratch_bytes = 0;  // may be more than 32 bits hold
+};
+
+ConvGeometry DescribeConv(const LayerArgs& args);
+
+// Constants of 16 output channels; missing channels are zero with the shift of the block's first.
+struct alignas(64) ConvBlock {
+  int32_t acc_init[kBlockChannels];
+  int32_t multiplier[kBlockChannels];
+  int32_t shift[kBlockChannels];
+};
+
+// One row of output pixels, all channels of one group.
+struct ConvRow {
+  const uint8_t* const* segments;  // each segment's first byte for output pixel 0
+  int64_t pixel_step;              // bytes from one output pixel's segment to the next one's
+  int32_t pixels;
+  int32_t segment_count;
+  int32_t quads;  // of a segment; the bytes of the last one that lie behind the segment meet zero weights
+  int32_t channels;
+  int32_t blocks;
+  const int8_t* weights;
+  const ConvBlock* constants;
+  uint32_t* packed;              // scratch for a word for each of a pixel's bytes in all segments
+  int32_t min_shift, max_shift;  // over the layer
+  int32_t zero_point, low, high;
+  bool wide_output;  // u16
+  uint8_t* out;      // pixel 0, first channel of the group
+  int64_t out_step;  // bytes from one output pixel to the next
+};
+
+struct ConvVariant {
+  bool signed_rows;  // rows hold x - 128 as s8, and acc_init makes up for it
+  // Writes clamp(zero_point + rq(acc), low, high) in the output's type.
+  void (*run_row)(const ConvRow& row);
+  // data[i] = table[data[i]] for u8
+  void (*apply_table)(const uint8_t* table, uint8_t* data, int64_t count);
+};
+
+void RunConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch, const ConvVariant& variant);
+
+// Variants with 32-bit accumulators accept layers for which the compiler proved that these suffice.
+bool AcceptsConv32(const LayerArgs& args);
+
+}  // namespace lockstep::kernels

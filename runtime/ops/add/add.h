@@ -1,0 +1,29 @@
+// The row of Add.
+#pragma once
+
+#include "ops/common/prepare.h"
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckAdd;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+RunFunction add_ux_portable;
+
+inline constexpr Kernel kAddKernels[] = {
+    LOCKSTEP_KERNEL(add_ux_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kAdd = {joint::Options::Add,
+                                  1,
+                                  check::CheckAdd,
+                                  PrepareElements,
+                                  nullptr,
+                                  kAddKernels,
+                                  sizeof kAddKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

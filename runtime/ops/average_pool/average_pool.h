@@ -1,0 +1,29 @@
+// The row of AveragePool.
+#pragma once
+
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckAveragePool;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+PrepareFunction PrepareAveragePool;
+RunFunction average_pool_ux_portable;
+
+inline constexpr Kernel kAveragePoolKernels[] = {
+    LOCKSTEP_KERNEL(average_pool_ux_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kAveragePool = {joint::Options::AveragePool,
+                                          1,
+                                          check::CheckAveragePool,
+                                          PrepareAveragePool,
+                                          nullptr,
+                                          kAveragePoolKernels,
+                                          sizeof kAveragePoolKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,29 @@
+// The row of ChannelLookup.
+#pragma once
+
+#include "ops/common/prepare.h"
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckChannelLookup;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+RunFunction channel_lookup_u8_portable;
+
+inline constexpr Kernel kChannelLookupKernels[] = {
+    LOCKSTEP_KERNEL(channel_lookup_u8_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kChannelLookup = {joint::Options::ChannelLookup,
+                                            1,
+                                            check::CheckChannelLookup,
+                                            PrepareElements,
+                                            nullptr,
+                                            kChannelLookupKernels,
+                                            sizeof kChannelLookupKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

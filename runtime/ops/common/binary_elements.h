@@ -1,0 +1,44 @@
+// The shared loop of Add and Mul: differences to the zero points are gathered into short buffers, broadcasts included,
+// so that the arithmetic itself is one plain loop whatever the shapes and types.
+#pragma once
+
+#include <type_traits>
+
+#include "ops/common/elements.h"
+#include "ops/common/strided_walk.h"
+
+namespace lockstep::kernels {
+
+inline constexpr int kBinaryBlock = 256;
+
+// Element strides of an input that is broadcast to the output: 0 along the axes it lacks.
+StridedWalk BroadcastWalk(const LayerArgs& args);
+
+// to[i] = input[position + i * stride] - zero_point
+void LoadDifferences(const TensorView& input, int64_t position, int64_t stride, int64_t count, int32_t* to);
+
+// combine(a - za, b - zb) gives the output value, already clamped.
+template <typename Combine>
+void RunBinary(const LayerArgs& args, int64_t begin, int64_t end, Combine combine) {
+  const StridedWalk walk = BroadcastWalk(args);
+  const ElementRange range = ElementsOf(args.outputs[0], begin, end);
+  const int64_t stride_a = walk.stride[0][walk.rank - 1];
+  const int64_t stride_b = walk.stride[1][walk.rank - 1];
+  ForEachRun(walk, range.first, range.last, [&](int64_t position, int64_t a, int64_t b, int64_t count) {
+    int32_t left[kBinaryBlock];
+    int32_t right[kBinaryBlock];
+    for (int64_t done = 0; done < count; done += kBinaryBlock) {
+      const int64_t block = std::min<int64_t>(kBinaryBlock, count - done);
+      LoadDifferences(args.inputs[0], a + done * stride_a, stride_a, block, left);
+      LoadDifferences(args.inputs[1], b + done * stride_b, stride_b, block, right);
+      WithActivationType(args.outputs[0].dtype, [&](auto* tag) {
+        auto* to = reinterpret_cast<decltype(tag)>(args.outputs[0].data) + position + done;
+        for (int64_t i = 0; i < block; ++i) {
+          to[i] = static_cast<std::remove_pointer_t<decltype(tag)>>(combine(left[i], right[i]));
+        }
+      });
+    }
+  });
+}
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,10 @@
+// Add and Mul: two quantised inputs, broadcast as numpy does.
+#pragma once
+
+#include "core/layer_check.h"
+
+namespace lockstep::check {
+
+Status CheckBroadcast(const LayerCheck& layer);
+
+}  // namespace lockstep::check

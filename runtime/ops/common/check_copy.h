@@ -1,0 +1,11 @@
+// Operators that copy elements: Slice, Reshape, Transpose and Resize.
+#pragma once
+
+#include "core/layer_check.h"
+
+namespace lockstep::check {
+
+// One input, whose values the output carries unchanged.
+Status CheckCopy(const LayerCheck& layer);
+
+}  // namespace lockstep::check

@@ -1,0 +1,55 @@
+// What every operator with weights shares: its constants, requantisation, and the proof that accumulators hold.
+#pragma once
+
+#include <cstdlib>
+
+#include "arithmetic/rq1.h"
+#include "core/layer_check.h"
+#include "ops/common/check_window.h"
+
+namespace lockstep::check {
+
+inline constexpr int64_t kAccumulatorLimit = int64_t{1} << 31;
+inline constexpr int64_t kLargestInput = 255;
+// A file has fewer than 2^31 weights, so no sum leaves what RequantizeWide takes.
+static_assert(kAccumulatorLimit + kLargestInput * 127 * (int64_t{1} << 31) < rq1::kWideLimit);
+
+// A constant of dtype s8 with four axes in the operator's packing.
+Status FindWeights(LayerCheck& layer, int32_t index, joint::Packing packing, const joint::Tensor** weights);
+
+// `sum` of |w| proves that no partial sum, whatever its order, leaves the accumulator.
+template <typename Options>
+Status CheckAccumulator(const LayerCheck& layer, const Options& options, int64_t channel, int64_t sum, int acc_bits) {
+  const int64_t bound = std::llabs(options.acc_init()->Get(static_cast<uint32_t>(channel))) + kLargestInput * sum;
+  const int8_t shift = options.shift()->Get(static_cast<uint32_t>(channel));
+  if (acc_bits == 32 && bound >= kAccumulatorLimit) {
+    return layer.Wrong("acc_bits", static_cast<int32_t>(channel), "32 bits do not hold every partial sum");
+  }
+  // What requantisation makes of a 64-bit sum must stay within 64 bits too.
+  if (shift < 0 && bound >= (int64_t{1} << (61 + shift))) {
+    return layer.Wrong("shift", static_cast<int32_t>(channel), "the scaled sum leaves 64 bits");
+  }
+  return Status::Ok();
+}
+
+// The fields that Conv and DepthwiseConv share: requantisation, clamp and table.
+template <typename Options>
+Status CheckRequantization(LayerCheck& layer, const Options& options) {
+  const joint::Tensor& y = layer.output();
+  const auto channels = static_cast<uint32_t>(Shape(y)[3]);
+  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", y));
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of acc_init", options.acc_init()->size(), channels, channels));
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of multiplier", options.multiplier()->size(), channels, channels));
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of shift", options.shift()->size(), channels, channels));
+  LOCKSTEP_RETURN_IF_ERROR(layer.Multipliers(*options.multiplier(), *options.shift()));
+  const bool table = options.table() != nullptr;
+  if (table) LOCKSTEP_RETURN_IF_ERROR(layer.Table(256, *options.table()));
+  const int64_t high = table ? 255 : High(y);
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("mid_zero_point", options.mid_zero_point(), 0, high));
+  if (!table && options.mid_zero_point() != ZeroPoint(y)) {
+    return layer.Wrong("mid_zero_point", "without a table it must be the output's zero point");
+  }
+  return layer.Clamp(options.clamp_low(), options.clamp_high(), high);
+}
+
+}  // namespace lockstep::check

@@ -1,0 +1,39 @@
+// What the operators that work element by element share: how their elements are cut into units, the limits of element
+// types, and access to elements of either activation type.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "joint_elements.h"
+#include "ops/layer_args.h"
+
+namespace lockstep::kernels {
+
+inline constexpr int64_t kElementsPerUnit = 4096;
+
+constexpr int64_t ElementUnits(int64_t elements) {
+  return std::max<int64_t>(1, (elements + kElementsPerUnit - 1) / kElementsPerUnit);
+}
+
+struct ElementRange {
+  int64_t first, last;
+};
+
+inline ElementRange ElementsOf(const TensorView& output, int64_t begin, int64_t end) {
+  return {begin * kElementsPerUnit, std::min(end * kElementsPerUnit, output.elements)};
+}
+
+constexpr int32_t TypeLimit(joint::DType dtype) { return dtype == joint::DType::U16 ? 0xffff : 0xff; }
+
+// Calls body with a null pointer of the activation type, as a tag.
+template <typename Body>
+void WithActivationType(joint::DType dtype, Body body) {
+  if (dtype == joint::DType::U16) {
+    body(static_cast<uint16_t*>(nullptr));
+  } else {
+    body(static_cast<uint8_t*>(nullptr));
+  }
+}
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,42 @@
+// The row of Conv.
+#pragma once
+
+#include "gemm/conv_driver.h"
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckConv;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+PrepareFunction PrepareConv;
+RunFunction conv_u8s8_avx512vnni;
+RunFunction conv_u8s8_neon;
+RunFunction conv_u8s8_msa;
+RunFunction conv_u8s8_portable;
+
+inline constexpr Kernel kConvKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_KERNEL(conv_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsConv32),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_KERNEL(conv_u8s8_neon, Isa::kNeon, AcceptsConv32),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_KERNEL(conv_u8s8_msa, Isa::kMsa, AcceptsConv32),
+#endif
+    LOCKSTEP_KERNEL(conv_u8s8_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kConv = {joint::Options::Conv,
+                                   1,
+                                   check::CheckConv,
+                                   PrepareConv,
+                                   nullptr,
+                                   kConvKernels,
+                                   sizeof kConvKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

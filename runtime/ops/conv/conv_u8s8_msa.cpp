@@ -1,0 +1,162 @@
+// dotp_s.h multiplies sixteen pairs of s8 and adds neighbours: with x - 128 and w within +-127 two products fit into 16
+// bits. dpadd_s.w with ones widens and adds the other neighbours, so a quad of one pixel against four channels is two
+// instructions. A tile is four pixels by sixteen channels.
+#include <msa.h>
+
+#include <cstring>
+
+#include "arithmetic/requantize.h"
+#include "gemm/conv_driver.h"
+#include "gemm/unroll.h"
+#include "ops/common/byte_table.h"
+
+namespace lockstep::kernels {
+namespace {
+
+constexpr int kTilePixels = 4;
+constexpr int kVectors = 4;  // of four channels, in a block
+constexpr int kLanes = 4;
+constexpr int kVectorBytes = 16;
+constexpr int kQuadsPerLoad = 4;
+
+v16i8 Load(const void* from) { return __msa_ld_b(const_cast<void*>(from), 0); }
+v4i32 LoadWords(const int32_t* from) { return __msa_ld_w(const_cast<int32_t*>(from), 0); }
+
+template <int kPixels>
+struct Accumulators {
+  v4i32 value[kPixels][kVectors];
+};
+
+template <int kPixels>
+[[gnu::always_inline]] inline void MultiplyAdd(const v16i8 (&weights)[kVectors], const v16i8 (&x)[kPixels],
+                                               Accumulators<kPixels>& acc) {
+  const v8i16 ones = __msa_ldi_h(1);
+  Unroll<kPixels>([&](auto p) {
+    Unroll<kVectors>(
+        [&](auto v) { acc.value[p][v] = __msa_dpadd_s_w(acc.value[p][v], __msa_dotp_s_h(weights[v], x[p]), ones); });
+  });
+}
+
+[[gnu::always_inline]] inline void LoadWeights(const int8_t* from, v16i8 (&weights)[kVectors]) {
+  Unroll<kVectors>([&](auto v) { weights[v] = Load(from + v * kVectorBytes); });
+}
+
+template <int kQuad, int kPixels>
+[[gnu::always_inline]] inline void MultiplyAddQuad(const int8_t* weights_from, const v16i8 (&loaded)[kPixels],
+                                                   Accumulators<kPixels>& acc) {
+  v16i8 weights[kVectors];
+  v16i8 x[kPixels];
+  LoadWeights(weights_from + kQuad * kQuadBytes, weights);
+  Unroll<kPixels>(
+      [&](auto p) { x[p] = reinterpret_cast<v16i8>(__msa_splati_w(reinterpret_cast<v4i32>(loaded[p]), kQuad)); });
+  MultiplyAdd(weights, x, acc);
+}
+
+template <int kPixels>
+[[gnu::always_inline]] inline const int8_t* AccumulateSegment(const uint8_t* first, int64_t pixel_step, int32_t quads,
+                                                              const int8_t* weights, Accumulators<kPixels>& acc) {
+  const uint8_t* from[kPixels];
+  Unroll<kPixels>([&](auto p) { from[p] = first + p * static_cast<ptrdiff_t>(pixel_step); });
+  for (; quads >= kQuadsPerLoad; quads -= kQuadsPerLoad) {
+    v16i8 loaded[kPixels];
+    Unroll<kPixels>([&](auto p) {
+      loaded[p] = Load(from[p]);
+      from[p] += kVectorBytes;
+    });
+    MultiplyAddQuad<0>(weights, loaded, acc);
+    MultiplyAddQuad<1>(weights, loaded, acc);
+    MultiplyAddQuad<2>(weights, loaded, acc);
+    MultiplyAddQuad<3>(weights, loaded, acc);
+    weights += kQuadsPerLoad * kQuadBytes;
+  }
+  for (; quads != 0; --quads) {
+    v16i8 vectors[kVectors];
+    v16i8 x[kPixels];
+    LoadWeights(weights, vectors);
+    Unroll<kPixels>([&](auto p) {
+      int32_t quad;
+      std::memcpy(&quad, from[p], sizeof quad);
+      x[p] = reinterpret_cast<v16i8>(__msa_fill_w(quad));
+      from[p] += kLanes;
+    });
+    MultiplyAdd(vectors, x, acc);
+    weights += kQuadBytes;
+  }
+  return weights;
+}
+
+// The truncating Q31 multiplication and the rounding shift: rq1 for every shift of at least 1.
+v4i32 Requantize(const ConvRow& row, v4i32 acc, v4i32 multiplier, v4i32 shift) {
+  v4i32 value = __msa_srar_w(__msa_mul_q_w(acc, multiplier), shift);
+  value = __msa_addv_w(value, __msa_fill_w(row.zero_point));
+  return __msa_min_s_w(__msa_max_s_w(value, __msa_fill_w(row.low)), __msa_fill_w(row.high));
+}
+
+v4i32 RequantizeLanes(const ConvRow& row, v4i32 acc, const int32_t* multiplier, const int32_t* shift) {
+  int32_t lanes[kLanes];
+  std::memcpy(lanes, &acc, sizeof lanes);
+  for (int i = 0; i < kLanes; ++i) {
+    lanes[i] = RequantizeClamped(lanes[i], multiplier[i], shift[i], row.zero_point, row.low, row.high);
+  }
+  return LoadWords(lanes);
+}
+
+void Store(const ConvRow& row, const v4i32* values, int64_t pixel, int32_t channel) {
+  const v8i16 low = __msa_pckev_h(reinterpret_cast<v8i16>(values[1]), reinterpret_cast<v8i16>(values[0]));
+  const v8i16 high = __msa_pckev_h(reinterpret_cast<v8i16>(values[3]), reinterpret_cast<v8i16>(values[2]));
+  const v16i8 bytes = __msa_pckev_b(reinterpret_cast<v16i8>(high), reinterpret_cast<v16i8>(low));
+  const int size = row.wide_output ? 2 : 1;
+  uint8_t* to = row.out + pixel * row.out_step + channel * size;
+  if (row.channels - channel >= kBlockChannels && !row.wide_output) {
+    __msa_st_b(bytes, to, 0);
+    return;
+  }
+  int8_t block[2 * kVectorBytes];
+  __msa_st_b(row.wide_output ? reinterpret_cast<v16i8>(low) : bytes, block, 0);
+  __msa_st_b(reinterpret_cast<v16i8>(high), block + kVectorBytes, 0);
+  const int32_t valid = row.channels - channel < kBlockChannels ? row.channels - channel : kBlockChannels;
+  std::memcpy(to, block, static_cast<size_t>(valid * size));
+}
+
+template <int kPixels>
+void Tile(const ConvRow& row, int32_t block, int64_t pixel) {
+  const ConvBlock& constants = row.constants[block];
+  Accumulators<kPixels> acc;
+  Unroll<kVectors>([&](auto v) {
+    const v4i32 start = LoadWords(constants.acc_init + v * kLanes);
+    Unroll<kPixels>([&](auto p) { acc.value[p][v] = start; });
+  });
+  const int8_t* weights = row.weights + int64_t{block} * row.segment_count * row.quads * kQuadBytes;
+  for (int32_t segment = 0; segment < row.segment_count; ++segment) {
+    weights =
+        AccumulateSegment(row.segments[segment] + pixel * row.pixel_step, row.pixel_step, row.quads, weights, acc);
+  }
+  Unroll<kPixels>([&](auto p) {
+    v4i32 values[kVectors];
+    Unroll<kVectors>([&](auto v) {
+      const int32_t* multiplier = constants.multiplier + v * kLanes;
+      const int32_t* shift = constants.shift + v * kLanes;
+      values[v] = row.min_shift >= 1 ? Requantize(row, acc.value[p][v], LoadWords(multiplier), LoadWords(shift))
+                                     : RequantizeLanes(row, acc.value[p][v], multiplier, shift);
+    });
+    Store(row, values, pixel + p, block * kBlockChannels);
+  });
+}
+
+void RunRow(const ConvRow& row) {
+  for (int32_t block = 0; block < row.blocks; ++block) {
+    int64_t pixel = 0;
+    for (; pixel + kTilePixels <= row.pixels; pixel += kTilePixels) Tile<kTilePixels>(row, block, pixel);
+    for (; pixel < row.pixels; ++pixel) Tile<1>(row, block, pixel);
+  }
+}
+
+constexpr ConvVariant kVariant{true, RunRow, ApplyTable};
+
+}  // namespace
+
+void conv_u8s8_msa(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+  RunConv(args, begin, end, scratch, kVariant);
+}
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,29 @@
+// The row of DepthwiseConv.
+#pragma once
+
+#include "ops/common/prepare.h"
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckDepthwiseConv;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+RunFunction depthwise_conv_u8s8_portable;
+
+inline constexpr Kernel kDepthwiseConvKernels[] = {
+    LOCKSTEP_KERNEL(depthwise_conv_u8s8_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kDepthwiseConv = {joint::Options::DepthwiseConv,
+                                            1,
+                                            check::CheckDepthwiseConv,
+                                            PrepareImageRows,
+                                            nullptr,
+                                            kDepthwiseConvKernels,
+                                            sizeof kDepthwiseConvKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

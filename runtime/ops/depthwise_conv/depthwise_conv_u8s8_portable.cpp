@@ -1,0 +1,96 @@
+#include <algorithm>
+#include <cstring>
+
+#include "arithmetic/requantize.h"
+#include "ops/common/byte_table.h"
+#include "ops/layer_args.h"
+
+namespace lockstep::kernels {
+namespace {
+
+constexpr int64_t kChannels = 32;  // accumulated at a time
+
+// One output pixel, up to kChannels channels from `channel` on.
+class DepthwisePixel {
+ public:
+  explicit DepthwisePixel(const LayerArgs& args)
+      : options_(*args.layer->options_as_DepthwiseConv()),
+        input_(args.inputs[0]),
+        weights_(reinterpret_cast<const int8_t*>(args.weights.data)),
+        kernel_h_(args.weights.shape[1]),
+        kernel_w_(args.weights.shape[2]),
+        zero_point_(input_.zero_point) {}
+
+  void Accumulate(int64_t image, int64_t y, int64_t x, int64_t channel, int64_t count, int32_t* acc) const {
+    const int64_t channels = input_.shape[3];
+    for (int64_t i = 0; i < count; ++i) {
+      acc[i] = options_.acc_init()->Get(static_cast<flatbuffers::uoffset_t>(channel + i));
+    }
+    const int8_t* w = weights_ + channel;
+    for (int32_t ky = 0; ky < kernel_h_; ++ky) {
+      const int64_t row = y * options_.stride_h() - options_.pad_top() + int64_t{ky} * options_.dilation_h();
+      const bool row_inside = row >= 0 && row < input_.shape[1];
+      const uint8_t* from = input_.data + (image * input_.shape[1] + row) * input_.shape[2] * channels + channel;
+      for (int32_t kx = 0; kx < kernel_w_; ++kx, w += channels) {
+        const int64_t column = x * options_.stride_w() - options_.pad_left() + int64_t{kx} * options_.dilation_w();
+        if (row_inside && column >= 0 && column < input_.shape[2]) {
+          const uint8_t* value = from + column * channels;
+          for (int64_t i = 0; i < count; ++i) acc[i] += value[i] * w[i];
+        } else {
+          for (int64_t i = 0; i < count; ++i) acc[i] += zero_point_ * w[i];
+        }
+      }
+    }
+  }
+
+  int32_t Requantized(int64_t channel, int32_t acc) const {
+    const auto index = static_cast<flatbuffers::uoffset_t>(channel);
+    return RequantizeClamped(acc, options_.multiplier()->Get(index), options_.shift()->Get(index),
+                             options_.mid_zero_point(), options_.clamp_low(), options_.clamp_high());
+  }
+
+ private:
+  const joint::DepthwiseConv& options_;
+  const TensorView& input_;
+  const int8_t* weights_;
+  int32_t kernel_h_, kernel_w_;
+  int32_t zero_point_;
+};
+
+template <typename Out>
+void RunRows(const LayerArgs& args, int64_t begin, int64_t end) {
+  const DepthwisePixel pixel(args);
+  const int32_t* out = args.outputs[0].shape;
+  const int64_t channels = out[3];
+  for (int64_t unit = begin; unit < end; ++unit) {
+    Out* y = reinterpret_cast<Out*>(args.outputs[0].data) + unit * out[2] * channels;
+    for (int64_t x = 0; x < out[2]; ++x, y += channels) {
+      for (int64_t channel = 0; channel < channels; channel += kChannels) {
+        const int64_t count = std::min(kChannels, channels - channel);
+        int32_t acc[kChannels];
+        pixel.Accumulate(unit / out[1], unit % out[1], x, channel, count, acc);
+        for (int64_t i = 0; i < count; ++i) {
+          y[channel + i] = static_cast<Out>(pixel.Requantized(channel + i, acc[i]));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+// A unit is one output row.
+void depthwise_conv_u8s8_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  const auto* table = args.layer->options_as_DepthwiseConv()->table();
+  const int64_t row = int64_t{args.outputs[0].shape[2]} * args.outputs[0].shape[3];
+  if (args.outputs[0].dtype == joint::DType::U16) {
+    RunRows<uint16_t>(args, begin, end);
+    auto* y = reinterpret_cast<uint16_t*>(args.outputs[0].data) + begin * row;
+    if (table != nullptr) ApplyWideTable(table->data(), y, (end - begin) * row);
+  } else {
+    RunRows<uint8_t>(args, begin, end);
+    if (table != nullptr) ApplyTable(table->data(), args.outputs[0].data + begin * row, (end - begin) * row);
+  }
+}
+
+}  // namespace lockstep::kernels

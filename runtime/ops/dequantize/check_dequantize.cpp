@@ -1,0 +1,13 @@
+#include "core/layer_check.h"
+#include "ops/dequantize/dequantize.h"
+
+namespace lockstep::check {
+
+Status CheckDequantize(LayerCheck& layer) {
+  LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(1, 1));
+  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", layer.input(0)));
+  if (layer.output().dtype() != joint::DType::F32) return layer.Wrong("output", "must be of dtype f32");
+  return layer.SameShape(layer.input(0), layer.output());
+}
+
+}  // namespace lockstep::check

@@ -1,0 +1,29 @@
+// The row of Dequantize.
+#pragma once
+
+#include "ops/common/prepare.h"
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckDequantize;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+RunFunction dequantize_ux_portable;
+
+inline constexpr Kernel kDequantizeKernels[] = {
+    LOCKSTEP_KERNEL(dequantize_ux_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kDequantize = {joint::Options::Dequantize,
+                                         1,
+                                         check::CheckDequantize,
+                                         PrepareElements,
+                                         nullptr,
+                                         kDequantizeKernels,
+                                         sizeof kDequantizeKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,29 @@
+// The row of Lookup.
+#pragma once
+
+#include "ops/common/prepare.h"
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckLookup;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+RunFunction lookup_u8_portable;
+
+inline constexpr Kernel kLookupKernels[] = {
+    LOCKSTEP_KERNEL(lookup_u8_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kLookup = {joint::Options::Lookup,
+                                     1,
+                                     check::CheckLookup,
+                                     PrepareElements,
+                                     nullptr,
+                                     kLookupKernels,
+                                     sizeof kLookupKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,29 @@
+// The row of MaxPool.
+#pragma once
+
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckMaxPool;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+PrepareFunction PrepareMaxPool;
+RunFunction max_pool_ux_portable;
+
+inline constexpr Kernel kMaxPoolKernels[] = {
+    LOCKSTEP_KERNEL(max_pool_ux_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kMaxPool = {joint::Options::MaxPool,
+                                      1,
+                                      check::CheckMaxPool,
+                                      PrepareMaxPool,
+                                      nullptr,
+                                      kMaxPoolKernels,
+                                      sizeof kMaxPoolKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,14 @@
+#include "core/layer_check.h"
+#include "ops/common/check_broadcast.h"
+#include "ops/mul/mul.h"
+
+namespace lockstep::check {
+
+Status CheckMul(LayerCheck& layer) {
+  const auto& o = layer.options<joint::Mul>();
+  LOCKSTEP_RETURN_IF_ERROR(CheckBroadcast(layer));
+  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("multiplier", o.multiplier(), o.shift()));
+  return layer.Clamp(o.clamp_low(), o.clamp_high(), High(layer.output()));
+}
+
+}  // namespace lockstep::check

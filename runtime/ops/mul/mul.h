@@ -1,0 +1,29 @@
+// The row of Mul.
+#pragma once
+
+#include "ops/common/prepare.h"
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckMul;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+RunFunction mul_ux_portable;
+
+inline constexpr Kernel kMulKernels[] = {
+    LOCKSTEP_KERNEL(mul_ux_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kMul = {joint::Options::Mul,
+                                  1,
+                                  check::CheckMul,
+                                  PrepareElements,
+                                  nullptr,
+                                  kMulKernels,
+                                  sizeof kMulKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

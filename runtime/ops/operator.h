@@ -1,0 +1,72 @@
+// An operator of the format as the runtime knows it: the check of an untrusted layer, the prepare step that all its
+// kernels share, and the kernels (variants).
+//
+// Variants never decide shapes or sizes of memory, so they cannot disagree about them. The executor splits [0, units)
+// into one contiguous range per thread and calls a kernel for each; the result must not depend on the split.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "lockstep/cpu.h"
+#include "lockstep/status.h"
+#include "ops/layer_args.h"
+
+namespace lockstep::check {
+
+class LayerCheck;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+// What a layer needs of a session. Memory is aligned to 64 bytes.
+struct Prepared {
+  int64_t units = 1;           // independent pieces of work, at least 1
+  uint64_t scratch_bytes = 0;  // per thread, of one run of the layer; a large model may ask for more than there is
+  uint64_t state_bytes = 0;    // as long as the session lives, written by `setup` alone
+};
+
+// Refuses a layer that the kernels cannot trust. Its tensors, and how many outputs it has, are checked already.
+using CheckFunction = Status(check::LayerCheck& layer);
+using PrepareFunction = Prepared(const LayerArgs& args);
+// Fills the layer's state when a session is made: tables unpacked once, not in every run.
+using SetupFunction = void(const LayerArgs& args, uint8_t* state);
+// Runs [begin, end) of the units. scratch is this thread's own.
+using RunFunction = void(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch);
+using AcceptFunction = bool(const LayerArgs& args);
+
+struct Kernel {
+  const char* name;  // grammar: docs/adding-a-kernel.md, for instance "conv_u8s8_avx512vnni"
+  RunFunction* run;
+  Isa isa;
+  AcceptFunction* accepts;  // nullptr: every valid layer
+};
+
+// A kernel's name is its function's.
+#define LOCKSTEP_KERNEL(function, isa, accepts) \
+  { #function, function, isa, accepts }
+
+// A row of the table of operators; each stands in its operator's folder.
+struct Operator {
+  joint::Options type;
+  int32_t outputs;  // of every layer of this operator
+  CheckFunction* check;
+  PrepareFunction* prepare;
+  SetupFunction* setup;   // nullptr: its layers have no state
+  const Kernel* kernels;  // fastest first; the last is portable and takes every valid layer
+  size_t kernel_count;
+};
+
+// The rule for a row; the table refuses to compile with one that breaks it.
+constexpr bool IsComplete(const Operator& op) {
+  if (op.outputs < 1 || op.outputs > kMaxOutputs || op.check == nullptr || op.prepare == nullptr) return false;
+  if (op.kernels == nullptr || op.kernel_count == 0) return false;
+  for (size_t i = 0; i < op.kernel_count; ++i) {
+    if (op.kernels[i].run == nullptr) return false;
+  }
+  const Kernel& last = op.kernels[op.kernel_count - 1];
+  return last.isa == Isa::kPortable && last.accepts == nullptr;
+}
+
+}  // namespace lockstep::kernels

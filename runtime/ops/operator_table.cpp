@@ -1,0 +1,39 @@
+#include "ops/operator_table.h"
+
+#include "ops/operator_rows.h"
+
+namespace lockstep::kernels {
+namespace {
+
+constexpr Operator kOperators[] = {
+    {joint::Options::NONE, 0, nullptr, nullptr, nullptr, nullptr, 0},
+#define LOCKSTEP_OPERATOR(name) k##name,
+#include "ops/operators.def"
+#undef LOCKSTEP_OPERATOR
+};
+
+constexpr bool IsTableComplete() {
+  for (size_t i = 1; i < kOperatorCount; ++i) {
+    if (static_cast<size_t>(kOperators[i].type) != i || !IsComplete(kOperators[i])) return false;
+  }
+  return true;
+}
+
+static_assert(sizeof kOperators / sizeof kOperators[0] == kOperatorCount, "an operator of the format has no row");
+static_assert(IsTableComplete(), "a row stands at another number than its own, or lacks a function or a kernel");
+
+}  // namespace
+
+const Operator& OperatorOf(joint::Options type) { return kOperators[static_cast<size_t>(type)]; }
+
+bool Accepts(const Kernel& kernel, const LayerArgs& args) { return kernel.accepts == nullptr || kernel.accepts(args); }
+
+const Kernel* SelectKernel(const LayerArgs& args, IsaSet allowed) {
+  const Operator& op = OperatorOf(args.layer->options_type());
+  for (size_t i = 0; i < op.kernel_count; ++i) {
+    if ((IsaBit(op.kernels[i].isa) & allowed) != 0 && Accepts(op.kernels[i], args)) return &op.kernels[i];
+  }
+  return nullptr;
+}
+
+}  // namespace lockstep::kernels

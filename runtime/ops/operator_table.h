@@ -1,0 +1,28 @@
+// The table of all operators by their number in the format's union, as two libraries see it: what checks a model has
+// the checks alone, what runs one has kernels too.
+#pragma once
+
+#include <cstddef>
+
+#include "ops/operator.h"
+
+namespace lockstep::kernels {
+
+// One row for each member of joint::Options, row i of number i; NONE has no kernels and no functions.
+inline constexpr size_t kOperatorCount = static_cast<size_t>(joint::Options::MAX) + 1;
+const Operator& OperatorOf(joint::Options type);
+
+// Defined with the checks: needs no kernel to link.
+struct OperatorCheck {
+  int32_t outputs;
+  CheckFunction* check;  // nullptr: this runtime was built without the operator
+};
+OperatorCheck CheckOf(joint::Options type);
+
+// The first kernel of the operator that this CPU can run (features within `allowed`) and that accepts the layer.
+// nullptr only if the operator is missing.
+const Kernel* SelectKernel(const LayerArgs& args, IsaSet allowed);
+
+bool Accepts(const Kernel& kernel, const LayerArgs& args);
+
+}  // namespace lockstep::kernels

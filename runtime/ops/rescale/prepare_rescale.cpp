@@ -1,0 +1,19 @@
+#include "ops/common/rescale_run.h"
+#include "ops/rescale/rescale.h"
+
+namespace lockstep::kernels {
+
+// State: the table of a U8 input.
+Prepared PrepareRescale(const LayerArgs& args) {
+  Prepared prepared;
+  prepared.units = ElementUnits(args.outputs[0].elements);
+  if (args.inputs[0].dtype == joint::DType::U8) prepared.state_bytes = kRescaleTableBytes;
+  return prepared;
+}
+
+void SetUpRescale(const LayerArgs& args, uint8_t* state) {
+  const joint::Rescale& options = *args.layer->options_as_Rescale();
+  BuildRescaleTable(args.inputs[0], args.outputs[0], options.multiplier(), options.shift(), state);
+}
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,29 @@
+// The row of Softmax.
+#pragma once
+
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckSoftmax;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+PrepareFunction PrepareSoftmax;
+RunFunction softmax_u8_portable;
+
+inline constexpr Kernel kSoftmaxKernels[] = {
+    LOCKSTEP_KERNEL(softmax_u8_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kSoftmax = {joint::Options::Softmax,
+                                      1,
+                                      check::CheckSoftmax,
+                                      PrepareSoftmax,
+                                      nullptr,
+                                      kSoftmaxKernels,
+                                      sizeof kSoftmaxKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

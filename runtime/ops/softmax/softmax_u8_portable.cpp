@@ -1,0 +1,53 @@
+#include <algorithm>
+#include <type_traits>
+
+#include "ops/common/elements.h"
+
+namespace lockstep::kernels {
+namespace {
+
+// floor((e * numerator + sum / 2) / sum) with one division per row. The reciprocal is rounded down, so the estimate is
+// above e * numerator / sum - e / 2^40 - 1, where e < 2^32, and never too large: what remains, the half added, is below
+// (1 + 1/2 + 2^-8) * sum, and one more is all that may be missing.
+class RowDivider {
+ public:
+  RowDivider(uint32_t numerator, uint32_t sum) : numerator_(numerator), sum_(sum) {
+    reciprocal_ = (uint64_t{numerator} << kFraction) / sum;
+  }
+
+  uint64_t Divide(uint32_t e) const {
+    const uint64_t quotient = (e * reciprocal_) >> kFraction;
+    const uint64_t rest = uint64_t{e} * numerator_ + sum_ / 2 - quotient * sum_;
+    return rest >= sum_ ? quotient + 1 : quotient;
+  }
+
+ private:
+  static constexpr int kFraction = 40;  // e <= sum, so e * reciprocal <= numerator << 40, within 64 bits
+  uint32_t numerator_;
+  uint32_t sum_;
+  uint64_t reciprocal_;
+};
+
+}  // namespace
+
+// A unit is one row.
+void softmax_u8_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  const joint::Softmax& softmax = *args.layer->options_as_Softmax();
+  const uint32_t* table = softmax.table()->data();
+  const int64_t length = args.outputs[0].shape[args.outputs[0].rank - 1];
+  const auto limit = static_cast<uint64_t>(TypeLimit(args.outputs[0].dtype));
+  WithActivationType(args.outputs[0].dtype, [&](auto* tag) {
+    using Out = std::remove_pointer_t<decltype(tag)>;
+    for (int64_t row = begin; row < end; ++row) {
+      const uint8_t* x = args.inputs[0].data + row * length;
+      Out* y = reinterpret_cast<Out*>(args.outputs[0].data) + row * length;
+      const uint8_t top = *std::max_element(x, x + length);
+      uint32_t sum = 0;
+      for (int64_t i = 0; i < length; ++i) sum += table[top - x[i]];
+      const RowDivider divider(softmax.numerator(), sum);
+      for (int64_t i = 0; i < length; ++i) y[i] = static_cast<Out>(std::min(limit, divider.Divide(table[top - x[i]])));
+    }
+  });
+}
+
+}  // namespace lockstep::kernels
