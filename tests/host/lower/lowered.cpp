@@ -1,0 +1,196 @@
+#include "lowered.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "lower/lower.h"
+#include "quantize/affine.h"
+
+namespace lockstep::test {
+namespace {
+
+using graph::TensorId;
+
+// Elements in memory order as reals in ONNX order.
+std::vector<float> Dequantized(const joint::Tensor& tensor, const uint8_t* data) {
+  const auto& shape = *tensor.shape();
+  const size_t rank = shape.size();
+  std::vector<size_t> onnx_shape(rank);
+  std::vector<size_t> axes(rank);
+  for (uint32_t i = 0; i < rank; ++i) {
+    axes[i] = tensor.axes() != nullptr ? tensor.axes()->Get(i) : i;
+    onnx_shape[axes[i]] = static_cast<size_t>(shape[i]);
+  }
+  size_t count = 1;
+  for (const size_t extent : onnx_shape) count *= extent;
+  std::vector<float> result(count);
+  for (size_t i = 0; i < count; ++i) {
+    size_t rest = i;
+    std::vector<size_t> at(rank);  // by ONNX axis
+    for (size_t axis = rank; axis-- > 0;) {
+      at[axes[axis]] = rest % static_cast<size_t>(shape[static_cast<uint32_t>(axis)]);
+      rest /= static_cast<size_t>(shape[static_cast<uint32_t>(axis)]);
+    }
+    size_t place = 0;
+    for (size_t axis = 0; axis < rank; ++axis) place = place * onnx_shape[axis] + at[axis];
+    if (tensor.dtype() == joint::DType::F32) {
+      std::memcpy(&result[place], data + i * sizeof(float), sizeof(float));
+    } else {
+      const int q = tensor.dtype() == joint::DType::U8 ? data[i] : data[2 * i] | data[2 * i + 1] << 8;
+      const auto& quantization = *tensor.quantization();
+      result[place] = quantization.scale()->Get(0) * static_cast<float>(q - quantization.zero_point()->Get(0));
+    }
+  }
+  return result;
+}
+
+// Whether the tensor has the parameters that were decided for the ONNX tensor it stands for, not a copy in others.
+bool IsAsDecided(const quantize::QuantizedGraph& quantized, const joint::Tensor& tensor) {
+  for (const auto& [id, params] : quantized.activations) {
+    if (quantized.graph.tensor(id).name != tensor.name()->str()) continue;
+    return tensor.quantization() != nullptr &&
+           tensor.quantization()->scale()->Get(0) == static_cast<float>(params.scale) &&
+           tensor.quantization()->zero_point()->Get(0) == params.zero_point &&
+           tensor.quantization()->bits() == params.bits;
+  }
+  return true;
+}
+
+// The node alone, without its activation, its constants as the layers have them.
+graph::Graph Alone(const Lowered& lowered, const graph::Node& node) {
+  const quantize::QuantizedGraph& quantized = lowered.sample.quantized;
+  graph::Graph alone = quantized.graph;
+  alone.nodes = {node};
+  alone.nodes[0].activation = {};
+  alone.nodes[0].pre_activation = graph::kNoTensor;
+  alone.inputs.clear();
+  alone.outputs = node.outputs;
+  for (const TensorId id : node.inputs) {
+    if (id == graph::kNoTensor) continue;
+    graph::Tensor& tensor = alone.tensor(id);
+    if (!tensor.constant) {
+      if (std::count(alone.inputs.begin(), alone.inputs.end(), id) == 0) alone.inputs.push_back(id);
+    } else if (lowered.values.count(tensor.name) != 0) {
+      tensor.constant->floats = lowered.values.at(tensor.name);
+    }
+  }
+  const auto found = quantized.weights.find(node.name);
+  if (found != quantized.weights.end()) {
+    const quantize::QuantizedWeights& weights = found->second;
+    std::vector<float>& values = alone.tensor(node.inputs[1]).constant->floats;
+    const size_t taps = values.size() / weights.scales.size();
+    const double x_scale = quantized.activations.at(node.inputs[0]).scale;
+    for (size_t i = 0; i < values.size(); ++i) {
+      values[i] = static_cast<float>(weights.scales[i / taps] * weights.values[i]);
+    }
+    for (size_t oc = 0; node.inputs.size() > 2 && oc < weights.bias.size(); ++oc) {
+      alone.tensor(node.inputs[2]).constant->floats[oc] =
+          static_cast<float>(weights.bias[oc] * weights.scales[oc] * x_scale);
+    }
+  }
+  return alone;
+}
+
+struct Bound {
+  double low = -HUGE_VAL, high = HUGE_VAL;  // of the tensor's range
+  double step = 0.0;
+};
+
+Bound BoundOf(const quantize::QuantizedGraph& quantized, TensorId id) {
+  const auto entry = quantized.activations.find(id);
+  if (entry == quantized.activations.end()) return {};
+  const quantize::Range range = quantize::RangeOf(entry->second);
+  return {range.low, range.high, entry->second.scale};
+}
+
+double Clamped(double value, const Bound& bound) { return std::min(std::max(value, bound.low), bound.high); }
+
+bool NeedsTable(const graph::Activation& activation) {
+  return activation.kind != graph::ActivationKind::kNone && activation.kind != graph::ActivationKind::kRelu &&
+         activation.kind != graph::ActivationKind::kClip;
+}
+
+void ExpectNode(const Lowered& lowered, const graph::Node& node) {
+  constexpr double kSteepest = 1.5;  // of the functions behind a layer
+  const quantize::QuantizedGraph& quantized = lowered.sample.quantized;
+  const graph::Graph alone = Alone(lowered, node);
+  std::map<std::string, engine::FloatTensor> inputs;
+  for (const TensorId id : alone.inputs) {
+    const graph::Tensor& tensor = alone.tensor(id);
+    inputs[tensor.name] = {tensor.shape, lowered.values.at(tensor.name)};
+  }
+  const auto results = engine::FloatEngine(alone, {}).Run(inputs);
+  const bool table = NeedsTable(node.activation);
+  const Bound before = table ? BoundOf(quantized, node.pre_activation) : Bound();
+  for (const TensorId id : node.outputs) {
+    const std::string& name = alone.tensor(id).name;
+    const auto made = lowered.values.find(name);
+    if (made == lowered.values.end()) continue;  // nobody reads this part of a Split
+    const std::vector<float>& linear = results.at(name).data;
+    ASSERT_EQ(made->second.size(), linear.size()) << name;
+    const Bound bound = BoundOf(quantized, id);
+    const double tolerance = 0.503 * bound.step + 0.503 * kSteepest * before.step;
+    for (size_t i = 0; i < linear.size(); ++i) {
+      const double real = graph::Evaluate(node.activation, Clamped(linear[i], before));
+      const double expected = Clamped(real, bound);
+      // Sums of float32 are exact to some 2^-20 of the largest term.
+      ASSERT_NEAR(made->second[i], expected, tolerance + 4e-6 * std::max(1.0, std::abs(expected)))
+          << node.op << " '" << name << "', element " << i << ", step " << bound.step;
+    }
+  }
+}
+
+}  // namespace
+
+const joint::Layer* Lowered::Find(joint::Options op) const {
+  for (const joint::Layer* layer : *engine->model().layers()) {
+    if (layer->options_type() == op) return layer;
+  }
+  return nullptr;
+}
+
+Lowered LowerSample(QuantizedSample sample) {
+  Lowered result;
+  result.sample = std::move(sample);
+  const quantize::QuantizedGraph& quantized = result.sample.quantized;
+  result.file = lower::Lower(quantized, {});
+  result.engine = std::make_unique<engine::ReferenceEngine>(result.file.data(), result.file.size());
+  const joint::Model& model = result.engine->model();
+  for (const joint::Layer* layer : *model.layers()) ++result.layers[joint::EnumNameOptions(layer->options_type())];
+  for (const TensorId id : quantized.graph.inputs) {
+    const std::string& name = quantized.graph.tensor(id).name;
+    result.values[name] = result.sample.float_values.at(name).data;
+  }
+  for (const joint::Tensor* tensor : *model.tensors()) {
+    if (tensor->constant() < 0 || tensor->dtype() == joint::DType::S8) continue;
+    const auto* data = model.constants()->Get(static_cast<uint32_t>(tensor->constant()))->data()->data();
+    result.values[tensor->name()->str()] = Dequantized(*tensor, data);
+  }
+  const auto keep = [&](int, int, const joint::Layer&, const joint::Tensor& tensor, const uint8_t* data) {
+    if (IsAsDecided(quantized, tensor)) result.values.emplace(tensor.name()->str(), Dequantized(tensor, data));
+  };
+  for (const std::vector<uint8_t>& bytes : result.engine->Run(result.sample.input_bytes, keep)) {
+    std::vector<float> values(bytes.size() / sizeof(float));
+    std::memcpy(values.data(), bytes.data(), bytes.size());
+    result.outputs.push_back(std::move(values));
+  }
+  return result;
+}
+
+Lowered LowerPlainly(GraphBuilder& builder, const PlainQuantization& options) {
+  return LowerSample(QuantizePlainly(builder.graph(), options));
+}
+
+void ExpectNodesWithinHalfAStep(const Lowered& lowered) {
+  const graph::Graph& graph = lowered.sample.quantized.graph;
+  for (const graph::Node& node : graph.nodes) ExpectNode(lowered, node);
+  ASSERT_EQ(lowered.outputs.size(), graph.outputs.size());
+  for (size_t i = 0; i < graph.outputs.size(); ++i) {
+    EXPECT_EQ(lowered.outputs[i], lowered.values.at(graph.tensor(graph.outputs[i]).name)) << "output " << i;
+  }
+}
+
+}  // namespace lockstep::test
