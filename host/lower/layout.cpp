@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "lower/node_kind.h"
+#include "ops/op_table.h"
 
 namespace lockstep::lower {
 namespace {
@@ -12,6 +12,12 @@ using graph::Graph;
 using graph::Node;
 using graph::Shape;
 using graph::TensorId;
+using ops::LayoutKind;
+
+LayoutKind KindOf(const Node& node) {
+  const ops::Op* op = ops::FindOp(node.op);
+  return op != nullptr ? op->layout : LayoutKind::kUnsupported;
+}
 
 // The axes with an extent above 1, in physical order.
 Axes Occupied(const Shape& shape, const Axes& axes) {
@@ -101,13 +107,13 @@ class LayoutChoice {
   void WantInput(const Node& node) {
     if (node.inputs.empty() || wanted_.count(node.outputs[0]) == 0) return;
     const Axes output = wanted_.at(node.outputs[0]);
-    const NodeKind kind = KindOf(graph_, node);
-    if (kind == NodeKind::kTranspose) {
-      const std::vector<int64_t> perm = TransposePerm(node, output.size());
+    const LayoutKind kind = KindOf(node);
+    if (kind == LayoutKind::kTranspose) {
+      const std::vector<int64_t> perm = node.Ints("perm", {});
       Axes input;
       for (const uint8_t axis : output) input.push_back(static_cast<uint8_t>(perm[axis]));
       wanted_[node.inputs[0]] = input;
-    } else if (kind == NodeKind::kReshape) {
+    } else if (kind == LayoutKind::kReshape) {
       const auto input = ViewAxes(ShapeOf(node.outputs[0]), output, ShapeOf(node.inputs[0]));
       if (input) wanted_[node.inputs[0]] = *input;
     }
@@ -124,25 +130,25 @@ class LayoutChoice {
 
   NodeLayout Choose(const Node& node) const {
     if (node.inputs.empty() || !IsData(node.inputs[0])) {
-      if (!IsBinary(node)) return FirstInput(node, {}, OnnxOrder(Rank(node.outputs[0])));
+      if (KindOf(node) != LayoutKind::kBinary) return FirstInput(node, {}, OnnxOrder(Rank(node.outputs[0])));
     }
-    switch (KindOf(graph_, node)) {
-      case NodeKind::kWindow:
+    switch (KindOf(node)) {
+      case LayoutKind::kWindow:
         return Window(node);
-      case NodeKind::kBinary:
-      case NodeKind::kConcat:
+      case LayoutKind::kBinary:
+      case LayoutKind::kConcat:
         return Shared(node);
-      case NodeKind::kReshape:
+      case LayoutKind::kReshape:
         return Reshape(node);
-      case NodeKind::kTranspose:
+      case LayoutKind::kTranspose:
         return Transpose(node);
-      case NodeKind::kSoftmax:
+      case LayoutKind::kSoftmax:
         return Softmax(node);
-      case NodeKind::kUnary:
-      case NodeKind::kSlice:
-      case NodeKind::kSplit:
+      case LayoutKind::kUnary:
+      case LayoutKind::kSlice:
+      case LayoutKind::kSplit:
         return FirstInput(node, layout_.stored.at(node.inputs[0]), layout_.stored.at(node.inputs[0]));
-      case NodeKind::kUnsupported:
+      case LayoutKind::kUnsupported:
         break;
     }
     return FirstInput(node, OnnxOrder(Rank(node.inputs[0])), OnnxOrder(Rank(node.outputs[0])));
@@ -214,7 +220,7 @@ class LayoutChoice {
   // The same bytes under other names.
   NodeLayout Transpose(const Node& node) const {
     const Axes& stored = layout_.stored.at(node.inputs[0]);
-    const std::vector<int64_t> perm = TransposePerm(node, stored.size());
+    const std::vector<int64_t> perm = node.Ints("perm", {});
     Axes output;
     for (const uint8_t axis : stored) {
       output.push_back(static_cast<uint8_t>(std::find(perm.begin(), perm.end(), axis) - perm.begin()));
@@ -224,7 +230,7 @@ class LayoutChoice {
 
   NodeLayout Softmax(const Node& node) const {
     const Axes& stored = layout_.stored.at(node.inputs[0]);
-    const auto last = static_cast<uint8_t>(NormalizedAxis(node, stored.size(), -1));
+    const auto last = static_cast<uint8_t>(node.Int("axis", 0));
     Axes wanted;
     std::copy_if(stored.begin(), stored.end(), std::back_inserter(wanted), [&](uint8_t axis) { return axis != last; });
     wanted.push_back(last);

@@ -1,4 +1,4 @@
-// Lowering: from a quantised graph to the bytes of a joint model.
+// Lowering: from a quantised graph in normal form (optimize.h) to the bytes of a joint model.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "lower/node_kind.h"
 #include "lower/ops/emitters.h"
 
 namespace lockstep::lower {
@@ -9,7 +8,7 @@ void EmitConcat(LowerContext& context) {
   const graph::Node& node = context.node();
   const Axes& axes = context.OutputAxes();
   const bool is_float = context.IsFloat(node.outputs[0]);
-  const int64_t axis = NormalizedAxis(node, axes.size(), 0);
+  const int64_t axis = node.Int("axis", 0);
   joint::ConcatT concat;
   concat.axis = static_cast<int32_t>(std::find(axes.begin(), axes.end(), axis) - axes.begin());
   std::vector<int32_t> inputs;

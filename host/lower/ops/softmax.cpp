@@ -1,5 +1,4 @@
 #include "graph/error.h"
-#include "lower/node_kind.h"
 #include "lower/ops/emitters.h"
 
 namespace lockstep::lower {
@@ -11,7 +10,7 @@ void EmitSoftmax(LowerContext& context) {
   const bool wide = wanted.bits > 8;
   // What the operator gives: the zero point is 0 and one step is a power of two.
   const AffineParams natural{wide ? 1.0 / 65536.0 : 1.0 / 256.0, 0, wide ? 16 : 8};
-  const auto last = static_cast<size_t>(NormalizedAxis(context.node(), x.shape.size(), -1));
+  const auto last = static_cast<size_t>(context.node().Int("axis", 0));
   joint::SoftmaxT softmax;
   softmax.table = SoftmaxTable(x.params.scale, x.shape.at(last));
   softmax.numerator = wide ? 65536 : 256;

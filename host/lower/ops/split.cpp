@@ -1,4 +1,3 @@
-#include "lower/node_kind.h"
 #include "lower/ops/emitters.h"
 #include "lower/ops/slicing.h"
 
@@ -7,7 +6,7 @@ namespace lockstep::lower {
 void EmitSplit(LowerContext& context) {
   const graph::Node& node = context.node();
   const Value x = context.IntegerInput(0);
-  const auto axis = static_cast<size_t>(NormalizedAxis(node, x.shape.size(), 0));
+  const auto axis = static_cast<size_t>(node.Int("axis", 0));
   const graph::Uses uses(context.graph());
   std::vector<int64_t> start(x.shape.size(), 0);
   const std::vector<int64_t> step(x.shape.size(), 1);

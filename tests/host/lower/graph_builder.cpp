@@ -4,12 +4,23 @@
 #include <cmath>
 
 #include "lower/layout.h"
+#include "ops/op_table.h"
 #include "optimize/optimize.h"
 
 namespace lockstep::test {
 
 using graph::Shape;
 using graph::TensorId;
+
+namespace {
+
+// The node in the form that every stage behind the importer takes for granted.
+void Normalize(graph::Graph& graph, graph::Node& node) {
+  const ops::Op* op = ops::FindOp(node.op);
+  if (op != nullptr && op->normalize != nullptr) op->normalize(graph, node);
+}
+
+}  // namespace
 
 TensorId GraphBuilder::Input(const std::string& name, const Shape& shape) {
   graph::Tensor tensor;
@@ -57,6 +68,7 @@ TensorId GraphBuilder::Node(const std::string& op, const std::vector<TensorId>& 
   node.outputs = {graph_.AddTensor(output)};
   graph_.nodes.push_back(node);
   optimize::InferShapes(graph_);
+  Normalize(graph_, graph_.nodes.back());
   if (activation.kind != graph::ActivationKind::kNone) {
     graph::Tensor before;
     before.name = node.name + "_before";
@@ -98,6 +110,7 @@ std::vector<TensorId> GraphBuilder::Split(TensorId x, int64_t axis, const std::v
   }
   graph_.nodes.push_back(node);
   optimize::InferShapes(graph_);
+  Normalize(graph_, graph_.nodes.back());
   return node.outputs;
 }
 

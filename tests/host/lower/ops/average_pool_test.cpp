@@ -82,8 +82,11 @@ TEST(LowerAveragePool, SaysWhichAveragePoolsItDoesNotTake) {
   const std::vector<int64_t> whole = {182, 183};
   EXPECT_EQ(error_of({{"kernel_shape", whole}}, 8), "no error");
   EXPECT_NE(error_of({{"kernel_shape", whole}}, 16).find("sum of 33306 elements"), std::string::npos);
-  const std::string ceil = error_of(
-      {{"kernel_shape", std::vector<int64_t>{2, 2}}, {"ceil_mode", int64_t{1}}, {"count_include_pad", int64_t{1}}}, 8);
+  const std::string ceil = error_of({{"kernel_shape", std::vector<int64_t>{2, 2}},
+                                     {"strides", std::vector<int64_t>{2, 2}},
+                                     {"ceil_mode", int64_t{1}},
+                                     {"count_include_pad", int64_t{1}}},
+                                    8);
   EXPECT_NE(ceil.find("count_include_pad together with ceil_mode"), std::string::npos) << ceil;
 }
 
