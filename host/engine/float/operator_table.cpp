@@ -19,7 +19,8 @@ std::string CheckParameters(const graph::Graph& graph, const graph::Node& node) 
   return {};
 }
 
-const Operator* FindOperator(const std::string& op) {
+const Operator& OperatorFor(const graph::Graph& graph, const graph::Node& node) {
+  static const Operator kEvaluated = {CheckEvaluated, BuildEvaluated};
   static const std::map<std::string, Operator> kOperators = {
       {"Add", {AcceptAny, BuildBinary}},
       {"AveragePool", {CheckPool, BuildPool}},
@@ -62,8 +63,10 @@ const Operator* FindOperator(const std::string& op) {
       {"Transpose", {AcceptAny, BuildTranspose}},
       {"Unsqueeze", {AcceptAny, BuildReshape}},
   };
-  const auto found = kOperators.find(op);
-  return found == kOperators.end() ? nullptr : &found->second;
+  const auto found = kOperators.find(node.op);
+  if (found == kOperators.end()) return kEvaluated;
+  const bool refused = !found->second.check(graph, node).empty();
+  return refused && CheckEvaluated(graph, node).empty() ? kEvaluated : found->second;
 }
 
 }  // namespace lockstep::engine

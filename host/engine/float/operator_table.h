@@ -42,14 +42,17 @@ struct Operator {
   std::vector<ValueId> (*build)(NodeContext& context, const graph::Node& node);
 };
 
-// Null for an operator that the engine does not know.
-const Operator* FindOperator(const std::string& op);
+// What runs this node: oneDNN where it has its operator with these attributes, else the operator's own loops.
+const Operator& OperatorFor(const graph::Graph& graph, const graph::Node& node);
 
 std::string AcceptAny(const graph::Graph& graph, const graph::Node& node);
 bool HasInput(const graph::Node& node, size_t index);
 // Every input but the first is constant or omitted.
 std::string CheckParameters(const graph::Graph& graph, const graph::Node& node);
 
+// evaluated.cpp
+std::string CheckEvaluated(const graph::Graph& graph, const graph::Node& node);
+std::vector<ValueId> BuildEvaluated(NodeContext& context, const graph::Node& node);
 // convolution.cpp
 std::vector<ValueId> BuildConv(NodeContext& context, const graph::Node& node);
 // pooling.cpp

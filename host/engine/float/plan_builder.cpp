@@ -65,12 +65,8 @@ void PlanBuilder::CheckNodes() const {
     }
   }
   for (const graph::Node& node : graph_.nodes) {
-    const Operator* found = FindOperator(node.op);
-    std::string reason = "operator '" + node.op + "' is not supported";
-    if (found != nullptr) {
-      reason = CheckTensors(graph_, node);
-      if (reason.empty()) reason = found->check(graph_, node);
-    }
+    std::string reason = CheckTensors(graph_, node);
+    if (reason.empty()) reason = OperatorFor(graph_, node).check(graph_, node);
     if (!reason.empty()) blockers += "\n  node '" + node.name + "' (" + node.op + "): " + reason;
   }
   if (!blockers.empty()) throw UnsupportedModel("the float engine cannot run '" + graph_.name + "':" + blockers);
@@ -135,7 +131,7 @@ void PlanBuilder::BuildNode(size_t index) {
   result_tensor_ = node_->outputs[0];
   std::vector<ValueId> results;
   try {
-    results = FindOperator(node_->op)->build(*this, *node_);
+    results = OperatorFor(graph_, *node_).build(*this, *node_);
   } catch (const dnnl::error& error) {
     throw UnsupportedModel("node '" + node_->name + "' (" + node_->op + "): oneDNN refuses it: " + error.what());
   }

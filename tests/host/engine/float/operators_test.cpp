@@ -250,6 +250,18 @@ TEST(Standalone, EveryActivationNode) {
   }
 }
 
+// What oneDNN has no primitive for runs in the operator's own loops, between blocked convolutions and with a fused
+// activation too.
+TEST(Evaluated, OperatorsWithoutAPrimitive) {
+  GraphMaker maker;
+  const TensorId image = maker.Conv(maker.Input({1, 16, 6, 6}), 16, 3);
+  const TensorId slopes = maker.Add("PRelu", {image, maker.RandomConstant({16, 1, 1})});
+  maker.Activate({graph::ActivationKind::kRelu, 0.0, 0.0});
+  const TensorId mean = maker.Add("ReduceMean", {maker.Conv(slopes, 16)}, {{"axes", std::vector<int64_t>{2, 3}}});
+  const TensorId rows = maker.Add("Gather", {slopes, maker.Ints({5, -1, 0})}, {{"axis", int64_t{2}}});
+  ExpectMatchesPlain(maker.Finish({mean, rows}));
+}
+
 TEST(Batches, MoreThanOnePicture) {
   GraphMaker maker;
   const TensorId image = maker.Input({3, 16, 6, 6});
