@@ -46,8 +46,16 @@ class Expander {
       case ActivationKind::kHardSigmoid:
         Add("HardSigmoid", {x}, y, {{"alpha", alpha}, {"beta", beta}});
         break;
-      default:
+      case ActivationKind::kRelu:
+      case ActivationKind::kSigmoid:
+      case ActivationKind::kTanh:
+      case ActivationKind::kHardSwish:
+      case ActivationKind::kSoftplus:
+      case ActivationKind::kExp:
         Add(graph::ActivationName(activation.kind), {x}, y);
+        break;
+      case ActivationKind::kNone:
+        break;
     }
   }
 
