@@ -34,12 +34,7 @@ int64_t PositionsWithinPadding(const Window& window, const Shape& image, const s
                                const std::vector<int64_t>& at) {
   int64_t count = 1;
   for (size_t i = 0; i < image.size(); ++i) {
-    int64_t inside = 0;
-    for (int64_t k = 0; k < window.kernel[i]; ++k) {
-      const int64_t from = at[i] * window.strides[i] + k * window.dilations[i] - window.pads_begin[i];
-      if (from < image[i] + pads_end[i]) ++inside;
-    }
-    count *= inside;
+    count *= TapsBelow(window, i, at[i], image[i] + pads_end[i]);
   }
   return count;
 }

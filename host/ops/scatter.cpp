@@ -29,8 +29,7 @@ void InferNd(InferContext& context) {
 }
 
 constexpr Op Scatter(InferFunction infer) {
-  return Op({3, 3}, infer, "networks for boards have it only in parts that are cut off", LayoutKind::kUnsupported,
-            NotSupported);
+  return Op({3, 3}, infer, "nothing folds it, and no float layer needs it", LayoutKind::kUnsupported, NotSupported);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Windows over an image: where they lie, and walks over them. Convolutions and pools have them.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "graph/graph.h"
@@ -40,23 +41,41 @@ bool NormalizePool(graph::Graph& graph, graph::Node& node);
 // Why a pool is not supported, but for reasons of its own.
 std::string UnsupportedPool(const graph::Graph& graph, const graph::Node& node);
 
+// How many positions of the kernel along an axis lie before `limit`, an index of the image, in the window at `at`.
+inline int64_t TapsBelow(const Window& window, size_t axis, int64_t at, int64_t limit) {
+  const int64_t room = limit - at * window.strides[axis] + window.pads_begin[axis];
+  const int64_t taps = room <= 0 ? 0 : (room + window.dilations[axis] - 1) / window.dilations[axis];
+  return std::min(window.kernel[axis], taps);
+}
+
 // Calls visit(offset, tap) for every kernel position of the window of output position `at` (an index per spatial axis)
 // whose element lies inside of an image of shape `spatial`: its offset in the image's plane, and the position's in the
 // kernel.
 template <typename Visit>
 void ForTaps(const Window& window, const graph::Shape& spatial, const std::vector<int64_t>& at, const Visit& visit) {
   const size_t axes = spatial.size();
-  std::vector<int64_t> tap(axes, 0);
-  for (int64_t k = 0, count = graph::ElementCount(window.kernel); k < count; ++k) {
+  std::vector<int64_t> first(axes);
+  std::vector<int64_t> end(axes);
+  for (size_t i = 0; i < axes; ++i) {
+    const int64_t begin = at[i] * window.strides[i] - window.pads_begin[i];
+    first[i] = begin >= 0 ? 0 : (-begin + window.dilations[i] - 1) / window.dilations[i];
+    end[i] = TapsBelow(window, i, at[i], spatial[i]);
+    if (first[i] >= end[i]) return;
+  }
+  std::vector<int64_t> tap = first;
+  for (bool more = true; more;) {
     int64_t offset = 0;
-    bool inside = true;
+    int64_t k = 0;
     for (size_t i = 0; i < axes; ++i) {
-      const int64_t from = at[i] * window.strides[i] + tap[i] * window.dilations[i] - window.pads_begin[i];
-      inside = inside && from >= 0 && from < spatial[i];
-      offset = offset * spatial[i] + from;
+      offset = offset * spatial[i] + at[i] * window.strides[i] + tap[i] * window.dilations[i] - window.pads_begin[i];
+      k = k * window.kernel[i] + tap[i];
     }
-    if (inside) visit(offset, k);
-    for (size_t i = axes; i-- > 0 && ++tap[i] == window.kernel[i];) tap[i] = 0;
+    visit(offset, k);
+    more = false;
+    for (size_t i = axes; i-- > 0 && !more;) {
+      more = ++tap[i] < end[i];
+      if (!more) tap[i] = first[i];
+    }
   }
 }
 

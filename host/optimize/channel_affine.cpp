@@ -30,7 +30,7 @@ std::optional<std::vector<double>> PerChannel(const graph::Tensor& constant, con
 }
 
 std::optional<ChannelAffine> BatchNorm(const Graph& graph, const Node& node) {
-  if (node.inputs.size() != 5 || node.Int("training_mode", 0) != 0) return std::nullopt;
+  if (node.inputs.size() != 5 || node.Int("training_mode", 0) != 0 || node.outputs.size() > 1) return std::nullopt;
   const auto channels = static_cast<size_t>(graph.tensor(node.inputs[0]).shape.at(1));
   std::vector<std::vector<float>> parts;
   for (size_t i = 1; i < 5; ++i) {
@@ -42,8 +42,11 @@ std::optional<ChannelAffine> BatchNorm(const Graph& graph, const Node& node) {
   ChannelAffine affine{node.inputs[0], {}, {}};
   for (size_t c = 0; c < channels; ++c) {
     const double scale = parts[0][c] / std::sqrt(parts[3][c] + epsilon);
+    const double offset = parts[1][c] - parts[2][c] * scale;
+    // What does not fit is said of this node, not of the one that it would become part of.
+    if (!std::isfinite(static_cast<float>(scale)) || !std::isfinite(static_cast<float>(offset))) return std::nullopt;
     affine.scale.push_back(scale);
-    affine.offset.push_back(parts[1][c] - parts[2][c] * scale);
+    affine.offset.push_back(offset);
   }
   return affine;
 }

@@ -137,5 +137,42 @@ TEST(FindBlockers, NamesConstantsThatAreNoNumbersAndPaddingBeyondTheWindow) {
   EXPECT_NE(blockers[1].reason.find("its padding is as large as its window"), std::string::npos);
 }
 
+TEST(FindBlockers, SaysWhichAttributeIsNotSupported) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  const TensorId reflected =
+      small.Add("Pad", {x, small.Ints({0, 0, 1, 1, 0, 0, 1, 1})}, {{"mode", std::string("reflect")}});
+  const TensorId empty = small.Add("Clip", {x, small.Scalar(2.0F), small.Scalar(1.0F)});
+  const TensorId deep = small.Add("Reshape", {x, small.Ints({1, 1, 1, 1, 3, 4, 4})});
+  const TensorId gelu = small.Add("Gelu", {x}, {{"approximate", std::string("tanh")}});
+  graph::Graph graph = small.Finish({reflected, empty, deep, gelu});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "Pad_0|Pad|mode 'reflect' is not supported; only 'constant' is, as padding of the Conv or pool behind it\n"
+            "Clip_1|Clip|its min 2.000000 is above its max 1.000000\n"
+            "Reshape_2|Reshape|its output 1x1x1x1x3x4x4 has rank 7; at most 6 axes are supported\n"
+            "Gelu_3|Gelu|approximate 'tanh' is not supported, only 'none'\n");
+}
+
+// Behind a Conv, that would otherwise be blamed for the numbers that the normalisation makes of its weights.
+TEST(FindBlockers, BlamesABatchNormalizationForItself) {
+  SmallGraph small;
+  const TensorId conv = small.Conv(small.Input("x", {1, 3, 4, 4}), 3, 2, 1);
+  const TensorId one = small.Floats({2}, {1, 1});
+  const TensorId zero = small.Floats({2}, {1, 0});
+  const TensorId norm = small.Add("BatchNormalization", {conv, one, one, one, zero}, {{"epsilon", 0.0F}});
+  const auto training =
+      small.AddMany("BatchNormalization", {conv, one, one, one, one}, 5, {{"training_mode", int64_t{1}}});
+  graph::Graph graph = small.Finish({norm, training[0], training[1]});
+  Optimize(graph);
+  const std::string variance = graph.tensor(graph.nodes.at(1).inputs.at(4)).name;
+  EXPECT_EQ(
+      Text(FindBlockers(graph)),
+      "BatchNormalization_1|BatchNormalization|its variance '" + variance +
+          "' has 0.000000 for channel 1 and epsilon is 0.000000; their sum must be above 0\n"
+          "BatchNormalization_2|BatchNormalization|it is in training mode (training_mode 1, 5 outputs); export the "
+          "model for inference\n");
+}
+
 }  // namespace
 }  // namespace lockstep::optimize

@@ -107,7 +107,9 @@ graph::Graph PaddedPool(float value, bool never_negative) {
 TEST(FoldPads, TakesWhatCannotWinIntoAMaxPool) {
   CheckPass(PaddedPool(-kInfinity, false), FoldPads, 1, "MaxPool");
   CheckPass(PaddedPool(std::numeric_limits<float>::lowest(), false), FoldPads, 1, "MaxPool");
+  CheckPass(PaddedPool(-3.4e38F, false), FoldPads, 1, "MaxPool");
   CheckPass(PaddedPool(0.0F, true), FoldPads, 1, "Relu MaxPool");
+  ExpectUntouched(PaddedPool(-1e9F, false), FoldPads);
   ExpectUntouched(PaddedPool(0.0F, false), FoldPads);
   ExpectUntouched(PaddedPool(1.0F, true), FoldPads);
 }

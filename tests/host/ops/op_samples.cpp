@@ -1,0 +1,127 @@
+#include "ops/op_samples.h"
+
+#include <functional>
+#include <map>
+
+#include "support/small_graph.h"
+
+namespace lockstep::testing {
+namespace {
+
+using graph::kNoTensor;
+using graph::TensorId;
+using Ints = std::vector<int64_t>;
+using Make = std::function<std::vector<TensorId>(SmallGraph&, TensorId x)>;
+
+TensorId Bools(SmallGraph& g, const graph::Shape& shape) {
+  return g.graph.AddTensor({g.graph.UniqueName("truth"), graph::ElementType::kBool, shape,
+                            graph::ConstantData{{}, Ints(static_cast<size_t>(graph::ElementCount(shape)), 1)}});
+}
+
+TensorId Number(SmallGraph& g, int64_t value) {
+  return g.graph.AddTensor(
+      {g.graph.UniqueName("number"), graph::ElementType::kInt64, {}, graph::ConstantData{{}, {value}}});
+}
+
+// x is 1x4x4x6.
+std::map<std::string, Make> Samples() {
+  std::map<std::string, Make> samples;
+  for (const std::string op : {"Add", "Sub", "Mul", "Div", "Mod", "Pow", "PRelu", "Equal", "Less", "LessOrEqual",
+                               "Greater", "GreaterOrEqual", "Min", "Max", "Sum", "Mean"}) {
+    samples[op] = [op](SmallGraph& g, TensorId x) { return std::vector{g.Add(op, {x, g.Random({4, 1, 1})})}; };
+  }
+  for (const std::string op : {"And", "Or", "Xor"}) {
+    samples[op] = [op](SmallGraph& g, TensorId) { return std::vector{g.Add(op, {Bools(g, {2, 3}), Bools(g, {3})})}; };
+  }
+  for (const std::string op : {"MaxPool", "AveragePool", "LpPool"}) {
+    samples[op] = [op](SmallGraph& g, TensorId x) {
+      return std::vector{g.Add(op, {x}, {{"kernel_shape", Ints{2, 2}}, {"pads", Ints{1, 0, 0, 1}}})};
+    };
+  }
+  samples["Not"] = [](SmallGraph& g, TensorId) { return std::vector{g.Add("Not", {Bools(g, {2, 3})})}; };
+  samples["Where"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("Where", {Bools(g, {6}), x, g.Scalar(1.0F)})};
+  };
+  samples["BatchNormalization"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{
+        g.Add("BatchNormalization", {x, g.Random({4}), g.Random({4}), g.Random({4}), g.Random({4}, 1.0F, 2.0F)})};
+  };
+  samples["InstanceNormalization"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("InstanceNormalization", {x, g.Random({4}), g.Random({4})})};
+  };
+  samples["LayerNormalization"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("LayerNormalization", {x, g.Random({6}), g.Random({6})})};
+  };
+  samples["LRN"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("LRN", {x}, {{"size", int64_t{3}}})}; };
+  samples["Clip"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("Clip", {x, g.Scalar(0.0F), g.Scalar(1.0F)})};
+  };
+  samples["Concat"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("Concat", {x, x}, {{"axis", int64_t{1}}})};
+  };
+  samples["ConstantOfShape"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("ConstantOfShape", {g.Ints({2, 3})})};
+  };
+  samples["Conv"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Conv(x, 4, 4, 3)}; };
+  samples["ConvTranspose"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("ConvTranspose", {x, g.Random({4, 2, 2, 2}), g.Random({2})}, {{"strides", Ints{2, 2}}})};
+  };
+  samples["CumSum"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("CumSum", {x, Number(g, 1)})}; };
+  for (const std::string op : {"DepthToSpace", "SpaceToDepth"}) {
+    samples[op] = [op](SmallGraph& g, TensorId x) { return std::vector{g.Add(op, {x}, {{"blocksize", int64_t{2}}})}; };
+  }
+  samples["Expand"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("Expand", {x, g.Ints({2, 1, 1, 1})})}; };
+  samples["Tile"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("Tile", {x, g.Ints({1, 2, 1, 1})})}; };
+  samples["Gather"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("Gather", {x, g.Ints({0, -1})}, {{"axis", int64_t{1}}})};
+  };
+  samples["GatherElements"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("GatherElements", {g.Random({4}), g.Ints({0, 3})})};
+  };
+  samples["GatherND"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("GatherND", {x, g.Ints({0, 3})})}; };
+  samples["ScatterElements"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("ScatterElements", {g.Random({4}), g.Ints({0, 3}), g.Random({2})})};
+  };
+  samples["ScatterND"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("ScatterND", {x, g.Ints({0, 1}), g.Random({4, 6})})};
+  };
+  samples["Gemm"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("Gemm", {g.Input("m", {2, 3}), g.Random({3, 4}), g.Random({4})})};
+  };
+  samples["MatMul"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("MatMul", {x, g.Random({6, 5})})}; };
+  samples["Pad"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("Pad", {x, g.Ints({0, 0, 1, 1, 0, 0, 1, 2})})};
+  };
+  samples["Range"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("Range", {Number(g, 1), Number(g, 9), Number(g, 2)})};
+  };
+  samples["Reshape"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("Reshape", {x, g.Ints({0, -1, 2})})}; };
+  samples["Resize"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("Resize", {x, kNoTensor, g.Floats({4}, {1, 1, 2, 2})})};
+  };
+  samples["Slice"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("Slice", {x, g.Ints({1}), g.Ints({3}), g.Ints({2}), g.Ints({1})})};
+  };
+  samples["Split"] = [](SmallGraph& g, TensorId x) {
+    return g.AddMany("Split", {x, g.Ints({1, 3})}, 2, {{"axis", int64_t{1}}});
+  };
+  samples["Squeeze"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("Squeeze", {x, g.Ints({0})})}; };
+  samples["Unsqueeze"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("Unsqueeze", {x, g.Ints({1})})}; };
+  samples["TopK"] = [](SmallGraph& g, TensorId x) { return g.AddMany("TopK", {x, g.Ints({2})}, 2); };
+  samples["Cast"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("Cast", {x}, {{"to", int64_t{7}}})}; };
+  return samples;
+}
+
+}  // namespace
+
+graph::Graph SampleOf(const std::string& op) {
+  static const std::map<std::string, Make> kSamples = Samples();
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 4, 4, 6});
+  const auto found = kSamples.find(op);
+  const std::vector<TensorId> outputs =
+      found == kSamples.end() ? std::vector{small.Add(op, {x})} : found->second(small, x);
+  return small.Finish(outputs);
+}
+
+}  // namespace lockstep::testing
