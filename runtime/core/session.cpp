@@ -1,7 +1,8 @@
-#include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "core/memory.h"
+#include "core/session_memory.h"
 #include "core/thread_pool.h"
 #include "joint_generated.h"
 #include "lockstep/cpu.h"
@@ -13,24 +14,9 @@ namespace lockstep {
 namespace {
 
 constexpr size_t kAlignment = 64;
-constexpr size_t kSlack = 64;                        // kernels may read, never write, this far behind a tensor
 constexpr uint64_t kMaxScratch = uint64_t{1} << 30;  // of all threads
 constexpr uint64_t kMaxState = uint64_t{1} << 30;    // of all layers
 constexpr uint64_t kWorthSharing = 1 << 15;  // multiply-accumulates or bytes below which waking threads costs more
-
-struct Free {
-  void operator()(uint8_t* memory) const { std::free(memory); }
-};
-using Memory = std::unique_ptr<uint8_t[], Free>;
-
-Result<Memory> Allocate(uint64_t bytes, const char* what) {
-  void* memory = nullptr;
-  if (bytes > SIZE_MAX - kAlignment || posix_memalign(&memory, kAlignment, static_cast<size_t>(bytes)) != 0) {
-    return Status::Error(StatusCode::kOutOfMemory, "no memory for the %s of %llu bytes", what,
-                         static_cast<unsigned long long>(bytes));
-  }
-  return Memory(static_cast<uint8_t*>(memory));
-}
 
 // One layer, ready to run.
 struct Step {
@@ -66,22 +52,29 @@ struct SharedStep {
 
 struct Session::Impl : Allocated {
   const Model* model = nullptr;
-  Memory arena;
-  Memory scratch;
-  Memory state;                        // of all layers
+  int threads = 1;
+  SessionMemory memory;
+  uint8_t* arena = nullptr;
+  uint8_t* scratch = nullptr;
+  uint8_t* state = nullptr;            // of all layers
   size_t scratch_stride = 0;           // of one thread
   Array<kernels::TensorView> tensors;  // by tensor index
   uint64_t state_size = 0;
   Array<kernels::TensorView> inputs;  // of all layers, one after the other
   Array<kernels::TensorView> outputs;
   Array<Step> steps;
+  int32_t next = 0;  // the layer that runs next
+  bool ready = false;
   ThreadPool pool;
   Probe probe;
 
+  Status Plan();  // all but what needs memory for tensors
   Status DescribeTensors();
   Status DescribeLayers();
   Status SelectKernels();  // and what they need of threads and memory
-  Status SetUpState();
+  uint64_t ScratchBytes() const { return scratch_stride * static_cast<uint64_t>(threads); }
+  uint64_t MemoryBytes() const;
+  Status TakeMemory();
   void Execute(int32_t layer);
 };
 
@@ -94,7 +87,7 @@ Status Session::Impl::DescribeTensors() {
     view.data =
         tensor.constant() >= 0
             ? const_cast<uint8_t*>(root.constants()->Get(static_cast<uint32_t>(tensor.constant()))->data()->data())
-            : arena.get() + tensor.arena_offset();
+            : nullptr;
     view.shape = tensor.shape()->data();
     view.rank = static_cast<int32_t>(tensor.shape()->size());
     view.dtype = tensor.dtype();
@@ -156,8 +149,8 @@ Status Session::Impl::SelectKernels() {
     step.units = prepared.units;
     uint64_t bytes = 0;
     for (int32_t i = 0; i < step.args.output_count; ++i) bytes += step.args.outputs[i].bytes;
-    step.shared = pool.threads() > 1 && prepared.units > 1 && step.args.layer->macs() + bytes >= kWorthSharing;
-    if (prepared.scratch_bytes > kMaxScratch / static_cast<uint64_t>(pool.threads())) {
+    step.shared = threads > 1 && prepared.units > 1 && step.args.layer->macs() + bytes >= kWorthSharing;
+    if (prepared.scratch_bytes > kMaxScratch / static_cast<uint64_t>(threads)) {
       return Status::Error(StatusCode::kOutOfMemory, "layer '%.64s': needs too much scratch memory",
                            step.args.layer->name()->c_str());
     }
@@ -174,15 +167,45 @@ Status Session::Impl::SelectKernels() {
   return Status::Ok();
 }
 
-Status Session::Impl::SetUpState() {
+Status Session::Impl::Plan() {
+  LOCKSTEP_RETURN_IF_ERROR(ThreadPool::CheckThreads(threads));
+  LOCKSTEP_RETURN_IF_ERROR(DescribeTensors());
+  LOCKSTEP_RETURN_IF_ERROR(DescribeLayers());
+  return SelectKernels();
+}
+
+uint64_t Session::Impl::MemoryBytes() const {
+  uint64_t bytes = SessionMemory::PartBytes(model->arena_size()) + SessionMemory::PartBytes(ScratchBytes());
+  if (state_size != 0) bytes += SessionMemory::PartBytes(state_size);
+  return bytes;
+}
+
+Status Session::Impl::TakeMemory() {
+  const auto take = [this](uint64_t bytes, const char* what, uint8_t** part) {
+    Result<uint8_t*> taken = memory.Take(bytes, what, MemoryBytes());
+    if (taken.ok()) *part = taken.value();
+    return taken.status();
+  };
+  LOCKSTEP_RETURN_IF_ERROR(take(model->arena_size(), "arena", &arena));
+  LOCKSTEP_RETURN_IF_ERROR(take(ScratchBytes(), "scratch", &scratch));
+  const auto& all = *model->joint().tensors();
+  const auto place = [&](kernels::TensorView& view, int32_t tensor) {
+    const joint::Tensor& t = *all[static_cast<uint32_t>(tensor)];
+    if (t.constant() < 0) view.data = arena + t.arena_offset();
+  };
+  for (uint32_t i = 0; i < tensors.size(); ++i) place(tensors[i], static_cast<int32_t>(i));
+  kernels::TensorView* input = inputs.data();
+  kernels::TensorView* output = outputs.data();
+  for (const joint::Layer* layer : *model->joint().layers()) {
+    for (const int32_t tensor : *layer->inputs()) place(*input++, tensor);
+    for (const int32_t tensor : *layer->outputs()) place(*output++, tensor);
+  }
   if (state_size == 0) return Status::Ok();
-  Result<Memory> memory = Allocate(state_size + kSlack, "layers' tables");
-  if (!memory.ok()) return memory.status();
-  state = std::move(memory.value());
-  std::memset(state.get(), 0, static_cast<size_t>(state_size) + kSlack);
+  LOCKSTEP_RETURN_IF_ERROR(take(state_size, "layers' tables", &state));
+  std::memset(state, 0, static_cast<size_t>(state_size));
   for (Step& step : steps) {
     if (step.state_bytes == 0) continue;
-    uint8_t* own = state.get() + step.state_offset;
+    uint8_t* own = state + step.state_offset;
     kernels::OperatorOf(step.args.layer->options_type()).setup(step.args, own);
     step.args.state = own;
   }
@@ -191,7 +214,7 @@ Status Session::Impl::SetUpState() {
 
 void Session::Impl::Execute(int32_t layer) {
   const Step& step = steps[static_cast<size_t>(layer)];
-  SharedStep shared = {&step, layer, &probe, scratch.get(), scratch_stride, step.shared ? pool.threads() : 1};
+  SharedStep shared = {&step, layer, &probe, scratch, scratch_stride, step.shared ? threads : 1};
   if (step.shared) {
     pool.Run(SharedStep::Run, &shared);
   } else {
@@ -209,28 +232,34 @@ Session& Session::operator=(Session&& other) noexcept {
 
 Session::~Session() {
   // Who wants to know of an error calls WriteReports.
-  if (impl_ != nullptr && impl_->arena != nullptr) static_cast<void>(WriteReports());
+  if (impl_ != nullptr && impl_->ready) static_cast<void>(WriteReports());
 }
 
 Result<Session> Session::Create(const Model& model, const SessionOptions& options) {
   std::unique_ptr<Impl> impl(new Impl);
   if (impl == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for a session");
   impl->model = &model;
+  impl->threads = options.threads;
+  LOCKSTEP_RETURN_IF_ERROR(impl->Plan());
+  LOCKSTEP_RETURN_IF_ERROR(impl->memory.Use(options.memory, options.memory_size));
+  LOCKSTEP_RETURN_IF_ERROR(impl->TakeMemory());
   LOCKSTEP_RETURN_IF_ERROR(impl->pool.Start(options.threads, options.affinity));
-  Result<Memory> arena = Allocate(model.arena_size() + kSlack, "arena");
-  if (!arena.ok()) return arena.status();
-  impl->arena = std::move(arena.value());
-  std::memset(impl->arena.get() + model.arena_size(), 0, kSlack);
-  LOCKSTEP_RETURN_IF_ERROR(impl->DescribeTensors());
-  LOCKSTEP_RETURN_IF_ERROR(impl->DescribeLayers());
-  LOCKSTEP_RETURN_IF_ERROR(impl->SelectKernels());
-  Result<Memory> scratch = Allocate(impl->scratch_stride * static_cast<uint64_t>(options.threads) + kSlack, "scratch");
-  if (!scratch.ok()) return scratch.status();
-  impl->scratch = std::move(scratch.value());
-  LOCKSTEP_RETURN_IF_ERROR(impl->SetUpState());
+  impl->ready = true;
   Session session(std::move(impl));
   LOCKSTEP_RETURN_IF_ERROR(session.impl_->probe.Prepare(session, options.probe));
   return session;
+}
+
+Result<size_t> Session::MemoryBytes(const Model& model, const SessionOptions& options) {
+  const std::unique_ptr<Impl> impl(new Impl);
+  if (impl == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for a session");
+  impl->model = &model;
+  impl->threads = options.threads;
+  LOCKSTEP_RETURN_IF_ERROR(impl->Plan());
+  const uint64_t bytes = impl->MemoryBytes();
+  if (bytes <= SIZE_MAX) return static_cast<size_t>(bytes);
+  return Status::Error(StatusCode::kOutOfMemory, "the session needs %llu bytes, more than this board addresses",
+                       static_cast<unsigned long long>(bytes));
 }
 
 const Model& Session::model() const { return *impl_->model; }
@@ -253,11 +282,9 @@ const void* Session::layer_output(int32_t layer, int32_t index) const {
 
 const char* Session::kernel_name(int32_t layer) const { return impl_->steps[static_cast<size_t>(layer)].kernel->name; }
 
-int Session::threads() const { return impl_->pool.threads(); }
+int Session::threads() const { return impl_->threads; }
 
-uint64_t Session::scratch_bytes() const {
-  return static_cast<uint64_t>(impl_->scratch_stride) * static_cast<uint64_t>(impl_->pool.threads());
-}
+uint64_t Session::scratch_bytes() const { return impl_->ScratchBytes(); }
 
 uint64_t Session::state_bytes() const { return impl_->state_size; }
 
@@ -272,17 +299,27 @@ Status Session::DumpNextRun(const char* folder) { return impl_->probe.DumpNextRu
 Status Session::WriteReports() { return impl_->probe.WriteReports(*this); }
 
 Status Session::Run(RunHook* hook) {
+  impl_->next = 0;
+  do {
+    LOCKSTEP_RETURN_IF_ERROR(RunLayer(hook));
+  } while (impl_->next != 0);
+  return Status::Ok();
+}
+
+int32_t Session::next_layer() const { return impl_->next; }
+
+Status Session::RunLayer(RunHook* hook) {
+  const int32_t layer = std::exchange(impl_->next, 0);  // an error ends the run
   Probe& probe = impl_->probe;
-  LOCKSTEP_RETURN_IF_ERROR(probe.BeginRun(*this));
-  for (size_t i = 0; i < impl_->steps.size(); ++i) {
-    const auto layer = static_cast<int32_t>(i);
-    if (hook != nullptr) LOCKSTEP_RETURN_IF_ERROR(hook->BeforeLayer(*this, layer));
-    LOCKSTEP_RETURN_IF_ERROR(probe.BeforeLayer(*this, layer));
-    impl_->Execute(layer);
-    LOCKSTEP_RETURN_IF_ERROR(probe.AfterLayer(*this, layer));
-    if (hook != nullptr) LOCKSTEP_RETURN_IF_ERROR(hook->AfterLayer(*this, layer));
-  }
-  return probe.EndRun(*this);
+  if (layer == 0) LOCKSTEP_RETURN_IF_ERROR(probe.BeginRun(*this));
+  if (hook != nullptr) LOCKSTEP_RETURN_IF_ERROR(hook->BeforeLayer(*this, layer));
+  LOCKSTEP_RETURN_IF_ERROR(probe.BeforeLayer(*this, layer));
+  impl_->Execute(layer);
+  LOCKSTEP_RETURN_IF_ERROR(probe.AfterLayer(*this, layer));
+  if (hook != nullptr) LOCKSTEP_RETURN_IF_ERROR(hook->AfterLayer(*this, layer));
+  if (layer + 1 == model().layer_count()) return probe.EndRun(*this);
+  impl_->next = layer + 1;
+  return Status::Ok();
 }
 
 }  // namespace lockstep

@@ -24,10 +24,13 @@ Status SetAffinity(uint64_t affinity) {
 
 }  // namespace
 
+Status ThreadPool::CheckThreads(int threads) {
+  if (threads >= 1 && threads <= kMaxThreads) return Status::Ok();
+  return Status::Error(StatusCode::kInvalidArgument, "%d threads; give 1 to %d", threads, kMaxThreads);
+}
+
 Status ThreadPool::Start(int threads, uint64_t affinity) {
-  if (threads < 1 || threads > kMaxThreads) {
-    return Status::Error(StatusCode::kInvalidArgument, "%d threads; give 1 to %d", threads, kMaxThreads);
-  }
+  LOCKSTEP_RETURN_IF_ERROR(CheckThreads(threads));
   LOCKSTEP_RETURN_IF_ERROR(SetAffinity(affinity));  // new threads inherit it
   threads_ = threads;
   if (threads == 1) return Status::Ok();

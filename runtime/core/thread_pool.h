@@ -23,6 +23,7 @@ class ThreadPool {
 
   // `affinity` as SessionOptions::affinity; it holds for the calling thread too.
   Status Start(int threads, uint64_t affinity);
+  static Status CheckThreads(int threads);
   int threads() const { return threads_; }
   // Returns when every thread is done.
   void Run(Work work, void* context);

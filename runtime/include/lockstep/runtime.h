@@ -123,6 +123,10 @@ struct ProbeOptions {
 struct SessionOptions {
   int threads = 1;        // the calling thread is one of them
   uint64_t affinity = 0;  // bit i: the session's threads may run on CPU i; 0: anywhere
+  // A block of the caller's for arena, scratch memory and tables, aligned to 64 bytes, of at least
+  // Session::MemoryBytes; it outlives the session. nullptr: the session allocates.
+  void* memory = nullptr;
+  size_t memory_size = 0;
   ProbeOptions probe;
 };
 
@@ -146,6 +150,8 @@ class LOCKSTEP_API Session {
   // LOCKSTEP_ISA restricts the kernels' instruction sets. In the debug build LOCKSTEP_DUMPDATA=true dumps the first run
   // to LOCKSTEP_DUMP_FOLDER, or to lockstep_dump.
   static Result<Session> Create(const Model& model, const SessionOptions& options);
+  // What SessionOptions::memory has to hold for such a session.
+  static Result<size_t> MemoryBytes(const Model& model, const SessionOptions& options);
   ~Session();
   Session(Session&& other) noexcept;
   Session& operator=(Session&& other) noexcept;
@@ -159,6 +165,9 @@ class LOCKSTEP_API Session {
   const void* output(int32_t index) const;
 
   Status Run(RunHook* hook = nullptr);
+  // One layer of a run: next_layer(), which is 0 at first, after the last layer and after an error or Run.
+  Status RunLayer(RunHook* hook = nullptr);
+  int32_t next_layer() const;
 
   // A layer's tensors are valid from BeforeLayer to AfterLayer; inputs may be overwritten in BeforeLayer unless they
   // are constants. One that is an output of the network too stays as it was overwritten.
