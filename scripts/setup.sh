@@ -4,7 +4,7 @@ set -euo pipefail
 
 apt_packages=(
   # build tools
-  ca-certificates ccache cmake g++ git make ninja-build pkg-config
+  ca-certificates ccache cmake dpkg-dev g++ git make ninja-build pkg-config
   # libraries of the host tools
   flatbuffers-compiler libcli11-dev libdnnl-dev libflatbuffers-dev libonnx-dev libopencv-dev
   libprotobuf-dev libssl-dev nlohmann-json3-dev protobuf-compiler
