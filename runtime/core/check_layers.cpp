@@ -43,9 +43,16 @@ Status CheckTensorIndices(const ModelCheck& check, const joint::Layer& layer) {
   return Status::Ok();
 }
 
-Status CheckLayer(LayerCheck& layer, joint::Options op) {
+Status CheckLayer(LayerCheck& layer, const joint::Layer& source) {
+  const joint::Options op = source.options_type();
+  if (op == joint::Options::NONE) return layer.Wrong("options", "missing");
   const kernels::OperatorCheck row = kernels::CheckOf(op);
-  if (row.check == nullptr) return layer.Wrong("options", "missing");
+  if (row.check == nullptr) {
+    return Status::Error(StatusCode::kUnsupported,
+                         "layer '%.64s': this runtime was built without the operator %s; build it with "
+                         "-DLOCKSTEP_OPERATORS=THIS_MODEL.joint, or with all operators",
+                         source.name()->c_str(), joint::EnumNameOptions(op));
+  }
   LOCKSTEP_RETURN_IF_ERROR(layer.OutputCount(row.outputs));
   for (int32_t i = 0; i < layer.output_count(); ++i) {
     LOCKSTEP_RETURN_IF_ERROR(layer.Work(static_cast<uint64_t>(Elements(layer.output(i))), 1));
@@ -68,7 +75,7 @@ Status CheckLayers(ModelCheck& check) {
     }
     LOCKSTEP_RETURN_IF_ERROR(CheckTensorIndices(check, *layer));
     LayerCheck layer_check(check, *layer);
-    LOCKSTEP_RETURN_IF_ERROR(CheckLayer(layer_check, layer->options_type()));
+    LOCKSTEP_RETURN_IF_ERROR(CheckLayer(layer_check, *layer));
   }
   return Status::Ok();
 }

@@ -6,7 +6,8 @@ namespace {
 
 constexpr OperatorCheck kChecks[] = {
     {0, nullptr},
-#define LOCKSTEP_OPERATOR(name) {k##name.outputs, k##name.check},
+#define LOCKSTEP_OPERATOR(name) \
+  LOCKSTEP_HAS_##name ? OperatorCheck{k##name.outputs, k##name.check} : OperatorCheck{0, nullptr},
 #include "ops/operators.def"
 #undef LOCKSTEP_OPERATOR
 };

@@ -5,16 +5,27 @@
 namespace lockstep::kernels {
 namespace {
 
+// CMake defines LOCKSTEP_HAS_<name> for every operator: false, and this is its row, where LOCKSTEP_OPERATORS leaves it
+// out.
+constexpr Operator Missing(joint::Options type) { return {type, 0, nullptr, nullptr, nullptr, nullptr, 0}; }
+
 constexpr Operator kOperators[] = {
     {joint::Options::NONE, 0, nullptr, nullptr, nullptr, nullptr, 0},
-#define LOCKSTEP_OPERATOR(name) k##name,
+#define LOCKSTEP_OPERATOR(name) LOCKSTEP_HAS_##name ? k##name : Missing(joint::Options::name),
+#include "ops/operators.def"
+#undef LOCKSTEP_OPERATOR
+};
+
+constexpr bool kHas[] = {
+    false,
+#define LOCKSTEP_OPERATOR(name) LOCKSTEP_HAS_##name,
 #include "ops/operators.def"
 #undef LOCKSTEP_OPERATOR
 };
 
 constexpr bool IsTableComplete() {
   for (size_t i = 1; i < kOperatorCount; ++i) {
-    if (static_cast<size_t>(kOperators[i].type) != i || !IsComplete(kOperators[i])) return false;
+    if (static_cast<size_t>(kOperators[i].type) != i || IsComplete(kOperators[i]) != kHas[i]) return false;
   }
   return true;
 }

@@ -1,5 +1,5 @@
-// write_network FILE [large]: the small network as a joint model with a test vector of each kind; or a network whose
-// arena needs 128 MB.
+// write_network FILE [large|part]: the small network, which has all operators, with a test vector of each kind; a
+// network whose arena needs 128 MB; one of Conv and Add alone.
 #include <cstdio>
 #include <cstring>
 
@@ -15,6 +15,13 @@ std::vector<uint8_t> Large() {
   return test::Write(builder.Finish());
 }
 
+std::vector<uint8_t> Part() {
+  test::NetworkBuilder builder(2, "part");
+  const int x = builder.Conv(builder.Input({1, 16, 16, 3}), {});
+  builder.Output(builder.Add(x, builder.Conv(x, {})));
+  return test::Write(test::WithTestVector(builder.Finish(), 5, false));
+}
+
 std::vector<uint8_t> Small() {
   return test::Write(test::WithTestVector(test::WithTestVector(test::SmallNetwork(), 77, false), 78, true));
 }
@@ -23,9 +30,10 @@ std::vector<uint8_t> Small() {
 
 int main(int argc, char** argv) {
   const bool large = argc == 3 && std::strcmp(argv[2], "large") == 0;
-  std::FILE* file = argc == 2 || large ? std::fopen(argv[1], "wb") : nullptr;
+  const bool part = argc == 3 && std::strcmp(argv[2], "part") == 0;
+  std::FILE* file = argc == 2 || large || part ? std::fopen(argv[1], "wb") : nullptr;
   if (file == nullptr) return 2;
-  const std::vector<uint8_t> bytes = large ? Large() : Small();
+  const std::vector<uint8_t> bytes = large ? Large() : part ? Part() : Small();
   const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
   return std::fclose(file) == 0 && written ? 0 : 1;
 }

@@ -1,0 +1,36 @@
+#!/bin/sh
+# check_operators.sh SOURCE WORK HOST_BIN TOOLCHAIN SIZE EMULATOR...: a runtime with the operators of one model runs that model,
+# is smaller than the one with all (SIZE, a program), and refuses another model with the operator that it lacks.
+set -eu
+source=$1
+work=$2
+host=$3
+toolchain=$4
+all=$5
+shift 5
+rm -rf "$work"
+mkdir -p "$work"
+"$host/write_network" "$work/part.joint" part
+"$host/write_network" "$work/small.joint"
+configure() {
+  cmake -S "$source" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_TOOLCHAIN_FILE="$toolchain" \
+    -DLOCKSTEP_TESTS=OFF -DLOCKSTEP_BENCH=OFF "-DLOCKSTEP_OPERATORS=$1" >"$work/log" 2>&1
+}
+refused() {
+  if configure "$1"; then echo "LOCKSTEP_OPERATORS=$1 was taken"; exit 1; fi
+  grep -q "$2" "$work/log" || { cat "$work/log"; exit 1; }
+}
+refused "Conv;Ad" "there is no operator Ad"
+refused "$work/none.joint" "no joint model"
+configure "$work/part.joint" || { cat "$work/log"; exit 1; }
+grep -q "operators alone: Conv;Add" "$work/log" || { cat "$work/log"; exit 1; }
+cmake --build "$work/build" --target run_joint_release >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+program=$work/build/bin/stripped/run_joint_release
+"$@" "$program" --self-test "$work/part.joint" | grep "self-test   passed"
+status=0
+"$@" "$program" "$work/small.joint" >"$work/log" 2>&1 || status=$?
+if [ $status -ne 3 ] || ! grep -q "built without the operator.*LOCKSTEP_OPERATORS" "$work/log"; then cat "$work/log"; exit 1; fi
+bytes=$(wc -c <"$program")
+bytes_all=$(wc -c <"$all")
+echo "$bytes bytes with two operators, $bytes_all with all"
+[ "$bytes" -lt "$bytes_all" ]
