@@ -1,7 +1,10 @@
 #include "engine/reference/reference_engine.h"
 
+#include <algorithm>
+#include <stdexcept>
 #include <utility>
 
+#include "engine/reference/extents.h"
 #include "engine/reference/joint_file.h"
 #include "engine/reference/layer_table.h"
 #include "graph/error.h"
@@ -16,10 +19,26 @@ struct ReferenceEngine::Impl {
       last_use;  // per tensor: the last layer that reads it, -1 for none; the layer count for the model's outputs
 };
 
+namespace {
+
+void AssertFits(const joint::Model& model, const joint::Layer& layer) {
+  const LayerRun run = DescribeRun(model, layer);
+  const auto has_rank = [](const auto& tensor) { return tensor.tensor->shape()->size() <= kMaxRank; };
+  if (!std::all_of(run.inputs.begin(), run.inputs.end(), has_rank) ||
+      !std::all_of(run.outputs.begin(), run.outputs.end(), has_rank) || !OperatorOf(layer.options_type()).fits(run)) {
+    throw std::logic_error("layer '" + layer.name()->str() +
+                           "' passed the check of a model, but the reference engine " + "cannot run it");
+  }
+}
+
+}  // namespace
+
 ReferenceEngine::ReferenceEngine(const uint8_t* file, size_t size, bool check_digest)
-    : impl_(std::make_unique<Impl>()) {
-  impl_->model = &CheckJointFile(file, size, check_digest);
-  const joint::Model& checked = *impl_->model;
+    : ReferenceEngine(CheckJointFile(file, size, check_digest)) {}
+
+ReferenceEngine::ReferenceEngine(const joint::Model& checked) : impl_(std::make_unique<Impl>()) {
+  impl_->model = &checked;
+  for (const joint::Layer* layer : *checked.layers()) AssertFits(checked, *layer);
   impl_->last_use.assign(checked.tensors()->size(), -1);
   for (uint32_t i = 0; i < checked.layers()->size(); ++i) {
     for (const int32_t index : *checked.layers()->Get(i)->inputs()) impl_->last_use[index] = static_cast<int>(i);

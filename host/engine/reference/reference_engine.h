@@ -1,6 +1,6 @@
 // Runs a joint model on this PC with plain, obvious integer loops: the ground truth for bits.
 //
-// It shares the arithmetic header and the schema with the runtime, and nothing else.
+// It shares the arithmetic header, the schema and the check of a model with the runtime, and nothing else.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,8 @@ class ReferenceEngine {
  public:
   // `file` is a whole joint model and outlives the engine. Throws what CheckJointFile throws.
   ReferenceEngine(const uint8_t* file, size_t size, bool check_digest = true);
+  // A model that was checked; it outlives the engine. What the loops take for granted is asserted (std::logic_error).
+  explicit ReferenceEngine(const joint::Model& checked);
   ~ReferenceEngine();
 
   const joint::Model& model() const;

@@ -1,4 +1,5 @@
-// A joint model of a single layer with parameters given by hand, and its run in the reference engine.
+// A joint model of a single layer with parameters given by hand, and its run in the reference engine. It need not be
+// one that passes the check of a model.
 #pragma once
 
 #include <cstdint>
@@ -66,7 +67,7 @@ class OneLayer {
 
   std::vector<uint8_t> RunBytes() const {
     const std::vector<uint8_t> file = File();
-    return engine::ReferenceEngine(file.data(), file.size()).Run(bytes_).at(0);
+    return engine::ReferenceEngine(*joint::GetModel(file.data())).Run(bytes_).at(0);
   }
 
   std::vector<int> Run() const {
