@@ -3,9 +3,9 @@
 #include <cmath>
 #include <limits>
 #include <random>
-#include <stdexcept>
 
-#include "support/plain_operators.h"
+#include "graph/error.h"
+#include "ops/op_table.h"
 
 namespace lockstep::testing {
 namespace {
@@ -13,85 +13,48 @@ namespace {
 using graph::Graph;
 using graph::kNoTensor;
 
-const PlainOperator* FindOperator(const std::string& op) {
-  for (const auto* table : {&PlainElementwise(), &PlainLayout(), &PlainWindows()}) {
-    const auto found = table->find(op);
-    if (found != table->end()) return &found->second;
+ops::Value ToValue(const PlainTensor& plain, graph::ElementType type) {
+  ops::Value value{type, plain.shape, {}};
+  if (value.is_float()) {
+    value.data.floats.assign(plain.values.begin(), plain.values.end());
+  } else {
+    value.data.ints.assign(plain.values.begin(), plain.values.end());
   }
-  return nullptr;
+  return value;
 }
 
-PlainTensor FromConstant(const graph::Tensor& tensor) {
-  PlainTensor plain{tensor.shape, {}};
-  if (tensor.type == graph::ElementType::kFloat) {
-    plain.values.assign(tensor.constant->floats.begin(), tensor.constant->floats.end());
-  } else {
-    plain.values.assign(tensor.constant->ints.begin(), tensor.constant->ints.end());
-  }
+PlainTensor ToPlain(const ops::Value& value) {
+  PlainTensor plain{value.shape, {value.data.floats.begin(), value.data.floats.end()}};
+  plain.values.insert(plain.values.end(), value.data.ints.begin(), value.data.ints.end());
   return plain;
 }
 
 }  // namespace
 
-std::vector<int64_t> Unravel(int64_t flat, const graph::Shape& shape) {
-  std::vector<int64_t> index(shape.size());
-  for (size_t i = shape.size(); i-- > 0;) {
-    index[i] = flat % shape[i];
-    flat /= shape[i];
-  }
-  return index;
-}
-
-int64_t Ravel(const std::vector<int64_t>& index, const graph::Shape& shape) {
-  int64_t flat = 0;
-  for (size_t i = 0; i < shape.size(); ++i) flat = flat * shape[i] + index[i];
-  return flat;
-}
-
-bool PlainEvaluatorHas(const Graph& graph, const graph::Node& node) {
-  if (node.op == "Resize") {
-    const std::string coordinates = node.String("coordinate_transformation_mode", "half_pixel");
-    return node.String("mode", "nearest") == "nearest" && coordinates.rfind("tf_", 0) != 0;
-  }
-  return FindOperator(node.op) != nullptr || graph::ActivationOf(graph, node).kind != graph::ActivationKind::kNone;
-}
-
 PlainTensors EvaluatePlain(const Graph& graph, const PlainTensors& inputs) {
-  PlainTensors values = inputs;
+  std::map<graph::TensorId, ops::Value> values;
   for (graph::TensorId id = 0; id < graph.tensor_count(); ++id) {
-    if (graph.tensor(id).constant) values[graph.tensor(id).name] = FromConstant(graph.tensor(id));
+    const graph::Tensor& tensor = graph.tensor(id);
+    const auto given = inputs.find(tensor.name);
+    if (given != inputs.end()) values[id] = ToValue(given->second, tensor.type);
+    if (tensor.constant) values[id] = {tensor.type, tensor.shape, *tensor.constant};
   }
   for (const graph::Node& node : graph.nodes) {
-    PlainCall call{node, {}, {}, false};
-    for (const graph::TensorId id : node.inputs) {
-      call.inputs.push_back(id == kNoTensor ? nullptr : &values.at(graph.tensor(id).name));
-    }
-    for (const graph::TensorId id : node.outputs) {
-      call.shapes.push_back(id == kNoTensor ? graph::kUnknownShape : graph.tensor(id).shape);
-    }
-    const graph::TensorId first = node.outputs.at(0);
-    call.integers = first != kNoTensor && graph.tensor(first).type != graph::ElementType::kFloat;
-    std::vector<PlainTensor> made;
-    const PlainOperator* known = FindOperator(node.op);
-    if (known != nullptr) {
-      made = (*known)(call);
-    } else {
-      const graph::Activation activation = graph::ActivationOf(graph, node);
-      if (activation.kind == graph::ActivationKind::kNone) {
-        throw std::runtime_error("the plain evaluator has no " + node.op);
-      }
-      made = {*call.inputs.at(0)};
-      for (double& x : made[0].values) x = graph::Evaluate(activation, x);
-    }
+    ops::ValueInputs operands;
+    for (const graph::TensorId id : node.inputs) operands.push_back(id == kNoTensor ? nullptr : &values.at(id));
+    ops::Results made = ops::EvaluateNode(graph, node, operands);
+    if (!made) throw UnsupportedModel("node '" + node.name + "' (" + node.op + ") is not evaluated");
     if (node.activation.kind != graph::ActivationKind::kNone) {
-      values[graph.tensor(node.pre_activation).name] = made.at(0);
-      for (double& x : made[0].values) x = graph::Evaluate(node.activation, x);
+      values[node.pre_activation] = made->at(0);
+      for (float& x : made->at(0).data.floats) x = static_cast<float>(graph::Evaluate(node.activation, x));
     }
-    for (size_t i = 0; i < node.outputs.size() && i < made.size(); ++i) {
-      if (node.outputs[i] != kNoTensor) values[graph.tensor(node.outputs[i]).name] = std::move(made[i]);
+    for (size_t i = 0; i < node.outputs.size() && i < made->size(); ++i) {
+      if (node.outputs[i] != kNoTensor) values[node.outputs[i]] = std::move((*made)[i]);
     }
   }
-  return values;
+  PlainTensors all;
+  for (const auto& [id, value] : values) all[graph.tensor(id).name] = ToPlain(value);
+  return all;
 }
 
 PlainTensors RandomInputs(const Graph& graph, uint32_t seed) {

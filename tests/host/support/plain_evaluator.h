@@ -1,5 +1,5 @@
-// Runs a graph in double precision with plain loops: the oracle of the tests of graph passes. It shares no arithmetic
-// with the float engine, the folder of constants or the passes.
+// Runs a graph with the operators' own plain loops (host/ops), which ONNX's data and ONNX Runtime hold to what is
+// right: what the passes and oneDNN are compared with.
 #pragma once
 
 #include <map>
@@ -17,11 +17,8 @@ struct PlainTensor {
 using PlainTensors = std::map<std::string, PlainTensor>;
 
 // The values of all tensors by name: inputs, constants, what nodes make, and pre-activations. Shapes must be inferred.
-// An operator that the evaluator does not have throws std::runtime_error with its name.
+// A node that its operator does not evaluate throws UnsupportedModel with its name.
 PlainTensors EvaluatePlain(const graph::Graph& graph, const PlainTensors& inputs);
-
-// True for the operators that EvaluatePlain has.
-bool PlainEvaluatorHas(const graph::Graph& graph, const graph::Node& node);
 
 // Reproducible values in [-2, 2] for every graph input.
 PlainTensors RandomInputs(const graph::Graph& graph, uint32_t seed);
