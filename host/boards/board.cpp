@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "boards/process.h"
@@ -10,6 +12,7 @@
 #include "files/temporary_folder.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
+#include "graph/quoted.h"
 
 namespace lockstep::boards {
 namespace {
@@ -54,6 +57,13 @@ std::string LastWords(const ProcessResult& result) {
   if (text.size() > kMost) text = ".." + text.substr(text.size() - kMost);
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
+}
+
+// The way out where a program could not write, which it did in a temporary folder.
+std::string TemporarySpace(const ProcessResult& result) {
+  if ((result.err + result.out).find(std::strerror(ENOSPC)) == std::string::npos) return "";
+  return "; boards write to the temporary folder " + files::TemporaryParent().string() +
+         ": free some space there, or set TMPDIR to a folder with space";
 }
 
 // Bit 0x400 of the ELF header's e_flags (byte 37 of the file) marks the IEEE 754-2008 NaN encoding. run_joint makes no
@@ -146,8 +156,9 @@ class ProgramBoard : public Board {
     constexpr int kUnsupportedModel = 3;
     constexpr int kBadInput = 4;
     if (result.status == kUnsupportedModel) throw UnsupportedModel(ended + ": " + LastWords(result));
-    if (result.status == kBadInput) throw BadInput(ended + ": " + LastWords(result));
-    throw BoardError(ended + ": " + LastWords(result));
+    const std::string words = LastWords(result) + TemporarySpace(result);
+    if (result.status == kBadInput) throw BadInput(ended + ": " + words);
+    throw BoardError(ended + ": " + words);
   }
 
   const Target& target_;
@@ -167,8 +178,7 @@ std::unique_ptr<Board> MakeBoard(const std::string& name, const BoardOptions& op
   for (const Target& target : kTargets) {
     if (name == target.board) return std::make_unique<ProgramBoard>(target, options);
   }
-  throw UsageError("the board " + name + " is unknown; did you mean " + graph::NearestName(name, BoardNames()) +
-                   "? `lockstep crosscheck --help` lists the boards");
+  throw UsageError("the board " + graph::Quoted(name) + " is unknown" + graph::DidYouMean(name, BoardNames()));
 }
 
 std::vector<std::unique_ptr<Board>> MakeBoards(const std::vector<std::string>& names, const BoardOptions& options) {

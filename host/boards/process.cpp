@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 #include "files/interrupt.h"
@@ -19,6 +20,8 @@ namespace lockstep::boards {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr int kNotStarted = 127;  // as shells say it
 
 struct Pipe {
   int read_end = -1;
@@ -86,36 +89,75 @@ bool Drain(Pipe& out, Pipe& err, ProcessResult& result, Clock::time_point limit)
   return true;
 }
 
+// What becomes the program, after a fork in a program with threads: nothing here may allocate or lock.
+struct Start {
+  const char* program = nullptr;
+  char* const* arguments = nullptr;
+  char* const* environment = nullptr;
+  int out = -1;
+  int err = -1;
+  int failure = -1;  // gets errno if the program cannot be started
+  pid_t parent = -1;
+};
+
+// The program leads a group of its own, so that all that it starts can be ended with it, and dies with this process,
+// which may be killed without a chance to end it.
+[[noreturn]] void BecomeProgram(const Start& start) {
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != start.parent) _exit(kNotStarted);  // the parent died before that was set
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);  // the parent leaves some signals to a thread of its own
+  const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (nothing >= 0) dup2(nothing, STDIN_FILENO);
+  dup2(start.out, STDOUT_FILENO);
+  dup2(start.err, STDERR_FILENO);
+  execvpe(start.program, start.arguments, start.environment);
+  const int reason = errno;
+  const ssize_t ignored = write(start.failure, &reason, sizeof(reason));
+  _exit(ignored == sizeof(reason) ? kNotStarted : EXIT_FAILURE);
+}
+
+// 0 if the program runs, else the reason why it does not.
+int WaitForStart(Pipe& failure) {
+  Pipe::Close(failure.write_end);
+  int reason = 0;
+  ssize_t got = 0;
+  do {
+    got = read(failure.read_end, &reason, sizeof(reason));
+  } while (got < 0 && errno == EINTR);
+  return got == sizeof(reason) ? reason : 0;
+}
+
+int WaitForEnd(pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 }  // namespace
 
 ProcessResult RunProcess(const std::vector<std::string>& arguments,
                          const std::map<std::string, std::string>& environment, std::chrono::seconds time_limit) {
   Pipe out;
   Pipe err;
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, out.write_end, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, err.write_end, STDERR_FILENO);
-
-  // The program gets the signals that this one leaves to a thread of its own.
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t none;
-  sigemptyset(&none);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-
+  Pipe failure;
   std::vector<std::string> words = arguments;
   std::vector<std::string> lines = Environment(environment);
-  pid_t child = -1;
-  const int failed =
-      posix_spawnp(&child, words[0].c_str(), &actions, &attributes, Pointers(words).data(), Pointers(lines).data());
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
+  const std::vector<char*> word_pointers = Pointers(words);
+  const std::vector<char*> line_pointers = Pointers(lines);
+  const Start start{words[0].c_str(), word_pointers.data(), line_pointers.data(),
+                    out.write_end,    err.write_end,        failure.write_end,
+                    getpid()};
   ProcessResult result;
+  const pid_t child = fork();
+  if (child == 0) BecomeProgram(start);
+  const int failed = child < 0 ? errno : WaitForStart(failure);
   if (failed != 0) {
-    result.status = 127;
+    if (child > 0) WaitForEnd(child);
+    result.status = kNotStarted;
     result.err = words[0] + ": " + std::strerror(failed);
     return result;
   }
@@ -124,12 +166,9 @@ ProcessResult RunProcess(const std::vector<std::string>& arguments,
   Pipe::Close(err.write_end);
   if (!Drain(out, err, result, Clock::now() + time_limit)) {
     result.timed_out = true;
-    kill(child, SIGKILL);
+    kill(-child, SIGKILL);
   }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.status = WaitForEnd(child);
   return result;
 }
 

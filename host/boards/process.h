@@ -16,7 +16,8 @@ struct ProcessResult {
 };
 
 // arguments[0] is the program, found by PATH. `environment` is added to this process's own. A program that cannot be
-// started gives status 127 and says why in `err`. At the time limit it is killed.
+// started gives status 127 and says why in `err`. At the time limit it is killed with all that it started, and it does
+// not outlive this process, however that ends.
 ProcessResult RunProcess(const std::vector<std::string>& arguments,
                          const std::map<std::string, std::string>& environment, std::chrono::seconds time_limit);
 

@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -27,23 +26,9 @@ void AddCrosscheck(CLI::App& app, int& status);
 void AddCompare(CLI::App& app, int& status);
 void AddInfo(CLI::App& app, int& status);
 
-// What holds where the configuration does not give the key, as help shows it: " (default RGB)".
-std::string DefaultOf(const std::string& key);
-
 // What `run` and `crosscheck` say of --data.
 inline constexpr const char* kDataHelp =
-    "a picture, a video (its middle frame), a raw .bin file (a.bin;b.bin), or a folder of either";
-
-// --color, --mean, --std and --resize as they were given, to be read as configuration keys.
-struct PreprocessFlags {
-  std::string color;
-  std::string resize;
-  std::vector<float> mean;
-  std::vector<float> std;
-
-  void Declare(CLI::App& command);
-  nlohmann::ordered_json GivenKeys() const;
-};
+    "a picture, a video (its middle frame), a raw .bin file (a.bin;b.bin), or a folder of pictures or of .bin files";
 
 // Throws BadInput if an output that was asked for ("": it was not, "-": stdout) cannot be written, UsageError if it
 // would replace one of the inputs or of the files in `data` (see ListData): before the work, not after.

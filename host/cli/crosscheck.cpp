@@ -10,6 +10,7 @@
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "run/source_network.h"
+#include "settings/command_line.h"
 
 namespace lockstep::cli {
 namespace {
@@ -18,6 +19,7 @@ struct Flags {
   crosscheck::CrosscheckOptions options;
   boards::BoardOptions board;
   std::vector<std::string> boards;
+  settings::Json given = settings::Json::object();
   int timeout = 3600;
   std::string json;
   std::string html;
@@ -25,6 +27,7 @@ struct Flags {
 };
 
 int Crosscheck(Flags& flags) {
+  flags.options.threads = settings::Resolve(settings::kCrosscheck, flags.given, "crosscheck").at("threads").get<int>();
   flags.board.time_limit = std::chrono::seconds(flags.timeout);
   const std::vector<std::unique_ptr<boards::Board>> boards = boards::MakeBoards(flags.boards, flags.board);
   if (flags.html == "-") throw UsageError("--report writes a file, - is none; name one (--json - prints to stdout)");
@@ -65,8 +68,7 @@ void AddCrosscheck(CLI::App& app, int& status) {
   command->add_option("--board-binary", flags->board.binary, "the run_joint_debug of the one board");
   command->add_option("--timeout", flags->timeout, "seconds that a board may take (default 3600)")
       ->check(CLI::Range(1, 1000000));
-  command->add_option("--threads", flags->options.threads, "of the float engine (default: all cores)")
-      ->check(CLI::Range(0, 1024));
+  settings::DeclareOptions(*command, settings::kCrosscheck, flags->given);
   command->add_option("--json", flags->json, "the result as JSON (- for stdout)");
   command->add_option("--report", flags->html, "the result as an HTML page");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");

@@ -16,6 +16,7 @@
 #include "files/interrupt.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
+#include "graph/quoted.h"
 
 namespace {
 
@@ -38,8 +39,8 @@ void RefuseUnknownCommand(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
   if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return;
-  throw lockstep::UsageError("the command " + std::string(argv[1]) + " is unknown; did you mean " +
-                             lockstep::graph::NearestName(argv[1], names) + "? `lockstep --help` lists them");
+  throw lockstep::UsageError("the command " + lockstep::graph::Quoted(argv[1]) + " is unknown" +
+                             lockstep::graph::DidYouMean(argv[1], names) + " (`lockstep --help` lists them)");
 }
 
 // OpenMP's threads spin for up to 15 ms wherever they wait for each other, and on a machine that has other work they

@@ -8,6 +8,7 @@
 #include "graph/error.h"
 #include "run/run_models.h"
 #include "run/source_network.h"
+#include "settings/command_line.h"
 
 namespace lockstep::cli {
 namespace {
@@ -15,8 +16,7 @@ namespace {
 struct Flags {
   run::RunOptions options;
   std::string engine;
-  std::vector<std::string> input_shape;
-  PreprocessFlags preprocess;
+  settings::Json given = settings::Json::object();
   bool no_digest = false;
   std::string json;
   bool quiet = false;
@@ -24,12 +24,14 @@ struct Flags {
 
 int Run(Flags& flags) {
   if (!flags.engine.empty()) flags.options.engine = run::EngineFromName(flags.engine);
-  const auto preprocess = flags.preprocess.GivenKeys();
-  if (!preprocess.empty()) flags.options.runner.preprocess = compiler::ParsePreprocess(preprocess, "run");
-  flags.options.runner.check_digest = !flags.no_digest;
-  for (const std::string& text : flags.input_shape) {
-    flags.options.runner.input_shapes.insert(compiler::ParseInputShape(text));
+  const settings::Json resolved = settings::Resolve(settings::kRun, flags.given, "run");
+  const auto given = [&](const char* key) { return flags.given.contains(key); };
+  if (given("color") || given("resize") || given("mean") || given("std") || given("pad_value")) {
+    flags.options.runner.preprocess = compiler::PreprocessOf(resolved, "run");
   }
+  flags.options.runner.check_digest = !flags.no_digest;
+  flags.options.runner.input_shapes = compiler::InputShapesOf(resolved);
+  flags.options.runner.threads = resolved.at("threads").get<int>();
   std::vector<std::filesystem::path> inputs(flags.options.models.begin(), flags.options.models.end());
   inputs.push_back(run::OptimizedOnnxBeside(flags.options.models.front()));
   CheckOutputs({flags.json}, std::move(inputs), flags.options.data);
@@ -61,9 +63,7 @@ void AddRun(CLI::App& app, int& status) {
                       "gets every layer's output and a manifest (docs/architecture.md)");
   command->add_option("--save-inputs", flags->options.input_folder,
                       "gets the input bytes of the joint model, as run_joint takes them");
-  flags->preprocess.Declare(*command);
-  command->add_option("--input-shape", flags->input_shape, "NAME:1x3xHxW, for an ONNX input whose shape is open");
-  command->add_option("--threads", flags->options.runner.threads, "default: all cores")->check(CLI::Range(0, 1024));
+  settings::DeclareOptions(*command, settings::kRun, flags->given);
   command->add_flag("--no-digest", flags->no_digest, "native engine: do not compare the file's digest");
   command->add_option("--min-cosine", flags->options.min_cosine, "two models: status 1 if an output is below")
       ->check(CLI::Range(-1.0, 1.0));

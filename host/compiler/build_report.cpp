@@ -22,10 +22,8 @@ int64_t PeakMemory() {
 
 BuildReport::BuildReport(const BuildConfig& config, const BuildListener& listener)
     : listener_(listener), stage_start_(Clock::now()), start_(Clock::now()) {
-  json_ = {{"input", config.input},
-           {"target_device", config.target_device},
-           {"stages", nlohmann::ordered_json::array()},
-           {"notes", nlohmann::ordered_json::array()}};
+  json_ = {
+      {"input", config.input}, {"stages", nlohmann::ordered_json::array()}, {"notes", nlohmann::ordered_json::array()}};
 }
 
 void BuildReport::EndStage() {

@@ -32,8 +32,26 @@ graph::Graph Import(const BuildConfig& config) {
   return graph;
 }
 
-std::vector<input::PictureRef> ChoosePictures(const BuildConfig& config) {
-  return input::SamplePictures(input::ListPictures(config.calibration), config.count, config.seed);
+struct Calibration {
+  std::vector<input::PictureRef> chosen;
+  std::string skipped;  // what was left out of the folder
+};
+
+Calibration ChoosePictures(const BuildConfig& config) {
+  Calibration calibration;
+  constexpr int kFramesPerVideo = 32;
+  const auto pictures = input::ListPictures(config.calibration, kFramesPerVideo, &calibration.skipped);
+  calibration.chosen = input::SamplePictures(pictures, config.count, config.seed);
+  return calibration;
+}
+
+// What is missing is found before the first stage, not after minutes of work.
+Calibration CheckPaths(const BuildConfig& config, const BuildResult& result) {
+  files::RequireFile(config.input);
+  Calibration calibration = ChoosePictures(config);
+  files::RefuseToReplace({config.input}, {result.joint_model, result.optimized_onnx});
+  files::RequireWritableFolder(config.output_dir);
+  return calibration;
 }
 
 input::PictureSource OpenCalibration(const BuildConfig& config, const graph::Graph& graph,
@@ -56,9 +74,12 @@ quantize::QuantizedGraph Quantize(const BuildConfig& config, const graph::Graph&
 }
 
 // Where the calibration did not have all the pictures that were wanted.
-std::vector<std::string> CalibrationNotes(const BuildConfig& config, size_t chosen,
+std::vector<std::string> CalibrationNotes(const BuildConfig& config, const Calibration& calibration,
                                           const std::vector<std::string>& skipped) {
+  const size_t chosen = calibration.chosen.size();
   std::vector<std::string> notes;
+  if (!calibration.skipped.empty()) notes.push_back(calibration.skipped);
+  if (std::string doubt = input::MeanAndStdDoubt(config.preprocess); !doubt.empty()) notes.push_back(std::move(doubt));
   if (static_cast<size_t>(config.count) > chosen) {
     notes.push_back("count is " + std::to_string(config.count) + ", but " + config.calibration + " has only " +
                     std::to_string(chosen) + " pictures and video frames; all of them were taken");
@@ -95,9 +116,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   result.config = folder / (config.name + ".config.json");
   result.report = folder / (config.name + ".report.json");
   result.optimized_onnx = folder / "frontend" / "optimized.onnx";
-  files::RefuseToReplace({config.input}, {result.joint_model, result.optimized_onnx});
-
-  const std::vector<input::PictureRef> chosen = ChoosePictures(config);
+  const Calibration calibration = CheckPaths(config, result);
 
   report.Stage("import " + config.input);
   std::future<std::string> digest = std::async(std::launch::async, FileDigest, config.input);
@@ -106,7 +125,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   report.Stage("optimise");
   report.Passes(optimize::Optimize(graph));
   RequireSupported(graph, config.input);
-  input::PictureSource pictures = OpenCalibration(config, graph, chosen);
+  input::PictureSource pictures = OpenCalibration(config, graph, calibration.chosen);
 
   report.Stage("export frontend/optimized.onnx");
   const std::string source_digest = digest.get();
@@ -114,8 +133,8 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
 
   report.Stage("calibrate and quantise");
   quantize::QuantizedGraph quantized = Quantize(config, graph, pictures, listener);
-  report.Pictures(chosen.size(), pictures.skipped().size());
-  report.Notes(CalibrationNotes(config, chosen.size(), pictures.skipped()));
+  report.Pictures(calibration.chosen.size(), pictures.skipped().size());
+  report.Notes(CalibrationNotes(config, calibration, pictures.skipped()));
   report.Notes(quantized.notes);
 
   report.Stage("lower");
@@ -125,7 +144,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
 
   report.Stage("write " + result.joint_model.string());
   files.Add(result.joint_model, model.data(), model.size());
-  files.Add(result.config, report::JsonText(ToJson(config), 2));
+  files.Add(result.config, report::JsonText(config.merged, 2));
   result.summary = report.Finish();
   files.Add(result.report, report::JsonText(result.summary, 2));
   files.Commit();

@@ -87,6 +87,12 @@ std::string BoardNames(const CrosscheckResult& result) {
   return names;
 }
 
+std::string NoteLines(const CrosscheckResult& result) {
+  std::string lines;
+  for (const std::string& note : result.notes) lines += "note: " + note + "\n";
+  return lines;
+}
+
 }  // namespace
 
 std::string VerdictText(const CrosscheckResult& result) {
@@ -114,7 +120,7 @@ std::string VerdictText(const CrosscheckResult& result) {
 }
 
 std::string ToText(const CrosscheckResult& result, bool colour) {
-  return LayerTable(result).ToText(colour) + "\n" + BoardTable(result).ToText(colour) + "\n" +
+  return LayerTable(result).ToText(colour) + "\n" + BoardTable(result).ToText(colour) + "\n" + NoteLines(result) +
          dump::Coloured(VerdictText(result), result.verdict, colour) + "\n";
 }
 
@@ -131,6 +137,7 @@ std::string ToJson(const CrosscheckResult& result) {
       {"model", result.model},
       {"model_digest", result.model_digest},
       {"inputs", result.inputs},
+      {"notes", result.notes},
       {"verdict", dump::VerdictName(result.verdict)},
       {"text", VerdictText(result)},
       {"boards", std::move(boards)},
@@ -144,6 +151,7 @@ std::string ToHtml(const CrosscheckResult& result) {
                      report::EscapeHtml(result.model) + ", digest " + report::EscapeHtml(result.model_digest) +
                      "</p>\n<ul>\n";
   for (const std::string& input : result.inputs) body += "<li>" + report::EscapeHtml(input) + "</li>\n";
+  for (const std::string& note : result.notes) body += "<li>note: " + report::EscapeHtml(note) + "</li>\n";
   body += "</ul>\n<h2>Boards</h2>\n" + BoardTable(result).ToHtml() + "<h2>Layers</h2>\n<div class=\"wide\">\n" +
           LayerTable(result).ToHtml() + "</div>\n";
   return report::HtmlPage("Crosscheck", body);

@@ -32,6 +32,7 @@ struct CrosscheckResult {
   std::string model;
   std::string model_digest;
   std::vector<std::string> inputs;
+  std::vector<std::string> notes;  // what the user should know, one line each
   dump::Verdict verdict = dump::Verdict::kExact;
   std::vector<BoardResult> boards;
   std::optional<FirstDifference> first_difference;

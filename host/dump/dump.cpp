@@ -10,6 +10,7 @@
 #include <numeric>
 #include <utility>
 
+#include "dump/manifest_format.h"
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "lockstep/md5.h"
@@ -20,9 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-
-constexpr int kDumpFormat = 1;
-constexpr const char* kManifestName = "manifest.json";
 
 struct DTypeText {
   joint::DType dtype;
@@ -36,8 +34,6 @@ constexpr std::array<DTypeText, 7> kDTypes = {{{joint::DType::U8, "u8", 1},
                                                {joint::DType::S32, "s32", 4},
                                                {joint::DType::S64, "s64", 8},
                                                {joint::DType::F32, "f32", 4}}};
-
-constexpr const char* kFloat = "f32";
 
 std::vector<int> OnnxOrder(const DumpLayer& layer) {
   std::vector<int> axes(layer.shape.size());
@@ -64,52 +60,6 @@ ordered_json ToJson(const DumpLayer& layer) {
   return json;
 }
 
-DumpLayer LayerFromJson(const ordered_json& json) {
-  DumpLayer layer;
-  layer.index = json.at("index").get<int>();
-  layer.name = json.at("name").get<std::string>();
-  layer.op = json.at("op").get<std::string>();
-  layer.onnx_nodes = json.value("onnx_nodes", std::vector<std::string>());
-  layer.output = json.value("output", -1);
-  layer.tensor = json.value("tensor", std::string());
-  layer.dtype = json.at("dtype").get<std::string>();
-  layer.shape = json.at("shape").get<std::vector<int64_t>>();
-  layer.axes = json.value("axes", std::vector<int>());
-  if (layer.axes == OnnxOrder(layer)) layer.axes.clear();
-  // In float32, where it comes from: the runtime writes as many digits as that needs.
-  if (layer.dtype != kFloat) layer.scale = json.value("scale", 0.0F);
-  layer.zero_point = json.value("zero_point", int64_t{0});
-  layer.bytes = json.at("bytes").get<uint64_t>();
-  layer.md5 = json.at("md5").get<std::string>();
-  layer.file = json.value("file", std::string());
-  return layer;
-}
-
-void CheckLayer(const fs::path& path, const DumpLayer& layer) {
-  const std::string where = path.string() + ", layer " + std::to_string(layer.index) + " (" + layer.name + "): ";
-  constexpr int64_t kMostElements = int64_t{1} << 40;
-  int64_t product = 1;  // of the extents that are not 0: strides are made of them
-  for (const int64_t extent : layer.shape) {
-    const int64_t factor = std::max<int64_t>(1, extent);
-    if (extent < 0 || factor > kMostElements / product) throw BadInput(where + "shape is not valid; dump again");
-    product *= factor;
-  }
-  if (static_cast<uint64_t>(layer.Elements()) * DTypeBytes(layer.dtype) != layer.bytes) {
-    throw BadInput(where + "bytes do not agree with shape and dtype; dump again");
-  }
-  std::vector<bool> seen(layer.shape.size(), false);
-  if (!layer.axes.empty() && layer.axes.size() != layer.shape.size()) {
-    throw BadInput(where + "axes and shape have different lengths; dump again");
-  }
-  for (const int axis : layer.axes) {
-    if (axis < 0 || axis >= static_cast<int>(seen.size()) || seen[static_cast<size_t>(axis)]) {
-      throw BadInput(where + "axes are no permutation; dump again");
-    }
-    seen[static_cast<size_t>(axis)] = true;
-  }
-  if (fs::path(layer.file).has_parent_path()) throw BadInput(where + "file must lie in the dump's folder");
-}
-
 }  // namespace
 
 std::string PlainName(const std::string& name) {
@@ -129,33 +79,6 @@ std::string DumpFileName(const DumpLayer& layer) {
   name += "_shape";
   for (const int64_t extent : layer.shape) name += "_" + std::to_string(extent);
   return name + ".bin";
-}
-
-Manifest ReadManifest(const fs::path& folder) {
-  const fs::path path = folder / kManifestName;
-  if (!fs::exists(path))
-    throw BadInput("no dump in " + folder.string() + ": it has no manifest.json; name a dump's folder");
-  const std::vector<uint8_t> text = files::ReadFile(path);
-  Manifest manifest;
-  try {
-    const ordered_json json = ordered_json::parse(text.begin(), text.end());
-    if (json.at("format").get<int>() != kDumpFormat) {
-      throw BadInput(path.string() + ": dump format " + report::JsonText(json.at("format")) +
-                     " is unknown, this program reads " + std::to_string(kDumpFormat) +
-                     "; dump again with programs of one version");
-    }
-    manifest.producer = json.at("producer").get<std::string>();
-    manifest.model = json.value("model", std::string());
-    manifest.model_digest = json.value("model_digest", std::string());
-    manifest.contract = json.value("contract", std::string());
-    manifest.target = json.value("target", std::string());
-    manifest.restricted = json.value("restricted", false);
-    for (const ordered_json& layer : json.at("layers")) manifest.layers.push_back(LayerFromJson(layer));
-  } catch (const nlohmann::json::exception& error) {
-    throw BadInput(path.string() + ": not a manifest of a dump (" + error.what() + "); dump again");
-  }
-  for (const DumpLayer& layer : manifest.layers) CheckLayer(path, layer);
-  return manifest;
 }
 
 std::vector<uint8_t> ReadDumpLayer(const fs::path& folder, const DumpLayer& layer) {
@@ -229,20 +152,13 @@ Manifest DescribeModel(const joint::Model& model, const std::string& producer, c
   return manifest;
 }
 
-DumpLayer DescribeLayer(int index, int output_index, const joint::Layer& layer, const joint::Tensor& output) {
+DumpLayer DescribeTensor(const joint::Tensor& tensor) {
   DumpLayer description;
-  description.index = index;
-  if (layer.outputs()->size() > 1) description.output = output_index;
-  description.name = layer.name()->str();
-  description.op = joint::EnumNameOptions(layer.options_type());
-  if (layer.onnx_nodes() != nullptr) {
-    for (const auto* node : *layer.onnx_nodes()) description.onnx_nodes.push_back(node->str());
-  }
-  description.tensor = output.name()->str();
-  description.dtype = DTypeName(output.dtype());
-  description.shape.assign(output.shape()->begin(), output.shape()->end());
-  if (output.axes() != nullptr) description.axes.assign(output.axes()->begin(), output.axes()->end());
-  if (const auto* quantization = output.quantization();
+  description.tensor = tensor.name()->str();
+  description.dtype = DTypeName(tensor.dtype());
+  description.shape.assign(tensor.shape()->begin(), tensor.shape()->end());
+  if (tensor.axes() != nullptr) description.axes.assign(tensor.axes()->begin(), tensor.axes()->end());
+  if (const auto* quantization = tensor.quantization();
       quantization != nullptr && quantization->scale() != nullptr && quantization->scale()->size() != 0) {
     description.scale = quantization->scale()->Get(0);
     if (quantization->zero_point() != nullptr && quantization->zero_point()->size() != 0) {
@@ -252,11 +168,27 @@ DumpLayer DescribeLayer(int index, int output_index, const joint::Layer& layer, 
   return description;
 }
 
+DumpLayer DescribeLayer(int index, int output_index, const joint::Layer& layer, const joint::Tensor& output) {
+  DumpLayer description = DescribeTensor(output);
+  description.index = index;
+  if (layer.outputs()->size() > 1) description.output = output_index;
+  description.name = layer.name()->str();
+  description.op = joint::EnumNameOptions(layer.options_type());
+  if (layer.onnx_nodes() != nullptr) {
+    for (const auto* node : *layer.onnx_nodes()) description.onnx_nodes.push_back(node->str());
+  }
+  return description;
+}
+
 std::string DTypeName(joint::DType dtype) {
   for (const DTypeText& entry : kDTypes) {
     if (entry.dtype == dtype) return entry.name;
   }
   return "?";
+}
+
+bool IsDType(const std::string& dtype) {
+  return std::any_of(kDTypes.begin(), kDTypes.end(), [&](const DTypeText& entry) { return dtype == entry.name; });
 }
 
 size_t DTypeBytes(const std::string& dtype) {

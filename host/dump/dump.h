@@ -85,12 +85,15 @@ class DumpWriter {
   std::regex filter_;
 };
 
-// What a manifest says of a model and of the first output of one of its layers.
+// What a manifest says of a model, of a tensor (which need not be a layer's output: there is no index, name and
+// operator then), and of an output of one of its layers.
 Manifest DescribeModel(const joint::Model& model, const std::string& producer, const std::string& target);
+DumpLayer DescribeTensor(const joint::Tensor& tensor);
 // `output_index` is the position of `output` among the layer's outputs.
 DumpLayer DescribeLayer(int index, int output_index, const joint::Layer& layer, const joint::Tensor& output);
 
 std::string DTypeName(joint::DType dtype);
+bool IsDType(const std::string& dtype);
 size_t DTypeBytes(const std::string& dtype);  // BadInput for an unknown name
 std::string Md5Hex(const void* data, size_t size);
 

@@ -40,7 +40,7 @@ void WaitAndCleanUp() {
   Registry& registry = TheRegistry();
   // Held until the end, so that nothing new begins.
   const std::lock_guard<std::mutex> lock(registry.mutex);
-  for (const pid_t child : registry.children) kill(child, SIGKILL);
+  for (const pid_t child : registry.children) kill(-child, SIGKILL);
   std::error_code ignored;
   for (const std::string& path : registry.paths) std::filesystem::remove_all(path, ignored);
   // What lies in a folder is sorted behind it.

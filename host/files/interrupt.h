@@ -35,7 +35,7 @@ class RemovedIfEmptyWhenInterrupted {
   std::filesystem::path folder_;
 };
 
-// A child process that is ended on an interrupt while this object lives.
+// A process group, named after its leader, that is ended on an interrupt while this object lives.
 class EndedWhenInterrupted {
  public:
   explicit EndedWhenInterrupted(pid_t child);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <system_error>
 
+#include "files/temporary_folder.h"
 #include "graph/error.h"
 
 namespace lockstep::files {
@@ -21,8 +22,13 @@ struct CloseFile {
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
 [[noreturn]] void FailToWrite(const fs::path& path, int error) {
-  throw BadInput("cannot write " + path.string() + ": " + std::strerror(error) +
-                 (error == ENOSPC ? "; free some space or choose another folder" : "; check the path and its rights"));
+  std::string way_out = "; check the path and its rights";
+  if (error == ENOSPC || error == EDQUOT) {
+    way_out = IsTemporary(path)
+                  ? "; free some space in " + TemporaryParent().string() + ", or set TMPDIR to a folder with space"
+                  : "; free some space or choose another folder";
+  }
+  throw BadInput("cannot write " + path.string() + ": " + std::strerror(error) + way_out);
 }
 
 void WriteBytes(const fs::path& path, const fs::path& shown, const void* data, size_t size) {

@@ -8,6 +8,12 @@
 
 namespace lockstep::files {
 
+// Where temporary folders are made: TMPDIR, or /tmp. Throws BadInput if that is no folder.
+std::filesystem::path TemporaryParent();
+
+// Whether a path lies in a temporary folder of this program.
+bool IsTemporary(const std::filesystem::path& path);
+
 class TemporaryFolder {
  public:
   TemporaryFolder();  // BadInput if it cannot be made

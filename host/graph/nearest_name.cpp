@@ -1,39 +1,70 @@
 #include "graph/nearest_name.h"
 
 #include <algorithm>
+#include <cctype>
 #include <numeric>
+
+#include "graph/quoted.h"
 
 namespace lockstep::graph {
 namespace {
 
+std::string Lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
 size_t EditDistance(const std::string& a, const std::string& b) {
+  std::vector<size_t> before(b.size() + 1);
+  std::vector<size_t> last(b.size() + 1);
   std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
+  std::iota(last.begin(), last.end(), size_t{0});
   for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+      row[j] = std::min({last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1), last[j] + 1, row[j - 1] + 1});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
+    before.swap(last);
+    last.swap(row);
   }
-  return row[b.size()];
+  return last[b.size()];
+}
+
+bool BeginsWith(const std::string& text, const std::string& beginning) {
+  constexpr size_t kFewest = 3;  // letters that are more than a guess
+  return beginning.size() >= kFewest && text.compare(0, beginning.size(), beginning) == 0;
 }
 
 }  // namespace
 
 std::string NearestName(const std::string& wanted, const std::vector<std::string>& known) {
+  constexpr size_t kLongest = 200;  // nobody mistypes more, and the distance takes time in proportion
+  if (wanted.size() > kLongest) return "";
+  const std::string low = Lower(wanted);
+  const size_t letters = low.size() - std::min(low.size(), low.find_first_not_of('-'));
+  const size_t limit = std::max<size_t>(1, (letters + 1) / 3);
   std::string best;
-  size_t best_distance = 0;
+  size_t best_distance = limit + 1;
   for (const std::string& name : known) {
-    const size_t distance = EditDistance(wanted, name);
-    if (best.empty() || distance < best_distance) {
+    const std::string low_name = Lower(name);
+    if (name == wanted || low_name == low) return name;
+    const size_t distance = BeginsWith(low_name, low) ? 1 : EditDistance(low, low_name);
+    if (distance < best_distance && distance < low_name.size()) {
       best = name;
       best_distance = distance;
     }
   }
   return best;
+}
+
+std::string DidYouMean(const std::string& wanted, const std::vector<std::string>& known) {
+  const std::string nearest = NearestName(wanted, known);
+  if (!nearest.empty()) return "; did you mean " + nearest + "?";
+  constexpr size_t kFew = 12;
+  return known.empty() || known.size() > kFew ? "" : "; it must be one of " + Listed(known);
 }
 
 }  // namespace lockstep::graph

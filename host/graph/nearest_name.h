@@ -6,7 +6,12 @@
 
 namespace lockstep::graph {
 
-// The known name with the smallest edit distance to `wanted`, the first of several; empty if nothing is known.
+// The known name that `wanted` was probably meant to be: the same but for upper and lower case, begun and not ended, or
+// a few letters away (one for every three, swapped neighbours count as one). The first of several that are equally
+// near; empty where nothing is near. Flags ("--inpt") are names as others.
 std::string NearestName(const std::string& wanted, const std::vector<std::string>& known);
+
+// "; did you mean NAME?"; where nothing is near, "; it must be one of A, B" for a few known names, nothing for many.
+std::string DidYouMean(const std::string& wanted, const std::vector<std::string>& known);
 
 }  // namespace lockstep::graph

@@ -5,6 +5,7 @@
 
 #include "graph/error.h"
 #include "graph/nearest_name.h"
+#include "graph/quoted.h"
 
 namespace lockstep::importer {
 namespace {
@@ -45,8 +46,8 @@ std::vector<TensorId> Resolve(const Graph& graph, const std::string& name, bool 
     return found;
   }
   throw UsageError(std::string(as_input ? "--input-nodes" : "--output-nodes") + ": '" + path +
-                   "' has no node or tensor '" + name + "' to be an " + (as_input ? "input" : "output") +
-                   "; did you mean '" + graph::NearestName(name, CutNames(graph, as_input)) + "'?");
+                   "' has no node or tensor " + graph::Quoted(name) + " to be an " + (as_input ? "input" : "output") +
+                   graph::DidYouMean(name, CutNames(graph, as_input)));
 }
 
 std::vector<TensorId> ResolveAll(const Graph& graph, const std::vector<std::string>& names, bool as_input,
@@ -64,8 +65,8 @@ std::vector<TensorId> ResolveAll(const Graph& graph, const std::vector<std::stri
   std::vector<std::string> known;
   known.reserve(graph.inputs.size());
   for (const TensorId id : graph.inputs) known.push_back(graph.tensor(id).name);
-  throw UsageError("--input-shape: '" + path + "' has no input '" + name + "'; did you mean '" +
-                   graph::NearestName(name, known) + "'?");
+  throw UsageError("--input-shape: '" + path + "' has no input " + graph::Quoted(name) +
+                   graph::DidYouMean(name, known));
 }
 
 [[noreturn]] void ThrowWrongRank(const graph::Tensor& input, const graph::Shape& given, const std::string& path) {

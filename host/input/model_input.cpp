@@ -8,6 +8,7 @@
 #include "dump/values.h"
 #include "files/output_file.h"
 #include "graph/error.h"
+#include "input/folder.h"
 #include "input/preprocess.h"
 
 namespace lockstep::input {
@@ -16,7 +17,12 @@ namespace {
 namespace fs = std::filesystem;
 using quantize::InputPreprocess;
 
-bool IsRaw(const fs::path& path) { return path.extension() == ".bin"; }
+bool IsRaw(const std::string& path) { return KindOf(path) == FileKind::kRaw; }
+
+// "1 picture", "3 pictures".
+std::string Counted(size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
 
 DataItem RawItem(const std::vector<std::string>& files) {
   DataItem item;
@@ -75,13 +81,41 @@ float Normalised(const quantize::InputPreprocess& preprocess, int64_t channel, f
   return (pixel - of_channel(preprocess.mean)) / of_channel(preprocess.std);
 }
 
-dump::DumpLayer LayoutOf(const joint::Tensor& tensor) {
-  dump::DumpLayer layout;
-  layout.dtype = dump::DTypeName(tensor.dtype());
-  layout.shape.assign(tensor.shape()->begin(), tensor.shape()->end());
-  if (tensor.axes() != nullptr) layout.axes.assign(tensor.axes()->begin(), tensor.axes()->end());
+const joint::Tensor& TensorOf(const joint::Model& model, const joint::InputSpec& spec) {
+  return *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(spec.tensor()));
+}
+
+bool HasMeanAndStd(const joint::InputSpec& spec) {
+  return spec.mean() != nullptr && spec.mean()->size() != 0 && spec.std() != nullptr && spec.std()->size() != 0;
+}
+
+// (pixel - mean) / std.
+engine::FloatTensor NormalisedPixels(dump::DumpLayer layout, const joint::InputSpec& spec,
+                                     const std::vector<uint8_t>& bytes) {
   layout.scale = 1.0;  // the stored pixels themselves
-  return layout;
+  layout.zero_point = 0;
+  engine::FloatTensor values{dump::OnnxShape(layout), dump::RealValues(layout, bytes)};
+  const quantize::InputPreprocess preprocess = PreprocessOf(spec);
+  const int64_t channels = values.shape.size() > 1 ? values.shape[1] : 1;
+  const int64_t plane = graph::ElementCount(values.shape) / std::max<int64_t>(1, values.shape[0] * channels);
+  for (size_t k = 0; k < values.data.size(); ++k) {
+    const int64_t channel = static_cast<int64_t>(k) / std::max<int64_t>(1, plane) % std::max<int64_t>(1, channels);
+    values.data[k] = Normalised(preprocess, channel, values.data[k]);
+  }
+  return values;
+}
+
+// What the bytes of an input stand for: floats, pixels with a mean and a standard deviation, or integers with a scale
+// and a zero point. Nothing is assumed where the model says none of them.
+engine::FloatTensor RealInput(const joint::Tensor& tensor, const joint::InputSpec& spec,
+                              const std::vector<uint8_t>& bytes) {
+  const dump::DumpLayer layout = dump::DescribeTensor(tensor);
+  if (tensor.dtype() != joint::DType::F32 && HasMeanAndStd(spec)) return NormalisedPixels(layout, spec, bytes);
+  if (tensor.dtype() != joint::DType::F32 && layout.scale == 0.0) {
+    throw UsageError("the joint model does not say what the bytes of its input " + layout.tensor +
+                     " stand for: it has neither mean and std nor a scale; run it without the ONNX network");
+  }
+  return {dump::OnnxShape(layout), dump::RealValues(layout, bytes)};
 }
 
 }  // namespace
@@ -120,35 +154,39 @@ quantize::InputPreprocess PreprocessOf(const joint::InputSpec& spec) {
   return preprocess;
 }
 
-std::vector<DataItem> ListData(const std::string& data) {
+DataList ListData(const std::string& data) {
   const std::vector<std::string> parts = Split(data, ';');
   if (parts.empty()) throw UsageError("--data is empty; name a picture, a .bin file or a folder");
   if (parts.size() > 1 || (IsRaw(parts[0]) && !fs::is_directory(parts[0]))) {
     for (const std::string& part : parts) {
       if (!fs::exists(part)) throw BadInput("cannot read " + part + ": no such file; check --data");
     }
-    return {RawItem(parts)};
+    return {{RawItem(parts)}, ""};
   }
-  if (!fs::is_directory(parts[0])) return {PictureItem(ListPictures(parts[0], 1).front())};
+  if (!fs::is_directory(parts[0])) return {{PictureItem(ListPictures(parts[0], 1).front())}, ""};
 
-  std::vector<fs::path> raw;
-  for (const auto& entry : fs::directory_iterator(parts[0])) {
-    if (entry.is_regular_file() && IsRaw(entry.path())) raw.push_back(entry.path());
+  const FolderContent content = ListFolder(parts[0]);
+  if (!content.raw.empty() && !content.pictures.empty()) {
+    throw UsageError("the folder " + parts[0] + " has " + Counted(content.raw.size(), ".bin file") + " and " +
+                     Counted(content.pictures.size(), "picture") +
+                     "; put them into two folders, or name one file with --data");
   }
-  std::sort(raw.begin(), raw.end());
-  std::vector<DataItem> items;
-  items.reserve(raw.size());
-  for (const fs::path& file : raw) items.push_back(RawItem({file.string()}));
-  if (!items.empty()) return items;
-  for (const PictureRef& picture : ListPictures(parts[0], 1)) items.push_back(PictureItem(picture));
-  MakeStemsDistinct(items);
-  return items;
+  DataList list;
+  if (content.raw.empty()) {
+    for (const PictureRef& picture : ListPictures(parts[0], 1, &list.skipped))
+      list.items.push_back(PictureItem(picture));
+  } else {
+    for (const std::string& file : content.raw) list.items.push_back(RawItem({file}));
+    list.skipped = SkippedText(parts[0], content.skipped);
+  }
+  MakeStemsDistinct(list.items);
+  return list;
 }
 
 std::vector<fs::path> FilesOfData(const std::string& data) {
   std::vector<fs::path> files;
   try {
-    for (const DataItem& item : ListData(data)) {
+    for (const DataItem& item : ListData(data).items) {
       files.insert(files.end(), item.files.begin(), item.files.end());
       if (item.files.empty()) files.emplace_back(item.picture.path);
     }
@@ -161,8 +199,8 @@ std::vector<fs::path> FilesOfData(const std::string& data) {
 std::map<std::string, graph::Shape> InputShapesOf(const joint::Model& model) {
   std::map<std::string, graph::Shape> shapes;
   for (const joint::InputSpec* spec : *model.inputs()) {
-    const joint::Tensor& tensor = *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(spec->tensor()));
-    shapes[tensor.name()->str()] = dump::OnnxShape(LayoutOf(tensor));
+    const joint::Tensor& tensor = TensorOf(model, *spec);
+    shapes[tensor.name()->str()] = dump::OnnxShape(dump::DescribeTensor(tensor));
   }
   return shapes;
 }
@@ -172,7 +210,7 @@ std::vector<std::vector<uint8_t>> JointInputs(const joint::Model& model, const D
   std::vector<std::vector<uint8_t>> inputs;
   for (flatbuffers::uoffset_t i = 0; i < model.inputs()->size(); ++i) {
     const joint::InputSpec& spec = *model.inputs()->Get(i);
-    const joint::Tensor& tensor = *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(spec.tensor()));
+    const joint::Tensor& tensor = TensorOf(model, spec);
     if (item.files.empty()) {
       if (tensor.shape()->size() != 4) {
         throw UsageError("the input " + tensor.name()->str() + " is no picture (its rank is " +
@@ -202,20 +240,8 @@ std::map<std::string, engine::FloatTensor> FloatInputsOf(const joint::Model& mod
   }
   for (flatbuffers::uoffset_t i = 0; i < model.inputs()->size(); ++i) {
     const joint::InputSpec& spec = *model.inputs()->Get(i);
-    const joint::Tensor& tensor = *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(spec.tensor()));
-    const dump::DumpLayer layout = LayoutOf(tensor);
-    engine::FloatTensor values;
-    values.shape = dump::OnnxShape(layout);
-    values.data = dump::RealValues(layout, inputs[i]);
-    if (tensor.dtype() != joint::DType::F32) {
-      const quantize::InputPreprocess preprocess = PreprocessOf(spec);
-      const int64_t channels = values.shape.size() > 1 ? values.shape[1] : 1;
-      const int64_t plane = graph::ElementCount(values.shape) / std::max<int64_t>(1, values.shape[0] * channels);
-      for (size_t k = 0; k < values.data.size(); ++k) {
-        const int64_t channel = static_cast<int64_t>(k) / std::max<int64_t>(1, plane) % std::max<int64_t>(1, channels);
-        values.data[k] = Normalised(preprocess, channel, values.data[k]);
-      }
-    }
+    const joint::Tensor& tensor = TensorOf(model, spec);
+    engine::FloatTensor values = RealInput(tensor, spec, inputs[i]);
     const graph::Tensor& input = graph.tensor(graph.inputs[i]);
     if (input.shape != values.shape) {
       throw UsageError("the ONNX input " + input.name + " is " + graph::ToString(input.shape) + ", the joint model's " +

@@ -23,9 +23,15 @@ struct DataItem {
   PictureRef picture;
 };
 
+struct DataList {
+  std::vector<DataItem> items;
+  std::string skipped;  // what was left out of a folder (see SkippedText); empty: nothing
+};
+
 // `data` is a picture, a video (its middle frame), a raw .bin file, several of these separated by ';' (one per input),
-// or a folder of pictures and .bin files, sorted by name. Throws BadInput if there is nothing.
-std::vector<DataItem> ListData(const std::string& data);
+// or a folder of pictures or of .bin files, sorted by name. Throws BadInput if there is nothing, UsageError if a folder
+// has both.
+DataList ListData(const std::string& data);
 
 // The files that ListData finds; none where it throws, which it will do again when the data is read.
 std::vector<std::filesystem::path> FilesOfData(const std::string& data);
@@ -41,8 +47,8 @@ std::map<std::string, graph::Shape> InputShapesOf(const joint::Model& model);
 std::vector<std::vector<uint8_t>> JointInputs(const joint::Model& model, const DataItem& item);
 
 // What the float engine must get for `graph`, the network that `model` was made from, so that it sees the same:
-// (pixel - mean) / std in ONNX order, by the names of the graph's inputs. Throws UsageError if the two do not belong
-// together.
+// (pixel - mean) / std of a picture, scale * (q - zero_point) of other integers, in ONNX order, by the names of the
+// graph's inputs. Throws UsageError if the two do not belong together, or the model does not say what its bytes are.
 std::map<std::string, engine::FloatTensor> FloatInputsOf(const joint::Model& model,
                                                          const std::vector<std::vector<uint8_t>>& inputs,
                                                          const graph::Graph& graph);

@@ -1,31 +1,14 @@
 #include "input/pictures.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <filesystem>
-#include <string_view>
 
 #include "graph/error.h"
 #include "input/decode.h"
+#include "input/folder.h"
 
 namespace lockstep::input {
 namespace {
-
-constexpr std::array<std::string_view, 6> kPictureExtensions = {".jpg", ".jpeg", ".png", ".bmp", ".ppm", ".webp"};
-constexpr std::array<std::string_view, 2> kVideoExtensions = {".avi", ".mp4"};
-constexpr const char* kLookedFor = "jpg, jpeg, png, bmp, ppm, webp, avi, mp4";
-
-std::string LowerExtension(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return extension;
-}
-
-template <size_t kCount>
-bool IsOneOf(const std::array<std::string_view, kCount>& extensions, const std::string& extension) {
-  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
-}
 
 void AppendVideo(const std::string& path, int frames_per_video, std::vector<PictureRef>& pictures) {
   const cv::VideoCapture video = OpenVideo(path);
@@ -35,16 +18,19 @@ void AppendVideo(const std::string& path, int frames_per_video, std::vector<Pict
   for (int64_t i = 0; i < taken; ++i) pictures.push_back({path, (2 * i + 1) * frames / (2 * taken)});
 }
 
-bool AppendFile(const std::filesystem::path& path, int frames_per_video, std::vector<PictureRef>& pictures) {
-  const std::string extension = LowerExtension(path);
-  if (IsOneOf(kPictureExtensions, extension)) {
-    pictures.push_back({path.string(), -1});
-  } else if (IsOneOf(kVideoExtensions, extension)) {
-    AppendVideo(path.string(), frames_per_video, pictures);
-  } else {
-    return false;
+bool AppendFile(const std::string& path, int frames_per_video, std::vector<PictureRef>& pictures) {
+  switch (KindOf(path)) {
+    case FileKind::kPicture:
+      pictures.push_back({path, -1});
+      return true;
+    case FileKind::kVideo:
+      AppendVideo(path, frames_per_video, pictures);
+      return true;
+    case FileKind::kRaw:
+    case FileKind::kOther:
+      break;
   }
-  return true;
+  return false;
 }
 
 // A number in [0, 1) that changes with the seed; one half for seed 0.
@@ -61,28 +47,30 @@ double FractionOf(uint64_t seed) {
 
 std::string PictureRef::Label() const { return frame < 0 ? path : path + "#" + std::to_string(frame); }
 
-std::vector<PictureRef> ListPictures(const std::string& path, int frames_per_video) {
+std::vector<PictureRef> ListPictures(const std::string& path, int frames_per_video, std::string* skipped) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (error || !std::filesystem::exists(status)) throw BadInput(path + ": no such picture or folder");
+  if (error || !std::filesystem::exists(status)) {
+    throw BadInput(path + ": no such picture or folder; check the path");
+  }
   std::vector<PictureRef> pictures;
   if (!std::filesystem::is_directory(status)) {
-    if (!AppendFile(path, frames_per_video, pictures)) {
-      throw BadInput(path + ": is neither a picture nor a video (known: " + kLookedFor + ")");
-    }
-    return pictures;
+    if (AppendFile(path, frames_per_video, pictures)) return pictures;
+    throw BadInput(path + ": is neither a picture nor a video (known: " + KnownPictures() + ")");
   }
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
-    std::error_code ignored;
-    if (entry.is_regular_file(ignored)) files.push_back(entry.path().string());
+  const FolderContent content = ListFolder(path);
+  for (const std::string& file : content.pictures) AppendFile(file, frames_per_video, pictures);
+  std::vector<std::string> left_out;
+  for (const std::string& file : content.raw) {
+    left_out.push_back(std::filesystem::path(file).filename().string() + " (raw bytes)");
   }
-  if (error) throw BadInput(path + ": the folder cannot be read: " + error.message());
-  std::sort(files.begin(), files.end());
-  for (const std::string& file : files) AppendFile(file, frames_per_video, pictures);
+  left_out.insert(left_out.end(), content.skipped.begin(), content.skipped.end());
+  const std::string note = SkippedText(path, left_out);
   if (pictures.empty()) {
-    throw BadInput(path + ": no pictures in this folder (looked for " + kLookedFor + ")");
+    throw BadInput(path + ": no pictures in this folder (looked for " + KnownPictures() + ")" +
+                   (note.empty() ? "" : "; " + note));
   }
+  if (skipped != nullptr) *skipped = note;
   return pictures;
 }
 

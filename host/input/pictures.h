@@ -15,9 +15,11 @@ struct PictureRef {
 };
 
 // `path` is a picture, a video or a folder of both (not searched recursively). Files are sorted by name, bytewise; a
-// video stands for `frames_per_video` frames spread evenly over it. Other files are ignored. Throws BadInput if the
+// video stands for `frames_per_video` frames spread evenly over it. Hidden files, folders and other formats are left
+// out; `skipped`, if it is not null, gets a line that counts and names them (see SkippedText). Throws BadInput if the
 // path does not exist, nothing in it is a picture or a video, or a video cannot be opened.
-std::vector<PictureRef> ListPictures(const std::string& path, int frames_per_video = 32);
+std::vector<PictureRef> ListPictures(const std::string& path, int frames_per_video = 32,
+                                     std::string* skipped = nullptr);
 
 // `count` of the pictures in the order of the list, one from each of `count` equal stretches of it; the seed decides
 // which one of the stretch (the same for all stretches). All of them if count is 0 or not below the list's length.

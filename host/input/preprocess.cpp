@@ -74,6 +74,19 @@ std::map<std::string, std::string> MeanAndStdProblems(const quantize::InputPrepr
   return problems;
 }
 
+std::string MeanAndStdDoubt(const quantize::InputPreprocess& preprocess) {
+  const auto all = [](const std::vector<float>& values, auto holds) {
+    return std::all_of(values.begin(), values.end(), holds);
+  };
+  const bool small = all(preprocess.mean, [](float mean) { return std::abs(mean) <= 1.0F; }) &&
+                     all(preprocess.std, [](float std) { return std <= 1.0F; });
+  const bool raw_pixels = all(preprocess.mean, [](float mean) { return mean == 0.0F; }) &&
+                          all(preprocess.std, [](float std) { return std == 1.0F; });
+  if (!small || raw_pixels) return "";
+  return "mean and std look like those of pixels from 0 to 1, but here they are for pixels from 0 to 255: was the "
+         "network trained with pixels from 0 to 1? Then multiply both by 255";
+}
+
 PictureSize CheckPreprocess(const std::string& network, const std::string& tensor, const graph::Shape& shape,
                             const quantize::InputPreprocess& preprocess) {
   const std::string input = network + ": input \"" + tensor + "\"";

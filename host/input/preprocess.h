@@ -37,6 +37,9 @@ int ChannelCount(quantize::InputPreprocess::Color color);
 // What is wrong with `mean` and `std`, by key; empty if nothing is.
 std::map<std::string, std::string> MeanAndStdProblems(const quantize::InputPreprocess& preprocess);
 
+// A question where mean and std look like those of pixels from 0 to 1, which pixels here are not; empty elsewhere.
+std::string MeanAndStdDoubt(const quantize::InputPreprocess& preprocess);
+
 // The size that a picture must be brought to, from a graph input's shape (1,C,H,W). `network` is what messages call the
 // file. Throws UsageError naming the tensor if the shape is no picture's or the channels do not fit the colour, the
 // mean or the standard deviation, UnsupportedModel for a number of channels that no picture has.

@@ -5,6 +5,7 @@
 
 #include "graph/error.h"
 #include "graph/nearest_name.h"
+#include "graph/quoted.h"
 #include "quantize/activation_params.h"
 #include "quantize/fixed_params.h"
 #include "quantize/operator_classes.h"
@@ -26,8 +27,7 @@ void CheckOptions(const graph::Graph& graph, const QuantizeOptions& options) {
   for (const graph::TensorId input : graph.inputs) inputs.push_back(graph.tensor(input).name);
   for (const auto& [name, preprocess] : options.preprocess) {
     if (std::count(inputs.begin(), inputs.end(), name) != 0) continue;
-    throw UsageError("the model has no input \"" + name + "\"; did you mean \"" + graph::NearestName(name, inputs) +
-                     "\"?");
+    throw UsageError("the model has no input " + graph::Quoted(name) + graph::DidYouMean(name, inputs));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dump/layer_result.h"
+#include "dump/output_names.h"
 #include "engine/reference/joint_model.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -37,13 +38,11 @@ OutputSummary Summarize(const OutputTensor& output) {
   return summary;
 }
 
-// Distinct for all outputs, as run_joint names its own.
-std::string OutputFileName(const input::DataItem& item, const std::vector<OutputTensor>& outputs, size_t index) {
-  const std::string plain = dump::PlainName(outputs[index].name);
-  const auto same = [&](const OutputTensor& other) { return dump::PlainName(other.name) == plain; };
-  const auto before = outputs.begin() + static_cast<std::ptrdiff_t>(index);
-  const bool taken = std::any_of(outputs.begin(), before, same);
-  return item.stem + "_" + plain + (taken ? "_" + std::to_string(index) : "") + ".bin";
+std::vector<std::string> OutputFiles(const input::DataItem& item, const std::vector<OutputTensor>& outputs) {
+  std::vector<std::string> names;
+  names.reserve(outputs.size());
+  for (const OutputTensor& output : outputs) names.push_back(output.name);
+  return dump::OutputFileNames(item.stem, names);
 }
 
 std::vector<OutputAgreement> Agree(const RunOptions& options, const std::vector<OutputTensor>& first,
@@ -164,16 +163,17 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
     const bool forced = IsOnnx(model) && joint != options.models.end();
     runners.push_back(OpenModel(model, forced ? fallback : options.engine.value_or(fallback), runner));
   }
-  const std::vector<input::DataItem> items = input::ListData(options.data);
+  const input::DataList data = input::ListData(options.data);
   RunResult result;
   result.min_cosine = options.min_cosine;
-  for (const input::DataItem& item : items) {
+  if (!data.skipped.empty()) result.notes.push_back(data.skipped);
+  for (const input::DataItem& item : data.items) {
     ItemRun run;
     run.input = item.label;
     if (!options.input_folder.empty()) SaveInputs(options, item);
     std::vector<std::vector<OutputTensor>> outputs;
     for (size_t m = 0; m < runners.size(); ++m) {
-      outputs.push_back(RunOne(*runners[m], options, m, item, items.size() > 1));
+      outputs.push_back(RunOne(*runners[m], options, m, item, data.items.size() > 1));
       ModelRun& model = run.models.emplace_back();
       model.model = options.models[m];
       model.engine = runners[m]->engine();
@@ -182,13 +182,13 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
         const OutputTensor& output = outputs[m][i];
         model.outputs.push_back(Summarize(output));
         if (options.output_folder.empty()) continue;
-        files::WriteFile(FolderOf(options.output_folder, options, m) / OutputFileName(item, outputs[m], i),
+        files::WriteFile(FolderOf(options.output_folder, options, m) / OutputFiles(item, outputs[m])[i],
                          output.values.data(), output.values.size() * sizeof(float));
       }
     }
     if (outputs.size() == 2) run.agreement = Agree(options, outputs[0], outputs[1]);
     result.items.push_back(std::move(run));
-    advance(static_cast<int>(result.items.size()), static_cast<int>(items.size()));
+    advance(static_cast<int>(result.items.size()), static_cast<int>(data.items.size()));
   }
   return result;
 }
@@ -225,6 +225,7 @@ std::string ToText(const RunResult& result, bool colour) {
   }
   std::string text = runs.ToText(colour);
   if (agreement.row_count() != 0) text += "\n" + agreement.ToText(colour);
+  for (const std::string& note : result.notes) text += "\nnote: " + note + "\n";
   if (result.min_cosine) text += "\n" + VerdictText(result) + "\n";
   return text;
 }
@@ -256,7 +257,7 @@ std::string ToJson(const RunResult& result) {
     }
     items.push_back(std::move(json));
   }
-  ordered_json json = {{"runs", std::move(items)}};
+  ordered_json json = {{"runs", std::move(items)}, {"notes", result.notes}};
   if (result.min_cosine) {
     json["min_cosine"] = *result.min_cosine;
     json["verdict"] = dump::VerdictName(Passed(result) ? dump::Verdict::kWithinTolerance : dump::Verdict::kDiffers);

@@ -53,6 +53,7 @@ struct ItemRun {
 struct RunResult {
   std::vector<ItemRun> items;
   std::optional<double> min_cosine;
+  std::vector<std::string> notes;  // what the user should know, one line each
 };
 
 // `advance` hears how many inputs are done.

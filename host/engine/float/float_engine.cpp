@@ -7,6 +7,7 @@
 #include "engine/float/plan_builder.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
+#include "graph/quoted.h"
 
 namespace lockstep::engine {
 namespace {
@@ -26,11 +27,11 @@ class ThreadScope {
 };
 
 template <typename Map>
-std::string Nearest(const std::string& name, const Map& known) {
+std::string NoInput(const std::string& name, const Map& known) {
   std::vector<std::string> names;
   names.reserve(known.size());
   for (const auto& entry : known) names.push_back(entry.first);
-  return graph::NearestName(name, names);
+  return "the model has no input " + graph::Quoted(name) + graph::DidYouMean(name, names);
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ struct FloatEngine::Impl {
   void TakeInputs(const std::map<std::string, FloatTensor>& given) const {
     for (const auto& [name, tensor] : given) {
       if (inputs.count(name) == 0) {
-        throw UsageError("the model has no input '" + name + "'; the nearest name is '" + Nearest(name, inputs) + "'");
+        throw UsageError(NoInput(name, inputs));
       }
     }
     for (const auto& [name, id] : inputs) {

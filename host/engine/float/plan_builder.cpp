@@ -5,6 +5,7 @@
 #include "engine/float/activation_algorithms.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
+#include "graph/quoted.h"
 
 namespace lockstep::engine {
 namespace {
@@ -49,8 +50,8 @@ void PlanBuilder::CheckObserved() const {
   }
   for (const std::string& name : options_.observed) {
     if (known.count(name) != 0) continue;
-    throw UsageError("the model computes no tensor '" + name + "'; the nearest name is '" +
-                     graph::NearestName(name, {known.begin(), known.end()}) + "'");
+    throw UsageError("the model computes no tensor " + graph::Quoted(name) +
+                     graph::DidYouMean(name, {known.begin(), known.end()}));
   }
 }
 

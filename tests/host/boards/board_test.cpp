@@ -1,6 +1,13 @@
 #include "boards/board.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <thread>
 
 #include "boards/process.h"
 #include "graph/error.h"
@@ -116,6 +123,52 @@ TEST(Process, ReadsMoreThanAPipeHolds) {
 
 TEST(Process, AMissingProgramIsStatus127) {
   EXPECT_EQ(RunProcess({"no-such-program-anywhere"}, {}, std::chrono::seconds(30)).status, 127);
+}
+
+// Whether a process computes: one that ended and was not waited for is no more than a number.
+bool IsAlive(const std::string& pid) {
+  std::ifstream file("/proc/" + pid + "/stat");
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const size_t state = text.rfind(") ");
+  return state != std::string::npos && text[state + 2] != 'Z' && text[state + 2] != 'X';
+}
+
+template <typename Holds>
+bool WithinTenSeconds(Holds holds) {
+  for (int i = 0; i < 1000 && !holds(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return holds();
+}
+
+class ProcessTreeTest : public testing::FolderTest {
+ protected:
+  // The text of a file that a program writes as its first act.
+  std::string Written(const std::string& name) {
+    WithinTenSeconds([&] { return !ReadText(Path(name)).empty(); });
+    std::string text = ReadText(Path(name));
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
+  }
+};
+
+TEST_F(ProcessTreeTest, AProgramDiesWithTheProcessThatRunsIt) {
+  const pid_t runner = fork();
+  if (runner == 0) {
+    RunProcess({"sh", "-c", "echo $$ > '" + Path("pid").string() + "'; exec sleep 60"}, {}, std::chrono::seconds(60));
+    _exit(0);
+  }
+  const std::string program = Written("pid");
+  ASSERT_TRUE(IsAlive(program)) << program;
+  kill(runner, SIGKILL);
+  waitpid(runner, nullptr, 0);
+  EXPECT_TRUE(WithinTenSeconds([&] { return !IsAlive(program); })) << program << " outlives its parent";
+}
+
+TEST_F(ProcessTreeTest, TheTimeLimitEndsWhatAProgramStarted) {
+  const ProcessResult result = RunProcess({"sh", "-c", "sleep 60 & echo $! > '" + Path("pid").string() + "'; wait"}, {},
+                                          std::chrono::seconds(1));
+  EXPECT_TRUE(result.timed_out);
+  const std::string started = Written("pid");
+  EXPECT_TRUE(WithinTenSeconds([&] { return !IsAlive(started); })) << started << " goes on";
 }
 
 }  // namespace

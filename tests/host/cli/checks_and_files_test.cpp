@@ -144,7 +144,7 @@ TEST_F(ChecksAndFilesTest, AnOutputDoesNotReplaceAnInput) {
 TEST_F(ChecksAndFilesTest, HelpShowsTheDefaultsThatHold) {
   const auto config = nlohmann::ordered_json::parse(ReadText(Path("out/net.config.json")));
   const std::string help = Lockstep({"build", "--help"}).out;
-  for (const char* key : {"color", "resize", "observer", "weight_range", "target_device"}) {
+  for (const char* key : {"color", "resize", "observer", "weight_range"}) {
     EXPECT_NE(help.find("(default " + config.at(key).get<std::string>() + ")"), std::string::npos) << key << "\n"
                                                                                                    << help;
   }

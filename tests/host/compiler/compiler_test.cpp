@@ -45,6 +45,27 @@ TEST_F(CompilerTest, WritesTheModelAndWhatBelongsToIt) {
   EXPECT_TRUE(report.at("notes").empty());
 }
 
+TEST_F(CompilerTest, WhatIsMissingIsFoundBeforeTheFirstStage) {
+  const auto stages_before_error = [&](const std::string& key) {
+    ordered_json keys = Keys("out");
+    keys[key] = Path("missing").string();
+    int stages = 0;
+    BuildListener listener;
+    listener.stage = [&](const std::string&) { ++stages; };
+    EXPECT_THROW(Build(ParseConfig(keys, "test"), listener), BadInput) << key;
+    return stages;
+  };
+  EXPECT_EQ(stages_before_error("calibration"), 0);
+  EXPECT_EQ(stages_before_error("input"), 0);
+}
+
+TEST_F(CompilerTest, NotesFilesThatAreNoPictures) {
+  WriteText(Path("pictures/a.tif"), "x");
+  const BuildResult result = BuildWith(Keys("out"));
+  ASSERT_EQ(result.summary.at("notes").size(), 1U) << result.summary.dump();
+  EXPECT_NE(result.summary.at("notes").at(0).get<std::string>().find("a.tif (format not read)"), std::string::npos);
+}
+
 TEST_F(CompilerTest, NotesWeightsTooSmallForTheirBias) {
   testing::SmallGraph small;
   const graph::TensorId x = small.Input("x", {1, 3, 32, 32});

@@ -9,6 +9,7 @@
 
 #include "crosscheck/render.h"
 #include "dump/dump.h"
+#include "dump/output_names.h"
 #include "engine/reference/joint_model.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -36,18 +37,33 @@ class MadeUpBoard : public boards::Board {
     options.digests_only = job.digests_only;
     options.layers = job.layers;
     dump::DumpWriter dump(job.dump_folder, dump::DescribeModel(joint.model(), "runtime", name_), options);
-    joint.engine().Run(
-        inputs, [&](int index, int, const joint::Layer& layer, const joint::Tensor& output, const uint8_t* data) {
-          std::vector<uint8_t> bytes(data, data + output.bytes());
-          if (fault_) fault_(index, bytes);
-          dump.Add(dump::DescribeLayer(index, layer, output), bytes.data(), bytes.size());
-        });
+    const auto outputs = joint.engine().Run(inputs, [&](int index, int output_index, const joint::Layer& layer,
+                                                        const joint::Tensor& output, const uint8_t* data) {
+      std::vector<uint8_t> bytes(data, data + output.bytes());
+      if (fault_) fault_(index, bytes);
+      dump.Add(dump::DescribeLayer(index, output_index, layer, output), bytes.data(), bytes.size());
+    });
     dump.Finish();
+    if (!job.output_folder.empty()) WriteOutputs(job, outputs);
   }
 
   std::vector<boards::BoardJob> jobs;
+  std::string swapping_build;  // the one that confuses its first two outputs
 
  private:
+  void WriteOutputs(const boards::BoardJob& job, const std::vector<std::vector<uint8_t>>& outputs) const {
+    const engine::JointModel joint(job.model.string());
+    std::vector<std::string> names;
+    for (const joint::OutputSpec* spec : *joint.model().outputs()) {
+      names.push_back(joint.model().tensors()->Get(static_cast<flatbuffers::uoffset_t>(spec->tensor()))->name()->str());
+    }
+    names = dump::OutputFileNames(job.inputs[0].stem().string(), names);
+    if (job.build == swapping_build) std::swap(names[0], names[1]);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      files::WriteFile(job.output_folder / names[i], outputs[i].data(), outputs[i].size());
+    }
+  }
+
   std::string name_;
   Fault fault_;
 };
@@ -169,6 +185,18 @@ TEST_F(CrosscheckTest, ABoardThatDoesNotRepeatItselfDiffers) {
   }
   const auto json = nlohmann::json::parse(ToJson(result));
   EXPECT_EQ(json.at("boards").at(0).at("layers").at(3).at("repeatable"), false);
+}
+
+TEST_F(CrosscheckTest, OutputsOfEveryBuildAreComparedByName) {
+  options_.all_builds = true;
+  MadeUpBoard& board = AddBoard("one");
+  EXPECT_EQ(Check().verdict, dump::Verdict::kExact);
+  board.swapping_build = "profile";
+  const CrosscheckResult result = Check();
+  EXPECT_EQ(result.verdict, dump::Verdict::kDiffers);
+  for (const BuildResult& build : result.boards[0].builds) {
+    EXPECT_EQ(build.outputs_equal, build.build != "profile") << build.build;
+  }
 }
 
 TEST_F(CrosscheckTest, ABoardOfAnotherModelIsRefused) {

@@ -137,6 +137,49 @@ TEST_F(DumpTest, AShapeWhoseElementsCannotBeCountedIsRefused) {
   }
 }
 
+// A manifest of 2x3 bytes with these fields added to a good layer, and the whole list of layers.
+class ManifestTest : public DumpTest {
+ protected:
+  static std::string Layer(const std::string& name, int index, const std::string& axes = "[0, 1]") {
+    return R"({"index": )" + std::to_string(index) + R"(, "name": ")" + name + R"(", "op": "Conv", "tensor": "t_)" +
+           name + R"(", "dtype": "u8", "bytes": 6, "shape": [2, 3], "axes": )" + axes +
+           R"(, "md5": "d41d8cd98f00b204e9800998ecf8427e", "file": ")" + name + R"(.bin"})";
+  }
+  std::string ErrorOf(const std::string& layers) {
+    WriteText(Path("dump/manifest.json"), R"({"format": 1, "producer": "float", "layers": [)" + layers + "]}");
+    try {
+      ReadManifest(Path("dump"));
+    } catch (const BadInput& error) {
+      return error.what();
+    }
+    return "";
+  }
+};
+
+TEST_F(ManifestTest, ALayerThatIsListedTwiceIsNamed) {
+  EXPECT_EQ(ErrorOf(Layer("a", 0) + "," + Layer("b", 1)), "");
+  EXPECT_NE(
+      ErrorOf(Layer("a", 0) + "," + Layer("b", 1) + "," + Layer("a", 0)).find("the layer 0 \"a\" is listed twice"),
+      std::string::npos);
+  EXPECT_NE(ErrorOf(Layer("a", 0) + "," + Layer("a", 1)).find("have one file, \"a.bin\""), std::string::npos);
+}
+
+TEST_F(ManifestTest, AxesAreAPermutation) {
+  EXPECT_EQ(ErrorOf(Layer("a", 0, "[1, 0]")), "");
+  for (const char* axes : {"[0]", "[0, 0]", "[0, 2]", "[0, -1]", "[0, 4294967297]", "[0.0, 1.0]", "7", "[0, 1, 2]"}) {
+    const std::string error = ErrorOf(Layer("a", 0, axes));
+    EXPECT_NE(error.find("layer \"a\": axes "), std::string::npos) << axes << ": " << error;
+  }
+}
+
+TEST_F(ManifestTest, NoLibraryTalks) {
+  for (const char* layers : {"7", "{}", R"({"name": 3})", R"({"name": "a", "index": "zero"})", "[[1]"}) {
+    const std::string error = ErrorOf(layers);
+    EXPECT_NE(error.find("manifest.json"), std::string::npos) << layers << ": " << error;
+    EXPECT_EQ(error.find("json.exception"), std::string::npos) << error;
+  }
+}
+
 TEST_F(DumpTest, AManifestThatContradictsItselfIsRefused) {
   WriteTwoLayers({});
   const std::string good = ReadText(Path("dump/manifest.json"));
@@ -152,7 +195,11 @@ TEST_F(DumpTest, AManifestThatContradictsItselfIsRefused) {
   refused("\"dtype\": \"u8\"", "\"dtype\": \"u7\"");
   refused("\"bytes\": 4", "\"bytes\": 5");
   refused("\"file\": \"0000", "\"file\": \"../0000");
+  refused("\"file\": \"0000", "\"file\": \"..\", \"was\": \"");
   refused("\"layers\"", "\"stratum\"");
+  refused("\"scale\": ", "\"scale\": -");
+  refused("\"index\": ", "\"index\": -1");
+  refused("\"md5\": \"", "\"md5\": \"x");
   refused("{", "");
 }
 

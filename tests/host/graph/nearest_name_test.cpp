@@ -15,7 +15,25 @@ TEST(NearestName, TakesTheFirstOfEquals) { EXPECT_EQ(NearestName("ab", {"ac", "a
 
 TEST(NearestName, IsEmptyWithoutKnownNames) { EXPECT_EQ(NearestName("ab", {}), ""); }
 
-TEST(NearestName, TakesAnEmptyWord) { EXPECT_EQ(NearestName("", {"long", "no"}), "no"); }
+TEST(NearestName, SuggestsNothingThatIsFarAway) {
+  EXPECT_EQ(NearestName("help", {"build", "run", "info"}), "");
+  EXPECT_EQ(NearestName("", {"long", "no"}), "");
+  EXPECT_EQ(NearestName(std::string(100000, 'a'), {"a"}), "");
+}
+
+TEST(NearestName, LooksAtUpperAndLowerCaseFirst) { EXPECT_EQ(NearestName("bgr", {"RGB", "BGR", "GRAY"}), "BGR"); }
+
+TEST(NearestName, KnowsFlagsSwapsAndBeginnings) {
+  EXPECT_EQ(NearestName("--inpt", {"--output-dir", "--input", "--name"}), "--input");
+  EXPECT_EQ(NearestName("mes", {"max", "mse"}), "mse");
+  EXPECT_EQ(NearestName("calib", {"count", "calibration"}), "calibration");
+}
+
+TEST(DidYouMean, NamesAFewWhereNothingIsNear) {
+  EXPECT_EQ(DidYouMean("biuld", {"build", "run"}), "; did you mean build?");
+  EXPECT_EQ(DidYouMean("help", {"build", "run"}), "; it must be one of build, run");
+  EXPECT_EQ(DidYouMean("help", std::vector<std::string>(100, "far away")), "");
+}
 
 }  // namespace
 }  // namespace lockstep::graph

@@ -36,6 +36,19 @@ TEST(ListPictures, SortedAndFiltered) {
             (std::vector<std::string>{"Z.jpg", "a.jpg", "b.PNG", "c.jpeg", "d.bmp", "e.webp", "f.ppm"}));
 }
 
+TEST(ListPictures, WhatIsLeftOutIsCountedAndNamed) {
+  const PictureFolder folder("skipped");
+  for (const char* name : {"x.png", ".x.png", "._x.png", "a.tif", "c.bin"}) WriteBytes(folder.File(name), {1});
+  std::filesystem::create_symlink("nowhere", folder.File("b.png"));
+  std::filesystem::create_directories(folder.File("d"));
+  std::string skipped;
+  EXPECT_EQ(Names(ListPictures(folder.path(), 1, &skipped)), std::vector<std::string>{"x.png"});
+  EXPECT_EQ(skipped,
+            "6 files in " + folder.path() +
+                " were skipped: c.bin (raw bytes), ._x.png (hidden), .x.png (hidden), a.tif (format not read), "
+                "b.png (broken link) and 1 more");
+}
+
 TEST(ListPictures, OneFile) {
   const PictureFolder folder("one");
   WriteBytes(folder.File("x.png"), {1});

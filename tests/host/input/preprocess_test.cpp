@@ -181,5 +181,22 @@ TEST(CheckPreprocess, NamesTheTensor) {
   EXPECT_NE(message({1, 3, 480, 640}, preprocess).find("std"), std::string::npos);
 }
 
+TEST(MeanAndStdDoubt, AsksWhereTheyAreOfPixelsFrom0To1) {
+  const auto asks = [](std::vector<float> mean, std::vector<float> std) {
+    quantize::InputPreprocess preprocess;
+    preprocess.mean = std::move(mean);
+    preprocess.std = std::move(std);
+    return !MeanAndStdDoubt(preprocess).empty();
+  };
+  EXPECT_TRUE(asks({0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}));
+  EXPECT_TRUE(asks({0.485F}, {0.229F}));
+  EXPECT_TRUE(asks({0.5F}, {1.0F}));
+  EXPECT_TRUE(asks({0.0F}, {0.229F}));
+  EXPECT_FALSE(asks({0.0F}, {255.0F}));
+  EXPECT_FALSE(asks({0.0F}, {1.0F}));  // pixels as they are
+  EXPECT_FALSE(asks({123.7F, 116.3F, 103.5F}, {58.4F, 57.1F, 57.4F}));
+  EXPECT_FALSE(asks({127.5F}, {1.0F}));
+}
+
 }  // namespace
 }  // namespace lockstep::input

@@ -1,0 +1,28 @@
+// The float engine beside a crosscheck: how far each layer is from the network in floats.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "crosscheck/round.h"
+#include "engine/float/float_engine.h"
+#include "graph/graph.h"
+#include "joint_generated.h"
+
+namespace lockstep::crosscheck {
+
+// The float network of a joint model, with an engine that shows the tensors that layers write.
+class FloatSide {
+ public:
+  FloatSide(const std::filesystem::path& onnx, const joint::Model& model, int threads);
+
+  // Fills in the accuracy of every layer: of the board's own bytes where they differ from the reference engine's.
+  void Measure(const joint::Model& model, const Round& round, std::vector<BoardRound>& boards);
+
+ private:
+  graph::Graph graph_;
+  std::unique_ptr<engine::FloatEngine> engine_;
+};
+
+}  // namespace lockstep::crosscheck

@@ -1,0 +1,46 @@
+#include "crosscheck/round.h"
+
+#include "files/output_file.h"
+
+namespace lockstep::crosscheck {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> OutputNamesOf(const joint::Model& model) {
+  std::vector<std::string> names;
+  for (const joint::OutputSpec* spec : *model.outputs()) {
+    names.push_back(model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(spec->tensor()))->name()->str());
+  }
+  return names;
+}
+
+}  // namespace
+
+Round RunReference(engine::JointModel& joint, const input::DataItem& item, const fs::path& work) {
+  Round round;
+  round.item = &item;
+  round.work = work;
+  round.inputs = input::JointInputs(joint.model(), item);
+  for (size_t i = 0; i < round.inputs.size(); ++i) {
+    const std::string number = round.inputs.size() == 1 ? "" : "_" + std::to_string(i);
+    round.input_files.push_back(work / (item.stem + number + ".bin"));  // run_joint names its outputs after it
+    files::WriteFile(round.input_files.back(), round.inputs[i].data(), round.inputs[i].size());
+  }
+  round.reference = work / "reference";
+  dump::DumpWriter dump(round.reference, dump::DescribeModel(joint.model(), "reference", "host"), {});
+  const auto outputs = joint.engine().Run(round.inputs, [&](int index, int output_index, const joint::Layer& layer,
+                                                            const joint::Tensor& output, const uint8_t* data) {
+    dump.Add(dump::DescribeLayer(index, output_index, layer, output), data, output.bytes());
+  });
+  dump.Finish();
+  const std::vector<std::string> names =
+      dump::OutputFileNames(round.input_files.front().stem().string(), OutputNamesOf(joint.model()));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    round.outputs.push_back({names[i], dump::Md5Hex(outputs[i].data(), outputs[i].size())});
+  }
+  round.manifest = dump::ReadManifest(round.reference);
+  return round;
+}
+
+}  // namespace lockstep::crosscheck

@@ -1,0 +1,18 @@
+// The files that a network's outputs go to, as run_joint names them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace lockstep::dump {
+
+struct OutputDigest {
+  std::string file;  // its name
+  std::string md5;
+};
+
+// "STEM_NAME.bin" for each output, by position. Names that are one as files, or twice among the outputs, get their
+// position added.
+std::vector<std::string> OutputFileNames(const std::string& stem, const std::vector<std::string>& outputs);
+
+}  // namespace lockstep::dump

@@ -1,0 +1,70 @@
+// The words that settings take, and what they stand for.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "quantize/quantize.h"
+#include "quantize/quantized_graph.h"
+
+namespace lockstep::settings {
+
+template <typename Value>
+struct NamedValue {
+  const char* name;
+  Value value;
+};
+
+inline constexpr std::array<NamedValue<quantize::InputPreprocess::Color>, 3> kColors = {
+    {{"RGB", quantize::InputPreprocess::Color::kRgb},
+     {"BGR", quantize::InputPreprocess::Color::kBgr},
+     {"GRAY", quantize::InputPreprocess::Color::kGray}}};
+inline constexpr std::array<NamedValue<quantize::InputPreprocess::Resize>, 3> kResizes = {
+    {{"letterbox", quantize::InputPreprocess::Resize::kLetterbox},
+     {"stretch", quantize::InputPreprocess::Resize::kStretch},
+     {"none", quantize::InputPreprocess::Resize::kNone}}};
+inline const std::array<NamedValue<quantize::ObserverKind>, 5>& Observers() {
+  using quantize::ObserverKind;
+  static const std::array<NamedValue<ObserverKind>, 5> kTable = {
+      {{ToText(ObserverKind::kMinMax), ObserverKind::kMinMax},
+       {ToText(ObserverKind::kMovingAverage), ObserverKind::kMovingAverage},
+       {ToText(ObserverKind::kPercentile), ObserverKind::kPercentile},
+       {ToText(ObserverKind::kMse), ObserverKind::kMse},
+       {ToText(ObserverKind::kKl), ObserverKind::kKl}}};
+  return kTable;
+}
+
+inline const std::array<NamedValue<quantize::WeightRangeKind>, 2>& WeightRanges() {
+  using quantize::WeightRangeKind;
+  static const std::array<NamedValue<WeightRangeKind>, 2> kTable = {
+      {{ToText(WeightRangeKind::kMax), WeightRangeKind::kMax}, {ToText(WeightRangeKind::kMse), WeightRangeKind::kMse}}};
+  return kTable;
+}
+
+template <typename Table>
+std::vector<std::string> Names(const Table& table) {
+  std::vector<std::string> names;
+  names.reserve(table.size());
+  for (const auto& entry : table) names.emplace_back(entry.name);
+  return names;
+}
+
+template <typename Table, typename Value>
+std::string NameOf(const Table& table, Value value) {
+  for (const auto& entry : table) {
+    if (entry.value == value) return entry.name;
+  }
+  return "";
+}
+
+// `name` is one of the table's: the setting was checked.
+template <typename Table>
+auto ValueOf(const Table& table, const std::string& name) {
+  for (const auto& entry : table) {
+    if (name == entry.name) return entry.value;
+  }
+  return table[0].value;
+}
+
+}  // namespace lockstep::settings

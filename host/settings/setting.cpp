@@ -1,0 +1,224 @@
+#include "settings/setting.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "graph/error.h"
+#include "graph/nearest_name.h"
+#include "graph/quoted.h"
+#include "report/json_text.h"
+#include "report/table.h"
+
+namespace lockstep::settings {
+namespace {
+
+constexpr std::array<std::pair<Command, const char*>, 4> kCommandNames = {
+    {{kBuild, "build"}, {kRun, "run"}, {kCrosscheck, "crosscheck"}, {kInfo, "info"}}};
+
+const Setting* Find(const std::string& key) {
+  const auto& table = Table();
+  const auto found = std::find_if(table.begin(), table.end(), [&](const Setting& row) { return row.key == key; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+// What a value must be, as in "must be a whole number in 0..255".
+std::string Wanted(const Setting& setting) {
+  const auto bounds = [&] {
+    if (setting.most >= std::numeric_limits<int32_t>::max())
+      return " of at least " + report::ShortNumber(setting.least);
+    return " in " + report::ShortNumber(setting.least) + ".." + report::ShortNumber(setting.most);
+  };
+  switch (setting.kind) {
+    case Kind::kText:
+      return "a text";
+    case Kind::kPath:
+      return "the path of a file or folder";
+    case Kind::kChoice:
+      return "one of " + graph::Listed(setting.choices);
+    case Kind::kWhole:
+      return "a whole number" + bounds();
+    case Kind::kNumber:
+      return "a number" + bounds();
+    case Kind::kYesNo:
+      return "true or false";
+    case Kind::kNumbers:
+      return "a list of numbers, one per channel or one for all";
+    case Kind::kNames:
+      return "a list of names";
+    case Kind::kShapes:
+      return "an object such as {\"images\": [1, 3, 640, 640]} of extents of at least 1";
+  }
+  return "";
+}
+
+template <typename Holds>
+bool All(const Json& json, Holds holds) {
+  return std::all_of(json.begin(), json.end(), holds);
+}
+
+bool IsWhole(const Json& json) { return json.is_number_integer(); }
+
+bool IsShape(const Json& json) {
+  return json.is_array() && All(json, [](const Json& extent) {
+           return IsWhole(extent) && extent.get<double>() >= 1 &&
+                  extent.get<double>() <= std::numeric_limits<int32_t>::max();
+         });
+}
+
+// nlohmann converts between numbers and booleans silently; a configuration must say what it means.
+bool Fits(const Setting& setting, const Json& value) {
+  const auto in_range = [&] { return value.get<double>() >= setting.least && value.get<double>() <= setting.most; };
+  const auto is_text = [](const Json& json) { return json.is_string(); };
+  switch (setting.kind) {
+    case Kind::kText:
+    case Kind::kPath:
+      return value.is_string();
+    case Kind::kChoice:
+      return value.is_string() &&
+             std::count(setting.choices.begin(), setting.choices.end(), value.get<std::string>()) == 1;
+    case Kind::kWhole:
+      return IsWhole(value) && in_range();
+    case Kind::kNumber:
+      return value.is_number() && in_range();
+    case Kind::kYesNo:
+      return value.is_boolean();
+    case Kind::kNumbers:
+      return value.is_array() && All(value, [](const Json& json) { return json.is_number(); });
+    case Kind::kNames:
+      return value.is_array() && All(value, is_text);
+    case Kind::kShapes:
+      return value.is_object() && All(value, IsShape);
+  }
+  return false;
+}
+
+// What is wrong with a value; empty if nothing is.
+std::string Problem(const Setting& setting, const Json& value) {
+  if (!Fits(setting, value)) {
+    const std::string shown =
+        value.is_string() ? graph::Quoted(value.get<std::string>()) : graph::Quoted(report::JsonText(value));
+    const std::string nearest =
+        value.is_string() ? graph::NearestName(value.get<std::string>(), setting.choices) : std::string();
+    return "must be " + Wanted(setting) + ", not " + shown + (nearest.empty() ? "" : "; did you mean " + nearest + "?");
+  }
+  return setting.check == nullptr ? "" : setting.check(value);
+}
+
+class Resolver {
+ public:
+  Resolver(Command command, const Json& given, const std::string& source)
+      : command_(command), given_(given), source_(source) {
+    if (!given.is_object()) throw UsageError(source_ + ": a configuration is a JSON object");
+  }
+
+  Json Resolve() const {
+    for (const auto& [key, value] : given_.items()) CheckGiven(key, value);
+    Json merged = Json::object();
+    for (const Setting& setting : Table()) {
+      if ((setting.acts_in & command_) == 0) continue;
+      const bool is_given = given_.contains(setting.key);
+      if (setting.required && (!is_given || given_.at(setting.key) == "")) {
+        Fail(setting.key, "is missing; give it in the configuration or as " + setting.Flag());
+      }
+      const Json& value = is_given ? given_.at(setting.key) : setting.fallback;
+      if (!value.is_null()) merged[setting.key] = value;
+    }
+    return WithoutIdle(std::move(merged));
+  }
+
+ private:
+  [[noreturn]] void Fail(const std::string& key, const std::string& what) const {
+    // Where there is no configuration, the user knows the flag alone.
+    const Setting* setting = command_ == kBuild ? nullptr : Find(key);
+    throw UsageError(source_ + ": " + (setting == nullptr ? key : setting->Flag()) + " " + what);
+  }
+
+  void CheckGiven(const std::string& key, const Json& value) const {
+    for (const RetiredSetting& retired : Retired()) {
+      if (key == retired.key) Fail(key, std::string("is no setting any more; ") + retired.way_out);
+    }
+    const Setting* setting = Find(key);
+    if (setting == nullptr) {
+      std::vector<std::string> known;
+      for (const Setting& row : Table()) {
+        if ((row.acts_in & command_) != 0) known.push_back(row.key);
+      }
+      throw UsageError(source_ + ": unknown key " + graph::Quoted(key) + graph::DidYouMean(key, known) +
+                       " (`lockstep " + CommandName(command_) + " --help` lists them)");
+    }
+    if ((setting->acts_in & command_) == 0) {
+      Fail(key, std::string("has no effect in `lockstep ") + CommandName(command_) + "`; remove it");
+    }
+    const std::string problem = Problem(*setting, value);
+    if (!problem.empty()) Fail(key, problem);
+  }
+
+  // Settings that do not act with these values of the others.
+  Json WithoutIdle(Json merged) const {
+    for (const Setting& setting : Table()) {
+      if (setting.with_key.empty() || !merged.contains(setting.key)) continue;
+      const Setting& other = *Find(setting.with_key);
+      const Json& value = merged.at(setting.with_key);
+      const bool acts = setting.with_value.is_null() ? value != other.fallback : value == setting.with_value;
+      if (acts) continue;
+      if (merged.at(setting.key) != setting.fallback) {
+        Fail(setting.key,
+             "has no effect unless " + setting.with_key +
+                 (setting.with_value.is_null() ? " is given; give it"
+                                               : " is " + report::JsonText(setting.with_value) + "; set that") +
+                 " or remove " + setting.key);
+      }
+      merged.erase(setting.key);
+    }
+    return merged;
+  }
+
+  Command command_;
+  const Json& given_;
+  const std::string& source_;
+};
+
+}  // namespace
+
+const char* CommandName(Command command) {
+  for (const auto& [known, name] : kCommandNames) {
+    if (known == command) return name;
+  }
+  return "";
+}
+
+std::string Setting::Flag() const {
+  std::string flag = "--" + key;
+  std::replace(flag.begin(), flag.end(), '_', '-');
+  return flag;
+}
+
+Json Resolve(Command command, const Json& given, const std::string& source) {
+  return Resolver(command, given, source).Resolve();
+}
+
+std::pair<std::string, std::vector<int64_t>> ParseShape(const std::string& text) {
+  const auto fail = [&]() -> std::pair<std::string, std::vector<int64_t>> {
+    throw UsageError("--input-shape " + graph::Quoted(text) + " is not NAME:1x3x640x640");
+  };
+  const size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return fail();
+  std::vector<int64_t> shape;
+  std::string number;
+  for (const char c : text.substr(colon + 1) + "x") {
+    constexpr size_t kMostDigits = 9;
+    if (c >= '0' && c <= '9' && number.size() < kMostDigits) {
+      number += c;
+    } else if (c == 'x' && !number.empty()) {
+      shape.push_back(std::stoll(number));
+      number.clear();
+    } else {
+      return fail();
+    }
+  }
+  return {text.substr(0, colon), shape};
+}
+
+}  // namespace lockstep::settings

@@ -1,0 +1,67 @@
+// One table of settings. The command line, the JSON configuration, the merged configuration and every message about
+// them come from it: a new setting is a row here, and the place where it acts.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace lockstep::settings {
+
+using Json = nlohmann::ordered_json;
+
+enum class Kind {
+  kText,
+  kPath,     // relative to the configuration's folder, or to the working folder on the command line
+  kChoice,   // one of `choices`
+  kWhole,    // a whole number in [least, most]
+  kNumber,   // in [least, most]
+  kYesNo,    // JSON true or false; on the command line a flag alone where the fallback is false
+  kNumbers,  // a list of numbers; a,b,c on the command line
+  kNames,    // a list of texts
+  kShapes,   // {"images": [1, 3, 640, 640]}; NAME:1x3x640x640 on the command line
+};
+
+// The commands that a setting acts in, as bits.
+enum Command : unsigned { kBuild = 1, kRun = 2, kCrosscheck = 4, kInfo = 8 };
+
+const char* CommandName(Command command);
+
+struct Setting {
+  std::string key;  // of the configuration; the flag is --key with '-' for '_'
+  Kind kind = Kind::kText;
+  unsigned acts_in = 0;  // Command bits
+  std::string help;
+  Json fallback;  // what holds where it is not given; null: nothing does
+  bool required = false;
+  std::vector<std::string> choices;
+  double least = 0.0;
+  double most = 0.0;
+  // What is wrong with a value of the right kind, as "must be ..", empty if nothing is; null: nothing can be.
+  std::string (*check)(const Json& value) = nullptr;
+  // It acts only where the setting `with_key` has this value, or with null, any but its fallback.
+  std::string with_key;
+  Json with_value;
+
+  std::string Flag() const;  // "--output-dir"
+};
+
+// In the order in which help and merged configurations show them.
+const std::vector<Setting>& Table();
+
+// Settings that were there once, and what to do instead.
+struct RetiredSetting {
+  const char* key;
+  const char* way_out;
+};
+const std::vector<RetiredSetting>& Retired();
+
+// Checks what was given to a command and adds what holds for the rest, in the order of the table; settings that do not
+// act are left out. Throws UsageError, beginning with `source`, for an unknown or retired key, a value of the wrong
+// kind or out of range, a missing key, and a setting that has no effect (unless it says what holds without it).
+Json Resolve(Command command, const Json& given, const std::string& source);
+
+// "NAME:1x3x640x640" as a name and a shape; UsageError otherwise.
+std::pair<std::string, std::vector<int64_t>> ParseShape(const std::string& text);
+
+}  // namespace lockstep::settings

@@ -1,0 +1,131 @@
+#include <limits>
+#include <utility>
+
+#include "lockstep/name_text.h"
+#include "quantize/quantize.h"
+#include "settings/choices.h"
+#include "settings/setting.h"
+
+namespace lockstep::settings {
+namespace {
+
+constexpr double kMostWhole = std::numeric_limits<int32_t>::max();
+constexpr double kMostSeed = 18446744073709551615.0;  // 64 bits
+constexpr double kMostThreads = 1024;
+
+std::string CheckName(const Json& value) {
+  constexpr size_t kMostBytes = 200;  // the files that are named after it have longer names
+  const auto& name = value.get_ref<const std::string&>();
+  if (name.find('/') != std::string::npos) return "must not contain '/'";
+  if (!name.empty() && (!IsNameText(name.data(), name.size()) || name.size() > kMostBytes)) {
+    return "must be UTF-8 text of at most " + std::to_string(kMostBytes) + " bytes; choose another one with --name";
+  }
+  return "";
+}
+
+std::string CheckPercentile(const Json& value) {
+  const auto percentile = value.get<double>();
+  return percentile > 50.0 && percentile <= 100.0 ? "" : "must be above 50 and at most 100";
+}
+
+std::string CheckTailBits(const Json& value) { return value == 8 || value == 16 ? "" : "must be 8 or 16"; }
+
+Setting Row(Kind kind, const char* key, unsigned acts_in, const char* help, Json fallback) {
+  Setting row;
+  row.key = key;
+  row.kind = kind;
+  row.acts_in = acts_in;
+  row.help = help;
+  row.fallback = std::move(fallback);
+  return row;
+}
+
+Setting Needed(Setting row) {
+  row.required = true;
+  return row;
+}
+
+Setting Checked(Setting row, std::string (*check)(const Json&)) {
+  row.check = check;
+  return row;
+}
+
+Setting OnlyWith(Setting row, const char* key, Json value) {
+  row.with_key = key;
+  row.with_value = std::move(value);
+  return row;
+}
+
+Setting Choice(const char* key, unsigned acts_in, const char* help, std::vector<std::string> names, Json fallback) {
+  Setting row = Row(Kind::kChoice, key, acts_in, help, std::move(fallback));
+  row.choices = std::move(names);
+  return row;
+}
+
+Setting Whole(const char* key, unsigned acts_in, const char* help, double least, double most, Json fallback) {
+  Setting row = Row(Kind::kWhole, key, acts_in, help, std::move(fallback));
+  row.least = least;
+  row.most = most;
+  return row;
+}
+
+Setting Number(const char* key, unsigned acts_in, const char* help, double least, double most, Json fallback) {
+  Setting row = Whole(key, acts_in, help, least, most, std::move(fallback));
+  row.kind = Kind::kNumber;
+  return row;
+}
+
+std::vector<Setting> MakeTable() {
+  const quantize::InputPreprocess picture;
+  const quantize::QuantizeOptions quantise;
+  const unsigned pictures = kBuild | kRun;
+  return {
+      Needed(Row(Kind::kPath, "input", kBuild, "the ONNX network", nullptr)),
+      Needed(Row(Kind::kPath, "output_dir", kBuild, "gets NAME.joint and what belongs to it", nullptr)),
+      Checked(Row(Kind::kText, "name", kBuild, "NAME of the joint model (default: that of the ONNX file)", nullptr),
+              CheckName),
+      Row(Kind::kShapes, "input_shape", kBuild | kRun | kInfo, "NAME:1x3xHxW, for an ONNX input whose shape is open",
+          nullptr),
+      Row(Kind::kNames, "input_nodes", kBuild, "where to cut the network's head", nullptr),
+      Row(Kind::kNames, "output_nodes", kBuild, "where to cut its tail", nullptr),
+      Needed(Row(Kind::kPath, "calibration", kBuild, "a folder of pictures and videos", nullptr)),
+      Whole("count", kBuild, "pictures taken from it; 0: all", 0, kMostWhole, 0),
+      OnlyWith(Whole("seed", kBuild, "which ones", 0, kMostSeed, 0), "count", nullptr),
+      Row(Kind::kYesNo, "skip_bad_images", kBuild, "leave damaged pictures out and count them, instead of failing",
+          false),
+      Choice("color", pictures, "order of the channels: RGB, BGR or GRAY", Names(kColors),
+             NameOf(kColors, picture.color)),
+      Choice("resize", pictures, "letterbox, stretch or none", Names(kResizes), NameOf(kResizes, picture.resize)),
+      Row(Kind::kNumbers, "mean", pictures, "a,b,c: subtracted from each channel, 0..255", picture.mean),
+      Row(Kind::kNumbers, "std", pictures, "a,b,c: what each channel is divided by then", picture.std),
+      OnlyWith(Whole("pad_value", pictures, "grey of a letterbox's borders", 0, 255, picture.pad_value), "resize",
+               NameOf(kResizes, quantize::InputPreprocess::Resize::kLetterbox)),
+      Choice("observer", kBuild, "how ranges are chosen: minmax, moving_average, percentile, mse or kl",
+             Names(Observers()), NameOf(Observers(), quantise.observer.kind)),
+      OnlyWith(Checked(Number("percentile", kBuild, "of the values stay in range, with --observer percentile", 50, 100,
+                              quantise.observer.percentile),
+                       CheckPercentile),
+               "observer", NameOf(Observers(), quantize::ObserverKind::kPercentile)),
+      Choice("weight_range", kBuild, "scales of weights: max or mse", Names(WeightRanges()),
+             NameOf(WeightRanges(), quantise.weight_range)),
+      Row(Kind::kYesNo, "bias_correction", kBuild, "true or false", quantise.bias_correction),
+      Checked(Whole("tail_bits", kBuild, "width of the box arithmetic at the end: 8 or 16", 8, 16, quantise.tail_bits),
+              CheckTailBits),
+      Whole("threads", kBuild | kRun | kCrosscheck, "of this PC's engines; 0: all cores", 0, kMostThreads, 0),
+  };
+}
+
+}  // namespace
+
+const std::vector<Setting>& Table() {
+  static const std::vector<Setting> kTable = MakeTable();
+  return kTable;
+}
+
+const std::vector<RetiredSetting>& Retired() {
+  static const std::vector<RetiredSetting> kRetired = {
+      {"target_device", "one model serves every target: leave it out, and choose the target where run_joint is built"}};
+  return kRetired;
+}
+
+}  // namespace lockstep::settings

@@ -1,0 +1,76 @@
+#include "settings/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include "graph/error.h"
+
+namespace lockstep::settings {
+namespace {
+
+Json Given(Command command, std::vector<std::string> arguments) {
+  CLI::App app;
+  Json given = Json::object();
+  DeclareOptions(app, command, given);
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+  app.parse(arguments);
+  return given;
+}
+
+TEST(CommandLine, NothingGivenIsNothing) { EXPECT_EQ(Given(kBuild, {}), Json::object()); }
+
+TEST(CommandLine, EveryKindArrivesAsItsJson) {
+  EXPECT_EQ(Given(kBuild, {"--output-dir",
+                           "out",
+                           "--count",
+                           "3",
+                           "--seed",
+                           "18446744073709551615",
+                           "--percentile",
+                           "99.5",
+                           "--mean",
+                           "1.5,2,3",
+                           "--skip-bad-images",
+                           "--bias-correction",
+                           "false",
+                           "--input-nodes",
+                           "a",
+                           "b",
+                           "--input-shape",
+                           "x:1x2",
+                           "--color",
+                           "BGR"}),
+            (Json{{"input_shape", {{"x", {1, 2}}}},
+                  {"output_dir", "out"},
+                  {"count", 3},
+                  {"seed", 18446744073709551615U},
+                  {"percentile", 99.5},
+                  {"mean", {1.5, 2.0, 3.0}},
+                  {"skip_bad_images", true},
+                  {"bias_correction", false},
+                  {"input_nodes", {"a", "b"}},
+                  {"color", "BGR"}}));
+}
+
+TEST(CommandLine, EverySettingIsAFlagOfItsCommands) {
+  for (const Command command : {kBuild, kRun, kCrosscheck, kInfo}) {
+    CLI::App app;
+    Json given;
+    DeclareOptions(app, command, given);
+    for (const Setting& row : Table()) {
+      EXPECT_EQ(app.get_option_no_throw(row.Flag()) != nullptr, (row.acts_in & command) != 0)
+          << CommandName(command) << " " << row.Flag();
+    }
+  }
+}
+
+TEST(CommandLine, ARetiredFlagSaysWhatToDo) {
+  try {
+    Resolve(kBuild, Given(kBuild, {"--target-device", "mipsel"}), "build");
+    FAIL() << "it was taken";
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find("one model serves every target"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::settings
