@@ -88,9 +88,15 @@ bool Normalize(Graph& graph, Node& node) {
 
 Results Evaluate(const Call& call) {
   if (!graph::UnsupportedResize(call.node).empty()) return std::nullopt;
-  if (HasInput(call.node, 2) && !graph::IsConstant(call.graph, call.node.inputs[2])) return std::nullopt;
   const Value& x = call.In(0);
-  const std::vector<std::vector<int64_t>> sources = graph::NearestSources(call.graph, call.node);
+  // The scales are looked for among the graph's constants, where computed ones are not.
+  Graph known;
+  Node node = call.node;
+  node.inputs = {known.AddTensor({"x", x.type, x.shape, std::nullopt}), graph::kNoTensor};
+  if (call.Has(2))
+    node.inputs.push_back(known.AddTensor({"scales", call.In(2).type, call.In(2).shape, call.In(2).data}));
+  node.outputs = {known.AddTensor({"y", x.type, call.Shape(), std::nullopt})};
+  const std::vector<std::vector<int64_t>> sources = graph::NearestSources(known, node);
   const std::vector<int64_t> strides = Strides(x.shape);
   const Shape& shape = call.Shape();
   return One(Copy(x, shape, [&](int64_t flat) {

@@ -14,18 +14,18 @@ void InferScatter(InferContext& context) {
 }
 
 void InferElements(InferContext& context) {
+  InferScatter(context);
   context.AxisAttribute("axis", 0, context.Rank(0));
   context.Require(context.Shape(1) == context.Shape(2) && context.Rank(1) == context.Rank(0),
                   "its indices of shape " + graph::ToString(context.Shape(1)) + " and updates of shape " +
                       graph::ToString(context.Shape(2)) + " do not fit");
-  InferScatter(context);
 }
 
 void InferNd(InferContext& context) {
+  InferScatter(context);
   context.Require(context.Rank(1) >= 1 && context.Shape(1).back() <= context.Rank(0),
                   "its indices of shape " + graph::ToString(context.Shape(1)) + " do not fit an input of shape " +
                       graph::ToString(context.Shape(0)));
-  InferScatter(context);
 }
 
 constexpr Op Scatter(InferFunction infer) {
