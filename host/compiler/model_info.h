@@ -11,10 +11,14 @@
 
 namespace lockstep::compiler {
 
-// Of a checked joint model. `layers`: the list of layers too.
+// A tensor has the keys of a dump's manifest: name, dtype ("u8"), shape (a list), axes; of a joint model also scale,
+// zero_point and bytes. docs/architecture.md lists what else there is.
+
+// Of a checked joint model. `layers`: the lists of layers and tensors too.
 nlohmann::ordered_json DescribeJointModel(const joint::Model& model, size_t file_bytes, bool layers);
 
-// Of an ONNX network after import and optimisation: inputs, outputs, operators, and what keeps it from being built.
+// Of an ONNX network after import and optimisation: inputs, outputs, nodes with MACs and parameters, and what keeps it
+// from being built.
 nlohmann::ordered_json DescribeNetwork(const std::string& path, const std::map<std::string, graph::Shape>& input_shape);
 
 // Of a file of either kind, by its ending; a joint model goes through every check, and BadInput names what failed.

@@ -36,9 +36,9 @@ TEST_F(CompilerTest, WritesTheModelAndWhatBelongsToIt) {
             (std::vector<std::string>{"frontend/optimized.onnx", "net.config.json", "net.joint", "net.report.json"}));
   const ordered_json info = DescribeModelFile(Path("out/net.joint").string(), {});
   EXPECT_EQ(info.at("contract"), "rq1");
-  EXPECT_EQ(info.at("inputs").at(0).at("shape"), "1x32x32x3");
-  EXPECT_EQ(info.at("outputs").at(0).at("shape"), "1x8x336");
-  EXPECT_EQ(info.at("outputs").at(0).at("dtype"), "F32");
+  EXPECT_EQ(info.at("inputs").at(0).at("shape"), (ordered_json{1, 32, 32, 3}));
+  EXPECT_EQ(info.at("outputs").at(0).at("shape"), (ordered_json{1, 8, 336}));
+  EXPECT_EQ(info.at("outputs").at(0).at("dtype"), "f32");
   const auto report = ordered_json::parse(ReadText(Path("out/net.report.json")));
   EXPECT_EQ(report.at("calibration").at("pictures"), 6);
   EXPECT_EQ(report.at("stages").size(), static_cast<size_t>(kStages));
@@ -84,7 +84,7 @@ TEST_F(CompilerTest, AConvolutionMayBePaddedBeyondItsWindow) {
                        Path("net.onnx").string());
   const BuildResult result = BuildWith(Keys("out"));
   const ordered_json info = DescribeModelFile(result.joint_model.string(), {});
-  EXPECT_EQ(info.at("outputs").at(0).at("shape"), "1x4x37x41");
+  EXPECT_EQ(info.at("outputs").at(0).at("shape"), (ordered_json{1, 4, 37, 41}));
 }
 
 TEST_F(CompilerTest, TheMergedConfigurationRepeatsTheBuildToTheByte) {
@@ -133,19 +133,6 @@ TEST_F(CompilerTest, EveryBlockerIsNamedAtOnceAndNothingIsWritten) {
     EXPECT_NE(text.find("NonZero"), std::string::npos) << text;
   }
   EXPECT_FALSE(std::filesystem::exists(Path("out")));
-}
-
-TEST_F(CompilerTest, ANetworkIsDescribedAsItIsAndAsItIsOptimised) {
-  testing::SmallGraph net;
-  const graph::TensorId x = net.Input("images", {1, 3, 8, 8});
-  const graph::TensorId y = net.Add("Conv", {x, net.Random({4, 3, 1, 1})});
-  net.graph.outputs = {net.Add("Relu", {y})};
-  importer::ExportOnnx(net.graph, Path("two.onnx").string());
-  const ordered_json info = DescribeNetwork(Path("two.onnx").string(), {});
-  EXPECT_EQ(info.at("nodes"), 2);
-  EXPECT_EQ(info.at("operators"), (ordered_json{{"Conv", 1}, {"Relu", 1}}));
-  EXPECT_EQ(info.at("optimised_nodes"), 1);
-  EXPECT_EQ(info.at("optimised_operators"), (ordered_json{{"Conv", 1}}));
 }
 
 TEST_F(CompilerTest, ADamagedPictureStopsTheBuildUnlessItIsSkipped) {

@@ -1,0 +1,167 @@
+// What is in a joint model.
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <numeric>
+
+#include "compiler/model_info.h"
+#include "lockstep/md5.h"
+#include "lower/lower.h"
+
+namespace lockstep::compiler {
+namespace {
+
+using nlohmann::ordered_json;
+
+const joint::Tensor& TensorAt(const joint::Model& model, int index) {
+  return *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(index));
+}
+
+// As manifests of dumps spell it: "u8".
+std::string DTypeText(joint::DType dtype) {
+  std::string text = joint::EnumNameDType(dtype);
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+ordered_json AxesOf(const joint::Tensor& tensor) {
+  std::vector<int> axes(tensor.shape()->size());
+  std::iota(axes.begin(), axes.end(), 0);
+  if (tensor.axes() != nullptr) axes.assign(tensor.axes()->begin(), tensor.axes()->end());
+  return axes;
+}
+
+// The keys of a layer in a dump's manifest, and their values.
+ordered_json DescribeTensor(const joint::Tensor& tensor) {
+  ordered_json json = {{"name", tensor.name()->str()},
+                       {"dtype", DTypeText(tensor.dtype())},
+                       {"shape", std::vector<int>(tensor.shape()->begin(), tensor.shape()->end())},
+                       {"axes", AxesOf(tensor)},
+                       {"scale", 1.0},
+                       {"zero_point", 0},
+                       {"bytes", tensor.bytes()}};
+  const joint::Quantization* quantization = tensor.quantization();
+  if (quantization == nullptr || quantization->scale() == nullptr) return json;
+  const auto& scales = *quantization->scale();
+  if (scales.size() == 1) {
+    json["scale"] = scales.Get(0);
+  } else {
+    json["scale"] = std::vector<float>(scales.begin(), scales.end());
+  }
+  const auto* zero_points = quantization->zero_point();
+  if (zero_points != nullptr && zero_points->size() == 1) json["zero_point"] = zero_points->Get(0);
+  return json;
+}
+
+ordered_json DescribeInput(const joint::Model& model, const joint::InputSpec& spec) {
+  ordered_json json = DescribeTensor(TensorAt(model, spec.tensor()));
+  json["color"] = joint::EnumNameColor(spec.color());
+  json["resize"] = joint::EnumNameResizeMode(spec.resize());
+  return json;
+}
+
+// The tensors that a layer reads: its inputs and, where it has some, its weights.
+std::vector<int> ReadBy(const joint::Layer& layer) {
+  std::vector<int> tensors(layer.inputs()->begin(), layer.inputs()->end());
+  if (const joint::Conv* conv = layer.options_as_Conv()) tensors.push_back(conv->weights());
+  if (const joint::DepthwiseConv* conv = layer.options_as_DepthwiseConv()) tensors.push_back(conv->weights());
+  return tensors;
+}
+
+struct Lifetime {
+  int first = -1;  // the layer that makes it
+  int last = -1;   // the last layer that reads it
+};
+
+// Inputs live from the first layer on, outputs up to the last one.
+std::vector<Lifetime> LifetimesOf(const joint::Model& model) {
+  std::vector<Lifetime> lifetimes(model.tensors()->size());
+  const auto of = [&](int tensor) -> Lifetime& { return lifetimes[static_cast<size_t>(tensor)]; };
+  for (const joint::InputSpec* input : *model.inputs()) of(input->tensor()) = {0, 0};
+  int index = 0;
+  for (const joint::Layer* layer : *model.layers()) {
+    for (const int tensor : ReadBy(*layer)) of(tensor).last = index;
+    for (const int tensor : *layer->outputs()) of(tensor) = {index, index};
+    ++index;
+  }
+  for (const joint::OutputSpec* output : *model.outputs()) of(output->tensor()).last = index - 1;
+  return lifetimes;
+}
+
+ordered_json DescribeTensors(const joint::Model& model) {
+  const std::vector<Lifetime> lifetimes = LifetimesOf(model);
+  ordered_json list = ordered_json::array();
+  for (size_t i = 0; i < lifetimes.size(); ++i) {
+    const joint::Tensor& tensor = TensorAt(model, static_cast<int>(i));
+    ordered_json json = {{"index", i}};
+    json.update(DescribeTensor(tensor));
+    json["constant"] = tensor.constant() >= 0;
+    if (tensor.arena_offset() >= 0) {
+      json["arena_offset"] = tensor.arena_offset();
+      json["first_layer"] = lifetimes[i].first;
+      json["last_layer"] = lifetimes[i].last;
+    }
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+ordered_json DescribeLayers(const joint::Model& model) {
+  ordered_json list = ordered_json::array();
+  for (const joint::Layer* layer : *model.layers()) {
+    const joint::Tensor& output = TensorAt(model, layer->outputs()->Get(0));
+    ordered_json onnx_nodes = ordered_json::array();
+    if (layer->onnx_nodes() != nullptr) {
+      for (const auto* node : *layer->onnx_nodes()) onnx_nodes.push_back(node->str());
+    }
+    list.push_back({{"index", list.size()},
+                    {"name", layer->name()->str()},
+                    {"op", joint::EnumNameOptions(layer->options_type())},
+                    {"inputs", ReadBy(*layer)},
+                    {"outputs", std::vector<int>(layer->outputs()->begin(), layer->outputs()->end())},
+                    {"dtype", DTypeText(output.dtype())},
+                    {"shape", std::vector<int>(output.shape()->begin(), output.shape()->end())},
+                    {"macs", layer->macs()},
+                    {"tensor", output.name()->str()},
+                    {"onnx_nodes", std::move(onnx_nodes)}});
+  }
+  return list;
+}
+
+}  // namespace
+
+ordered_json DescribeJointModel(const joint::Model& model, size_t file_bytes, bool layers) {
+  const lower::ModelSummary summary = lower::Summarize(model);
+  ordered_json json = {
+      {"kind", "joint model"},
+      {"name", model.name()->str()},
+      {"format_version", model.format_version()},
+      {"contract", model.contract()->str()},
+      {"compiler_version", model.compiler_version()->str()},
+      {"digest", ToText(model.digest()->bytes()->data()).data()},
+      {"source_digest", model.source_digest() != nullptr ? model.source_digest()->str() : ""},
+      {"calibration_digest", model.calibration_digest() != nullptr ? model.calibration_digest()->str() : ""},
+      {"file_bytes", file_bytes},
+      {"macs", summary.macs},
+      {"layer_count", summary.layers},
+      {"weight_bytes", summary.weight_bytes},
+      {"constant_bytes", summary.constant_bytes},
+      {"arena_bytes", summary.arena_bytes},
+      {"arena_lower_bound", summary.arena_lower_bound},
+      {"test_vectors", model.test_vectors() != nullptr ? model.test_vectors()->size() : 0}};
+  json["inputs"] = ordered_json::array();
+  for (const joint::InputSpec* spec : *model.inputs()) json["inputs"].push_back(DescribeInput(model, *spec));
+  json["outputs"] = ordered_json::array();
+  for (const joint::OutputSpec* spec : *model.outputs()) {
+    json["outputs"].push_back(DescribeTensor(TensorAt(model, spec->tensor())));
+  }
+  std::map<std::string, int> operators;
+  for (const joint::Layer* layer : *model.layers()) ++operators[joint::EnumNameOptions(layer->options_type())];
+  json["operators"] = operators;
+  if (!layers) return json;
+  json["layers"] = DescribeLayers(model);
+  json["tensors"] = DescribeTensors(model);
+  return json;
+}
+
+}  // namespace lockstep::compiler
