@@ -1,16 +1,17 @@
-// OpenCV's decoders, kept quiet. For this room's source files: no other header of ours shows OpenCV.
+// Picture and video files, opened with errors that name them.
 #pragma once
 
-#include <opencv2/core.hpp>
-#include <opencv2/videoio.hpp>
+#include <memory>
 #include <string>
+
+#include "input/picture_decoder.h"
 
 namespace lockstep::input {
 
-// Three channels in BGR order, turned upright as the file says. Throws BadInput naming the file.
-cv::Mat DecodePicture(const std::string& path);
+// Throws BadInput naming the file.
+std::unique_ptr<DecodedPicture> DecodePicture(const std::string& path);
 
 // Throws BadInput naming the file if it is no video.
-cv::VideoCapture OpenVideo(const std::string& path);
+std::unique_ptr<OpenVideo> OpenVideoFile(const std::string& path);
 
 }  // namespace lockstep::input

@@ -11,8 +11,7 @@ namespace lockstep::input {
 namespace {
 
 void AppendVideo(const std::string& path, int frames_per_video, std::vector<PictureRef>& pictures) {
-  const cv::VideoCapture video = OpenVideo(path);
-  const auto frames = static_cast<int64_t>(video.get(cv::CAP_PROP_FRAME_COUNT));
+  const int64_t frames = OpenVideoFile(path)->frame_count();
   if (frames < 1) throw BadInput(path + ": the video has no frames; remove it");
   const int64_t taken = std::min<int64_t>(frames, std::max(frames_per_video, 1));
   for (int64_t i = 0; i < taken; ++i) pictures.push_back({path, (2 * i + 1) * frames / (2 * taken)});

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <opencv2/imgproc.hpp>
 
 #include "graph/error.h"
 #include "input/decode.h"
@@ -14,37 +13,24 @@ namespace {
 // A video is read frame by frame up to this distance: a seek costs as much, for it decodes from the last key frame.
 constexpr int64_t kReadAhead = 128;
 
-cv::Mat ToColor(const cv::Mat& bgr, quantize::InputPreprocess::Color color) {
-  cv::Mat converted;
-  switch (color) {
-    case quantize::InputPreprocess::Color::kBgr:
-      return bgr;
-    case quantize::InputPreprocess::Color::kRgb:
-      cv::cvtColor(bgr, converted, cv::COLOR_BGR2RGB);
-      break;
-    case quantize::InputPreprocess::Color::kGray:
-      cv::cvtColor(bgr, converted, cv::COLOR_BGR2GRAY);
-      break;
-  }
-  return converted;
-}
-
-cv::Mat Place(const cv::Mat& picture, const PictureGeometry& geometry, PictureSize size,
-              const quantize::InputPreprocess& preprocess) {
-  if (preprocess.resize == quantize::InputPreprocess::Resize::kNone) return picture;
-  cv::Mat scaled = picture;
-  const bool letterbox = preprocess.resize == quantize::InputPreprocess::Resize::kLetterbox;
-  const int width = letterbox ? static_cast<int>(std::lround(picture.cols * geometry.scale_x)) : size.width;
-  const int height = letterbox ? static_cast<int>(std::lround(picture.rows * geometry.scale_y)) : size.height;
-  if (width != picture.cols || height != picture.rows) {
-    cv::resize(picture, scaled, cv::Size(std::max(width, 1), std::max(height, 1)), 0, 0, cv::INTER_LINEAR);
-  }
-  if (!letterbox) return scaled;
-  cv::Mat placed;
-  cv::copyMakeBorder(scaled, placed, geometry.pad_y, size.height - geometry.pad_y - scaled.rows, geometry.pad_x,
-                     size.width - geometry.pad_x - scaled.cols, cv::BORDER_CONSTANT,
-                     cv::Scalar::all(preprocess.pad_value));
-  return placed;
+Placement PlacementOf(const DecodedPicture& picture, const PictureGeometry& geometry, PictureSize size,
+                      const quantize::InputPreprocess& preprocess) {
+  Placement placement;
+  placement.color = preprocess.color;
+  placement.height = picture.height();
+  placement.width = picture.width();
+  if (preprocess.resize == quantize::InputPreprocess::Resize::kNone) return placement;
+  placement.height = size.height;
+  placement.width = size.width;
+  if (preprocess.resize == quantize::InputPreprocess::Resize::kStretch) return placement;
+  placement.height = std::max(static_cast<int>(std::lround(picture.height() * geometry.scale_y)), 1);
+  placement.width = std::max(static_cast<int>(std::lround(picture.width() * geometry.scale_x)), 1);
+  placement.top = geometry.pad_y;
+  placement.left = geometry.pad_x;
+  placement.bottom = size.height - geometry.pad_y - placement.height;
+  placement.right = size.width - geometry.pad_x - placement.width;
+  placement.border = preprocess.pad_value;
+  return placement;
 }
 
 float ValueFor(const std::vector<float>& values, int channel) {
@@ -143,24 +129,24 @@ PictureGeometry FitPicture(int source_height, int source_width, PictureSize size
 struct PictureReader::Impl {
   quantize::InputPreprocess preprocess;
   PictureSize size;
-  cv::VideoCapture video;
+  std::unique_ptr<OpenVideo> video;
   std::string video_path;
   int64_t next_frame = 0;
 
-  cv::Mat ReadFrame(const PictureRef& picture) {
+  std::unique_ptr<DecodedPicture> ReadFrame(const PictureRef& picture) {
     if (picture.path != video_path) {
       video_path.clear();
-      video = OpenVideo(picture.path);
+      video = OpenVideoFile(picture.path);
       video_path = picture.path;
       next_frame = 0;
     }
     if (picture.frame < next_frame || picture.frame - next_frame > kReadAhead) {
-      video.set(cv::CAP_PROP_POS_FRAMES, static_cast<double>(picture.frame));
+      video->Seek(picture.frame);
       next_frame = picture.frame;
     }
-    for (; next_frame < picture.frame; ++next_frame) video.grab();
-    cv::Mat frame;
-    if (!video.read(frame) || frame.empty())
+    for (; next_frame < picture.frame; ++next_frame) video->Skip();
+    std::unique_ptr<DecodedPicture> frame = video->Read();
+    if (!frame)
       throw BadInput(picture.Label() +
                      ": the frame cannot be read; the video is damaged or cut short, replace or remove it");
     ++next_frame;
@@ -174,19 +160,15 @@ PictureReader::~PictureReader() = default;
 PictureReader::PictureReader(PictureReader&&) noexcept = default;
 
 PreparedPicture PictureReader::Read(const PictureRef& picture) {
-  const cv::Mat decoded = picture.frame < 0 ? DecodePicture(picture.path) : impl_->ReadFrame(picture);
+  const std::unique_ptr<DecodedPicture> decoded =
+      picture.frame < 0 ? DecodePicture(picture.path) : impl_->ReadFrame(picture);
   PreparedPicture prepared;
-  prepared.geometry = FitPicture(decoded.rows, decoded.cols, impl_->size, impl_->preprocess.resize, picture.Label());
+  prepared.geometry =
+      FitPicture(decoded->height(), decoded->width(), impl_->size, impl_->preprocess.resize, picture.Label());
   prepared.height = impl_->size.height;
   prepared.width = impl_->size.width;
   prepared.channels = ChannelCount(impl_->preprocess.color);
-  const cv::Mat placed =
-      Place(ToColor(decoded, impl_->preprocess.color), prepared.geometry, impl_->size, impl_->preprocess);
-  const size_t row = static_cast<size_t>(prepared.width) * static_cast<size_t>(prepared.channels);
-  prepared.bytes.resize(row * static_cast<size_t>(prepared.height));
-  for (int y = 0; y < prepared.height; ++y) {
-    std::copy_n(placed.ptr<uint8_t>(y), row, prepared.bytes.data() + static_cast<size_t>(y) * row);
-  }
+  prepared.bytes = decoded->Place(PlacementOf(*decoded, prepared.geometry, impl_->size, impl_->preprocess));
   return prepared;
 }
 
