@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/spinning.h"
 #include "compiler/build_config.h"
 #include "compiler/compiler.h"
 #include "compiler/model_info.h"
@@ -25,6 +26,7 @@ std::string ResultText(const compiler::BuildResult& result) {
 }
 
 int Build(const Flags& flags) {
+  LimitSpinning();
   settings::Json file = settings::Json::object();
   if (!flags.config.empty()) file = compiler::ReadConfigFile(flags.config);
   const compiler::BuildConfig config = compiler::ParseConfig(compiler::MergeConfig(std::move(file), flags.given),

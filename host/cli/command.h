@@ -17,6 +17,7 @@ enum ExitStatus : int {
   kUnsupportedModel = 3,
   kBadInput = 4,
   kBoardFailed = 5,
+  kOwnFault = 70,  // sysexits.h: internal software error
 };
 
 // Each adds its subcommand; running it sets `status`, or throws one of the errors of graph/error.h.

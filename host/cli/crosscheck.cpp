@@ -6,6 +6,7 @@
 
 #include "boards/board.h"
 #include "cli/command.h"
+#include "cli/spinning.h"
 #include "crosscheck/render.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -27,6 +28,7 @@ struct Flags {
 };
 
 int Crosscheck(Flags& flags) {
+  LimitSpinning();
   flags.options.threads = settings::Resolve(settings::kCrosscheck, flags.given, "crosscheck").at("threads").get<int>();
   flags.board.time_limit = std::chrono::seconds(flags.timeout);
   const std::vector<std::unique_ptr<boards::Board>> boards = boards::MakeBoards(flags.boards, flags.board);

@@ -60,7 +60,7 @@ TEST_F(BadInputTest, HelpShowsAnExample) {
 }
 
 TEST_F(BadInputTest, WrongUsage) {
-  ExpectError({}, 2, {"subcommand"});
+  ExpectError({}, 2, {"command"});
   ExpectError({"biuld"}, 2, {"biuld", "did you mean build?"});
   ExpectError({"build", "--no-such-flag"}, 2, {"--no-such-flag"});
   ExpectError({"build", "--input", "x.onnx"}, 2, {"output_dir", "--output-dir"});

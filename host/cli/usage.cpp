@@ -1,0 +1,114 @@
+#include "cli/usage.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <vector>
+
+#include "graph/error.h"
+#include "graph/nearest_name.h"
+#include "graph/quoted.h"
+
+namespace lockstep::cli {
+namespace {
+
+std::vector<std::string> CommandNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  return names;
+}
+
+const CLI::App& CommandNamed(const CLI::App& app, const std::string& name) {
+  const std::vector<std::string> names = CommandNames(app);
+  if (std::find(names.begin(), names.end(), name) != names.end()) return *app.get_subcommand(name);
+  throw UsageError("the command " + graph::Quoted(name) + " is unknown" + graph::DidYouMean(name, names) +
+                   " (`lockstep --help` lists them)");
+}
+
+std::vector<std::string> FlagNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+void RefuseUnknownFlag(const CLI::App& app, const std::string& command, const std::string& word) {
+  const std::string flag = word.substr(0, word.find('='));
+  const std::vector<std::string> names = FlagNames(app);
+  if (std::find(names.begin(), names.end(), flag) != names.end()) return;
+  throw UsageError(command + " has no flag " + graph::Quoted(flag) + graph::DidYouMean(flag, names) + " (`" + command +
+                   " --help` lists them)");
+}
+
+// The command that was given, the program itself if there was none.
+const CLI::App& Given(const CLI::App& app) {
+  const std::vector<CLI::App*> given = app.get_subcommands();
+  return given.empty() ? app : *given.front();
+}
+
+std::string Shown(const CLI::Option& option) { return option.get_name(); }  // "--data", or "model" for a positional
+
+std::string Kind(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  if (type == "INT" || type == "UINT") return "a whole number";
+  return type == "FLOAT" ? "a number" : "a text";
+}
+
+}  // namespace
+
+void AddHelp(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("help", "this page, or that of a command");
+  auto name = std::make_shared<std::string>();
+  command->add_option("command", *name, "whose page");
+  command->footer("example:\n  lockstep help build");
+  command->callback([&app, name] {
+    // help() of a program whose command was given is that command's page.
+    const std::string page = name->empty()
+                                 ? app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal)
+                                 : CommandNamed(app, *name).help(app.get_name());
+    std::fputs(page.c_str(), stdout);
+  });
+}
+
+void RefuseUnknownWords(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2) return;
+  const std::string first = argv[1];
+  const bool is_flag = first.rfind('-', 0) == 0;
+  const CLI::App& command = is_flag ? app : CommandNamed(app, first);
+  const std::string name = is_flag ? "lockstep" : "lockstep " + first;
+  for (int i = is_flag ? 1 : 2; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--") return;
+    if (word.rfind("--", 0) == 0) RefuseUnknownFlag(command, name, word);
+  }
+}
+
+std::string Explain(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& command = Given(app);
+  if (&command == &app && error.get_name() == "RequiredError") {
+    return "a command is missing; it is one of " + graph::Listed(CommandNames(app));
+  }
+  const std::string text = error.what();
+  const CLI::Option* blamed = nullptr;
+  for (const CLI::Option* option : command.get_options()) {
+    const bool missing = error.get_name() == "RequiredError" && option->get_required() && option->empty();
+    // The longest: --std is a part of --std-dev.
+    const bool longer = blamed == nullptr || Shown(*option).size() > Shown(*blamed).size();
+    if (missing || (text.find(Shown(*option)) != std::string::npos && longer)) blamed = option;
+    if (missing) break;
+  }
+  if (blamed == nullptr) {
+    const std::vector<std::string> extra = command.remaining();
+    return extra.empty() ? "the command line cannot be understood"
+                         : "what is " + graph::Quoted(extra.front()) + " for? It is not expected";
+  }
+  if (error.get_name() == "RequiredError") return Shown(*blamed) + " is missing (" + blamed->get_description() + ")";
+  if (error.get_name() == "ConversionError") {
+    const std::string value = blamed->empty() ? "" : ", not " + graph::Quoted(blamed->results().back());
+    return Shown(*blamed) + " takes " + Kind(*blamed) + value;
+  }
+  return Shown(*blamed) + " needs a value (" + blamed->get_description() + ")";
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,38 @@
+// Words on the command line that are none, in our words and with the nearest ones.
+#include <gtest/gtest.h>
+
+#include "command_line.h"
+
+namespace lockstep::testing {
+namespace {
+
+using UsageTest = CommandLineTest;
+
+TEST_F(UsageTest, HelpIsACommandToo) {
+  EXPECT_EQ(Lockstep({"help"}).out, Lockstep({"--help"}).out);
+  for (const std::string command : {"build", "run", "crosscheck", "compare", "info", "help"}) {
+    EXPECT_EQ(Lockstep({"help", command}).out, Lockstep({command, "--help"}).out);
+    EXPECT_EQ(Lockstep({"help", command}).status, 0);
+  }
+  ExpectError({"help", "biuld"}, 2, {"the command \"biuld\" is unknown; did you mean build?"});
+}
+
+TEST_F(UsageTest, AFlagThatIsNoneHasANearestOne) {
+  ExpectError({"build", "--inpt", "x.onnx"}, 2, {"lockstep build has no flag \"--inpt\"", "did you mean --input?"});
+  ExpectError({"run", "a.joint", "--dta=x.bin"}, 2, {"lockstep run has no flag \"--dta\"", "did you mean --data?"});
+  ExpectError({"crosscheck", "--bord", "local"}, 2, {"did you mean --board?"});
+  ExpectError({"info", "a.joint", "--jsn", "-"}, 2, {"did you mean --json?"});
+  ExpectError({"--versoin"}, 2, {"lockstep has no flag \"--versoin\"", "did you mean --version?"});
+}
+
+TEST_F(UsageTest, WhatIsMissingOrOfAnotherKindIsNamed) {
+  ExpectError({}, 2, {"a command is missing; it is one of build, run, crosscheck, compare, info, help"});
+  ExpectError({"run", "a.joint"}, 2, {"--data is missing (a picture"});
+  ExpectError({"info"}, 2, {"model is missing (the file)"});
+  ExpectError({"build", "--count", "many"}, 2, {"--count takes a whole number, not \"many\""});
+  ExpectError({"info", "a.joint", "b.joint"}, 2, {"what is \"b.joint\" for?"});
+  ExpectError({"info", "a.joint", "--json"}, 2, {"--json needs a value"});
+}
+
+}  // namespace
+}  // namespace lockstep::testing
