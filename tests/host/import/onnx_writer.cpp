@@ -102,13 +102,13 @@ void SetString(onnx::NodeProto& node, const std::string& name, const std::string
   Add(node, name, onnx::AttributeProto::STRING).set_s(value);
 }
 
-TemporaryFile::TemporaryFile(const std::string& bytes) {
+TemporaryFile::TemporaryFile(const std::string& bytes, const std::string& ending) {
   // In memory where that can be had: tests of damaged files write thousands.
   const std::filesystem::path memory = "/dev/shm";
   std::error_code none;
   const bool usable = std::filesystem::is_directory(memory, none);
-  path_ = ((usable ? memory : std::filesystem::temp_directory_path()) / "lockstep_XXXXXX").string();
-  const int file = mkstemp(path_.data());
+  path_ = ((usable ? memory : std::filesystem::temp_directory_path()) / ("lockstep_XXXXXX" + ending)).string();
+  const int file = mkstemps(path_.data(), static_cast<int>(ending.size()));
   if (file < 0) std::abort();
   close(file);
   Write(bytes);

@@ -36,7 +36,7 @@ void SetString(onnx::NodeProto& node, const std::string& name, const std::string
 // A file that is removed again.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const std::string& bytes = {});
+  explicit TemporaryFile(const std::string& bytes = {}, const std::string& ending = {});
   ~TemporaryFile();
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
