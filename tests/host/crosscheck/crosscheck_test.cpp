@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <regex>
 
 #include "crosscheck/render.h"
@@ -36,14 +37,16 @@ class MadeUpBoard : public boards::Board {
     dump::DumpOptions options;
     options.digests_only = job.digests_only;
     options.layers = job.layers;
-    dump::DumpWriter dump(job.dump_folder, dump::DescribeModel(joint.model(), "runtime", name_), options);
+    std::optional<dump::DumpWriter> dump;
+    if (!job.dump_folder.empty())
+      dump.emplace(job.dump_folder, dump::DescribeModel(joint.model(), "runtime", name_), options);
     const auto outputs = joint.engine().Run(inputs, [&](int index, int output_index, const joint::Layer& layer,
                                                         const joint::Tensor& output, const uint8_t* data) {
       std::vector<uint8_t> bytes(data, data + output.bytes());
       if (fault_) fault_(index, bytes);
-      dump.Add(dump::DescribeLayer(index, output_index, layer, output), bytes.data(), bytes.size());
+      if (dump) dump->Add(dump::DescribeLayer(index, output_index, layer, output), bytes.data(), bytes.size());
     });
-    dump.Finish();
+    if (dump) dump->Finish();
     if (!job.output_folder.empty()) WriteOutputs(job, outputs);
   }
 

@@ -70,6 +70,7 @@ class CompareDumpsTest : public testing::FolderTest {
       layer.name = tensor;
       layer.tensor = tensor;
       writer.Add(layer, values.data(), values.size() * sizeof(float));
+      ++layer.index;
     }
     writer.Finish();
   }
