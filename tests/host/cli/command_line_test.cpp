@@ -140,7 +140,7 @@ TEST_F(BadInputTest, ANetworkThatTheModelWasNotMadeFrom) {
 
 TEST_F(BadInputTest, Configuration) {
   WriteText(Path("c.json"), R"({"cout": 3})");
-  ExpectError(Build({"--config", P("c.json")}), 2, {"c.json", "\"cout\"", "\"count\""});
+  ExpectError(Build({"--config", P("c.json")}), 2, {"c.json", "\"cout\"", "did you mean count?"});
   WriteText(Path("c.json"), "{");
   ExpectError(Build({"--config", P("c.json")}), 2, {"c.json"});
   ExpectError(Build({"--config", P("none.json")}), 4, {"none.json"});
