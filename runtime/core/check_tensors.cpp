@@ -87,10 +87,11 @@ Status CheckPlace(ModelCheck& check, int index, const joint::Tensor& tensor) {
     return BadTensor(index, tensor, "arena_offset, constant: exactly one of them must be set", tensor.constant());
   }
   const auto plain = static_cast<uint64_t>(Elements(tensor)) * ElementBytes(tensor.dtype());
-  if (tensor.packing() == joint::Packing::O16I4) {
+  if (tensor.packing() != joint::Packing::Plain) {
     // How many bytes a packing needs depends on the convolution, which checks it.
-    if (tensor.dtype() != joint::DType::S8 || Rank(tensor) != 4 || !constant) {
-      return BadTensor(index, tensor, "packing: O16I4 is for constants of type s8 and four axes", 0);
+    const joint::DType dtype = tensor.packing() == joint::Packing::O16 ? joint::DType::F32 : joint::DType::S8;
+    if (tensor.dtype() != dtype || Rank(tensor) != 4 || !constant) {
+      return BadTensor(index, tensor, "packing: O16I4 is for constants of type s8, O16 of type f32, with four axes", 0);
     }
     if (tensor.bytes() < plain) return BadTensor(index, tensor, "bytes: too few for the shape", tensor.bytes());
   } else if (tensor.bytes() != plain) {

@@ -67,6 +67,10 @@ Status LayerCheck::IsU8(const char* field, const joint::Tensor& tensor) const {
   return tensor.dtype() == joint::DType::U8 ? Status::Ok() : Wrong(field, "must be of dtype u8");
 }
 
+Status LayerCheck::IsFloat(const char* field, const joint::Tensor& tensor) const {
+  return tensor.dtype() == joint::DType::F32 ? Status::Ok() : Wrong(field, "must be of dtype f32");
+}
+
 Status LayerCheck::OutputHasAllBits() const {
   if (HasAllBits(output())) return Status::Ok();
   return Wrong("quantization.bits", "the output must have as many as its type");

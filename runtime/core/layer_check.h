@@ -33,6 +33,7 @@ class LayerCheck {
   // The output carries the elements of the input unchanged: same type, scale and zero point, and no fewer bits.
   Status SameValues(const joint::Tensor& x, const joint::Tensor& y) const;
   Status IsQuantized(const char* field, const joint::Tensor& tensor) const;  // U8 or U16
+  Status IsFloat(const char* field, const joint::Tensor& tensor) const;
   Status IsU8(const char* field, const joint::Tensor& tensor) const;
   // For an operator whose values only the type limits.
   Status OutputHasAllBits() const;

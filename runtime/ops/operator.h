@@ -36,16 +36,30 @@ using SetupFunction = void(const LayerArgs& args, uint8_t* state);
 using RunFunction = void(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch);
 using AcceptFunction = bool(const LayerArgs& args);
 
+// Which layers a kernel is for, where an operator has kernels for integers and others for floats.
+enum class Form : uint8_t { kAny, kInteger, kFloat };
+
+// A layer of floats alone: contract f1. One that converts is none.
+inline Form FormOf(const LayerArgs& args) {
+  const bool is_float = args.inputs[0].dtype == joint::DType::F32 && args.outputs[0].dtype == joint::DType::F32;
+  return is_float ? Form::kFloat : Form::kInteger;
+}
+
 struct Kernel {
   const char* name;  // grammar: docs/adding-a-kernel.md, for instance "conv_u8s8_avx512vnni"
   RunFunction* run;
   Isa isa;
-  AcceptFunction* accepts;  // nullptr: every valid layer
+  AcceptFunction* accepts;  // nullptr: every valid layer of the form
+  Form form = Form::kAny;
 };
 
 // A kernel's name is its function's.
 #define LOCKSTEP_KERNEL(function, isa, accepts) \
-  { #function, function, isa, accepts }
+  { #function, function, isa, accepts, Form::kAny }
+#define LOCKSTEP_INTEGER_KERNEL(function, isa, accepts) \
+  { #function, function, isa, accepts, Form::kInteger }
+#define LOCKSTEP_FLOAT_KERNEL(function, isa, accepts) \
+  { #function, function, isa, accepts, Form::kFloat }
 
 // A row of the table of operators; each stands in its operator's folder.
 struct Operator {
@@ -54,9 +68,20 @@ struct Operator {
   CheckFunction* check;
   PrepareFunction* prepare;
   SetupFunction* setup;   // nullptr: its layers have no state
-  const Kernel* kernels;  // fastest first; the last is portable and takes every valid layer
+  const Kernel* kernels;  // fastest first; the last of each form is portable and takes every valid layer of it
   size_t kernel_count;
 };
+
+// Whether the last kernel for the form is portable and takes every valid layer of it.
+constexpr bool IsCovered(const Operator& op, Form form) {
+  bool covered = false;
+  for (size_t i = 0; i < op.kernel_count; ++i) {
+    const Kernel& kernel = op.kernels[i];
+    if (kernel.form != form && kernel.form != Form::kAny) continue;
+    covered = kernel.isa == Isa::kPortable && kernel.accepts == nullptr;
+  }
+  return covered;
+}
 
 // The rule for a row; the table refuses to compile with one that breaks it.
 constexpr bool IsComplete(const Operator& op) {
@@ -65,8 +90,7 @@ constexpr bool IsComplete(const Operator& op) {
   for (size_t i = 0; i < op.kernel_count; ++i) {
     if (op.kernels[i].run == nullptr) return false;
   }
-  const Kernel& last = op.kernels[op.kernel_count - 1];
-  return last.isa == Isa::kPortable && last.accepts == nullptr;
+  return IsCovered(op, Form::kInteger) && IsCovered(op, Form::kFloat);
 }
 
 }  // namespace lockstep::kernels

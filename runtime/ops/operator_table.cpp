@@ -37,7 +37,10 @@ static_assert(IsTableComplete(), "a row stands at another number than its own, o
 
 const Operator& OperatorOf(joint::Options type) { return kOperators[static_cast<size_t>(type)]; }
 
-bool Accepts(const Kernel& kernel, const LayerArgs& args) { return kernel.accepts == nullptr || kernel.accepts(args); }
+bool Accepts(const Kernel& kernel, const LayerArgs& args) {
+  if (kernel.form != Form::kAny && kernel.form != FormOf(args)) return false;
+  return kernel.accepts == nullptr || kernel.accepts(args);
+}
 
 const Kernel* SelectKernel(const LayerArgs& args, IsaSet allowed) {
   const Operator& op = OperatorOf(args.layer->options_type());

@@ -103,14 +103,12 @@ int NetworkBuilder::StoreConstant(int tensor, std::vector<uint8_t> bytes) {
   return tensor;
 }
 
-template <typename Options>
-int NetworkBuilder::AddLayer(Options options, const std::vector<int>& inputs, int output, uint64_t macs) {
-  auto layer = std::make_unique<joint::LayerT>();
-  const std::string op = joint::EnumNameOptions(joint::OptionsUnionTraits<Options>::enum_value);
-  layer->name = op + "_" + std::to_string(model_.layers.size());
+int NetworkBuilder::AppendLayer(std::unique_ptr<joint::LayerT> layer, const std::vector<int>& inputs, int output,
+                                uint64_t macs) {
+  layer->name =
+      std::string(joint::EnumNameOptions(layer->options.type)) + "_" + std::to_string(model_.layers.size());
   layer->inputs = inputs;
   layer->outputs = {output};
-  layer->options.Set(std::move(options));
   layer->onnx_nodes = {"/model/" + layer->name};
   layer->macs = macs;
   model_.layers.push_back(std::move(layer));

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "joint_generated.h"
@@ -52,6 +54,17 @@ class NetworkBuilder {
   int Rescale(int x, joint::DType dtype);
   int Dequantize(int x);
 
+  // Layers of floats alone (joint_models_float.cpp). The layers above that copy take F32 tensors as well.
+  int FloatConstant(const std::vector<int>& shape);
+  int FloatConv(int x, const ConvShape& shape);
+  int FloatDepthwiseConv(int x, const ConvShape& shape);  // oc and groups are x's channels
+  int FloatAveragePool(int x, int kernel, int stride, int pad, int divisor = 0);
+  int FloatAdd(int a, int b, bool subtract = false);
+  int FloatMul(int a, int b, bool divide = false);
+  int FloatSoftmax(int x);
+  int Unary(int x, joint::UnaryFunction function, float alpha = 0.1F, float beta = 1.0F);
+  int Quantize(int x, joint::DType dtype = joint::DType::U8);
+
   // Plans the arena by first fit and completes the model. The builder is spent.
   joint::ModelT Finish();
 
@@ -64,7 +77,12 @@ class NetworkBuilder {
   int Like(int x, const std::vector<int>& shape);                     // of x's type, scale and zero point
   int StoreConstant(int tensor, std::vector<uint8_t> bytes);
   template <typename Options>
-  int AddLayer(Options options, const std::vector<int>& inputs, int output, uint64_t macs = 0);
+  int AddLayer(Options options, const std::vector<int>& inputs, int output, uint64_t macs = 0) {
+    auto layer = std::make_unique<joint::LayerT>();
+    layer->options.Set(std::move(options));
+    return AppendLayer(std::move(layer), inputs, output, macs);
+  }
+  int AppendLayer(std::unique_ptr<joint::LayerT> layer, const std::vector<int>& inputs, int output, uint64_t macs);
   // What Conv and DepthwiseConv have in common: weights of `rows` x `depth`, and all that follows from them.
   template <typename Options>
   void FillConvolution(Options* options, const ConvShape& shape, int x, int channels, int depth,
@@ -77,8 +95,14 @@ class NetworkBuilder {
   uint64_t state_;
 };
 
-// All 16 operators in one network with two inputs and two outputs.
+// All operators of integers in one network with two inputs and two outputs.
 joint::ModelT SmallNetwork();
+
+// Every operator that has a float form, between a Dequantize and a Quantize.
+joint::ModelT FloatNetwork();
+
+// A random network with layers of integers and of floats.
+joint::ModelT RandomFloatNetwork(uint64_t seed, int layers = 12);
 
 // A random network of the given number of layers; every seed gives a valid model.
 joint::ModelT RandomNetwork(uint64_t seed, int layers = 12);

@@ -1,15 +1,18 @@
 #include "arithmetic/rq1.h"
 #include "engine/reference/broadcast.h"
+#include "engine/reference/float_layers.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
 
 namespace lockstep::engine {
 bool FitsAdd(const LayerRun& run) {
+  if (HasFloatOutput(run)) return FitsFloatBinary(run);
   const int32_t shift = run.layer->options_as_Add()->shift();
   return FitsBroadcast(run) && shift >= 1 && shift <= 46;
 }
 
 void RunAdd(const LayerRun& run) {
+  if (HasFloatOutput(run)) return RunFloatAdd(run);
   const joint::Add& add = *run.layer->options_as_Add();
   const std::vector<int32_t> a = BroadcastDifferences(run.inputs[0], run.y());
   const std::vector<int32_t> b = BroadcastDifferences(run.inputs[1], run.y());

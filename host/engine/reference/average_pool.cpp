@@ -1,5 +1,6 @@
 #include "arithmetic/rq1.h"
 #include "engine/reference/fits.h"
+#include "engine/reference/float_layers.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
 
@@ -32,6 +33,7 @@ WindowSum SumWindow(const joint::AveragePool& pool, const joint::Tensor& in, con
 
 // Paddings smaller than the window: none lies in the padding alone, and every mean has a divisor.
 bool FitsAveragePool(const LayerRun& run) {
+  if (HasFloatOutput(run)) return FitsFloatAveragePool(run);
   const joint::AveragePool& pool = *run.layer->options_as_AveragePool();
   if (!HasTensors(run, 1) || !IsQuantized(run.x()) || !IsQuantized(run.y())) return false;
   if (!FitsWindow(run, pool, pool.kernel_h(), pool.kernel_w(), 1, 1)) return false;
@@ -44,6 +46,7 @@ bool FitsAveragePool(const LayerRun& run) {
 }
 
 void RunAveragePool(const LayerRun& run) {
+  if (HasFloatOutput(run)) return RunFloatAveragePool(run);
   const joint::AveragePool& pool = *run.layer->options_as_AveragePool();
   const joint::Tensor& in = run.x();
   const auto& out = *run.y().shape();

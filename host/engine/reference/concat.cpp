@@ -1,12 +1,54 @@
-#include <cstring>
-
 #include "arithmetic/rq1.h"
 #include "engine/reference/extents.h"
 #include "engine/reference/fits.h"
+#include "engine/reference/float_values.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
 
 namespace lockstep::engine {
+namespace {
+
+// An input as it lies in an F32 output: dequantised, or the same bits.
+std::vector<float> RealValues(const Operand& operand) {
+  if (IsFloat(*operand.tensor)) return ReadFloats(operand);
+  std::vector<float> values;
+  for (const int32_t q : ReadElements(operand)) {
+    values.push_back(Scale(*operand.tensor) * static_cast<float>(q - ZeroPoint(*operand.tensor)));
+  }
+  return values;
+}
+
+// An input in the scale of a quantised output.
+std::vector<int32_t> RescaledValues(const LayerRun& run, size_t input) {
+  const joint::Concat& concat = *run.layer->options_as_Concat();
+  const joint::Tensor& in = *run.inputs[input].tensor;
+  const auto entry = static_cast<uint32_t>(input);
+  std::vector<int32_t> values = ReadElements(run.inputs[input]);
+  if (concat.multiplier()->Get(entry) == 0) return values;
+  for (int32_t& value : values) {
+    const int64_t scaled =
+        rq1::Requantize(value - ZeroPoint(in), concat.multiplier()->Get(entry), concat.shift()->Get(entry));
+    value = static_cast<int32_t>(rq1::Clamp(ZeroPoint(run.y()) + scaled, 0, TypeHigh(run.y().dtype())));
+  }
+  return values;
+}
+
+// The values of one input to where it lies along the axis.
+template <typename Value>
+void Place(const LayerRun& run, size_t input, const std::vector<Value>& values, std::vector<Value>& y) {
+  const auto axis = static_cast<size_t>(run.layer->options_as_Concat()->axis());
+  size_t begin = 0;  // of the input's part of the axis
+  for (size_t i = 0; i < input; ++i) begin += run.inputs[i].tensor->shape()->Get(static_cast<uint32_t>(axis));
+  const Extents out(run.y());
+  const Extents extents(*run.inputs[input].tensor);
+  ForEachElement(extents, [&](size_t i, Coordinates at) {
+    at[axis] += begin;
+    y[out.IndexOf(at)] = values[i];
+  });
+}
+
+}  // namespace
+
 bool FitsConcat(const LayerRun& run) {
   if (run.inputs.empty() || run.outputs.size() != 1) return false;
   const joint::Concat& concat = *run.layer->options_as_Concat();
@@ -16,7 +58,8 @@ bool FitsConcat(const LayerRun& run) {
   int64_t total = 0;
   for (const Operand& operand : run.inputs) {
     const auto& x = *operand.tensor->shape();
-    if (!IsQuantized(*operand.tensor) || x.size() != y.size()) return false;
+    const bool both_float = IsFloat(*operand.tensor) && IsFloat(run.y());
+    if ((!IsQuantized(*operand.tensor) && !both_float) || x.size() != y.size()) return false;
     for (uint32_t i = 0; i < y.size(); ++i) {
       if (i != axis && x[i] != y[i]) return false;
     }
@@ -30,39 +73,15 @@ bool FitsConcat(const LayerRun& run) {
 }
 
 void RunConcat(const LayerRun& run) {
-  const joint::Concat& concat = *run.layer->options_as_Concat();
-  const joint::Tensor& out = run.y();
-  const Extents out_extents(out);
-  const auto axis = static_cast<size_t>(concat.axis());
-  std::vector<int32_t> y(ElementCount(out));
-  size_t begin = 0;  // of the input's part of the axis
-  for (size_t input = 0; input < run.inputs.size(); ++input) {
-    const joint::Tensor& in = *run.inputs[input].tensor;
-    const std::vector<int32_t> x = ReadElements(run.inputs[input]);
-    const int32_t zero_point = ZeroPoint(in);
-    const float scale = Scale(in);
-    const int32_t multiplier = out.dtype() == joint::DType::F32 ? 0 : concat.multiplier()->Get(input);
-    const int32_t shift = multiplier == 0 ? 0 : concat.shift()->Get(input);
-    const Extents extents(in);
-    ForEachRow(extents, [&](size_t first, Coordinates at) {
-      at[axis] += begin;
-      const size_t place = out_extents.IndexOf(at);
-      for (size_t i = 0; i < extents.row_length(); ++i) {
-        const int32_t difference = x[first + i] - zero_point;
-        if (out.dtype() == joint::DType::F32) {
-          const float value = scale * static_cast<float>(difference);
-          std::memcpy(run.outputs[0].data + (place + i) * sizeof(value), &value, sizeof(value));
-        } else if (multiplier == 0) {
-          y[place + i] = x[first + i];
-        } else {
-          const int64_t scaled = rq1::Requantize(difference, multiplier, shift);
-          y[place + i] = static_cast<int32_t>(rq1::Clamp(ZeroPoint(out) + scaled, 0, TypeHigh(out.dtype())));
-        }
-      }
-    });
-    begin += in.shape()->Get(axis);
+  if (IsFloat(run.y())) {
+    std::vector<float> y(static_cast<size_t>(ElementCount(run.y())));
+    for (size_t input = 0; input < run.inputs.size(); ++input) Place(run, input, RealValues(run.inputs[input]), y);
+    CopyFloats(y, run.outputs[0]);
+  } else {
+    std::vector<int32_t> y(static_cast<size_t>(ElementCount(run.y())));
+    for (size_t input = 0; input < run.inputs.size(); ++input) Place(run, input, RescaledValues(run, input), y);
+    WriteElements(y, run.outputs[0]);
   }
-  if (out.dtype() != joint::DType::F32) WriteElements(y, run.outputs[0]);
 }
 
 }  // namespace lockstep::engine

@@ -1,12 +1,14 @@
 #include "engine/reference/convolution.h"
+#include "engine/reference/float_layers.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
 
 namespace lockstep::engine {
 bool FitsConv(const LayerRun& run) {
+  if (HasFloatOutput(run)) return FitsFloatConv(run);
   const joint::Conv& conv = *run.layer->options_as_Conv();
   if (!HasTensors(run, 1) || !IsQuantized(run.x()) || !IsQuantized(run.y())) return false;
-  if (!IsWeights(*run.model, conv.weights(), joint::Packing::O16I4)) return false;
+  if (!IsWeights(*run.model, conv.weights(), joint::DType::S8, joint::Packing::O16I4)) return false;
   const joint::Tensor& weights = *run.model->tensors()->Get(static_cast<uint32_t>(conv.weights()));
   const auto& w = *weights.shape();
   if (!FitsConvolution(run, conv, weights)) return false;
@@ -17,6 +19,7 @@ bool FitsConv(const LayerRun& run) {
 }
 
 void RunConv(const LayerRun& run) {
+  if (HasFloatOutput(run)) return RunFloatConv(run);
   const joint::Conv& options = *run.layer->options_as_Conv();
   const Operand weights = ConstantOperand(*run.model, options.weights());
   const auto* packed = reinterpret_cast<const int8_t*>(weights.data);

@@ -79,10 +79,10 @@ void Compute(const LayerRun& run, const Convolution& conv) {
 
 }  // namespace
 
-bool IsWeights(const joint::Model& model, int32_t index, joint::Packing packing) {
+bool IsWeights(const joint::Model& model, int32_t index, joint::DType dtype, joint::Packing packing) {
   if (index < 0 || static_cast<uint32_t>(index) >= model.tensors()->size()) return false;
   const joint::Tensor& weights = *model.tensors()->Get(static_cast<uint32_t>(index));
-  return weights.constant() >= 0 && weights.dtype() == joint::DType::S8 && weights.packing() == packing &&
+  return weights.constant() >= 0 && weights.dtype() == dtype && weights.packing() == packing &&
          weights.shape()->size() == 4;
 }
 

@@ -1,11 +1,13 @@
 #include "engine/reference/convolution.h"
+#include "engine/reference/float_layers.h"
 #include "engine/reference/layers.h"
 
 namespace lockstep::engine {
 bool FitsDepthwiseConv(const LayerRun& run) {
+  if (HasFloatOutput(run)) return FitsFloatDepthwiseConv(run);
   const joint::DepthwiseConv& conv = *run.layer->options_as_DepthwiseConv();
   if (!HasTensors(run, 1) || !IsQuantized(run.x()) || !IsQuantized(run.y())) return false;
-  if (!IsWeights(*run.model, conv.weights(), joint::Packing::Plain)) return false;
+  if (!IsWeights(*run.model, conv.weights(), joint::DType::S8, joint::Packing::Plain)) return false;
   const joint::Tensor& weights = *run.model->tensors()->Get(static_cast<uint32_t>(conv.weights()));
   const auto& w = *weights.shape();
   return FitsConvolution(run, conv, weights) && w[0] == 1 && run.x().shape()->Get(3) == w[3] &&
@@ -13,6 +15,7 @@ bool FitsDepthwiseConv(const LayerRun& run) {
 }
 
 void RunDepthwiseConv(const LayerRun& run) {
+  if (HasFloatOutput(run)) return RunFloatDepthwiseConv(run);
   const joint::DepthwiseConv& options = *run.layer->options_as_DepthwiseConv();
   const Operand weights = ConstantOperand(*run.model, options.weights());
   const auto* values = reinterpret_cast<const int8_t*>(weights.data);

@@ -25,6 +25,8 @@ constexpr LayerOperator kOperators[] = {
     {joint::Options::Rescale, FitsRescale, RunRescale},
     {joint::Options::Dequantize, FitsDequantize, RunDequantize},
     {joint::Options::AveragePool, FitsAveragePool, RunAveragePool},
+    {joint::Options::Quantize, FitsQuantize, RunQuantize},
+    {joint::Options::Unary, FitsUnary, RunUnary},
 };
 
 constexpr size_t kCount = sizeof(kOperators) / sizeof(kOperators[0]);

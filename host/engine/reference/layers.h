@@ -54,4 +54,10 @@ void RunDequantize(const LayerRun& run);
 bool FitsAveragePool(const LayerRun& run);
 void RunAveragePool(const LayerRun& run);
 
+bool FitsQuantize(const LayerRun& run);
+void RunQuantize(const LayerRun& run);
+
+bool FitsUnary(const LayerRun& run);
+void RunUnary(const LayerRun& run);
+
 }  // namespace lockstep::engine

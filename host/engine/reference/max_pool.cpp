@@ -2,10 +2,12 @@
 
 #include "engine/reference/extents.h"
 #include "engine/reference/fits.h"
+#include "engine/reference/float_layers.h"
 #include "engine/reference/layers.h"
 
 namespace lockstep::engine {
 bool FitsMaxPool(const LayerRun& run) {
+  if (HasFloatOutput(run)) return FitsFloatMaxPool(run);
   const joint::MaxPool& pool = *run.layer->options_as_MaxPool();
   return HasTensors(run, 1) && IsActivation(run.x().dtype()) && run.x().dtype() == run.y().dtype() &&
          FitsWindow(run, pool, pool.kernel_h(), pool.kernel_w(), 1, 1) &&
@@ -13,6 +15,7 @@ bool FitsMaxPool(const LayerRun& run) {
 }
 
 void RunMaxPool(const LayerRun& run) {
+  if (HasFloatOutput(run)) return RunFloatMaxPool(run);
   const joint::MaxPool& pool = *run.layer->options_as_MaxPool();
   const Extents in(run.x());
   const std::vector<int32_t> x = ReadElements(run.inputs[0]);

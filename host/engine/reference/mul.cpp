@@ -1,13 +1,18 @@
 #include "arithmetic/rq1.h"
 #include "engine/reference/broadcast.h"
 #include "engine/reference/fits.h"
+#include "engine/reference/float_layers.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
 
 namespace lockstep::engine {
-bool FitsMul(const LayerRun& run) { return FitsBroadcast(run) && IsShift(run.layer->options_as_Mul()->shift()); }
+bool FitsMul(const LayerRun& run) {
+  if (HasFloatOutput(run)) return FitsFloatBinary(run);
+  return FitsBroadcast(run) && IsShift(run.layer->options_as_Mul()->shift());
+}
 
 void RunMul(const LayerRun& run) {
+  if (HasFloatOutput(run)) return RunFloatMul(run);
   const joint::Mul& mul = *run.layer->options_as_Mul();
   const std::vector<int32_t> a = BroadcastDifferences(run.inputs[0], run.y());
   const std::vector<int32_t> b = BroadcastDifferences(run.inputs[1], run.y());

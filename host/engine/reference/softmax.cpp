@@ -1,16 +1,19 @@
 #include <algorithm>
 
 #include "engine/reference/fits.h"
+#include "engine/reference/float_layers.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
 
 namespace lockstep::engine {
 bool FitsSoftmax(const LayerRun& run) {
+  if (HasFloatOutput(run)) return FitsFloatSoftmax(run);
   return HasTensors(run, 1) && run.x().dtype() == joint::DType::U8 && IsActivation(run.y().dtype()) &&
          SameShape(run.x(), run.y()) && run.layer->options_as_Softmax()->table()->size() == 256;
 }
 
 void RunSoftmax(const LayerRun& run) {
+  if (HasFloatOutput(run)) return RunFloatSoftmax(run);
   const joint::Softmax& softmax = *run.layer->options_as_Softmax();
   const std::vector<int32_t> x = ReadElements(run.inputs[0]);
   const size_t length = run.y().shape()->Get(run.y().shape()->size() - 1);

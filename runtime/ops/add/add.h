@@ -13,9 +13,11 @@ kernels::CheckFunction CheckAdd;
 namespace lockstep::kernels {
 
 RunFunction add_ux_portable;
+RunFunction add_f32_portable;
 
 inline constexpr Kernel kAddKernels[] = {
-    LOCKSTEP_KERNEL(add_ux_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_INTEGER_KERNEL(add_ux_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_FLOAT_KERNEL(add_f32_portable, Isa::kPortable, nullptr),
 };
 
 inline constexpr Operator kAdd = {joint::Options::Add,

@@ -7,6 +7,8 @@ namespace lockstep::check {
 Status CheckAdd(LayerCheck& layer) {
   const auto& o = layer.options<joint::Add>();
   LOCKSTEP_RETURN_IF_ERROR(CheckBroadcast(layer));
+  if (layer.output().dtype() == joint::DType::F32) return Status::Ok();
+  if (o.subtract()) return layer.Wrong("subtract", "is for tensors of dtype f32");
   const bool narrow = layer.input(0).dtype() == joint::DType::U8 && layer.input(1).dtype() == joint::DType::U8 &&
                       layer.output().dtype() == joint::DType::U8;
   const int64_t limit = narrow ? 1 << 21 : 1 << 30;

@@ -13,9 +13,11 @@ namespace lockstep::kernels {
 
 PrepareFunction PrepareAveragePool;
 RunFunction average_pool_ux_portable;
+RunFunction average_pool_f32_portable;
 
 inline constexpr Kernel kAveragePoolKernels[] = {
-    LOCKSTEP_KERNEL(average_pool_ux_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_INTEGER_KERNEL(average_pool_ux_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_FLOAT_KERNEL(average_pool_f32_portable, Isa::kPortable, nullptr),
 };
 
 inline constexpr Operator kAveragePool = {joint::Options::AveragePool,

@@ -18,9 +18,14 @@ Status CheckBroadcast(const LayerCheck& layer) {
   const joint::Tensor& a = layer.input(0);
   const joint::Tensor& b = layer.input(1);
   const joint::Tensor& y = layer.output();
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input a", a));
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input b", b));
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", y));
+  if (y.dtype() == joint::DType::F32) {
+    LOCKSTEP_RETURN_IF_ERROR(layer.IsFloat("input a", a));
+    LOCKSTEP_RETURN_IF_ERROR(layer.IsFloat("input b", b));
+  } else {
+    LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input a", a));
+    LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input b", b));
+    LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", y));
+  }
   if (Rank(y) != std::max(Rank(a), Rank(b))) {
     return layer.Wrong("shape", "the output must have as many axes as the larger input");
   }

@@ -54,8 +54,8 @@ Status CheckWindow(LayerCheck& layer, const Window& w, WindowInPadding in_paddin
   return layer.Work(static_cast<uint64_t>(y[0]) * static_cast<uint64_t>(y[1]), static_cast<uint64_t>(row * rows));
 }
 
-Status CheckImages(const LayerCheck& layer) {
-  LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(1, 1));
+Status CheckImages(const LayerCheck& layer, int32_t inputs) {
+  LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(inputs, inputs));
   const joint::Tensor& x = layer.input(0);
   const joint::Tensor& y = layer.output();
   if (Rank(x) != 4 || Rank(y) != 4) return layer.Wrong("shape", "input and output must have four axes");

@@ -19,7 +19,7 @@ Status CheckConcat(LayerCheck& layer) {
   int64_t extent = 0;
   for (int32_t i = 0; i < layer.input_count(); ++i) {
     const joint::Tensor& x = layer.input(i);
-    LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", x));
+    if (!to_float || x.dtype() != joint::DType::F32) LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", x));
     if (Rank(x) != Rank(y)) return layer.Wrong("inputs", i, "must have as many axes as the output");
     for (int axis = 0; axis < Rank(y); ++axis) {
       if (axis != o.axis() && Shape(x)[axis] != Shape(y)[axis]) {

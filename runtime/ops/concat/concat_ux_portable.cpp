@@ -1,7 +1,20 @@
+#include <cstring>
+
 #include "ops/common/dequantize_run.h"
 #include "ops/common/rescale_run.h"
 
 namespace lockstep::kernels {
+namespace {
+
+void CopyOrDequantize(const TensorView& input, int64_t from, float* to, int64_t count) {
+  if (input.dtype == joint::DType::F32) {
+    std::memcpy(to, input.data + from * int64_t{sizeof(float)}, static_cast<size_t>(count) * sizeof(float));
+  } else {
+    DequantizeRun(input, from, to, count);
+  }
+}
+
+}  // namespace
 
 // A unit is all inputs' elements for one index of the axes before the concatenated one.
 void concat_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
@@ -17,7 +30,7 @@ void concat_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8
     if (output.dtype == joint::DType::F32) {
       auto* to = reinterpret_cast<float*>(output.data);
       for (int64_t unit = begin; unit < end; ++unit) {
-        DequantizeRun(input, unit * run, to + unit * out_run + offset, run);
+        CopyOrDequantize(input, unit * run, to + unit * out_run + offset, run);
       }
     } else {
       const auto index = static_cast<flatbuffers::uoffset_t>(i);

@@ -17,18 +17,20 @@ RunFunction conv_u8s8_avx512vnni;
 RunFunction conv_u8s8_neon;
 RunFunction conv_u8s8_msa;
 RunFunction conv_u8s8_portable;
+RunFunction conv_f32_portable;
 
 inline constexpr Kernel kConvKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_KERNEL(conv_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsConv32),
+    LOCKSTEP_INTEGER_KERNEL(conv_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsConv32),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
-    LOCKSTEP_KERNEL(conv_u8s8_neon, Isa::kNeon, AcceptsConv32),
+    LOCKSTEP_INTEGER_KERNEL(conv_u8s8_neon, Isa::kNeon, AcceptsConv32),
 #endif
 #if defined(LOCKSTEP_KERNELS_MSA)
-    LOCKSTEP_KERNEL(conv_u8s8_msa, Isa::kMsa, AcceptsConv32),
+    LOCKSTEP_INTEGER_KERNEL(conv_u8s8_msa, Isa::kMsa, AcceptsConv32),
 #endif
-    LOCKSTEP_KERNEL(conv_u8s8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_INTEGER_KERNEL(conv_u8s8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_FLOAT_KERNEL(conv_f32_portable, Isa::kPortable, nullptr),
 };
 
 inline constexpr Operator kConv = {joint::Options::Conv,

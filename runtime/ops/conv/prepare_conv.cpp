@@ -1,8 +1,10 @@
 #include "ops/conv/conv.h"
+#include "ops/conv/conv_f32.h"
 
 namespace lockstep::kernels {
 
 Prepared PrepareConv(const LayerArgs& args) {
+  if (FormOf(args) == Form::kFloat) return PrepareFloatConv(args);
   const ConvGeometry geometry = DescribeConv(args);
   Prepared prepared;
   prepared.units = geometry.units;

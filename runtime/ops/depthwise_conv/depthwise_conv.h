@@ -13,9 +13,11 @@ kernels::CheckFunction CheckDepthwiseConv;
 namespace lockstep::kernels {
 
 RunFunction depthwise_conv_u8s8_portable;
+RunFunction depthwise_conv_f32_portable;
 
 inline constexpr Kernel kDepthwiseConvKernels[] = {
-    LOCKSTEP_KERNEL(depthwise_conv_u8s8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_portable, Isa::kPortable, nullptr),
 };
 
 inline constexpr Operator kDepthwiseConv = {joint::Options::DepthwiseConv,

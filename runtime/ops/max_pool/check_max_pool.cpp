@@ -9,7 +9,7 @@ Status CheckMaxPool(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(CheckImages(layer));
   const joint::Tensor& x = layer.input(0);
   const joint::Tensor& y = layer.output();
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", x));
+  if (x.dtype() != joint::DType::F32) LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", x));
   LOCKSTEP_RETURN_IF_ERROR(layer.SameValues(x, y));
   if (Shape(x)[3] != Shape(y)[3]) return layer.Wrong("shape", "input and output must have the same channels");
   LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, PoolWindow(o), WindowInPadding::kRefused));

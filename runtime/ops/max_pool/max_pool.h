@@ -13,9 +13,11 @@ namespace lockstep::kernels {
 
 PrepareFunction PrepareMaxPool;
 RunFunction max_pool_ux_portable;
+RunFunction max_pool_f32_portable;
 
 inline constexpr Kernel kMaxPoolKernels[] = {
-    LOCKSTEP_KERNEL(max_pool_ux_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_INTEGER_KERNEL(max_pool_ux_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_FLOAT_KERNEL(max_pool_f32_portable, Isa::kPortable, nullptr),
 };
 
 inline constexpr Operator kMaxPool = {joint::Options::MaxPool,

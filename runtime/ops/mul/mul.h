@@ -13,9 +13,11 @@ kernels::CheckFunction CheckMul;
 namespace lockstep::kernels {
 
 RunFunction mul_ux_portable;
+RunFunction mul_f32_portable;
 
 inline constexpr Kernel kMulKernels[] = {
-    LOCKSTEP_KERNEL(mul_ux_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_INTEGER_KERNEL(mul_ux_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_FLOAT_KERNEL(mul_f32_portable, Isa::kPortable, nullptr),
 };
 
 inline constexpr Operator kMul = {joint::Options::Mul,

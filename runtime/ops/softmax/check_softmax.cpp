@@ -10,9 +10,13 @@ Status CheckSoftmax(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(1, 1));
   const joint::Tensor& x = layer.input(0);
   const joint::Tensor& y = layer.output();
+  LOCKSTEP_RETURN_IF_ERROR(layer.SameShape(x, y));
+  if (y.dtype() == joint::DType::F32) {
+    LOCKSTEP_RETURN_IF_ERROR(layer.IsFloat("input", x));
+    return layer.InRange("length of table", o.table()->size(), 0, 0);
+  }
   LOCKSTEP_RETURN_IF_ERROR(layer.IsU8("input", x));
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", y));
-  LOCKSTEP_RETURN_IF_ERROR(layer.SameShape(x, y));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of table", o.table()->size(), 256, 256));
   const auto row = static_cast<uint64_t>(Shape(x)[Rank(x) - 1]);
   const uint32_t* table = o.table()->data();

@@ -13,9 +13,11 @@ namespace lockstep::kernels {
 
 PrepareFunction PrepareSoftmax;
 RunFunction softmax_u8_portable;
+RunFunction softmax_f32_portable;
 
 inline constexpr Kernel kSoftmaxKernels[] = {
-    LOCKSTEP_KERNEL(softmax_u8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_INTEGER_KERNEL(softmax_u8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_FLOAT_KERNEL(softmax_f32_portable, Isa::kPortable, nullptr),
 };
 
 inline constexpr Operator kSoftmax = {joint::Options::Softmax,

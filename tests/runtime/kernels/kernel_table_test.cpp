@@ -51,6 +51,13 @@ static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, null
 static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kChoosy, 1}));
 static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kNeonLast, 2}));
 
+constexpr Kernel kFloatAlone[] = {{"portable", Run, Isa::kPortable, nullptr, Form::kFloat}};
+constexpr Kernel kBothForms[] = {{"integer", Run, Isa::kPortable, nullptr, Form::kInteger},
+                                 {"float", Run, Isa::kPortable, nullptr, Form::kFloat}};
+static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kFloatAlone, 1}));
+static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kBothForms, 1}));
+static_assert(IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kBothForms, 2}));
+
 class IsaEnvironment : public ::testing::Test {
  protected:
   ~IsaEnvironment() override { unsetenv("LOCKSTEP_ISA"); }

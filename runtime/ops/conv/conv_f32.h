@@ -1,0 +1,25 @@
+// The float convolution's geometry, shared by its prepare step and its kernels.
+//
+// Weights are packed O16: [group][block of 16 output channels][kh][kw][ic of the group][16], missing channels zero.
+#pragma once
+
+#include "ops/operator.h"
+
+namespace lockstep::kernels {
+
+inline constexpr int kFloatBlockChannels = 16;
+
+struct FloatConvGeometry {
+  int64_t in_h, in_w, in_c;
+  int64_t out_h, out_w, out_c;
+  int64_t kernel_h, kernel_w;
+  int64_t groups, group_in, group_out;  // channels of one group
+  int64_t blocks;                       // of 16 output channels, in one group
+  int64_t row_pixels;                   // of a padded input row that a row of outputs reads
+  bool padded;                          // rows lie in scratch with their padding, else input rows are read in place
+};
+
+FloatConvGeometry DescribeFloatConv(const LayerArgs& args);
+Prepared PrepareFloatConv(const LayerArgs& args);
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,127 @@
+#include <algorithm>
+
+#include "ops/conv/conv_f32.h"
+#include "ops/common/float_elements.h"
+#include "ops/common/prepare.h"
+
+namespace lockstep::kernels {
+namespace {
+
+// Outputs that lie side by side in one register, and a tile of pixels by channels whose accumulators fit into them.
+#if defined(__SSE2__) || defined(__aarch64__) || defined(__mips_msa)
+using Lanes = float __attribute__((vector_size(16), may_alias, aligned(4)));
+constexpr int kLanes = 4;
+constexpr int kTilePixels = 2;
+constexpr int kTileVectors = 4;
+#else
+using Lanes = float;
+constexpr int kLanes = 1;
+constexpr int kTilePixels = 1;
+constexpr int kTileVectors = 8;
+#endif
+constexpr int kTileChannels = kTileVectors * kLanes;
+static_assert(kFloatBlockChannels % kTileChannels == 0);
+
+// The taps of an output pixel: rows with their padding, and the steps from tap to tap.
+struct Taps {
+  const float* const* rows;  // first pixel that output pixel 0 reads, first channel of the group
+  int64_t kernel_h, kernel_w;
+  int64_t column_step;  // floats from one kx to the next
+  int64_t pixel_step;   // floats from one output pixel to the next
+  int64_t channels;     // of the group's input
+};
+
+// acc += x * w over ky, kx, channel for Pixels neighbouring output pixels and one tile of channels.
+template <int Pixels>
+void Accumulate(const Taps& taps, int64_t pixel, const float* w, Lanes (&acc)[Pixels][kTileVectors]) {
+  for (int64_t ky = 0; ky < taps.kernel_h; ++ky) {
+    for (int64_t kx = 0; kx < taps.kernel_w; ++kx) {
+      const float* x = taps.rows[ky] + pixel * taps.pixel_step + kx * taps.column_step;
+      for (int64_t ic = 0; ic < taps.channels; ++ic, w += kFloatBlockChannels) {
+#pragma GCC unroll 8
+        for (int v = 0; v < kTileVectors; ++v) {
+          const Lanes weights = *reinterpret_cast<const Lanes*>(w + v * kLanes);
+#pragma GCC unroll 8
+          for (int p = 0; p < Pixels; ++p) {
+            acc[p][v] = acc[p][v] + x[p * taps.pixel_step + ic] * weights;
+          }
+        }
+      }
+    }
+  }
+}
+
+template <int Pixels>
+void RunTile(const Taps& taps, int64_t pixel, const float* w, const float* bias, int64_t count, float* y,
+             int64_t out_step) {
+  float sums[kTileChannels] = {};
+  std::copy_n(bias, count, sums);
+  Lanes acc[Pixels][kTileVectors];
+  for (int p = 0; p < Pixels; ++p) {
+    for (int v = 0; v < kTileVectors; ++v) acc[p][v] = *reinterpret_cast<const Lanes*>(sums + v * kLanes);
+  }
+  Accumulate<Pixels>(taps, pixel, w, acc);
+  for (int p = 0; p < Pixels; ++p) {
+    for (int v = 0; v < kTileVectors; ++v) *reinterpret_cast<Lanes*>(sums + v * kLanes) = acc[p][v];
+    for (int64_t i = 0; i < count; ++i) f1::Store(y + (pixel + p) * out_step + i, sums[i]);
+  }
+}
+
+// Where row ky of the window lies for an output row, padded in `to` if it must be.
+const float* PlaceRow(const FloatConvGeometry& g, const float* image, int64_t row, int64_t pad_left, float* to) {
+  const bool inside = row >= 0 && row < g.in_h;
+  if (inside && !g.padded) return image + row * g.in_w * g.in_c;
+  float* end = to + g.row_pixels * g.in_c;
+  if (!inside) {
+    std::fill(to, end, 0.0F);
+    return to;
+  }
+  float* first = to + std::min(pad_left, g.row_pixels) * g.in_c;
+  const int64_t taken = std::min(g.in_w, std::max<int64_t>(0, g.row_pixels - pad_left)) * g.in_c;
+  std::fill(to, first, 0.0F);
+  std::fill(std::copy_n(image + row * g.in_w * g.in_c, taken, first), end, 0.0F);
+  return to;
+}
+
+// One tile of channels of a group along a row of output pixels.
+void RunRow(const Taps& taps, int64_t pixels, const float* w, const float* bias, int64_t count, float* y,
+            int64_t out_step) {
+  int64_t pixel = 0;
+  for (; pixel + kTilePixels <= pixels; pixel += kTilePixels) {
+    RunTile<kTilePixels>(taps, pixel, w, bias, count, y, out_step);
+  }
+  for (; pixel < pixels; ++pixel) RunTile<1>(taps, pixel, w, bias, count, y, out_step);
+}
+
+}  // namespace
+
+// A unit is one output row.
+void conv_f32_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+  const joint::Conv& o = *args.layer->options_as_Conv();
+  const FloatConvGeometry g = DescribeFloatConv(args);
+  const int64_t row_floats = g.row_pixels * g.in_c;
+  auto* padded = reinterpret_cast<float*>(scratch);
+  auto* rows = reinterpret_cast<const float**>(scratch + Aligned(g.kernel_h * row_floats * int64_t{sizeof(float)}));
+  const int64_t block_floats = g.kernel_h * g.kernel_w * g.group_in * kFloatBlockChannels;
+  Taps taps = {rows, g.kernel_h, g.kernel_w, o.dilation_w() * g.in_c, o.stride_w() * g.in_c, g.group_in};
+  for (int64_t unit = begin; unit < end; ++unit) {
+    const float* image = Floats(args.inputs[0]) + unit / g.out_h * g.in_h * g.in_w * g.in_c;
+    for (int64_t ky = 0; ky < g.kernel_h; ++ky) {
+      const int64_t row = unit % g.out_h * o.stride_h() - o.pad_top() + ky * o.dilation_h();
+      rows[ky] = PlaceRow(g, image, row, o.pad_left(), padded + ky * row_floats);
+    }
+    float* y = MutableFloats(args.outputs[0]) + unit * g.out_w * g.out_c;
+    for (int64_t group = 0; group < g.groups; ++group) {
+      for (int64_t channel = 0; channel < g.group_out; channel += kTileChannels) {
+        const int64_t block = group * g.blocks + channel / kFloatBlockChannels;
+        const float* w = Floats(args.weights) + block * block_floats + channel % kFloatBlockChannels;
+        const int64_t out = group * g.group_out + channel;
+        RunRow(taps, g.out_w, w, Floats(args.inputs[1]) + out, std::min<int64_t>(kTileChannels, g.group_out - channel),
+               y + out, g.out_c);
+      }
+      for (int64_t ky = 0; ky < g.kernel_h; ++ky) rows[ky] += g.group_in;
+    }
+  }
+}
+
+}  // namespace lockstep::kernels

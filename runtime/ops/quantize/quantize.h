@@ -1,0 +1,29 @@
+// The row of Quantize.
+#pragma once
+
+#include "ops/operator.h"
+#include "ops/common/prepare.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckQuantize;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+RunFunction quantize_f32_portable;
+
+inline constexpr Kernel kQuantizeKernels[] = {
+    LOCKSTEP_KERNEL(quantize_f32_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kQuantize = {joint::Options::Quantize,
+                                       1,
+                                       check::CheckQuantize,
+                                       PrepareElements,
+                                       nullptr,
+                                       kQuantizeKernels,
+                                       sizeof kQuantizeKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,126 @@
+// Every field of a float layer that contradicts the others is refused, with a message that names it.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "lockstep/runtime.h"
+#include "support/joint_models.h"
+
+namespace lockstep {
+namespace {
+
+using joint::ModelT;
+using test::FirstLayer;
+using test::FirstOptions;
+
+struct Damage {
+  const char* name;
+  std::function<void(ModelT&)> apply;
+  const char* expected;  // in the message
+};
+
+std::ostream& operator<<(std::ostream& out, const Damage& damage) { return out << damage.name; }
+
+template <typename Options>
+joint::TensorT& InputOf(ModelT& m, size_t i = 0) {
+  return *m.tensors[static_cast<size_t>(FirstLayer<Options>(m)->inputs[i])];
+}
+
+template <typename Options>
+joint::TensorT& OutputOf(ModelT& m) {
+  return *m.tensors[static_cast<size_t>(FirstLayer<Options>(m)->outputs[0])];
+}
+
+joint::ConvT& Conv(ModelT& m) { return *FirstOptions<joint::ConvT>(m); }
+joint::DepthwiseConvT& Depthwise(ModelT& m) { return *FirstOptions<joint::DepthwiseConvT>(m); }
+
+// The tensor becomes one of integers of the same size in memory.
+void MakeIntegers(joint::TensorT& tensor) { tensor.dtype = joint::DType::S32; }
+
+const Damage kDamages[] = {
+    {"ConvWithoutBias", [](ModelT& m) { FirstLayer<joint::ConvT>(m)->inputs.pop_back(); }, "number of inputs"},
+    {"ConvBiasLength",
+     [](ModelT& m) { FirstLayer<joint::ConvT>(m)->inputs[1] = FirstLayer<joint::MulT>(m)->inputs[1]; }, "bias"},
+    {"ConvBiasType", [](ModelT& m) { MakeIntegers(InputOf<joint::ConvT>(m, 1)); }, "bias"},
+    {"ConvInputType", [](ModelT& m) { FirstLayer<joint::ConvT>(m)->inputs[0] = m.inputs[0]->tensor; }, "input"},
+    {"ConvAccInit", [](ModelT& m) { Conv(m).acc_init.assign(20, 0); }, "acc_init"},
+    {"ConvWeightSum", [](ModelT& m) { Conv(m).weight_sum.assign(20, 0); }, "weight_sum"},
+    {"ConvTable", [](ModelT& m) { Conv(m).table.assign(256, 0); }, "table"},
+    {"ConvGroups", [](ModelT& m) { Conv(m).groups = 3; }, "groups"},
+    {"ConvPacking", [](ModelT& m) { m.tensors[Conv(m).weights]->packing = joint::Packing::O16I4; }, "packing"},
+    {"ConvWeightBytes",
+     [](ModelT& m) {
+       joint::TensorT& weights = *m.tensors[Conv(m).weights];
+       weights.bytes += 64;
+       m.constants[weights.constant]->data.resize(weights.bytes);
+     },
+     "weights"},
+    {"ConvWeightsOfIntegers", [](ModelT& m) { Conv(m).weights = m.inputs[0]->tensor; }, "weights"},
+    {"ConvStride", [](ModelT& m) { Conv(m).stride_h = 0; }, "stride_h"},
+    {"DepthwiseMultiplier", [](ModelT& m) { Depthwise(m).multiplier.assign(20, 1 << 30); }, "multiplier"},
+    {"DepthwiseWeights", [](ModelT& m) { Depthwise(m).weights = Conv(m).weights; }, "weights"},
+    {"MaxPoolPadding", [](ModelT& m) { FirstOptions<joint::MaxPoolT>(m)->pad_top = 5; }, "pad_top"},
+    {"MeanMultiplier", [](ModelT& m) { FirstOptions<joint::AveragePoolT>(m)->multiplier = {1 << 30}; }, "multiplier"},
+    {"MeanDivisor", [](ModelT& m) { FirstOptions<joint::AveragePoolT>(m)->divisor = -1; }, "divisor"},
+    {"AddOfIntegers", [](ModelT& m) { MakeIntegers(OutputOf<joint::AddT>(m)); }, "input a"},
+    {"MulOfIntegers", [](ModelT& m) { MakeIntegers(InputOf<joint::MulT>(m, 1)); }, "input b"},
+    {"ConcatOfWords", [](ModelT& m) { MakeIntegers(InputOf<joint::ConcatT>(m)); }, "dtype"},
+    {"SoftmaxTable", [](ModelT& m) { FirstOptions<joint::SoftmaxT>(m)->table.assign(256, 1); }, "table"},
+    {"UnaryFunction",
+     [](ModelT& m) { FirstOptions<joint::UnaryT>(m)->function = static_cast<joint::UnaryFunction>(13); }, "function"},
+    {"UnaryShape",
+     [](ModelT& m) {
+       OutputOf<joint::UnaryT>(m).shape = {1, 8, 6, 20};
+     },
+     "shape"},
+    {"QuantizeLow", [](ModelT& m) { FirstOptions<joint::QuantizeT>(m)->clamp_low = -1; }, "clamp_low"},
+    {"QuantizeAboveTheZeroPoint", [](ModelT& m) { FirstOptions<joint::QuantizeT>(m)->clamp_low = 256; }, "clamp_low"},
+    {"QuantizeHigh", [](ModelT& m) { FirstOptions<joint::QuantizeT>(m)->clamp_high = 256; }, "clamp_high"},
+    {"QuantizeOfIntegers",
+     [](ModelT& m) { FirstLayer<joint::QuantizeT>(m)->inputs[0] = FirstLayer<joint::ConcatT>(m)->inputs[1]; }, "input"},
+};
+
+class FloatDamageTest : public ::testing::TestWithParam<Damage> {};
+
+TEST_P(FloatDamageTest, IsRefusedWithTheField) {
+  ModelT model = test::FloatNetwork();
+  GetParam().apply(model);
+  const std::vector<uint8_t> file = test::Write(model);
+  const Result<Model> loaded = Model::Copy(file.data(), file.size());
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.status().code(), StatusCode::kCorruptModel);
+  EXPECT_NE(std::string(loaded.status().message()).find(GetParam().expected), std::string::npos)
+      << loaded.status().message();
+}
+
+INSTANTIATE_TEST_SUITE_P(Floats, FloatDamageTest, ::testing::ValuesIn(kDamages),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(FloatFields, AreRefusedInLayersOfIntegers) {
+  const auto expect_refused = [](ModelT model, const char* field) {
+    const std::vector<uint8_t> file = test::Write(model);
+    const Result<Model> loaded = Model::Copy(file.data(), file.size());
+    ASSERT_FALSE(loaded.ok()) << field;
+    EXPECT_NE(std::string(loaded.status().message()).find(field), std::string::npos) << loaded.status().message();
+  };
+  ModelT model = test::SmallNetwork();
+  FirstOptions<joint::AddT>(model)->subtract = true;
+  expect_refused(std::move(model), "subtract");
+  model = test::SmallNetwork();
+  FirstOptions<joint::MulT>(model)->divide = true;
+  expect_refused(std::move(model), "divide");
+  model = test::SmallNetwork();
+  FirstOptions<joint::AveragePoolT>(model)->divisor = 9;
+  expect_refused(std::move(model), "divisor");
+}
+
+TEST(FloatNetworks, RandomOnesAreValid) {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    const std::vector<uint8_t> file = test::Write(test::RandomFloatNetwork(seed));
+    const Result<Model> loaded = Model::Copy(file.data(), file.size());
+    EXPECT_TRUE(loaded.ok()) << "seed " << seed << ": " << loaded.status().message();
+  }
+}
+
+}  // namespace
+}  // namespace lockstep
