@@ -66,6 +66,9 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   TakeNamed(merged, "weight_range", settings::WeightRanges(), config.weight_range);
   Take(merged, "bias_correction", config.bias_correction);
   Take(merged, "tail_bits", config.tail_bits);
+  Take(merged, "float_nodes", config.floats.nodes);
+  Take(merged, "float_ops", config.floats.operators);
+  Take(merged, "float_all", config.floats.all);
   Take(merged, "threads", config.threads);
   return config;
 }

@@ -68,6 +68,7 @@ quantize::QuantizedGraph Quantize(const BuildConfig& config, const graph::Graph&
   options.weight_range = config.weight_range;
   options.bias_correction = config.bias_correction;
   options.tail_bits = config.tail_bits;
+  options.floats = config.floats;
   options.threads = config.threads;
   options.preprocess[graph.tensor(graph.inputs[0]).name] = config.preprocess;
   return quantize::Quantize(graph, options, pictures, listener.advance);

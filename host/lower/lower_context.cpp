@@ -30,14 +30,17 @@ Value LowerContext::Input(size_t index) {
 }
 
 Value LowerContext::IntegerInput(size_t index) {
-  Value value = Input(index);
-  if (value.is_float) throw UnsupportedModel("its input '" + state_.draft.TensorName(value) + "' was not quantised");
-  return value;
+  const Value value = Input(index);
+  return value.is_float ? Quantized(value, ParamsOf(node_.inputs.at(index))) : value;
 }
 
-Value LowerContext::Operand(size_t index) {
+Value LowerContext::FloatInput(size_t index) {
+  const Value value = Input(index);
+  return value.is_float ? value : Dequantized(value);
+}
+
+Value LowerContext::PaddedInput(size_t index) {
   Value value = state_.values.at(node_.inputs[index]);
-  if (value.is_float) throw UnsupportedModel("its input '" + state_.draft.TensorName(value) + "' was not quantised");
   const Axes& axes = layout_.inputs[index];
   const size_t missing = axes.size() - value.shape.size();
   if (missing != 0) {
@@ -48,6 +51,21 @@ Value LowerContext::Operand(size_t index) {
   return Reorder(value, axes);
 }
 
+Value LowerContext::Operand(size_t index) {
+  const Value value = PaddedInput(index);
+  return value.is_float ? Quantized(value, ParamsOf(node_.inputs[index])) : value;
+}
+
+Value LowerContext::FloatOperand(size_t index) {
+  if (!IsConstant(index)) {
+    const Value value = PaddedInput(index);
+    return value.is_float ? value : Dequantized(value);
+  }
+  const graph::Tensor& tensor = graph().tensor(node_.inputs[index]);
+  const Axes& axes = layout_.inputs[index];
+  return state_.draft.AddFloatConstant(tensor.name, Padded(tensor.shape, axes.size()), axes, PhysicalFloats(index));
+}
+
 const std::vector<float>& LowerContext::Floats(size_t index) const {
   const graph::Tensor& tensor = graph().tensor(node_.inputs.at(index));
   if (tensor.type != graph::ElementType::kFloat) {
@@ -56,16 +74,15 @@ const std::vector<float>& LowerContext::Floats(size_t index) const {
   return tensor.constant->floats;
 }
 
-Value LowerContext::ConstantOperand(size_t index, const AffineParams& params) {
-  const graph::Tensor& tensor = graph().tensor(node_.inputs[index]);
+std::vector<float> LowerContext::PhysicalFloats(size_t index) const {
   const std::vector<float>& values = Floats(index);
   const Axes& axes = layout_.inputs[index];
-  const Shape shape = Padded(tensor.shape, axes.size());
+  const Shape shape = Padded(graph().tensor(node_.inputs[index]).shape, axes.size());
   const Shape physical = Permuted(shape, axes);
   std::vector<int64_t> strides(shape.size(), 1);  // of the ONNX order
   for (size_t axis = shape.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * shape[axis];
-  std::vector<int32_t> integers;
-  integers.reserve(values.size());
+  std::vector<float> result;
+  result.reserve(values.size());
   for (size_t i = 0; i < values.size(); ++i) {
     int64_t rest = static_cast<int64_t>(i);
     int64_t source = 0;
@@ -73,9 +90,18 @@ Value LowerContext::ConstantOperand(size_t index, const AffineParams& params) {
       source += rest % physical[axis] * strides[axes[axis]];
       rest /= physical[axis];
     }
-    integers.push_back(quantize::QuantizeValue(values[static_cast<size_t>(source)], params));
+    result.push_back(values[static_cast<size_t>(source)]);
   }
-  return state_.draft.AddConstant(tensor.name, shape, axes, params, ToBytes(integers, params));
+  return result;
+}
+
+Value LowerContext::ConstantOperand(size_t index, const AffineParams& params) {
+  const graph::Tensor& tensor = graph().tensor(node_.inputs[index]);
+  const Axes& axes = layout_.inputs[index];
+  std::vector<int32_t> integers;
+  for (const float value : PhysicalFloats(index)) integers.push_back(quantize::QuantizeValue(value, params));
+  return state_.draft.AddConstant(tensor.name, Padded(tensor.shape, axes.size()), axes, params,
+                                  ToBytes(integers, params));
 }
 
 AffineParams LowerContext::ParamsOf(TensorId id) const {
@@ -95,6 +121,27 @@ const quantize::QuantizedWeights& LowerContext::Weights() const {
   const auto found = state_.quantized.weights.find(node_.name);
   if (found == state_.quantized.weights.end()) throw UnsupportedModel("its weights were not quantised");
   return found->second;
+}
+
+Value LowerContext::Dequantized(const Value& value) {
+  const auto known = state_.dequantized.find(value.tensor);
+  if (known != state_.dequantized.end()) return known->second;
+  const Value result = state_.draft.AddFloat(state_.draft.TensorName(value), value.shape, value.axes);
+  AddLayer(joint::DequantizeT(), {value.tensor}, result.tensor, 0, "/dequantize");
+  state_.dequantized[value.tensor] = result;
+  return result;
+}
+
+Value LowerContext::Quantized(const Value& value, const AffineParams& params) {
+  const std::pair key{value.tensor, std::pair{params.scale, std::pair{params.zero_point, params.bits}}};
+  const auto known = state_.rescaled.find(key);
+  if (known != state_.rescaled.end()) return known->second;
+  joint::QuantizeT quantize;
+  quantize.clamp_high = params.high();
+  const Value result = state_.draft.AddActivation(state_.draft.TensorName(value), value.shape, value.axes, params);
+  AddLayer(quantize, {value.tensor}, result.tensor, 0, "/quantize");
+  state_.rescaled[key] = result;
+  return result;
 }
 
 Value LowerContext::Rescale(const Value& value, const AffineParams& params) {

@@ -21,6 +21,7 @@ struct LoweringState {
   // Copies that were made of a tensor of the joint model: by order, and by scale, zero point and bits.
   std::map<std::pair<int32_t, Axes>, Value> reordered;
   std::map<std::pair<int32_t, std::pair<double, std::pair<int, int>>>, Value> rescaled;
+  std::map<int32_t, Value> dequantized;
 };
 
 // One node. Everything that throws throws UnsupportedModel, without the node's name.
@@ -33,13 +34,21 @@ class LowerContext {
   const graph::Graph& graph() const { return state_.quantized.graph; }
   const graph::Node& node() const { return node_; }
 
+  // Whether the node is computed in floats.
+  bool IsFloatNode() const { return state_.quantized.float_nodes.count(node_.name) != 0; }
+
   // The data input in the order that the layout wants it in, a copy if need be.
   Value Input(size_t index);
-  Value IntegerInput(size_t index);  // throws if it is float
+  // The same in the format that the node computes in: quantised as decided, dequantised, or as it is.
+  Value IntegerInput(size_t index);
+  Value FloatInput(size_t index);
+  Value FormattedInput(size_t index) { return IsFloatNode() ? FloatInput(index) : IntegerInput(index); }
   // An operand of a binary node or Concat with the rank of the output and in the order the layout wants it in:
   // computed, or a float constant quantised with `params`.
   Value Operand(size_t index);
   Value ConstantOperand(size_t index, const AffineParams& params);
+  // The same for a node in floats, constant or not.
+  Value FloatOperand(size_t index);
   // The computed input as its producer left it.
   const Value& Known(size_t index) const { return state_.values.at(node_.inputs.at(index)); }
   bool IsConstant(size_t index) const { return graph().tensor(node_.inputs.at(index)).constant.has_value(); }
@@ -53,6 +62,9 @@ class LowerContext {
   bool IsFloat(graph::TensorId id) const { return state_.quantized.activations.count(id) == 0; }
   const quantize::QuantizedWeights& Weights() const;  // throws if there are none
 
+  // Conversions between formats. Made once for a tensor.
+  Value Dequantized(const Value& value);
+  Value Quantized(const Value& value, const AffineParams& params);
   // A copy in another scale, zero point or width. Made once for a tensor.
   Value Rescale(const Value& value, const AffineParams& params);
   Value Reorder(const Value& value, const Axes& axes);
@@ -79,6 +91,11 @@ class LowerContext {
   void Define(const Value& value, size_t index = 0);
 
  private:
+  // A computed input with the rank of the output.
+  Value PaddedInput(size_t index);
+  // The elements of a constant operand in physical order.
+  std::vector<float> PhysicalFloats(size_t index) const;
+
   LoweringState& state_;
   const graph::Node& node_;
   const NodeLayout& layout_;

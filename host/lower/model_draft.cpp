@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 
 #include "joint_elements.h"
 
@@ -16,6 +17,12 @@ std::unique_ptr<joint::QuantizationT> ToQuantization(const AffineParams& params)
   quantization->zero_point = {params.zero_point};
   quantization->bits = static_cast<uint8_t>(params.bits);
   return quantization;
+}
+
+std::vector<uint8_t> BytesOf(const std::vector<float>& values) {
+  std::vector<uint8_t> bytes(values.size() * sizeof(float));
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
 }
 
 bool BeginsWith(const std::string& text, const std::string& start) {
@@ -56,6 +63,21 @@ Value ModelDraft::AddConstant(const std::string& name, const graph::Shape& shape
   Value value = AddActivation(name, shape, axes, params);
   SetConstant(value.tensor, std::move(bytes));
   return value;
+}
+
+Value ModelDraft::AddFloatConstant(const std::string& name, const graph::Shape& shape, const Axes& axes,
+                                   const std::vector<float>& values) {
+  Value value = AddFloat(name, shape, axes);
+  SetConstant(value.tensor, BytesOf(values));
+  return value;
+}
+
+int32_t ModelDraft::AddFloatWeights(const std::string& name, const graph::Shape& onnx_shape, const Axes& axes,
+                                    joint::Packing packing, const std::vector<float>& values) {
+  const int32_t index = AddTensor(name, Permuted(onnx_shape, axes), axes, joint::DType::F32);
+  model_.tensors[index]->packing = packing;
+  SetConstant(index, BytesOf(values));
+  return index;
 }
 
 int32_t ModelDraft::AddWeights(const std::string& name, const graph::Shape& onnx_shape, const Axes& axes,

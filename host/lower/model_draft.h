@@ -34,6 +34,14 @@ class ModelDraft {
   Value AddConstant(const std::string& name, const graph::Shape& shape, const Axes& axes, const AffineParams& params,
                     std::vector<uint8_t> bytes);
 
+  // An F32 constant; `values` in physical order.
+  Value AddFloatConstant(const std::string& name, const graph::Shape& shape, const Axes& axes,
+                         const std::vector<float>& values);
+
+  // Float weights of a convolution, packed already; as AddWeights.
+  int32_t AddFloatWeights(const std::string& name, const graph::Shape& onnx_shape, const Axes& axes,
+                          joint::Packing packing, const std::vector<float>& values);
+
   // Convolution weights; returns the tensor's index. `onnx_shape` is (oc, ic/group, kh, kw), the tensor's shape is that
   // in the order of `axes`; `values` are packed already.
   int32_t AddWeights(const std::string& name, const graph::Shape& onnx_shape, const Axes& axes, joint::Packing packing,

@@ -28,8 +28,27 @@ std::vector<int8_t> PackO16I4(const std::vector<int8_t>& weights, const WeightSh
   return packed;
 }
 
-std::vector<int8_t> PackDepthwise(const std::vector<int8_t>& weights, const WeightShape& shape) {
-  std::vector<int8_t> packed(weights.size());
+std::vector<float> PackO16(const std::vector<float>& weights, const WeightShape& shape) {
+  const int64_t oc_of_group = shape.oc / shape.groups;
+  const int64_t blocks = (oc_of_group + 15) / 16;
+  const int64_t taps = shape.kh * shape.kw;
+  std::vector<float> packed(static_cast<size_t>(shape.groups * blocks * taps * shape.ic * 16), 0.0F);
+  const float* weight = weights.data();
+  for (int64_t oc = 0; oc < shape.oc; ++oc) {
+    const int64_t lane = oc % oc_of_group % 16;
+    const int64_t block = oc / oc_of_group * blocks + oc % oc_of_group / 16;
+    for (int64_t ic = 0; ic < shape.ic; ++ic) {
+      for (int64_t tap = 0; tap < taps; ++tap) {
+        packed[((block * taps + tap) * shape.ic + ic) * 16 + lane] = *weight++;
+      }
+    }
+  }
+  return packed;
+}
+
+template <typename Weight>
+std::vector<Weight> PackDepthwise(const std::vector<Weight>& weights, const WeightShape& shape) {
+  std::vector<Weight> packed(weights.size());
   const int64_t taps = shape.kh * shape.kw;
   for (int64_t c = 0; c < shape.oc; ++c) {
     for (int64_t tap = 0; tap < taps; ++tap) packed[tap * shape.oc + c] = weights[c * taps + tap];
@@ -37,8 +56,9 @@ std::vector<int8_t> PackDepthwise(const std::vector<int8_t>& weights, const Weig
   return packed;
 }
 
-std::vector<int8_t> SwapSpatial(const std::vector<int8_t>& weights, const WeightShape& shape) {
-  std::vector<int8_t> swapped(weights.size());
+template <typename Weight>
+std::vector<Weight> SwapSpatial(const std::vector<Weight>& weights, const WeightShape& shape) {
+  std::vector<Weight> swapped(weights.size());
   const int64_t taps = shape.kh * shape.kw;
   for (int64_t plane = 0; plane < shape.oc * shape.ic; ++plane) {
     for (int64_t ky = 0; ky < shape.kh; ++ky) {
@@ -49,5 +69,10 @@ std::vector<int8_t> SwapSpatial(const std::vector<int8_t>& weights, const Weight
   }
   return swapped;
 }
+
+template std::vector<int8_t> PackDepthwise(const std::vector<int8_t>& weights, const WeightShape& shape);
+template std::vector<float> PackDepthwise(const std::vector<float>& weights, const WeightShape& shape);
+template std::vector<int8_t> SwapSpatial(const std::vector<int8_t>& weights, const WeightShape& shape);
+template std::vector<float> SwapSpatial(const std::vector<float>& weights, const WeightShape& shape);
 
 }  // namespace lockstep::lower

@@ -20,10 +20,15 @@ struct WeightShape {
 // its own. Places without a weight are 0.
 std::vector<int8_t> PackO16I4(const std::vector<int8_t>& weights, const WeightShape& shape);
 
-// [kh][kw][c] for a convolution with one input channel in each of c groups.
-std::vector<int8_t> PackDepthwise(const std::vector<int8_t>& weights, const WeightShape& shape);
+// [group][ceil(oc/16)][kh][kw][ic][16 oc]. Places without a weight are 0.
+std::vector<float> PackO16(const std::vector<float>& weights, const WeightShape& shape);
 
-// The same weights with height and width exchanged; kh and kw of `shape` are those before.
-std::vector<int8_t> SwapSpatial(const std::vector<int8_t>& weights, const WeightShape& shape);
+// int8_t and float: [kh][kw][c] for a convolution with one input channel in each of c groups.
+template <typename Weight>
+std::vector<Weight> PackDepthwise(const std::vector<Weight>& weights, const WeightShape& shape);
+
+// int8_t and float: the same weights with height and width exchanged; kh and kw of `shape` are those before.
+template <typename Weight>
+std::vector<Weight> SwapSpatial(const std::vector<Weight>& weights, const WeightShape& shape);
 
 }  // namespace lockstep::lower

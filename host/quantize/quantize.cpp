@@ -82,6 +82,7 @@ QuantizedGraph Quantize(const graph::Graph& graph, const QuantizeOptions& option
   QuantizedGraph result;
   result.graph = graph;
   result.preprocess = {};
+  result.float_nodes = ResolveFloatNodes(result.graph, options.floats);
   for (const auto& [name, preprocess] : options.preprocess) result.preprocess[graph.Find(name)] = preprocess;
 
   const Widths widths = ChooseWidths(result.graph, options.tail_bits);

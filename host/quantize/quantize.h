@@ -8,6 +8,7 @@
 #include "quantize/calibrate.h"
 #include "quantize/calibration_source.h"
 #include "quantize/observers/range_choice.h"
+#include "quantize/policy.h"
 #include "quantize/quantized_graph.h"
 #include "quantize/weights.h"
 
@@ -18,6 +19,7 @@ struct QuantizeOptions {
   WeightRangeKind weight_range = WeightRangeKind::kMse;
   bool bias_correction = true;                        // see ConvWeights::input_means
   int tail_bits = 16;                                 // 16 or 8, see tail.h
+  FloatSettings floats;                               // nodes that are not quantised
   int threads = 0;                                    // 0: all cores
   std::map<std::string, InputPreprocess> preprocess;  // by graph input; inputs without are calibrated like any tensor
 };

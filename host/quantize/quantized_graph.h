@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,10 @@ struct QuantizedGraph {
   std::map<graph::TensorId, AffineParams> activations;
   std::map<std::string, QuantizedWeights> weights;        // by node name: Conv
   std::map<graph::TensorId, InputPreprocess> preprocess;  // by graph input
+
+  // Nodes that are computed in floats (policy.h). Their tensors keep their entries in `activations`: a quantised reader
+  // of what they give takes it in that quantisation.
+  std::set<std::string> float_nodes;
 
   std::string source_digest;       // md5 of the ONNX file, hex
   std::string calibration_digest;  // md5 over the calibration pictures, hex; empty without

@@ -111,6 +111,10 @@ std::vector<Setting> MakeTable() {
       Row(Kind::kYesNo, "bias_correction", kBuild, "true or false", quantise.bias_correction),
       Checked(Whole("tail_bits", kBuild, "width of the box arithmetic at the end: 8 or 16", 8, 16, quantise.tail_bits),
               CheckTailBits),
+      Row(Kind::kNames, "float_nodes", kBuild, "nodes that are computed in floats, with * and ? as in a shell",
+          nullptr),
+      Row(Kind::kNames, "float_ops", kBuild, "operators that are computed in floats: Softmax, Concat, ...", nullptr),
+      Row(Kind::kYesNo, "float_all", kBuild, "compute every node in floats", false),
       Whole("threads", kBuild | kRun | kCrosscheck, "of this PC's engines; 0: all cores", 0, kMostThreads, 0),
   };
 }

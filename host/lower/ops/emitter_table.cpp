@@ -1,6 +1,7 @@
 #include "lower/ops/emitter_table.h"
 
 #include "lower/ops/emitters.h"
+#include "lower/ops/float_emitters.h"
 
 namespace lockstep::lower {
 namespace {
@@ -8,39 +9,40 @@ namespace {
 struct Row {
   std::string_view op;
   Emitter emit;
+  Emitter emit_float;  // for a node in floats; what moves elements has one for both
 };
 
 constexpr Row kRows[] = {
-    {"Add", EmitAdd},
-    {"AveragePool", EmitAveragePool},
-    {"Clip", EmitFunction},
-    {"Concat", EmitConcat},
-    {"Conv", EmitConv},
-    {"Elu", EmitFunction},
-    {"Exp", EmitFunction},
-    {"Flatten", EmitView},
-    {"Gelu", EmitFunction},
-    {"HardSigmoid", EmitFunction},
-    {"HardSwish", EmitFunction},
-    {"Identity", EmitView},
-    {"LeakyRelu", EmitFunction},
-    {"MaxPool", EmitMaxPool},
-    {"Mish", EmitFunction},
-    {"Mul", EmitMul},
-    {"Relu", EmitFunction},
-    {"Reshape", EmitView},
-    {"Resize", EmitResize},
-    {"SiLU", EmitFunction},
-    {"Sigmoid", EmitFunction},
-    {"Slice", EmitSlice},
-    {"Softmax", EmitSoftmax},
-    {"Softplus", EmitFunction},
-    {"Split", EmitSplit},
-    {"Squeeze", EmitView},
-    {"Sub", EmitSub},
-    {"Tanh", EmitFunction},
-    {"Transpose", EmitView},
-    {"Unsqueeze", EmitView},
+    {"Add", EmitAdd, EmitFloatAdd},
+    {"AveragePool", EmitAveragePool, EmitFloatAveragePool},
+    {"Clip", EmitFunction, EmitFloatFunction},
+    {"Concat", EmitConcat, EmitFloatConcat},
+    {"Conv", EmitConv, EmitFloatConv},
+    {"Elu", EmitFunction, EmitFloatFunction},
+    {"Exp", EmitFunction, EmitFloatFunction},
+    {"Flatten", EmitView, EmitView},
+    {"Gelu", EmitFunction, EmitFloatFunction},
+    {"HardSigmoid", EmitFunction, EmitFloatFunction},
+    {"HardSwish", EmitFunction, EmitFloatFunction},
+    {"Identity", EmitView, EmitView},
+    {"LeakyRelu", EmitFunction, EmitFloatFunction},
+    {"MaxPool", EmitMaxPool, EmitMaxPool},
+    {"Mish", EmitFunction, EmitFloatFunction},
+    {"Mul", EmitMul, EmitFloatMul},
+    {"Relu", EmitFunction, EmitFloatFunction},
+    {"Reshape", EmitView, EmitView},
+    {"Resize", EmitResize, EmitResize},
+    {"SiLU", EmitFunction, EmitFloatFunction},
+    {"Sigmoid", EmitFunction, EmitFloatFunction},
+    {"Slice", EmitSlice, EmitSlice},
+    {"Softmax", EmitSoftmax, EmitFloatSoftmax},
+    {"Softplus", EmitFunction, EmitFloatFunction},
+    {"Split", EmitSplit, EmitSplit},
+    {"Squeeze", EmitView, EmitView},
+    {"Sub", EmitSub, EmitFloatSub},
+    {"Tanh", EmitFunction, EmitFloatFunction},
+    {"Transpose", EmitView, EmitView},
+    {"Unsqueeze", EmitView, EmitView},
 };
 
 constexpr bool IsInOrder() {
@@ -57,6 +59,13 @@ static_assert(IsInOrder(), "an operator stands twice in the table or out of the 
 Emitter FindEmitter(std::string_view op) {
   for (const Row& row : kRows) {
     if (row.op == op) return row.emit;
+  }
+  return nullptr;
+}
+
+Emitter FindFloatEmitter(std::string_view op) {
+  for (const Row& row : kRows) {
+    if (row.op == op) return row.emit_float;
   }
   return nullptr;
 }

@@ -5,11 +5,11 @@
 namespace lockstep::lower {
 
 void EmitMaxPool(LowerContext& context) {
-  const Value x = context.IntegerInput(0);
+  const Value x = context.FormattedInput(0);
   if (context.node().outputs.size() > 1) throw UnsupportedModel("its output of indices is not supported");
   joint::MaxPoolT pool;
   SetPool(ReadPoolWindow(context, x), pool);
-  const Value result = context.AddOutput(x.params);
+  const Value result = context.AddLike(x, context.OutputName(), context.OutputShape(), context.OutputAxes());
   context.AddLayer(pool, {x.tensor}, result.tensor);
   context.Define(result);
 }

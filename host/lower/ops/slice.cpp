@@ -10,7 +10,7 @@
 namespace lockstep::lower {
 
 void EmitSlice(LowerContext& context) {
-  const Value x = context.IntegerInput(0);
+  const Value x = context.FormattedInput(0);
   for (size_t i = 1; i < context.node().inputs.size(); ++i) {
     if (ops::HasInput(context.node(), i) && !context.IsConstant(i))
       throw UnsupportedModel("its limits are not constant");

@@ -5,7 +5,7 @@ namespace lockstep::lower {
 
 void EmitSplit(LowerContext& context) {
   const graph::Node& node = context.node();
-  const Value x = context.IntegerInput(0);
+  const Value x = context.FormattedInput(0);
   const auto axis = static_cast<size_t>(node.Int("axis", 0));
   const graph::Uses uses(context.graph());
   std::vector<int64_t> start(x.shape.size(), 0);

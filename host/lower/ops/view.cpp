@@ -4,7 +4,7 @@
 namespace lockstep::lower {
 
 void EmitView(LowerContext& context) {
-  const Value x = context.Input(0);
+  const Value x = context.IsFloatNode() ? context.FloatInput(0) : context.Input(0);
   const Value view = context.AddLike(x, context.OutputName(), context.OutputShape(), context.OutputAxes());
   context.AddLayer(joint::ReshapeT(), {x.tensor}, view.tensor);
   context.Define(view);

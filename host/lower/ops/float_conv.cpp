@@ -1,0 +1,53 @@
+#include "graph/error.h"
+#include "lower/ops/float_activation.h"
+#include "lower/ops/float_emitters.h"
+#include "lower/ops/window.h"
+#include "lower/weight_packing.h"
+
+namespace lockstep::lower {
+
+void EmitFloatConv(LowerContext& context) {
+  const graph::Node& node = context.node();
+  const Value x = context.FloatInput(0);
+  if (x.shape.size() != 4) throw UnsupportedModel("only convolutions over images (rank 4) are supported");
+  if (!context.IsConstant(1)) throw UnsupportedModel("its weights are not constant");
+  const graph::Tensor& kernel = context.graph().tensor(node.inputs.at(1));
+  const graph::Shape& w = kernel.shape;
+  const graph::Shape& out = context.OutputShape();
+  const bool swapped = IsSwapped(x.axes);
+  const int64_t groups = node.Int("group", 1);
+  const Window window = ReadWindow(node, x.shape, out, w[2], w[3], swapped);
+  WeightShape shape{w[0], w[1], w[2], w[3], groups, window.dilation[1]};
+  std::vector<float> values = context.Floats(1);
+  if (swapped) {
+    values = SwapSpatial(values, shape);
+    std::swap(shape.kh, shape.kw);
+  }
+  const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != graph::kNoTensor;
+  const std::vector<float> bias = has_bias ? context.Floats(2) : std::vector<float>(static_cast<size_t>(w[0]), 0.0F);
+  const std::string bias_name = has_bias ? context.graph().tensor(node.inputs[2]).name : kernel.name + "/bias";
+  const Value start = context.draft().AddFloatConstant(bias_name, {w[0]}, OnnxOrder(1), bias);
+  const Value result = AddFloatResult(context);
+  const auto macs = static_cast<uint64_t>(graph::ElementCount(out) * w[1] * w[2] * w[3]);
+  const auto finish = [&](auto options) {
+    SetPaddings(window, options);
+    options.dilation_h = window.dilation[0];
+    options.dilation_w = window.dilation[1];
+    context.AddLayer(std::move(options), {x.tensor, start.tensor}, result.tensor, macs);
+  };
+  if (groups > 1 && groups == w[0] && w[1] == 1) {
+    joint::DepthwiseConvT options;
+    options.weights = context.draft().AddFloatWeights(kernel.name, w, swapped ? Axes{1, 3, 2, 0} : Axes{1, 2, 3, 0},
+                                                      joint::Packing::Plain, PackDepthwise(values, shape));
+    finish(std::move(options));
+  } else {
+    joint::ConvT options;
+    options.weights = context.draft().AddFloatWeights(kernel.name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1},
+                                                      joint::Packing::O16, PackO16(values, shape));
+    options.groups = static_cast<int32_t>(groups);
+    finish(std::move(options));
+  }
+  FinishFloat(context, result);
+}
+
+}  // namespace lockstep::lower
