@@ -18,7 +18,7 @@ TEST(MemoryReport, HasPlannedAndMeasured) {
   int32_t layers = 0;
   test::RunAndReport(probe, &layers);
   const std::string report = test::ReadText(path);
-  for (const char* line : {"weights", "arena", "scratch", "code", "planned peak", "measured peak"}) {
+  for (const char* line : {"weights", "arena", "scratch", "tables", "code", "planned peak", "measured peak"}) {
     EXPECT_NE(report.find(line), std::string::npos) << line;
   }
   // What the plan calls its lower bound is the largest sum of live tensors, counted here another way.
@@ -26,7 +26,7 @@ TEST(MemoryReport, HasPlannedAndMeasured) {
   char bound[64];
   std::snprintf(bound, sizeof(bound), "at most %.1f alive", static_cast<double>(model.arena_lower_bound) / 1024);
   EXPECT_NE(report.find(bound), std::string::npos) << bound << " in\n" << report;
-  EXPECT_EQ(test::Count(report, "\n"), layers + (LOCKSTEP_EMULATED ? 12 : 11)) << report;
+  EXPECT_EQ(test::Count(report, "\n"), layers + (LOCKSTEP_EMULATED ? 13 : 12)) << report;
   EXPECT_EQ(report.find("measured under emulation: the peak includes the emulator, qemu-") != std::string::npos,
             LOCKSTEP_EMULATED)
       << report;
