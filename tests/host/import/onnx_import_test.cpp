@@ -180,7 +180,7 @@ TEST(ImportOnnx, AsksForOpenShapes) {
   const Graph graph = Import(TwoConvs(0), options);
   EXPECT_EQ(graph.tensor(graph.outputs[0]).shape, (Shape{1, 3, 8, 8}));
   options.input_shapes = {{"xx", {1, 3, 8, 8}}};
-  ExpectContains(ErrorOf<UsageError>(TwoConvs(0), options), "no input \"xx\"; did you mean x?");
+  ExpectContains(ErrorOf<UsageError>(TwoConvs(0), options), "no input \"xx\"; it must be one of x");
   options.input_shapes = {{"x", {1, 3, 8}}};
   ExpectContains(ErrorOf<UsageError>(TwoConvs(0), options), "has 4 axes (1x3x?x5), not the 3 of 1x3x8");
   options.input_shapes = {{"x", {1, 3, 8, 0}}};
