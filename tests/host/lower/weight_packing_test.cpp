@@ -69,14 +69,14 @@ TEST(PackDepthwise, ChannelsLast) {
   shape.oc = shape.groups = 2;
   shape.kh = 1;
   shape.kw = 3;
-  EXPECT_EQ(lower::PackDepthwise({1, 2, 3, 4, 5, 6}, shape), (std::vector<int8_t>{1, 4, 2, 5, 3, 6}));
+  EXPECT_EQ(lower::PackDepthwise<int8_t>({1, 2, 3, 4, 5, 6}, shape), (std::vector<int8_t>{1, 4, 2, 5, 3, 6}));
 }
 
 TEST(SwapSpatial, ExchangesHeightAndWidth) {
   WeightShape shape;
   shape.kh = 2;
   shape.kw = 3;
-  EXPECT_EQ(lower::SwapSpatial({1, 2, 3, 4, 5, 6}, shape), (std::vector<int8_t>{1, 4, 2, 5, 3, 6}));
+  EXPECT_EQ(lower::SwapSpatial<int8_t>({1, 2, 3, 4, 5, 6}, shape), (std::vector<int8_t>{1, 4, 2, 5, 3, 6}));
 }
 
 }  // namespace
