@@ -1,5 +1,6 @@
 #include "import/onnx_export.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -64,6 +65,9 @@ void WriteAttribute(const Node& node, const std::string& key, const graph::Attri
 // The normal form says what ONNX says, but for these.
 void ToOpset17(const Graph& graph, Node& node, onnx::GraphProto& proto, std::vector<std::string>& inputs) {
   for (const char* key : {"value_type", "antialias", "keep_aspect_ratio_policy"}) node.attributes.erase(key);
+  const std::vector<int64_t> dilations = node.Ints("dilations", {});
+  const bool dense = std::all_of(dilations.begin(), dilations.end(), [](int64_t step) { return step == 1; });
+  if (node.op == "AveragePool" && dense) node.attributes.erase("dilations");  // opset 19 brought them
   if (node.op != "ReduceSum" || node.attributes.count("axes") == 0) return;
   const std::vector<int64_t> axes = node.Ints("axes", {});
   node.attributes.erase("axes");

@@ -69,7 +69,8 @@ TEST(ExportOnnx, WritesEveryOperatorOfTheNormalForm) {
                                            graph::kNoTensor, small.Scalar(0.5F)});
   const TensorId pool =
       small.Add("MaxPool", {conv}, {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 2}}, {"ceil_mode", int64_t{1}}});
-  const TensorId up = small.Add("Resize", {pool, graph::kNoTensor, graph::kNoTensor, small.Ints({1, 4, 8, 8})},
+  const TensorId mean = small.Add("AveragePool", {pool}, {{"kernel_shape", Ints{3, 3}}, {"pads", Ints{1, 1, 1, 1}}});
+  const TensorId up = small.Add("Resize", {mean, graph::kNoTensor, graph::kNoTensor, small.Ints({1, 4, 8, 8})},
                                 {{"coordinate_transformation_mode", std::string("asymmetric")}});
   const TensorId sum = small.Add("Relu", {small.Add("Add", {up, x})});
   const TensorId joined =
