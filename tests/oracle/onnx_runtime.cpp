@@ -68,31 +68,59 @@ std::string Fetch(const std::string& script) {
   return path;
 }
 
+namespace {
+
+void WriteFloats(const fs::path& file, const std::vector<float>& values) {
+  std::ofstream stream(file, std::ios::binary);
+  stream.write(reinterpret_cast<const char*>(values.data()),
+               static_cast<std::streamsize>(values.size() * sizeof(float)));
+  stream.close();
+  if (!stream) throw std::runtime_error("cannot write " + file.string());
+}
+
+// The job as ort_run.js takes it; its tensors go to `folder`.
+nlohmann::json Describe(const OracleJob& job, const fs::path& folder) {
+  fs::create_directory(folder);
+  nlohmann::json described = {{"model", job.model}, {"outputDir", folder.string()}};
+  for (const auto& [name, tensor] : job.inputs) {
+    const fs::path file = folder / ("input_" + std::to_string(described["inputs"].size()) + ".bin");
+    WriteFloats(file, tensor.data);
+    described["inputs"].push_back({{"name", name}, {"shape", tensor.shape}, {"file", file.string()}});
+  }
+  return described;
+}
+
+std::vector<OracleResult> RunJobs(const std::vector<OracleJob>& jobs, const OracleOptions& options) {
+  const TemporaryFolder folder;
+  nlohmann::json described = nlohmann::json::array();
+  for (size_t i = 0; i < jobs.size(); ++i) described.push_back(Describe(jobs[i], folder.path() / std::to_string(i)));
+  const fs::path list = folder.path() / "jobs.json";
+  std::ofstream(list) << described;
+  const std::string command = "node " + Quoted(LOCKSTEP_ORT_RUN) + " --package " +
+                              Quoted(Fetch("fetch_onnxruntime.sh")) + " --jobs " + Quoted(list.string()) +
+                              " --threads " + std::to_string(options.threads) + " --time " +
+                              std::to_string(options.timed_runs);
+  const auto report = nlohmann::json::parse(OutputOf(command));
+  std::vector<OracleResult> results;
+  for (const auto& run : report.at("runs")) {
+    OracleResult& result = results.emplace_back();
+    const fs::path outputs = folder.path() / std::to_string(results.size() - 1);
+    for (const auto& output : run.at("outputs")) {
+      result.outputs[output.at("name")] = {output.at("shape").get<graph::Shape>(),
+                                           ReadFloats(outputs / output.at("file").get<std::string>())};
+    }
+    result.milliseconds = run.at("milliseconds").get<std::vector<double>>();
+  }
+  return results;
+}
+
+}  // namespace
+
+std::vector<OracleResult> RunOnnxRuntime(const std::vector<OracleJob>& jobs) { return RunJobs(jobs, {}); }
+
 OracleResult RunOnnxRuntime(const std::string& model, const std::map<std::string, engine::FloatTensor>& inputs,
                             const OracleOptions& options) {
-  const TemporaryFolder folder;
-  std::string command = "node " + Quoted(LOCKSTEP_ORT_RUN) + " --package " + Quoted(Fetch("fetch_onnxruntime.sh")) +
-                        " --model " + Quoted(model) + " --output-dir " + Quoted(folder.path().string()) +
-                        " --threads " + std::to_string(options.threads) + " --time " +
-                        std::to_string(options.timed_runs);
-  int index = 0;
-  for (const auto& [name, tensor] : inputs) {
-    const fs::path file = folder.path() / ("input_" + std::to_string(index++) + ".bin");
-    std::ofstream stream(file, std::ios::binary);
-    stream.write(reinterpret_cast<const char*>(tensor.data.data()),
-                 static_cast<std::streamsize>(tensor.data.size() * sizeof(float)));
-    stream.close();
-    if (!stream) throw std::runtime_error("cannot write " + file.string());
-    command += " --input " + Quoted(name + ":" + graph::ToString(tensor.shape) + "=" + file.string());
-  }
-  const auto report = nlohmann::json::parse(OutputOf(command));
-  OracleResult result;
-  for (const auto& output : report.at("outputs")) {
-    result.outputs[output.at("name")] = {output.at("shape").get<graph::Shape>(),
-                                         ReadFloats(folder.path() / output.at("file").get<std::string>())};
-  }
-  result.milliseconds = report.at("milliseconds").get<std::vector<double>>();
-  return result;
+  return RunJobs({{model, inputs}}, options)[0];
 }
 
 }  // namespace lockstep::oracle

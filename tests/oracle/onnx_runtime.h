@@ -26,4 +26,12 @@ std::string Fetch(const std::string& script);
 OracleResult RunOnnxRuntime(const std::string& model, const std::map<std::string, engine::FloatTensor>& inputs,
                             const OracleOptions& options = {});
 
+struct OracleJob {
+  std::string model;
+  std::map<std::string, engine::FloatTensor> inputs;
+};
+
+// Many models in one process, for starting it takes longer than running a small model.
+std::vector<OracleResult> RunOnnxRuntime(const std::vector<OracleJob>& jobs);
+
 }  // namespace lockstep::oracle

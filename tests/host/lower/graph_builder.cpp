@@ -96,14 +96,15 @@ TensorId GraphBuilder::Conv(TensorId x, int64_t channels, int64_t kernel, int64_
               {activation, activation == graph::ActivationKind::kLeakyRelu ? 0.1 : 0.0, 0.0});
 }
 
-std::vector<TensorId> GraphBuilder::Split(TensorId x, int64_t axis, const std::vector<int64_t>& sizes) {
+std::vector<TensorId> GraphBuilder::Outputs(const std::string& op, const std::vector<TensorId>& inputs,
+                                            std::map<std::string, graph::Attribute> attributes, size_t count) {
   graph::Node node;
-  node.op = "Split";
-  node.name = "/block/Split_" + std::to_string(graph_.nodes.size());
+  node.op = op;
+  node.name = "/block/" + op + "_" + std::to_string(graph_.nodes.size());
   node.onnx_nodes = {node.name};
-  node.inputs = {x, Ints(sizes)};
-  node.attributes["axis"] = axis;
-  for (size_t i = 0; i < sizes.size(); ++i) {
+  node.inputs = inputs;
+  node.attributes = std::move(attributes);
+  for (size_t i = 0; i < count; ++i) {
     graph::Tensor output;
     output.name = node.name + "_output_" + std::to_string(i);
     node.outputs.push_back(graph_.AddTensor(output));
@@ -112,6 +113,10 @@ std::vector<TensorId> GraphBuilder::Split(TensorId x, int64_t axis, const std::v
   optimize::InferShapes(graph_);
   Normalize(graph_, graph_.nodes.back());
   return node.outputs;
+}
+
+std::vector<TensorId> GraphBuilder::Split(TensorId x, int64_t axis, const std::vector<int64_t>& sizes) {
+  return Outputs("Split", {x, Ints(sizes)}, {{"axis", axis}}, sizes.size());
 }
 
 namespace {

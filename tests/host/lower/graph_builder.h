@@ -30,6 +30,9 @@ class GraphBuilder {
   // A convolution with random weights and bias, pads of half a kernel.
   graph::TensorId Conv(graph::TensorId x, int64_t channels, int64_t kernel, int64_t stride = 1, int64_t groups = 1,
                        graph::ActivationKind activation = graph::ActivationKind::kNone);
+  // A node with several outputs, named likewise.
+  std::vector<graph::TensorId> Outputs(const std::string& op, const std::vector<graph::TensorId>& inputs,
+                                       std::map<std::string, graph::Attribute> attributes, size_t count);
   std::vector<graph::TensorId> Split(graph::TensorId x, int64_t axis, const std::vector<int64_t>& sizes);
   void Output(graph::TensorId id) { graph_.outputs.push_back(id); }
 

@@ -1,10 +1,9 @@
 // The runtime, natively, against the reference engine: every layer of random networks, byte by byte.
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <random>
 
-#include "engine/reference/reference_engine.h"
+#include "equal_layers.h"
 #include "graph_builder.h"
 #include "lockstep/runtime.h"
 #include "lower/lower.h"
@@ -12,56 +11,6 @@
 
 namespace lockstep::test {
 namespace {
-
-class CompareLayers final : public RunHook {
- public:
-  explicit CompareLayers(const std::vector<std::vector<uint8_t>>& expected) : expected_(expected) {}
-
-  Status AfterLayer(Session& session, int32_t layer) override {
-    const std::vector<uint8_t>& expected = expected_[static_cast<size_t>(layer)];
-    const auto* data = static_cast<const uint8_t*>(session.layer_output(layer));
-    for (size_t i = 0; i < expected.size() && !failed_; ++i) {
-      if (data[i] == expected[i]) continue;
-      failed_ = true;
-      ADD_FAILURE() << "layer " << layer << " '" << session.model().layer(layer).name << "' ("
-                    << session.model().layer(layer).op << ", " << session.kernel_name(layer)
-                    << ") differs first at byte " << i << " of " << expected.size() << ": reference "
-                    << int{expected[i]} << ", runtime " << int{data[i]};
-    }
-    return Status::Ok();
-  }
-
- private:
-  const std::vector<std::vector<uint8_t>>& expected_;
-  bool failed_ = false;
-};
-
-void ExpectEqualLayers(const std::vector<uint8_t>& file, uint32_t seed, int threads) {
-  engine::ReferenceEngine reference(file.data(), file.size());
-  std::mt19937 random(seed);
-  std::vector<std::vector<uint8_t>> inputs;
-  for (const joint::InputSpec* input : *reference.model().inputs()) {
-    inputs.emplace_back(reference.model().tensors()->Get(input->tensor())->bytes());
-    for (uint8_t& byte : inputs.back()) byte = static_cast<uint8_t>(random() & 255);
-  }
-  std::vector<std::vector<uint8_t>> layers;
-  reference.Run(inputs, [&](int, int, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
-    layers.emplace_back(data, data + output.bytes());
-  });
-
-  Result<Model> model = Model::Copy(file.data(), file.size());
-  ASSERT_TRUE(model.ok()) << model.status().message();
-  SessionOptions options;
-  options.threads = threads;
-  Result<Session> session = Session::Create(model.value(), options);
-  ASSERT_TRUE(session.ok()) << session.status().message();
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    std::memcpy(session.value().input(static_cast<int32_t>(i)), inputs[i].data(), inputs[i].size());
-  }
-  CompareLayers compare(layers);
-  const Status status = session.value().Run(&compare);
-  ASSERT_TRUE(status.ok()) << status.message();
-}
 
 TEST(NativeEquality, EveryOperator) { ExpectEqualLayers(Write(SmallNetwork()), 1, 1); }
 

@@ -1,0 +1,164 @@
+// The steps that work on images: convolutions, arithmetic, functions, pools.
+#include <array>
+#include <cmath>
+
+#include "random_steps.h"
+
+namespace lockstep::test {
+
+using graph::Shape;
+using graph::TensorId;
+
+TensorId RandomSteps::Weights(const Shape& shape, int64_t depth) {
+  const float limit = 1.7F / std::sqrt(static_cast<float>(depth));
+  return builder_.Constant(shape, builder_.Random(static_cast<size_t>(graph::ElementCount(shape)), -limit, limit));
+}
+
+TensorId RandomSteps::Conv(TensorId x, int64_t channels) {
+  const int64_t depth = builder_.shape(x)[1];
+  const bool grouped = depth % 2 == 0 && channels % 2 == 0 && Pick(5) == 0;
+  const int64_t groups = depth == channels && Pick(4) == 0 ? depth : (grouped ? 2 : 1);
+  return builder_.Conv(x, channels, 1 + 2 * Pick(3), 1, groups);
+}
+
+// One of the functions by name; those that ONNX has no operator for as exporters write them.
+TensorId RandomSteps::Named(const std::string& function, TensorId x) {
+  const auto node = [&](const std::string& op, const std::vector<TensorId>& inputs) {
+    return builder_.Node(op, inputs);
+  };
+  if (function == "SiLU") return node("Mul", {x, node("Sigmoid", {x})});
+  if (function == "Mish") return node("Mul", {x, node("Tanh", {node("Softplus", {x})})});
+  if (function == "Gelu") {
+    const TensorId erf = node("Erf", {node("Div", {x, Scalar(std::sqrt(2.0F))})});
+    return node("Mul", {node("Mul", {x, node("Add", {erf, Scalar(1.0F)})}), Scalar(0.5F)});
+  }
+  if (function == "Clip") return node("Clip", {x, Scalar(-0.4F), Scalar(0.9F)});
+  if (function == "Exp") return node("Exp", {node("Tanh", {x})});
+  if (function == "LeakyRelu" || function == "Elu") {
+    return builder_.Node(function, {x}, {{"alpha", 0.1F + 0.1F * static_cast<float>(Pick(8))}});
+  }
+  if (function == "HardSigmoid") return builder_.Node(function, {x}, {{"alpha", 0.2F}, {"beta", 0.5F}});
+  return node(function, {x});
+}
+
+Image RandomSteps::Function(const Image& x) {
+  static const std::array<const char*, 13> kFunctions = {"Relu", "Clip",     "LeakyRelu",   "Sigmoid",   "SiLU",
+                                                         "Tanh", "Elu",      "HardSigmoid", "HardSwish", "Gelu",
+                                                         "Mish", "Softplus", "Exp"};
+  const std::string function = kFunctions[static_cast<size_t>(Pick(13))];
+  return {Named(function, x.id), std::max(x.bound, 1.0) + 0.7};
+}
+
+TensorId RandomSteps::Act(TensorId x) { return Coin() ? x : Function({x, 1.0}).id; }
+
+Image RandomSteps::Convolution(const Image& x) { return {Act(Conv(x.id, channels_)), 1.5 * x.bound + 0.3}; }
+
+TensorId RandomSteps::Upsampled(TensorId x) {
+  const Shape from = builder_.shape(x);
+  const Shape shape = Size();
+  std::vector<float> scales;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    scales.push_back(static_cast<float>(shape[i]) / static_cast<float>(from[i]));
+  }
+  return builder_.Node("Resize", {x, graph::kNoTensor, builder_.Constant({4}, scales)},
+                       {{"mode", std::string("nearest")},
+                        {"coordinate_transformation_mode", std::string("asymmetric")},
+                        {"nearest_mode", std::string("floor")}});
+}
+
+TensorId RandomSteps::Window(const std::string& op, TensorId x, int64_t stride) {
+  const int64_t kernel_h = 2 + Pick(2);
+  const int64_t kernel_w = 2 + Pick(3);
+  // What stride 1 takes away comes back as padding; stride 2 halves exactly.
+  const auto pads = [&](int64_t kernel, int64_t begin) {
+    const int64_t total = kernel - stride;
+    return begin != 0 ? total / 2 : total - total / 2;
+  };
+  std::map<std::string, graph::Attribute> attributes = {
+      {"kernel_shape", std::vector<int64_t>{kernel_h, kernel_w}},
+      {"strides", std::vector<int64_t>{stride, stride}},
+      {"pads", std::vector<int64_t>{pads(kernel_h, 1), pads(kernel_w, 1), pads(kernel_h, 0), pads(kernel_w, 0)}}};
+  if (op == "AveragePool") attributes["count_include_pad"] = Pick(2);
+  return builder_.Node(op, {x}, attributes);
+}
+
+Image RandomSteps::Pool(const Image& x) { return {Window(Coin() ? "MaxPool" : "AveragePool", x.id, 1), x.bound}; }
+
+Image RandomSteps::DownAndUp(const Image& x) {
+  TensorId small = graph::kNoTensor;
+  switch (Pick(3)) {
+    case 0:
+      small = builder_.Conv(x.id, channels_, 3, 2);
+      break;
+    case 1:
+      small = Window(Coin() ? "MaxPool" : "AveragePool", x.id, 2);
+      break;
+    default:
+      small = Slice(Slice(x.id, 2, Pick(2), height_, 2), 3, Pick(2), width_, 2);
+      break;
+  }
+  return {Upsampled(Act(small)), 1.5 * x.bound + 0.3};
+}
+
+Image RandomSteps::Transposed(const Image& x) {
+  const TensorId small = builder_.Conv(x.id, channels_, 3, 2);
+  const int64_t kernel = 2 + 2 * Pick(2);
+  const int64_t groups = Pick(3) == 0 ? 2 : 1;
+  const int64_t pad = (kernel - 2) / 2;
+  const TensorId weights =
+      Weights({channels_, channels_ / groups, kernel, kernel}, channels_ / groups * kernel * kernel / 4);
+  const TensorId bias = builder_.Constant({channels_}, builder_.Random(static_cast<size_t>(channels_)));
+  const TensorId y = builder_.Node("ConvTranspose", {small, weights, bias},
+                                   {{"kernel_shape", std::vector<int64_t>{kernel, kernel}},
+                                    {"strides", std::vector<int64_t>{2, 2}},
+                                    {"pads", std::vector<int64_t>{pad, pad, pad, pad}},
+                                    {"group", groups}});
+  return {Act(y), 2.0 * x.bound + 1.0};
+}
+
+Image RandomSteps::Arithmetic(const Image& x) {
+  const Image other = Any();
+  if (Coin()) return {builder_.Node(Coin() ? "Add" : "Sub", {x.id, other.id}), x.bound + other.bound};
+  return {builder_.Node("Mul", {x.id, other.id}), x.bound * other.bound};
+}
+
+Image RandomSteps::WithConstant(const Image& x) {
+  const Shape shapes[] = {{}, {channels_, 1, 1}, {1, 1, height_, width_}, {width_}, {1, channels_, height_, 1}};
+  const Shape& shape = shapes[Pick(5)];
+  const auto count = static_cast<size_t>(graph::ElementCount(shape));
+  const TensorId constant = builder_.Constant(shape, builder_.Random(count, 0.3F, 1.4F));
+  switch (Pick(5)) {
+    case 0:
+      return {builder_.Node("Add", {constant, x.id}), x.bound + 1.4};
+    case 1:
+      return {builder_.Node("Sub", {constant, x.id}), x.bound + 1.4};
+    case 2:
+      return {builder_.Node("Sub", {x.id, constant}), x.bound + 1.4};
+    case 3:
+      return {builder_.Node("Div", {x.id, constant}), x.bound * 3.4};
+    default:
+      return {builder_.Node("Mul", {x.id, constant}), x.bound * 1.4};
+  }
+}
+
+TensorId RandomSteps::GlobalMean(TensorId x) { return builder_.Node("GlobalAveragePool", {x}); }
+
+// Squeeze and excitation.
+Image RandomSteps::Excitation(const Image& x) {
+  const TensorId squeezed = builder_.Conv(GlobalMean(x.id), 1 + Pick(8), 1);
+  const TensorId gates = builder_.Conv(Act(squeezed), channels_, 1);
+  return {builder_.Node("Mul", {x.id, Named(Coin() ? "Sigmoid" : "HardSigmoid", gates)}), x.bound};
+}
+
+Image RandomSteps::Rectified(const Image& x) {
+  const TensorId slopes = builder_.Constant({channels_, 1, 1}, builder_.Random(static_cast<size_t>(channels_)));
+  return {builder_.Node("PRelu", {x.id, slopes}), x.bound};
+}
+
+Image RandomSteps::Means(const Image& x) {
+  const std::vector<int64_t> axes[] = {{2, 3}, {1}, {3}};
+  const TensorId mean = builder_.Node("ReduceMean", {x.id}, {{"axes", axes[Pick(3)]}, {"keepdims", int64_t{1}}});
+  return {builder_.Node("Sub", {x.id, mean}), 2.0 * x.bound};
+}
+
+}  // namespace lockstep::test

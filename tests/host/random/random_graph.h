@@ -1,0 +1,13 @@
+// Random networks of all operators that lowering knows: several inputs and outputs, batches of one and of two pictures.
+#pragma once
+
+#include <cstdint>
+
+#include "graph/graph.h"
+
+namespace lockstep::test {
+
+// Not optimised. The same seed gives the same network.
+graph::Graph RandomGraph(uint32_t seed);
+
+}  // namespace lockstep::test

@@ -1,0 +1,113 @@
+#include "random_steps.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lower/ops/emitter_table.h"
+
+namespace lockstep::test {
+
+using graph::Shape;
+using graph::TensorId;
+
+namespace {
+
+constexpr double kLargestBound = 24.0;
+
+struct Step {
+  Image (RandomSteps::*make)(const Image& x);
+  const char* needs;  // what lowering must know beside Conv, Add, Mul and views
+};
+
+constexpr Step kSteps[] = {
+    {&RandomSteps::Convolution, "Conv"},
+    {&RandomSteps::Convolution, "Conv"},
+    {&RandomSteps::DownAndUp, "Resize"},
+    {&RandomSteps::Transposed, "ConvTranspose"},
+    {&RandomSteps::Arithmetic, "Add"},
+    {&RandomSteps::WithConstant, "Mul"},
+    {&RandomSteps::Function, "Sigmoid"},
+    {&RandomSteps::Function, "Tanh"},
+    {&RandomSteps::Pool, "MaxPool"},
+    {&RandomSteps::Excitation, "AveragePool"},
+    {&RandomSteps::Joined, "Concat"},
+    {&RandomSteps::Parts, "Slice"},
+    {&RandomSteps::Swapped, "Transpose"},
+    {&RandomSteps::Views, "Reshape"},
+    {&RandomSteps::Shares, "Softmax"},
+    {&RandomSteps::Attention, "MatMul"},
+    {&RandomSteps::Normalized, "LayerNormalization"},
+    {&RandomSteps::Rectified, "PRelu"},
+    {&RandomSteps::Means, "ReduceMean"},
+};
+
+}  // namespace
+
+bool IsLowered(const std::string& op) { return lower::FindEmitter(op) != nullptr; }
+
+RandomSteps::RandomSteps(uint32_t seed)
+    : random_(seed),
+      builder_(seed),
+      batch_(1 + (Pick(4) == 0 ? 1 : 0)),
+      channels_(2 * (1 + Pick(10))),
+      height_(2 * (2 + Pick(5))),
+      width_(2 * (2 + Pick(5))) {}
+
+void RandomSteps::AddInput() {
+  const std::string name = "input" + std::to_string(images_.size());
+  const TensorId x = builder_.Input(name, {batch_, 1 + Pick(4), height_, width_});
+  images_.push_back({Act(Conv(x, channels_)), 2.0});
+  ++inputs_;
+}
+
+void RandomSteps::AddStep() {
+  const Step* step = nullptr;
+  do {
+    step = &kSteps[Pick(static_cast<int64_t>(std::size(kSteps)))];
+  } while (!IsLowered(step->needs));
+  Image x = Any();
+  if (x.bound > kLargestBound) x = {builder_.Node("Tanh", {x.id}), 1.0};
+  images_.push_back((this->*step->make)(x));
+}
+
+void RandomSteps::AddOutputs() {
+  Image& last = images_.back();
+  for (size_t i = 0; inputs_ > 1 && i < inputs_; ++i) last.id = builder_.Node("Add", {last.id, images_[i].id});
+  builder_.Output(Conv(last.id, 1 + Pick(6)));
+  if (Coin()) OutputBoxes();
+  if (IsLowered("Gemm") && Coin()) OutputClasses();
+  if (IsLowered("TopK") && Pick(3) == 0) OutputLargest();
+  const Image extra = Any();
+  const auto& outputs = builder_.graph().outputs;
+  if (Coin() && std::count(outputs.begin(), outputs.end(), extra.id) == 0) builder_.Output(extra.id);
+}
+
+// As detectors end: places and shares of classes, in one tensor.
+void RandomSteps::OutputBoxes() {
+  const int64_t area = height_ * width_;
+  const TensorId x = images_.back().id;
+  const TensorId boxes = Reshape(Conv(x, 4), {batch_, 4, area});
+  const TensorId moved = builder_.Node("Add", {boxes, builder_.Constant({1, 1, area}, builder_.Random(area))});
+  const TensorId shares = builder_.Node("Softmax", {Reshape(Conv(x, 6), {batch_, 6, area})}, {{"axis", int64_t{1}}});
+  builder_.Output(builder_.Node("Concat", {moved, shares}, {{"axis", int64_t{1}}}));
+}
+
+// As classifiers end.
+void RandomSteps::OutputClasses() {
+  const int64_t classes = 2 + Pick(9);
+  const TensorId flat = builder_.Node("Flatten", {GlobalMean(images_.back().id)}, {{"axis", int64_t{1}}});
+  const bool turned = Coin();
+  const TensorId weights = Weights(turned ? Shape{classes, channels_} : Shape{channels_, classes}, channels_);
+  const TensorId bias = builder_.Constant({classes}, builder_.Random(static_cast<size_t>(classes)));
+  const TensorId logits = builder_.Node("Gemm", {flat, weights, bias}, {{"transB", int64_t{turned ? 1 : 0}}});
+  builder_.Output(Coin() ? builder_.Node("Softmax", {logits}, {{"axis", int64_t{1}}}) : logits);
+}
+
+void RandomSteps::OutputLargest() {
+  const TensorId x = Reshape(Conv(images_.back().id, channels_), {batch_, channels_, height_ * width_});
+  const int64_t axis = 1 + Pick(2);
+  const int64_t k = 1 + Pick(builder_.shape(x)[static_cast<size_t>(axis)]);
+  builder_.Output(builder_.Outputs("TopK", {x, builder_.Ints({k})}, {{"axis", axis}, {"largest", Pick(2)}}, 2)[0]);
+}
+
+}  // namespace lockstep::test
