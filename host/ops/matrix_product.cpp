@@ -1,6 +1,7 @@
 // Gemm and MatMul.
 #include <algorithm>
 
+#include "graph/constants.h"
 #include "ops/broadcast.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
@@ -111,9 +112,19 @@ Results EvaluateMatMul(const Call& call) {
   return One(std::move(result));
 }
 
+// What is left of Gemm when those with a constant matrix have become convolutions.
+std::string UnsupportedGemm(const graph::Graph& graph, const graph::Node& node) {
+  if (graph.tensor(node.outputs[0]).type != graph::ElementType::kFloat)
+    return "it computes integers; only floats are supported";
+  if (!graph::IsConstant(graph, node.inputs[1])) {
+    return "its matrix B is computed; only a constant one is supported (MatMul takes two computed ones)";
+  }
+  return "its input C is computed and beta is not 1; multiply it before";
+}
+
 }  // namespace
 
-constexpr Op kGemm = Op({2, 3}, InferGemm, EvaluateGemm, LayoutKind::kUnsupported, NotSupported).Weights(1, 1);
+constexpr Op kGemm = Op({2, 3}, InferGemm, EvaluateGemm, LayoutKind::kUnsupported, UnsupportedGemm).Weights(1, 1);
 constexpr Op kMatMul = Op({2, 2}, InferMatMul, EvaluateMatMul, LayoutKind::kUnsupported, NotSupported);
 
 }  // namespace lockstep::ops

@@ -15,6 +15,26 @@ bool CanCarry(const Node& producer, ActivationKind kind) {
   return clamp && (producer.op == "Add" || producer.op == "Sub" || producer.op == "Mul");
 }
 
+// Conv of single pixels (products_to_conv.cpp), Reshape, activation: the Conv takes it, for a Reshape moves elements
+// alone.
+bool FuseThroughReshape(Graph& graph, const graph::Uses& uses, size_t index, const graph::Activation& activation) {
+  Node& node = graph.nodes[index];
+  Node& reshape = *ProducerOf(graph, uses, node.inputs[0]);
+  const graph::TensorId before = reshape.inputs[0];
+  Node* conv = ProducerOf(graph, uses, before);
+  if (conv == nullptr || conv->op != "Conv" || !CanCarry(*conv, activation.kind)) return false;
+  const graph::Shape shape = graph.tensor(before).shape;
+  if (OnlyConsumer(uses, before) < 0 || shape.size() != 4 || shape[2] != 1 || shape[3] != 1) return false;
+  conv->activation = activation;
+  conv->pre_activation = before;
+  conv->outputs = {AddLike(graph, graph.tensor(before).name + "_activated", before)};
+  reshape.inputs[0] = conv->outputs[0];
+  reshape.outputs[0] = node.outputs[0];
+  InheritNodes(*conv, node);
+  Retire(node);
+  return true;
+}
+
 bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   Node& node = graph.nodes[index];
   const graph::Activation activation = graph::ActivationOf(graph, node);
@@ -23,7 +43,9 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   if (before == graph::kNoTensor || graph.tensor(before).type != graph::ElementType::kFloat) return false;
   if (OnlyConsumer(uses, before) != static_cast<int32_t>(index)) return false;
   Node* producer = ProducerOf(graph, uses, before);
-  if (producer == nullptr || !CanCarry(*producer, activation.kind)) return false;
+  if (producer == nullptr) return false;
+  if (IsReshape(producer->op)) return FuseThroughReshape(graph, uses, index, activation);
+  if (!CanCarry(*producer, activation.kind)) return false;
   producer->activation = activation;
   producer->pre_activation = before;
   producer->outputs = {node.outputs[0]};

@@ -23,6 +23,7 @@ constexpr Pass kPasses[] = {
     {"merge chains", MergeChains},
     {"fold affine into Conv", FoldAffineIntoConv},
     {"replace BatchNormalization", ReplaceBatchNorm},
+    {"products to Conv", ProductsToConv},
     {"fold pads", FoldPads},
     {"slices to Split", SlicesToSplit},
     {"Split through Concat", SplitThroughConcat},

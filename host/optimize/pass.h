@@ -18,12 +18,16 @@ int Simplify(graph::Graph& graph);
 int FoldAffineIntoConv(graph::Graph& graph);
 // BatchNormalization without a Conv before it: a depthwise Conv 1x1, or Mul and Add for other ranks than 4.
 int ReplaceBatchNorm(graph::Graph& graph);
+// Gemm, and MatMul with a constant matrix, become a 1x1 Conv over a batch of pictures of one pixel, with the Add of a
+// bias behind a MatMul.
+int ProductsToConv(graph::Graph& graph);
 // Zero padding becomes part of the Conv, of the AveragePool that counts padding or, where padding cannot win the
 // maximum, of the MaxPool behind it.
 int FoldPads(graph::Graph& graph);
 // Finds SiLU, HardSigmoid, HardSwish, Mish and Gelu in what exporters make of them.
 int RecognizeActivations(graph::Graph& graph);
-// An activation becomes part of the Conv, or a Relu or Clip of the Add, Sub or Mul, whose only consumer it is.
+// An activation becomes part of the Conv, or a Relu or Clip of the Add, Sub or Mul, whose only consumer it is; of a
+// Conv of single pixels also through a Reshape.
 int FuseActivations(graph::Graph& graph);
 // x * a * b and x + a + b with constants, and chains of Reshape or Transpose, become one node.
 int MergeChains(graph::Graph& graph);

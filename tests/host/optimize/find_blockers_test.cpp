@@ -98,6 +98,15 @@ TEST(FindBlockers, SaysWhatIsWrongWithASupportedOperator) {
             "Slice_5|Slice|it runs backwards\n");
 }
 
+TEST(FindBlockers, SaysWhichProductsAreNotSupported) {
+  SmallGraph small;
+  const TensorId product = small.Add("Gemm", {small.Input("a", {2, 3}), small.Input("b", {3, 4})});
+  graph::Graph graph = small.Finish({product});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "Gemm_0|Gemm|its matrix B is computed; only a constant one is supported (MatMul takes two computed ones)\n");
+}
+
 TEST(FindBlockers, SaysWhichAveragePoolsAreNotSupported) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 3, 5, 5});
