@@ -11,6 +11,7 @@ constexpr int64_t ElementBytes(DType dtype) {
   switch (dtype) {
     case DType::U8:
     case DType::S8:
+    case DType::BOOL:
       return 1;
     case DType::U16:
     case DType::S16:

@@ -34,7 +34,7 @@ class ConvLayer {
   flatbuffers::FlatBufferBuilder builder_;
   std::vector<int32_t> in_shape_, out_shape_, weight_shape_;
   Memory input_, weights_, output_, scratch_;
-  kernels::TensorView input_view_, output_view_;
+  kernels::TensorView input_views_[2], output_view_;
   kernels::LayerArgs args_;
   kernels::Prepared prepared_;
 };

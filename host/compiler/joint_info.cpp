@@ -55,17 +55,10 @@ ordered_json DescribeTensor(const joint::Tensor& tensor) {
 
 ordered_json DescribeInput(const joint::Model& model, const joint::InputSpec& spec) {
   ordered_json json = DescribeTensor(TensorAt(model, spec.tensor()));
+  json["kind"] = joint::EnumNameInputKind(spec.kind());
   json["color"] = joint::EnumNameColor(spec.color());
   json["resize"] = joint::EnumNameResizeMode(spec.resize());
   return json;
-}
-
-// The tensors that a layer reads: its inputs and, where it has some, its weights.
-std::vector<int> ReadBy(const joint::Layer& layer) {
-  std::vector<int> tensors(layer.inputs()->begin(), layer.inputs()->end());
-  if (const joint::Conv* conv = layer.options_as_Conv()) tensors.push_back(conv->weights());
-  if (const joint::DepthwiseConv* conv = layer.options_as_DepthwiseConv()) tensors.push_back(conv->weights());
-  return tensors;
 }
 
 struct Lifetime {
@@ -80,7 +73,7 @@ std::vector<Lifetime> LifetimesOf(const joint::Model& model) {
   for (const joint::InputSpec* input : *model.inputs()) of(input->tensor()) = {0, 0};
   int index = 0;
   for (const joint::Layer* layer : *model.layers()) {
-    for (const int tensor : ReadBy(*layer)) of(tensor).last = index;
+    for (const int tensor : *layer->inputs()) of(tensor).last = index;
     for (const int tensor : *layer->outputs()) of(tensor) = {index, index};
     ++index;
   }
@@ -117,7 +110,7 @@ ordered_json DescribeLayers(const joint::Model& model) {
     list.push_back({{"index", list.size()},
                     {"name", layer->name()->str()},
                     {"op", joint::EnumNameOptions(layer->options_type())},
-                    {"inputs", ReadBy(*layer)},
+                    {"inputs", std::vector<int>(layer->inputs()->begin(), layer->inputs()->end())},
                     {"outputs", std::vector<int>(layer->outputs()->begin(), layer->outputs()->end())},
                     {"dtype", DTypeText(output.dtype())},
                     {"shape", std::vector<int>(output.shape()->begin(), output.shape()->end())},

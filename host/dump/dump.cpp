@@ -27,13 +27,14 @@ struct DTypeText {
   const char* name;
   size_t bytes;
 };
-constexpr std::array<DTypeText, 7> kDTypes = {{{joint::DType::U8, "u8", 1},
+constexpr std::array<DTypeText, 8> kDTypes = {{{joint::DType::U8, "u8", 1},
                                                {joint::DType::U16, "u16", 2},
                                                {joint::DType::S8, "s8", 1},
                                                {joint::DType::S16, "s16", 2},
                                                {joint::DType::S32, "s32", 4},
                                                {joint::DType::S64, "s64", 8},
-                                               {joint::DType::F32, "f32", 4}}};
+                                               {joint::DType::F32, "f32", 4},
+                                               {joint::DType::BOOL, "bool", 1}}};
 
 std::vector<int> OnnxOrder(const DumpLayer& layer) {
   std::vector<int> axes(layer.shape.size());

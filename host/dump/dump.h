@@ -22,7 +22,7 @@ struct DumpLayer {
   std::string op;
   std::vector<std::string> onnx_nodes;
   std::string tensor;          // ONNX name of the tensor
-  std::string dtype;           // "u8", "u16", "s8", "s16", "s32", "s64", "f32"
+  std::string dtype;           // "u8", "u16", "s8", "s16", "s32", "s64", "f32", "bool"
   std::vector<int64_t> shape;  // physical order: the order of the bytes
   std::vector<int> axes;       // axes[i] is the ONNX axis at physical axis i; empty: the same order
   double scale = 0.0;          // real = scale * (q - zero_point); 0 for f32

@@ -27,6 +27,7 @@ void WithType(const std::string& dtype, const Visit& visit) {
   if (dtype == "s32") return visit(int32_t{});
   if (dtype == "s64") return visit(int64_t{});
   if (dtype == "f32") return visit(float{});
+  if (dtype == "bool") return visit(uint8_t{});
   throw BadInput("the element type \"" + dtype + "\" of a dump is unknown");
 }
 

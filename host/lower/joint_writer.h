@@ -5,10 +5,9 @@
 #include <vector>
 
 #include "joint_generated.h"
+#include "joint_version.h"
 
 namespace lockstep::lower {
-
-inline constexpr uint32_t kFormatVersion = 1;
 
 // model.digest is ignored and computed. The other fields are written as they are, valid or not.
 std::vector<uint8_t> WriteJoint(const joint::ModelT& model);

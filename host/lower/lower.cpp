@@ -24,7 +24,7 @@ std::set<graph::TensorId> FloatTensors(const quantize::QuantizedGraph& quantized
 }
 
 void Describe(const quantize::QuantizedGraph& quantized, const LowerOptions& options, joint::ModelT& model) {
-  model.format_version = kFormatVersion;
+  model.format_version = joint::kFormatVersion;
   model.contract = rq1::kContractId;
   model.name = options.name.empty() ? quantized.graph.name : options.name;
   model.compiler_version = LOCKSTEP_VERSION;

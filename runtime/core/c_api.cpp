@@ -23,7 +23,7 @@ using lockstep::StatusCode;
 
 static_assert(LOCKSTEP_MAX_MESSAGE == Status::kMaxMessage);
 static_assert(LOCKSTEP_DIFFERS == static_cast<int>(StatusCode::kDiffers));
-static_assert(LOCKSTEP_F32 == static_cast<int>(lockstep::DataType::kF32));
+static_assert(LOCKSTEP_BOOL == static_cast<int>(lockstep::DataType::kBool));
 
 lockstep_code Report(const Status& status, lockstep_error* error) {
   const auto code = static_cast<lockstep_code>(status.code());

@@ -5,6 +5,7 @@
 
 #include "arithmetic/rq1.h"
 #include "core/check.h"
+#include "joint_version.h"
 #include "lockstep/md5.h"
 
 namespace lockstep::check {
@@ -53,6 +54,30 @@ Status CheckDigest(const uint8_t* file, size_t size, const joint::Digest& digest
   return Corrupt("digest: the content has md5 %s, which is not the one stored in it", ToText(actual).data());
 }
 
+// Of any file with the identifier, 0 if it cannot be read.
+uint32_t FormatVersionOf(const uint8_t* file, size_t size) {
+  flatbuffers::Verifier verifier(file, size, kMaxDepth, kMaxTables);
+  const auto root = verifier.VerifyOffset(0);
+  if (root == 0) return 0;
+  const auto* model = reinterpret_cast<const Table*>(file + root);
+  constexpr auto kField = joint::Model::VT_FORMAT_VERSION;
+  if (!model->VerifyTableStart(verifier) || !model->VerifyField<uint32_t>(verifier, kField, sizeof(uint32_t))) return 0;
+  return model->GetField<uint32_t>(kField, 0);
+}
+
+// Another version may arrange everything else in another way, so neither structure nor digest is looked at.
+Status OtherVersion(uint32_t version) {
+  if (version < kFormatVersion) {
+    return Status::Error(StatusCode::kUnsupported,
+                         "format version %u is no longer read; build the model again with 'lockstep build'", version);
+  }
+  return Status::Error(StatusCode::kUnsupported,
+                       "format_version: the model has %u and this runtime reads %u; upgrade the runtime on the board",
+                       version, kFormatVersion);
+}
+
+static_assert(kFormatVersion == joint::kFormatVersion);
+
 }  // namespace
 
 Status Corrupt(const char* format, ...) {
@@ -83,18 +108,15 @@ Status CheckFile(const uint8_t* file, size_t size, const LoadOptions& options) {
   if (size < kMinSize || !joint::ModelBufferHasIdentifier(file)) {
     return Corrupt("not a joint model: the file identifier '%s' is missing", joint::ModelIdentifier());
   }
+  const uint32_t version = FormatVersionOf(file, size);
+  if (version != 0 && version != kFormatVersion) return OtherVersion(version);
   flatbuffers::Verifier verifier(file, size, kMaxDepth, kMaxTables);
   if (!StringListsFit(file, size) || !joint::VerifyModelBuffer(verifier)) {
     return Corrupt("structure: an offset or a length points outside the file, or a required field is missing");
   }
   const joint::Model& model = *joint::GetModel(file);
   if (options.check_digest) LOCKSTEP_RETURN_IF_ERROR(CheckDigest(file, size, *model.digest()));
-  if (model.format_version() != kFormatVersion) {
-    return Status::Error(StatusCode::kUnsupported, "format_version: the model has %u and this runtime reads %u; %s",
-                         model.format_version(), kFormatVersion,
-                         model.format_version() > kFormatVersion ? "upgrade the runtime on the board"
-                                                                 : "build the model again with this compiler");
-  }
+  if (version == 0) return Corrupt("format_version: missing");
   if (model.contract()->string_view() != rq1::kContractId) {
     return Status::Error(
         StatusCode::kUnsupported,

@@ -43,11 +43,16 @@ Status CheckInputs(ModelCheck& check) {
   for (uint32_t i = 0; i < inputs.size(); ++i) {
     const joint::InputSpec& input = *inputs[i];
     LOCKSTEP_RETURN_IF_ERROR(CheckTensorOf(check, "inputs", i, input.tensor()));
-    const joint::DType dtype = check.model.tensors()->Get(input.tensor())->dtype();
-    if (dtype != joint::DType::U8 && dtype != joint::DType::U16) {
-      return Corrupt("inputs[%u].tensor: must be of dtype u8 or u16", i);
+    if (input.kind() > joint::InputKind::MAX) {
+      return Unknown("inputs[%u].kind: number %d", i, static_cast<int>(input.kind()));
     }
-    if (!HasAllBits(*check.model.tensors()->Get(input.tensor()))) {
+    const joint::Tensor& tensor = *check.model.tensors()->Get(input.tensor());
+    const bool quantized = tensor.dtype() == joint::DType::U8 || tensor.dtype() == joint::DType::U16;
+    const bool plain = tensor.dtype() == joint::DType::F32 || tensor.dtype() == joint::DType::S64;
+    if (!quantized && !(plain && input.kind() == joint::InputKind::Tensor)) {
+      return Corrupt("inputs[%u].tensor: must be of dtype u8 or u16, or f32 or s64 if its kind is Tensor", i);
+    }
+    if (quantized && !HasAllBits(tensor)) {
       return Corrupt("inputs[%u].tensor: quantization.bits: must be those of the type, for it takes any bytes", i);
     }
     for (uint32_t j = 0; j < i; ++j) {

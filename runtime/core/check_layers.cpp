@@ -27,9 +27,6 @@ Status CheckTensorIndices(const ModelCheck& check, const joint::Layer& layer) {
   }
   for (const int32_t tensor : *layer.inputs()) {
     if (tensor < 0 || tensor >= tensors) return Corrupt("layer '%.64s': inputs: there is no tensor %d", name, tensor);
-    if (check.model.tensors()->Get(tensor)->packing() != joint::Packing::Plain) {
-      return Corrupt("layer '%.64s': inputs: tensor %d is packed weights", name, tensor);
-    }
   }
   if (layer.outputs()->size() < 1 || layer.outputs()->size() > kMaxOutputs) {
     return Corrupt("layer '%.64s': outputs: %u of them, must be 1..%d", name, layer.outputs()->size(), kMaxOutputs);
@@ -52,6 +49,15 @@ Status CheckLayer(LayerCheck& layer, const joint::Layer& source) {
                          "layer '%.64s': this runtime was built without the operator %s; build it with "
                          "-DLOCKSTEP_OPERATORS=THIS_MODEL.joint, or with all operators",
                          source.name()->c_str(), joint::EnumNameOptions(op));
+  }
+  if (source.version() < 1) return layer.Wrong("version", "must be at least 1");
+  if (source.version() > row.version) {
+    return Unknown("layer '%.64s': version %u of %s", source.name()->c_str(), source.version(),
+                   joint::EnumNameOptions(op));
+  }
+  for (int32_t i = 0; i < layer.input_count(); ++i) {
+    if (layer.input(i).packing() == joint::Packing::Plain || i == row.packed_input) continue;
+    return layer.Wrong("inputs", i, "packed weights are no input of this operator, or at another place");
   }
   LOCKSTEP_RETURN_IF_ERROR(layer.OutputCount(row.outputs));
   for (int32_t i = 0; i < layer.output_count(); ++i) {

@@ -45,7 +45,12 @@ Status CheckQuantization(ModelCheck& check, int index, const joint::Tensor& tens
     if (IsActivation(dtype)) return BadTensor(index, tensor, "quantization: missing", 0);
     return Status::Ok();
   }
-  if (dtype == joint::DType::F32) return BadTensor(index, tensor, "quantization: a float tensor must have none", 0);
+  if (dtype == joint::DType::F32 || dtype == joint::DType::BOOL) {
+    return BadTensor(index, tensor, "quantization: a tensor of dtype f32 or bool must have none", 0);
+  }
+  if (dtype == joint::DType::S64 && tensor.constant() < 0) {
+    return BadTensor(index, tensor, "quantization: integers that a layer computes must have none", 0);
+  }
   const int rank = Rank(tensor);
   if (q->axis() < -1 || q->axis() >= rank)
     return BadTensor(index, tensor, "quantization.axis: out of range", q->axis());
@@ -172,6 +177,7 @@ Status CheckTensors(ModelCheck& check) {
       return Unknown("tensor %d '%.64s': packing: number %d", index, tensor->name()->c_str(),
                      static_cast<int>(tensor->packing()));
     }
+    if (tensor->strides() != nullptr) return Unknown("tensor %d '%.64s': strides", index, tensor->name()->c_str());
     LOCKSTEP_RETURN_IF_ERROR(CheckShape(index, *tensor));
     LOCKSTEP_RETURN_IF_ERROR(CheckQuantization(check, index, *tensor));
     LOCKSTEP_RETURN_IF_ERROR(CheckPlace(check, index, *tensor));

@@ -18,14 +18,14 @@ namespace {
 constexpr size_t kAlignment = 64;
 
 static_assert(static_cast<int>(DataType::kU8) == static_cast<int>(joint::DType::U8));
-static_assert(static_cast<int>(DataType::kF32) == static_cast<int>(joint::DType::F32));
+static_assert(static_cast<int>(DataType::kBool) == static_cast<int>(joint::DType::BOOL));
 
 uint32_t Index(int32_t index) { return static_cast<uint32_t>(index); }
 
 }  // namespace
 
 const char* DataTypeName(DataType type) {
-  constexpr const char* kNames[] = {"u8", "u16", "s8", "s16", "s32", "s64", "f32"};
+  constexpr const char* kNames[] = {"u8", "u16", "s8", "s16", "s32", "s64", "f32", "bool"};
   return kNames[static_cast<int>(type)];
 }
 

@@ -124,10 +124,6 @@ Status Session::Impl::DescribeLayers() {
     args.outputs = output;
     args.output_count = static_cast<int32_t>(layer.outputs()->size());
     for (const int32_t tensor : *layer.outputs()) *output++ = tensors[static_cast<size_t>(tensor)];
-    if (const joint::Conv* conv = layer.options_as_Conv()) args.weights = tensors[static_cast<size_t>(conv->weights())];
-    if (const joint::DepthwiseConv* conv = layer.options_as_DepthwiseConv()) {
-      args.weights = tensors[static_cast<size_t>(conv->weights())];
-    }
   }
   return Status::Ok();
 }

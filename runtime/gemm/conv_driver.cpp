@@ -174,7 +174,7 @@ class ConvRun {
     const int64_t group_weights = int64_t{g.blocks} * g.segments * g.quads * kQuadBytes;
     for (int32_t group = 0; group < g.groups; ++group) {
       point_segments(group);
-      row_.weights = reinterpret_cast<const int8_t*>(args_.weights.data) + group * group_weights;
+      row_.weights = reinterpret_cast<const int8_t*>(args_.inputs[1].data) + group * group_weights;
       row_.constants = blocks_ + int64_t{group} * g.blocks;
       row_.out = out + int64_t{group} * g.group_out * (row_.wide_output ? 2 : 1);
       variant_.run_row(row_);
@@ -205,7 +205,7 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   const joint::Conv& conv = *args.layer->options_as_Conv();
   const int32_t* in = args.inputs[0].shape;
   const int32_t* out = args.outputs[0].shape;
-  const int32_t* kernel = args.weights.shape;  // oc, kh, kw, ic of a group
+  const int32_t* kernel = args.inputs[1].shape;  // oc, kh, kw, ic of a group
   ConvGeometry g;
   g.in_h = in[1];
   g.in_w = in[2];

@@ -5,9 +5,10 @@ namespace lockstep::kernels {
 namespace {
 
 constexpr OperatorCheck kChecks[] = {
-    {0, nullptr},
-#define LOCKSTEP_OPERATOR(name) \
-  LOCKSTEP_HAS_##name ? OperatorCheck{k##name.outputs, k##name.check} : OperatorCheck{0, nullptr},
+    {0, nullptr, 1, -1},
+#define LOCKSTEP_OPERATOR(name)                                                                              \
+  LOCKSTEP_HAS_##name ? OperatorCheck{k##name.outputs, k##name.check, k##name.version, k##name.packed_input} \
+                      : OperatorCheck{0, nullptr, 1, -1},
 #include "ops/operators.def"
 #undef LOCKSTEP_OPERATOR
 };

@@ -25,7 +25,6 @@ struct LayerArgs {
   int32_t input_count = 0;
   const TensorView* outputs = nullptr;
   int32_t output_count = 0;
-  TensorView weights;              // of Conv and DepthwiseConv; data == nullptr otherwise
   const uint8_t* state = nullptr;  // what the operator's setup wrote; nullptr if it asked for none
 };
 

@@ -70,6 +70,8 @@ struct Operator {
   SetupFunction* setup;   // nullptr: its layers have no state
   const Kernel* kernels;  // fastest first; the last of each form is portable and takes every valid layer of it
   size_t kernel_count;
+  uint32_t version = 1;       // the highest Layer.version that check and kernels understand
+  int32_t packed_input = -1;  // the one input that may be a packed constant
 };
 
 // Whether the last kernel for the form is portable and takes every valid layer of it.
@@ -86,6 +88,7 @@ constexpr bool IsCovered(const Operator& op, Form form) {
 // The rule for a row; the table refuses to compile with one that breaks it.
 constexpr bool IsComplete(const Operator& op) {
   if (op.outputs < 1 || op.outputs > kMaxOutputs || op.check == nullptr || op.prepare == nullptr) return false;
+  if (op.version < 1) return false;
   if (op.kernels == nullptr || op.kernel_count == 0) return false;
   for (size_t i = 0; i < op.kernel_count; ++i) {
     if (op.kernels[i].run == nullptr) return false;

@@ -16,6 +16,8 @@ const Operator& OperatorOf(joint::Options type);
 struct OperatorCheck {
   int32_t outputs;
   CheckFunction* check;  // nullptr: this runtime was built without the operator
+  uint32_t version;
+  int32_t packed_input;
 };
 OperatorCheck CheckOf(joint::Options type);
 

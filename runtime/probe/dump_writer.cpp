@@ -104,7 +104,8 @@ Status DumpWriter::Inputs(Session& session, int32_t layer) {
   inputs_.clear();
   if (level_ < kWithInputs || !Selects(model, layer)) return Status::Ok();
   for (int32_t i = 0; i < model.layer(layer).input_count; ++i) {
-    inputs_ += i == 0 ? "{" : ",{";
+    if (model.is_constant(model.layer_input_tensor(layer, i))) continue;  // is in the model
+    inputs_ += inputs_.empty() ? "{" : ",{";
     const String stem = DumpStem(model, layer) + "_input" + Decimal(i);
     LOCKSTEP_RETURN_IF_ERROR(
         Tensor(model.tensor(model.layer_input_tensor(layer, i)), session.layer_input(layer, i), stem, &inputs_));

@@ -22,14 +22,15 @@ double Milliseconds(double nanoseconds) { return nanoseconds * 1e-6; }
 double Milliseconds(uint64_t nanoseconds) { return Milliseconds(static_cast<double>(nanoseconds)); }
 double Millions(uint64_t macs) { return static_cast<double>(macs) * 1e-6; }
 
-// Every byte that the layer reads or writes, weights left out.
+// Every byte that the layer reads or writes in the arena.
 uint64_t LayerBytes(const Model& model, int32_t layer) {
   uint64_t bytes = 0;
   for (int32_t i = 0; i < model.layer_output_count(layer); ++i) {
     bytes += model.tensor(model.layer_output_tensor(layer, i)).bytes;
   }
   for (int32_t i = 0; i < model.layer(layer).input_count; ++i) {
-    bytes += model.tensor(model.layer_input_tensor(layer, i)).bytes;
+    const int32_t input = model.layer_input_tensor(layer, i);
+    if (!model.is_constant(input)) bytes += model.tensor(input).bytes;
   }
   return bytes;
 }

@@ -50,7 +50,7 @@ std::vector<uint8_t> PackO16I4(const std::vector<std::vector<int8_t>>& weights, 
 
 NetworkBuilder::NetworkBuilder(uint64_t seed, const std::string& name)
     : state_(seed * 2654435761U + 88172645463325252) {
-  model_.format_version = lower::kFormatVersion;
+  model_.format_version = joint::kFormatVersion;
   model_.contract = "rq1";
   model_.name = name;
   model_.compiler_version = "test";
@@ -105,8 +105,7 @@ int NetworkBuilder::StoreConstant(int tensor, std::vector<uint8_t> bytes) {
 
 int NetworkBuilder::AppendLayer(std::unique_ptr<joint::LayerT> layer, const std::vector<int>& inputs, int output,
                                 uint64_t macs) {
-  layer->name =
-      std::string(joint::EnumNameOptions(layer->options.type)) + "_" + std::to_string(model_.layers.size());
+  layer->name = std::string(joint::EnumNameOptions(layer->options.type)) + "_" + std::to_string(model_.layers.size());
   layer->inputs = inputs;
   layer->outputs = {output};
   layer->onnx_nodes = {"/model/" + layer->name};
@@ -183,7 +182,7 @@ int NetworkBuilder::Conv(int x, const ConvShape& shape) {
   }
   const int tensor = AddTensor({shape.oc, shape.kernel_h, shape.kernel_w, ic}, joint::DType::S8, 0.01F, 0);
   model_.tensors[tensor]->packing = joint::Packing::O16I4;
-  options.weights = StoreConstant(tensor, PackO16I4(weights, shape, ic));
+  StoreConstant(tensor, PackO16I4(weights, shape, ic));
   options.groups = shape.groups;
   FillConvolution(&options, shape, x, shape.oc, depth, weights);
   const int h = Extent(in[1], shape.pad_top + shape.pad_bottom, shape.kernel_h, shape.dilation_h, shape.stride_h);
@@ -191,7 +190,7 @@ int NetworkBuilder::Conv(int x, const ConvShape& shape) {
   const int y = Activation({in[0], h, w, shape.oc}, shape.output);
   if (!shape.table) model_.tensors[y]->quantization->zero_point[0] = options.mid_zero_point;
   const uint64_t macs = static_cast<uint64_t>(Product(this->shape(y))) * depth;
-  return AddLayer(std::move(options), {x}, y, macs);
+  return AddLayer(std::move(options), {x, tensor}, y, macs);
 }
 
 int NetworkBuilder::DepthwiseConv(int x, const ConvShape& shape) {
@@ -207,14 +206,14 @@ int NetworkBuilder::DepthwiseConv(int x, const ConvShape& shape) {
   }
   joint::DepthwiseConvT options;
   const int tensor = AddTensor({1, shape.kernel_h, shape.kernel_w, in[3]}, joint::DType::S8, 0.01F, 0);
-  options.weights = StoreConstant(tensor, std::move(plain));
+  StoreConstant(tensor, std::move(plain));
   FillConvolution(&options, shape, x, in[3], depth, weights);
   const int h = Extent(in[1], shape.pad_top + shape.pad_bottom, shape.kernel_h, shape.dilation_h, shape.stride_h);
   const int w = Extent(in[2], shape.pad_left + shape.pad_right, shape.kernel_w, shape.dilation_w, shape.stride_w);
   const int y = Activation({in[0], h, w, in[3]}, shape.output);
   if (!shape.table) model_.tensors[y]->quantization->zero_point[0] = options.mid_zero_point;
   const uint64_t macs = static_cast<uint64_t>(Product(this->shape(y))) * depth;
-  return AddLayer(std::move(options), {x}, y, macs);
+  return AddLayer(std::move(options), {x, tensor}, y, macs);
 }
 
 int NetworkBuilder::MaxPool(int x, int kernel, int stride, int pad) {

@@ -67,21 +67,20 @@ int NetworkBuilder::FloatConv(int x, const ConvShape& shape) {
   bytes = std::move(packed);
   joint::ConvT options;
   SetWindow(shape, &options);
-  options.weights = plain;
   options.groups = shape.groups;
   const int bias = FloatConstant({shape.oc});
   const int y = AddTensor(OutputShape(in, shape, shape.oc), joint::DType::F32, 1.0F, 0);
-  return AddLayer(std::move(options), {x, bias}, y);
+  return AddLayer(std::move(options), {x, plain, bias}, y);
 }
 
 int NetworkBuilder::FloatDepthwiseConv(int x, const ConvShape& shape) {
   const std::vector<int> in = this->shape(x);
   joint::DepthwiseConvT options;
   SetWindow(shape, &options);
-  options.weights = FloatConstant({1, shape.kernel_h, shape.kernel_w, in[3]});
+  const int weights = FloatConstant({1, shape.kernel_h, shape.kernel_w, in[3]});
   const int bias = FloatConstant({in[3]});
   const int y = AddTensor(OutputShape(in, shape, in[3]), joint::DType::F32, 1.0F, 0);
-  return AddLayer(std::move(options), {x, bias}, y);
+  return AddLayer(std::move(options), {x, weights, bias}, y);
 }
 
 int NetworkBuilder::FloatAveragePool(int x, int kernel, int stride, int pad, int divisor) {

@@ -7,9 +7,9 @@ namespace lockstep::engine {
 bool FitsConv(const LayerRun& run) {
   if (HasFloatOutput(run)) return FitsFloatConv(run);
   const joint::Conv& conv = *run.layer->options_as_Conv();
-  if (!HasTensors(run, 1) || !IsQuantized(run.x()) || !IsQuantized(run.y())) return false;
-  if (!IsWeights(*run.model, conv.weights(), joint::DType::S8, joint::Packing::O16I4)) return false;
-  const joint::Tensor& weights = *run.model->tensors()->Get(static_cast<uint32_t>(conv.weights()));
+  if (!HasTensors(run, 2) || !IsQuantized(run.x()) || !IsQuantized(run.y())) return false;
+  if (!HasWeights(run, joint::DType::S8, joint::Packing::O16I4)) return false;
+  const joint::Tensor& weights = *run.inputs[1].tensor;
   const auto& w = *weights.shape();
   if (!FitsConvolution(run, conv, weights)) return false;
   const int64_t groups = conv.groups();
@@ -21,7 +21,7 @@ bool FitsConv(const LayerRun& run) {
 void RunConv(const LayerRun& run) {
   if (HasFloatOutput(run)) return RunFloatConv(run);
   const joint::Conv& options = *run.layer->options_as_Conv();
-  const Operand weights = ConstantOperand(*run.model, options.weights());
+  const Operand& weights = run.inputs[1];
   const auto* packed = reinterpret_cast<const int8_t*>(weights.data);
   const auto& shape = *weights.tensor->shape();
   Convolution conv;

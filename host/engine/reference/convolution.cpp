@@ -79,9 +79,8 @@ void Compute(const LayerRun& run, const Convolution& conv) {
 
 }  // namespace
 
-bool IsWeights(const joint::Model& model, int32_t index, joint::DType dtype, joint::Packing packing) {
-  if (index < 0 || static_cast<uint32_t>(index) >= model.tensors()->size()) return false;
-  const joint::Tensor& weights = *model.tensors()->Get(static_cast<uint32_t>(index));
+bool HasWeights(const LayerRun& run, joint::DType dtype, joint::Packing packing) {
+  const joint::Tensor& weights = *run.inputs[1].tensor;
   return weights.constant() >= 0 && weights.dtype() == dtype && weights.packing() == packing &&
          weights.shape()->size() == 4;
 }

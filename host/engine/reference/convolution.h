@@ -44,7 +44,8 @@ void CopyCommon(const Options& options, Convolution& conv) {
   conv.table = options.table() != nullptr && options.table()->size() != 0 ? options.table()->data() : nullptr;
 }
 
-bool IsWeights(const joint::Model& model, int32_t index, joint::DType dtype, joint::Packing packing);
+// Whether input 1 is a constant of the type and packing.
+bool HasWeights(const LayerRun& run, joint::DType dtype, joint::Packing packing);
 bool FitsTable(const LayerRun& run, const flatbuffers::Vector<uint8_t>* table, int32_t low, int32_t high);
 
 // Entries for each of the output's channels, shifts and table; the weights' shape is (.., kernel_h, kernel_w, ..).

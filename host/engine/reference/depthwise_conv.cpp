@@ -6,9 +6,9 @@ namespace lockstep::engine {
 bool FitsDepthwiseConv(const LayerRun& run) {
   if (HasFloatOutput(run)) return FitsFloatDepthwiseConv(run);
   const joint::DepthwiseConv& conv = *run.layer->options_as_DepthwiseConv();
-  if (!HasTensors(run, 1) || !IsQuantized(run.x()) || !IsQuantized(run.y())) return false;
-  if (!IsWeights(*run.model, conv.weights(), joint::DType::S8, joint::Packing::Plain)) return false;
-  const joint::Tensor& weights = *run.model->tensors()->Get(static_cast<uint32_t>(conv.weights()));
+  if (!HasTensors(run, 2) || !IsQuantized(run.x()) || !IsQuantized(run.y())) return false;
+  if (!HasWeights(run, joint::DType::S8, joint::Packing::Plain)) return false;
+  const joint::Tensor& weights = *run.inputs[1].tensor;
   const auto& w = *weights.shape();
   return FitsConvolution(run, conv, weights) && w[0] == 1 && run.x().shape()->Get(3) == w[3] &&
          run.y().shape()->Get(3) == w[3];
@@ -17,7 +17,7 @@ bool FitsDepthwiseConv(const LayerRun& run) {
 void RunDepthwiseConv(const LayerRun& run) {
   if (HasFloatOutput(run)) return RunFloatDepthwiseConv(run);
   const joint::DepthwiseConv& options = *run.layer->options_as_DepthwiseConv();
-  const Operand weights = ConstantOperand(*run.model, options.weights());
+  const Operand& weights = run.inputs[1];
   const auto* values = reinterpret_cast<const int8_t*>(weights.data);
   const auto& shape = *weights.tensor->shape();
   Convolution conv;

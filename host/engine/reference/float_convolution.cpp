@@ -21,10 +21,10 @@ struct FloatConvolution {
 
 template <typename Options>
 bool HasFloatTensors(const LayerRun& run, const Options& options, joint::Packing packing) {
-  if (!HasTensors(run, 2) || !IsFloat(run.x()) || !IsFloat(*run.inputs[1].tensor) || !IsFloat(run.y())) return false;
-  if (!IsWeights(*run.model, options.weights(), joint::DType::F32, packing)) return false;
-  const auto& w = *run.model->tensors()->Get(static_cast<uint32_t>(options.weights()))->shape();
-  const auto& bias = *run.inputs[1].tensor->shape();
+  if (!HasTensors(run, 3) || !IsFloat(run.x()) || !IsFloat(*run.inputs[2].tensor) || !IsFloat(run.y())) return false;
+  if (!HasWeights(run, joint::DType::F32, packing)) return false;
+  const auto& w = *run.inputs[1].tensor->shape();
+  const auto& bias = *run.inputs[2].tensor->shape();
   return FitsWindow(run, options, w[1], w[2], options.dilation_h(), options.dilation_w()) && bias.size() == 1 &&
          bias[0] == run.y().shape()->Get(3);
 }
@@ -32,7 +32,7 @@ bool HasFloatTensors(const LayerRun& run, const Options& options, joint::Packing
 template <typename Options>
 void RunFloatConvolution(const LayerRun& run, const Options& options, const FloatConvolution& conv) {
   const std::vector<float> x = ReadFloats(run.inputs[0]);
-  const std::vector<float> bias = ReadFloats(run.inputs[1]);
+  const std::vector<float> bias = ReadFloats(run.inputs[2]);
   const Extents in(run.x());
   const int64_t height = run.x().shape()->Get(1);
   const int64_t width = run.x().shape()->Get(2);
@@ -67,7 +67,7 @@ void RunFloatConvolution(const LayerRun& run, const Options& options, const Floa
 bool FitsFloatConv(const LayerRun& run) {
   const joint::Conv& conv = *run.layer->options_as_Conv();
   if (!HasFloatTensors(run, conv, joint::Packing::O16)) return false;
-  const joint::Tensor& weights = *run.model->tensors()->Get(static_cast<uint32_t>(conv.weights()));
+  const joint::Tensor& weights = *run.inputs[1].tensor;
   const auto& w = *weights.shape();
   const int64_t groups = conv.groups();
   if (groups < 1 || w[0] % groups != 0 || run.x().shape()->Get(3) != w[3] * groups) return false;
@@ -78,7 +78,7 @@ bool FitsFloatConv(const LayerRun& run) {
 
 void RunFloatConv(const LayerRun& run) {
   const joint::Conv& options = *run.layer->options_as_Conv();
-  const Operand weights = ConstantOperand(*run.model, options.weights());
+  const Operand& weights = run.inputs[1];
   const auto* packed = reinterpret_cast<const float*>(weights.data);
   const auto& w = *weights.tensor->shape();
   FloatConvolution conv = {static_cast<size_t>(options.groups()),
@@ -101,13 +101,13 @@ void RunFloatConv(const LayerRun& run) {
 bool FitsFloatDepthwiseConv(const LayerRun& run) {
   const joint::DepthwiseConv& conv = *run.layer->options_as_DepthwiseConv();
   if (!HasFloatTensors(run, conv, joint::Packing::Plain)) return false;
-  const auto& w = *run.model->tensors()->Get(static_cast<uint32_t>(conv.weights()))->shape();
+  const auto& w = *run.inputs[1].tensor->shape();
   return w[0] == 1 && run.x().shape()->Get(3) == w[3] && run.y().shape()->Get(3) == w[3];
 }
 
 void RunFloatDepthwiseConv(const LayerRun& run) {
   const joint::DepthwiseConv& options = *run.layer->options_as_DepthwiseConv();
-  const Operand weights = ConstantOperand(*run.model, options.weights());
+  const Operand& weights = run.inputs[1];
   const auto* values = reinterpret_cast<const float*>(weights.data);
   const auto& w = *weights.tensor->shape();
   const auto channels = static_cast<size_t>(w[3]);

@@ -34,7 +34,7 @@ struct LayerRun {
 // The layer and its tensors, without data.
 LayerRun DescribeRun(const joint::Model& model, const joint::Layer& layer);
 
-// A constant that the options name, such as weights.
+// A constant tensor with its data.
 Operand ConstantOperand(const joint::Model& model, int32_t index);
 
 }  // namespace lockstep::engine

@@ -82,27 +82,26 @@ void EmitConv(LowerContext& context) {
   const ConvArithmetic arithmetic = ComputeArithmetic(weights, x.params, output.params);
   const Value result = context.AddOutput(context.OutputParams());
   const auto macs = static_cast<uint64_t>(graph::ElementCount(out) * w[1] * w[2] * w[3]);
-  const auto finish = [&](auto options) {
+  const auto finish = [&](auto options, int32_t weights_tensor) {
     SetArithmetic(arithmetic, window, options);
     options.mid_zero_point = output.params.zero_point;
     options.clamp_low = output.low;
     options.clamp_high = output.high;
     options.table = table;
-    context.AddLayer(std::move(options), {x.tensor}, result.tensor, macs);
+    context.AddLayer(std::move(options), {x.tensor, weights_tensor}, result.tensor, macs);
   };
   if (groups > 1 && groups == w[0] && w[1] == 1 && arithmetic.fits_32_bits) {
-    joint::DepthwiseConvT options;
-    options.weights = context.draft().AddWeights(kernel.name, w, swapped ? Axes{1, 3, 2, 0} : Axes{1, 2, 3, 0},
-                                                 joint::Packing::Plain, PackDepthwise(values, shape), weights.scales);
-    finish(std::move(options));
+    finish(joint::DepthwiseConvT(),
+           context.draft().AddWeights(kernel.name, w, swapped ? Axes{1, 3, 2, 0} : Axes{1, 2, 3, 0},
+                                      joint::Packing::Plain, PackDepthwise(values, shape), weights.scales));
   } else {
     joint::ConvT options;
-    options.weights = context.draft().AddWeights(kernel.name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1},
-                                                 joint::Packing::O16I4, PackO16I4(values, shape), weights.scales);
     options.groups = static_cast<int32_t>(groups);
     options.weight_sum = arithmetic.weight_sum;
     options.acc_bits = arithmetic.fits_32_bits ? 32 : 64;
-    finish(std::move(options));
+    finish(std::move(options),
+           context.draft().AddWeights(kernel.name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1},
+                                      joint::Packing::O16I4, PackO16I4(values, shape), weights.scales));
   }
   context.Define(result);
 }

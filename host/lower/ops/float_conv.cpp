@@ -29,23 +29,22 @@ void EmitFloatConv(LowerContext& context) {
   const Value start = context.draft().AddFloatConstant(bias_name, {w[0]}, OnnxOrder(1), bias);
   const Value result = AddFloatResult(context);
   const auto macs = static_cast<uint64_t>(graph::ElementCount(out) * w[1] * w[2] * w[3]);
-  const auto finish = [&](auto options) {
+  const auto finish = [&](auto options, int32_t weights) {
     SetPaddings(window, options);
     options.dilation_h = window.dilation[0];
     options.dilation_w = window.dilation[1];
-    context.AddLayer(std::move(options), {x.tensor, start.tensor}, result.tensor, macs);
+    context.AddLayer(std::move(options), {x.tensor, weights, start.tensor}, result.tensor, macs);
   };
   if (groups > 1 && groups == w[0] && w[1] == 1) {
-    joint::DepthwiseConvT options;
-    options.weights = context.draft().AddFloatWeights(kernel.name, w, swapped ? Axes{1, 3, 2, 0} : Axes{1, 2, 3, 0},
-                                                      joint::Packing::Plain, PackDepthwise(values, shape));
-    finish(std::move(options));
+    finish(joint::DepthwiseConvT(),
+           context.draft().AddFloatWeights(kernel.name, w, swapped ? Axes{1, 3, 2, 0} : Axes{1, 2, 3, 0},
+                                           joint::Packing::Plain, PackDepthwise(values, shape)));
   } else {
     joint::ConvT options;
-    options.weights = context.draft().AddFloatWeights(kernel.name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1},
-                                                      joint::Packing::O16, PackO16(values, shape));
     options.groups = static_cast<int32_t>(groups);
-    finish(std::move(options));
+    finish(std::move(options),
+           context.draft().AddFloatWeights(kernel.name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1},
+                                           joint::Packing::O16, PackO16(values, shape)));
   }
   FinishFloat(context, result);
 }

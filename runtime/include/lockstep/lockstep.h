@@ -35,7 +35,8 @@ typedef enum lockstep_data_type {
   LOCKSTEP_S16,
   LOCKSTEP_S32,
   LOCKSTEP_S64,
-  LOCKSTEP_F32
+  LOCKSTEP_F32,
+  LOCKSTEP_BOOL
 } lockstep_data_type;
 
 typedef struct lockstep_error {
@@ -55,9 +56,9 @@ typedef struct lockstep_tensor {
 
 typedef struct lockstep_layer {
   const char* name;
-  const char* op; /* "Conv", "MaxPool", ... */
-  uint64_t macs;  /* multiply-accumulates of one run */
-  int32_t input_count;
+  const char* op;      /* "Conv", "MaxPool", ... */
+  uint64_t macs;       /* multiply-accumulates of one run */
+  int32_t input_count; /* weights and other constants among them */
   int32_t output_count;
 } lockstep_layer;
 

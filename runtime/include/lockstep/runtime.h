@@ -23,15 +23,15 @@ namespace joint {
 struct Model;
 }
 
-inline constexpr uint32_t kFormatVersion = 1;
+inline constexpr uint32_t kFormatVersion = 2;
 
 LOCKSTEP_API const char* RuntimeVersion();  // "0.1.0"
 LOCKSTEP_API const char* BuildName();       // "release", "debug", "profile" or "nmem"
 LOCKSTEP_API const char* TargetName();      // "host", "mipsel", "armv7", "aarch64", ...
 
-enum class DataType : uint8_t { kU8, kU16, kS8, kS16, kS32, kS64, kF32 };
+enum class DataType : uint8_t { kU8, kU16, kS8, kS16, kS32, kS64, kF32, kBool };
 
-LOCKSTEP_API const char* DataTypeName(DataType type);  // "u8", "u16", "s8", "s16", "s32", "s64", "f32"
+LOCKSTEP_API const char* DataTypeName(DataType type);  // "u8", "u16", "s8", "s16", "s32", "s64", "f32", "bool"
 
 struct TensorInfo {
   const char* name = nullptr;  // the ONNX tensor
@@ -49,7 +49,7 @@ struct LayerInfo {
   const char* name = nullptr;
   const char* op = nullptr;  // "Conv", "MaxPool", ...
   uint64_t macs = 0;
-  int32_t input_count = 0;
+  int32_t input_count = 0;   // weights and other constants among them
   int32_t output_count = 0;  // at least 1
   int32_t onnx_node_count = 0;
 };

@@ -14,16 +14,14 @@ inline constexpr int64_t kLargestInput = 255;
 // A file has fewer than 2^31 weights, so no sum leaves what RequantizeWide takes.
 static_assert(kAccumulatorLimit + kLargestInput * 127 * (int64_t{1} << 31) < rq1::kWideLimit);
 
-// A constant of the type with four axes in the operator's packing.
-Status FindWeights(LayerCheck& layer, int32_t index, joint::DType dtype, joint::Packing packing,
-                   const joint::Tensor** weights);
+// The second input: a constant of the type with four axes in the operator's packing.
+Status CheckWeights(const LayerCheck& layer, joint::DType dtype, joint::Packing packing);
 
 // What the float forms of Conv and DepthwiseConv share: types, the bias, and arrays and table that they have none of.
 template <typename Options>
 Status CheckFloatSum(LayerCheck& layer, const Options& options) {
-  LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(2, 2));
   LOCKSTEP_RETURN_IF_ERROR(layer.IsFloat("input", layer.input(0)));
-  const joint::Tensor& bias = layer.input(1);
+  const joint::Tensor& bias = layer.input(2);
   LOCKSTEP_RETURN_IF_ERROR(layer.IsFloat("bias", bias));
   if (Rank(bias) != 1 || Shape(bias)[0] != Shape(layer.output())[3]) {
     return layer.Wrong("bias", "must have one entry per output channel");

@@ -30,7 +30,7 @@ Window PoolWindow(const Options& o) {
           o.pad_top(),  o.pad_left(), o.pad_bottom(), o.pad_right()};
 }
 
-// One output and `inputs` inputs, of which the first, of four axes and equal batch.
+// So many inputs, the first and the output of four axes and equal batch.
 Status CheckImages(const LayerCheck& layer, int32_t inputs = 1);
 // The output's height and width, and bounds on the padded rows: how many a kernel may want to hold at once, and how
 // often it may read them. Needs CheckImages.

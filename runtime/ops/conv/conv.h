@@ -39,6 +39,8 @@ inline constexpr Operator kConv = {joint::Options::Conv,
                                    PrepareConv,
                                    nullptr,
                                    kConvKernels,
-                                   sizeof kConvKernels / sizeof(Kernel)};
+                                   sizeof kConvKernels / sizeof(Kernel),
+                                   1,
+                                   1};
 
 }  // namespace lockstep::kernels

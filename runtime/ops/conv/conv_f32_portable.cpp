@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "ops/conv/conv_f32.h"
 #include "ops/common/float_elements.h"
 #include "ops/common/prepare.h"
+#include "ops/conv/conv_f32.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -114,9 +114,9 @@ void conv_f32_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_
     for (int64_t group = 0; group < g.groups; ++group) {
       for (int64_t channel = 0; channel < g.group_out; channel += kTileChannels) {
         const int64_t block = group * g.blocks + channel / kFloatBlockChannels;
-        const float* w = Floats(args.weights) + block * block_floats + channel % kFloatBlockChannels;
+        const float* w = Floats(args.inputs[1]) + block * block_floats + channel % kFloatBlockChannels;
         const int64_t out = group * g.group_out + channel;
-        RunRow(taps, g.out_w, w, Floats(args.inputs[1]) + out, std::min<int64_t>(kTileChannels, g.group_out - channel),
+        RunRow(taps, g.out_w, w, Floats(args.inputs[2]) + out, std::min<int64_t>(kTileChannels, g.group_out - channel),
                y + out, g.out_c);
       }
       for (int64_t ky = 0; ky < g.kernel_h; ++ky) rows[ky] += g.group_in;

@@ -1,5 +1,5 @@
-#include "ops/conv/conv_f32.h"
 #include "ops/common/prepare.h"
+#include "ops/conv/conv_f32.h"
 
 namespace lockstep::kernels {
 
@@ -7,7 +7,7 @@ FloatConvGeometry DescribeFloatConv(const LayerArgs& args) {
   const joint::Conv& o = *args.layer->options_as_Conv();
   const int32_t* in = args.inputs[0].shape;
   const int32_t* out = args.outputs[0].shape;
-  const int32_t* w = args.weights.shape;
+  const int32_t* w = args.inputs[1].shape;
   FloatConvGeometry g = {};
   g.in_h = in[1], g.in_w = in[2], g.in_c = in[3];
   g.out_h = out[1], g.out_w = out[2], g.out_c = out[3];

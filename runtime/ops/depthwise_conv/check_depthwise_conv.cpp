@@ -31,14 +31,13 @@ Status CheckPlainWeights(LayerCheck& layer, const joint::DepthwiseConv& options,
 Status CheckDepthwiseConv(LayerCheck& layer) {
   const auto& o = layer.options<joint::DepthwiseConv>();
   const bool is_float = layer.output().dtype() == joint::DType::F32;
-  LOCKSTEP_RETURN_IF_ERROR(CheckImages(layer, is_float ? 2 : 1));
+  LOCKSTEP_RETURN_IF_ERROR(CheckImages(layer, is_float ? 3 : 2));
   const joint::Tensor& x = layer.input(0);
   const joint::Tensor& y = layer.output();
   if (!is_float) LOCKSTEP_RETURN_IF_ERROR(layer.IsU8("input", x));
-  const joint::Tensor* weights = nullptr;
-  LOCKSTEP_RETURN_IF_ERROR(FindWeights(layer, o.weights(), is_float ? joint::DType::F32 : joint::DType::S8,
-                                       joint::Packing::Plain, &weights));
-  const int32_t* w = Shape(*weights);
+  LOCKSTEP_RETURN_IF_ERROR(CheckWeights(layer, is_float ? joint::DType::F32 : joint::DType::S8, joint::Packing::Plain));
+  const joint::Tensor& weights = layer.input(1);
+  const int32_t* w = Shape(weights);
   if (w[0] != 1 || w[3] != Shape(x)[3] || w[3] != Shape(y)[3]) {
     return layer.Wrong("weights", "must have the shape 1, height, width, channels of input and output");
   }
@@ -46,7 +45,7 @@ Status CheckDepthwiseConv(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(layer.Work(Elements(y), static_cast<uint64_t>(w[1]) * w[2]));
   if (is_float) return CheckFloatSum(layer, o);
   LOCKSTEP_RETURN_IF_ERROR(CheckRequantization(layer, o));
-  return CheckPlainWeights(layer, o, *weights);
+  return CheckPlainWeights(layer, o, weights);
 }
 
 }  // namespace lockstep::check

@@ -19,11 +19,11 @@ void AccumulatePixel(const LayerArgs& args, int64_t unit, int64_t x, int64_t cha
   const int64_t channels = in[3];
   const int64_t out_h = args.outputs[0].shape[1];
   const float* image = Floats(args.inputs[0]) + unit / out_h * in[1] * in[2] * channels + channel;
-  const float* w = Floats(args.weights) + channel;
-  std::copy_n(Floats(args.inputs[1]) + channel, count, acc);
-  for (int32_t ky = 0; ky < args.weights.shape[1]; ++ky) {
+  const float* w = Floats(args.inputs[1]) + channel;
+  std::copy_n(Floats(args.inputs[2]) + channel, count, acc);
+  for (int32_t ky = 0; ky < args.inputs[1].shape[1]; ++ky) {
     const int64_t row = unit % out_h * o.stride_h() - o.pad_top() + int64_t{ky} * o.dilation_h();
-    for (int32_t kx = 0; kx < args.weights.shape[2]; ++kx, w += channels) {
+    for (int32_t kx = 0; kx < args.inputs[1].shape[2]; ++kx, w += channels) {
       const int64_t column = x * o.stride_w() - o.pad_left() + int64_t{kx} * o.dilation_w();
       const bool inside = row >= 0 && row < in[1] && column >= 0 && column < in[2];
       AddProducts(acc, inside ? image + (row * in[2] + column) * channels : kPadding, w, count);

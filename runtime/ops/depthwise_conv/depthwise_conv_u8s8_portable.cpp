@@ -16,9 +16,9 @@ class DepthwisePixel {
   explicit DepthwisePixel(const LayerArgs& args)
       : options_(*args.layer->options_as_DepthwiseConv()),
         input_(args.inputs[0]),
-        weights_(reinterpret_cast<const int8_t*>(args.weights.data)),
-        kernel_h_(args.weights.shape[1]),
-        kernel_w_(args.weights.shape[2]),
+        weights_(reinterpret_cast<const int8_t*>(args.inputs[1].data)),
+        kernel_h_(args.inputs[1].shape[1]),
+        kernel_w_(args.inputs[1].shape[2]),
         zero_point_(input_.zero_point) {}
 
   void Accumulate(int64_t image, int64_t y, int64_t x, int64_t channel, int64_t count, int32_t* acc) const {

@@ -40,25 +40,28 @@ void MakeIntegers(joint::TensorT& tensor) { tensor.dtype = joint::DType::S32; }
 const Damage kDamages[] = {
     {"ConvWithoutBias", [](ModelT& m) { FirstLayer<joint::ConvT>(m)->inputs.pop_back(); }, "number of inputs"},
     {"ConvBiasLength",
-     [](ModelT& m) { FirstLayer<joint::ConvT>(m)->inputs[1] = FirstLayer<joint::MulT>(m)->inputs[1]; }, "bias"},
-    {"ConvBiasType", [](ModelT& m) { MakeIntegers(InputOf<joint::ConvT>(m, 1)); }, "bias"},
+     [](ModelT& m) { FirstLayer<joint::ConvT>(m)->inputs[2] = FirstLayer<joint::MulT>(m)->inputs[1]; }, "bias"},
+    {"ConvBiasType", [](ModelT& m) { MakeIntegers(InputOf<joint::ConvT>(m, 2)); }, "bias"},
     {"ConvInputType", [](ModelT& m) { FirstLayer<joint::ConvT>(m)->inputs[0] = m.inputs[0]->tensor; }, "input"},
     {"ConvAccInit", [](ModelT& m) { Conv(m).acc_init.assign(20, 0); }, "acc_init"},
     {"ConvWeightSum", [](ModelT& m) { Conv(m).weight_sum.assign(20, 0); }, "weight_sum"},
     {"ConvTable", [](ModelT& m) { Conv(m).table.assign(256, 0); }, "table"},
     {"ConvGroups", [](ModelT& m) { Conv(m).groups = 3; }, "groups"},
-    {"ConvPacking", [](ModelT& m) { m.tensors[Conv(m).weights]->packing = joint::Packing::O16I4; }, "packing"},
+    {"ConvPacking", [](ModelT& m) { InputOf<joint::ConvT>(m, 1).packing = joint::Packing::O16I4; }, "packing"},
     {"ConvWeightBytes",
      [](ModelT& m) {
-       joint::TensorT& weights = *m.tensors[Conv(m).weights];
+       joint::TensorT& weights = InputOf<joint::ConvT>(m, 1);
        weights.bytes += 64;
        m.constants[weights.constant]->data.resize(weights.bytes);
      },
      "weights"},
-    {"ConvWeightsOfIntegers", [](ModelT& m) { Conv(m).weights = m.inputs[0]->tensor; }, "weights"},
+    {"ConvWeightsOfIntegers", [](ModelT& m) { FirstLayer<joint::ConvT>(m)->inputs[1] = m.inputs[0]->tensor; },
+     "weights"},
     {"ConvStride", [](ModelT& m) { Conv(m).stride_h = 0; }, "stride_h"},
     {"DepthwiseMultiplier", [](ModelT& m) { Depthwise(m).multiplier.assign(20, 1 << 30); }, "multiplier"},
-    {"DepthwiseWeights", [](ModelT& m) { Depthwise(m).weights = Conv(m).weights; }, "weights"},
+    {"DepthwiseWeights",
+     [](ModelT& m) { FirstLayer<joint::DepthwiseConvT>(m)->inputs[1] = FirstLayer<joint::ConvT>(m)->inputs[1]; },
+     "inputs[1]: packed"},
     {"MaxPoolPadding", [](ModelT& m) { FirstOptions<joint::MaxPoolT>(m)->pad_top = 5; }, "pad_top"},
     {"MeanMultiplier", [](ModelT& m) { FirstOptions<joint::AveragePoolT>(m)->multiplier = {1 << 30}; }, "multiplier"},
     {"MeanDivisor", [](ModelT& m) { FirstOptions<joint::AveragePoolT>(m)->divisor = -1; }, "divisor"},

@@ -49,7 +49,10 @@ joint::LayerT& WideAdd(ModelT& m) {
 }
 joint::AveragePoolT& Mean(ModelT& m) { return *FirstOptions<joint::AveragePoolT>(m); }
 void SwapLastAxes(joint::TensorT& tensor) { std::swap(tensor.shape[2], tensor.shape[3]); }
-joint::TensorT& ConvWeights(ModelT& m) { return *m.tensors[Conv(m).weights]; }
+int& WeightsOf(joint::LayerT& layer) { return layer.inputs[1]; }
+int& ConvWeightsIndex(ModelT& m) { return WeightsOf(*FirstLayer<joint::ConvT>(m)); }
+int& DepthwiseWeightsIndex(ModelT& m) { return WeightsOf(*FirstLayer<joint::DepthwiseConvT>(m)); }
+joint::TensorT& ConvWeights(ModelT& m) { return *m.tensors[ConvWeightsIndex(m)]; }
 std::vector<uint8_t>& ConvWeightBytes(ModelT& m) { return m.constants[ConvWeights(m).constant]->data; }
 
 void Narrow(joint::TensorT& tensor, uint8_t bits) {
@@ -87,7 +90,11 @@ std::string DamageName(const testing::TestParamInfo<Damage>& info) { return info
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 const Damage kModelDamages[] = {
-    {"FormatVersion", [](ModelT& m) { m.format_version = 2; }, "format_version", StatusCode::kUnsupported},
+    {"FormatVersionOne", [](ModelT& m) { m.format_version = 1; },
+     "format version 1 is no longer read; build the model again with 'lockstep build'", StatusCode::kUnsupported},
+    {"FormatVersionThree", [](ModelT& m) { m.format_version = 3; }, "format_version: the model has 3",
+     StatusCode::kUnsupported},
+    {"FormatVersionMissing", [](ModelT& m) { m.format_version = 0; }, "format_version: missing"},
     {"Contract", [](ModelT& m) { m.contract = "rq2"; }, "contract", StatusCode::kUnsupported},
     {"LineBreakInContract", [](ModelT& m) { m.contract = "a\nb"; }, "contract", StatusCode::kUnsupported},
     {"ArenaBeyondLimit", [](ModelT& m) { m.arena_size = uint64_t{1} << 40; }, "arena_size"},
@@ -102,12 +109,16 @@ const Damage kModelDamages[] = {
     {"NoInputs", [](ModelT& m) { m.inputs.clear(); }, "inputs"},
     {"NoOutputs", [](ModelT& m) { m.outputs.clear(); }, "outputs"},
     {"InputTensor", [](ModelT& m) { m.inputs[0]->tensor = 9999; }, "inputs[0].tensor"},
-    {"InputIsConstant", [](ModelT& m) { m.inputs[0]->tensor = Conv(m).weights; }, "inputs[0].tensor"},
+    {"InputIsConstant", [](ModelT& m) { m.inputs[0]->tensor = ConvWeightsIndex(m); }, "inputs[0].tensor"},
     {"InputTwice", [](ModelT& m) { m.inputs[1]->tensor = m.inputs[0]->tensor; }, "inputs[1].tensor"},
     {"InputColor", [](ModelT& m) { m.inputs[0]->color = static_cast<joint::Color>(9); }, "inputs[0].color: number 9 is",
      StatusCode::kUnsupported},
     {"InputResize", [](ModelT& m) { m.inputs[0]->resize = static_cast<joint::ResizeMode>(9); },
      "inputs[0].resize: number 9 is", StatusCode::kUnsupported},
+    {"InputKind", [](ModelT& m) { m.inputs[0]->kind = static_cast<joint::InputKind>(9); },
+     "inputs[0].kind: number 9 is", StatusCode::kUnsupported},
+    {"PictureOfFloats", [](ModelT& m) { m.inputs[1]->tensor = FirstLayer<joint::DequantizeT>(m)->outputs[0]; },
+     "inputs[1].tensor: must be of dtype"},
     {"InputMean", [](ModelT& m) { m.inputs[0]->mean = {kNan}; }, "mean"},
     {"InputStd", [](ModelT& m) { m.inputs[0]->std = {0.0F}; }, "std"},
     {"InputMeanLength",
@@ -222,6 +233,15 @@ const Damage kTensorDamages[] = {
     {"ConstantSize", [](ModelT& m) { ConvWeightBytes(m).pop_back(); }, "constant"},
     {"Packing", [](ModelT& m) { ConvWeights(m).packing = static_cast<joint::Packing>(5); },
      "upgrade the runtime on the board", StatusCode::kUnsupported},
+    {"Strides",
+     [](ModelT& m) {
+       FirstInput(m).strides = {1, 1, 1, 1};
+     },
+     "strides is unknown to this runtime; upgrade", StatusCode::kUnsupported},
+    {"IndicesQuantized", [](ModelT& m) { FirstInput(m).dtype = joint::DType::S64; },
+     "quantization: integers that a layer computes"},
+    {"BoolQuantized", [](ModelT& m) { FirstInput(m).dtype = joint::DType::BOOL; },
+     "quantization: a tensor of dtype f32 or bool"},
     {"PackedActivation", [](ModelT& m) { FirstInput(m).packing = joint::Packing::O16I4; }, "packing"},
 };
 
@@ -271,12 +291,15 @@ const Damage kGraphDamages[] = {
     {"LayerWithoutInputs", [](ModelT& m) { m.layers[0]->inputs.clear(); }, "inputs"},
     {"LayerInput", [](ModelT& m) { m.layers[0]->inputs[0] = 4711; }, "inputs"},
     {"LayerInputNegative", [](ModelT& m) { m.layers[0]->inputs[0] = -1; }, "inputs"},
-    {"LayerReadsPacked", [](ModelT& m) { m.layers[0]->inputs[0] = Conv(m).weights; }, "packed"},
+    {"LayerReadsPacked", [](ModelT& m) { m.layers[0]->inputs[0] = ConvWeightsIndex(m); }, "packed"},
+    {"LayerVersion", [](ModelT& m) { FirstLayer<joint::ConvT>(m)->version = 3; },
+     "version 3 of Conv is unknown to this runtime; upgrade", StatusCode::kUnsupported},
+    {"LayerVersionZero", [](ModelT& m) { m.layers[0]->version = 0; }, "version: must be at least 1"},
     {"LayerTooManyInputs", [](ModelT& m) { FirstLayer<joint::ConcatT>(m)->inputs.assign(65, 0); }, "inputs"},
     {"LayerWithoutOutput", [](ModelT& m) { m.layers[0]->outputs.clear(); }, "outputs"},
     {"LayerTwoOutputs", [](ModelT& m) { m.layers[0]->outputs.push_back(0); }, "outputs"},
     {"LayerOutput", [](ModelT& m) { m.layers[0]->outputs[0] = 4711; }, "outputs"},
-    {"LayerOutputConstant", [](ModelT& m) { m.layers[0]->outputs[0] = Conv(m).weights; }, "outputs"},
+    {"LayerOutputConstant", [](ModelT& m) { m.layers[0]->outputs[0] = ConvWeightsIndex(m); }, "outputs"},
     {"WrittenTwice",
      [](ModelT& m) {
        auto* layer = FirstLayer<joint::LookupT>(m);
@@ -305,10 +328,11 @@ const Damage kGraphDamages[] = {
 };
 
 const Damage kConvDamages[] = {
-    {"Weights", [](ModelT& m) { Conv(m).weights = 9999; }, "weights"},
-    {"WeightsNegative", [](ModelT& m) { Conv(m).weights = -1; }, "weights"},
-    {"WeightsAreActivation", [](ModelT& m) { Conv(m).weights = m.inputs[0]->tensor; }, "weights"},
-    {"WeightsPlain", [](ModelT& m) { Conv(m).weights = Depthwise(m).weights; }, "weights"},
+    {"Weights", [](ModelT& m) { ConvWeightsIndex(m) = 9999; }, "inputs: there is no tensor 9999"},
+    {"WeightsNegative", [](ModelT& m) { ConvWeightsIndex(m) = -1; }, "inputs: there is no tensor -1"},
+    {"NoWeights", [](ModelT& m) { FirstLayer<joint::ConvT>(m)->inputs.pop_back(); }, "number of inputs is 1"},
+    {"WeightsAreActivation", [](ModelT& m) { ConvWeightsIndex(m) = m.inputs[0]->tensor; }, "weights"},
+    {"WeightsPlain", [](ModelT& m) { ConvWeightsIndex(m) = DepthwiseWeightsIndex(m); }, "weights"},
     {"WeightsBytes",
      [](ModelT& m) {
        ConvWeightBytes(m).resize(ConvWeightBytes(m).size() + 64);
@@ -410,7 +434,10 @@ const Damage kConvDamages[] = {
        shape = {shape[1], shape[2], shape[3]};
      },
      "shape"},
-    {"DepthwiseWeights", [](ModelT& m) { Depthwise(m).weights = Conv(m).weights; }, "weights"},
+    {"DepthwiseWeights", [](ModelT& m) { DepthwiseWeightsIndex(m) = ConvWeightsIndex(m); }, "inputs[1]: packed"},
+    {"DepthwiseNoWeights", [](ModelT& m) { FirstLayer<joint::DepthwiseConvT>(m)->inputs.pop_back(); },
+     "number of inputs is 1"},
+    {"DepthwiseWeightsAreActivation", [](ModelT& m) { DepthwiseWeightsIndex(m) = m.inputs[0]->tensor; }, "weights"},
     {"DepthwisePad", [](ModelT& m) { Depthwise(m).pad_top = 5; }, "height"},
     {"DepthwiseBound", [](ModelT& m) { Depthwise(m).acc_init[1] = INT32_MAX; }, "acc_bits[1]"},
     {"DepthwiseShift", [](ModelT& m) { Depthwise(m).shift[0] = 100; }, "shift[0]"},

@@ -73,10 +73,11 @@ TEST(ModelLimits, ManyLayersThatShareWeightsAreRefusedQuickly) {
   net.Output(last);
   model = net.Finish();
   // Every layer checks the first layer's weights: far more reading than the file is long.
-  const auto& first = *static_cast<joint::ConvT*>(model.layers[0]->options.value);
+  const joint::LayerT& first_layer = *model.layers[0];
+  const auto& first = *static_cast<joint::ConvT*>(first_layer.options.value);
   for (auto& layer : model.layers) {
     auto& options = *static_cast<joint::ConvT*>(layer->options.value);
-    options.weights = first.weights;
+    layer->inputs[1] = first_layer.inputs[1];
     options.weight_sum = first.weight_sum;
     options.acc_init = first.acc_init;
   }

@@ -56,6 +56,7 @@ class ConvTester {
     }
     test_.inputs[0].zero_point = static_cast<int32_t>(random_() % 256);
     MakeWeights();
+    test_.inputs.push_back(packed_);
     MakeConstants();
     test_.output.dtype =
         c.output == Output::kU16 || c.output == Output::kU16Table ? joint::DType::U16 : joint::DType::U8;
@@ -99,13 +100,13 @@ class ConvTester {
       if (c_.weights == Weights::kTiny) value = static_cast<int32_t>(draw % 3) - 1;
       weights_.push_back(static_cast<int8_t>(value));
     }
-    test_.weights.dtype = joint::DType::S8;
-    test_.weights.shape = {c_.out, c_.kernel_h, c_.kernel_w, group_in_};
+    packed_.dtype = joint::DType::S8;
+    packed_.shape = {c_.out, c_.kernel_h, c_.kernel_w, group_in_};
     if (c_.depthwise) {
-      test_.weights.shape = {1, c_.kernel_h, c_.kernel_w, c_.out};
+      packed_.shape = {1, c_.kernel_h, c_.kernel_w, c_.out};
       for (int32_t tap = 0; tap < c_.kernel_h * c_.kernel_w; ++tap) {
         for (int32_t oc = 0; oc < c_.out; ++oc) {
-          Append(test_.weights, Weight(oc, tap / c_.kernel_w, tap % c_.kernel_w, 0));
+          Append(packed_, Weight(oc, tap / c_.kernel_w, tap % c_.kernel_w, 0));
         }
       }
     } else {
@@ -139,7 +140,7 @@ class ConvTester {
                 const int32_t kx = split ? segment % c_.kernel_w : at / group_in_;
                 value = Weight(group * group_out + channel, ky, kx, at % group_in_);
               }
-              Append(test_.weights, value);
+              Append(packed_, value);
             }
           }
         }
@@ -265,6 +266,7 @@ class ConvTester {
   std::mt19937 random_;
   int32_t group_in_;
   LayerCase test_;
+  TestTensor packed_;  // the weights
   std::vector<int8_t> weights_;
   std::vector<int32_t> weight_sum_, acc_init_, multiplier_;
   std::vector<int8_t> shift_;

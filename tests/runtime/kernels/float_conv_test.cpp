@@ -55,7 +55,7 @@ void AppendSums(const FloatConvCase& c, LayerCase& test, const Weight& weight) {
     const auto ox = static_cast<int32_t>(i / out[3] % out[2]);
     const auto oy = static_cast<int32_t>(i / out[3] / out[2] % out[1]);
     const int64_t n = i / out[3] / out[2] / out[1];
-    float acc = At(test.inputs[1], oc);
+    float acc = At(test.inputs[2], oc);
     for (int32_t ky = 0; ky < c.kernel_h; ++ky) {
       for (int32_t kx = 0; kx < c.kernel_w; ++kx) {
         const int32_t iy = oy * c.stride_h - c.top + ky * c.dilation_h;
@@ -76,6 +76,7 @@ LayerCase CaseOf(const FloatConvCase& c, bool special, std::mt19937& random) {
   LayerCase test;
   test.layer.name = "layer";
   test.inputs.push_back(RandomFloats({2, c.height, c.width, c.in_channels}, random, special));
+  test.inputs.emplace_back();  // the weights
   test.inputs.push_back(RandomFloats({c.out_channels}, random, false));
   test.about = "channels " + std::to_string(c.in_channels) + " to " + std::to_string(c.out_channels) + ", kernel " +
                std::to_string(c.kernel_h) + "x" + std::to_string(c.kernel_w) + ", groups " + std::to_string(c.groups);
@@ -92,12 +93,13 @@ TEST(FloatConv, SumsInTheWrittenOrder) {
       const int32_t blocks = (group_out + 15) / 16;
       const int32_t taps = c.kernel_h * c.kernel_w * group_in;
       const TestTensor plain = RandomFloats({c.out_channels, c.kernel_h, c.kernel_w, group_in}, random, special);
-      test.weights = FloatOutput(plain.shape);
-      test.weights.bytes.resize(size_t{4} * static_cast<size_t>(c.groups * blocks * taps * 16));
+      TestTensor& packed = test.inputs[1];
+      packed = FloatOutput(plain.shape);
+      packed.bytes.resize(size_t{4} * static_cast<size_t>(c.groups * blocks * taps * 16));
       for (int32_t oc = 0; oc < c.out_channels; ++oc) {
         const int64_t block = oc / group_out * blocks + oc % group_out / 16;
         for (int32_t tap = 0; tap < taps; ++tap) {
-          std::memcpy(&test.weights.bytes[static_cast<size_t>(((block * taps + tap) * 16 + oc % group_out % 16) * 4)],
+          std::memcpy(&packed.bytes[static_cast<size_t>(((block * taps + tap) * 16 + oc % group_out % 16) * 4)],
                       &plain.bytes[static_cast<size_t>(oc * taps + tap) * 4], 4);
         }
       }
@@ -118,8 +120,8 @@ TEST(FloatDepthwiseConv, SumsInTheWrittenOrder) {
     c.out_channels = c.groups = c.in_channels;
     for (const bool special : {false, true}) {
       LayerCase test = CaseOf(c, special, random);
-      test.weights = RandomFloats({1, c.kernel_h, c.kernel_w, c.in_channels}, random, special);
-      const TestTensor& weights = test.weights;
+      test.inputs[1] = RandomFloats({1, c.kernel_h, c.kernel_w, c.in_channels}, random, special);
+      const TestTensor& weights = test.inputs[1];
       AppendSums(c, test, [&](int32_t oc, int32_t ky, int32_t kx, int32_t /*ic*/) {
         return At(weights, (int64_t{ky} * c.kernel_w + kx) * c.in_channels + oc);
       });

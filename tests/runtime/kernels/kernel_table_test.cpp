@@ -30,6 +30,8 @@ TEST(OperatorTable, ChecksAndOperatorsAreTheSameRows) {
     const auto options = static_cast<joint::Options>(type);
     EXPECT_EQ(CheckOf(options).check, OperatorOf(options).check) << joint::EnumNameOptions(options);
     EXPECT_EQ(CheckOf(options).outputs, OperatorOf(options).outputs) << joint::EnumNameOptions(options);
+    EXPECT_EQ(CheckOf(options).version, OperatorOf(options).version) << joint::EnumNameOptions(options);
+    EXPECT_EQ(CheckOf(options).packed_input, OperatorOf(options).packed_input) << joint::EnumNameOptions(options);
   }
   EXPECT_EQ(CheckOf(joint::Options::NONE).check, nullptr);
 }
@@ -49,6 +51,7 @@ static_assert(!IsComplete({joint::Options::Add, 1, nullptr, Prepare, nullptr, kP
 static_assert(!IsComplete({joint::Options::Add, 1, Check, nullptr, nullptr, kPortable, 1}));
 static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, nullptr, 0}));
 static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kChoosy, 1}));
+static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kPortable, 1, 0}));
 static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kNeonLast, 2}));
 
 constexpr Kernel kFloatAlone[] = {{"portable", Run, Isa::kPortable, nullptr, Form::kFloat}};

@@ -51,7 +51,6 @@ class PreparedLayer {
     args.layer = flatbuffers::GetRoot<joint::Layer>(builder_.GetBufferPointer());
     args.inputs = views_.data();
     args.input_count = static_cast<int32_t>(views_.size());
-    if (!test.weights.shape.empty()) args.weights = View(test.weights);
     output_view_ = ViewWithoutData(test.output);
     output_view_.data = output_.data();
     output_view_.bytes = test.output.bytes.size();

@@ -28,9 +28,8 @@ struct TestTensor {
 struct LayerCase {
   joint::LayerT layer;
   std::vector<TestTensor> inputs;
-  TestTensor weights;  // no shape: the operator has none
-  TestTensor output;   // bytes: what is expected
-  std::string about;   // printed with a failure
+  TestTensor output;  // bytes: what is expected
+  std::string about;  // printed with a failure
 };
 
 // A tensor of U8 or U16 elements; half of them are extremes.

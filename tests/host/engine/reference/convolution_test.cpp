@@ -23,7 +23,7 @@ joint::ConvT PointConv(OneLayer& net, int32_t acc_init, int8_t shift) {
   packed[0] = 3;
   packed[1] = -2;
   joint::ConvT conv;
-  conv.weights = net.Weights({1, 1, 1, 2}, joint::Packing::O16I4, packed);
+  net.Weights({1, 1, 1, 2}, joint::Packing::O16I4, packed);
   conv.acc_init = {acc_init};
   conv.weight_sum = {1};
   conv.multiplier = {kHalfM};
@@ -79,7 +79,7 @@ TEST(ReferenceConv, PaddingCountsAsTheZeroPoint) {
   packed[1] = 10;
   packed[2] = 100;
   joint::ConvT conv;
-  conv.weights = net.Weights({1, 1, 3, 1}, joint::Packing::O16I4, packed);
+  net.Weights({1, 1, 3, 1}, joint::Packing::O16I4, packed);
   conv.pad_left = conv.pad_right = 1;
   conv.acc_init = {-5 * 111};
   conv.weight_sum = {111};
@@ -104,7 +104,7 @@ TEST(ReferenceConv, GroupsStridesAndDilation) {
     packed[(4 + segment) * 64] = 2;
   }
   joint::ConvT conv;
-  conv.weights = net.Weights({2, 2, 2, 1}, joint::Packing::O16I4, packed);
+  net.Weights({2, 2, 2, 1}, joint::Packing::O16I4, packed);
   conv.groups = 2;
   conv.stride_w = 2;
   conv.dilation_h = conv.dilation_w = 2;
@@ -142,7 +142,7 @@ TEST(ReferenceDepthwiseConv, EachChannelHasItsOwnKernel) {
   OneLayer net;
   net.Input({1, 2, 1, 2}, {1, 2, 3, 4}, 1.0F, 1);
   joint::DepthwiseConvT conv;
-  conv.weights = net.Weights({1, 2, 1, 2}, joint::Packing::Plain, {1, 10, 2, 20});
+  net.Weights({1, 2, 1, 2}, joint::Packing::Plain, {1, 10, 2, 20});
   conv.acc_init = {7 - 3, -30};
   conv.multiplier = {kHalfM, kHalfM};
   conv.shift = {-1, -1};

@@ -30,7 +30,8 @@ class OneLayer {
     return tensor;
   }
 
-  int Weights(const std::vector<int>& shape, joint::Packing packing, const std::vector<int8_t>& values) {
+  // The layer's next input.
+  void Weights(const std::vector<int>& shape, joint::Packing packing, const std::vector<int8_t>& values) {
     const int tensor = AddTensor(shape, joint::DType::S8, 1.0F, 0);
     auto constant = std::make_unique<joint::ConstantT>();
     constant->data.assign(values.begin(), values.end());
@@ -38,7 +39,7 @@ class OneLayer {
     model_.tensors[tensor]->packing = packing;
     model_.tensors[tensor]->constant = static_cast<int>(model_.constants.size());
     model_.constants.push_back(std::move(constant));
-    return tensor;
+    layer_inputs_.push_back(tensor);
   }
 
   template <typename Options>
@@ -55,7 +56,7 @@ class OneLayer {
     auto spec = std::make_unique<joint::OutputSpecT>();
     spec->tensor = output;
     model_.outputs.push_back(std::move(spec));
-    model_.format_version = lower::kFormatVersion;
+    model_.format_version = joint::kFormatVersion;
     model_.contract = "rq1";
     model_.name = "one_layer";
     model_.compiler_version = "test";

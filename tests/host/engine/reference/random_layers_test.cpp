@@ -72,7 +72,7 @@ void ExpectConv(const OneRun& run) {
   const joint::ConvT& conv = *layer.options.AsConv();
   const joint::TensorT& x = *run.model.tensors[layer.inputs[0]];
   const joint::TensorT& y = *run.model.tensors[layer.outputs[0]];
-  const joint::TensorT& w = *run.model.tensors[conv.weights];
+  const joint::TensorT& w = *run.model.tensors[layer.inputs[1]];
   const std::vector<uint8_t>& weights = run.model.constants[w.constant]->data;
   const int zero_point = x.quantization->zero_point[0];
   size_t index = 0;
