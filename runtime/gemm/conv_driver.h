@@ -1,5 +1,6 @@
-// What all variants of the quantised convolution share: geometry, scratch, rows with their padding, the loop over rows
-// and groups, and the table. A variant adds the inner loops over one row of output pixels.
+// What all variants of the quantised convolution share: geometry, scratch, the loop over rows and groups, and the
+// table. A variant adds the inner loops over one row of output pixels; the transposed convolution runs the same
+// variants.
 //
 // Weights are packed O16I4: [group][block of 16 channels][segment][quad][16][4]. A segment is a run of consecutive
 // bytes of an input row: all of a kernel row's kw * ic bytes, or, with a horizontal dilation, the ic bytes of one tap.
@@ -72,6 +73,13 @@ struct ConvVariant {
   // data[i] = table[data[i]] for u8
   void (*apply_table)(const uint8_t* table, uint8_t* data, int64_t count);
 };
+
+// One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
+extern const ConvVariant row_u8s8_avx512vnni;
+extern const ConvVariant row_u8s8_neon;
+extern const ConvVariant row_u8s8_msa;
+extern const ConvVariant row_u8s8_portable;
+extern const ConvVariant row_u8s8_portable_acc64;  // sums of 64 bits
 
 void RunConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch, const ConvVariant& variant);
 

@@ -32,28 +32,29 @@ Status CheckFloatSum(LayerCheck& layer, const Options& options) {
   return options.table() == nullptr ? Status::Ok() : layer.Wrong("table", "is not for tensors of dtype f32");
 }
 
-// `sum` of |w| proves that no partial sum, whatever its order, leaves the accumulator.
-template <typename Options>
-Status CheckAccumulator(const LayerCheck& layer, const Options& options, int64_t channel, int64_t sum, int acc_bits) {
-  const int64_t bound = std::llabs(options.acc_init()->Get(static_cast<uint32_t>(channel))) + kLargestInput * sum;
-  const int8_t shift = options.shift()->Get(static_cast<uint32_t>(channel));
+// `sum` of |w| proves that no partial sum, whatever its order, leaves the accumulator. `entry` is that of acc_init.
+inline Status CheckAccumulator(const LayerCheck& layer, uint32_t entry, int64_t acc_init, int shift, int64_t sum,
+                               int acc_bits) {
+  const int64_t bound = std::llabs(acc_init) + kLargestInput * sum;
   if (acc_bits == 32 && bound >= kAccumulatorLimit) {
-    return layer.Wrong("acc_bits", static_cast<int32_t>(channel), "32 bits do not hold every partial sum");
+    return layer.Wrong("acc_bits", static_cast<int32_t>(entry), "32 bits do not hold every partial sum");
   }
   // What requantisation makes of a 64-bit sum must stay within 64 bits too.
   if (shift < 0 && bound >= (int64_t{1} << (61 + shift))) {
-    return layer.Wrong("shift", static_cast<int32_t>(channel), "the scaled sum leaves 64 bits");
+    return layer.Wrong("shift", static_cast<int32_t>(entry), "the scaled sum leaves 64 bits");
   }
   return Status::Ok();
 }
 
-// The fields that Conv and DepthwiseConv share: requantisation, clamp and table.
+// The fields that all convolutions share: requantisation, clamp and table. Sums start from `parts` entries of acc_init
+// for each channel.
 template <typename Options>
-Status CheckRequantization(LayerCheck& layer, const Options& options) {
+Status CheckRequantization(LayerCheck& layer, const Options& options, int64_t parts = 1) {
   const joint::Tensor& y = layer.output();
   const auto channels = static_cast<uint32_t>(Shape(y)[3]);
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", y));
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of acc_init", options.acc_init()->size(), channels, channels));
+  LOCKSTEP_RETURN_IF_ERROR(
+      layer.InRange("length of acc_init", options.acc_init()->size(), parts * channels, parts * channels));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of multiplier", options.multiplier()->size(), channels, channels));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of shift", options.shift()->size(), channels, channels));
   LOCKSTEP_RETURN_IF_ERROR(layer.Multipliers(*options.multiplier(), *options.shift()));

@@ -1,23 +1,16 @@
 #include "core/layer_check.h"
+#include "ops/common/check_packed_weights.h"
 #include "ops/common/check_weighted_sum.h"
 #include "ops/common/check_window.h"
-#include "ops/conv/check_packed_weights.h"
 #include "ops/conv/conv.h"
 
 namespace lockstep::check {
 namespace {
 
-// Weights packed as O16; any float is a weight.
 Status CheckFloatConv(LayerCheck& layer, const joint::Conv& o, const joint::Tensor& weights) {
-  constexpr int64_t kLanes = 16;
   LOCKSTEP_RETURN_IF_ERROR(CheckFloatSum(layer, o));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of weight_sum", o.weight_sum()->size(), 0, 0));
-  const int32_t* w = Shape(weights);
-  const int64_t channels = w[0] / o.groups();
-  const int64_t blocks = o.groups() * ((channels + kLanes - 1) / kLanes);
-  const int64_t bytes = blocks * kLanes * (Elements(weights) / w[0]) * int64_t{sizeof(float)};
-  if (weights.bytes() == static_cast<uint64_t>(bytes)) return Status::Ok();
-  return layer.Wrong("weights", "bytes are not what the packing makes of the shape");
+  return CheckFloatWeights(layer, weights, o.groups());
 }
 
 }  // namespace
@@ -43,7 +36,18 @@ Status CheckConv(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(CheckRequantization(layer, o));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of weight_sum", o.weight_sum()->size(), w[0], w[0]));
   if (o.acc_bits() != 32 && o.acc_bits() != 64) return layer.Wrong("acc_bits", "must be 32 or 64");
-  return CheckPackedWeights(layer, o, weights);
+  PackedPart part;
+  part.groups = o.groups();
+  part.channels = w[0] / o.groups();
+  part.segments = w[1];
+  part.length = int64_t{w[2]} * w[3];
+  if (o.dilation_w() > 1) {  // then every column of the window is a segment of its own
+    part.segments *= w[2];
+    part.length = w[3];
+  }
+  const int8_t* data = nullptr;
+  LOCKSTEP_RETURN_IF_ERROR(PackedData(layer, weights, part.bytes(), &data));
+  return CheckPackedPart(layer, part, {o.acc_init(), o.weight_sum(), o.shift(), o.acc_bits()}, &data);
 }
 
 }  // namespace lockstep::check

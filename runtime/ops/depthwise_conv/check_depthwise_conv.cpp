@@ -21,7 +21,9 @@ Status CheckPlainWeights(LayerCheck& layer, const joint::DepthwiseConv& options,
       if (weight == -128) return layer.Wrong("weights", "-128 is outside the symmetric range");
       absolute += std::abs(weight);
     }
-    LOCKSTEP_RETURN_IF_ERROR(CheckAccumulator(layer, options, channel, absolute, 32));
+    const auto entry = static_cast<uint32_t>(channel);
+    LOCKSTEP_RETURN_IF_ERROR(
+        CheckAccumulator(layer, entry, options.acc_init()->Get(entry), options.shift()->Get(entry), absolute, 32));
   }
   return Status::Ok();
 }

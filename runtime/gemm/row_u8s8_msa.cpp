@@ -151,12 +151,8 @@ void RunRow(const ConvRow& row) {
   }
 }
 
-constexpr ConvVariant kVariant{true, RunRow, ApplyTable};
-
 }  // namespace
 
-void conv_u8s8_msa(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
-  RunConv(args, begin, end, scratch, kVariant);
-}
+const ConvVariant row_u8s8_msa{true, RunRow, ApplyTable};
 
 }  // namespace lockstep::kernels

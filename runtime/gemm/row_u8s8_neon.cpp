@@ -261,12 +261,8 @@ void ApplyTable64(const uint8_t* table, uint8_t* data, int64_t count) {
   ApplyTable(table, data + i, count - i);
 }
 
-constexpr ConvVariant kVariant{true, RunRow, ApplyTable64};
-
 }  // namespace
 
-void conv_u8s8_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
-  RunConv(args, begin, end, scratch, kVariant);
-}
+const ConvVariant row_u8s8_neon{true, RunRow, ApplyTable64};
 
 }  // namespace lockstep::kernels

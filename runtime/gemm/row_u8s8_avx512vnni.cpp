@@ -228,12 +228,8 @@ void ApplyTable64(const uint8_t* table, uint8_t* data, int64_t count) {
   _mm512_mask_storeu_epi8(data + i, rest, look_up(_mm512_maskz_loadu_epi8(rest, data + i)));
 }
 
-constexpr ConvVariant kVariant{false, RunRow, ApplyTable64};
-
 }  // namespace
 
-void conv_u8s8_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
-  RunConv(args, begin, end, scratch, kVariant);
-}
+const ConvVariant row_u8s8_avx512vnni{false, RunRow, ApplyTable64};
 
 }  // namespace lockstep::kernels

@@ -122,13 +122,9 @@ void RunRow(const ConvRow& row) {
   }
 }
 
-constexpr ConvVariant kNarrow{false, RunRow<int32_t>, ApplyTable};
-constexpr ConvVariant kWide{false, RunRow<int64_t>, ApplyTable};
-
 }  // namespace
 
-void conv_u8s8_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
-  RunConv(args, begin, end, scratch, AcceptsConv32(args) ? kNarrow : kWide);
-}
+const ConvVariant row_u8s8_portable{false, RunRow<int32_t>, ApplyTable};
+const ConvVariant row_u8s8_portable_acc64{false, RunRow<int64_t>, ApplyTable};
 
 }  // namespace lockstep::kernels

@@ -1,0 +1,51 @@
+#include "gemm/conv_constants.h"
+
+#include "ops/common/byte_table.h"
+
+namespace lockstep::kernels {
+namespace {
+
+constexpr int64_t kAlignment = 64;
+
+constexpr int64_t AlignUp(int64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
+
+}  // namespace
+
+void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, bool signed_rows, ConvBlock* blocks) {
+  for (int32_t index = 0; index < geometry.groups * geometry.blocks; ++index) {
+    ConvBlock& block = blocks[index];
+    const int32_t first = index / geometry.blocks * geometry.group_out + index % geometry.blocks * kBlockChannels;
+    const int32_t count = std::min(kBlockChannels, geometry.group_out - index % geometry.blocks * kBlockChannels);
+    for (int32_t i = 0; i < kBlockChannels; ++i) {
+      const bool real = i < count;
+      const int32_t channel = first + (real ? i : 0);
+      block.acc_init[i] = real ? channels.acc_init[channel] : 0;
+      if (real && signed_rows) block.acc_init[i] += 128 * channels.weight_sum[channel];
+      block.multiplier[i] = real ? channels.multiplier[channel] : 0;
+      block.shift[i] = channels.shift[channel];
+    }
+  }
+}
+
+void ApplyOutputTable(const ConvVariant& variant, const uint8_t* table, bool wide, uint8_t* y, int64_t count) {
+  if (wide) {
+    ApplyWideTable(table, reinterpret_cast<uint16_t*>(y), count);
+  } else {
+    variant.apply_table(table, y, count);
+  }
+}
+
+void PlaceScratch(int64_t blocks, ConvGeometry* geometry) {
+  ConvGeometry& g = *geometry;
+  g.row_stride = AlignUp(int64_t{g.row_pixels} * g.group_in + kRowSlack);
+  const int64_t constants = blocks * static_cast<int64_t>(sizeof(ConvBlock));
+  const int64_t pointers = AlignUp(g.segments * static_cast<int64_t>(sizeof(const uint8_t*)));
+  const int64_t packed = AlignUp(int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t)));
+  g.segments_offset = static_cast<size_t>(constants);
+  g.packed_offset = static_cast<size_t>(constants + pointers);
+  g.ring_offset = static_cast<size_t>(constants + pointers + packed);
+  g.scratch_bytes =
+      static_cast<uint64_t>(constants + pointers + packed + int64_t{g.ring_rows} * g.groups * g.row_stride);
+}
+
+}  // namespace lockstep::kernels

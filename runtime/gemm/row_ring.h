@@ -1,0 +1,38 @@
+// The padded input rows of a convolution in scratch.
+#pragma once
+
+#include "gemm/conv_driver.h"
+
+namespace lockstep::kernels {
+
+inline constexpr uint8_t kSignFlip = 0x80;  // x - 128 as s8 is x with the top bit flipped
+
+// As x - 128 when flip is kSignFlip.
+void CopyActivations(const uint8_t* __restrict from, uint8_t* __restrict to, int64_t bytes, uint8_t flip);
+
+// Row r of an image (counted from the top of the padding) lies in slot r mod ring_rows; the rows of one image are asked
+// for in ascending order, so that neighbouring output rows share what they both read.
+class RowRing {
+ public:
+  RowRing(const ConvGeometry& geometry, const TensorView& input, uint8_t flip, uint8_t* memory)
+      : geometry_(geometry), input_(input), flip_(flip), memory_(memory) {}
+
+  void Load(int64_t image, int64_t first, int64_t last);
+  const uint8_t* Row(int64_t row, int32_t group) const { return Slot(row) + group * geometry_.row_stride; }
+
+ private:
+  uint8_t* Slot(int64_t row) const {
+    return memory_ + (row % geometry_.ring_rows) * geometry_.groups * geometry_.row_stride;
+  }
+  void Fill(uint8_t* to, int64_t bytes) const;
+  void CopyRow(int64_t row);
+
+  const ConvGeometry& geometry_;
+  const TensorView& input_;
+  uint8_t flip_;
+  uint8_t* memory_;
+  int64_t image_ = -1;
+  int64_t next_ = 0;
+};
+
+}  // namespace lockstep::kernels

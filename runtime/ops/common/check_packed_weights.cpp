@@ -1,0 +1,75 @@
+#include "ops/common/check_packed_weights.h"
+
+#include <cstdlib>
+
+#include "ops/common/check_weighted_sum.h"
+
+namespace lockstep::check {
+namespace {
+
+int64_t Quads(const PackedPart& part) { return (part.length + kPackedQuad - 1) / kPackedQuad; }
+int64_t Blocks(const PackedPart& part) { return (part.channels + kPackedLanes - 1) / kPackedLanes; }
+
+Status CheckBlock(LayerCheck& layer, const PackedPart& part, const PackedSums& sums, int64_t first, int64_t lanes,
+                  const int8_t** data) {
+  int64_t sum[kPackedLanes] = {};
+  int64_t absolute[kPackedLanes] = {};
+  for (int64_t i = 0; i < part.segments * Quads(part); ++i) {
+    const int64_t taken = part.absent ? 0 : part.length - i % Quads(part) * kPackedQuad;
+    for (int64_t lane = 0; lane < kPackedLanes; ++lane) {
+      for (int64_t j = 0; j < kPackedQuad; ++j) {
+        const int8_t weight = *(*data)++;
+        if ((lane >= lanes || j >= taken) && weight != 0) return layer.Wrong("weights", "padding is not zero");
+        if (weight == -128) return layer.Wrong("weights", "-128 is outside the symmetric range");
+        sum[lane] += weight;
+        absolute[lane] += std::abs(weight);
+      }
+    }
+  }
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    const auto entry = static_cast<uint32_t>(part.sums + first + lane);
+    LOCKSTEP_RETURN_IF_ERROR(layer.InRange("weight_sum", entry, sums.weight_sum->Get(entry), sum[lane], sum[lane]));
+    LOCKSTEP_RETURN_IF_ERROR(CheckAccumulator(layer, entry, sums.acc_init->Get(entry),
+                                              sums.shift->Get(static_cast<uint32_t>(first + lane)), absolute[lane],
+                                              sums.acc_bits));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+int64_t PackedPart::bytes() const {
+  // Every factor is positive, their product at most 64 times the elements of the shape.
+  return groups * Blocks(*this) * segments * Quads(*this) * kPackedLanes * kPackedQuad;
+}
+
+Status CheckFloatWeights(LayerCheck& layer, const joint::Tensor& weights, int64_t groups) {
+  const int32_t* w = Shape(weights);
+  const int64_t blocks = groups * ((w[0] / groups + kPackedLanes - 1) / kPackedLanes);
+  const int64_t bytes = blocks * kPackedLanes * (Elements(weights) / w[0]) * int64_t{sizeof(float)};
+  if (weights.bytes() == static_cast<uint64_t>(bytes)) return Status::Ok();
+  return layer.Wrong("weights", "bytes are not what the packing makes of the shape");
+}
+
+Status PackedData(LayerCheck& layer, const joint::Tensor& weights, int64_t bytes, const int8_t** data) {
+  if (weights.bytes() != static_cast<uint64_t>(bytes)) {
+    return layer.Wrong("weights", "bytes are not what the packing makes of the shape");
+  }
+  if (!Spend(layer.model(), weights.bytes())) return layer.Wrong("weights", "shared by too many layers");
+  const auto& constants = *layer.model().model.constants();
+  *data = reinterpret_cast<const int8_t*>(constants[weights.constant()]->data()->data());
+  return Status::Ok();
+}
+
+Status CheckPackedPart(LayerCheck& layer, const PackedPart& part, const PackedSums& sums, const int8_t** data) {
+  for (int64_t group = 0; group < part.groups; ++group) {
+    for (int64_t block = 0; block < Blocks(part); ++block) {
+      const int64_t rest = part.channels - block * kPackedLanes;
+      LOCKSTEP_RETURN_IF_ERROR(CheckBlock(layer, part, sums, group * part.channels + block * kPackedLanes,
+                                          rest < kPackedLanes ? rest : kPackedLanes, data));
+    }
+  }
+  return Status::Ok();
+}
+
+}  // namespace lockstep::check
