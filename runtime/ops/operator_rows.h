@@ -6,6 +6,7 @@
 #include "ops/channel_lookup/channel_lookup.h"
 #include "ops/concat/concat.h"
 #include "ops/conv/conv.h"
+#include "ops/conv_transpose/conv_transpose.h"
 #include "ops/depthwise_conv/depthwise_conv.h"
 #include "ops/dequantize/dequantize.h"
 #include "ops/lookup/lookup.h"

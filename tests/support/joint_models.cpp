@@ -46,6 +46,15 @@ std::vector<uint8_t> PackO16I4(const std::vector<std::vector<int8_t>>& weights, 
   return packed;
 }
 
+// Beyond what every convolution has.
+template <typename Options>
+void FillWindow(Options* options, const ConvShape& shape) {
+  options->dilation_h = shape.dilation_h;
+  options->dilation_w = shape.dilation_w;
+  options->pad_bottom = shape.pad_bottom;
+  options->pad_right = shape.pad_right;
+}
+
 }  // namespace
 
 NetworkBuilder::NetworkBuilder(uint64_t seed, const std::string& name)
@@ -146,12 +155,8 @@ void NetworkBuilder::FillConvolution(Options* options, const ConvShape& shape, i
                                      const std::vector<std::vector<int8_t>>& weights) {
   options->stride_h = shape.stride_h;
   options->stride_w = shape.stride_w;
-  options->dilation_h = shape.dilation_h;
-  options->dilation_w = shape.dilation_w;
   options->pad_top = shape.pad_top;
   options->pad_left = shape.pad_left;
-  options->pad_bottom = shape.pad_bottom;
-  options->pad_right = shape.pad_right;
   const int zero_point = model_.tensors[x]->quantization->zero_point[0];
   const bool wide = shape.output == joint::DType::U16 && !shape.table;
   const int spread = static_cast<int>(std::lround(std::log2(73.0 * std::sqrt(depth))));
@@ -184,6 +189,7 @@ int NetworkBuilder::Conv(int x, const ConvShape& shape) {
   model_.tensors[tensor]->packing = joint::Packing::O16I4;
   StoreConstant(tensor, PackO16I4(weights, shape, ic));
   options.groups = shape.groups;
+  FillWindow(&options, shape);
   FillConvolution(&options, shape, x, shape.oc, depth, weights);
   const int h = Extent(in[1], shape.pad_top + shape.pad_bottom, shape.kernel_h, shape.dilation_h, shape.stride_h);
   const int w = Extent(in[2], shape.pad_left + shape.pad_right, shape.kernel_w, shape.dilation_w, shape.stride_w);
@@ -207,12 +213,56 @@ int NetworkBuilder::DepthwiseConv(int x, const ConvShape& shape) {
   joint::DepthwiseConvT options;
   const int tensor = AddTensor({1, shape.kernel_h, shape.kernel_w, in[3]}, joint::DType::S8, 0.01F, 0);
   StoreConstant(tensor, std::move(plain));
+  FillWindow(&options, shape);
   FillConvolution(&options, shape, x, in[3], depth, weights);
   const int h = Extent(in[1], shape.pad_top + shape.pad_bottom, shape.kernel_h, shape.dilation_h, shape.stride_h);
   const int w = Extent(in[2], shape.pad_left + shape.pad_right, shape.kernel_w, shape.dilation_w, shape.stride_w);
   const int y = Activation({in[0], h, w, in[3]}, shape.output);
   if (!shape.table) model_.tensors[y]->quantization->zero_point[0] = options.mid_zero_point;
   const uint64_t macs = static_cast<uint64_t>(Product(this->shape(y))) * depth;
+  return AddLayer(std::move(options), {x, tensor}, y, macs);
+}
+
+int NetworkBuilder::ConvTranspose(int x, const ConvShape& shape) {
+  const std::vector<int> in = this->shape(x);
+  const int ic = in[3] / shape.groups;
+  joint::ConvTransposeT options;
+  options.groups = shape.groups;
+  std::vector<uint8_t> packed;
+  const auto taps = [](int kernel, int stride, int phase) {
+    return std::max(1, (kernel - phase + stride - 1) / stride);
+  };
+  std::vector<std::vector<int8_t>> all(shape.oc);
+  for (int ry = 0; ry < shape.stride_h; ++ry) {
+    for (int rx = 0; rx < shape.stride_w; ++rx) {
+      ConvShape phase = shape;
+      phase.kernel_h = taps(shape.kernel_h, shape.stride_h, ry);
+      phase.kernel_w = taps(shape.kernel_w, shape.stride_w, rx);
+      const bool absent = ry >= shape.kernel_h || rx >= shape.kernel_w;
+      std::vector<std::vector<int8_t>> weights(shape.oc, std::vector<int8_t>(phase.kernel_h * phase.kernel_w * ic));
+      for (int oc = 0; oc < shape.oc; ++oc) {
+        int sum = 0;
+        for (int8_t& w : weights[oc]) sum += w = static_cast<int8_t>(absent ? 0 : Random(-127, 127));
+        options.weight_sum.push_back(sum);
+        all[oc].insert(all[oc].end(), weights[oc].begin(), weights[oc].end());
+      }
+      const std::vector<uint8_t> bytes = PackO16I4(weights, phase, ic);
+      packed.insert(packed.end(), bytes.begin(), bytes.end());
+    }
+  }
+  const int tensor = AddTensor({shape.oc, shape.kernel_h, shape.kernel_w, ic}, joint::DType::S8, 0.01F, 0);
+  model_.tensors[tensor]->packing = joint::Packing::O16I4;
+  StoreConstant(tensor, std::move(packed));
+  const int depth = taps(shape.kernel_h, shape.stride_h, 0) * taps(shape.kernel_w, shape.stride_w, 0) * ic;
+  FillConvolution(&options, shape, x, shape.oc, depth, all);
+  const int zero_point = model_.tensors[x]->quantization->zero_point[0];
+  options.acc_init.clear();
+  for (const int sum : options.weight_sum) options.acc_init.push_back(Random(-5000, 5000) - zero_point * sum);
+  const int h = (in[1] - 1) * shape.stride_h + shape.kernel_h - shape.pad_top - shape.pad_bottom;
+  const int w = (in[2] - 1) * shape.stride_w + shape.kernel_w - shape.pad_left - shape.pad_right;
+  const int y = Activation({in[0], h, w, shape.oc}, shape.output);
+  if (!shape.table) model_.tensors[y]->quantization->zero_point[0] = options.mid_zero_point;
+  const uint64_t macs = static_cast<uint64_t>(Product(in)) * shape.kernel_h * shape.kernel_w * shape.oc / shape.groups;
   return AddLayer(std::move(options), {x, tensor}, y, macs);
 }
 
@@ -450,12 +500,38 @@ joint::ModelT SmallNetwork() {
   point.oc = 8;
   const int logits = net.Reshape(net.Conv(half, point), {1, 24, 8});
   const int chances = net.Softmax(logits);
+
   point.oc = 4;
   point.output = joint::DType::U16;
   const int boxes = net.Reshape(net.Conv(net.AveragePool(half, 3, 1, 1), point), {1, 24, 4});
   const int wide = net.Add(boxes, net.Constant({1, 24, 4}, joint::DType::U16), joint::DType::U16);
   net.Output(net.Concat({net.Rescale(wide, joint::DType::U16), chances}, 2, joint::DType::F32));
   net.Output(net.Dequantize(net.Transpose(chances, {0, 2, 1})));
+  return net.Finish();
+}
+
+joint::ModelT TransposedNetwork() {
+  NetworkBuilder net(6, "transposed");
+  ConvShape up;
+  up.kernel_w = up.stride_h = up.stride_w = 2;
+  up.pad_left = up.pad_right = 0;
+  up.oc = 8;
+  up.groups = 2;
+  up.table = true;
+  const int x = net.Input({1, 3, 4, 16});
+  ConvShape conv;
+  net.Output(net.Dequantize(net.ConvTranspose(x, up)));
+  net.Output(net.Dequantize(net.Conv(x, conv)));
+  return net.Finish();
+}
+
+joint::ModelT FloatTransposedNetwork() {
+  NetworkBuilder net(7, "transposed_floats");
+  ConvShape up;
+  up.oc = 20;
+  up.groups = 2;
+  up.stride_h = up.stride_w = 2;
+  net.Output(net.FloatConvTranspose(net.Dequantize(net.Input({1, 3, 4, 6})), up));
   return net.Finish();
 }
 
@@ -470,7 +546,7 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
     shape.oc = net.Random(1, 20);
     shape.table = net.Random(0, 1) == 1;
     shape.stride_h = net.Random(1, 2);
-    switch (net.Random(0, 10)) {
+    switch (net.Random(0, 11)) {
       case 0:
       case 1:
         images.push_back(net.Conv(x, shape));
@@ -501,6 +577,16 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
       case 9: {
         const int kernel = std::min({net.Random(1, 3), in[1], in[2]});
         images.push_back(net.AveragePool(x, kernel, 1, kernel / 2));
+        break;
+      }
+      case 10: {
+        shape.kernel_h = net.Random(1, 4);
+        shape.kernel_w = net.Random(1, 4);
+        shape.stride_w = net.Random(1, 3);
+        shape.pad_top = net.Random(0, 1) * (shape.kernel_h - 1);
+        shape.pad_left = net.Random(0, shape.kernel_w - 1);
+        shape.pad_bottom = shape.pad_right = 0;
+        images.push_back(in[1] * in[2] < 2000 ? net.ConvTranspose(x, shape) : net.MaxPool(x, 2, 2, 0));
         break;
       }
       default:

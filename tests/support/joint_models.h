@@ -38,6 +38,9 @@ class NetworkBuilder {
   // Layers: each returns its output tensor.
   int Conv(int x, const ConvShape& shape);
   int DepthwiseConv(int x, const ConvShape& shape);  // oc and groups are x's channels
+  // Dilation 1; pad_top and pad_left below the kernel. The output is `shape.pad_bottom` and `pad_right` shorter at its
+  // ends.
+  int ConvTranspose(int x, const ConvShape& shape);
   int MaxPool(int x, int kernel, int stride, int pad);
   // With padding, every second one divides by the number of elements in the input.
   int AveragePool(int x, int kernel, int stride, int pad, joint::DType dtype = joint::DType::U8);
@@ -56,6 +59,7 @@ class NetworkBuilder {
 
   // Layers of floats alone (joint_models_float.cpp). The layers above that copy take F32 tensors as well.
   int FloatConstant(const std::vector<int>& shape);
+  int FloatConvTranspose(int x, const ConvShape& shape);  // as ConvTranspose
   int FloatConv(int x, const ConvShape& shape);
   int FloatDepthwiseConv(int x, const ConvShape& shape);  // oc and groups are x's channels
   int FloatAveragePool(int x, int kernel, int stride, int pad, int divisor = 0);
@@ -76,6 +80,7 @@ class NetworkBuilder {
   int Activation(const std::vector<int>& shape, joint::DType dtype);  // with a random scale and zero point
   int Like(int x, const std::vector<int>& shape);                     // of x's type, scale and zero point
   int StoreConstant(int tensor, std::vector<uint8_t> bytes);
+  int FloatWeights(const ConvShape& shape, int ic);  // packed as O16
   template <typename Options>
   int AddLayer(Options options, const std::vector<int>& inputs, int output, uint64_t macs = 0) {
     auto layer = std::make_unique<joint::LayerT>();
@@ -95,8 +100,12 @@ class NetworkBuilder {
   uint64_t state_;
 };
 
-// All operators of integers in one network with two inputs and two outputs.
+// All operators of integers but ConvTranspose in one network with two inputs and two outputs.
 joint::ModelT SmallNetwork();
+
+// A ConvTranspose beside a Conv; and one of floats.
+joint::ModelT TransposedNetwork();
+joint::ModelT FloatTransposedNetwork();
 
 // Every operator that has a float form, between a Dequantize and a Quantize.
 joint::ModelT FloatNetwork();

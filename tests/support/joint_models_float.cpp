@@ -44,10 +44,8 @@ int NetworkBuilder::FloatConstant(const std::vector<int>& shape) {
   return StoreConstant(tensor, std::move(bytes));
 }
 
-int NetworkBuilder::FloatConv(int x, const ConvShape& shape) {
+int NetworkBuilder::FloatWeights(const ConvShape& shape, int ic) {
   constexpr int kLanes = 16;
-  const std::vector<int> in = this->shape(x);
-  const int ic = in[3] / shape.groups;
   const int taps = shape.kernel_h * shape.kernel_w * ic;
   const int group_out = shape.oc / shape.groups;
   const int blocks = (group_out + kLanes - 1) / kLanes;
@@ -65,6 +63,28 @@ int NetworkBuilder::FloatConv(int x, const ConvShape& shape) {
   model_.tensors[plain]->packing = joint::Packing::O16;
   model_.tensors[plain]->bytes = packed.size();
   bytes = std::move(packed);
+  return plain;
+}
+
+int NetworkBuilder::FloatConvTranspose(int x, const ConvShape& shape) {
+  const std::vector<int> in = this->shape(x);
+  joint::ConvTransposeT options;
+  options.groups = shape.groups;
+  options.stride_h = shape.stride_h;
+  options.stride_w = shape.stride_w;
+  options.pad_top = shape.pad_top;
+  options.pad_left = shape.pad_left;
+  const int weights = FloatWeights(shape, in[3] / shape.groups);
+  const int bias = FloatConstant({shape.oc});
+  const int h = (in[1] - 1) * shape.stride_h + shape.kernel_h - shape.pad_top - shape.pad_bottom;
+  const int w = (in[2] - 1) * shape.stride_w + shape.kernel_w - shape.pad_left - shape.pad_right;
+  const int y = AddTensor({in[0], h, w, shape.oc}, joint::DType::F32, 1.0F, 0);
+  return AddLayer(std::move(options), {x, weights, bias}, y);
+}
+
+int NetworkBuilder::FloatConv(int x, const ConvShape& shape) {
+  const std::vector<int> in = this->shape(x);
+  const int plain = FloatWeights(shape, in[3] / shape.groups);
   joint::ConvT options;
   SetWindow(shape, &options);
   options.groups = shape.groups;
@@ -166,7 +186,7 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
     ConvShape shape;
     shape.oc = net.Random(1, 20);
     shape.stride_h = net.Random(1, 2);
-    switch (net.Random(0, 11)) {
+    switch (net.Random(0, 12)) {
       case 0:
       case 1:
         images.push_back(net.FloatConv(x, shape));
@@ -206,7 +226,17 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
         images.push_back(net.FloatAveragePool(x, kernel, 1, kernel / 2, net.Random(0, 1) * kernel * kernel));
         break;
       }
-      case 10:
+      case 10: {
+        shape.kernel_h = net.Random(1, 4);
+        shape.kernel_w = net.Random(1, 4);
+        shape.stride_w = net.Random(1, 3);
+        shape.pad_top = net.Random(0, shape.kernel_h - 1);
+        shape.pad_left = net.Random(0, 1) * (shape.kernel_w - 1);
+        shape.pad_bottom = shape.pad_right = 0;
+        images.push_back(in[1] * in[2] < 2000 ? net.FloatConvTranspose(x, shape) : net.MaxPool(x, 2, 2, 0));
+        break;
+      }
+      case 11:
         images.push_back(net.Transpose(x, {0, 2, 1, 3}));
         break;
       default: {

@@ -15,6 +15,9 @@ void RunFloatConv(const LayerRun& run);
 bool FitsFloatDepthwiseConv(const LayerRun& run);
 void RunFloatDepthwiseConv(const LayerRun& run);
 
+bool FitsFloatConvTranspose(const LayerRun& run);
+void RunFloatConvTranspose(const LayerRun& run);
+
 bool FitsFloatMaxPool(const LayerRun& run);
 void RunFloatMaxPool(const LayerRun& run);
 

@@ -27,6 +27,7 @@ constexpr LayerOperator kOperators[] = {
     {joint::Options::AveragePool, FitsAveragePool, RunAveragePool},
     {joint::Options::Quantize, FitsQuantize, RunQuantize},
     {joint::Options::Unary, FitsUnary, RunUnary},
+    {joint::Options::ConvTranspose, FitsConvTranspose, RunConvTranspose},
 };
 
 constexpr size_t kCount = sizeof(kOperators) / sizeof(kOperators[0]);

@@ -60,4 +60,7 @@ void RunQuantize(const LayerRun& run);
 bool FitsUnary(const LayerRun& run);
 void RunUnary(const LayerRun& run);
 
+bool FitsConvTranspose(const LayerRun& run);
+void RunConvTranspose(const LayerRun& run);
+
 }  // namespace lockstep::engine

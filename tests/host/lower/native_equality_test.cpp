@@ -12,7 +12,10 @@
 namespace lockstep::test {
 namespace {
 
-TEST(NativeEquality, EveryOperator) { ExpectEqualLayers(Write(SmallNetwork()), 1, 1); }
+TEST(NativeEquality, EveryOperator) {
+  ExpectEqualLayers(Write(SmallNetwork()), 1, 1);
+  ExpectEqualLayers(Write(TransposedNetwork()), 1, 2);
+}
 
 TEST(NativeEquality, ConvolutionsPaddedBeyondTheirWindows) {
   NetworkBuilder net(8);

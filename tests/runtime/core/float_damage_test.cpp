@@ -32,6 +32,7 @@ joint::TensorT& OutputOf(ModelT& m) {
 }
 
 joint::ConvT& Conv(ModelT& m) { return *FirstOptions<joint::ConvT>(m); }
+joint::ConvTransposeT& Transposed(ModelT& m) { return *FirstOptions<joint::ConvTransposeT>(m); }
 joint::DepthwiseConvT& Depthwise(ModelT& m) { return *FirstOptions<joint::DepthwiseConvT>(m); }
 
 // The tensor becomes one of integers of the same size in memory.
@@ -85,16 +86,43 @@ const Damage kDamages[] = {
 
 class FloatDamageTest : public ::testing::TestWithParam<Damage> {};
 
-TEST_P(FloatDamageTest, IsRefusedWithTheField) {
-  ModelT model = test::FloatNetwork();
-  GetParam().apply(model);
+void ExpectRefused(ModelT model, const Damage& damage) {
+  damage.apply(model);
   const std::vector<uint8_t> file = test::Write(model);
   const Result<Model> loaded = Model::Copy(file.data(), file.size());
   ASSERT_FALSE(loaded.ok());
   EXPECT_EQ(loaded.status().code(), StatusCode::kCorruptModel);
-  EXPECT_NE(std::string(loaded.status().message()).find(GetParam().expected), std::string::npos)
+  EXPECT_NE(std::string(loaded.status().message()).find(damage.expected), std::string::npos)
       << loaded.status().message();
 }
+
+TEST_P(FloatDamageTest, IsRefusedWithTheField) { ExpectRefused(test::FloatNetwork(), GetParam()); }
+
+const Damage kTransposeDamages[] = {
+    {"TransposeAccInit", [](ModelT& m) { Transposed(m).acc_init.assign(20, 0); }, "acc_init"},
+    {"TransposeWeightSum", [](ModelT& m) { Transposed(m).weight_sum.assign(20, 0); }, "weight_sum"},
+    {"TransposeTable", [](ModelT& m) { Transposed(m).table.assign(256, 0); }, "table"},
+    {"TransposeGroups", [](ModelT& m) { Transposed(m).groups = 3; }, "groups"},
+    {"TransposeStride", [](ModelT& m) { Transposed(m).stride_w = 0; }, "stride_w"},
+    {"TransposePad", [](ModelT& m) { Transposed(m).pad_left = 3; }, "pad_left"},
+    {"TransposeBias", [](ModelT& m) { MakeIntegers(InputOf<joint::ConvTransposeT>(m, 2)); }, "bias"},
+    {"TransposeInput", [](ModelT& m) { FirstLayer<joint::ConvTransposeT>(m)->inputs[0] = m.inputs[0]->tensor; },
+     "input"},
+    {"TransposeWeightBytes",
+     [](ModelT& m) {
+       joint::TensorT& weights = InputOf<joint::ConvTransposeT>(m, 1);
+       weights.bytes += 64;
+       m.constants[weights.constant]->data.resize(weights.bytes);
+     },
+     "weights"},
+};
+
+class FloatTransposeDamageTest : public ::testing::TestWithParam<Damage> {};
+
+TEST_P(FloatTransposeDamageTest, IsRefusedWithTheField) { ExpectRefused(test::FloatTransposedNetwork(), GetParam()); }
+
+INSTANTIATE_TEST_SUITE_P(Floats, FloatTransposeDamageTest, ::testing::ValuesIn(kTransposeDamages),
+                         [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(Floats, FloatDamageTest, ::testing::ValuesIn(kDamages),
                          [](const auto& test) { return test.param.name; });

@@ -40,6 +40,7 @@ joint::TensorT& InputOf(ModelT& m, size_t i = 0) {
 
 joint::ConvT& Conv(ModelT& m) { return *FirstOptions<joint::ConvT>(m); }
 joint::DepthwiseConvT& Depthwise(ModelT& m) { return *FirstOptions<joint::DepthwiseConvT>(m); }
+joint::ConvTransposeT& Transposed(ModelT& m) { return *FirstOptions<joint::ConvTransposeT>(m); }
 joint::LayerT& WideAdd(ModelT& m) {
   for (auto& layer : m.layers) {
     if (layer->options.type != joint::Options::Add) continue;
@@ -55,6 +56,11 @@ int& DepthwiseWeightsIndex(ModelT& m) { return WeightsOf(*FirstLayer<joint::Dept
 joint::TensorT& ConvWeights(ModelT& m) { return *m.tensors[ConvWeightsIndex(m)]; }
 std::vector<uint8_t>& ConvWeightBytes(ModelT& m) { return m.constants[ConvWeights(m).constant]->data; }
 
+int& TransposeWeightsIndex(ModelT& m) { return WeightsOf(*FirstLayer<joint::ConvTransposeT>(m)); }
+std::vector<uint8_t>& TransposeWeightBytes(ModelT& m) {
+  return m.constants[m.tensors[TransposeWeightsIndex(m)]->constant]->data;
+}
+
 void Narrow(joint::TensorT& tensor, uint8_t bits) {
   tensor.quantization->bits = bits;
   tensor.quantization->zero_point = {0};
@@ -69,21 +75,26 @@ void DoubleBatch(ModelT& m, joint::TensorT& tensor) {
 
 class ModelDamage : public testing::TestWithParam<Damage> {};
 
-TEST_P(ModelDamage, IsRefusedByName) {
-  ModelT damaged = test::SmallNetwork();
-  GetParam().apply(damaged);
+void ExpectRefused(ModelT damaged, const Damage& damage) {
+  damage.apply(damaged);
   const std::vector<uint8_t> file = test::Write(damaged);
   for (const bool check_digest : {true, false}) {
     LoadOptions options;
     options.check_digest = check_digest;
     const Result<Model> model = Model::Copy(file.data(), file.size(), options);
     ASSERT_FALSE(model.ok()) << "accepted";
-    EXPECT_EQ(model.status().code(), GetParam().code) << model.status().message();
-    EXPECT_NE(std::strstr(model.status().message(), GetParam().expected), nullptr)
-        << "expected '" << GetParam().expected << "' in: " << model.status().message();
+    EXPECT_EQ(model.status().code(), damage.code) << model.status().message();
+    EXPECT_NE(std::strstr(model.status().message(), damage.expected), nullptr)
+        << "expected '" << damage.expected << "' in: " << model.status().message();
     EXPECT_EQ(std::strchr(model.status().message(), '\n'), nullptr);
   }
 }
+
+TEST_P(ModelDamage, IsRefusedByName) { ExpectRefused(test::SmallNetwork(), GetParam()); }
+
+class TransposeDamage : public testing::TestWithParam<Damage> {};
+
+TEST_P(TransposeDamage, IsRefusedByName) { ExpectRefused(test::TransposedNetwork(), GetParam()); }
 
 std::string DamageName(const testing::TestParamInfo<Damage>& info) { return info.param.name; }
 
@@ -547,12 +558,63 @@ const Damage kElementDamages[] = {
      "shape"},
 };
 
+const Damage kTransposeDamages[] = {
+    {"Weights", [](ModelT& m) { TransposeWeightsIndex(m) = 9999; }, "inputs: there is no tensor 9999"},
+    {"NoWeights", [](ModelT& m) { FirstLayer<joint::ConvTransposeT>(m)->inputs.pop_back(); }, "number of inputs is 1"},
+    {"WeightsAreActivation", [](ModelT& m) { TransposeWeightsIndex(m) = m.inputs[0]->tensor; }, "weights"},
+    {"WeightsOfConv", [](ModelT& m) { TransposeWeightsIndex(m) = ConvWeightsIndex(m); }, "groups"},
+    {"WeightsSize",
+     [](ModelT& m) {
+       joint::TensorT& weights = *m.tensors[TransposeWeightsIndex(m)];
+       m.constants[weights.constant]->data.resize(weights.bytes + 64);
+       weights.bytes += 64;
+     },
+     "weights: bytes"},
+    {"WeightRange", [](ModelT& m) { TransposeWeightBytes(m)[0] = 128; }, "weights"},
+    {"WeightPadding", [](ModelT& m) { TransposeWeightBytes(m).back() = 1; }, "weights: padding"},
+    {"WeightSum", [](ModelT& m) { Transposed(m).weight_sum[31] += 1; }, "weight_sum[31]"},
+    {"WeightSumLength", [](ModelT& m) { Transposed(m).weight_sum.pop_back(); }, "weight_sum"},
+    {"Groups", [](ModelT& m) { Transposed(m).groups = 0; }, "groups"},
+    {"GroupsThree", [](ModelT& m) { Transposed(m).groups = 3; }, "groups"},
+    {"StrideZero", [](ModelT& m) { Transposed(m).stride_h = 0; }, "stride_h"},
+    {"StrideLarge", [](ModelT& m) { Transposed(m).stride_w = 65; }, "stride_w"},
+    {"StrideOther", [](ModelT& m) { Transposed(m).stride_h = 1; }, "height"},
+    {"StrideOtherWidth", [](ModelT& m) { Transposed(m).stride_w = 1; }, "width"},
+    {"PadTop", [](ModelT& m) { Transposed(m).pad_top = 3; }, "pad_top is 3"},
+    {"PadLeft", [](ModelT& m) { Transposed(m).pad_left = -1; }, "pad_left"},
+    {"AccInitLength", [](ModelT& m) { Transposed(m).acc_init.pop_back(); }, "acc_init"},
+    {"AccInitBound", [](ModelT& m) { Transposed(m).acc_init[30] = INT32_MIN; }, "acc_bits[30]"},
+    {"MultiplierLength", [](ModelT& m) { Transposed(m).multiplier.push_back(1 << 30); }, "multiplier"},
+    {"Multiplier", [](ModelT& m) { Transposed(m).multiplier[5] = 0; }, "multiplier[5]"},
+    {"ShiftLength", [](ModelT& m) { Transposed(m).shift.pop_back(); }, "shift"},
+    {"Shift", [](ModelT& m) { Transposed(m).shift[1] = 32; }, "shift[1]"},
+    {"MidZeroPoint", [](ModelT& m) { Transposed(m).mid_zero_point = 256; }, "mid_zero_point"},
+    {"ClampLow", [](ModelT& m) { Transposed(m).clamp_low = -1; }, "clamp_low"},
+    {"ClampHigh", [](ModelT& m) { Transposed(m).clamp_high = 256; }, "clamp_high"},
+    {"Table", [](ModelT& m) { Transposed(m).table.pop_back(); }, "table"},
+    {"AccBits", [](ModelT& m) { Transposed(m).acc_bits = 16; }, "acc_bits"},
+    {"Batch", [](ModelT& m) { DoubleBatch(m, OutputOf<joint::ConvTransposeT>(m)); }, "must have the same batch"},
+    {"Rows",
+     [](ModelT& m) {
+       test::NetworkBuilder net(9);
+       const int x = net.Input({1, 2, 1 << 22, 64});
+       test::ConvShape shape;
+       shape.oc = 1;
+       shape.kernel_w = 1;
+       shape.pad_left = shape.pad_right = 0;
+       net.Output(net.Dequantize(net.ConvTranspose(x, shape)));
+       m = net.Finish();
+     },
+     "the input rows that an output row needs"},
+};
+
 INSTANTIATE_TEST_SUITE_P(Whole, ModelDamage, testing::ValuesIn(kModelDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(Names, ModelDamage, testing::ValuesIn(kNameDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(Tensor, ModelDamage, testing::ValuesIn(kTensorDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(Bits, ModelDamage, testing::ValuesIn(kBitsDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(Graph, ModelDamage, testing::ValuesIn(kGraphDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(Conv, ModelDamage, testing::ValuesIn(kConvDamages), DamageName);
+INSTANTIATE_TEST_SUITE_P(ConvTranspose, TransposeDamage, testing::ValuesIn(kTransposeDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(Elements, ModelDamage, testing::ValuesIn(kElementDamages), DamageName);
 
 }  // namespace

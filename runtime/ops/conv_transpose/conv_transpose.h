@@ -1,0 +1,46 @@
+// The row of ConvTranspose.
+#pragma once
+
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckConvTranspose;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+PrepareFunction PrepareConvTranspose;
+AcceptFunction AcceptsConvTranspose32;  // as AcceptsConv32
+RunFunction conv_transpose_u8s8_avx512vnni;
+RunFunction conv_transpose_u8s8_neon;
+RunFunction conv_transpose_u8s8_msa;
+RunFunction conv_transpose_u8s8_portable;
+RunFunction conv_transpose_f32_portable;
+
+inline constexpr Kernel kConvTransposeKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsConvTranspose32),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_neon, Isa::kNeon, AcceptsConvTranspose32),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_msa, Isa::kMsa, AcceptsConvTranspose32),
+#endif
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_FLOAT_KERNEL(conv_transpose_f32_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kConvTranspose = {joint::Options::ConvTranspose,
+                                            1,
+                                            check::CheckConvTranspose,
+                                            PrepareConvTranspose,
+                                            nullptr,
+                                            kConvTransposeKernels,
+                                            sizeof kConvTransposeKernels / sizeof(Kernel),
+                                            1,
+                                            1};
+
+}  // namespace lockstep::kernels
