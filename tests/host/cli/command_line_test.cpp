@@ -312,7 +312,9 @@ TEST_F(BadInputTest, AnInterruptLeavesNothingBehind) {
                               " --data " + P("pictures/picture_0.png") + " --board local --board-binary " +
                               P("run_joint_debug") + " & lockstep=$!; while [ ! -s " + P("pid") +
                               " ]; do sleep 0.05; done; ls " + P("tmp") + " | wc -l; kill -TERM $lockstep; " +
-                              "wait $lockstep; echo $?; kill -0 $(cat " + P("pid") + ") 2>/dev/null || echo ended";
+                              "wait $lockstep; echo $?; board=$(cat " + P("pid") +
+                              "); for i in $(seq 100); do kill -0 $board 2>/dev/null || { echo ended; break; }; "
+                              "sleep 0.05; done";
   const boards::ProcessResult result = boards::RunProcess({"sh", "-c", command}, {}, std::chrono::seconds(120));
   EXPECT_EQ(result.out, "2\n143\nended\n") << "folders of the reference engine and the board, the status, the board\n"
                                            << result.err;
