@@ -1,0 +1,282 @@
+// One quantised convolution against the formulas of docs/arithmetic.md: its weights, constants and inputs of every
+// kind.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "exact_requantize.h"
+#include "kernel_tester.h"
+
+namespace lockstep::kernels {
+
+enum class Shifts { kFitted, kNegative, kZero, kOne, kMixed, kExact };
+enum class Sums { kBiased, kAtTheBound };
+enum class Weights { kExtreme, kRandom, kTiny, kAllLargest, kAllSmallest };
+enum class Inputs { kRandom, kAll0, kAll255 };
+enum class Output { kU8, kU8Table, kU16, kU16Table };
+
+struct ConvCase {
+  int32_t batch = 1, height = 4, width = 7, in = 4, out = 16;
+  int32_t kernel_h = 3, kernel_w = 3, stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1;
+  int32_t top = 1, left = 1, bottom = 1, right = 1;
+  int32_t groups = 1;
+  bool depthwise = false;
+  Shifts shifts = Shifts::kFitted;
+  int shift = 0;  // of every channel, for kExact
+  Sums sums = Sums::kBiased;
+  Weights weights = Weights::kRandom;
+  Inputs inputs = Inputs::kRandom;
+  Output output = Output::kU8;
+  int acc_bits = 32;
+  uint32_t seed = 1;
+};
+
+inline std::string Describe(const ConvCase& c) {
+  std::ostringstream text;
+  text << (c.depthwise ? "depthwise " : "") << c.batch << 'x' << c.height << 'x' << c.width << 'x' << c.in << " -> "
+       << c.out << " kernel " << c.kernel_h << 'x' << c.kernel_w << " stride " << c.stride_h << ',' << c.stride_w
+       << " dilation " << c.dilation_h << ',' << c.dilation_w << " pads " << c.top << ',' << c.left << ',' << c.bottom
+       << ',' << c.right << " groups " << c.groups << " shifts " << static_cast<int>(c.shifts) << ' ' << c.shift
+       << " weights " << static_cast<int>(c.weights) << " inputs " << static_cast<int>(c.inputs) << " output "
+       << static_cast<int>(c.output) << " acc " << c.acc_bits << " seed " << c.seed;
+  return text.str();
+}
+
+inline int32_t OutExtent(int32_t in, int32_t pads, int32_t kernel, int32_t stride, int32_t dilation) {
+  return (in + pads - (kernel - 1) * dilation - 1) / stride + 1;
+}
+
+class ConvTester {
+ public:
+  explicit ConvTester(const ConvCase& c) : c_(c), random_(c.seed), group_in_(c.depthwise ? 1 : c.in / c.groups) {
+    test_.about = Describe(c);
+    test_.inputs.push_back(RandomTensor(joint::DType::U8, {c.batch, c.height, c.width, c.in}, random_));
+    if (c.inputs != Inputs::kRandom) {
+      for (uint8_t& byte : test_.inputs[0].bytes) byte = c.inputs == Inputs::kAll0 ? 0 : 255;
+    }
+    test_.inputs[0].zero_point = static_cast<int32_t>(random_() % 256);
+    MakeWeights();
+    test_.inputs.push_back(packed_);
+    MakeConstants();
+    test_.output.dtype =
+        c.output == Output::kU16 || c.output == Output::kU16Table ? joint::DType::U16 : joint::DType::U8;
+    test_.output.shape = {c.batch, OutExtent(c.height, c.top + c.bottom, c.kernel_h, c.stride_h, c.dilation_h),
+                          OutExtent(c.width, c.left + c.right, c.kernel_w, c.stride_w, c.dilation_w), c.out};
+    const int32_t mid_limit = c.output == Output::kU16 ? 65535 : 255;
+    mid_zero_point_ = PickZeroPoint(mid_limit);
+    clamp_low_ = random_() % 2 == 0 ? 0 : mid_zero_point_ / 2;
+    clamp_high_ = random_() % 2 == 0 ? mid_limit : mid_limit - 20;
+    if (c.output == Output::kU8Table || c.output == Output::kU16Table) {
+      const size_t entry = c.output == Output::kU8Table ? 1 : 2;
+      for (size_t i = 0; i < 256 * entry; ++i) table_.push_back(static_cast<uint8_t>(random_()));
+    }
+    Compute();
+    FillLayer();
+  }
+
+  void Check() {
+    ExpectEveryKernelGives(test_, [this](int64_t element) {
+      const auto at = static_cast<size_t>(element);
+      const size_t oc = at % static_cast<size_t>(c_.out);
+      return "accumulator " + std::to_string(acc_[at]) + " multiplier " + std::to_string(multiplier_[oc]) + " shift " +
+             std::to_string(shift_[oc]);
+    });
+  }
+
+ private:
+  // Logical order: oc, kh, kw, channels of the group.
+  int8_t Weight(int32_t oc, int32_t ky, int32_t kx, int32_t i) const {
+    const int64_t at = ((int64_t{oc} * c_.kernel_h + ky) * c_.kernel_w + kx) * group_in_ + i;
+    return weights_[static_cast<size_t>(at)];
+  }
+
+  void MakeWeights() {
+    for (int32_t i = 0; i < c_.out * c_.kernel_h * c_.kernel_w * group_in_; ++i) {
+      const uint32_t draw = random_();
+      int32_t value = static_cast<int32_t>(draw % 255) - 127;
+      if (c_.weights == Weights::kExtreme) value = draw % 8 < 7 ? 127 : -127;
+      if (c_.weights == Weights::kAllLargest) value = 127;
+      if (c_.weights == Weights::kAllSmallest) value = -127;
+      if (c_.weights == Weights::kTiny) value = static_cast<int32_t>(draw % 3) - 1;
+      weights_.push_back(static_cast<int8_t>(value));
+    }
+    packed_.dtype = joint::DType::S8;
+    packed_.shape = {c_.out, c_.kernel_h, c_.kernel_w, group_in_};
+    if (c_.depthwise) {
+      packed_.shape = {1, c_.kernel_h, c_.kernel_w, c_.out};
+      for (int32_t tap = 0; tap < c_.kernel_h * c_.kernel_w; ++tap) {
+        for (int32_t oc = 0; oc < c_.out; ++oc) {
+          Append(packed_, Weight(oc, tap / c_.kernel_w, tap % c_.kernel_w, 0));
+        }
+      }
+    } else {
+      Pack();
+    }
+  }
+
+  // The ends of the range are where a zero point added too early overflows.
+  int32_t PickZeroPoint(int32_t limit) {
+    const uint32_t draw = random_();
+    if (draw % 4 < 2) return draw % 4 == 0 ? 0 : limit;
+    return static_cast<int32_t>(draw % static_cast<uint32_t>(limit + 1));
+  }
+
+  // O16I4 as the schema's notes have it.
+  void Pack() {
+    const bool split = c_.dilation_w > 1;
+    const int32_t segments = split ? c_.kernel_h * c_.kernel_w : c_.kernel_h;
+    const int32_t length = split ? group_in_ : c_.kernel_w * group_in_;
+    const int32_t group_out = c_.out / c_.groups;
+    for (int32_t group = 0; group < c_.groups; ++group) {
+      for (int32_t block = 0; block * 16 < group_out; ++block) {
+        for (int32_t segment = 0; segment < segments; ++segment) {
+          for (int32_t quad = 0; quad * 4 < length; ++quad) {
+            for (int32_t lane = 0; lane < 64; ++lane) {
+              const int32_t channel = block * 16 + lane / 4;
+              const int32_t at = quad * 4 + lane % 4;
+              int8_t value = 0;
+              if (channel < group_out && at < length) {
+                const int32_t ky = split ? segment / c_.kernel_w : segment;
+                const int32_t kx = split ? segment % c_.kernel_w : at / group_in_;
+                value = Weight(group * group_out + channel, ky, kx, at % group_in_);
+              }
+              Append(packed_, value);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  void MakeConstants() {
+    const int32_t taps = c_.kernel_h * c_.kernel_w * group_in_;
+    for (int32_t oc = 0; oc < c_.out; ++oc) {
+      int64_t sum = 0;
+      int64_t magnitude = 0;
+      for (int32_t i = 0; i < taps; ++i) {
+        const int8_t w = weights_[static_cast<size_t>(int64_t{oc} * taps + i)];
+        sum += w;
+        magnitude += w < 0 ? -w : w;
+      }
+      const int64_t spread = 1 + magnitude * 255;
+      const int64_t bias = static_cast<int64_t>(random_() % static_cast<uint32_t>(ClampTo(spread, 1, 1 << 30))) -
+                           ClampTo(spread, 1, 1 << 30) / 2;
+      weight_sum_.push_back(static_cast<int32_t>(sum));
+      const int64_t room = (int64_t{1} << 31) - 1 - magnitude * 255;
+      const int64_t at_the_bound = random_() % 2 == 0 ? room : -room;
+      acc_init_.push_back(
+          static_cast<int32_t>(c_.sums == Sums::kAtTheBound ? at_the_bound : bias - test_.inputs[0].zero_point * sum));
+      multiplier_.push_back(static_cast<int32_t>((uint32_t{1} << 30) + random_() % (uint32_t{1} << 30)));
+      shift_.push_back(static_cast<int8_t>(ShiftFor(spread)));
+    }
+  }
+
+  int ShiftFor(int64_t spread) {
+    int fitted = 0;
+    while ((spread >> fitted) > (c_.output == Output::kU16 ? 40000 : 300) && fitted < 31) ++fitted;
+    const int draw = static_cast<int>(random_() % 8);
+    switch (c_.shifts) {
+      case Shifts::kFitted:
+        return static_cast<int>(ClampTo(fitted - draw % 2, 2, 31));
+      case Shifts::kNegative:
+        return -1 - draw;
+      case Shifts::kZero:
+        return 0;
+      case Shifts::kOne:
+        return 1;
+      case Shifts::kMixed:
+        return static_cast<int>(ClampTo(fitted + draw - 4, -30, 31));
+      case Shifts::kExact:
+        return c_.shift;
+    }
+    return fitted;
+  }
+
+  int32_t Input(int32_t n, int32_t y, int32_t x, int32_t c) const {
+    const TestTensor& input = test_.inputs[0];
+    if (y < 0 || y >= c_.height || x < 0 || x >= c_.width) return input.zero_point;
+    return input.Get(((int64_t{n} * c_.height + y) * c_.width + x) * c_.in + c);
+  }
+
+  void Compute() {
+    const int32_t group_out = c_.depthwise ? 1 : c_.out / c_.groups;
+    for (int64_t element = 0; element < test_.output.Elements(); ++element) {
+      const auto oc = static_cast<int32_t>(element % c_.out);
+      const auto x = static_cast<int32_t>(element / c_.out % test_.output.shape[2]);
+      const auto y = static_cast<int32_t>(element / c_.out / test_.output.shape[2] % test_.output.shape[1]);
+      const auto n = static_cast<int32_t>(element / c_.out / test_.output.shape[2] / test_.output.shape[1]);
+      int64_t acc = acc_init_[static_cast<size_t>(oc)];
+      for (int32_t ky = 0; ky < c_.kernel_h; ++ky) {
+        for (int32_t kx = 0; kx < c_.kernel_w; ++kx) {
+          for (int32_t i = 0; i < group_in_; ++i) {
+            acc += int64_t{Input(n, y * c_.stride_h - c_.top + ky * c_.dilation_h,
+                                 x * c_.stride_w - c_.left + kx * c_.dilation_w, oc / group_out * group_in_ + i)} *
+                   Weight(oc, ky, kx, i);
+          }
+        }
+      }
+      acc_.push_back(acc);
+      const int64_t rq = ExactRequantize(acc, multiplier_[static_cast<size_t>(oc)], shift_[static_cast<size_t>(oc)]);
+      const int64_t p = ClampTo(mid_zero_point_ + rq, clamp_low_, clamp_high_);
+      int64_t value = p;
+      if (c_.output == Output::kU8Table) value = table_[static_cast<size_t>(p)];
+      if (c_.output == Output::kU16Table) {
+        value = table_[static_cast<size_t>(2 * p)] + 256 * table_[static_cast<size_t>(2 * p + 1)];
+      }
+      AppendActivation(test_.output, value);
+    }
+  }
+
+  template <typename Options>
+  void FillCommon(Options& options) const {
+    options.stride_h = c_.stride_h;
+    options.stride_w = c_.stride_w;
+    options.dilation_h = c_.dilation_h;
+    options.dilation_w = c_.dilation_w;
+    options.pad_top = c_.top;
+    options.pad_left = c_.left;
+    options.pad_bottom = c_.bottom;
+    options.pad_right = c_.right;
+    options.acc_init = acc_init_;
+    options.multiplier = multiplier_;
+    options.shift = shift_;
+    options.mid_zero_point = mid_zero_point_;
+    options.clamp_low = clamp_low_;
+    options.clamp_high = clamp_high_;
+    options.table = table_;
+  }
+
+  void FillLayer() {
+    test_.layer.name = "layer";
+    if (c_.depthwise) {
+      joint::DepthwiseConvT options;
+      FillCommon(options);
+      test_.layer.options.Set(std::move(options));
+    } else {
+      joint::ConvT options;
+      FillCommon(options);
+      options.groups = c_.groups;
+      options.weight_sum = weight_sum_;
+      options.acc_bits = static_cast<uint8_t>(c_.acc_bits);
+      test_.layer.options.Set(std::move(options));
+    }
+  }
+
+  ConvCase c_;
+  std::mt19937 random_;
+  int32_t group_in_;
+  LayerCase test_;
+  TestTensor packed_;  // the weights
+  std::vector<int8_t> weights_;
+  std::vector<int32_t> weight_sum_, acc_init_, multiplier_;
+  std::vector<int8_t> shift_;
+  std::vector<uint8_t> table_;
+  std::vector<int64_t> acc_;
+  int32_t mid_zero_point_ = 0, clamp_low_ = 0, clamp_high_ = 255;
+};
+
+inline void Check(const ConvCase& c) { ConvTester(c).Check(); }
+
+}  // namespace lockstep::kernels
