@@ -129,6 +129,7 @@ class LayoutChoice {
   }
 
   NodeLayout Choose(const Node& node) const {
+    if (KindOf(node) == LayoutKind::kOnnxOrder) return InOnnxOrder(node);
     if (node.inputs.empty() || !IsData(node.inputs[0])) {
       if (KindOf(node) != LayoutKind::kBinary) return FirstInput(node, {}, OnnxOrder(Rank(node.outputs[0])));
     }
@@ -148,6 +149,7 @@ class LayoutChoice {
       case LayoutKind::kSlice:
       case LayoutKind::kSplit:
         return FirstInput(node, layout_.stored.at(node.inputs[0]), layout_.stored.at(node.inputs[0]));
+      case LayoutKind::kOnnxOrder:
       case LayoutKind::kUnsupported:
         break;
     }
@@ -235,6 +237,15 @@ class LayoutChoice {
     std::copy_if(stored.begin(), stored.end(), std::back_inserter(wanted), [&](uint8_t axis) { return axis != last; });
     wanted.push_back(last);
     return FirstInput(node, wanted, wanted);
+  }
+
+  NodeLayout InOnnxOrder(const Node& node) const {
+    NodeLayout layout;
+    for (const TensorId input : node.inputs) {
+      layout.inputs.push_back(input == graph::kNoTensor ? Axes{} : OnnxOrder(Rank(input)));
+    }
+    layout.output = OnnxOrder(Rank(node.outputs[0]));
+    return layout;
   }
 
   const Graph& graph_;

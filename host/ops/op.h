@@ -51,6 +51,7 @@ enum class LayoutKind : uint8_t {
   kUnary,  // functions of one element
   kSlice,
   kSplit,
+  kOnnxOrder,  // every input and output as ONNX has it, each with its own rank
 };
 
 // An output's range that follows from the operator.

@@ -1,17 +1,15 @@
+#include "joint_operators.h"
 #include "ops/operator_rows.h"
 #include "ops/operator_table.h"
 
 namespace lockstep::kernels {
 namespace {
 
-constexpr OperatorCheck kChecks[] = {
-    {0, nullptr, 1, -1},
-#define LOCKSTEP_OPERATOR(name)                                                                              \
+#define LOCKSTEP_ROW(name)                                                                                   \
   LOCKSTEP_HAS_##name ? OperatorCheck{k##name.outputs, k##name.check, k##name.version, k##name.packed_input} \
                       : OperatorCheck{0, nullptr, 1, -1},
-#include "ops/operators.def"
-#undef LOCKSTEP_OPERATOR
-};
+constexpr OperatorCheck kChecks[] = {{0, nullptr, 1, -1}, LOCKSTEP_JOINT_OPERATORS(LOCKSTEP_ROW)};
+#undef LOCKSTEP_ROW
 
 static_assert(sizeof kChecks / sizeof kChecks[0] == kOperatorCount, "an operator of the format has no row");
 

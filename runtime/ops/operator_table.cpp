@@ -1,5 +1,6 @@
 #include "ops/operator_table.h"
 
+#include "joint_operators.h"
 #include "ops/operator_rows.h"
 
 namespace lockstep::kernels {
@@ -9,19 +10,13 @@ namespace {
 // out.
 constexpr Operator Missing(joint::Options type) { return {type, 0, nullptr, nullptr, nullptr, nullptr, 0}; }
 
-constexpr Operator kOperators[] = {
-    {joint::Options::NONE, 0, nullptr, nullptr, nullptr, nullptr, 0},
-#define LOCKSTEP_OPERATOR(name) LOCKSTEP_HAS_##name ? k##name : Missing(joint::Options::name),
-#include "ops/operators.def"
-#undef LOCKSTEP_OPERATOR
-};
+#define LOCKSTEP_ROW(name) LOCKSTEP_HAS_##name ? k##name : Missing(joint::Options::name),
+constexpr Operator kOperators[] = {Missing(joint::Options::NONE), LOCKSTEP_JOINT_OPERATORS(LOCKSTEP_ROW)};
+#undef LOCKSTEP_ROW
 
-constexpr bool kHas[] = {
-    false,
-#define LOCKSTEP_OPERATOR(name) LOCKSTEP_HAS_##name,
-#include "ops/operators.def"
-#undef LOCKSTEP_OPERATOR
-};
+#define LOCKSTEP_ROW(name) LOCKSTEP_HAS_##name,
+constexpr bool kHas[] = {false, LOCKSTEP_JOINT_OPERATORS(LOCKSTEP_ROW)};
+#undef LOCKSTEP_ROW
 
 constexpr bool IsTableComplete() {
   for (size_t i = 1; i < kOperatorCount; ++i) {

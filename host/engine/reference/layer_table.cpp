@@ -7,40 +7,14 @@
 namespace lockstep::engine {
 namespace {
 
-constexpr LayerOperator kOperators[] = {
-    {joint::Options::NONE, nullptr, nullptr},
-    {joint::Options::Conv, FitsConv, RunConv},
-    {joint::Options::DepthwiseConv, FitsDepthwiseConv, RunDepthwiseConv},
-    {joint::Options::MaxPool, FitsMaxPool, RunMaxPool},
-    {joint::Options::Add, FitsAdd, RunAdd},
-    {joint::Options::Mul, FitsMul, RunMul},
-    {joint::Options::Concat, FitsConcat, RunConcat},
-    {joint::Options::Slice, FitsSlice, RunSlice},
-    {joint::Options::Reshape, FitsReshape, RunReshape},
-    {joint::Options::Transpose, FitsTranspose, RunTranspose},
-    {joint::Options::Resize, FitsResize, RunResize},
-    {joint::Options::Softmax, FitsSoftmax, RunSoftmax},
-    {joint::Options::Lookup, FitsLookup, RunLookup},
-    {joint::Options::ChannelLookup, FitsChannelLookup, RunChannelLookup},
-    {joint::Options::Rescale, FitsRescale, RunRescale},
-    {joint::Options::Dequantize, FitsDequantize, RunDequantize},
-    {joint::Options::AveragePool, FitsAveragePool, RunAveragePool},
-    {joint::Options::Quantize, FitsQuantize, RunQuantize},
-    {joint::Options::Unary, FitsUnary, RunUnary},
-    {joint::Options::ConvTranspose, FitsConvTranspose, RunConvTranspose},
-};
+#define LOCKSTEP_ROW(name) {joint::Options::name, Fits##name, Run##name},
+constexpr LayerOperator kOperators[] = {{joint::Options::NONE, nullptr, nullptr},
+                                        LOCKSTEP_JOINT_OPERATORS(LOCKSTEP_ROW)};
+#undef LOCKSTEP_ROW
 
 constexpr size_t kCount = sizeof(kOperators) / sizeof(kOperators[0]);
 
-constexpr bool RowsStandByNumber() {
-  for (size_t i = 0; i < kCount; ++i) {
-    if (static_cast<size_t>(kOperators[i].type) != i) return false;
-  }
-  return true;
-}
-
-static_assert(kCount == static_cast<size_t>(joint::Options::MAX) + 1, "an operator of the schema has no row");
-static_assert(RowsStandByNumber(), "the rows are not in the order of the union");
+static_assert(kCount == static_cast<size_t>(joint::Options::MAX) + 1, "the list of operators is not the union's");
 
 }  // namespace
 

@@ -1,7 +1,6 @@
 #include "lower/ops/emitter_table.h"
 
 #include "lower/ops/emitters.h"
-#include "lower/ops/float_emitters.h"
 
 namespace lockstep::lower {
 namespace {
@@ -12,38 +11,9 @@ struct Row {
   Emitter emit_float;  // for a node in floats; what moves elements has one for both
 };
 
-constexpr Row kRows[] = {
-    {"Add", EmitAdd, EmitFloatAdd},
-    {"AveragePool", EmitAveragePool, EmitFloatAveragePool},
-    {"Clip", EmitFunction, EmitFloatFunction},
-    {"Concat", EmitConcat, EmitFloatConcat},
-    {"Conv", EmitConv, EmitFloatConv},
-    {"Elu", EmitFunction, EmitFloatFunction},
-    {"Exp", EmitFunction, EmitFloatFunction},
-    {"Flatten", EmitView, EmitView},
-    {"Gelu", EmitFunction, EmitFloatFunction},
-    {"HardSigmoid", EmitFunction, EmitFloatFunction},
-    {"HardSwish", EmitFunction, EmitFloatFunction},
-    {"Identity", EmitView, EmitView},
-    {"LeakyRelu", EmitFunction, EmitFloatFunction},
-    {"MaxPool", EmitMaxPool, EmitMaxPool},
-    {"Mish", EmitFunction, EmitFloatFunction},
-    {"Mul", EmitMul, EmitFloatMul},
-    {"Relu", EmitFunction, EmitFloatFunction},
-    {"Reshape", EmitView, EmitView},
-    {"Resize", EmitResize, EmitResize},
-    {"SiLU", EmitFunction, EmitFloatFunction},
-    {"Sigmoid", EmitFunction, EmitFloatFunction},
-    {"Slice", EmitSlice, EmitSlice},
-    {"Softmax", EmitSoftmax, EmitFloatSoftmax},
-    {"Softplus", EmitFunction, EmitFloatFunction},
-    {"Split", EmitSplit, EmitSplit},
-    {"Squeeze", EmitView, EmitView},
-    {"Sub", EmitSub, EmitFloatSub},
-    {"Tanh", EmitFunction, EmitFloatFunction},
-    {"Transpose", EmitView, EmitView},
-    {"Unsqueeze", EmitView, EmitView},
-};
+#define LOCKSTEP_ROW(op, integers, floats) {#op, Emit##integers, Emit##floats},
+constexpr Row kRows[] = {LOCKSTEP_EMITTERS(LOCKSTEP_ROW)};
+#undef LOCKSTEP_ROW
 
 constexpr bool IsInOrder() {
   for (size_t i = 1; i < sizeof(kRows) / sizeof(kRows[0]); ++i) {

@@ -1,7 +1,7 @@
 #include "lower/ops/float_activation.h"
 
 #include "graph/error.h"
-#include "lower/ops/float_emitters.h"
+#include "lower/ops/emitters.h"
 
 namespace lockstep::lower {
 namespace {

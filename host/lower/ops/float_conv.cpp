@@ -1,6 +1,6 @@
 #include "graph/error.h"
+#include "lower/ops/emitters.h"
 #include "lower/ops/float_activation.h"
-#include "lower/ops/float_emitters.h"
 #include "lower/ops/window.h"
 #include "lower/weight_packing.h"
 

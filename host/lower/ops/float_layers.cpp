@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "graph/error.h"
+#include "lower/ops/emitters.h"
 #include "lower/ops/float_activation.h"
-#include "lower/ops/float_emitters.h"
 #include "lower/ops/window.h"
 
 namespace lockstep::lower {
