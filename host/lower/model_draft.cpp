@@ -80,6 +80,25 @@ int32_t ModelDraft::AddFloatWeights(const std::string& name, const graph::Shape&
   return index;
 }
 
+int32_t ModelDraft::AddRow(const std::string& name, joint::DType dtype, const std::vector<int64_t>& values,
+                           double scale) {
+  const graph::Shape shape = {static_cast<int64_t>(values.size())};
+  const int32_t index = AddTensor(name, shape, OnnxOrder(1), dtype);
+  joint::TensorT& tensor = *model_.tensors[index];
+  const int bytes = joint::ElementBytes(dtype);
+  tensor.quantization = std::make_unique<joint::QuantizationT>();
+  tensor.quantization->scale = {static_cast<float>(scale)};
+  tensor.quantization->zero_point = {0};
+  tensor.quantization->bits = static_cast<uint8_t>(8 * bytes);
+  std::vector<uint8_t> data;
+  data.reserve(values.size() * static_cast<size_t>(bytes));
+  for (const int64_t value : values) {
+    for (int i = 0; i < bytes; ++i) data.push_back(static_cast<uint8_t>(value >> (8 * i)));
+  }
+  SetConstant(index, std::move(data));
+  return index;
+}
+
 int32_t ModelDraft::AddWeights(const std::string& name, const graph::Shape& onnx_shape, const Axes& axes,
                                joint::Packing packing, const std::vector<int8_t>& values,
                                const std::vector<double>& scales) {

@@ -41,6 +41,8 @@ class ModelDraft {
   // Float weights of a convolution, packed already; as AddWeights.
   int32_t AddFloatWeights(const std::string& name, const graph::Shape& onnx_shape, const Axes& axes,
                           joint::Packing packing, const std::vector<float>& values);
+  // A row of signed integers with one scale, of S16, S32 or S64; returns the tensor's index.
+  int32_t AddRow(const std::string& name, joint::DType dtype, const std::vector<int64_t>& values, double scale);
 
   // Convolution weights; returns the tensor's index. `onnx_shape` is (oc, ic/group, kh, kw), the tensor's shape is that
   // in the order of `axes`; `values` are packed already.

@@ -16,16 +16,6 @@ void Exponentials(const float* __restrict x, float maximum, float* __restrict e,
   for (int64_t i = 0; i < count; ++i) e[i] = f1::Exp(x[i] - maximum);
 }
 
-float SumInLanes(const float* e, int64_t count) {
-  float lanes[f1::kSumLanes] = {};
-  int64_t i = 0;
-  for (; i + f1::kSumLanes <= count; i += f1::kSumLanes) {
-    for (int64_t lane = 0; lane < f1::kSumLanes; ++lane) lanes[lane] += e[i + lane];
-  }
-  for (int64_t lane = 0; i + lane < count; ++lane) lanes[lane] += e[i + lane];
-  return f1::SumOfLanes(lanes);
-}
-
 }  // namespace
 
 // A unit is one row; its exponentials lie in the output until the sum is known.
@@ -35,7 +25,7 @@ void softmax_f32_portable(const LayerArgs& args, int64_t begin, int64_t end, uin
     const float* x = Floats(args.inputs[0]) + row * length;
     float* y = MutableFloats(args.outputs[0]) + row * length;
     Exponentials(x, Maximum(x, length), y, length);
-    const float sum = SumInLanes(y, length);
+    const float sum = SumInLanes(length, [=](int64_t i) { return y[i]; });
     for (int64_t i = 0; i < length; ++i) f1::Store(y + i, y[i] / sum);
   }
 }
