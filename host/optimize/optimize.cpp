@@ -19,6 +19,7 @@ constexpr Pass kPasses[] = {
     {"make sizes explicit", MakeExplicit},
     {"remove identities", RemoveIdentities},
     {"recognize activations", RecognizeActivations},
+    {"recognize LayerNormalization", RecognizeLayerNormalization},
     {"simplify", Simplify},
     {"merge chains", MergeChains},
     {"fold affine into Conv", FoldAffineIntoConv},

@@ -26,6 +26,8 @@ int ProductsToConv(graph::Graph& graph);
 int FoldPads(graph::Graph& graph);
 // Finds SiLU, HardSigmoid, HardSwish, Mish and Gelu in what exporters make of them.
 int RecognizeActivations(graph::Graph& graph);
+// Finds LayerNormalization in the ReduceMean, Sub, Pow, Sqrt, Div, Mul and Add that exporters make of it.
+int RecognizeLayerNormalization(graph::Graph& graph);
 // An activation becomes part of the Conv, or a Relu or Clip of the Add, Sub or Mul, whose only consumer it is; of a
 // Conv of single pixels also through a Reshape.
 int FuseActivations(graph::Graph& graph);
