@@ -122,9 +122,18 @@ std::string UnsupportedGemm(const graph::Graph& graph, const graph::Node& node) 
   return "its input C is computed and beta is not 1; multiply it before";
 }
 
+std::string UnsupportedMatMul(const graph::Graph& graph, const graph::Node& node) {
+  const bool vectors = graph.tensor(node.inputs[0]).shape.size() == 1 && graph.tensor(node.inputs[1]).shape.size() == 1;
+  if (vectors) return "the product of two vectors is not supported; give one of them a second axis";
+  for (const graph::TensorId input : node.inputs) {
+    if (graph::IsConstant(graph, input) && !AllFinite(graph, input)) return "its matrix holds what is no finite number";
+  }
+  return {};
+}
+
 }  // namespace
 
 constexpr Op kGemm = Op({2, 3}, InferGemm, EvaluateGemm, LayoutKind::kUnsupported, UnsupportedGemm).Weights(1, 1);
-constexpr Op kMatMul = Op({2, 2}, InferMatMul, EvaluateMatMul, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kMatMul = Op({2, 2}, InferMatMul, EvaluateMatMul, LayoutKind::kOnnxOrder, UnsupportedMatMul).Arithmetic();
 
 }  // namespace lockstep::ops

@@ -321,6 +321,27 @@ int NetworkBuilder::Mul(int a, int b, joint::DType dtype) {
   return AddLayer(options, {a, b}, Activation(out, dtype));
 }
 
+int NetworkBuilder::MatMul(int a, int b, joint::DType dtype) {
+  const std::vector<int> left = shape(a);
+  const std::vector<int> right = shape(b);
+  std::vector<int> out(std::max(left.size(), right.size()), 1);
+  for (size_t back = 1; back <= out.size(); ++back) {
+    int& extent = out[out.size() - back];
+    if (back <= left.size() && back != 1) extent = left[left.size() - back];
+    if (back <= right.size() && back != 2) extent = std::max(extent, right[right.size() - back]);
+  }
+  joint::MatMulT options;
+  options.multiplier = (1 << 30) + Random(0, (1 << 30) - 1);
+  const int bits = 8 * (ElementBytes(model_.tensors[a]->dtype) + ElementBytes(model_.tensors[b]->dtype));
+  options.shift = bits - 8 * ElementBytes(dtype) - 2;
+  for (int rest = left.back(); rest >= 4; rest /= 4) ++options.shift;  // sums grow as the root of their length
+  options.shift = std::min(options.shift, 31);
+  options.clamp_high = High(dtype);
+  options.acc_bits = bits == 16 ? 32 : 64;
+  const uint64_t macs = static_cast<uint64_t>(Product(out)) * static_cast<uint64_t>(left.back());
+  return AddLayer(options, {a, b}, Activation(out, dtype), macs);
+}
+
 int NetworkBuilder::Concat(const std::vector<int>& inputs, int axis, joint::DType dtype) {
   std::vector<int> out = shape(inputs[0]);
   out[axis] = 0;
@@ -506,7 +527,9 @@ joint::ModelT SmallNetwork() {
   const int boxes = net.Reshape(net.Conv(net.AveragePool(half, 3, 1, 1), point), {1, 24, 4});
   const int wide = net.Add(boxes, net.Constant({1, 24, 4}, joint::DType::U16), joint::DType::U16);
   net.Output(net.Concat({net.Rescale(wide, joint::DType::U16), chances}, 2, joint::DType::F32));
-  net.Output(net.Dequantize(net.Transpose(chances, {0, 2, 1})));
+  const int turned = net.Transpose(chances, {0, 2, 1});
+  const int pairs = net.MatMul(turned, chances, joint::DType::U16);  // 1 x 8 x 8
+  net.Output(net.Dequantize(net.MatMul(pairs, net.Constant({8, 24}, joint::DType::U16))));
   return net.Finish();
 }
 
@@ -574,6 +597,11 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
       case 8:
         images.push_back(net.Resize(x, in[1] + 1, in[2]));
         break;
+      case 10: {
+        const int other = net.Random(0, 1) == 0 ? net.Transpose(x, {0, 1, 3, 2}) : net.Constant({in[3], 7});
+        images.push_back(net.MatMul(x, other));
+        break;
+      }
       case 9: {
         const int kernel = std::min({net.Random(1, 3), in[1], in[2]});
         images.push_back(net.AveragePool(x, kernel, 1, kernel / 2));

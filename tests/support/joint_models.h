@@ -46,6 +46,7 @@ class NetworkBuilder {
   int AveragePool(int x, int kernel, int stride, int pad, joint::DType dtype = joint::DType::U8);
   int Add(int a, int b, joint::DType dtype = joint::DType::U8);
   int Mul(int a, int b, joint::DType dtype = joint::DType::U8);
+  int MatMul(int a, int b, joint::DType dtype = joint::DType::U8);
   int Concat(const std::vector<int>& inputs, int axis, joint::DType dtype = joint::DType::U8);
   int Slice(int x, const std::vector<int>& start, const std::vector<int>& step, const std::vector<int>& shape);
   int Reshape(int x, const std::vector<int>& shape, bool share = true);  // one extent may be -1

@@ -23,6 +23,7 @@ namespace lockstep::lower {
   X(HardSwish, Function, FloatFunction)         \
   X(Identity, View, View)                       \
   X(LeakyRelu, Function, FloatFunction)         \
+  X(MatMul, MatMul, FloatMatMul)                \
   X(MaxPool, MaxPool, MaxPool)                  \
   X(Mish, Function, FloatFunction)              \
   X(Mul, Mul, FloatMul)                         \

@@ -65,7 +65,7 @@ TEST(OpTable, SaysWhatQuantisationReliesOn) {
             "Flatten Identity Reshape Slice Split Squeeze Transpose Unsqueeze");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.shares_scale && !op.quantization.view; }),
             "MaxPool Resize");
-  EXPECT_EQ(Names([](const Op& op) { return op.quantization.arithmetic; }), "Add Mul Sub");
+  EXPECT_EQ(Names([](const Op& op) { return op.quantization.arithmetic; }), "Add MatMul Mul Sub");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.range == FixedRange::kBelowOne; }), "Softmax");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.range == FixedRange::kZeroToOne; }), "HardSigmoid Sigmoid");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.weights >= 0; }), "Conv ConvTranspose Gemm");

@@ -1,0 +1,45 @@
+// The row of MatMul.
+#pragma once
+
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckMatMul;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+// A unit of work: up to kMatMulRows rows of one matrix of the output. Positions count elements, whatever their type.
+inline constexpr int64_t kMatMulRows = 4;
+
+struct MatMulTile {
+  int64_t rows = 0;
+  int64_t depth = 0;    // k
+  int64_t columns = 0;  // n
+  int64_t a = 0;        // of the first row
+  int64_t b = 0;        // of the matrix
+  int64_t y = 0;        // of the first row
+};
+
+MatMulTile MatMulTileOf(const LayerArgs& args, int64_t unit);
+
+PrepareFunction PrepareMatMul;
+RunFunction mat_mul_ux_portable;
+RunFunction mat_mul_f32_portable;
+
+inline constexpr Kernel kMatMulKernels[] = {
+    LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_FLOAT_KERNEL(mat_mul_f32_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kMatMul = {joint::Options::MatMul,
+                                     1,
+                                     check::CheckMatMul,
+                                     PrepareMatMul,
+                                     nullptr,
+                                     kMatMulKernels,
+                                     sizeof kMatMulKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,91 @@
+#include <gtest/gtest.h>
+
+#include "graph/error.h"
+#include "lower/lower.h"
+#include "lowered.h"
+
+namespace lockstep::test {
+namespace {
+
+// What attention does: queries times turned keys, shares, times values; batches in front.
+graph::TensorId Attention(GraphBuilder& builder, graph::TensorId x, std::vector<graph::TensorId>& products) {
+  const graph::Shape shape = builder.shape(x);
+  const auto tokens = [&](graph::TensorId image) {
+    return builder.Node("Reshape", {image, builder.Ints({1, 2, 4, shape[2] * shape[3]})});
+  };
+  const std::vector<int64_t> turn = {0, 1, 3, 2};
+  const auto queries = builder.Node("Transpose", {tokens(builder.Conv(x, 8, 1))}, {{"perm", turn}});
+  const auto keys = tokens(builder.Conv(x, 8, 1));
+  const auto values = builder.Node("Transpose", {tokens(builder.Conv(x, 8, 1))}, {{"perm", turn}});
+  products.push_back(builder.Node("MatMul", {queries, keys}));
+  const auto shares = builder.Node("Softmax", {products.back()}, {{"axis", int64_t{-1}}});
+  products.push_back(builder.Node("MatMul", {shares, values}));
+  return products.back();
+}
+
+TEST(LowerMatMul, OfComputedTensorsInEveryWidth) {
+  for (const int wide : {0, 1, 2}) {
+    SCOPED_TRACE("wide " + std::to_string(wide));
+    GraphBuilder builder;
+    std::vector<graph::TensorId> products;
+    builder.Output(Attention(builder, builder.Input("x", {1, 3, 5, 7}), products));
+    PlainQuantization options;
+    if (wide > 0) options.sixteen_bits = {products[1]};
+    const Lowered lowered = LowerPlainly(builder, options);
+    EXPECT_EQ(lowered.Count("MatMul"), 2);
+    EXPECT_EQ(lowered.Find(joint::Options::MatMul)->options_as_MatMul()->acc_bits(), 32);
+    EXPECT_EQ(lowered.Find(joint::Options::MatMul)->macs(), 2 * 35 * 35 * 4);
+    ExpectNodesWithinHalfAStep(lowered);
+  }
+}
+
+TEST(LowerMatMul, WideInputsTakeAccumulatorsOf64Bits) {
+  GraphBuilder builder;
+  const auto x = builder.Input("x", {1, 3, 6, 6});
+  const auto left = builder.Conv(x, 2, 1);
+  const auto right = builder.Conv(x, 2, 1);
+  const auto product = builder.Node("MatMul", {left, right});
+  builder.Output(builder.Node("MatMul", {product, right}));
+  PlainQuantization options;
+  options.sixteen_bits = {left, product};
+  const Lowered lowered = LowerPlainly(builder, options);
+  EXPECT_EQ(lowered.Find(joint::Options::MatMul)->options_as_MatMul()->acc_bits(), 64);
+  EXPECT_EQ(lowered.Count("Rescale"), 0);
+  ExpectNodesWithinHalfAStep(lowered);
+}
+
+TEST(LowerMatMul, BatchesConstantsAndVectors) {
+  GraphBuilder builder;
+  const auto x = builder.Input("x", {1, 3, 4, 6});
+  const auto image = builder.Conv(x, 3, 1);
+  const auto weights = builder.Node("MatMul", {image, builder.Constant({6, 5}, builder.Random(30))});       // 1 3 4 5
+  const auto each = builder.Node("MatMul", {builder.Constant({2, 3, 1, 4}, builder.Random(24)), weights});  // 2 3 1 5
+  const auto column = builder.Node("MatMul", {each, builder.Constant({5}, builder.Random(5))});             // 2 3 1
+  const auto row = builder.Node("Reshape", {column, builder.Ints({6})});
+  const auto turned = builder.Node("Transpose", {image}, {{"perm", std::vector<int64_t>{0, 1, 3, 2}}});
+  builder.Output(builder.Node("MatMul", {row, turned}));  // 6 times 1 3 6 4
+  const Lowered lowered = LowerPlainly(builder);
+  EXPECT_EQ(lowered.Count("MatMul"), 4);
+  ExpectNodesWithinHalfAStep(lowered);
+}
+
+TEST(LowerMatMul, SaysWhichScalesItDoesNotTake) {
+  GraphBuilder builder;
+  const auto x = builder.Input("x", {1, 1, 4, 4});
+  const auto sum = builder.Node("Add", {x, x});
+  const auto product = builder.Node("MatMul", {sum, sum});
+  builder.Output(product);
+  quantize::QuantizedGraph quantized;
+  quantized.graph = builder.graph();
+  quantized.activations = {{x, {0.1, 0, 8}}, {sum, {0.1, 0, 16}}, {product, {1e-11, 0, 16}}};
+  try {
+    lower::Lower(quantized, {});
+    FAIL() << "no error";
+  } catch (const UnsupportedModel& error) {
+    EXPECT_NE(std::string(error.what()).find("sum of 4 products does not fit 64 bits"), std::string::npos)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::test
