@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/constants.h"
 #include "ops/broadcast.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
@@ -105,6 +106,21 @@ Results EvaluateLayer(const Call& call) {
     if (results.size() > 2) results[2].data.floats[static_cast<size_t>(row)] = static_cast<float>(factor);
   }
   return results;
+}
+
+bool NormalizeLayer(graph::Graph& graph, graph::Node& node) { return NormalizeAxis(graph, node, -1); }
+
+std::string UnsupportedLayer(const graph::Graph& graph, const graph::Node& node) {
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    if (!HasInput(node, i)) continue;
+    const char* name = i == 1 ? "scale" : "bias";
+    if (!graph::IsConstant(graph, node.inputs[i])) return std::string("its ") + name + " is computed";
+    if (!AllFinite(graph, node.inputs[i])) return std::string("its ") + name + " holds what is no finite number";
+  }
+  for (size_t i = 1; i < node.outputs.size(); ++i) {
+    if (node.outputs[i] != graph::kNoTensor) return "its mean or deviation is used; only its first output is supported";
+  }
+  return {};
 }
 
 std::vector<int64_t> MeanAxes(const graph::Node& node, size_t rank) {
@@ -213,7 +229,8 @@ constexpr Op Normalization(Arity arity, InferFunction infer, EvaluateFunction ev
 
 constexpr Op kInstanceNormalization = Normalization({3, 3}, InferInstance, EvaluateInstance);
 constexpr Op kLRN = Normalization({1, 1}, InferLrn, EvaluateLrn);
-constexpr Op kLayerNormalization = Normalization({2, 3, 3}, InferLayer, EvaluateLayer);
+constexpr Op kLayerNormalization =
+    Op({2, 3, 3}, InferLayer, EvaluateLayer, LayoutKind::kOnnxOrder, UnsupportedLayer).Normal(NormalizeLayer);
 constexpr Op kLpNormalization = Normalization({1, 1}, InferLp, EvaluateLp);
 constexpr Op kMeanVarianceNormalization = Normalization({1, 1}, InferMeanVariance, EvaluateMeanVariance);
 

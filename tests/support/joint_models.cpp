@@ -321,25 +321,56 @@ int NetworkBuilder::Mul(int a, int b, joint::DType dtype) {
   return AddLayer(options, {a, b}, Activation(out, dtype));
 }
 
-int NetworkBuilder::MatMul(int a, int b, joint::DType dtype) {
-  const std::vector<int> left = shape(a);
-  const std::vector<int> right = shape(b);
+std::vector<int> NetworkBuilder::ProductShape(int a, int b) const {
+  const std::vector<int>& left = shape(a);
+  const std::vector<int>& right = shape(b);
   std::vector<int> out(std::max(left.size(), right.size()), 1);
   for (size_t back = 1; back <= out.size(); ++back) {
     int& extent = out[out.size() - back];
     if (back <= left.size() && back != 1) extent = left[left.size() - back];
     if (back <= right.size() && back != 2) extent = std::max(extent, right[right.size() - back]);
   }
+  return out;
+}
+
+int NetworkBuilder::MatMul(int a, int b, joint::DType dtype) {
+  const std::vector<int> out = ProductShape(a, b);
+  const int depth = shape(a).back();
   joint::MatMulT options;
   options.multiplier = (1 << 30) + Random(0, (1 << 30) - 1);
   const int bits = 8 * (ElementBytes(model_.tensors[a]->dtype) + ElementBytes(model_.tensors[b]->dtype));
   options.shift = bits - 8 * ElementBytes(dtype) - 2;
-  for (int rest = left.back(); rest >= 4; rest /= 4) ++options.shift;  // sums grow as the root of their length
+  for (int rest = depth; rest >= 4; rest /= 4) ++options.shift;  // sums grow as the root of their length
   options.shift = std::min(options.shift, 31);
   options.clamp_high = High(dtype);
   options.acc_bits = bits == 16 ? 32 : 64;
-  const uint64_t macs = static_cast<uint64_t>(Product(out)) * static_cast<uint64_t>(left.back());
+  const uint64_t macs = static_cast<uint64_t>(Product(out)) * static_cast<uint64_t>(depth);
   return AddLayer(options, {a, b}, Activation(out, dtype), macs);
+}
+
+int NetworkBuilder::LayerNormalization(int x, int axes, joint::DType dtype) {
+  const std::vector<int> in = shape(x);
+  const int count = static_cast<int>(Product({in.end() - axes, in.end()}));
+  std::vector<uint8_t> gammas;
+  std::vector<uint8_t> betas;
+  const auto append = [](std::vector<uint8_t>& bytes, int64_t value, int size) {
+    for (int i = 0; i < size; ++i) bytes.push_back(static_cast<uint8_t>(value >> (8 * i)));
+  };
+  for (int i = 0; i < count; ++i) {
+    append(gammas, Random(-32767, 32767), 2);
+    append(betas, int64_t{Random(-(1 << 30), 1 << 30)}, 8);
+  }
+  const int gamma = StoreConstant(AddTensor({count}, joint::DType::S16, 0.01F, 0), std::move(gammas));
+  const int beta = StoreConstant(AddTensor({count}, joint::DType::S64, 0.01F, 0), std::move(betas));
+  joint::LayerNormalizationT options;
+  const int64_t row = int64_t{count} * High(model_.tensors[x]->dtype);
+  while (row << (options.variance_shift + 1) < int64_t{1} << 31) ++options.variance_shift;
+  options.fraction_bits = 16;
+  options.epsilon = static_cast<uint64_t>(Random(0, 1 << 20));
+  options.multiplier = (1 << 30) + Random(0, (1 << 30) - 1);
+  options.shift = 32 - 8 * ElementBytes(dtype);
+  options.clamp_high = High(dtype);
+  return AddLayer(options, {x, gamma, beta}, Activation(in, dtype));
 }
 
 int NetworkBuilder::Concat(const std::vector<int>& inputs, int axis, joint::DType dtype) {
@@ -529,7 +560,8 @@ joint::ModelT SmallNetwork() {
   net.Output(net.Concat({net.Rescale(wide, joint::DType::U16), chances}, 2, joint::DType::F32));
   const int turned = net.Transpose(chances, {0, 2, 1});
   const int pairs = net.MatMul(turned, chances, joint::DType::U16);  // 1 x 8 x 8
-  net.Output(net.Dequantize(net.MatMul(pairs, net.Constant({8, 24}, joint::DType::U16))));
+  const int product = net.MatMul(pairs, net.Constant({8, 24}, joint::DType::U16));
+  net.Output(net.Dequantize(net.LayerNormalization(product, 1, joint::DType::U16)));
   return net.Finish();
 }
 
@@ -569,7 +601,7 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
     shape.oc = net.Random(1, 20);
     shape.table = net.Random(0, 1) == 1;
     shape.stride_h = net.Random(1, 2);
-    switch (net.Random(0, 11)) {
+    switch (net.Random(0, 13)) {
       case 0:
       case 1:
         images.push_back(net.Conv(x, shape));
@@ -597,7 +629,10 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
       case 8:
         images.push_back(net.Resize(x, in[1] + 1, in[2]));
         break;
-      case 10: {
+      case 12:
+        images.push_back(net.LayerNormalization(x, net.Random(1, 3)));
+        break;
+      case 11: {
         const int other = net.Random(0, 1) == 0 ? net.Transpose(x, {0, 1, 3, 2}) : net.Constant({in[3], 7});
         images.push_back(net.MatMul(x, other));
         break;

@@ -47,6 +47,8 @@ class NetworkBuilder {
   int Add(int a, int b, joint::DType dtype = joint::DType::U8);
   int Mul(int a, int b, joint::DType dtype = joint::DType::U8);
   int MatMul(int a, int b, joint::DType dtype = joint::DType::U8);
+  // Over the last `axes` axes.
+  int LayerNormalization(int x, int axes, joint::DType dtype = joint::DType::U8);
   int Concat(const std::vector<int>& inputs, int axis, joint::DType dtype = joint::DType::U8);
   int Slice(int x, const std::vector<int>& start, const std::vector<int>& step, const std::vector<int>& shape);
   int Reshape(int x, const std::vector<int>& shape, bool share = true);  // one extent may be -1
@@ -67,6 +69,8 @@ class NetworkBuilder {
   int FloatAdd(int a, int b, bool subtract = false);
   int FloatMul(int a, int b, bool divide = false);
   int FloatSoftmax(int x);
+  int FloatMatMul(int a, int b);
+  int FloatLayerNormalization(int x, int axes);
   int Unary(int x, joint::UnaryFunction function, float alpha = 0.1F, float beta = 1.0F);
   int Quantize(int x, joint::DType dtype = joint::DType::U8);
 
@@ -77,6 +81,7 @@ class NetworkBuilder {
   const std::vector<int>& shape(int tensor) const;
 
  private:
+  std::vector<int> ProductShape(int a, int b) const;  // of a MatMul
   int AddTensor(const std::vector<int>& shape, joint::DType dtype, float scale, int zero_point);
   int Activation(const std::vector<int>& shape, joint::DType dtype);  // with a random scale and zero point
   int Like(int x, const std::vector<int>& shape);                     // of x's type, scale and zero point

@@ -136,6 +136,21 @@ int NetworkBuilder::FloatSoftmax(int x) {
   return AddLayer(joint::SoftmaxT(), {x}, AddTensor(shape(x), joint::DType::F32, 1.0F, 0));
 }
 
+int NetworkBuilder::FloatMatMul(int a, int b) {
+  return AddLayer(joint::MatMulT(), {a, b}, AddTensor(ProductShape(a, b), joint::DType::F32, 1.0F, 0));
+}
+
+int NetworkBuilder::FloatLayerNormalization(int x, int axes) {
+  const std::vector<int> in = shape(x);
+  int count = 1;
+  for (int i = 0; i < axes; ++i) count *= in[in.size() - 1 - static_cast<size_t>(i)];
+  const int gamma = FloatConstant({count});
+  const int beta = FloatConstant({count});
+  joint::LayerNormalizationT options;
+  options.float_epsilon = 0x1p-16F;
+  return AddLayer(options, {x, gamma, beta}, AddTensor(in, joint::DType::F32, 1.0F, 0));
+}
+
 int NetworkBuilder::Unary(int x, joint::UnaryFunction function, float alpha, float beta) {
   joint::UnaryT options;
   options.function = function;
@@ -171,7 +186,8 @@ joint::ModelT FloatNetwork() {
   const int chances = net.FloatSoftmax(net.Reshape(half, {1, 24, 40}));
   const int ratio = net.FloatMul(net.Transpose(chances, {0, 2, 1}), net.FloatConstant({1, 1, 24}), true);
   net.Output(net.Quantize(ratio, joint::DType::U16));
-  net.Output(chances);
+  const int pairs = net.FloatMatMul(ratio, net.FloatLayerNormalization(chances, 1));  // 1 x 40 x 40
+  net.Output(net.FloatMatMul(chances, pairs));
   return net.Finish();
 }
 
@@ -186,7 +202,7 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
     ConvShape shape;
     shape.oc = net.Random(1, 20);
     shape.stride_h = net.Random(1, 2);
-    switch (net.Random(0, 12)) {
+    switch (net.Random(0, 14)) {
       case 0:
       case 1:
         images.push_back(net.FloatConv(x, shape));
@@ -234,6 +250,14 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
         shape.pad_left = net.Random(0, 1) * (shape.kernel_w - 1);
         shape.pad_bottom = shape.pad_right = 0;
         images.push_back(in[1] * in[2] < 2000 ? net.FloatConvTranspose(x, shape) : net.MaxPool(x, 2, 2, 0));
+        break;
+      }
+      case 12:
+        images.push_back(net.FloatLayerNormalization(x, net.Random(1, 3)));
+        break;
+      case 13: {
+        const int turned = net.Transpose(x, {0, 1, 3, 2});
+        images.push_back(net.FloatMatMul(x, turned));
         break;
       }
       case 11:

@@ -9,37 +9,38 @@ namespace lockstep::lower {
 // X(ONNX operator, its emitter, its emitter for nodes in floats), both without "Emit", in the order of the alphabet.
 // What moves elements has one for both. Function is for functions of one element, View for Reshape, Transpose and their
 // kin.
-#define LOCKSTEP_EMITTERS(X)                    \
-  X(Add, Add, FloatAdd)                         \
-  X(AveragePool, AveragePool, FloatAveragePool) \
-  X(Clip, Function, FloatFunction)              \
-  X(Concat, Concat, FloatConcat)                \
-  X(Conv, Conv, FloatConv)                      \
-  X(Elu, Function, FloatFunction)               \
-  X(Exp, Function, FloatFunction)               \
-  X(Flatten, View, View)                        \
-  X(Gelu, Function, FloatFunction)              \
-  X(HardSigmoid, Function, FloatFunction)       \
-  X(HardSwish, Function, FloatFunction)         \
-  X(Identity, View, View)                       \
-  X(LeakyRelu, Function, FloatFunction)         \
-  X(MatMul, MatMul, FloatMatMul)                \
-  X(MaxPool, MaxPool, MaxPool)                  \
-  X(Mish, Function, FloatFunction)              \
-  X(Mul, Mul, FloatMul)                         \
-  X(Relu, Function, FloatFunction)              \
-  X(Reshape, View, View)                        \
-  X(Resize, Resize, Resize)                     \
-  X(SiLU, Function, FloatFunction)              \
-  X(Sigmoid, Function, FloatFunction)           \
-  X(Slice, Slice, Slice)                        \
-  X(Softmax, Softmax, FloatSoftmax)             \
-  X(Softplus, Function, FloatFunction)          \
-  X(Split, Split, Split)                        \
-  X(Squeeze, View, View)                        \
-  X(Sub, Sub, FloatSub)                         \
-  X(Tanh, Function, FloatFunction)              \
-  X(Transpose, View, View)                      \
+#define LOCKSTEP_EMITTERS(X)                                         \
+  X(Add, Add, FloatAdd)                                              \
+  X(AveragePool, AveragePool, FloatAveragePool)                      \
+  X(Clip, Function, FloatFunction)                                   \
+  X(Concat, Concat, FloatConcat)                                     \
+  X(Conv, Conv, FloatConv)                                           \
+  X(Elu, Function, FloatFunction)                                    \
+  X(Exp, Function, FloatFunction)                                    \
+  X(Flatten, View, View)                                             \
+  X(Gelu, Function, FloatFunction)                                   \
+  X(HardSigmoid, Function, FloatFunction)                            \
+  X(HardSwish, Function, FloatFunction)                              \
+  X(Identity, View, View)                                            \
+  X(LayerNormalization, LayerNormalization, FloatLayerNormalization) \
+  X(LeakyRelu, Function, FloatFunction)                              \
+  X(MatMul, MatMul, FloatMatMul)                                     \
+  X(MaxPool, MaxPool, MaxPool)                                       \
+  X(Mish, Function, FloatFunction)                                   \
+  X(Mul, Mul, FloatMul)                                              \
+  X(Relu, Function, FloatFunction)                                   \
+  X(Reshape, View, View)                                             \
+  X(Resize, Resize, Resize)                                          \
+  X(SiLU, Function, FloatFunction)                                   \
+  X(Sigmoid, Function, FloatFunction)                                \
+  X(Slice, Slice, Slice)                                             \
+  X(Softmax, Softmax, FloatSoftmax)                                  \
+  X(Softplus, Function, FloatFunction)                               \
+  X(Split, Split, Split)                                             \
+  X(Squeeze, View, View)                                             \
+  X(Sub, Sub, FloatSub)                                              \
+  X(Tanh, Function, FloatFunction)                                   \
+  X(Transpose, View, View)                                           \
   X(Unsqueeze, View, View)
 
 #define LOCKSTEP_DECLARE(op, integers, floats) \

@@ -14,6 +14,26 @@ namespace {
 
 using graph::TensorId;
 
+template <typename Element>
+int64_t ElementAt(const uint8_t* data, size_t i) {
+  Element element;
+  std::memcpy(&element, data + i * sizeof element, sizeof element);
+  return static_cast<int64_t>(element);
+}
+
+int64_t IntegerAt(joint::DType dtype, const uint8_t* data, size_t i) {
+  switch (dtype) {
+    case joint::DType::U16:
+      return ElementAt<uint16_t>(data, i);
+    case joint::DType::S16:
+      return ElementAt<int16_t>(data, i);
+    case joint::DType::S64:
+      return ElementAt<int64_t>(data, i);
+    default:
+      return data[i];
+  }
+}
+
 // Elements in memory order as reals in ONNX order.
 std::vector<float> Dequantized(const joint::Tensor& tensor, const uint8_t* data) {
   const auto& shape = *tensor.shape();
@@ -39,9 +59,9 @@ std::vector<float> Dequantized(const joint::Tensor& tensor, const uint8_t* data)
     if (tensor.dtype() == joint::DType::F32) {
       std::memcpy(&result[place], data + i * sizeof(float), sizeof(float));
     } else {
-      const int q = tensor.dtype() == joint::DType::U8 ? data[i] : data[2 * i] | data[2 * i + 1] << 8;
       const auto& quantization = *tensor.quantization();
-      result[place] = quantization.scale()->Get(0) * static_cast<float>(q - quantization.zero_point()->Get(0));
+      const int64_t q = IntegerAt(tensor.dtype(), data, i) - quantization.zero_point()->Get(0);
+      result[place] = static_cast<float>(static_cast<double>(quantization.scale()->Get(0)) * static_cast<double>(q));
     }
   }
   return result;
@@ -73,8 +93,10 @@ graph::Graph Alone(const Lowered& lowered, const graph::Node& node) {
     graph::Tensor& tensor = alone.tensor(id);
     if (!tensor.constant) {
       if (std::count(alone.inputs.begin(), alone.inputs.end(), id) == 0) alone.inputs.push_back(id);
-    } else if (lowered.values.count(tensor.name) != 0) {
-      tensor.constant->floats = lowered.values.at(tensor.name);
+    } else {
+      const auto made = lowered.values.find(tensor.name);
+      const bool whole = made != lowered.values.end() && made->second.size() == tensor.constant->floats.size();
+      if (whole) tensor.constant->floats = made->second;
     }
   }
   const auto found = quantized.weights.find(node.name);

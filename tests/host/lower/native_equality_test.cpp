@@ -62,7 +62,7 @@ QuantizedSample RandomGraph(uint32_t seed) {
   for (int step = 0; step < 10; ++step) {
     const TensorId a = any();
     const graph::Shape shape = builder.shape(a);
-    switch (pick(12)) {
+    switch (pick(13)) {
       case 0:
         images.push_back(builder.Conv(a, channels, 1 + 2 * pick(2), 1, 1, kinds[pick(4)]));
         break;
@@ -99,6 +99,12 @@ QuantizedSample RandomGraph(uint32_t seed) {
                                        {"pads", std::vector<int64_t>{1, 2, 1, 2}},
                                        {"count_include_pad", pick(2)}}));
         break;
+      case 11: {
+        const int64_t width = shape[3];
+        const auto scale = builder.Constant({width}, builder.Random(static_cast<size_t>(width)));
+        images.push_back(builder.Node("LayerNormalization", {a, scale}, {{"axis", 2 + pick(2)}}));
+        break;
+      }
       case 10: {
         const auto turned = builder.Node("Transpose", {any()}, {{"perm", std::vector<int64_t>{0, 1, 3, 2}}});
         const auto product = builder.Node("MatMul", {a, turned});

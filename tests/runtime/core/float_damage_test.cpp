@@ -77,6 +77,32 @@ const Damage kDamages[] = {
        OutputOf<joint::UnaryT>(m).shape = {1, 8, 6, 20};
      },
      "shape"},
+    {"ProductOfIntegersLeft", [](ModelT& m) { FirstLayer<joint::MatMulT>(m)->inputs[0] = m.inputs[0]->tensor; },
+     "input a"},
+    {"ProductOfIntegersRight", [](ModelT& m) { FirstLayer<joint::MatMulT>(m)->inputs[1] = m.inputs[0]->tensor; },
+     "input b"},
+    {"ProductShape",
+     [](ModelT& m) {
+       OutputOf<joint::MatMulT>(m).shape = {1, 20, 80};
+     },
+     "not the products"},
+    {"NormInput", [](ModelT& m) { FirstLayer<joint::LayerNormalizationT>(m)->inputs[0] = m.inputs[0]->tensor; },
+     "input"},
+    {"NormShape",
+     [](ModelT& m) {
+       OutputOf<joint::LayerNormalizationT>(m).shape = {1, 40, 24};
+     },
+     "shape"},
+    {"NormGamma", [](ModelT& m) { MakeIntegers(InputOf<joint::LayerNormalizationT>(m, 1)); }, "gamma"},
+    {"NormBeta", [](ModelT& m) { MakeIntegers(InputOf<joint::LayerNormalizationT>(m, 2)); }, "beta"},
+    {"NormComputedBeta",
+     [](ModelT& m) {
+       auto& inputs = FirstLayer<joint::LayerNormalizationT>(m)->inputs;
+       inputs[2] = inputs[0];
+     },
+     "beta: must be a constant"},
+    {"NormEpsilon", [](ModelT& m) { FirstOptions<joint::LayerNormalizationT>(m)->float_epsilon = -1.0F; },
+     "float_epsilon"},
     {"QuantizeLow", [](ModelT& m) { FirstOptions<joint::QuantizeT>(m)->clamp_low = -1; }, "clamp_low"},
     {"QuantizeAboveTheZeroPoint", [](ModelT& m) { FirstOptions<joint::QuantizeT>(m)->clamp_low = 256; }, "clamp_low"},
     {"QuantizeHigh", [](ModelT& m) { FirstOptions<joint::QuantizeT>(m)->clamp_high = 256; }, "clamp_high"},

@@ -42,6 +42,22 @@ class OneLayer {
     layer_inputs_.push_back(tensor);
   }
 
+  // A constant input of S16 or S64 elements.
+  template <typename Element>
+  int Row(const std::vector<Element>& values) {
+    static_assert(sizeof(Element) == 2 || sizeof(Element) == 8, "S16 or S64");
+    const auto dtype = sizeof(Element) == 2 ? joint::DType::S16 : joint::DType::S64;
+    const int tensor = AddTensor({static_cast<int>(values.size())}, dtype, 1.0F, 0);
+    auto constant = std::make_unique<joint::ConstantT>();
+    constant->data.resize(values.size() * sizeof(Element));
+    std::memcpy(constant->data.data(), values.data(), constant->data.size());
+    model_.tensors[tensor]->bytes = constant->data.size();
+    model_.tensors[tensor]->constant = static_cast<int>(model_.constants.size());
+    model_.constants.push_back(std::move(constant));
+    layer_inputs_.push_back(tensor);
+    return tensor;
+  }
+
   template <typename Options>
   void Layer(Options options, const std::vector<int>& shape, float scale = 1.0F, int zero_point = 0,
              joint::DType dtype = joint::DType::U8) {

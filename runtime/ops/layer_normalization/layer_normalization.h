@@ -1,0 +1,31 @@
+// The row of LayerNormalization.
+#pragma once
+
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckLayerNormalization;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+PrepareFunction PrepareLayerNormalization;  // a unit is one row
+RunFunction layer_normalization_ux_portable;
+RunFunction layer_normalization_f32_portable;
+
+inline constexpr Kernel kLayerNormalizationKernels[] = {
+    LOCKSTEP_INTEGER_KERNEL(layer_normalization_ux_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_FLOAT_KERNEL(layer_normalization_f32_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kLayerNormalization = {joint::Options::LayerNormalization,
+                                                 1,
+                                                 check::CheckLayerNormalization,
+                                                 PrepareLayerNormalization,
+                                                 nullptr,
+                                                 kLayerNormalizationKernels,
+                                                 sizeof kLayerNormalizationKernels / sizeof(Kernel)};
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,93 @@
+#include <type_traits>
+
+#include "arithmetic/rq1.h"
+#include "ops/common/elements.h"
+#include "ops/layer_normalization/layer_normalization.h"
+
+namespace lockstep::kernels {
+namespace {
+
+struct Sums {
+  int64_t values = 0;
+  int64_t squares = 0;
+};
+
+// 4096 squares of U8 elements fit 32 bits, so that a compiler adds them side by side.
+template <typename Element>
+Sums SumRow(const Element* x, int64_t n) {
+  using Square = std::conditional_t<sizeof(Element) == 1, uint32_t, uint64_t>;
+  constexpr int64_t kBlock = 4096;
+  Sums sums;
+  for (int64_t first = 0; first < n; first += kBlock) {
+    const int64_t count = std::min(kBlock, n - first);
+    uint32_t values = 0;
+    Square squares = 0;
+    for (int64_t i = first; i < first + count; ++i) {
+      values += x[i];
+      squares += static_cast<Square>(x[i]) * x[i];
+    }
+    sums.values += values;
+    sums.squares += static_cast<int64_t>(squares);
+  }
+  return sums;
+}
+
+// floor(sqrt(w)), two bits of w at a time.
+uint64_t FloorRoot(uint64_t w) {
+  uint64_t root = 0;
+  for (uint64_t bit = uint64_t{1} << 62; bit != 0; bit >>= 2) {
+    const bool takes = w >= root + bit;
+    w -= takes ? root + bit : 0;
+    root = (root >> 1) + (takes ? bit : 0);
+  }
+  return root;
+}
+
+// What the deviation of a row makes of a difference.
+struct Inverse {
+  int64_t factor = 0;
+  int half_shift = 0;  // of all but the last bit, which rounds
+
+  // (d * factor + 2^half_shift) >> (half_shift + 1); the sum itself might not fit.
+  int64_t Normalised(int64_t d) const { return (((d * factor) >> half_shift) + 1) >> 1; }
+};
+
+Inverse InverseOf(uint64_t variance, int fraction_bits) {
+  if (variance == 0) return {};
+  const int t = __builtin_clzll(variance) / 2;
+  const uint64_t root = FloorRoot(variance << (2 * t));
+  return {static_cast<int64_t>((uint64_t{1} << 63) / root), 62 - t - fraction_bits};
+}
+
+template <typename Element, typename Out>
+void NormaliseRow(const LayerArgs& args, const Element* x, Out* y) {
+  const joint::LayerNormalization& o = *args.layer->options_as_LayerNormalization();
+  const int64_t n = args.inputs[1].elements;
+  const auto* gamma = reinterpret_cast<const int16_t*>(args.inputs[1].data);
+  const auto* beta = reinterpret_cast<const int64_t*>(args.inputs[2].data);
+  const int64_t zero = args.outputs[0].zero_point;
+  const Sums sums = SumRow(x, n);
+  const auto variance = static_cast<uint64_t>(n * sums.squares - sums.values * sums.values);
+  const Inverse inverse = InverseOf((variance << (2 * o.variance_shift())) + o.epsilon(), o.fraction_bits());
+  const int64_t unit = int64_t{1} << o.variance_shift();
+  for (int64_t i = 0; i < n; ++i) {
+    const int64_t h = inverse.Normalised((n * x[i] - sums.values) * unit);
+    const int64_t value = zero + rq1::RequantizeWide(h * gamma[i] + beta[i], o.multiplier(), o.shift());
+    y[i] = static_cast<Out>(rq1::Clamp(value, o.clamp_low(), o.clamp_high()));
+  }
+}
+
+}  // namespace
+
+void layer_normalization_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  const int64_t n = args.inputs[1].elements;
+  WithActivationType(args.inputs[0].dtype, [&](auto* in) {
+    WithActivationType(args.outputs[0].dtype, [&](auto* out) {
+      const auto* x = reinterpret_cast<decltype(in)>(args.inputs[0].data);
+      auto* y = reinterpret_cast<decltype(out)>(args.outputs[0].data);
+      for (int64_t row = begin; row < end; ++row) NormaliseRow(args, x + row * n, y + row * n);
+    });
+  });
+}
+
+}  // namespace lockstep::kernels
