@@ -115,6 +115,49 @@ TEST(ModelFile, MissingOptionsAreRefused) {
   ExpectRefusal(file, "structure");
 }
 
+// A layer as version 1 had it: the options of Conv began with `weights`, so every later field lay one place further on.
+std::vector<uint8_t> VersionOneFile() {
+  flatbuffers::FlatBufferBuilder builder;
+  const auto numbers = builder.CreateVector(std::vector<int32_t>{1});
+  const auto shifts = builder.CreateVector(std::vector<int8_t>{1});
+  constexpr flatbuffers::voffset_t kWeights = 4;
+  constexpr flatbuffers::voffset_t kPadRight = 22;
+  constexpr flatbuffers::voffset_t kAccInit = 24;
+  const auto start = builder.StartTable();
+  builder.AddElement<int32_t>(kWeights, 1, 0);
+  builder.AddElement<int32_t>(kPadRight, 1 << 20, 0);
+  for (flatbuffers::voffset_t i = 0; i < 3; ++i) builder.AddOffset(kAccInit + 2 * i, numbers);
+  builder.AddOffset(kAccInit + 6, shifts);
+  const flatbuffers::Offset<void> options(builder.EndTable(start));
+  const std::vector<int32_t> tensors = {0};
+  const auto layer = joint::CreateLayerDirect(builder, "conv", &tensors, &tensors, joint::Options::Conv, options);
+  const std::vector<flatbuffers::Offset<joint::Layer>> layers = {layer};
+  const std::vector<flatbuffers::Offset<joint::Tensor>> no_tensors;
+  const std::vector<flatbuffers::Offset<joint::Constant>> no_constants;
+  const std::vector<flatbuffers::Offset<joint::InputSpec>> no_inputs;
+  const std::vector<flatbuffers::Offset<joint::OutputSpec>> no_outputs;
+  const joint::Digest digest;
+  builder.Finish(joint::CreateModelDirect(builder, 1, "rq1", "old", "0.0.1", nullptr, nullptr, nullptr, &no_tensors,
+                                          &no_constants, &layers, &no_inputs, &no_outputs, 0, 0, 0, nullptr, &digest),
+                 joint::ModelIdentifier());
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
+TEST(ModelFile, VersionOneIsNamedThoughItsLayoutIsAnother) {
+  const std::vector<uint8_t> file = VersionOneFile();
+  flatbuffers::Verifier verifier(file.data(), file.size());
+  ASSERT_FALSE(joint::VerifyModelBuffer(verifier)) << "today's layout fits: the test shows nothing";
+  for (const bool check_digest : {true, false}) {
+    LoadOptions options;
+    options.check_digest = check_digest;
+    const Result<Model> model = Model::Copy(file.data(), file.size(), options);
+    ASSERT_FALSE(model.ok());
+    EXPECT_EQ(model.status().code(), StatusCode::kUnsupported);
+    EXPECT_STREQ(model.status().message(),
+                 "format version 1 is no longer read; build the model again with 'lockstep build'");
+  }
+}
+
 // No writer leaves a table that is there and has no entries: a kernel would look beyond it.
 TEST(ModelFile, EmptyTablesAreRefused) {
   std::vector<uint8_t> file = test::Write(test::SmallNetwork());

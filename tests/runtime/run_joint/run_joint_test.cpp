@@ -166,6 +166,9 @@ TEST_F(RunJoint, UnsupportedModelsAreThree) {
   other.format_version = 99;
   WriteFile(Path("version.joint"), Write(other));
   ExpectError(RunCommand({Path("version.joint")}), 3, {"version.joint", "format_version", "99", "upgrade"});
+  other.format_version = 1;
+  WriteFile(Path("version.joint"), Write(other));
+  ExpectError(RunCommand({Path("version.joint")}), 3, {"version.joint", "format version 1", "lockstep build"});
 }
 
 TEST_F(RunJoint, UnreadableAndCorruptFilesAreFour) {
