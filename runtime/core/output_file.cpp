@@ -92,7 +92,7 @@ Status MakeFolder(const String& path, List<String>* made) {
     if (mkdir(folder.c_str(), 0777) == 0) {
       if (made != nullptr) made->push_back(folder);
     } else if (errno != EEXIST) {
-      return Status::Error(StatusCode::kUnreadable,
+      return Status::Error(CodeOfFileError(errno),
                            "%s: the folder cannot be made: %s; name another, or check its rights", folder.c_str(),
                            std::strerror(errno));
     }
