@@ -1,8 +1,8 @@
 // The row of Unary.
 #pragma once
 
-#include "ops/operator.h"
 #include "ops/common/prepare.h"
+#include "ops/operator.h"
 
 namespace lockstep::check {
 

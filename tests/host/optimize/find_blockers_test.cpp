@@ -103,8 +103,9 @@ TEST(FindBlockers, SaysWhichProductsAreNotSupported) {
   const TensorId product = small.Add("Gemm", {small.Input("a", {2, 3}), small.Input("b", {3, 4})});
   graph::Graph graph = small.Finish({product});
   Optimize(graph);
-  EXPECT_EQ(Text(FindBlockers(graph)),
-            "Gemm_0|Gemm|its matrix B is computed; only a constant one is supported (MatMul takes two computed ones)\n");
+  EXPECT_EQ(
+      Text(FindBlockers(graph)),
+      "Gemm_0|Gemm|its matrix B is computed; only a constant one is supported (MatMul takes two computed ones)\n");
 }
 
 TEST(FindBlockers, SaysWhichAveragePoolsAreNotSupported) {

@@ -13,7 +13,7 @@ namespace {
 
 TEST(Model, SmallNetworksLoadAndHaveEveryOperator) {
   std::set<std::string> operators;
-  for (const joint::ModelT& network : {test::SmallNetwork(), test::FloatNetwork()}) {
+  for (const joint::ModelT& network : {test::SmallNetwork(), test::FloatNetwork(), test::TransposedNetwork()}) {
     const std::vector<uint8_t> file = test::Write(network);
     Result<Model> model = Model::Copy(file.data(), file.size());
     ASSERT_TRUE(model.ok()) << model.status().message();
