@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds everything and runs all tests: on this PC, with sanitizers, and the runtime's under qemu
-# for each target. --all adds the slow ones and every check of clang-tidy.
+# for each target. --all adds the slow ones, clang-tidy, and musl on every target.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 targets=(mipsel mipsel-msa armv7 aarch64)
 select=(-LE slow)
-style=()
+style=(--format)
+musl_targets=(mipsel-musl)
 for argument in "$@"; do
   case $argument in
     --all)
       select=()
       style=(--all)
+      musl_targets=(mipsel-musl armv7-musl aarch64-musl)
       ;;
     -h | --help)
-      echo "usage: scripts/test.sh [--all]    --all: the slow tests and all style checks too"
+      echo "usage: scripts/test.sh [--all]    --all: the slow tests, clang-tidy and every musl target too"
       exit 0
       ;;
     *)
@@ -23,7 +25,6 @@ for argument in "$@"; do
       ;;
   esac
 done
-musl_targets=(mipsel-musl armv7-musl aarch64-musl)
 steps=$((6 + 2 * ${#targets[@]} + ${#musl_targets[@]}))
 # shellcheck source=scripts/progress.sh
 source scripts/progress.sh
@@ -80,7 +81,7 @@ done
 for target in "${musl_targets[@]}"; do
   step "static programs with musl, $target"
   build_preset "$target" all
-  run_tests "$target"
+  run_tests "$target" "${select[@]}"
 done
 end_step
 echo "test: done in $((SECONDS - script_start)) s"
