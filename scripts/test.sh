@@ -53,7 +53,7 @@ scripts/setup.sh
 scripts/fetch_model.sh >/dev/null
 scripts/fetch_pictures.sh >/dev/null
 scripts/fetch_onnxruntime.sh >/dev/null
-scripts/fetch_musl.sh >/dev/null
+[ ${#musl_targets[@]} -eq 0 ] || scripts/fetch_musl.sh >/dev/null
 
 step "build for this PC"
 build_preset host all

@@ -110,7 +110,7 @@ TEST(ReferenceLayerNormalization, IsTheRealNormalisation) {
     for (int i = 0; i < n; ++i) {
       row.x.push_back(static_cast<int>(random() % static_cast<uint32_t>(spread + 1)) + static_cast<int>(high) - spread);
       row.gamma.push_back(static_cast<int16_t>(random()));
-      row.beta.push_back(static_cast<int64_t>(random() % 65536 - 32768.0) << o.fraction_bits);
+      row.beta.push_back(static_cast<int64_t>(random() % 65536 - 32768.0) * (int64_t{1} << o.fraction_bits));
     }
     ExpectAsReal(row, wide, o);
     if (testing::Test::HasFatalFailure()) return;
