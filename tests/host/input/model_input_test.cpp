@@ -66,6 +66,7 @@ class FloatInputTest : public ::testing::Test {
     tensor->shape = {1, 2};
     tensor->bytes = 2;
     tensor->quantization = std::make_unique<joint::QuantizationT>();
+    model_.digest = std::make_unique<joint::Digest>();
     model_.tensors.push_back(std::move(tensor));
     model_.inputs.push_back(std::make_unique<joint::InputSpecT>());
   }

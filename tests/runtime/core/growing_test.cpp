@@ -9,6 +9,10 @@
 #include "core/memory.h"
 #include "core/string.h"
 
+// Where memory is asked for that no machine has, AddressSanitizer shall answer as malloc does.
+extern "C" const char* __asan_default_options();  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
+
 namespace lockstep {
 namespace {
 
