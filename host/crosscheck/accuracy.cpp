@@ -20,7 +20,7 @@ analyze::Metrics MeasureAccuracy(const dump::DumpLayer& layer, const float* expe
 void MeasureLayer(const Round& round, size_t position, int64_t elements, const float* data,
                   std::vector<BoardRound>& boards) {
   const dump::DumpLayer& reference = round.manifest.layers[position];
-  if (reference.Elements() != elements) return;
+  if (reference.Elements() != elements || reference.HoldsIntegers()) return;
   const analyze::Metrics exact = MeasureAccuracy(reference, data, dump::ReadDumpLayer(round.reference, reference));
   for (BoardRound& board : boards) {
     const auto fetched = board.fetched.find(reference.Place());
@@ -37,9 +37,10 @@ FloatSide::FloatSide(const std::filesystem::path& onnx, const joint::Model& mode
   engine::FloatEngineOptions options;
   options.threads = threads;
   for (const joint::Layer* layer : *model.layers()) {
-    const auto index = static_cast<flatbuffers::uoffset_t>(layer->outputs()->Get(0));
-    const std::string name = model.tensors()->Get(index)->name()->str();
-    if (graph_.Find(name) != graph::kNoTensor) options.observed.insert(name);
+    for (const int32_t index : *layer->outputs()) {
+      const std::string name = model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(index))->name()->str();
+      if (graph_.Find(name) != graph::kNoTensor) options.observed.insert(name);
+    }
   }
   engine_ = std::make_unique<engine::FloatEngine>(graph_, options);
 }

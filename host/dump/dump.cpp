@@ -165,6 +165,8 @@ DumpLayer DescribeTensor(const joint::Tensor& tensor) {
     if (quantization->zero_point() != nullptr && quantization->zero_point()->size() != 0) {
       description.zero_point = quantization->zero_point()->Get(0);
     }
+  } else if (description.HoldsIntegers()) {
+    description.scale = 1.0;
   }
   return description;
 }

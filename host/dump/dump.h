@@ -25,7 +25,7 @@ struct DumpLayer {
   std::string dtype;           // "u8", "u16", "s8", "s16", "s32", "s64", "f32", "bool"
   std::vector<int64_t> shape;  // physical order: the order of the bytes
   std::vector<int> axes;       // axes[i] is the ONNX axis at physical axis i; empty: the same order
-  double scale = 0.0;          // real = scale * (q - zero_point); 0 for f32
+  double scale = 0.0;          // real = scale * (q - zero_point); 0 for f32, 1 for s64
   int64_t zero_point = 0;
   uint64_t bytes = 0;
   std::string md5;   // hexadecimal
@@ -33,6 +33,7 @@ struct DumpLayer {
 
   std::pair<int, int> Place() const { return {index, output}; }  // what tells the entries of a dump apart
   int64_t Elements() const { return graph::ElementCount(shape); }
+  bool HoldsIntegers() const { return dtype == "s64"; }  // and no real values: equal or not, near means nothing
 };
 
 struct Manifest {

@@ -105,6 +105,17 @@ std::vector<float> RealValues(const DumpLayer& layer, const std::vector<uint8_t>
   return values;
 }
 
+std::vector<int64_t> Integers(const DumpLayer& layer, const std::vector<uint8_t>& bytes) {
+  std::vector<int64_t> values(static_cast<size_t>(layer.Elements()));
+  const std::vector<int64_t> strides = OnnxStrides(OnnxShape(layer), layer.axes);
+  WithType(layer.dtype, [&](auto type) {
+    ForEachElement(layer.shape, strides, [&](int64_t physical, int64_t onnx) {
+      values[static_cast<size_t>(onnx)] = static_cast<int64_t>(Load<decltype(type)>(bytes.data(), physical));
+    });
+  });
+  return values;
+}
+
 ElementComparison CompareElements(const DumpLayer& layer, const std::vector<uint8_t>& expected,
                                   const std::vector<uint8_t>& actual, const Tolerance& tolerance) {
   ElementComparison result;

@@ -12,6 +12,9 @@ namespace lockstep::dump {
 // Real values (scale * (q - zero_point), or the floats themselves) in ONNX order, row major.
 std::vector<float> RealValues(const DumpLayer& layer, const std::vector<uint8_t>& bytes);
 
+// The stored integers in ONNX order; the layer is not f32.
+std::vector<int64_t> Integers(const DumpLayer& layer, const std::vector<uint8_t>& bytes);
+
 // `shape` in ONNX order.
 std::vector<int64_t> OnnxShape(const DumpLayer& layer);
 

@@ -36,7 +36,7 @@ Value LowerContext::IntegerInput(size_t index) {
 
 Value LowerContext::FloatInput(size_t index) {
   const Value value = Input(index);
-  return value.is_float ? value : Dequantized(value);
+  return value.is_quantized() ? Dequantized(value) : value;
 }
 
 Value LowerContext::PaddedInput(size_t index) {
@@ -202,13 +202,14 @@ Value LowerContext::AddFloatOutput(size_t index) {
 }
 
 Value LowerContext::AddLike(const Value& value, const std::string& name, const Shape& shape, const Axes& axes) {
+  if (value.is_integer) return state_.draft.AddIntegers(name, shape, axes);
   return value.is_float ? state_.draft.AddFloat(name, shape, axes)
                         : state_.draft.AddActivation(name, shape, axes, value.params);
 }
 
 void LowerContext::Define(const Value& value, size_t index) {
   const TensorId id = node_.outputs.at(index);
-  state_.values[id] = value.is_float ? value : Rescale(value, ParamsOr(id, value.params));
+  state_.values[id] = value.is_quantized() ? Rescale(value, ParamsOr(id, value.params)) : value;
 }
 
 }  // namespace lockstep::lower

@@ -82,9 +82,14 @@ class LowerContext {
 
   // A layer of this node; `suffix` is appended to its name.
   template <typename Options>
+  void AddLayer(Options options, const std::vector<int32_t>& inputs, const std::vector<int32_t>& outputs,
+                uint64_t macs = 0, const char* suffix = "") {
+    state_.draft.AddLayer(ShortName(node_.name) + suffix, std::move(options), inputs, outputs, node_.onnx_nodes, macs);
+  }
+  template <typename Options>
   void AddLayer(Options options, const std::vector<int32_t>& inputs, int32_t output, uint64_t macs = 0,
                 const char* suffix = "") {
-    state_.draft.AddLayer(ShortName(node_.name) + suffix, std::move(options), inputs, output, node_.onnx_nodes, macs);
+    AddLayer(std::move(options), inputs, std::vector<int32_t>{output}, macs, suffix);
   }
 
   // `value` becomes what the node gives as its output `index`, rescaled to the decided quantisation if that differs.

@@ -51,7 +51,7 @@ void LowerInput(LoweringState& state, const Axes& axes, graph::TensorId id) {
     joint::ChannelLookupT lookup;
     lookup.table = std::move(tables);
     const Value read = state.draft.AddActivation(tensor.name, tensor.shape, axes, params);
-    state.draft.AddLayer(ShortName(tensor.name) + "/normalize", std::move(lookup), {value.tensor}, read.tensor, {});
+    state.draft.AddLayer(ShortName(tensor.name) + "/normalize", std::move(lookup), {value.tensor}, {read.tensor}, {});
     value = read;
   }
   state.values[id] = value;
@@ -65,7 +65,7 @@ void LowerOutput(LoweringState& state, graph::TensorId id) {
   LowerContext context(state, deliver, none);
   const Axes wanted = OnnxOrder(state.values.at(id).shape.size());
   Value value = context.Reorder(state.values.at(id), wanted);
-  if (!value.is_float) {
+  if (value.is_quantized()) {
     const Value real = state.draft.AddFloat(name, value.shape, wanted);
     context.AddLayer(joint::DequantizeT(), {value.tensor}, real.tensor, 0, "/dequantize");
     value = real;

@@ -1,4 +1,5 @@
-// Where a network meets its user: input bytes into the first tensor, the last ones into floats in ONNX order.
+// Where a network meets its user: input bytes into the first tensor, the last ones into floats (positions stay
+// integers) in ONNX order.
 #pragma once
 
 #include "lower/lower_context.h"

@@ -100,12 +100,11 @@ BufferMap CollectBuffers(const joint::ModelT& model) {
     const joint::LayerT& layer = *model.layers[i];
     const int moment = static_cast<int>(i);
     for (const int32_t input : layer.inputs) extend(input, moment);
-    const int32_t output = layer.outputs[0];
     if (layer.options.type == joint::Options::Reshape && map.of_tensor[layer.inputs[0]] >= 0) {
-      map.of_tensor[output] = map.of_tensor[layer.inputs[0]];
-    } else {
-      begin(output, moment);
+      map.of_tensor[layer.outputs[0]] = map.of_tensor[layer.inputs[0]];
+      continue;
     }
+    for (const int32_t output : layer.outputs) begin(output, moment);
   }
   for (const auto& output : model.outputs) extend(output->tensor, static_cast<int>(model.layers.size()));
   return map;

@@ -58,6 +58,10 @@ Value ModelDraft::AddFloat(const std::string& name, const graph::Shape& shape, c
   return {AddTensor(name, Permuted(shape, axes), axes, joint::DType::F32), shape, axes, {}, true};
 }
 
+Value ModelDraft::AddIntegers(const std::string& name, const graph::Shape& shape, const Axes& axes) {
+  return {AddTensor(name, Permuted(shape, axes), axes, joint::DType::S64), shape, axes, {}, false, true};
+}
+
 Value ModelDraft::AddConstant(const std::string& name, const graph::Shape& shape, const Axes& axes,
                               const AffineParams& params, std::vector<uint8_t> bytes) {
   Value value = AddActivation(name, shape, axes, params);
@@ -126,12 +130,12 @@ void ModelDraft::SetConstant(int32_t tensor, std::vector<uint8_t> bytes) {
 }
 
 void ModelDraft::FinishLayer(std::unique_ptr<joint::LayerT> layer, const std::string& stem,
-                             const std::vector<int32_t>& inputs, int32_t output,
+                             const std::vector<int32_t>& inputs, const std::vector<int32_t>& outputs,
                              const std::vector<std::string>& onnx_nodes, uint64_t macs) {
   layer->name = stem;
   for (int i = 1; !layer_names_.insert(layer->name).second; ++i) layer->name = stem + "_" + std::to_string(i);
   layer->inputs = inputs;
-  layer->outputs = {output};
+  layer->outputs = outputs;
   layer->onnx_nodes = onnx_nodes;
   layer->macs = macs;
   model_.layers.push_back(std::move(layer));

@@ -19,8 +19,11 @@ struct Value {
   int32_t tensor = -1;  // index in the joint model
   graph::Shape shape;   // ONNX order
   Axes axes;
-  AffineParams params;  // without meaning if is_float
+  AffineParams params;  // of a quantised one alone
   bool is_float = false;
+  bool is_integer = false;  // S64: positions
+
+  bool is_quantized() const { return !is_float && !is_integer; }
 };
 
 class ModelDraft {
@@ -29,6 +32,7 @@ class ModelDraft {
   // or scale keep its name.
   Value AddActivation(const std::string& name, const graph::Shape& shape, const Axes& axes, const AffineParams& params);
   Value AddFloat(const std::string& name, const graph::Shape& shape, const Axes& axes);
+  Value AddIntegers(const std::string& name, const graph::Shape& shape, const Axes& axes);
 
   // A quantised constant; `bytes` in physical order.
   Value AddConstant(const std::string& name, const graph::Shape& shape, const Axes& axes, const AffineParams& params,
@@ -50,11 +54,11 @@ class ModelDraft {
                      const std::vector<int8_t>& values, const std::vector<double>& scales);
 
   template <typename Options>
-  void AddLayer(const std::string& stem, Options options, const std::vector<int32_t>& inputs, int32_t output,
-                const std::vector<std::string>& onnx_nodes, uint64_t macs = 0) {
+  void AddLayer(const std::string& stem, Options options, const std::vector<int32_t>& inputs,
+                const std::vector<int32_t>& outputs, const std::vector<std::string>& onnx_nodes, uint64_t macs = 0) {
     auto layer = std::make_unique<joint::LayerT>();
     layer->options.Set(std::move(options));
-    FinishLayer(std::move(layer), stem, inputs, output, onnx_nodes, macs);
+    FinishLayer(std::move(layer), stem, inputs, outputs, onnx_nodes, macs);
   }
 
   joint::ModelT& model() { return model_; }
@@ -64,7 +68,7 @@ class ModelDraft {
   int32_t AddTensor(const std::string& name, const graph::Shape& physical, const Axes& axes, joint::DType dtype);
   void SetConstant(int32_t tensor, std::vector<uint8_t> bytes);
   void FinishLayer(std::unique_ptr<joint::LayerT> layer, const std::string& stem, const std::vector<int32_t>& inputs,
-                   int32_t output, const std::vector<std::string>& onnx_nodes, uint64_t macs);
+                   const std::vector<int32_t>& outputs, const std::vector<std::string>& onnx_nodes, uint64_t macs);
 
   joint::ModelT model_;
   std::map<std::vector<uint8_t>, int32_t> constants_;  // index by content

@@ -65,6 +65,7 @@ struct QuantizationTraits {
   bool view = false;          // copies elements and computes nothing
   bool shares_scale = false;  // the output's elements are elements of the first input
   bool arithmetic = false;    // float constants among its operands take part in the computation
+  int indices = -1;  // the output that holds positions in the first input, integers without a scale; -1 if none does
   FixedRange range = FixedRange::kNone;
   int weights = -1;      // the operand that holds weights, -1 if none does
   int weights_axis = 0;  // its axis of output channels
@@ -98,6 +99,11 @@ struct Op {
   constexpr Op SharesScale() const {
     Op op = *this;
     op.quantization.shares_scale = true;
+    return op;
+  }
+  constexpr Op Indices(int output) const {
+    Op op = *this;
+    op.quantization.indices = output;
     return op;
   }
   constexpr Op Arithmetic() const {

@@ -29,6 +29,12 @@ std::string WithoutRow(const Node& node) {
   return "the operator is not supported";
 }
 
+// Integers that a run makes are positions, and what a view makes of them: no layer computes with them.
+bool MayHoldIntegers(const Graph& graph, const Node& node, size_t output, const ops::Op& op) {
+  if (static_cast<int>(output) == op.quantization.indices) return true;
+  return op.quantization.view && graph.tensor(node.inputs[0]).type == graph::ElementType::kInt64;
+}
+
 std::string CheckNode(const Graph& graph, const Node& node) {
   const ops::Op* op = ops::FindOp(node.op);
   if (op == nullptr) return WithoutRow(node);
@@ -39,10 +45,14 @@ std::string CheckNode(const Graph& graph, const Node& node) {
   }
   std::string reason = op->unsupported(graph, node);
   if (!reason.empty()) return reason;
-  for (const TensorId id : node.outputs) {
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    const TensorId id = node.outputs[i];
     if (id == kNoTensor) continue;
     const graph::Tensor& tensor = graph.tensor(id);
-    if (tensor.type != graph::ElementType::kFloat) return "it computes integers from the model's input";
+    if (tensor.type != graph::ElementType::kFloat && !MayHoldIntegers(graph, node, i, *op)) {
+      return "it computes with integers that a run makes; only positions (of TopK) that leave the network are "
+             "supported";
+    }
     if (graph::ElementCount(tensor.shape) == 0) return "its output is empty";
     if (tensor.shape.size() > kLargestRank) {
       return "its output " + graph::ToString(tensor.shape) + " has rank " + std::to_string(tensor.shape.size()) +

@@ -34,7 +34,12 @@ std::vector<OutputTensor> FloatRunner::Run(const input::DataItem& item, dump::Du
   const auto observer = [&](const std::string& name, const graph::Shape& shape, const float* data) {
     dump::DumpLayer layer = Describe(index++, name, shape);
     const std::vector<float> values = dump::ToPhysical(shape, layer.axes, data);
-    dump->Add(std::move(layer), values.data(), values.size() * sizeof(float));
+    if (layer.HoldsIntegers()) {
+      const std::vector<int64_t> integers(values.begin(), values.end());
+      dump->Add(std::move(layer), integers.data(), integers.size() * sizeof(int64_t));
+    } else {
+      dump->Add(std::move(layer), values.data(), values.size() * sizeof(float));
+    }
   };
   const auto start = Clock::now();
   const auto results = dump != nullptr ? engine_->Run(inputs, observer) : engine_->Run(inputs);
@@ -43,7 +48,9 @@ std::vector<OutputTensor> FloatRunner::Run(const input::DataItem& item, dump::Du
   for (const graph::TensorId id : graph_.outputs) {
     const std::string& name = graph_.tensor(id).name;
     const engine::FloatTensor& tensor = results.at(name);  // copied: a tensor may be listed more than once
-    outputs.push_back({name, tensor.shape, tensor.data});
+    outputs.push_back({name, tensor.shape, tensor.data, {}});
+    if (graph_.tensor(id).type == graph::ElementType::kFloat) continue;
+    outputs.back().integers.assign(tensor.data.begin(), tensor.data.end());
   }
   return outputs;
 }
@@ -70,6 +77,10 @@ dump::DumpLayer FloatRunner::Describe(int index, const std::string& name, const 
   }
   layer.op = "Input";
   const graph::TensorId id = graph_.Find(name);
+  if (graph_.tensor(id).type != graph::ElementType::kFloat) {
+    layer.dtype = "s64";
+    layer.scale = 1.0;
+  }
   for (const graph::Node& node : graph_.nodes) {
     const bool producer =
         node.pre_activation == id || std::find(node.outputs.begin(), node.outputs.end(), id) != node.outputs.end();

@@ -16,7 +16,9 @@ namespace {
 namespace fs = std::filesystem;
 
 OutputTensor MakeOutput(const dump::DumpLayer& layout, const std::vector<uint8_t>& bytes) {
-  return {layout.tensor, dump::OnnxShape(layout), dump::RealValues(layout, bytes)};
+  OutputTensor output{layout.tensor, dump::OnnxShape(layout), dump::RealValues(layout, bytes), {}};
+  if (layout.HoldsIntegers()) output.integers = dump::Integers(layout, bytes);
+  return output;
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ struct OutputTensor {
   std::string name;
   graph::Shape shape;
   std::vector<float> values;
+  std::vector<int64_t> integers;  // of an output of integers: `values` exactly; it is delivered as these
 };
 
 class ModelRunner {

@@ -29,6 +29,7 @@ OutputSummary Summarize(const OutputTensor& output) {
   OutputSummary summary;
   summary.name = output.name;
   summary.shape = output.shape;
+  if (!output.integers.empty()) summary.dtype = "s64";
   if (output.values.empty()) return summary;
   const auto [low, high] = std::minmax_element(output.values.begin(), output.values.end());
   summary.min = static_cast<double>(*low);
@@ -182,8 +183,12 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
         const OutputTensor& output = outputs[m][i];
         model.outputs.push_back(Summarize(output));
         if (options.output_folder.empty()) continue;
-        files::WriteFile(FolderOf(options.output_folder, options, m) / OutputFiles(item, outputs[m])[i],
-                         output.values.data(), output.values.size() * sizeof(float));
+        const fs::path file = FolderOf(options.output_folder, options, m) / OutputFiles(item, outputs[m])[i];
+        if (output.integers.empty()) {
+          files::WriteFile(file, output.values.data(), output.values.size() * sizeof(float));
+        } else {
+          files::WriteFile(file, output.integers.data(), output.integers.size() * sizeof(int64_t));
+        }
       }
     }
     if (outputs.size() == 2) run.agreement = Agree(options, outputs[0], outputs[1]);
@@ -238,6 +243,7 @@ std::string ToJson(const RunResult& result) {
       ordered_json outputs = ordered_json::array();
       for (const OutputSummary& output : model.outputs) {
         outputs.push_back({{"name", output.name},
+                           {"dtype", output.dtype},
                            {"shape", output.shape},
                            {"min", report::JsonNumber(output.min)},
                            {"max", report::JsonNumber(output.max)},

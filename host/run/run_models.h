@@ -16,7 +16,7 @@ struct RunOptions {
   std::vector<std::string> models;      // one or two
   std::optional<EngineKind> engine;     // absent: float for ONNX, native for a joint model
   std::string data;                     // see ListData
-  std::filesystem::path output_folder;  // outputs as float32 in ONNX order; empty: not wanted
+  std::filesystem::path output_folder;  // outputs in ONNX order, float32, or int64 where they are integers
   std::filesystem::path dump_folder;    // empty: not wanted
   std::filesystem::path input_folder;   // gets the input bytes of a joint model, as run_joint takes them
   std::optional<double> min_cosine;     // two models: below it, they differ
@@ -26,6 +26,7 @@ struct RunOptions {
 struct OutputSummary {
   std::string name;
   graph::Shape shape;
+  std::string dtype = "f32";
   double min = 0.0;
   double max = 0.0;
   double mean = 0.0;

@@ -30,7 +30,8 @@ class LayerCheck {
   Status InputCount(int32_t low, int32_t high) const;
   Status OutputCount(int32_t count) const;
   Status SameShape(const joint::Tensor& a, const joint::Tensor& b) const;
-  // The output carries the elements of the input unchanged: same type, scale and zero point, and no fewer bits.
+  // The output carries the elements of the input unchanged: same type, scale and zero point, and no fewer bits. Floats
+  // and S64 integers have neither.
   Status SameValues(const joint::Tensor& x, const joint::Tensor& y) const;
   Status IsQuantized(const char* field, const joint::Tensor& tensor) const;  // U8 or U16
   Status IsFloat(const char* field, const joint::Tensor& tensor) const;

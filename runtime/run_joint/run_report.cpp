@@ -77,10 +77,12 @@ void PrintLayers(const Model& model) {
   std::printf("%5s %-32s %-13s %-24s %10s %12s\n", "index", "layer", "operator", "output", "MMACs", "arena offset");
   for (int32_t i = 0; i < model.layer_count(); ++i) {
     const LayerInfo layer = model.layer(i);
-    const int32_t output = model.layer_output_tensor(i);
-    std::printf("%5d %-32.32s %-13s %-24s %10.3f %12llu\n", i, layer.name, layer.op,
-                Describe(model.tensor(output)).c_str(), static_cast<double>(layer.macs) * 1e-6,
-                static_cast<unsigned long long>(model.arena_offset(output)));
+    for (int32_t j = 0; j < model.layer_output_count(i); ++j) {
+      const int32_t output = model.layer_output_tensor(i, j);
+      std::printf("%5d %-32.32s %-13s %-24s %10.3f %12llu\n", i, layer.name, layer.op,
+                  Describe(model.tensor(output)).c_str(), j == 0 ? static_cast<double>(layer.macs) * 1e-6 : 0.0,
+                  static_cast<unsigned long long>(model.arena_offset(output)));
+    }
   }
 }
 

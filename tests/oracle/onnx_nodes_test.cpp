@@ -44,6 +44,10 @@ std::string Compare(const engine::FloatTensor& ours, const graph::Tensor& stored
   if (ours.shape != stored.shape) {
     return "shape " + graph::ToString(ours.shape) + " instead of " + graph::ToString(stored.shape);
   }
+  if (stored.type != graph::ElementType::kFloat) {
+    const std::vector<int64_t> integers(ours.data.begin(), ours.data.end());
+    return integers == stored.constant->ints ? "" : "other integers";
+  }
   const std::vector<float>& expected = stored.constant->floats;
   for (size_t i = 0; i < expected.size(); ++i) {
     const float tolerance = 1e-5F + 1e-4F * std::abs(expected[i]);

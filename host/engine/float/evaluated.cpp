@@ -38,7 +38,11 @@ class Evaluated {
         values[i].data = *tensor.constant;
       } else {
         const float* first = data[next++];
-        values[i].data.floats.assign(first, first + values[i].count());
+        if (values[i].is_float()) {
+          values[i].data.floats.assign(first, first + values[i].count());
+        } else {
+          values[i].data.ints.assign(first, first + values[i].count());
+        }
       }
       inputs[i] = &values[i];
     }
@@ -86,7 +90,13 @@ std::vector<ValueId> BuildEvaluated(NodeContext& context, const graph::Node& nod
     context.plan().AddLoop(inputs, outputs.back(), [=](const std::vector<const float*>& data, float* to) {
       const ops::Results results = evaluated->Run(data);
       if (!results) throw UnsupportedModel("node '" + name + "' does not compute these values");
-      std::copy((*results)[i].data.floats.begin(), (*results)[i].data.floats.end(), to);
+      const ops::Value& result = (*results)[i];
+      if (result.is_float()) {
+        std::copy(result.data.floats.begin(), result.data.floats.end(), to);
+      } else {
+        std::transform(result.data.ints.begin(), result.data.ints.end(), to,
+                       [](int64_t integer) { return static_cast<float>(integer); });
+      }
     });
   }
   return outputs;

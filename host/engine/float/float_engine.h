@@ -13,7 +13,7 @@
 
 namespace lockstep::engine {
 
-// Float values in ONNX order, row major.
+// Float values in ONNX order, row major; of a tensor of integers (positions) these, which are exact up to 2^24.
 struct FloatTensor {
   graph::Shape shape;
   std::vector<float> data;

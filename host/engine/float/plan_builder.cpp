@@ -6,9 +6,18 @@
 #include "graph/error.h"
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
+#include "ops/op_table.h"
 
 namespace lockstep::engine {
 namespace {
+
+// Positions, and what views make of them: the engine carries these integers as floats, exact up to 2^24.
+bool CarriesIntegers(const graph::Graph& graph, const graph::Node& node, graph::TensorId id) {
+  const ops::Op* op = ops::FindOp(node.op);
+  if (op == nullptr || graph.tensor(id).type != graph::ElementType::kInt64) return false;
+  const int indices = op->quantization.indices;
+  return op->quantization.view || (indices >= 0 && node.outputs[static_cast<size_t>(indices)] == id);
+}
 
 // Why a node cannot be run, for reasons that hold for every operator.
 std::string CheckTensors(const graph::Graph& graph, const graph::Node& node) {
@@ -16,14 +25,16 @@ std::string CheckTensors(const graph::Graph& graph, const graph::Node& node) {
     if (id == graph::kNoTensor) continue;
     const graph::Tensor& tensor = graph.tensor(id);
     if (!graph::IsKnown(tensor.shape)) return "the shape of '" + tensor.name + "' is not known before it runs";
-    if (tensor.type != graph::ElementType::kFloat) return "'" + tensor.name + "' is not a float tensor";
+    if (tensor.type != graph::ElementType::kFloat && !CarriesIntegers(graph, node, id)) {
+      return "'" + tensor.name + "' is not a float tensor";
+    }
     if (graph::ElementCount(tensor.shape) == 0) return "'" + tensor.name + "' has no elements";
   }
   for (const graph::TensorId id : node.inputs) {
     if (id == graph::kNoTensor) continue;
     const graph::Tensor& tensor = graph.tensor(id);
     if (!graph::IsKnown(tensor.shape)) return "the shape of '" + tensor.name + "' is not known before it runs";
-    if (tensor.type != graph::ElementType::kFloat && !tensor.constant) {
+    if (tensor.type != graph::ElementType::kFloat && !tensor.constant && !CarriesIntegers(graph, node, id)) {
       return "'" + tensor.name + "' is neither a float tensor nor constant";
     }
   }
@@ -60,7 +71,7 @@ void PlanBuilder::CheckNodes() const {
   for (const auto* interface : {&graph_.inputs, &graph_.outputs}) {
     for (const graph::TensorId id : *interface) {
       const graph::Tensor& tensor = graph_.tensor(id);
-      if (tensor.type == graph::ElementType::kFloat) continue;
+      if (tensor.type != graph::ElementType::kBool) continue;  // what integers may do, their nodes say
       blockers += "\n  " + std::string(interface == &graph_.inputs ? "input" : "output") + " '" + tensor.name +
                   "' is not a float tensor";
     }

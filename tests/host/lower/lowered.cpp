@@ -58,6 +58,10 @@ std::vector<float> Dequantized(const joint::Tensor& tensor, const uint8_t* data)
     for (size_t axis = 0; axis < rank; ++axis) place = place * onnx_shape[axis] + at[axis];
     if (tensor.dtype() == joint::DType::F32) {
       std::memcpy(&result[place], data + i * sizeof(float), sizeof(float));
+    } else if (tensor.dtype() == joint::DType::S64) {
+      int64_t integer = 0;
+      std::memcpy(&integer, data + i * sizeof(integer), sizeof(integer));
+      result[place] = static_cast<float>(integer);
     } else {
       const auto& quantization = *tensor.quantization();
       const int64_t q = IntegerAt(tensor.dtype(), data, i) - quantization.zero_point()->Get(0);
@@ -194,10 +198,10 @@ Lowered LowerSample(QuantizedSample sample) {
   const auto keep = [&](int, int, const joint::Layer&, const joint::Tensor& tensor, const uint8_t* data) {
     if (IsAsDecided(quantized, tensor)) result.values.emplace(tensor.name()->str(), Dequantized(tensor, data));
   };
-  for (const std::vector<uint8_t>& bytes : result.engine->Run(result.sample.input_bytes, keep)) {
-    std::vector<float> values(bytes.size() / sizeof(float));
-    std::memcpy(values.data(), bytes.data(), bytes.size());
-    result.outputs.push_back(std::move(values));
+  const std::vector<std::vector<uint8_t>> outputs = result.engine->Run(result.sample.input_bytes, keep);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const int32_t tensor = model.outputs()->Get(static_cast<uint32_t>(i))->tensor();
+    result.outputs.push_back(Dequantized(*model.tensors()->Get(static_cast<uint32_t>(tensor)), outputs[i].data()));
   }
   return result;
 }

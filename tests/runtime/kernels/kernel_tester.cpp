@@ -44,18 +44,17 @@ class Buffer {
 // What a kernel is given, in memory of its own.
 class PreparedLayer {
  public:
-  explicit PreparedLayer(const LayerCase& test) : output_(test.output.bytes.size(), kAlignment, 0) {
+  explicit PreparedLayer(const LayerCase& test) {
     builder_.Finish(joint::Layer::Pack(builder_, &test.layer));
     views_.reserve(test.inputs.size());
     for (const TestTensor& input : test.inputs) views_.push_back(View(input));
     args.layer = flatbuffers::GetRoot<joint::Layer>(builder_.GetBufferPointer());
     args.inputs = views_.data();
     args.input_count = static_cast<int32_t>(views_.size());
-    output_view_ = ViewWithoutData(test.output);
-    output_view_.data = output_.data();
-    output_view_.bytes = test.output.bytes.size();
-    args.outputs = &output_view_;
-    args.output_count = 1;
+    AddOutput(test.output);
+    for (const TestTensor& output : test.more_outputs) AddOutput(output);
+    args.outputs = output_views_.data();
+    args.output_count = static_cast<int32_t>(output_views_.size());
     const Operator& op = OperatorOf(test.layer.options.type);
     prepared = op.prepare(args);
     state_ = std::make_unique<Buffer>(prepared.state_bytes, kAlignment, uint8_t{0x77});
@@ -64,7 +63,7 @@ class PreparedLayer {
     args.state = state_->data();
   }
 
-  Buffer& output() { return output_; }
+  Buffer& output(size_t index) { return *outputs_[index]; }
   Buffer& state() { return *state_; }
 
   LayerArgs args;
@@ -92,11 +91,18 @@ class PreparedLayer {
     return view;
   }
 
+  void AddOutput(const TestTensor& tensor) {
+    outputs_.push_back(std::make_unique<Buffer>(tensor.bytes.size(), kAlignment, uint8_t{0x5b}));
+    output_views_.push_back(ViewWithoutData(tensor));
+    output_views_.back().data = outputs_.back()->data();
+    output_views_.back().bytes = tensor.bytes.size();
+  }
+
   flatbuffers::FlatBufferBuilder builder_;
   std::vector<std::unique_ptr<Buffer>> memory_;
   std::vector<TensorView> views_;
-  TensorView output_view_;
-  Buffer output_;
+  std::vector<TensorView> output_views_;
+  std::vector<std::unique_ptr<Buffer>> outputs_;
   std::unique_ptr<Buffer> state_;
 };
 
@@ -118,6 +124,21 @@ uint64_t Bits(const uint8_t* data, int64_t element, int64_t size) {
   return bits;
 }
 
+void ExpectSame(const TestTensor& expected, const uint8_t* got, const std::string& where, const std::string& about,
+                const Explain& explain) {
+  const int64_t size = ElementBytes(expected.dtype);
+  int64_t different = 0;
+  int64_t first = -1;
+  for (int64_t i = 0; i < expected.Elements(); ++i) {
+    if (std::memcmp(got + i * size, expected.bytes.data() + i * size, static_cast<size_t>(size)) == 0) continue;
+    if (different++ == 0) first = i;
+  }
+  if (different == 0) return;
+  ADD_FAILURE() << where << different << " of " << expected.Elements() << " elements differ, first "
+                << Coordinates(expected.shape, first) << ": got " << Bits(got, first, size) << ", expected "
+                << Bits(expected.bytes.data(), first, size) << "; " << (explain ? explain(first) : "") << "; " << about;
+}
+
 // Threads run the parts in any order: what one takes from another, or writes over it, shows in one of the two orders.
 enum class Order { kAscending, kDescending };
 
@@ -126,7 +147,6 @@ void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, Order 
   const Prepared& prepared = layer.prepared;
   ASSERT_GE(prepared.units, 1);
   EXPECT_TRUE(layer.state().GuardsIntact()) << kernel.name << ": setup wrote outside the state; " << test.about;
-  std::fill_n(layer.output().data(), test.output.bytes.size(), uint8_t{0x5b});
   for (int64_t i = 0; i < parts; ++i) {
     const int64_t part = order == Order::kAscending ? i : parts - 1 - i;
     const int64_t begin = prepared.units * part / parts;
@@ -136,21 +156,15 @@ void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, Order 
     kernel.run(layer.args, begin, end, scratch.data());
     EXPECT_TRUE(scratch.GuardsIntact()) << kernel.name << " wrote outside its scratch; " << test.about;
   }
-  EXPECT_TRUE(layer.output().GuardsIntact()) << kernel.name << " wrote outside its output; " << test.about;
-  const int64_t size = ElementBytes(test.output.dtype);
-  const uint8_t* got = layer.output().data();
-  int64_t different = 0;
-  int64_t first = -1;
-  for (int64_t i = 0; i < test.output.Elements(); ++i) {
-    if (std::memcmp(got + i * size, test.output.bytes.data() + i * size, static_cast<size_t>(size)) == 0) continue;
-    if (different++ == 0) first = i;
+  std::vector<const TestTensor*> outputs = {&test.output};
+  for (const TestTensor& output : test.more_outputs) outputs.push_back(&output);
+  const std::string how = std::string(kernel.name) + ", units in " + std::to_string(parts) +
+                          (order == Order::kAscending ? " parts" : " parts, the last one first");
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const std::string where = how + (i == 0 ? ": " : ", output " + std::to_string(i) + ": ");
+    EXPECT_TRUE(layer.output(i).GuardsIntact()) << where << "it wrote outside; " << test.about;
+    ExpectSame(*outputs[i], layer.output(i).data(), where, test.about, explain);
   }
-  if (different == 0) return;
-  ADD_FAILURE() << kernel.name << ", units in " << parts
-                << (order == Order::kAscending ? " parts: " : " parts, the last one first: ") << different << " of "
-                << test.output.Elements() << " elements differ, first " << Coordinates(test.output.shape, first)
-                << ": got " << Bits(got, first, size) << ", expected " << Bits(test.output.bytes.data(), first, size)
-                << "; " << (explain ? explain(first) : "") << "; " << test.about;
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ struct LayerCase {
   joint::LayerT layer;
   std::vector<TestTensor> inputs;
   TestTensor output;  // bytes: what is expected
+  std::vector<TestTensor> more_outputs;
   std::string about;  // printed with a failure
 };
 

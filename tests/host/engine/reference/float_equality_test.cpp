@@ -11,25 +11,33 @@
 namespace lockstep::test {
 namespace {
 
+using LayerOutputs = std::vector<std::vector<std::vector<uint8_t>>>;  // by layer and output
+
 class CompareLayers final : public RunHook {
  public:
-  explicit CompareLayers(const std::vector<std::vector<uint8_t>>& expected) : expected_(expected) {}
+  explicit CompareLayers(const LayerOutputs& expected) : expected_(expected) {}
 
   Status AfterLayer(Session& session, int32_t layer) override {
-    const std::vector<uint8_t>& expected = expected_[static_cast<size_t>(layer)];
-    const auto* data = static_cast<const uint8_t*>(session.layer_output(layer));
-    for (size_t i = 0; i < expected.size() && !failed_; ++i) {
-      if (data[i] == expected[i]) continue;
-      failed_ = true;
-      ADD_FAILURE() << "layer " << layer << " '" << session.model().layer(layer).name << "' ("
-                    << session.kernel_name(layer) << ") differs first at byte " << i << " of " << expected.size()
-                    << ": reference " << int{expected[i]} << ", runtime " << int{data[i]};
-    }
+    const auto& outputs = expected_[static_cast<size_t>(layer)];
+    EXPECT_EQ(static_cast<size_t>(session.model().layer_output_count(layer)), outputs.size());
+    for (size_t i = 0; i < outputs.size(); ++i) CompareOutput(session, layer, static_cast<int32_t>(i), outputs[i]);
     return Status::Ok();
   }
 
  private:
-  const std::vector<std::vector<uint8_t>>& expected_;
+  void CompareOutput(const Session& session, int32_t layer, int32_t output, const std::vector<uint8_t>& expected) {
+    const auto* data = static_cast<const uint8_t*>(session.layer_output(layer, output));
+    for (size_t i = 0; i < expected.size() && !failed_; ++i) {
+      if (data[i] == expected[i]) continue;
+      failed_ = true;
+      ADD_FAILURE() << "layer " << layer << " '" << session.model().layer(layer).name << "' ("
+                    << session.model().layer(layer).op << ", " << session.kernel_name(layer) << "), output " << output
+                    << ", differs first at byte " << i << " of " << expected.size() << ": reference "
+                    << int{expected[i]} << ", runtime " << int{data[i]};
+    }
+  }
+
+  const LayerOutputs& expected_;
   bool failed_ = false;
 };
 
@@ -38,9 +46,9 @@ void ExpectEqualLayers(const std::vector<uint8_t>& file, uint32_t seed, int thre
   std::mt19937 random(seed);
   std::vector<uint8_t> input(reference.model().tensors()->Get(reference.model().inputs()->Get(0)->tensor())->bytes());
   for (uint8_t& byte : input) byte = static_cast<uint8_t>(random() & 255U);
-  std::vector<std::vector<uint8_t>> layers;
-  reference.Run({input}, [&](int, int, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
-    layers.emplace_back(data, data + output.bytes());
+  LayerOutputs layers(reference.model().layers()->size());
+  reference.Run({input}, [&](int layer, int, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {
+    layers[static_cast<size_t>(layer)].emplace_back(data, data + output.bytes());
   });
   Result<Model> model = Model::Copy(file.data(), file.size());
   ASSERT_TRUE(model.ok()) << model.status().message();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/reference/reference_engine.h"
+#include "joint_elements.h"
 #include "joint_generated.h"
 #include "lower/joint_writer.h"
 #include "lower/memory_plan.h"
@@ -79,12 +80,23 @@ class OneLayer {
     lower::PlanMemory(model_);
   }
 
+  // Another output of the layer: positions.
+  void IndicesOutput(const std::vector<int>& shape) {
+    const int output = AddTensor(shape, joint::DType::S64, 1.0F, 0);
+    model_.tensors[output]->quantization.reset();
+    model_.layers[0]->outputs.push_back(output);
+    auto spec = std::make_unique<joint::OutputSpecT>();
+    spec->tensor = output;
+    model_.outputs.push_back(std::move(spec));
+    lower::PlanMemory(model_);
+  }
+
   std::vector<uint8_t> File() const { return lower::WriteJoint(model_); }
   joint::ModelT& model() { return model_; }
 
-  std::vector<uint8_t> RunBytes() const {
+  std::vector<uint8_t> RunBytes(size_t output = 0) const {
     const std::vector<uint8_t> file = File();
-    return engine::ReferenceEngine(*joint::GetModel(file.data())).Run(bytes_).at(0);
+    return engine::ReferenceEngine(*joint::GetModel(file.data())).Run(bytes_).at(output);
   }
 
   std::vector<int> Run() const {
@@ -122,7 +134,7 @@ class OneLayer {
     tensor->quantization = std::make_unique<joint::QuantizationT>();
     tensor->quantization->scale = {scale};
     tensor->quantization->zero_point = {zero_point};
-    tensor->bytes = dtype == joint::DType::F32 ? 4 : (dtype == joint::DType::U16 ? 2 : 1);
+    tensor->bytes = static_cast<uint64_t>(joint::ElementBytes(dtype));
     for (const int extent : shape) tensor->bytes *= static_cast<uint64_t>(extent);
     model_.tensors.push_back(std::move(tensor));
     return static_cast<int>(model_.tensors.size() - 1);
