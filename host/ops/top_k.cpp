@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
+#include "graph/constants.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
 
@@ -26,6 +28,28 @@ void Infer(InferContext& context) {
   context.Set(ElementType::kInt64, to, 1);
 }
 
+bool Normalize(graph::Graph& graph, graph::Node& node) {
+  bool changed = NormalizeAxis(graph, node, -1);
+  changed |= SetAttribute(node, "largest", node.Int("largest", 1));
+  return SetAttribute(node, "sorted", int64_t{1}) || changed;
+}
+
+std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
+  constexpr int64_t kLongest = int64_t{1} << 24;  // indices stay exact where an engine holds them as floats
+  const graph::Tensor& x = graph.tensor(node.inputs[0]);
+  if (x.type != ElementType::kFloat) {
+    return std::string("it orders ") + graph::KindName(x.type) + "; only floating point numbers are supported";
+  }
+  if (!graph::IsConstant(graph, node.inputs[1])) return "its k is not constant";
+  const int64_t length = x.shape[static_cast<size_t>(node.Int("axis", 0))];
+  if (length <= kLongest) return {};
+  return "its axis has " + std::to_string(length) + " elements; at most " + std::to_string(kLongest) + " are supported";
+}
+
+bool IsBelow(int64_t a, int64_t b) { return a < b; }
+// A NaN is above all numbers, and all NaNs are equal.
+bool IsBelow(float a, float b) { return std::isnan(b) ? !std::isnan(a) : a < b; }
+
 // Equal values come in the order of their indices. Not sorted means any order: this one.
 Results Evaluate(const Call& call) {
   const Value& x = call.In(0);
@@ -41,7 +65,7 @@ Results Evaluate(const Call& call) {
       std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
         const auto one = values[static_cast<size_t>(from.Begin(r) + a * from.stride)];
         const auto other = values[static_cast<size_t>(from.Begin(r) + b * from.stride)];
-        return largest ? one > other : one < other;
+        return largest ? IsBelow(other, one) : IsBelow(one, other);
       });
     };
     x.is_float() ? sort(x.data.floats) : sort(x.data.ints);
@@ -61,6 +85,7 @@ Results Evaluate(const Call& call) {
 
 }  // namespace
 
-constexpr Op kTopK = Op({2, 2, 2}, Infer, Evaluate, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kTopK =
+    Op({2, 2, 2}, Infer, Evaluate, LayoutKind::kSlice, Unsupported).Normal(Normalize).SharesScale().Indices(1);
 
 }  // namespace lockstep::ops

@@ -80,7 +80,7 @@ int NetworkBuilder::AddTensor(const std::vector<int>& shape, joint::DType dtype,
   tensor->shape = shape;
   tensor->dtype = dtype;
   tensor->bytes = Product(shape) * ElementBytes(dtype);
-  if (dtype != joint::DType::F32) {
+  if (dtype != joint::DType::F32 && dtype != joint::DType::S64) {
     tensor->quantization = std::make_unique<joint::QuantizationT>();
     tensor->quantization->scale = {scale};
     tensor->quantization->zero_point = {zero_point};
@@ -465,6 +465,19 @@ int NetworkBuilder::Dequantize(int x) {
   return AddLayer(joint::DequantizeT(), {x}, Activation(shape(x), joint::DType::F32));
 }
 
+int NetworkBuilder::TopK(int x, int axis, int k, bool largest) {
+  std::vector<int> out = shape(x);
+  out[axis] = k;
+  joint::TopKT options;
+  options.axis = axis;
+  options.largest = largest;
+  const int values = Like(x, out);
+  const int indices = AddTensor(out, joint::DType::S64, 1.0F, 0);
+  AddLayer(options, {x}, values);
+  model_.layers.back()->outputs.push_back(indices);
+  return values;
+}
+
 void NetworkBuilder::PlanArena() {
   const int layers = static_cast<int>(model_.layers.size());
   const size_t count = model_.tensors.size();
@@ -479,7 +492,7 @@ void NetworkBuilder::PlanArena() {
   for (const auto& output : model_.outputs) use(output->tensor, layers);
   for (int i = 0; i < layers; ++i) {
     for (const int tensor : model_.layers[i]->inputs) use(tensor, i);
-    use(model_.layers[i]->outputs[0], i);
+    for (const int tensor : model_.layers[i]->outputs) use(tensor, i);
   }
   const auto padded = [&](size_t i) { return (model_.tensors[i]->bytes + 63) / 64 * 64; };
   const auto in_arena = [&](size_t i) {
@@ -558,6 +571,7 @@ joint::ModelT SmallNetwork() {
   const int boxes = net.Reshape(net.Conv(net.AveragePool(half, 3, 1, 1), point), {1, 24, 4});
   const int wide = net.Add(boxes, net.Constant({1, 24, 4}, joint::DType::U16), joint::DType::U16);
   net.Output(net.Concat({net.Rescale(wide, joint::DType::U16), chances}, 2, joint::DType::F32));
+  net.TopK(chances, 1, 5, true);
   const int turned = net.Transpose(chances, {0, 2, 1});
   const int pairs = net.MatMul(turned, chances, joint::DType::U16);  // 1 x 8 x 8
   const int product = net.MatMul(pairs, net.Constant({8, 24}, joint::DType::U16));
@@ -657,6 +671,9 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
         break;
     }
   }
+  const int axis = net.Random(1, 3);
+  const int top = net.TopK(images.back(), axis, (net.shape(images.back())[axis] + 1) / 2, net.Random(0, 1) == 1);
+  net.Output(net.Transpose(top + 1, {0, 3, 1, 2}));
   net.Output(net.Dequantize(images.back()));
   net.Output(net.Softmax(net.Reshape(images[images.size() / 2], {1, -1}, net.Random(0, 1) == 1)));
   return net.Finish();

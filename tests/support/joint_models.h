@@ -59,6 +59,7 @@ class NetworkBuilder {
   int ChannelLookup(int x);
   int Rescale(int x, joint::DType dtype);
   int Dequantize(int x);
+  int TopK(int x, int axis, int k, bool largest);  // returns the values; the indices are the next tensor
 
   // Layers of floats alone (joint_models_float.cpp). The layers above that copy take F32 tensors as well.
   int FloatConstant(const std::vector<int>& shape);

@@ -270,8 +270,12 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
       }
     }
   }
+  const int length = net.shape(images.back())[3];
+  const int top = net.TopK(images.back(), 3, (length + 1) / 2, net.Random(0, 1) == 1);
   net.Output(images.back());
   net.Output(net.Quantize(images[images.size() / 2]));
+  net.Output(top);
+  net.Output(top + 1);
   return net.Finish();
 }
 

@@ -40,6 +40,7 @@ namespace lockstep::lower {
   X(Squeeze, View, View)                                             \
   X(Sub, Sub, FloatSub)                                              \
   X(Tanh, Function, FloatFunction)                                   \
+  X(TopK, TopK, TopK)                                                \
   X(Transpose, View, View)                                           \
   X(Unsqueeze, View, View)
 

@@ -1,12 +1,14 @@
 // A small network from ONNX to every board: build, run on every emulated target in all four builds, same bytes.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "boards/board.h"
 #include "command_line.h"
 #include "import/onnx_export.h"
 #include "support/small_detector.h"
+#include "support/small_graph.h"
 
 namespace lockstep::testing {
 namespace {
@@ -95,6 +97,92 @@ TEST_F(EndToEndTest, TheModelsOwnTestVectorsPassOnThisPc) {
   const boards::ProcessResult result =
       boards::RunProcess({run_joint, "--self-test", P("out/net.joint")}, {}, std::chrono::seconds(60));
   EXPECT_EQ(result.status, 0) << result.out << result.err;
+}
+
+// The best cells of a small head: values, and their positions as integers.
+class IntegerOutputTest : public CommandLineTest {
+ protected:
+  void SetUp() override {
+    SmallGraph net;
+    const graph::TensorId image = net.Input("images", {1, 3, 16, 16});
+    const graph::TensorId scores = net.Conv(net.Add("Relu", {net.Conv(image, 3, 8, 3)}), 8, 4, 3);
+    const graph::TensorId cells = net.Add("Reshape", {scores, net.Ints({1, 4, 144})});
+    const auto best = net.AddMany("TopK", {cells, net.Ints({5})}, 2, {{"axis", int64_t{2}}});
+    importer::ExportOnnx(net.Finish({best[0], best[1]}), Path("net.onnx").string());
+    WritePictures(Path("pictures"), 4);
+    const boards::ProcessResult built =
+        Lockstep({"build", "--input", P("net.onnx"), "--output-dir", P("out"), "--calibration", P("pictures")});
+    ASSERT_EQ(built.status, 0) << built.err;
+  }
+  std::string P(const std::string& name) const { return Path(name).string(); }
+
+  std::vector<int64_t> ReadIndices(const std::string& folder) {
+    for (const std::string& file : Files(folder)) {
+      const std::string bytes = ReadText(Path(folder) / file);
+      if (bytes.size() != size_t{4 * 5 * 8}) continue;
+      std::vector<int64_t> indices(20);
+      std::memcpy(indices.data(), bytes.data(), bytes.size());
+      return indices;
+    }
+    ADD_FAILURE() << folder << " has no file of 20 integers";
+    return {};
+  }
+};
+
+TEST_F(IntegerOutputTest, EveryTargetGivesTheSamePositions) {
+  std::vector<std::string> arguments = {"crosscheck",   P("out/net.joint"), "--data",    P("pictures/picture_0.png"),
+                                        "--all-builds", "--json",           P("c.json"), "--board"};
+  const std::vector<std::string> boards = boards::BoardNames();
+  arguments.insert(arguments.end(), boards.begin(), boards.end());
+  const boards::ProcessResult result = Lockstep(arguments);
+  ASSERT_EQ(result.status, 0) << result.out << result.err;
+  const auto json = nlohmann::json::parse(ReadText(Path("c.json")));
+  EXPECT_EQ(json.at("verdict"), "exact") << json.at("text");
+  int integers = 0;
+  for (const auto& board : json.at("boards")) {
+    for (const auto& layer : board.at("layers")) {
+      if (layer.at("dtype") != "s64") continue;
+      ++integers;
+      EXPECT_TRUE(layer.at("cosine").is_null()) << "positions are equal or not: " << layer;
+    }
+    for (const char* build : {"release", "debug", "profile", "nmem"}) EXPECT_EQ(board.at("builds").at(build), true);
+  }
+  EXPECT_EQ(integers, static_cast<int>(boards.size()));
+}
+
+TEST_F(IntegerOutputTest, EveryEngineDeliversIntegers) {
+  for (const char* engine : {"reference", "native"}) {
+    const boards::ProcessResult run =
+        Lockstep({"run", P("out/net.joint"), "--data", P("pictures/picture_0.png"), "--engine", engine, "--dump",
+                  P(std::string("dump_") + engine), "--output-folder", P(std::string("output_") + engine)});
+    ASSERT_EQ(run.status, 0) << run.err;
+  }
+  const std::vector<int64_t> indices = ReadIndices("output_native");
+  EXPECT_EQ(indices, ReadIndices("output_reference"));
+  EXPECT_NE(indices, std::vector<int64_t>(20, 0));
+  for (const int64_t index : indices) EXPECT_TRUE(index >= 0 && index < 144) << index;
+  const boards::ProcessResult compared = Lockstep({"compare", P("dump_reference"), P("dump_native")});
+  EXPECT_EQ(compared.status, 0) << compared.out << compared.err;
+
+  const boards::ProcessResult run =
+      Lockstep({"run", P("net.onnx"), "--data", P("pictures/picture_0.png"), "--dump", P("dump_float"),
+                "--output-folder", P("output_float"), "--json", P("run.json")});
+  ASSERT_EQ(run.status, 0) << run.err;
+  for (const int64_t index : ReadIndices("output_float")) EXPECT_TRUE(index >= 0 && index < 144) << index;
+  const auto outputs =
+      nlohmann::json::parse(ReadText(Path("run.json"))).at("runs").at(0).at("models").at(0).at("outputs");
+  EXPECT_EQ(outputs.at(0).at("dtype"), "f32");
+  EXPECT_EQ(outputs.at(1).at("dtype"), "s64");
+  const auto manifest = nlohmann::json::parse(ReadText(Path("dump_float/manifest.json")));
+  EXPECT_EQ(manifest.at("layers").back().at("dtype"), "s64");
+}
+
+TEST_F(IntegerOutputTest, CompareKnowsNoNearPositions) {
+  ASSERT_EQ(Lockstep({"run", P("out/net.joint"), "--data", P("pictures/picture_0.png"), "--dump", P("a")}).status, 0);
+  ASSERT_EQ(Lockstep({"run", P("out/net.joint"), "--data", P("pictures/picture_1.png"), "--dump", P("b")}).status, 0);
+  const boards::ProcessResult compared = Lockstep({"compare", P("a"), P("b"), "--atol", "1000"});
+  EXPECT_EQ(compared.status, 1) << compared.out;
+  EXPECT_NE(compared.out.find("DIFFERS"), std::string::npos) << compared.out;
 }
 
 }  // namespace

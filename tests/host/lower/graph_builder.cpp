@@ -119,10 +119,14 @@ std::vector<TensorId> GraphBuilder::Split(TensorId x, int64_t axis, const std::v
   return Outputs("Split", {x, Ints(sizes)}, {{"axis", axis}}, sizes.size());
 }
 
+std::vector<TensorId> GraphBuilder::TopK(TensorId x, int64_t axis, int64_t k, bool largest) {
+  return Outputs("TopK", {x, Ints({k})}, {{"axis", axis}, {"largest", int64_t{largest}}}, 2);
+}
+
 namespace {
 
 bool MovesElements(const std::string& op) {
-  static const std::set<std::string> kMoves = {"Reshape", "Transpose", "Slice", "Split", "MaxPool", "Resize"};
+  static const std::set<std::string> kMoves = {"Reshape", "Transpose", "Slice", "Split", "MaxPool", "Resize", "TopK"};
   return kMoves.count(op) != 0;
 }
 
@@ -203,7 +207,7 @@ QuantizedSample QuantizePlainly(const graph::Graph& graph, const PlainQuantizati
   auto& activations = sample.quantized.activations;
   for (const graph::Node& node : graph.nodes) {
     for (const TensorId id : node.outputs) {
-      if (options.floats.count(id) != 0) continue;
+      if (options.floats.count(id) != 0 || graph.tensor(id).type != graph::ElementType::kFloat) continue;
       const int bits = options.sixteen_bits.count(id) != 0 ? 16 : 8;
       if ((options.share_moves && MovesElements(node.op)) || options.shared.count(id) != 0) {
         activations[id] = activations.at(node.inputs[0]);

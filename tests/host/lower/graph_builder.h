@@ -33,6 +33,7 @@ class GraphBuilder {
   // A node with several outputs, named likewise.
   std::vector<graph::TensorId> Outputs(const std::string& op, const std::vector<graph::TensorId>& inputs,
                                        std::map<std::string, graph::Attribute> attributes, size_t count);
+  std::vector<graph::TensorId> TopK(graph::TensorId x, int64_t axis, int64_t k, bool largest);  // values, indices
   std::vector<graph::TensorId> Split(graph::TensorId x, int64_t axis, const std::vector<int64_t>& sizes);
   void Output(graph::TensorId id) { graph_.outputs.push_back(id); }
 

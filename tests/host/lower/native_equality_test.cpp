@@ -131,6 +131,11 @@ QuantizedSample RandomGraph(uint32_t seed) {
   builder.Output(joined);
   builder.Output(builder.Node("Resize", {any(), graph::kNoTensor, builder.Constant({4}, {1.0F, 1.0F, 2.0F, 2.0F})},
                               {{"mode", std::string("nearest")}}));
+  const TensorId from = pick(2) == 0 ? moved : any();
+  const int64_t axis = 1 + pick(static_cast<uint32_t>(builder.shape(from).size() - 1));
+  const auto best = builder.TopK(from, axis, 1 + pick(static_cast<uint32_t>(builder.shape(from)[axis])), pick(2) == 0);
+  builder.Output(best[0]);
+  builder.Output(best[1]);
   options.sixteen_bits = {logits, boxes, moved};
   if (pick(2) == 0) options.floats = {joined};
   return QuantizePlainly(builder.graph(), options, seed);

@@ -184,5 +184,36 @@ TEST(FindBlockers, BlamesABatchNormalizationForItself) {
           "model for inference\n");
 }
 
+// Positions may leave the network, behind views too; nothing computes with them.
+TEST(FindBlockers, TopKAndWhatBecomesOfItsIndices) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 4, 8, 8});
+  const auto best = small.AddMany("TopK", {x, small.Ints({3})}, 2, {{"axis", int64_t{1}}});
+  const TensorId view = small.Add("Reshape", {best[1], small.Ints({3, 64})});
+  const TensorId real = small.Add("Cast", {best[1]}, {{"to", int64_t{graph::kOnnxFloat}}});
+  const TensorId sum = small.Add("Add", {best[1], small.Ints({1})});
+  graph::Graph graph = small.Finish({best[0], view, small.Add("Relu", {real}), sum});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "Cast_2|Cast|the operator is not supported\n"
+            "Add_3|Add|it computes with integers that a run makes; only positions (of TopK) that leave the network are "
+            "supported\n");
+}
+
+TEST(FindBlockers, TopKOfSomethingElse) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 4});
+  const TensorId k = small.Input("k", {1});
+  small.graph.tensor(k).type = graph::ElementType::kInt64;
+  const auto computed = small.AddMany("TopK", {x, k}, 2);
+  const TensorId wide = small.Input("wide", {1, (int64_t{1} << 24) + 1});
+  const auto longest = small.AddMany("TopK", {wide, small.Ints({1})}, 2);
+  graph::Graph graph = small.Finish({computed[0], longest[0]});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "TopK_0|TopK|its output's shape depends on values that only a run knows\n"
+            "TopK_1|TopK|its axis has 16777217 elements; at most 16777216 are supported\n");
+}
+
 }  // namespace
 }  // namespace lockstep::optimize

@@ -1,6 +1,7 @@
 // Every field of a model that contradicts the others is refused, with a message that names it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -32,6 +33,8 @@ template <typename Options>
 joint::TensorT& OutputOf(ModelT& m) {
   return *m.tensors[FirstLayer<Options>(m)->outputs[0]];
 }
+
+joint::TensorT& IndicesOf(ModelT& m) { return *m.tensors[FirstLayer<joint::TopKT>(m)->outputs[1]]; }
 
 template <typename Options>
 joint::TensorT& InputOf(ModelT& m, size_t i = 0) {
@@ -539,6 +542,48 @@ const Damage kElementDamages[] = {
     {"ResizeRows", [](ModelT& m) { FirstOptions<joint::ResizeT>(m)->rows.pop_back(); }, "rows"},
     {"ResizeColumn", [](ModelT& m) { FirstOptions<joint::ResizeT>(m)->columns[7] = INT32_MAX; }, "columns[7]"},
     {"ResizeColumns", [](ModelT& m) { FirstOptions<joint::ResizeT>(m)->columns.clear(); }, "columns"},
+    {"TopKAxis", [](ModelT& m) { FirstOptions<joint::TopKT>(m)->axis = 3; }, "axis is 3, must be 0..2"},
+    {"TopKOtherAxis", [](ModelT& m) { FirstOptions<joint::TopKT>(m)->axis = 2; }, "shape: input and output may differ"},
+    {"TopKNoIndices", [](ModelT& m) { FirstLayer<joint::TopKT>(m)->outputs.pop_back(); }, "number of outputs is 1"},
+    {"TopKTwoInputs",
+     [](ModelT& m) {
+       auto& inputs = FirstLayer<joint::TopKT>(m)->inputs;
+       inputs.push_back(inputs[0]);
+     },
+     "number of inputs is 2"},
+    {"TopKOfWeights",
+     [](ModelT& m) {
+       const auto plain = [](const auto& t) {
+         return t->dtype == joint::DType::S8 && t->packing == joint::Packing::Plain;
+       };
+       const auto weights = std::find_if(m.tensors.begin(), m.tensors.end(), plain);
+       FirstLayer<joint::TopKT>(m)->inputs[0] = static_cast<int>(weights - m.tensors.begin());
+     },
+     "input: must be of dtype"},
+    {"TopKIndicesType",
+     [](ModelT& m) {
+       IndicesOf(m).dtype = joint::DType::F32;
+       IndicesOf(m).bytes /= 2;
+     },
+     "outputs[1]: the indices must be of dtype s64"},
+    {"TopKIndicesShape",
+     [](ModelT& m) {
+       IndicesOf(m).shape = {5, 1, 8};
+     },
+     "shape: input and output must have the same"},
+    {"TopKScale", [](ModelT& m) { OutputOf<joint::TopKT>(m).quantization->scale[0] *= 2; },
+     "same scale and zero point"},
+    {"TopKTooMany",
+     [](ModelT& m) {
+       IndicesOf(m).shape = OutputOf<joint::TopKT>(m).shape = {5, 1, 8};
+       FirstOptions<joint::TopKT>(m)->axis = 0;
+     },
+     "shape: more elements are taken than the axis has"},
+    {"TopKRank",
+     [](ModelT& m) {
+       IndicesOf(m).shape = OutputOf<joint::TopKT>(m).shape = {5, 8};
+     },
+     "shape: input and output must have the same number of axes"},
     {"SoftmaxTable", [](ModelT& m) { FirstOptions<joint::SoftmaxT>(m)->table.pop_back(); }, "table"},
     {"SoftmaxFirstZero", [](ModelT& m) { FirstOptions<joint::SoftmaxT>(m)->table[0] = 0; }, "table"},
     {"SoftmaxSum", [](ModelT& m) { FirstOptions<joint::SoftmaxT>(m)->table[9] = 1U << 31; }, "table"},

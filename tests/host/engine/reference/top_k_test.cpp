@@ -1,0 +1,43 @@
+// TopK against values found by hand from docs/arithmetic.md.
+#include <gtest/gtest.h>
+
+#include "one_layer.h"
+
+namespace lockstep::test {
+namespace {
+
+using Ints = std::vector<int>;
+using Indices = std::vector<int64_t>;
+
+Indices RunIndices(const OneLayer& net) {
+  const std::vector<uint8_t> bytes = net.RunBytes(1);
+  Indices indices(bytes.size() / sizeof(int64_t));
+  std::memcpy(indices.data(), bytes.data(), bytes.size());
+  return indices;
+}
+
+joint::TopKT Options(int axis, bool largest) {
+  joint::TopKT options;
+  options.axis = axis;
+  options.largest = largest;
+  return options;
+}
+
+TEST(ReferenceTopK, TakesRowsAlongAnyAxisAndTheLowerIndexOfEqualElements) {
+  OneLayer rows;
+  rows.Input({2, 4}, {3, 9, 9, 1, 0, 0, 255, 0});
+  rows.Layer(Options(1, true), {2, 3});
+  rows.IndicesOutput({2, 3});
+  EXPECT_EQ(rows.Run(), (Ints{9, 9, 3, 255, 0, 0}));
+  EXPECT_EQ(RunIndices(rows), (Indices{1, 2, 0, 2, 0, 1}));
+
+  OneLayer columns;
+  columns.Input({3, 2}, {700, 5, 300, 5, 65535, 4}, 1.0F, 9, joint::DType::U16);
+  columns.Layer(Options(0, false), {2, 2}, 1.0F, 9, joint::DType::U16);
+  columns.IndicesOutput({2, 2});
+  EXPECT_EQ(columns.Run(), (Ints{300, 4, 700, 5}));
+  EXPECT_EQ(RunIndices(columns), (Indices{1, 2, 0, 0}));
+}
+
+}  // namespace
+}  // namespace lockstep::test
