@@ -44,15 +44,15 @@ report::Table BoardTable(const CrosscheckResult& result) {
                        {"builds"},
                        {"seconds", Align::kRight}});
   for (const BoardResult& board : result.boards) {
-    const size_t differing = dump::DifferingLayers(board.layers);
+    const dump::LayerCount count = dump::CountLayers(board.layers);
     std::string builds;
     bool builds_good = true;
     for (const BuildResult& build : board.builds) {
       builds += (builds.empty() ? "" : " ") + build.build + (build.outputs_equal ? "" : " DIFFERS");
       builds_good = builds_good && build.outputs_equal;
     }
-    table.AddRow({board.name, std::to_string(board.layers.size()), std::to_string(board.layers.size() - differing),
-                  Cell(std::to_string(differing), differing == 0 ? Mood::kGood : Mood::kBad),
+    table.AddRow({board.name, std::to_string(count.all), std::to_string(count.equal()),
+                  Cell(std::to_string(count.differing), count.differing == 0 ? Mood::kGood : Mood::kBad),
                   Cell(builds.empty() ? "debug" : builds, builds_good ? Mood::kNeutral : Mood::kBad),
                   report::FixedNumber(board.seconds, 1)});
   }
@@ -96,7 +96,7 @@ std::string NoteLines(const CrosscheckResult& result) {
 }  // namespace
 
 std::string VerdictText(const CrosscheckResult& result) {
-  const size_t layers = result.boards.empty() ? 0 : result.boards.front().layers.size();
+  const size_t layers = result.boards.empty() ? 0 : dump::CountLayers(result.boards.front().layers).all;
   const std::string over =
       result.inputs.size() == 1 ? "" : " for all " + std::to_string(result.inputs.size()) + " inputs";
   if (result.verdict == dump::Verdict::kExact) {

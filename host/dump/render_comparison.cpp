@@ -48,9 +48,9 @@ std::string ToText(const DumpComparison& comparison, bool colour) {
   }
   const std::string text = table.ToText(colour) + "\n" + OnlyIn(comparison.first, comparison.only_first) +
                            OnlyIn(comparison.second, comparison.only_second);
-  std::string verdict = std::string(VerdictName(comparison.verdict)) + ": " +
-                        std::to_string(comparison.layers.size() - DifferingLayers(comparison.layers)) + " of " +
-                        std::to_string(comparison.layers.size()) + " layers have the same md5";
+  const LayerCount count = CountLayers(comparison.layers);
+  std::string verdict = std::string(VerdictName(comparison.verdict)) + ": " + std::to_string(count.equal()) + " of " +
+                        std::to_string(count.all) + " layers have the same md5";
   if (!comparison.complete) verdict += "; a layer is missing in one of the dumps";
   for (const LayerResult& layer : comparison.layers) {
     if (comparison.verdict == Verdict::kDiffers && comparison.complete ? layer.within_tolerance : layer.md5_equal) {

@@ -21,9 +21,15 @@ std::string Join(const std::vector<int64_t>& numbers, const char* separator) {
 
 }  // namespace
 
-size_t DifferingLayers(const std::vector<LayerResult>& layers) {
-  return static_cast<size_t>(
-      std::count_if(layers.begin(), layers.end(), [](const LayerResult& layer) { return !layer.md5_equal; }));
+LayerCount CountLayers(const std::vector<LayerResult>& layers) {
+  LayerCount count;
+  for (auto begin = layers.begin(); begin != layers.end();) {
+    const auto end = std::find_if(begin + 1, layers.end(), [](const LayerResult& other) { return other.output <= 0; });
+    ++count.all;
+    if (!std::all_of(begin, end, [](const LayerResult& output) { return output.md5_equal; })) ++count.differing;
+    begin = end;
+  }
+  return count;
 }
 
 Cell Equality(const LayerResult& layer) {

@@ -10,7 +10,14 @@
 
 namespace lockstep::dump {
 
-size_t DifferingLayers(const std::vector<LayerResult>& layers);
+// The outputs of a layer stand one behind the other and count as one layer, which differs if one of them does.
+struct LayerCount {
+  size_t all = 0;
+  size_t differing = 0;
+
+  size_t equal() const { return all - differing; }
+};
+LayerCount CountLayers(const std::vector<LayerResult>& layers);
 
 // Columns and cells: what the layer is; "equal", "close" or "DIFFERS"; cosine, SQNR, and the greatest difference.
 std::vector<report::Column> LayerColumns();

@@ -80,7 +80,7 @@ int NetworkBuilder::AddTensor(const std::vector<int>& shape, joint::DType dtype,
   tensor->shape = shape;
   tensor->dtype = dtype;
   tensor->bytes = Product(shape) * ElementBytes(dtype);
-  if (dtype != joint::DType::F32 && dtype != joint::DType::S64) {
+  if (scale != 0.0F && dtype != joint::DType::F32) {
     tensor->quantization = std::make_unique<joint::QuantizationT>();
     tensor->quantization->scale = {scale};
     tensor->quantization->zero_point = {zero_point};
@@ -98,8 +98,9 @@ int NetworkBuilder::Activation(const std::vector<int>& shape, joint::DType dtype
 }
 
 int NetworkBuilder::Like(int x, const std::vector<int>& shape) {
-  const int index = AddTensor(shape, model_.tensors[x]->dtype, 1.0F, 0);
-  if (model_.tensors[x]->quantization) *model_.tensors[index]->quantization = *model_.tensors[x]->quantization;
+  const auto* quantization = model_.tensors[x]->quantization.get();
+  const int index = AddTensor(shape, model_.tensors[x]->dtype, quantization == nullptr ? 0.0F : 1.0F, 0);
+  if (quantization != nullptr) *model_.tensors[index]->quantization = *model_.tensors[x]->quantization;
   return index;
 }
 
@@ -472,7 +473,7 @@ int NetworkBuilder::TopK(int x, int axis, int k, bool largest) {
   options.axis = axis;
   options.largest = largest;
   const int values = Like(x, out);
-  const int indices = AddTensor(out, joint::DType::S64, 1.0F, 0);
+  const int indices = AddTensor(out, joint::DType::S64, 0.0F, 0);
   AddLayer(options, {x}, values);
   model_.layers.back()->outputs.push_back(indices);
   return values;

@@ -19,6 +19,17 @@ bool CarriesIntegers(const graph::Graph& graph, const graph::Node& node, graph::
   return op->quantization.view || (indices >= 0 && node.outputs[static_cast<size_t>(indices)] == id);
 }
 
+std::vector<float> Carried(const graph::Tensor& tensor) {
+  constexpr int64_t kExact = int64_t{1} << 24;
+  for (const int64_t integer : tensor.constant->ints) {
+    if (integer < -kExact || integer > kExact) {
+      throw UnsupportedModel("'" + tensor.name + "' has the integer " + std::to_string(integer) +
+                             ", which the float engine does not carry exactly (up to 2^24)");
+    }
+  }
+  return {tensor.constant->ints.begin(), tensor.constant->ints.end()};
+}
+
 // Why a node cannot be run, for reasons that hold for every operator.
 std::string CheckTensors(const graph::Graph& graph, const graph::Node& node) {
   for (const graph::TensorId id : node.outputs) {
@@ -92,12 +103,16 @@ ValueId PlanBuilder::Native(graph::TensorId id) {
   ValueId& value = values_[static_cast<size_t>(id)];
   if (value == kNoValue) {
     const graph::Tensor& tensor = graph_.tensor(id);
-    const auto count = static_cast<size_t>(graph::ElementCount(tensor.shape));
-    if (!tensor.constant || tensor.constant->floats.size() != count) {
-      throw UnsupportedModel("node '" + node_->name + "' (" + node_->op + "): '" + tensor.name +
-                             "' is not a float tensor");
+    if (tensor.constant && !tensor.constant->ints.empty()) {
+      const std::vector<float> carried = Carried(tensor);
+      value = plan_.AddConstant(tensor.shape, carried.data());
+    } else {
+      const auto count = static_cast<size_t>(graph::ElementCount(tensor.shape));
+      if (!tensor.constant || tensor.constant->floats.size() != count) {
+        throw UnsupportedModel("'" + tensor.name + "' is not a float tensor");
+      }
+      value = plan_.AddConstant(tensor.shape, tensor.constant->floats.data());
     }
-    value = plan_.AddConstant(tensor.shape, tensor.constant->floats.data());
   }
   return value;
 }

@@ -58,7 +58,7 @@ std::vector<float> Dequantized(const joint::Tensor& tensor, const uint8_t* data)
     for (size_t axis = 0; axis < rank; ++axis) place = place * onnx_shape[axis] + at[axis];
     if (tensor.dtype() == joint::DType::F32) {
       std::memcpy(&result[place], data + i * sizeof(float), sizeof(float));
-    } else if (tensor.dtype() == joint::DType::S64) {
+    } else if (tensor.quantization() == nullptr) {  // positions
       int64_t integer = 0;
       std::memcpy(&integer, data + i * sizeof(integer), sizeof(integer));
       result[place] = static_cast<float>(integer);

@@ -64,7 +64,7 @@ TEST(OpTable, SaysWhatQuantisationReliesOn) {
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.view; }),
             "Flatten Identity Reshape Slice Split Squeeze Transpose Unsqueeze");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.shares_scale && !op.quantization.view; }),
-            "MaxPool Resize");
+            "MaxPool Resize TopK");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.arithmetic; }), "Add MatMul Mul Sub");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.range == FixedRange::kBelowOne; }), "Softmax");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.range == FixedRange::kZeroToOne; }), "HardSigmoid Sigmoid");
