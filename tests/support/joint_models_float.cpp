@@ -3,13 +3,10 @@
 #include <cstring>
 
 #include "support/joint_models.h"
+#include "support/joint_models_shapes.h"
 
 namespace lockstep::test {
 namespace {
-
-int Extent(int in, int pads, int kernel, int dilation, int stride) {
-  return (in + pads - (dilation * (kernel - 1) + 1)) / stride + 1;
-}
 
 template <typename Options>
 void SetWindow(const ConvShape& shape, Options* options) {
@@ -21,11 +18,6 @@ void SetWindow(const ConvShape& shape, Options* options) {
   options->pad_left = shape.pad_left;
   options->pad_bottom = shape.pad_bottom;
   options->pad_right = shape.pad_right;
-}
-
-std::vector<int> OutputShape(const std::vector<int>& in, const ConvShape& shape, int channels) {
-  return {in[0], Extent(in[1], shape.pad_top + shape.pad_bottom, shape.kernel_h, shape.dilation_h, shape.stride_h),
-          Extent(in[2], shape.pad_left + shape.pad_right, shape.kernel_w, shape.dilation_w, shape.stride_w), channels};
 }
 
 }  // namespace

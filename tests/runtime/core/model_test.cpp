@@ -47,6 +47,14 @@ TEST(Model, RandomNetworksLoadAndRun) {
   }
 }
 
+TEST(Model, RandomNetworksOfFloatsLoad) {
+  for (uint64_t seed = 1; seed <= 50; ++seed) {
+    const std::vector<uint8_t> file = test::Write(test::RandomFloatNetwork(seed));
+    const Result<Model> model = Model::Copy(file.data(), file.size());
+    EXPECT_TRUE(model.ok()) << "seed " << seed << ": " << model.status().message();
+  }
+}
+
 TEST(Model, ValuesOfFewerBitsThanTheirTypePass) {
   test::NetworkBuilder net(8);
   test::ConvShape shape;

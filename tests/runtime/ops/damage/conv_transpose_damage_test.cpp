@@ -1,0 +1,87 @@
+#include <vector>
+
+#include "runtime/core/model_damage.h"
+
+namespace lockstep::test {
+namespace {
+
+joint::ConvTransposeT& Transposed(ModelT& m) { return *FirstOptions<joint::ConvTransposeT>(m); }
+int& TransposeWeightsIndex(ModelT& m) { return WeightsOf(*FirstLayer<joint::ConvTransposeT>(m)); }
+std::vector<uint8_t>& TransposeWeightBytes(ModelT& m) {
+  return m.constants[m.tensors[TransposeWeightsIndex(m)]->constant]->data;
+}
+
+const Damage kConvTransposeDamages[] = {
+    {"Weights", [](ModelT& m) { TransposeWeightsIndex(m) = 9999; }, "inputs: there is no tensor 9999"},
+    {"NoWeights", [](ModelT& m) { FirstLayer<joint::ConvTransposeT>(m)->inputs.pop_back(); }, "number of inputs is 1"},
+    {"WeightsAreActivation", [](ModelT& m) { TransposeWeightsIndex(m) = m.inputs[0]->tensor; }, "weights"},
+    {"WeightsOfConv", [](ModelT& m) { TransposeWeightsIndex(m) = ConvWeightsIndex(m); }, "groups"},
+    {"WeightsSize",
+     [](ModelT& m) {
+       joint::TensorT& weights = *m.tensors[TransposeWeightsIndex(m)];
+       m.constants[weights.constant]->data.resize(weights.bytes + 64);
+       weights.bytes += 64;
+     },
+     "weights: bytes"},
+    {"WeightRange", [](ModelT& m) { TransposeWeightBytes(m)[0] = 128; }, "weights"},
+    {"WeightPadding", [](ModelT& m) { TransposeWeightBytes(m).back() = 1; }, "weights: padding"},
+    {"WeightSum", [](ModelT& m) { Transposed(m).weight_sum[31] += 1; }, "weight_sum[31]"},
+    {"WeightSumLength", [](ModelT& m) { Transposed(m).weight_sum.pop_back(); }, "weight_sum"},
+    {"Groups", [](ModelT& m) { Transposed(m).groups = 0; }, "groups"},
+    {"GroupsThree", [](ModelT& m) { Transposed(m).groups = 3; }, "groups"},
+    {"StrideZero", [](ModelT& m) { Transposed(m).stride_h = 0; }, "stride_h"},
+    {"StrideLarge", [](ModelT& m) { Transposed(m).stride_w = 65; }, "stride_w"},
+    {"StrideOther", [](ModelT& m) { Transposed(m).stride_h = 1; }, "height"},
+    {"StrideOtherWidth", [](ModelT& m) { Transposed(m).stride_w = 1; }, "width"},
+    {"PadTop", [](ModelT& m) { Transposed(m).pad_top = 3; }, "pad_top is 3"},
+    {"PadLeft", [](ModelT& m) { Transposed(m).pad_left = -1; }, "pad_left"},
+    {"AccInitLength", [](ModelT& m) { Transposed(m).acc_init.pop_back(); }, "acc_init"},
+    {"AccInitBound", [](ModelT& m) { Transposed(m).acc_init[30] = INT32_MIN; }, "acc_bits[30]"},
+    {"MultiplierLength", [](ModelT& m) { Transposed(m).multiplier.push_back(1 << 30); }, "multiplier"},
+    {"Multiplier", [](ModelT& m) { Transposed(m).multiplier[5] = 0; }, "multiplier[5]"},
+    {"ShiftLength", [](ModelT& m) { Transposed(m).shift.pop_back(); }, "shift"},
+    {"Shift", [](ModelT& m) { Transposed(m).shift[1] = 32; }, "shift[1]"},
+    {"MidZeroPoint", [](ModelT& m) { Transposed(m).mid_zero_point = 256; }, "mid_zero_point"},
+    {"ClampLow", [](ModelT& m) { Transposed(m).clamp_low = -1; }, "clamp_low"},
+    {"ClampHigh", [](ModelT& m) { Transposed(m).clamp_high = 256; }, "clamp_high"},
+    {"Table", [](ModelT& m) { Transposed(m).table.pop_back(); }, "table"},
+    {"AccBits", [](ModelT& m) { Transposed(m).acc_bits = 16; }, "acc_bits"},
+    {"Batch", [](ModelT& m) { DoubleBatch(m, OutputOf<joint::ConvTransposeT>(m)); }, "must have the same batch"},
+    {"Rows",
+     [](ModelT& m) {
+       NetworkBuilder net(9);
+       const int x = net.Input({1, 2, 1 << 22, 64});
+       ConvShape shape;
+       shape.oc = 1;
+       shape.kernel_w = 1;
+       shape.pad_left = shape.pad_right = 0;
+       net.Output(net.Dequantize(net.ConvTranspose(x, shape)));
+       m = net.Finish();
+     },
+     "the input rows that an output row needs"},
+};
+
+const Damage kFloatConvTransposeDamages[] = {
+    {"AccInit", [](ModelT& m) { Transposed(m).acc_init.assign(20, 0); }, "acc_init"},
+    {"WeightSum", [](ModelT& m) { Transposed(m).weight_sum.assign(20, 0); }, "weight_sum"},
+    {"Table", [](ModelT& m) { Transposed(m).table.assign(256, 0); }, "table"},
+    {"Groups", [](ModelT& m) { Transposed(m).groups = 3; }, "groups"},
+    {"Stride", [](ModelT& m) { Transposed(m).stride_w = 0; }, "stride_w"},
+    {"Pad", [](ModelT& m) { Transposed(m).pad_left = 3; }, "pad_left"},
+    {"Bias", [](ModelT& m) { MakeIntegers(InputOf<joint::ConvTransposeT>(m, 2)); }, "bias"},
+    {"Input", [](ModelT& m) { FirstLayer<joint::ConvTransposeT>(m)->inputs[0] = m.inputs[0]->tensor; }, "input"},
+    {"WeightBytes",
+     [](ModelT& m) {
+       joint::TensorT& weights = InputOf<joint::ConvTransposeT>(m, 1);
+       weights.bytes += 64;
+       m.constants[weights.constant]->data.resize(weights.bytes);
+     },
+     "weights"},
+};
+
+INSTANTIATE_TEST_SUITE_P(ConvTranspose, TransposeDamage, testing::ValuesIn(kConvTransposeDamages), DamageName);
+INSTANTIATE_TEST_SUITE_P(ConvTranspose, FloatTransposeDamage, testing::ValuesIn(kFloatConvTransposeDamages),
+                         DamageName);
+
+}  // namespace
+}  // namespace lockstep::test

@@ -1,0 +1,224 @@
+// Layers of integers but convolutions.
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "joint_elements.h"
+#include "support/joint_models.h"
+#include "support/joint_models_shapes.h"
+
+namespace lockstep::test {
+
+int NetworkBuilder::MaxPool(int x, int kernel, int stride, int pad) {
+  const std::vector<int> in = shape(x);
+  joint::MaxPoolT options;
+  options.kernel_h = options.kernel_w = kernel;
+  options.stride_h = options.stride_w = stride;
+  options.pad_top = options.pad_left = options.pad_bottom = options.pad_right = pad;
+  const int h = Extent(in[1], 2 * pad, kernel, 1, stride);
+  const int w = Extent(in[2], 2 * pad, kernel, 1, stride);
+  return AddLayer(options, {x}, Like(x, {in[0], h, w, in[3]}));
+}
+
+int NetworkBuilder::AveragePool(int x, int kernel, int stride, int pad, joint::DType dtype) {
+  const std::vector<int> in = shape(x);
+  joint::AveragePoolT options;
+  options.kernel_h = options.kernel_w = kernel;
+  options.stride_h = options.stride_w = stride;
+  options.pad_top = options.pad_left = options.pad_bottom = options.pad_right = pad;
+  const bool by_count = pad > 0 && Random(0, 1) == 1;
+  for (int count = by_count ? 1 : kernel * kernel; count <= kernel * kernel; ++count) {
+    int shift = 8 * (ElementBytes(model_.tensors[x]->dtype) - ElementBytes(dtype));
+    for (int rest = count; rest > 1; rest /= 2) ++shift;
+    options.multiplier.push_back((1 << 30) + Random(0, (1 << 30) - 1));
+    options.shift.push_back(static_cast<int8_t>(shift));
+  }
+  options.clamp_high = High(dtype);
+  const int h = Extent(in[1], 2 * pad, kernel, 1, stride);
+  const int w = Extent(in[2], 2 * pad, kernel, 1, stride);
+  return AddLayer(std::move(options), {x}, Activation({in[0], h, w, in[3]}, dtype));
+}
+
+int NetworkBuilder::Add(int a, int b, joint::DType dtype) {
+  std::vector<int> out = shape(a);
+  for (size_t i = 0; i < out.size(); ++i) out[i] = std::max(out[i], shape(b)[i]);
+  joint::AddT options;
+  const bool narrow = dtype == joint::DType::U8 && model_.tensors[a]->dtype == joint::DType::U8 &&
+                      model_.tensors[b]->dtype == joint::DType::U8;
+  const int limit = narrow ? 1 << 21 : 1 << 30;
+  options.multiplier_a = Random(limit / 8, limit);
+  options.multiplier_b = Random(-limit, limit);
+  options.shift = narrow ? 21 : 30;
+  options.clamp_high = High(dtype);
+  return AddLayer(options, {a, b}, Activation(out, dtype));
+}
+
+int NetworkBuilder::Mul(int a, int b, joint::DType dtype) {
+  std::vector<int> out = shape(a);
+  for (size_t i = 0; i < out.size(); ++i) out[i] = std::max(out[i], shape(b)[i]);
+  joint::MulT options;
+  options.multiplier = (1 << 30) + Random(0, (1 << 30) - 1);
+  const int bits = 8 * (ElementBytes(model_.tensors[a]->dtype) + ElementBytes(model_.tensors[b]->dtype));
+  options.shift = bits - 8 * ElementBytes(dtype) - 1;
+  options.clamp_high = High(dtype);
+  return AddLayer(options, {a, b}, Activation(out, dtype));
+}
+
+std::vector<int> NetworkBuilder::ProductShape(int a, int b) const {
+  const std::vector<int>& left = shape(a);
+  const std::vector<int>& right = shape(b);
+  std::vector<int> out(std::max(left.size(), right.size()), 1);
+  for (size_t back = 1; back <= out.size(); ++back) {
+    int& extent = out[out.size() - back];
+    if (back <= left.size() && back != 1) extent = left[left.size() - back];
+    if (back <= right.size() && back != 2) extent = std::max(extent, right[right.size() - back]);
+  }
+  return out;
+}
+
+int NetworkBuilder::MatMul(int a, int b, joint::DType dtype) {
+  const std::vector<int> out = ProductShape(a, b);
+  const int depth = shape(a).back();
+  joint::MatMulT options;
+  options.multiplier = (1 << 30) + Random(0, (1 << 30) - 1);
+  const int bits = 8 * (ElementBytes(model_.tensors[a]->dtype) + ElementBytes(model_.tensors[b]->dtype));
+  options.shift = bits - 8 * ElementBytes(dtype) - 2;
+  for (int rest = depth; rest >= 4; rest /= 4) ++options.shift;  // sums grow as the root of their length
+  options.shift = std::min(options.shift, 31);
+  options.clamp_high = High(dtype);
+  options.acc_bits = bits == 16 ? 32 : 64;
+  const uint64_t macs = static_cast<uint64_t>(Product(out)) * static_cast<uint64_t>(depth);
+  return AddLayer(options, {a, b}, Activation(out, dtype), macs);
+}
+
+int NetworkBuilder::LayerNormalization(int x, int axes, joint::DType dtype) {
+  const std::vector<int> in = shape(x);
+  const int count = static_cast<int>(Product({in.end() - axes, in.end()}));
+  std::vector<uint8_t> gammas;
+  std::vector<uint8_t> betas;
+  const auto append = [](std::vector<uint8_t>& bytes, int64_t value, int size) {
+    for (int i = 0; i < size; ++i) bytes.push_back(static_cast<uint8_t>(value >> (8 * i)));
+  };
+  for (int i = 0; i < count; ++i) {
+    append(gammas, Random(-32767, 32767), 2);
+    append(betas, int64_t{Random(-(1 << 30), 1 << 30)}, 8);
+  }
+  const int gamma = StoreConstant(AddTensor({count}, joint::DType::S16, 0.01F, 0), std::move(gammas));
+  const int beta = StoreConstant(AddTensor({count}, joint::DType::S64, 0.01F, 0), std::move(betas));
+  joint::LayerNormalizationT options;
+  const int64_t row = int64_t{count} * High(model_.tensors[x]->dtype);
+  while (row << (options.variance_shift + 1) < int64_t{1} << 31) ++options.variance_shift;
+  options.fraction_bits = 16;
+  options.epsilon = static_cast<uint64_t>(Random(0, 1 << 20));
+  options.multiplier = (1 << 30) + Random(0, (1 << 30) - 1);
+  options.shift = 32 - 8 * ElementBytes(dtype);
+  options.clamp_high = High(dtype);
+  return AddLayer(options, {x, gamma, beta}, Activation(in, dtype));
+}
+
+int NetworkBuilder::Concat(const std::vector<int>& inputs, int axis, joint::DType dtype) {
+  std::vector<int> out = shape(inputs[0]);
+  out[axis] = 0;
+  for (const int input : inputs) out[axis] += shape(input)[axis];
+  joint::ConcatT options;
+  options.axis = axis;
+  const int y = Activation(out, dtype);
+  if (dtype == joint::DType::F32) return AddLayer(std::move(options), inputs, y);
+  // The output takes the first input's quantisation, so that one input at least is copied.
+  const bool copy = model_.tensors[inputs[0]]->dtype == dtype;
+  if (copy) *model_.tensors[y]->quantization = *model_.tensors[inputs[0]]->quantization;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const bool first = i == 0 && copy;
+    options.multiplier.push_back(first ? 0 : (1 << 30) + Random(0, (1 << 30) - 1));
+    const int narrowing = ElementBytes(model_.tensors[inputs[i]]->dtype) - ElementBytes(dtype);
+    options.shift.push_back(static_cast<int8_t>(first ? 0 : 8 * narrowing + Random(-1, 1)));
+  }
+  return AddLayer(std::move(options), inputs, y);
+}
+
+int NetworkBuilder::Slice(int x, const std::vector<int>& start, const std::vector<int>& step,
+                          const std::vector<int>& shape) {
+  joint::SliceT options;
+  options.start = start;
+  options.step = step;
+  return AddLayer(std::move(options), {x}, Like(x, shape));
+}
+
+int NetworkBuilder::Reshape(int x, const std::vector<int>& shape, bool share) {
+  std::vector<int> out = shape;
+  for (int& extent : out) {
+    if (extent < 0) extent = static_cast<int>(Product(this->shape(x)) / -Product(shape));
+  }
+  const int y = AddLayer(joint::ReshapeT(), {x}, Like(x, out));
+  if (share) place_[y] = place_[x];
+  return y;
+}
+
+int NetworkBuilder::Transpose(int x, const std::vector<int>& perm) {
+  joint::TransposeT options;
+  options.perm = perm;
+  std::vector<int> out;
+  out.reserve(perm.size());
+  for (const int axis : perm) out.push_back(shape(x)[axis]);
+  return AddLayer(std::move(options), {x}, Like(x, out));
+}
+
+int NetworkBuilder::Resize(int x, int height, int width) {
+  const std::vector<int> in = shape(x);
+  joint::ResizeT options;
+  for (int i = 0; i < height; ++i) options.rows.push_back(i * in[1] / height);
+  for (int i = 0; i < width; ++i) options.columns.push_back(i * in[2] / width);
+  return AddLayer(std::move(options), {x}, Like(x, {in[0], height, width, in[3]}));
+}
+
+int NetworkBuilder::Softmax(int x, joint::DType dtype) {
+  const int row = shape(x).back();
+  joint::SoftmaxT options;
+  const double scale = model_.tensors[x]->quantization->scale[0];
+  int k = 23;
+  while (k > 0 && (static_cast<uint64_t>(row) << k) >= (uint64_t{1} << 32)) --k;
+  for (int d = 0; d < 256; ++d) {
+    options.table.push_back(static_cast<uint32_t>(std::lround(std::exp(-d * scale) * (1 << k))));
+  }
+  options.numerator = dtype == joint::DType::U8 ? 256 : 65536;
+  const int y = AddTensor(shape(x), dtype, 1.0F / static_cast<float>(options.numerator), 0);
+  return AddLayer(std::move(options), {x}, y);
+}
+
+int NetworkBuilder::Lookup(int x, joint::DType dtype) {
+  joint::LookupT options;
+  options.table = Table(dtype, 256);
+  return AddLayer(std::move(options), {x}, Activation(shape(x), dtype));
+}
+
+int NetworkBuilder::ChannelLookup(int x) {
+  joint::ChannelLookupT options;
+  options.table = Table(joint::DType::U8, 256 * shape(x).back());
+  return AddLayer(std::move(options), {x}, Activation(shape(x), joint::DType::U8));
+}
+
+int NetworkBuilder::Rescale(int x, joint::DType dtype) {
+  joint::RescaleT options;
+  options.multiplier = (1 << 30) + Random(0, (1 << 30) - 1);
+  options.shift = 8 * (ElementBytes(model_.tensors[x]->dtype) - ElementBytes(dtype));
+  return AddLayer(options, {x}, Activation(shape(x), dtype));
+}
+
+int NetworkBuilder::Dequantize(int x) {
+  return AddLayer(joint::DequantizeT(), {x}, Activation(shape(x), joint::DType::F32));
+}
+
+int NetworkBuilder::TopK(int x, int axis, int k, bool largest) {
+  std::vector<int> out = shape(x);
+  out[axis] = k;
+  joint::TopKT options;
+  options.axis = axis;
+  options.largest = largest;
+  const int values = Like(x, out);
+  const int indices = AddTensor(out, joint::DType::S64, 0.0F, 0);
+  AddLayer(options, {x}, values);
+  model_.layers.back()->outputs.push_back(indices);
+  return values;
+}
+
+}  // namespace lockstep::test
