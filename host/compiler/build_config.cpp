@@ -69,6 +69,9 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   Take(merged, "float_nodes", config.floats.nodes);
   Take(merged, "float_ops", config.floats.operators);
   Take(merged, "float_all", config.floats.all);
+  Take(merged, "float_subgraphs", config.floats.subgraphs);
+  Take(merged, "quantized_nodes", config.floats.quantized_nodes);
+  Take(merged, "quantized_ops", config.floats.quantized_operators);
   Take(merged, "threads", config.threads);
   return config;
 }

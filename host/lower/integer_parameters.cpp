@@ -51,11 +51,14 @@ std::vector<int32_t> FunctionTable(const std::function<double(double)>& f, const
 }
 
 std::vector<uint8_t> ToBytes(const std::vector<int32_t>& values, const AffineParams& params) {
+  return ToBytes(std::vector<int64_t>(values.begin(), values.end()), params);
+}
+
+std::vector<uint8_t> ToBytes(const std::vector<int64_t>& values, const TensorFormat& format) {
   std::vector<uint8_t> bytes;
-  bytes.reserve(values.size() * (params.bits > 8 ? 2 : 1));
-  for (const int32_t value : values) {
-    bytes.push_back(static_cast<uint8_t>(value & 255));
-    if (params.bits > 8) bytes.push_back(static_cast<uint8_t>(value >> 8));
+  bytes.reserve(values.size() * static_cast<size_t>(format.bytes()));
+  for (const int64_t value : values) {
+    for (int i = 0; i < format.bytes(); ++i) bytes.push_back(static_cast<uint8_t>(value >> (8 * i)));
   }
   return bytes;
 }

@@ -6,11 +6,12 @@
 #include <functional>
 #include <vector>
 
-#include "quantize/quantized_graph.h"
+#include "quantize/tensor_format.h"
 
 namespace lockstep::lower {
 
 using quantize::AffineParams;
+using quantize::TensorFormat;
 
 // real = m * 2^-(31+s).
 struct FixedMultiplier {
@@ -37,8 +38,9 @@ double RoundHalfUp(double value);
 std::vector<int32_t> FunctionTable(const std::function<double(double)>& f, const AffineParams& from,
                                    const AffineParams& to);
 
-// Entries in the width of `params`, little-endian.
+// Integers in the width of the format, little-endian.
 std::vector<uint8_t> ToBytes(const std::vector<int32_t>& values, const AffineParams& params);
+std::vector<uint8_t> ToBytes(const std::vector<int64_t>& values, const TensorFormat& format);
 
 // round(exp(-d * scale) * 2^k) with the largest k <= 23 for which 2^k * row_length < 2^32; 256 entries.
 std::vector<uint32_t> SoftmaxTable(double scale, int64_t row_length);

@@ -17,7 +17,10 @@ std::set<graph::TensorId> FloatTensors(const quantize::QuantizedGraph& quantized
   std::set<graph::TensorId> floats;
   for (const graph::Node& node : quantized.graph.nodes) {
     for (const graph::TensorId id : node.outputs) {
-      if (quantized.activations.count(id) == 0) floats.insert(id);
+      if (const auto format = quantized.formats.find(id);
+          format != quantized.formats.end() && format->second.is_float()) {
+        floats.insert(id);
+      }
     }
   }
   return floats;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/error.h"
+#include "lower/weight_packing.h"
 #include "quantize/affine.h"
 
 namespace lockstep::lower {
@@ -12,7 +13,7 @@ using graph::Shape;
 using graph::TensorId;
 
 // A shape of lower rank, with leading axes of extent 1.
-Shape Padded(const Shape& shape, size_t rank) {
+Shape PaddedShape(const Shape& shape, size_t rank) {
   Shape padded(rank - shape.size(), 1);
   padded.insert(padded.end(), shape.begin(), shape.end());
   return padded;
@@ -31,40 +32,36 @@ Value LowerContext::Input(size_t index) {
 
 Value LowerContext::IntegerInput(size_t index) {
   const Value value = Input(index);
-  return value.is_float ? Quantized(value, ParamsOf(node_.inputs.at(index))) : value;
+  return value.is_float() ? Convert(value, ParamsOf(node_.inputs.at(index))) : value;
 }
 
-Value LowerContext::FloatInput(size_t index) {
-  const Value value = Input(index);
-  return value.is_quantized() ? Dequantized(value) : value;
-}
+Value LowerContext::FloatInput(size_t index) { return Convert(Input(index), TensorFormat()); }
 
-Value LowerContext::PaddedInput(size_t index) {
-  Value value = state_.values.at(node_.inputs[index]);
+Value LowerContext::Padded(Value value, size_t index) {
   const Axes& axes = layout_.inputs[index];
   const size_t missing = axes.size() - value.shape.size();
   if (missing != 0) {
     Axes padded = OnnxOrder(missing);
     for (const uint8_t axis : value.axes) padded.push_back(static_cast<uint8_t>(axis + missing));
-    value = Viewed(value, Padded(value.shape, axes.size()), padded);
+    value = Viewed(value, PaddedShape(value.shape, axes.size()), padded);
   }
   return Reorder(value, axes);
 }
 
 Value LowerContext::Operand(size_t index) {
-  const Value value = PaddedInput(index);
-  return value.is_float ? Quantized(value, ParamsOf(node_.inputs[index])) : value;
+  const Value& value = Known(index);
+  return Padded(value.is_float() ? Convert(value, ParamsOf(node_.inputs[index])) : value, index);
 }
 
-Value LowerContext::FloatOperand(size_t index) {
-  if (!IsConstant(index)) {
-    const Value value = PaddedInput(index);
-    return value.is_float ? value : Dequantized(value);
-  }
+Value LowerContext::AnyOperand(size_t index) {
+  if (!IsConstant(index)) return Padded(Known(index), index);
   const graph::Tensor& tensor = graph().tensor(node_.inputs[index]);
   const Axes& axes = layout_.inputs[index];
-  return state_.draft.AddFloatConstant(tensor.name, Padded(tensor.shape, axes.size()), axes, PhysicalFloats(index));
+  return state_.draft.AddConstant(tensor.name, PaddedShape(tensor.shape, axes.size()), axes, TensorFormat(),
+                                  ToBytes(PhysicalFloats(index)));
 }
+
+Value LowerContext::FloatOperand(size_t index) { return Convert(AnyOperand(index), TensorFormat()); }
 
 const std::vector<float>& LowerContext::Floats(size_t index) const {
   const graph::Tensor& tensor = graph().tensor(node_.inputs.at(index));
@@ -77,7 +74,7 @@ const std::vector<float>& LowerContext::Floats(size_t index) const {
 std::vector<float> LowerContext::PhysicalFloats(size_t index) const {
   const std::vector<float>& values = Floats(index);
   const Axes& axes = layout_.inputs[index];
-  const Shape shape = Padded(graph().tensor(node_.inputs[index]).shape, axes.size());
+  const Shape shape = PaddedShape(graph().tensor(node_.inputs[index]).shape, axes.size());
   const Shape physical = Permuted(shape, axes);
   std::vector<int64_t> strides(shape.size(), 1);  // of the ONNX order
   for (size_t axis = shape.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * shape[axis];
@@ -100,67 +97,62 @@ Value LowerContext::ConstantOperand(size_t index, const AffineParams& params) {
   const Axes& axes = layout_.inputs[index];
   std::vector<int32_t> integers;
   for (const float value : PhysicalFloats(index)) integers.push_back(quantize::QuantizeValue(value, params));
-  return state_.draft.AddConstant(tensor.name, Padded(tensor.shape, axes.size()), axes, params,
+  return state_.draft.AddConstant(tensor.name, PaddedShape(tensor.shape, axes.size()), axes, params,
                                   ToBytes(integers, params));
 }
 
-AffineParams LowerContext::ParamsOf(TensorId id) const {
-  const auto entry = state_.quantized.activations.find(id);
-  if (entry == state_.quantized.activations.end()) {
-    throw UnsupportedModel("tensor '" + graph().tensor(id).name + "' was not quantised");
+const TensorFormat& LowerContext::FormatOf(TensorId id) const {
+  const auto entry = state_.quantized.formats.find(id);
+  if (entry == state_.quantized.formats.end()) {
+    throw UnsupportedModel("tensor '" + graph().tensor(id).name + "' has no format");
   }
   return entry->second;
 }
 
-AffineParams LowerContext::ParamsOr(TensorId id, const AffineParams& fallback) const {
-  const auto entry = state_.quantized.activations.find(id);
-  return entry == state_.quantized.activations.end() ? fallback : entry->second;
+AffineParams LowerContext::ParamsOf(TensorId id) const {
+  const auto read = state_.quantized.reads.find(id);
+  const TensorFormat& format = read != state_.quantized.reads.end() ? read->second : FormatOf(id);
+  if (!format.is_affine()) throw UnsupportedModel("tensor '" + graph().tensor(id).name + "' was not quantised");
+  return format.affine();
 }
 
-const quantize::QuantizedWeights& LowerContext::Weights() const {
-  const auto found = state_.quantized.weights.find(node_.name);
+const quantize::QuantizedWeights& LowerContext::Weights(size_t operand) const {
+  const auto found = state_.quantized.weights.find({node_.name, operand});
   if (found == state_.quantized.weights.end()) throw UnsupportedModel("its weights were not quantised");
   return found->second;
 }
 
-Value LowerContext::Dequantized(const Value& value) {
-  const auto known = state_.dequantized.find(value.tensor);
-  if (known != state_.dequantized.end()) return known->second;
-  const Value result = state_.draft.AddFloat(state_.draft.TensorName(value), value.shape, value.axes);
-  AddLayer(joint::DequantizeT(), {value.tensor}, result.tensor, 0, "/dequantize");
-  state_.dequantized[value.tensor] = result;
-  return result;
-}
-
-Value LowerContext::Quantized(const Value& value, const AffineParams& params) {
-  const std::pair key{value.tensor, std::pair{params.scale, std::pair{params.zero_point, params.bits}}};
-  const auto known = state_.rescaled.find(key);
-  if (known != state_.rescaled.end()) return known->second;
-  joint::QuantizeT quantize;
-  quantize.clamp_high = params.high();
-  const Value result = state_.draft.AddActivation(state_.draft.TensorName(value), value.shape, value.axes, params);
-  AddLayer(quantize, {value.tensor}, result.tensor, 0, "/quantize");
-  state_.rescaled[key] = result;
-  return result;
-}
-
-Value LowerContext::Rescale(const Value& value, const AffineParams& params) {
-  if (value.params == params) return value;
-  if (params.bits != 8 && params.bits != 16) {
-    throw UnsupportedModel("tensor '" + state_.draft.TensorName(value) + "' would have to be rescaled to " +
-                           std::to_string(params.bits) + " bits; give it 8 or 16");
+Value LowerContext::Convert(const Value& value, const TensorFormat& format) {
+  if (value.format == format) return value;
+  std::vector<Value>& copies = state_.converted[value.tensor];
+  const auto known =
+      std::find_if(copies.begin(), copies.end(), [&](const Value& copy) { return copy.format == format; });
+  if (known != copies.end()) return *known;
+  const std::string name = state_.draft.TensorName(value);
+  const auto convert = [&](auto options, const char* suffix) {
+    const Value result = state_.draft.AddActivation(name, value.shape, value.axes, format);
+    AddLayer(std::move(options), {value.tensor}, result.tensor, 0, suffix);
+    copies.push_back(result);
+    return result;
+  };
+  if (!value.is_float() && !value.format.is_affine()) {
+    throw UnsupportedModel("tensor '" + name + "' holds positions; they have no value in another format");
   }
-  const std::pair key{value.tensor, std::pair{params.scale, std::pair{params.zero_point, params.bits}}};
-  const auto known = state_.rescaled.find(key);
-  if (known != state_.rescaled.end()) return known->second;
-  const FixedMultiplier multiplier = ToFixed(value.params.scale / params.scale);
+  if (format.is_float()) return convert(joint::DequantizeT(), "/dequantize");
+  if (value.is_float()) {
+    joint::QuantizeT quantize;
+    quantize.clamp_high = format.affine().high();
+    return convert(quantize, "/quantize");
+  }
+  if (format.bits != 8 && format.bits != 16) {
+    throw UnsupportedModel("tensor '" + name + "' would have to be rescaled to " + std::to_string(format.bits) +
+                           " bits; give it 8 or 16");
+  }
+  const FixedMultiplier multiplier = ToFixed(value.params().scale / format.affine().scale);
   joint::RescaleT rescale;
   rescale.multiplier = multiplier.m;
   rescale.shift = multiplier.s;
-  const Value result = state_.draft.AddActivation(state_.draft.TensorName(value), value.shape, value.axes, params);
-  AddLayer(rescale, {value.tensor}, result.tensor, 0, "/rescale");
-  state_.rescaled[key] = result;
-  return result;
+  return convert(rescale, "/rescale");
 }
 
 Value LowerContext::Reorder(const Value& value, const Axes& axes) {
@@ -171,7 +163,7 @@ Value LowerContext::Reorder(const Value& value, const Axes& axes) {
   if (SameBytes(value.shape, value.axes, axes)) {
     result = Viewed(value, value.shape, axes);
   } else {
-    result = AddLike(value, state_.draft.TensorName(value), value.shape, axes);
+    result = state_.draft.AddActivation(state_.draft.TensorName(value), value.shape, axes, value.format);
     joint::TransposeT transpose;
     for (const uint8_t axis : axes) {
       const auto from = std::find(value.axes.begin(), value.axes.end(), axis) - value.axes.begin();
@@ -184,7 +176,7 @@ Value LowerContext::Reorder(const Value& value, const Axes& axes) {
 }
 
 Value LowerContext::Viewed(const Value& value, const Shape& shape, const Axes& axes) {
-  const Value view = AddLike(value, state_.draft.TensorName(value), shape, axes);
+  const Value view = state_.draft.AddActivation(state_.draft.TensorName(value), shape, axes, value.format);
   AddLayer(joint::ReshapeT(), {value.tensor}, view.tensor, 0, "/view");
   return view;
 }
@@ -193,23 +185,13 @@ const std::string& LowerContext::OutputName(size_t index) const { return graph()
 
 const Shape& LowerContext::OutputShape(size_t index) const { return graph().tensor(node_.outputs.at(index)).shape; }
 
-Value LowerContext::AddOutput(const AffineParams& params, size_t index) {
-  return state_.draft.AddActivation(OutputName(index), OutputShape(index), OutputAxes(), params);
-}
-
-Value LowerContext::AddFloatOutput(size_t index) {
-  return state_.draft.AddFloat(OutputName(index), OutputShape(index), OutputAxes());
-}
-
-Value LowerContext::AddLike(const Value& value, const std::string& name, const Shape& shape, const Axes& axes) {
-  if (value.is_integer) return state_.draft.AddIntegers(name, shape, axes);
-  return value.is_float ? state_.draft.AddFloat(name, shape, axes)
-                        : state_.draft.AddActivation(name, shape, axes, value.params);
+Value LowerContext::AddOutput(const TensorFormat& format, size_t index) {
+  return state_.draft.AddActivation(OutputName(index), OutputShape(index), OutputAxes(), format);
 }
 
 void LowerContext::Define(const Value& value, size_t index) {
   const TensorId id = node_.outputs.at(index);
-  state_.values[id] = value.is_quantized() ? Rescale(value, ParamsOr(id, value.params)) : value;
+  state_.values[id] = Convert(value, FormatOf(id));
 }
 
 }  // namespace lockstep::lower

@@ -18,10 +18,9 @@ struct LoweringState {
   const quantize::QuantizedGraph& quantized;
   ModelDraft& draft;
   std::map<graph::TensorId, Value> values;  // as computed so far
-  // Copies that were made of a tensor of the joint model: by order, and by scale, zero point and bits.
+  // Copies that were made of a tensor of the joint model: by order, and in other formats.
   std::map<std::pair<int32_t, Axes>, Value> reordered;
-  std::map<std::pair<int32_t, std::pair<double, std::pair<int, int>>>, Value> rescaled;
-  std::map<int32_t, Value> dequantized;
+  std::map<int32_t, std::vector<Value>> converted;
 };
 
 // One node. Everything that throws throws UnsupportedModel, without the node's name.
@@ -34,9 +33,6 @@ class LowerContext {
   const graph::Graph& graph() const { return state_.quantized.graph; }
   const graph::Node& node() const { return node_; }
 
-  // Whether the node is computed in floats.
-  bool IsFloatNode() const { return state_.quantized.float_nodes.count(node_.name) != 0; }
-
   // The data input in the order that the layout wants it in, a copy if need be.
   Value Input(size_t index);
   // The same in the format that the node computes in: quantised as decided, dequantised, or as it is.
@@ -44,29 +40,31 @@ class LowerContext {
   Value FloatInput(size_t index);
   Value FormattedInput(size_t index) { return IsFloatNode() ? FloatInput(index) : IntegerInput(index); }
   // An operand of a binary node or Concat with the rank of the output and in the order the layout wants it in:
-  // computed, or a float constant quantised with `params`.
+  // computed, and quantised if it was not; or a float constant quantised with `params`.
   Value Operand(size_t index);
   Value ConstantOperand(size_t index, const AffineParams& params);
-  // The same for a node in floats, constant or not.
+  // The same in floats, constant or not; and as it was computed, constants in floats.
   Value FloatOperand(size_t index);
+  Value AnyOperand(size_t index);
   // The computed input as its producer left it.
   const Value& Known(size_t index) const { return state_.values.at(node_.inputs.at(index)); }
   bool IsConstant(size_t index) const { return graph().tensor(node_.inputs.at(index)).constant.has_value(); }
   const std::vector<float>& Floats(size_t index) const;  // of a constant input
 
-  // The quantisation that was decided for a tensor; throws if there is none.
+  // The format that was decided for a tensor; throws if there is none.
+  const TensorFormat& FormatOf(graph::TensorId id) const;
+  const TensorFormat& OutputFormat(size_t index = 0) const { return FormatOf(node_.outputs.at(index)); }
+  // Whether the node computes in floats.
+  bool IsFloatNode() const { return OutputFormat().is_float(); }
+  // In which scale and zero point a node that computes in integers sees the tensor; throws if it was not quantised.
   AffineParams ParamsOf(graph::TensorId id) const;
   AffineParams OutputParams(size_t index = 0) const { return ParamsOf(node_.outputs.at(index)); }
-  // The same, or `fallback` for a tensor that no entry describes (what moves elements keeps the scale).
-  AffineParams ParamsOr(graph::TensorId id, const AffineParams& fallback) const;
-  bool IsFloat(graph::TensorId id) const { return state_.quantized.activations.count(id) == 0; }
-  const quantize::QuantizedWeights& Weights() const;  // throws if there are none
+  // The integers of a constant operand; throws if there are none.
+  const quantize::QuantizedWeights& Weights(size_t operand) const;
 
-  // Conversions between formats. Made once for a tensor.
-  Value Dequantized(const Value& value);
-  Value Quantized(const Value& value, const AffineParams& params);
-  // A copy in another scale, zero point or width. Made once for a tensor.
-  Value Rescale(const Value& value, const AffineParams& params);
+  // The same in another format, made once for a tensor: what is quantised is rescaled or dequantised, what is float is
+  // quantised.
+  Value Convert(const Value& value, const TensorFormat& format);
   Value Reorder(const Value& value, const Axes& axes);
   // The same bytes under another shape or order.
   Value Viewed(const Value& value, const graph::Shape& shape, const Axes& axes);
@@ -75,9 +73,7 @@ class LowerContext {
   const graph::Shape& OutputShape(size_t index = 0) const;
   const Axes& OutputAxes() const { return layout_.output; }
   // A tensor for a layer of this node to write: what the node gives as its output `index`, or what stands for it.
-  Value AddOutput(const AffineParams& params, size_t index = 0);
-  Value AddFloatOutput(size_t index = 0);
-  Value AddLike(const Value& value, const std::string& name, const graph::Shape& shape, const Axes& axes);
+  Value AddOutput(const TensorFormat& format, size_t index = 0);
   ModelDraft& draft() { return state_.draft; }
 
   // A layer of this node; `suffix` is appended to its name.
@@ -92,12 +88,12 @@ class LowerContext {
     AddLayer(std::move(options), inputs, std::vector<int32_t>{output}, macs, suffix);
   }
 
-  // `value` becomes what the node gives as its output `index`, rescaled to the decided quantisation if that differs.
+  // `value` becomes what the node gives as its output `index`, rescaled to the decided format if that differs.
   void Define(const Value& value, size_t index = 0);
 
  private:
-  // A computed input with the rank of the output.
-  Value PaddedInput(size_t index);
+  // `value` of an input with the rank of the output, in the order that the layout wants.
+  Value Padded(Value value, size_t index);
   // The elements of a constant operand in physical order.
   std::vector<float> PhysicalFloats(size_t index) const;
 

@@ -22,7 +22,7 @@ void LowerNode(LoweringState& state, const graph::Node& node, const NodeLayout& 
 
 void LowerGraph(const quantize::QuantizedGraph& quantized, const Layout& layout, ModelDraft& draft) {
   const graph::Graph& graph = quantized.graph;
-  LoweringState state{quantized, draft, {}, {}, {}, {}};
+  LoweringState state{quantized, draft, {}, {}, {}};
   std::vector<std::string> blockers;
   std::set<graph::TensorId> missing;  // outputs of nodes that could not be lowered
   for (const graph::TensorId id : graph.inputs) LowerInput(state, layout.stored.at(id), id);

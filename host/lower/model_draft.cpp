@@ -2,27 +2,46 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstring>
 
+#include "graph/error.h"
 #include "joint_elements.h"
 
 namespace lockstep::lower {
 namespace {
 
-joint::DType TypeOf(const AffineParams& params) { return params.bits > 8 ? joint::DType::U16 : joint::DType::U8; }
-
-std::unique_ptr<joint::QuantizationT> ToQuantization(const AffineParams& params) {
-  auto quantization = std::make_unique<joint::QuantizationT>();
-  quantization->scale = {static_cast<float>(params.scale)};
-  quantization->zero_point = {params.zero_point};
-  quantization->bits = static_cast<uint8_t>(params.bits);
-  return quantization;
+joint::DType TypeOf(const TensorFormat& format) {
+  switch (format.type) {
+    case quantize::NumberType::kU8:
+      return joint::DType::U8;
+    case quantize::NumberType::kU16:
+      return joint::DType::U16;
+    case quantize::NumberType::kS8:
+      return joint::DType::S8;
+    case quantize::NumberType::kS16:
+      return joint::DType::S16;
+    case quantize::NumberType::kS32:
+      return joint::DType::S32;
+    case quantize::NumberType::kS64:
+      return joint::DType::S64;
+    case quantize::NumberType::kF32:
+      return joint::DType::F32;
+    case quantize::NumberType::kBool:
+      break;
+  }
+  throw UnsupportedModel("a tensor of truth values has no type in the joint model");
 }
 
-std::vector<uint8_t> BytesOf(const std::vector<float>& values) {
-  std::vector<uint8_t> bytes(values.size() * sizeof(float));
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return bytes;
+// Null where the values stand for themselves.
+std::unique_ptr<joint::QuantizationT> ToQuantization(const TensorFormat& format, const Axes& axes) {
+  if (format.scales.empty()) return nullptr;
+  auto quantization = std::make_unique<joint::QuantizationT>();
+  quantization->scale.assign(format.scales.begin(), format.scales.end());
+  quantization->zero_point = format.zero_points;
+  quantization->bits = static_cast<uint8_t>(format.bits);
+  if (format.axis >= 0) {
+    quantization->axis = static_cast<int32_t>(std::find(axes.begin(), axes.end(), format.axis) - axes.begin());
+  }
+  return quantization;
 }
 
 bool BeginsWith(const std::string& text, const std::string& start) {
@@ -33,88 +52,39 @@ bool BeginsWith(const std::string& text, const std::string& start) {
 
 }  // namespace
 
-int32_t ModelDraft::AddTensor(const std::string& name, const graph::Shape& physical, const Axes& axes,
-                              joint::DType dtype) {
+int32_t ModelDraft::AddTensor(const std::string& name, const graph::Shape& shape, const Axes& axes,
+                              const TensorFormat& format) {
+  const graph::Shape physical = Permuted(shape, axes);
   auto tensor = std::make_unique<joint::TensorT>();
   tensor->name = name;
   // A scalar is stored as one element of rank 1.
   for (const int64_t extent : physical) tensor->shape.push_back(static_cast<int32_t>(extent));
   if (physical.empty()) tensor->shape.push_back(1);
-  tensor->dtype = dtype;
+  tensor->dtype = TypeOf(format);
+  tensor->quantization = ToQuantization(format, axes);
   if (axes != OnnxOrder(axes.size())) tensor->axes = axes;
-  tensor->bytes = static_cast<uint64_t>(graph::ElementCount(physical)) * joint::ElementBytes(dtype);
+  tensor->bytes = static_cast<uint64_t>(graph::ElementCount(physical)) * joint::ElementBytes(tensor->dtype);
   model_.tensors.push_back(std::move(tensor));
   return static_cast<int32_t>(model_.tensors.size() - 1);
 }
 
 Value ModelDraft::AddActivation(const std::string& name, const graph::Shape& shape, const Axes& axes,
-                                const AffineParams& params) {
-  const int32_t index = AddTensor(name, Permuted(shape, axes), axes, TypeOf(params));
-  model_.tensors[index]->quantization = ToQuantization(params);
-  return {index, shape, axes, params, false};
-}
-
-Value ModelDraft::AddFloat(const std::string& name, const graph::Shape& shape, const Axes& axes) {
-  return {AddTensor(name, Permuted(shape, axes), axes, joint::DType::F32), shape, axes, {}, true};
-}
-
-Value ModelDraft::AddIntegers(const std::string& name, const graph::Shape& shape, const Axes& axes) {
-  return {AddTensor(name, Permuted(shape, axes), axes, joint::DType::S64), shape, axes, {}, false, true};
+                                const TensorFormat& format) {
+  return {AddTensor(name, shape, axes, format), shape, axes, format};
 }
 
 Value ModelDraft::AddConstant(const std::string& name, const graph::Shape& shape, const Axes& axes,
-                              const AffineParams& params, std::vector<uint8_t> bytes) {
-  Value value = AddActivation(name, shape, axes, params);
+                              const TensorFormat& format, std::vector<uint8_t> bytes) {
+  Value value = AddActivation(name, shape, axes, format);
   SetConstant(value.tensor, std::move(bytes));
   return value;
 }
 
-Value ModelDraft::AddFloatConstant(const std::string& name, const graph::Shape& shape, const Axes& axes,
-                                   const std::vector<float>& values) {
-  Value value = AddFloat(name, shape, axes);
-  SetConstant(value.tensor, BytesOf(values));
-  return value;
-}
-
-int32_t ModelDraft::AddFloatWeights(const std::string& name, const graph::Shape& onnx_shape, const Axes& axes,
-                                    joint::Packing packing, const std::vector<float>& values) {
-  const int32_t index = AddTensor(name, Permuted(onnx_shape, axes), axes, joint::DType::F32);
-  model_.tensors[index]->packing = packing;
-  SetConstant(index, BytesOf(values));
-  return index;
-}
-
-int32_t ModelDraft::AddRow(const std::string& name, joint::DType dtype, const std::vector<int64_t>& values,
-                           double scale) {
-  const graph::Shape shape = {static_cast<int64_t>(values.size())};
-  const int32_t index = AddTensor(name, shape, OnnxOrder(1), dtype);
-  joint::TensorT& tensor = *model_.tensors[index];
-  const int bytes = joint::ElementBytes(dtype);
-  tensor.quantization = std::make_unique<joint::QuantizationT>();
-  tensor.quantization->scale = {static_cast<float>(scale)};
-  tensor.quantization->zero_point = {0};
-  tensor.quantization->bits = static_cast<uint8_t>(8 * bytes);
-  std::vector<uint8_t> data;
-  data.reserve(values.size() * static_cast<size_t>(bytes));
-  for (const int64_t value : values) {
-    for (int i = 0; i < bytes; ++i) data.push_back(static_cast<uint8_t>(value >> (8 * i)));
-  }
-  SetConstant(index, std::move(data));
-  return index;
-}
-
 int32_t ModelDraft::AddWeights(const std::string& name, const graph::Shape& onnx_shape, const Axes& axes,
-                               joint::Packing packing, const std::vector<int8_t>& values,
-                               const std::vector<double>& scales) {
-  const int32_t index = AddTensor(name, Permuted(onnx_shape, axes), axes, joint::DType::S8);
-  joint::TensorT& tensor = *model_.tensors[index];
-  tensor.packing = packing;
-  tensor.quantization = std::make_unique<joint::QuantizationT>();
-  tensor.quantization->scale.assign(scales.begin(), scales.end());
-  tensor.quantization->zero_point.assign(scales.size(), 0);
-  const auto output_channels = std::find(axes.begin(), axes.end(), 0) - axes.begin();
-  tensor.quantization->axis = scales.size() > 1 ? static_cast<int32_t>(output_channels) : -1;
-  SetConstant(index, std::vector<uint8_t>(values.begin(), values.end()));
+                               joint::Packing packing, const TensorFormat& format, std::vector<uint8_t> bytes) {
+  const int32_t index = AddTensor(name, onnx_shape, axes, format);
+  model_.tensors[index]->packing = packing;
+  SetConstant(index, std::move(bytes));
   return index;
 }
 

@@ -19,39 +19,26 @@ struct Value {
   int32_t tensor = -1;  // index in the joint model
   graph::Shape shape;   // ONNX order
   Axes axes;
-  AffineParams params;  // of a quantised one alone
-  bool is_float = false;
-  bool is_integer = false;  // S64: positions
+  TensorFormat format;
 
-  bool is_quantized() const { return !is_float && !is_integer; }
+  bool is_float() const { return format.is_float(); }
+  AffineParams params() const { return format.affine(); }
 };
 
 class ModelDraft {
  public:
-  // An activation that a layer will write. `name` is the ONNX tensor it stands for; copies of a tensor in another order
-  // or scale keep its name.
-  Value AddActivation(const std::string& name, const graph::Shape& shape, const Axes& axes, const AffineParams& params);
-  Value AddFloat(const std::string& name, const graph::Shape& shape, const Axes& axes);
-  Value AddIntegers(const std::string& name, const graph::Shape& shape, const Axes& axes);
+  // A tensor that a layer will write, of one scale or none. `name` is the ONNX tensor it stands for; copies of a tensor
+  // in another order or scale keep its name.
+  Value AddActivation(const std::string& name, const graph::Shape& shape, const Axes& axes, const TensorFormat& format);
 
-  // A quantised constant; `bytes` in physical order.
-  Value AddConstant(const std::string& name, const graph::Shape& shape, const Axes& axes, const AffineParams& params,
+  // A constant; `bytes` in physical order.
+  Value AddConstant(const std::string& name, const graph::Shape& shape, const Axes& axes, const TensorFormat& format,
                     std::vector<uint8_t> bytes);
 
-  // An F32 constant; `values` in physical order.
-  Value AddFloatConstant(const std::string& name, const graph::Shape& shape, const Axes& axes,
-                         const std::vector<float>& values);
-
-  // Float weights of a convolution, packed already; as AddWeights.
-  int32_t AddFloatWeights(const std::string& name, const graph::Shape& onnx_shape, const Axes& axes,
-                          joint::Packing packing, const std::vector<float>& values);
-  // A row of signed integers with one scale, of S16, S32 or S64; returns the tensor's index.
-  int32_t AddRow(const std::string& name, joint::DType dtype, const std::vector<int64_t>& values, double scale);
-
-  // Convolution weights; returns the tensor's index. `onnx_shape` is (oc, ic/group, kh, kw), the tensor's shape is that
-  // in the order of `axes`; `values` are packed already.
+  // Weights; returns the tensor's index. The tensor's shape is `onnx_shape` in the order of `axes`; `bytes` are packed
+  // already.
   int32_t AddWeights(const std::string& name, const graph::Shape& onnx_shape, const Axes& axes, joint::Packing packing,
-                     const std::vector<int8_t>& values, const std::vector<double>& scales);
+                     const TensorFormat& format, std::vector<uint8_t> bytes);
 
   template <typename Options>
   void AddLayer(const std::string& stem, Options options, const std::vector<int32_t>& inputs,
@@ -65,7 +52,7 @@ class ModelDraft {
   const std::string& TensorName(const Value& value) const { return model_.tensors[value.tensor]->name; }
 
  private:
-  int32_t AddTensor(const std::string& name, const graph::Shape& physical, const Axes& axes, joint::DType dtype);
+  int32_t AddTensor(const std::string& name, const graph::Shape& shape, const Axes& axes, const TensorFormat& format);
   void SetConstant(int32_t tensor, std::vector<uint8_t> bytes);
   void FinishLayer(std::unique_ptr<joint::LayerT> layer, const std::string& stem, const std::vector<int32_t>& inputs,
                    const std::vector<int32_t>& outputs, const std::vector<std::string>& onnx_nodes, uint64_t macs);

@@ -1,6 +1,7 @@
 #include "lower/weight_packing.h"
 
 #include <cstddef>
+#include <cstring>
 
 namespace lockstep::lower {
 
@@ -54,6 +55,14 @@ std::vector<Weight> PackDepthwise(const std::vector<Weight>& weights, const Weig
     for (int64_t tap = 0; tap < taps; ++tap) packed[tap * shape.oc + c] = weights[c * taps + tap];
   }
   return packed;
+}
+
+std::vector<uint8_t> ToBytes(const std::vector<int8_t>& weights) { return {weights.begin(), weights.end()}; }
+
+std::vector<uint8_t> ToBytes(const std::vector<float>& weights) {
+  std::vector<uint8_t> bytes(weights.size() * sizeof(float));
+  std::memcpy(bytes.data(), weights.data(), bytes.size());
+  return bytes;
 }
 
 template <typename Weight>

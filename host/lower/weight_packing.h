@@ -27,6 +27,10 @@ std::vector<float> PackO16(const std::vector<float>& weights, const WeightShape&
 template <typename Weight>
 std::vector<Weight> PackDepthwise(const std::vector<Weight>& weights, const WeightShape& shape);
 
+// As they lie in a file.
+std::vector<uint8_t> ToBytes(const std::vector<int8_t>& weights);
+std::vector<uint8_t> ToBytes(const std::vector<float>& weights);
+
 // int8_t and float: the same weights with height and width exchanged; kh and kw of `shape` are those before.
 template <typename Weight>
 std::vector<Weight> SwapSpatial(const std::vector<Weight>& weights, const WeightShape& shape);

@@ -86,6 +86,7 @@ std::string Unsupported(const Graph& graph, const Node& node) {
 
 }  // namespace
 
-constexpr Op kConv = Op({2, 3}, Infer, Evaluate, LayoutKind::kWindow, Unsupported).Normal(Normalize).Weights(1, 0);
+constexpr Op kConv =
+    Op({2, 3}, Infer, Evaluate, LayoutKind::kWindow, Unsupported).Normal(Normalize).Weights(1, 0).Bias(2, 1);
 
 }  // namespace lockstep::ops

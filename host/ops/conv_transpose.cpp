@@ -123,6 +123,6 @@ Results Evaluate(const Call& call) {
 
 }  // namespace
 
-constexpr Op kConvTranspose = Op({2, 3}, Infer, Evaluate, LayoutKind::kUnsupported, NotSupported).Weights(1, 1);
+constexpr Op kConvTranspose = Op({2, 3}, Infer, Evaluate, LayoutKind::kUnsupported, NotSupported).Weights(1, 1).Bias(2);
 
 }  // namespace lockstep::ops

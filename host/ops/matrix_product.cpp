@@ -133,7 +133,8 @@ std::string UnsupportedMatMul(const graph::Graph& graph, const graph::Node& node
 
 }  // namespace
 
-constexpr Op kGemm = Op({2, 3}, InferGemm, EvaluateGemm, LayoutKind::kUnsupported, UnsupportedGemm).Weights(1, 1);
+constexpr Op kGemm =
+    Op({2, 3}, InferGemm, EvaluateGemm, LayoutKind::kUnsupported, UnsupportedGemm).Weights(1, 1).Bias(2, 0);
 constexpr Op kMatMul = Op({2, 2}, InferMatMul, EvaluateMatMul, LayoutKind::kOnnxOrder, UnsupportedMatMul).Arithmetic();
 
 }  // namespace lockstep::ops

@@ -69,6 +69,11 @@ struct QuantizationTraits {
   FixedRange range = FixedRange::kNone;
   int weights = -1;      // the operand that holds weights, -1 if none does
   int weights_axis = 0;  // its axis of output channels
+  // The operand that is added, per output channel, to the sums of products of the weights; -1: no sums are made.
+  int bias = -1;
+  // The weights' axis of input channels (of a group), where every output element meets every weight of its channel: the
+  // bias can make up for what rounding the weights adds on the average. -1: not so.
+  int weights_input_axis = -1;
 };
 
 struct Op {
@@ -120,6 +125,12 @@ struct Op {
     Op op = *this;
     op.quantization.weights = operand;
     op.quantization.weights_axis = axis;
+    return op;
+  }
+  constexpr Op Bias(int operand, int weights_input_axis = -1) const {
+    Op op = *this;
+    op.quantization.bias = operand;
+    op.quantization.weights_input_axis = weights_input_axis;
     return op;
   }
 

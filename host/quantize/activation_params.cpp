@@ -27,11 +27,11 @@ bool SameFunction(const graph::Activation& a, const graph::Activation& b) {
 class ActivationChooser {
  public:
   ActivationChooser(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
-                    const ActivationParams& fixed)
-      : graph_(graph), widths_(widths), uses_(graph), derivation_(graph) {
+                    const ActivationParams& fixed, const FloatNodes& floats)
+      : graph_(graph), widths_(widths), floats_(floats), uses_(graph), derivation_(graph) {
     std::set<graph::TensorId> before_tables;
     for (const graph::Node& node : graph.nodes) {
-      if (NeedsTable(node.activation)) before_tables.insert(node.pre_activation);
+      if (HasTable(node)) before_tables.insert(node.pre_activation);
     }
     std::map<graph::TensorId, Group> by_representative;
     for (graph::TensorId id = 0; id < graph.tensor_count(); ++id) {
@@ -54,7 +54,7 @@ class ActivationChooser {
       if (!group.is_fixed) wanted.insert(group.members.begin(), group.members.end());
     }
     for (const graph::Node& node : graph_.nodes) {
-      if (NeedsTable(node.activation)) wanted.insert(node.pre_activation);
+      if (HasTable(node)) wanted.insert(node.pre_activation);
     }
     return wanted;
   }
@@ -75,6 +75,10 @@ class ActivationChooser {
   }
 
  private:
+  bool HasTable(const graph::Node& node) const {
+    return NeedsTable(node.activation) && widths_[static_cast<size_t>(node.pre_activation)] != kFloatWidth;
+  }
+
   void Store(const Group& group, const AffineParams& params) {
     for (const graph::TensorId member : group.members) params_[member] = params;
   }
@@ -124,7 +128,7 @@ class ActivationChooser {
       for (const int32_t consumer : uses_.consumers[static_cast<size_t>(member)]) {
         const graph::Node& node = graph_.nodes[static_cast<size_t>(consumer)];
         if (std::binary_search(group.members.begin(), group.members.end(), node.outputs[0])) continue;
-        if (!IsLookup(graph_, node)) return nullptr;
+        if (!IsLookup(graph_, node) || IsFloat(floats_, static_cast<size_t>(consumer))) return nullptr;
         if (function != nullptr &&
             !SameFunction(graph::ActivationOf(graph_, node), graph::ActivationOf(graph_, *function))) {
           return nullptr;
@@ -151,7 +155,7 @@ class ActivationChooser {
   void ServeTables(const Statistics& observed, int threads) {
     std::vector<const graph::Node*> nodes;
     for (const graph::Node& node : graph_.nodes) {
-      if (NeedsTable(node.activation)) nodes.push_back(&node);
+      if (HasTable(node)) nodes.push_back(&node);
     }
     std::vector<AffineParams> inputs(nodes.size());
     const auto count = static_cast<int>(nodes.size());
@@ -167,6 +171,7 @@ class ActivationChooser {
 
   const graph::Graph& graph_;
   const Widths& widths_;
+  const FloatNodes& floats_;
   graph::Uses uses_;
   Derivation derivation_;
   std::vector<Group> groups_;
@@ -176,14 +181,14 @@ class ActivationChooser {
 }  // namespace
 
 std::set<graph::TensorId> WantedStatistics(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
-                                           const ActivationParams& fixed) {
-  return ActivationChooser(graph, widths, groups, fixed).Wanted();
+                                           const ActivationParams& fixed, const FloatNodes& floats) {
+  return ActivationChooser(graph, widths, groups, fixed, floats).Wanted();
 }
 
 ActivationParams ChooseActivationParams(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
                                         const ActivationParams& fixed, const Statistics& observed,
-                                        const RangeOptions& options, int threads) {
-  return ActivationChooser(graph, widths, groups, fixed).Choose(observed, options, threads);
+                                        const RangeOptions& options, int threads, const FloatNodes& floats) {
+  return ActivationChooser(graph, widths, groups, fixed, floats).Choose(observed, options, threads);
 }
 
 }  // namespace lockstep::quantize

@@ -7,8 +7,9 @@
 #include "graph/graph.h"
 #include "quantize/derivation.h"
 #include "quantize/observers/range_choice.h"
-#include "quantize/quantized_graph.h"
+#include "quantize/policy.h"
 #include "quantize/scale_groups.h"
+#include "quantize/tensor_format.h"
 #include "quantize/widths.h"
 
 namespace lockstep::quantize {
@@ -21,12 +22,13 @@ using ActivationParams = std::map<graph::TensorId, AffineParams>;
 // - Any other group spans the range that the observer chooses for the union of its members' statistics.
 // - In front of a fused table: the range that makes the error behind the table least.
 // - Constant operands: see ConstantParams.
+// Of `floats` nothing is needed but what nodes in integers read.
 ActivationParams ChooseActivationParams(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
                                         const ActivationParams& fixed, const Statistics& observed,
-                                        const RangeOptions& options, int threads);
+                                        const RangeOptions& options, int threads, const FloatNodes& floats = {});
 
 // The tensors whose statistics that needs.
 std::set<graph::TensorId> WantedStatistics(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
-                                           const ActivationParams& fixed);
+                                           const ActivationParams& fixed, const FloatNodes& floats = {});
 
 }  // namespace lockstep::quantize

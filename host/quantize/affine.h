@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "quantize/observers/tensor_statistics.h"
-#include "quantize/quantized_graph.h"
+#include "quantize/tensor_format.h"
 
 namespace lockstep::quantize {
 

@@ -44,13 +44,15 @@ ops::FixedRange RangeOf(const graph::Activation& fused) {
 }  // namespace
 
 std::map<graph::TensorId, AffineParams> FixedParams(const graph::Graph& graph, const Widths& widths,
-                                                    const std::map<std::string, InputPreprocess>& preprocess) {
+                                                    const std::map<std::string, InputPreprocess>& preprocess,
+                                                    const FloatNodes& floats) {
   std::map<graph::TensorId, AffineParams> fixed;
   for (const graph::TensorId input : graph.inputs) {
     const auto found = preprocess.find(graph.tensor(input).name);
     if (found != preprocess.end()) fixed[input] = PictureParams(found->second);
   }
-  for (const graph::Node& node : graph.nodes) {
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const graph::Node& node = graph.nodes[i];
     const int bits = widths[static_cast<size_t>(node.outputs[0])];
     if (bits == kFloatWidth) continue;
     const bool fused = node.activation.kind != graph::ActivationKind::kNone;
@@ -62,6 +64,10 @@ std::map<graph::TensorId, AffineParams> FixedParams(const graph::Graph& graph, c
         fixed[node.outputs[0]] = AffineFromRange({0.0, 1.0}, bits);
         break;
       case ops::FixedRange::kBelowOne:
+        if (IsFloat(floats, i)) {
+          fixed[node.outputs[0]] = AffineFromRange({0.0, 1.0}, bits);
+          break;
+        }
         fixed[node.outputs[0]] = {std::exp2(-bits), 0, bits};
         break;
     }

@@ -18,7 +18,8 @@ namespace lockstep::quantize {
 // - Softmax: scale 1/256 (1/65536 in 16 bits), zero point 0, as docs/arithmetic.md demands.
 // - Sigmoid and HardSigmoid, fused or not: levels from 0 to 1 exactly, scale 1/255: a certain detection stays certain.
 std::map<graph::TensorId, AffineParams> FixedParams(const graph::Graph& graph, const Widths& widths,
-                                                    const std::map<std::string, InputPreprocess>& preprocess);
+                                                    const std::map<std::string, InputPreprocess>& preprocess,
+                                                    const FloatNodes& floats = {});
 
 // A constant operand: a power of two as scale if that represents every value exactly, else levels over its range.
 AffineParams ConstantParams(const std::vector<float>& values, int bits);

@@ -16,6 +16,8 @@ bool SharesScale(const graph::Node& node) { return TraitsOf(node).shares_scale; 
 
 bool IsArithmetic(const graph::Node& node) { return TraitsOf(node).arithmetic; }
 
+bool SumsProducts(const graph::Node& node) { return TraitsOf(node).weights >= 0 && TraitsOf(node).bias >= 0; }
+
 bool NeedsTable(const graph::Activation& activation) {
   using Kind = graph::ActivationKind;
   return activation.kind != Kind::kNone && activation.kind != Kind::kRelu && activation.kind != Kind::kClip;

@@ -21,6 +21,9 @@ bool SharesScale(const graph::Node& node);
 // Add, Sub, Mul.
 bool IsArithmetic(const graph::Node& node);
 
+// Sums products of its input with constant weights: Conv, ConvTranspose, Gemm.
+bool SumsProducts(const graph::Node& node);
+
 // Whether the activation is a 256-entry table behind the node, and not just limits (Relu, Clip) or nothing.
 bool NeedsTable(const graph::Activation& activation);
 

@@ -10,6 +10,7 @@
 #include "quantize/fixed_params.h"
 #include "quantize/operator_classes.h"
 #include "quantize/scale_groups.h"
+#include "quantize/weight_operands.h"
 #include "quantize/widths.h"
 
 namespace lockstep::quantize {
@@ -31,44 +32,57 @@ void CheckOptions(const graph::Graph& graph, const QuantizeOptions& options) {
   }
 }
 
-// For each weight of each output channel the mean of the input channel that it meets.
-std::vector<double> MeansOfWeights(const graph::Shape& weights, size_t groups, const std::vector<double>& means) {
-  const auto channels = static_cast<size_t>(weights[0]);
-  const auto per_group = static_cast<size_t>(weights[1]);
-  const size_t window = static_cast<size_t>(graph::ElementCount(weights)) / (channels * per_group);
-  std::vector<double> result;
-  result.reserve(channels * per_group * window);
-  for (size_t channel = 0; channel < channels; ++channel) {
-    const size_t group = channel / (channels / groups);
-    for (size_t i = 0; i < per_group; ++i) result.insert(result.end(), window, means[group * per_group + i]);
+// What a tensor holds that no parameters were chosen for.
+TensorFormat Unquantized(graph::ElementType type) {
+  switch (type) {
+    case graph::ElementType::kFloat:
+      return {};
+    case graph::ElementType::kBool:
+      return TensorFormat::Truth();
+    default:
+      return TensorFormat::Indices();
   }
-  return result;
 }
 
-void QuantizeConvolutions(const Calibration& calibration, const QuantizeOptions& options, int threads,
-                          QuantizedGraph& result) {
+// Pixels that only nodes in floats read become floats themselves.
+bool IsFloatInput(const QuantizedGraph& quantized, const FloatNodes& floats, graph::TensorId id) {
+  if (quantized.preprocess.count(id) == 0) return false;
+  const std::vector<int32_t> readers = graph::Uses(quantized.graph).consumers[static_cast<size_t>(id)];
+  return !readers.empty() && std::all_of(readers.begin(), readers.end(),
+                                         [&](int32_t reader) { return IsFloat(floats, static_cast<size_t>(reader)); });
+}
+
+// The format of every tensor that a layer reads or writes.
+void StateFormats(const ActivationParams& params, const FloatNodes& floats, QuantizedGraph& result) {
   const graph::Graph& graph = result.graph;
-  for (const graph::Node& node : graph.nodes) {
-    if (node.op != "Conv") continue;
-    const graph::Tensor& weights = graph.tensor(node.inputs[1]);
-    const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != graph::kNoTensor;
-    if (!weights.constant || (has_bias && !graph.tensor(node.inputs[2]).constant)) {
-      throw UnsupportedModel("node " + node.name + " (Conv): weights and bias must be constant");
+  const auto state = [&](graph::TensorId id) {
+    const auto found = params.find(id);
+    result.formats[id] = found != params.end() ? TensorFormat(found->second) : Unquantized(graph.tensor(id).type);
+  };
+  const auto state_float = [&](graph::TensorId id) { result.formats[id] = Unquantized(graph.tensor(id).type); };
+  for (const graph::TensorId id : graph.inputs) {
+    IsFloatInput(result, floats, id) ? state_float(id) : state(id);
+  }
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const graph::Node& node = graph.nodes[i];
+    const bool is_float = IsFloat(floats, i);
+    for (const graph::TensorId id : node.inputs) {
+      if (id == graph::kNoTensor || !graph.tensor(id).constant) continue;
+      if (is_float) state_float(id);
+      if (!is_float && IsConstantOperand(graph, node, id)) state(id);
     }
-    const graph::TensorId target = NeedsTable(node.activation) ? node.pre_activation : node.outputs[0];
-    ConvWeights conv;
-    conv.node = node.name;
-    conv.values = weights.constant->floats.data();
-    conv.channels = static_cast<size_t>(weights.shape[0]);
-    conv.per_channel = weights.constant->floats.size() / conv.channels;
-    conv.bias = has_bias ? graph.tensor(node.inputs[2]).constant->floats.data() : nullptr;
-    conv.input_scale = result.activations.at(node.inputs[0]).scale;
-    conv.output_scale = result.activations.at(target).scale;
-    const auto means = calibration.channel_means.find(node.inputs[0]);
-    if (means != calibration.channel_means.end()) {
-      conv.input_means = MeansOfWeights(weights.shape, static_cast<size_t>(node.Int("group", 1)), means->second);
+    for (const graph::TensorId id : node.outputs) {
+      if (id == graph::kNoTensor) continue;
+      if (!is_float) {
+        state(id);
+        continue;
+      }
+      state_float(id);
+      const auto read = params.find(id);
+      if (read != params.end()) result.reads[id] = read->second;
     }
-    result.weights[node.name] = QuantizeWeights(conv, options.weight_range, threads, result.notes);
+    if (is_float && node.pre_activation != graph::kNoTensor) state_float(node.pre_activation);
+    if (!is_float && NeedsTable(node.activation)) state(node.pre_activation);
   }
 }
 
@@ -82,23 +96,27 @@ QuantizedGraph Quantize(const graph::Graph& graph, const QuantizeOptions& option
   QuantizedGraph result;
   result.graph = graph;
   result.preprocess = {};
-  result.float_nodes = ResolveFloatNodes(result.graph, options.floats);
+  const FloatNodes floats = ResolveFloatNodes(result.graph, options.floats);
   for (const auto& [name, preprocess] : options.preprocess) result.preprocess[graph.Find(name)] = preprocess;
 
-  const Widths widths = ChooseWidths(result.graph, options.tail_bits);
-  const ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess);
+  const Widths widths = ChooseWidths(result.graph, options.tail_bits, floats);
+  const ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess, floats);
   const ScaleGroups groups(result.graph, widths, fixed);
   const std::set<graph::TensorId> observed =
-      Derivation(result.graph).Sources(WantedStatistics(result.graph, widths, groups, fixed));
-  std::set<graph::TensorId> conv_inputs;
-  for (const graph::Node& node : result.graph.nodes) {
-    if (options.bias_correction && node.op == "Conv") conv_inputs.insert(node.inputs[0]);
-  }
-  const Calibration calibration = Calibrate(result.graph, observed, conv_inputs, source, threads, progress);
+      Derivation(result.graph).Sources(WantedStatistics(result.graph, widths, groups, fixed, floats));
+  const std::set<graph::TensorId> corrected =
+      options.bias_correction ? CorrectableInputs(result.graph, floats) : std::set<graph::TensorId>();
+  const Calibration calibration = Calibrate(result.graph, observed, corrected, source, threads, progress);
   result.calibration_digest = source.Digest();
-  result.activations =
-      ChooseActivationParams(result.graph, widths, groups, fixed, calibration.statistics, options.observer, threads);
-  QuantizeConvolutions(calibration, options, threads, result);
+  const ActivationParams params = ChooseActivationParams(result.graph, widths, groups, fixed, calibration.statistics,
+                                                         options.observer, threads, floats);
+  StateFormats(params, floats, result);
+  WeightOptions weights;
+  weights.range = options.weight_range;
+  weights.threads = threads;
+  weights.means = calibration.channel_means;
+  weights.floats = floats;
+  result.weights = QuantizeWeightOperands(result.graph, params, weights, result.notes);
   return result;
 }
 

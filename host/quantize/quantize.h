@@ -1,4 +1,4 @@
-// From an optimised float graph to integer parameters for every tensor and convolution.
+// From an optimised float graph to a format for every tensor and integers for all weights.
 #pragma once
 
 #include <map>
@@ -17,9 +17,9 @@ namespace lockstep::quantize {
 struct QuantizeOptions {
   RangeOptions observer;  // of 8-bit activations
   WeightRangeKind weight_range = WeightRangeKind::kMse;
-  bool bias_correction = true;                        // see ConvWeights::input_means
+  bool bias_correction = true;                        // see WeightRows::input_means
   int tail_bits = 16;                                 // 16 or 8, see tail.h
-  FloatSettings floats;                               // nodes that are not quantised
+  FloatSettings floats;                               // nodes that compute in floats
   int threads = 0;                                    // 0: all cores
   std::map<std::string, InputPreprocess> preprocess;  // by graph input; inputs without are calibrated like any tensor
 };

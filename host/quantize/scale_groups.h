@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "graph/graph.h"
-#include "quantize/quantized_graph.h"
+#include "quantize/tensor_format.h"
 #include "quantize/widths.h"
 
 namespace lockstep::quantize {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "quantize/observers/tensor_statistics.h"
-#include "quantize/quantized_graph.h"
+#include "quantize/tensor_format.h"
 
 namespace lockstep::quantize {
 

@@ -13,15 +13,17 @@ bool IsTailNode(const graph::Node& node) {
 
 class TailSearch {
  public:
-  TailSearch(const graph::Graph& graph, const Widths& widths)
-      : graph_(graph), widths_(widths), uses_(graph), in_tail_(widths.size(), false) {}
+  TailSearch(const graph::Graph& graph, const FloatNodes& floats, const Widths& widths)
+      : graph_(graph), floats_(floats), widths_(widths), uses_(graph), in_tail_(widths.size(), false) {}
 
   // Starts from everything that could be in the tail and takes out what breaks a rule until nothing does.
   const std::vector<bool>& Run() {
     for (const graph::Node& node : graph_.nodes) {
-      const bool linear_conv = node.op == "Conv" && !NeedsTable(node.activation);
-      if (!linear_conv && !IsTailNode(node)) continue;
-      for (const graph::TensorId output : node.outputs) in_tail_[Index(output)] = !IsFloat(output);
+      const bool linear = SumsProducts(node) && !NeedsTable(node.activation);
+      if (!linear && !IsTailNode(node)) continue;
+      for (const graph::TensorId output : node.outputs) {
+        if (output != graph::kNoTensor) in_tail_[Index(output)] = !IsFloatTensor(output);
+      }
     }
     for (bool changed = true; changed;) {
       changed = false;
@@ -36,25 +38,27 @@ class TailSearch {
 
  private:
   static size_t Index(graph::TensorId id) { return static_cast<size_t>(id); }
-  bool IsFloat(graph::TensorId id) const { return widths_[Index(id)] == kFloatWidth; }
+  bool IsFloatTensor(graph::TensorId id) const { return widths_[Index(id)] == kFloatWidth; }
 
   bool Keeps(graph::TensorId id) const {
     for (const int32_t consumer : uses_.consumers[Index(id)]) {
       const graph::Node& node = graph_.nodes[static_cast<size_t>(consumer)];
       if (!IsTailNode(node)) return false;
       const bool leads_on = std::all_of(node.outputs.begin(), node.outputs.end(), [&](graph::TensorId output) {
-        return IsFloat(output) || in_tail_[Index(output)];
+        return output == graph::kNoTensor || IsFloatTensor(output) || in_tail_[Index(output)];
       });
       if (!leads_on) return false;
     }
-    const graph::Node& producer = graph_.nodes[static_cast<size_t>(uses_.producer[Index(id)])];
-    if (producer.op == "Conv") return true;
+    const auto made_by = static_cast<size_t>(uses_.producer[Index(id)]);
+    const graph::Node& producer = graph_.nodes[made_by];
+    if (SumsProducts(producer) || IsFloat(floats_, made_by)) return true;
     return std::all_of(producer.inputs.begin(), producer.inputs.end(), [&](graph::TensorId input) {
       return input == graph::kNoTensor || graph_.tensor(input).constant || in_tail_[Index(input)];
     });
   }
 
   const graph::Graph& graph_;
+  const FloatNodes& floats_;
   const Widths& widths_;
   graph::Uses uses_;
   std::vector<bool> in_tail_;
@@ -62,8 +66,8 @@ class TailSearch {
 
 }  // namespace
 
-void WidenTail(const graph::Graph& graph, int bits, Widths& widths) {
-  TailSearch search(graph, widths);
+void WidenTail(const graph::Graph& graph, int bits, const FloatNodes& floats, Widths& widths) {
+  TailSearch search(graph, floats, widths);
   const std::vector<bool>& in_tail = search.Run();
   for (size_t id = 0; id < widths.size(); ++id) {
     if (in_tail[id]) widths[id] = bits;

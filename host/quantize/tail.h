@@ -3,10 +3,10 @@
 // A detector ends in a little arithmetic on coordinates (distances plus anchors, times strides) that turns a rounding
 // of 1/256 of the picture into an error of pixels. It costs next to nothing in 16 bits. A tensor is in the tail if
 // - it is made by Add, Sub, Mul or Div, by a view (Reshape, Transpose, Slice, Split, ...), by Concat, or by a Conv
-//   without a table, and
+//   (or another sum of products) without a table, and
 // - every node that reads it is of the same kinds (Conv excepted) and makes nothing but tensors of the tail or float
 //   outputs, so that no convolution or non-linear function follows on any way to the outputs, and
-// - unless a Conv makes it, all variable inputs of its node are in the tail, too.
+// - unless a Conv or a node in floats makes it, all variable inputs of its node are in the tail, too.
 // A table (Sigmoid) makes 8 bits; a Concat into a float output takes 8 and 16 bits side by side.
 #pragma once
 
@@ -16,6 +16,6 @@
 namespace lockstep::quantize {
 
 // Raises the tail's tensors from 8 to `bits`. `widths` has float outputs marked.
-void WidenTail(const graph::Graph& graph, int bits, Widths& widths);
+void WidenTail(const graph::Graph& graph, int bits, const FloatNodes& floats, Widths& widths);
 
 }  // namespace lockstep::quantize

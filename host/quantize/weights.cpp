@@ -63,26 +63,26 @@ struct Channel {
   int32_t bias = 0;
 };
 
-Channel QuantizeChannel(const ConvWeights& conv, size_t channel, WeightRangeKind kind, int8_t* values) {
-  const float* weights = conv.values + channel * conv.per_channel;
-  const double bias = conv.bias != nullptr ? conv.bias[channel] : 0.0;
+Channel QuantizeChannel(const WeightRows& rows, size_t channel, WeightRangeKind kind, int8_t* values) {
+  const float* weights = rows.values + channel * rows.per_channel;
+  const double bias = rows.bias != nullptr ? rows.bias[channel] : 0.0;
   Channel result;
-  const double chosen = ChooseScale(weights, conv.per_channel, kind);
+  const double chosen = ChooseScale(weights, rows.per_channel, kind);
   const bool empty = chosen == 0.0;
-  const double unit = conv.output_scale / conv.input_scale;
-  const double least = std::max(std::abs(bias) / (conv.input_scale * kBiasLimit),
+  const double unit = rows.output_scale / rows.input_scale;
+  const double least = std::max(std::abs(bias) / (rows.input_scale * kBiasLimit),
                                 empty ? unit / kEmptyChannelSteps : unit * kLeastRatio);
   result.scale = std::max(chosen, least);
   result.enlarged = !empty && result.scale > chosen;
   double correction = 0.0;
-  for (size_t i = 0; i < conv.per_channel; ++i) {
+  for (size_t i = 0; i < rows.per_channel; ++i) {
     const double level = RoundWeight(weights[i] / result.scale);
     values[i] = static_cast<int8_t>(level);
-    if (!conv.input_means.empty()) {
-      correction += (weights[i] - level * result.scale) * conv.input_means[channel * conv.per_channel + i];
+    if (!rows.input_means.empty()) {
+      correction += (weights[i] - level * result.scale) * rows.input_means[channel * rows.per_channel + i];
     }
   }
-  const double level = std::round((bias + correction) / (conv.input_scale * result.scale));
+  const double level = std::round((bias + correction) / (rows.input_scale * result.scale));
   result.bias = static_cast<int32_t>(std::clamp(level, -kBiasLimit, kBiasLimit));
   return result;
 }
@@ -97,26 +97,26 @@ WeightRangeKind ParseWeightRangeKind(const std::string& text) {
 
 const char* ToText(WeightRangeKind kind) { return kind == WeightRangeKind::kMax ? "max" : "mse"; }
 
-QuantizedWeights QuantizeWeights(const ConvWeights& conv, WeightRangeKind kind, int threads,
-                                 std::vector<std::string>& notes) {
-  QuantizedWeights result;
-  result.values.resize(conv.channels * conv.per_channel);
-  result.scales.resize(conv.channels);
-  result.bias.resize(conv.channels);
-  std::vector<Channel> channels(conv.channels);
-#pragma omp parallel for num_threads(threads) if (conv.channels * conv.per_channel >= kParallelWeights) schedule(static)
-  for (size_t channel = 0; channel < conv.channels; ++channel) {
-    channels[channel] = QuantizeChannel(conv, channel, kind, result.values.data() + channel * conv.per_channel);
+QuantizedRows QuantizeWeights(const WeightRows& rows, WeightRangeKind kind, int threads,
+                              std::vector<std::string>& notes) {
+  QuantizedRows result;
+  result.values.resize(rows.channels * rows.per_channel);
+  result.scales.resize(rows.channels);
+  result.bias.resize(rows.channels);
+  std::vector<Channel> channels(rows.channels);
+#pragma omp parallel for num_threads(threads) if (rows.channels * rows.per_channel >= kParallelWeights) schedule(static)
+  for (size_t channel = 0; channel < rows.channels; ++channel) {
+    channels[channel] = QuantizeChannel(rows, channel, kind, result.values.data() + channel * rows.per_channel);
   }
   size_t enlarged = 0;
-  for (size_t channel = 0; channel < conv.channels; ++channel) {
+  for (size_t channel = 0; channel < rows.channels; ++channel) {
     result.scales[channel] = channels[channel].scale;
     result.bias[channel] = channels[channel].bias;
     enlarged += channels[channel].enlarged ? 1 : 0;
   }
   if (enlarged > 0) {
     notes.push_back(
-        conv.node + ": " + std::to_string(enlarged) + " of " + std::to_string(conv.channels) +
+        rows.node + ": " + std::to_string(enlarged) + " of " + std::to_string(rows.channels) +
         " output channels have weights too small for their bias or output; their weight scale was enlarged");
   }
   return result;

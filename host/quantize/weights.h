@@ -1,10 +1,9 @@
-// The fifth stage: integer weights and bias of every convolution.
+// The fifth stage: integer weights and bias of one operand.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
-
-#include "quantize/quantized_graph.h"
 
 namespace lockstep::quantize {
 
@@ -17,8 +16,8 @@ enum class WeightRangeKind {
 WeightRangeKind ParseWeightRangeKind(const std::string& text);
 const char* ToText(WeightRangeKind kind);
 
-// The float side of one convolution. Pointers are not owned.
-struct ConvWeights {
+// Weights with a row for each output channel. Pointers are not owned.
+struct WeightRows {
   std::string node;  // for notes
   const float* values = nullptr;
   size_t channels = 0;          // output channels
@@ -32,11 +31,17 @@ struct ConvWeights {
   std::vector<double> input_means;
 };
 
+struct QuantizedRows {
+  std::vector<int8_t> values;  // as the rows
+  std::vector<double> scales;  // by channel: real = scale * value
+  std::vector<int32_t> bias;   // in units of input_scale * scale
+};
+
 // values: round(w / scale) half away from zero, within -127..127; bias: round(bias / (input_scale * scale)).
 // - A channel without weights (all zero) gets a scale that leaves its bias 1/1024 of an output step.
 // - A channel whose bias would pass 2^30, or whose scale would be below 2^-30 output steps, gets a larger weight scale
 //   and a line in `notes`.
-QuantizedWeights QuantizeWeights(const ConvWeights& conv, WeightRangeKind kind, int threads,
-                                 std::vector<std::string>& notes);
+QuantizedRows QuantizeWeights(const WeightRows& rows, WeightRangeKind kind, int threads,
+                              std::vector<std::string>& notes);
 
 }  // namespace lockstep::quantize

@@ -1,5 +1,6 @@
 #include "quantize/widths.h"
 
+#include <algorithm>
 #include <map>
 
 #include "quantize/operator_classes.h"
@@ -26,10 +27,18 @@ std::vector<graph::TensorId> FloatChain(const graph::Graph& graph, const graph::
   }
 }
 
+graph::TensorId CopyOf(graph::Graph& graph, graph::TensorId id) {
+  graph::Tensor copy = graph.tensor(id);
+  copy.name = graph.UniqueName(copy.name);
+  return graph.AddTensor(std::move(copy));
+}
+
 // Gives every arithmetic node whose constant has another width a constant of its own.
-void SetConstantWidths(graph::Graph& graph, Widths& widths) {
+void SetConstantWidths(graph::Graph& graph, const FloatNodes& floats, Widths& widths) {
   std::map<std::pair<graph::TensorId, int>, graph::TensorId> of_width;
-  for (graph::Node& node : graph.nodes) {
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    graph::Node& node = graph.nodes[i];
+    if (IsFloat(floats, i)) continue;
     for (graph::TensorId& input : node.inputs) {
       if (!IsConstantOperand(graph, node, input)) continue;
       const int width = widths[Index(node.outputs[0])];
@@ -40,23 +49,48 @@ void SetConstantWidths(graph::Graph& graph, Widths& widths) {
       }
       const graph::TensorId original = input;
       if (widths[Index(original)] != kFloatWidth) {
-        graph::Tensor copy = graph.tensor(original);
-        copy.name = graph.UniqueName(copy.name);
-        input = graph.AddTensor(std::move(copy));
+        input = CopyOf(graph, original);
         widths.resize(static_cast<size_t>(graph.tensor_count()), kFloatWidth);
       }
       widths[Index(input)] = width;
       of_width[{original, width}] = input;
     }
   }
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (!IsFloat(floats, i)) continue;
+    for (graph::TensorId& input : graph.nodes[i].inputs) {
+      if (!IsConstantOperand(graph, graph.nodes[i], input) || widths[Index(input)] == kFloatWidth) continue;
+      input = CopyOf(graph, input);
+      widths.resize(static_cast<size_t>(graph.tensor_count()), kFloatWidth);
+    }
+  }
+}
+
+// What only nodes in floats read is never seen in integers.
+void ForgetUnreadWidths(const graph::Graph& graph, const graph::Uses& uses, const FloatNodes& floats, Widths& widths) {
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (!IsFloat(floats, i)) continue;
+    const graph::Node& node = graph.nodes[i];
+    if (node.pre_activation != graph::kNoTensor) widths[Index(node.pre_activation)] = kFloatWidth;
+    for (const graph::TensorId output : node.outputs) {
+      if (output == graph::kNoTensor) continue;
+      const std::vector<int32_t>& readers = uses.consumers[Index(output)];
+      const bool read = std::any_of(readers.begin(), readers.end(), [&](int32_t reader) {
+        const graph::Node& consumer = graph.nodes[static_cast<size_t>(reader)];
+        return !IsFloat(floats, static_cast<size_t>(reader)) && widths[Index(consumer.outputs[0])] != kFloatWidth;
+      });
+      if (!read) widths[Index(output)] = kFloatWidth;
+    }
+  }
 }
 
 }  // namespace
 
-Widths ChooseWidths(graph::Graph& graph, int tail_bits) {
+Widths ChooseWidths(graph::Graph& graph, int tail_bits, const FloatNodes& floats) {
   Widths widths(static_cast<size_t>(graph.tensor_count()), kFloatWidth);
   const auto mark = [&](graph::TensorId id) {
-    if (graph.tensor(id).type == graph::ElementType::kFloat && !graph.tensor(id).constant) widths[Index(id)] = 8;
+    if (id != graph::kNoTensor && graph.tensor(id).type == graph::ElementType::kFloat && !graph.tensor(id).constant)
+      widths[Index(id)] = 8;
   };
   for (const graph::TensorId input : graph.inputs) mark(input);
   for (const graph::Node& node : graph.nodes) {
@@ -67,8 +101,9 @@ Widths ChooseWidths(graph::Graph& graph, int tail_bits) {
   for (const graph::TensorId output : graph.outputs) {
     for (const graph::TensorId id : FloatChain(graph, uses, output)) widths[Index(id)] = kFloatWidth;
   }
-  if (tail_bits > 8) WidenTail(graph, tail_bits, widths);
-  SetConstantWidths(graph, widths);
+  ForgetUnreadWidths(graph, uses, floats, widths);
+  if (tail_bits > 8) WidenTail(graph, tail_bits, floats, widths);
+  SetConstantWidths(graph, floats, widths);
   return widths;
 }
 

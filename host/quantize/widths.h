@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "quantize/policy.h"
 
 namespace lockstep::quantize {
 
@@ -19,6 +20,9 @@ using Widths = std::vector<int>;
 //
 // With `tail_bits` 16 the tail of the network is carried in 16 bits (see tail.h). A constant operand has the width of
 // its node; if nodes of both widths use one constant, it is doubled in `graph`.
-Widths ChooseWidths(graph::Graph& graph, int tail_bits);
+//
+// What one of `floats` gives has the width in which nodes that compute in integers read it, and counts as float if none
+// does.
+Widths ChooseWidths(graph::Graph& graph, int tail_bits, const FloatNodes& floats = {});
 
 }  // namespace lockstep::quantize

@@ -114,7 +114,13 @@ std::vector<Setting> MakeTable() {
       Row(Kind::kNames, "float_nodes", kBuild, "nodes that are computed in floats, with * and ? as in a shell",
           nullptr),
       Row(Kind::kNames, "float_ops", kBuild, "operators that are computed in floats: Softmax, Concat, ...", nullptr),
-      Row(Kind::kYesNo, "float_all", kBuild, "compute every node in floats", false),
+      Row(Kind::kNames, "float_subgraphs", kBuild, "FROM..TO: every node on a way from a node to another, in floats",
+          nullptr),
+      Row(Kind::kYesNo, "float_all", kBuild, "compute every node in floats that nothing else is said of", false),
+      Row(Kind::kNames, "quantized_nodes", kBuild, "nodes that stay quantised, where float_.. settings name more",
+          nullptr),
+      Row(Kind::kNames, "quantized_ops", kBuild, "operators that stay quantised; what names a node beats them",
+          nullptr),
       Whole("threads", kBuild | kRun | kCrosscheck, "of this PC's engines; 0: all cores", 0, kMostThreads, 0),
   };
 }

@@ -13,14 +13,14 @@ void EmitAveragePool(LowerContext& context) {
     throw UnsupportedModel("count_include_pad together with ceil_mode is not supported");
   }
   const int64_t window = int64_t{pool.kernel_h} * pool.kernel_w;
-  if (window * (x.params.bits > 8 ? 65535 : 255) >= int64_t{1} << 31) {
+  if (window * (x.params().bits > 8 ? 65535 : 255) >= int64_t{1} << 31) {
     throw UnsupportedModel("the sum of " + std::to_string(window) + " elements of its input does not fit 32 bits");
   }
   // Every window has one divisor, or each has the number of its elements in the input.
   const bool padded = pool.pad_top > 0 || pool.pad_left > 0 || pool.pad_bottom > 0 || pool.pad_right > 0;
   const AffineParams y = context.OutputParams();
   for (int64_t count = padded && !counts_padding ? 1 : window; count <= window; ++count) {
-    const FixedMultiplier fixed = ToFixed(x.params.scale / (y.scale * static_cast<double>(count)));
+    const FixedMultiplier fixed = ToFixed(x.params().scale / (y.scale * static_cast<double>(count)));
     pool.multiplier.push_back(fixed.m);
     pool.shift.push_back(static_cast<int8_t>(fixed.s));
   }

@@ -1,7 +1,5 @@
 #include "lower/ops/binary.h"
 
-#include "quantize/fixed_params.h"
-
 namespace lockstep::lower {
 
 Binary DescribeBinary(LowerContext& context) {
@@ -11,17 +9,14 @@ Binary DescribeBinary(LowerContext& context) {
   const AffineParams& y = binary.output.params;
   binary.wide = y.bits > 8;
   for (size_t i = 0; i < 2; ++i) {
-    binary.wide = binary.wide || (context.IsConstant(i) ? context.ParamsOr(node.inputs[i], y).bits > 8
-                                                        : context.Known(i).params.bits > 8);
+    const bool computed = !context.IsConstant(i) && !context.Known(i).is_float();
+    const AffineParams operand = computed ? context.Known(i).params() : context.ParamsOf(node.inputs[i]);
+    binary.wide = binary.wide || operand.bits > 8;
   }
   Value* operands[2] = {&binary.a, &binary.b};
   for (size_t i = 0; i < 2; ++i) {
-    if (context.IsConstant(i)) {
-      const AffineParams fallback = quantize::ConstantParams(context.Floats(i), binary.wide ? 16 : 8);
-      *operands[i] = context.ConstantOperand(i, context.ParamsOr(node.inputs[i], fallback));
-    } else {
-      *operands[i] = context.Operand(i);
-    }
+    *operands[i] =
+        context.IsConstant(i) ? context.ConstantOperand(i, context.ParamsOf(node.inputs[i])) : context.Operand(i);
   }
   const graph::TensorId target = binary.output.clamped ? node.outputs[0] : node.pre_activation;
   binary.result = context.draft().AddActivation(context.graph().tensor(target).name, context.OutputShape(),
@@ -33,7 +28,7 @@ void EmitSum(LowerContext& context, double sign_b) {
   const Binary binary = DescribeBinary(context);
   const double y = binary.output.params.scale;
   const AddMultipliers fixed =
-      ToAddMultipliers(binary.a.params.scale / y, sign_b * binary.b.params.scale / y, binary.wide);
+      ToAddMultipliers(binary.a.params().scale / y, sign_b * binary.b.params().scale / y, binary.wide);
   joint::AddT add;
   add.multiplier_a = fixed.a;
   add.multiplier_b = fixed.b;

@@ -21,7 +21,7 @@ struct ConvArithmetic {
 ConvArithmetic ComputeArithmetic(const quantize::QuantizedWeights& weights, const AffineParams& x,
                                  const AffineParams& mid) {
   ConvArithmetic result;
-  const size_t channels = weights.scales.size();
+  const size_t channels = weights.scales().size();
   const size_t taps = weights.values.size() / channels;
   for (size_t oc = 0; oc < channels; ++oc) {
     int64_t sum = 0;
@@ -34,7 +34,7 @@ ConvArithmetic ComputeArithmetic(const quantize::QuantizedWeights& weights, cons
     if (init != static_cast<int32_t>(init)) {
       throw UnsupportedModel("the bias of channel " + std::to_string(oc) + " does not fit 32 bits");
     }
-    const FixedMultiplier fixed = ToFixed(x.scale * weights.scales[oc] / mid.scale);
+    const FixedMultiplier fixed = ToFixed(x.scale * weights.scales()[oc] / mid.scale);
     result.acc_init.push_back(static_cast<int32_t>(init));
     result.weight_sum.push_back(static_cast<int32_t>(sum));
     result.multiplier.push_back(fixed.m);
@@ -61,8 +61,8 @@ void EmitConv(LowerContext& context) {
   const graph::Node& node = context.node();
   const Value x = context.IntegerInput(0);
   if (x.shape.size() != 4) throw UnsupportedModel("only convolutions over images (rank 4) are supported");
-  if (x.params.bits > 8) throw UnsupportedModel("its input has more than 8 bits; quantise it to 8");
-  const quantize::QuantizedWeights& weights = context.Weights();
+  if (x.params().bits > 8) throw UnsupportedModel("its input has more than 8 bits; quantise it to 8");
+  const quantize::QuantizedWeights& weights = context.Weights(1);
   const graph::Tensor& kernel = context.graph().tensor(node.inputs.at(1));
   const graph::Shape& w = kernel.shape;
   const graph::Shape& out = context.OutputShape();
@@ -74,12 +74,13 @@ void EmitConv(LowerContext& context) {
   const int64_t groups = node.Int("group", 1);
   const Window window = ReadWindow(node, x.shape, out, w[2], w[3], swapped);
   WeightShape shape{w[0], w[1], w[2], w[3], groups, window.dilation[1]};
-  std::vector<int8_t> values = weights.values;
+  if (weights.format.type != quantize::NumberType::kS8) throw UnsupportedModel("its weights have more than 8 bits");
+  std::vector<int8_t> values(weights.values.begin(), weights.values.end());
   if (swapped) {
     values = SwapSpatial(values, shape);
     std::swap(shape.kh, shape.kw);
   }
-  const ConvArithmetic arithmetic = ComputeArithmetic(weights, x.params, output.params);
+  const ConvArithmetic arithmetic = ComputeArithmetic(weights, x.params(), output.params);
   const Value result = context.AddOutput(context.OutputParams());
   const auto macs = static_cast<uint64_t>(graph::ElementCount(out) * w[1] * w[2] * w[3]);
   const auto finish = [&](auto options, int32_t weights_tensor) {
@@ -93,7 +94,7 @@ void EmitConv(LowerContext& context) {
   if (groups > 1 && groups == w[0] && w[1] == 1 && arithmetic.fits_32_bits) {
     finish(joint::DepthwiseConvT(),
            context.draft().AddWeights(kernel.name, w, swapped ? Axes{1, 3, 2, 0} : Axes{1, 2, 3, 0},
-                                      joint::Packing::Plain, PackDepthwise(values, shape), weights.scales));
+                                      joint::Packing::Plain, weights.format, ToBytes(PackDepthwise(values, shape))));
   } else {
     joint::ConvT options;
     options.groups = static_cast<int32_t>(groups);
@@ -101,7 +102,7 @@ void EmitConv(LowerContext& context) {
     options.acc_bits = arithmetic.fits_32_bits ? 32 : 64;
     finish(std::move(options),
            context.draft().AddWeights(kernel.name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1},
-                                      joint::Packing::O16I4, PackO16I4(values, shape), weights.scales));
+                                      joint::Packing::O16I4, weights.format, ToBytes(PackO16I4(values, shape))));
   }
   context.Define(result);
 }

@@ -13,7 +13,7 @@ namespace lockstep::lower {
   X(Add, Add, FloatAdd)                                              \
   X(AveragePool, AveragePool, FloatAveragePool)                      \
   X(Clip, Function, FloatFunction)                                   \
-  X(Concat, Concat, FloatConcat)                                     \
+  X(Concat, Concat, Concat)                                          \
   X(Conv, Conv, FloatConv)                                           \
   X(Elu, Function, FloatFunction)                                    \
   X(Exp, Function, FloatFunction)                                    \

@@ -50,7 +50,7 @@ Value AddFloatResult(LowerContext& context) {
   const graph::Node& node = context.node();
   const bool named = IsFused(context) && node.pre_activation != graph::kNoTensor;
   const std::string& name = named ? context.graph().tensor(node.pre_activation).name : context.OutputName();
-  return context.draft().AddFloat(name, context.OutputShape(), context.OutputAxes());
+  return context.draft().AddActivation(name, context.OutputShape(), context.OutputAxes(), TensorFormat());
 }
 
 void FinishFloat(LowerContext& context, const Value& result) {
@@ -63,7 +63,7 @@ Value ApplyFloatFunction(LowerContext& context, const graph::Activation& functio
   unary.function = FunctionOf(function.kind);
   unary.alpha = static_cast<float>(function.alpha);
   unary.beta = static_cast<float>(function.beta);
-  const Value result = context.AddLike(x, context.OutputName(), x.shape, x.axes);
+  const Value result = context.draft().AddActivation(context.OutputName(), x.shape, x.axes, TensorFormat());
   context.AddLayer(unary, {x.tensor}, result.tensor, 0, suffix);
   return result;
 }

@@ -26,7 +26,7 @@ void EmitFloatConv(LowerContext& context) {
   const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != graph::kNoTensor;
   const std::vector<float> bias = has_bias ? context.Floats(2) : std::vector<float>(static_cast<size_t>(w[0]), 0.0F);
   const std::string bias_name = has_bias ? context.graph().tensor(node.inputs[2]).name : kernel.name + "/bias";
-  const Value start = context.draft().AddFloatConstant(bias_name, {w[0]}, OnnxOrder(1), bias);
+  const Value start = context.draft().AddConstant(bias_name, {w[0]}, OnnxOrder(1), TensorFormat(), ToBytes(bias));
   const Value result = AddFloatResult(context);
   const auto macs = static_cast<uint64_t>(graph::ElementCount(out) * w[1] * w[2] * w[3]);
   const auto finish = [&](auto options, int32_t weights) {
@@ -37,14 +37,14 @@ void EmitFloatConv(LowerContext& context) {
   };
   if (groups > 1 && groups == w[0] && w[1] == 1) {
     finish(joint::DepthwiseConvT(),
-           context.draft().AddFloatWeights(kernel.name, w, swapped ? Axes{1, 3, 2, 0} : Axes{1, 2, 3, 0},
-                                           joint::Packing::Plain, PackDepthwise(values, shape)));
+           context.draft().AddWeights(kernel.name, w, swapped ? Axes{1, 3, 2, 0} : Axes{1, 2, 3, 0},
+                                      joint::Packing::Plain, TensorFormat(), ToBytes(PackDepthwise(values, shape))));
   } else {
     joint::ConvT options;
     options.groups = static_cast<int32_t>(groups);
     finish(std::move(options),
-           context.draft().AddFloatWeights(kernel.name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1},
-                                           joint::Packing::O16, PackO16(values, shape)));
+           context.draft().AddWeights(kernel.name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1},
+                                      joint::Packing::O16, TensorFormat(), ToBytes(PackO16(values, shape))));
   }
   FinishFloat(context, result);
 }

@@ -1,6 +1,4 @@
 // Nodes in floats but for convolutions: the parameters are the real ones.
-#include <algorithm>
-
 #include "graph/error.h"
 #include "lower/ops/emitters.h"
 #include "lower/ops/float_activation.h"
@@ -45,24 +43,9 @@ void EmitFloatAveragePool(LowerContext& context) {
   FinishFloat(context, result);
 }
 
-// Integer inputs are dequantised on the way.
-void EmitFloatConcat(LowerContext& context) {
-  const graph::Node& node = context.node();
-  const Axes& axes = context.OutputAxes();
-  const auto rank = static_cast<int64_t>(axes.size());
-  const int64_t axis = node.Int("axis", 0) < 0 ? node.Int("axis", 0) + rank : node.Int("axis", 0);
-  joint::ConcatT concat;
-  concat.axis = static_cast<int32_t>(std::find(axes.begin(), axes.end(), axis) - axes.begin());
-  std::vector<int32_t> inputs;
-  for (size_t i = 0; i < node.inputs.size(); ++i) inputs.push_back(context.FloatOperand(i).tensor);
-  const Value result = AddFloatResult(context);
-  context.AddLayer(std::move(concat), inputs, result.tensor);
-  FinishFloat(context, result);
-}
-
 void EmitFloatSoftmax(LowerContext& context) {
   const Value x = context.FloatInput(0);
-  const Value result = context.AddLike(x, context.OutputName(), x.shape, x.axes);
+  const Value result = context.draft().AddActivation(context.OutputName(), x.shape, x.axes, TensorFormat());
   context.AddLayer(joint::SoftmaxT(), {x.tensor}, result.tensor);
   context.Define(result);
 }

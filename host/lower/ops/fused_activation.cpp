@@ -33,9 +33,9 @@ std::vector<uint8_t> ActivationTable(const LowerContext& context, const graph::A
 }
 
 Value ApplyTable(LowerContext& context, const graph::Activation& function, const Value& x, const char* suffix) {
-  if (x.params.bits > 8) throw UnsupportedModel("its input has more than 8 bits; quantise it to 8");
+  if (x.params().bits > 8) throw UnsupportedModel("its input has more than 8 bits; quantise it to 8");
   joint::LookupT lookup;
-  lookup.table = ActivationTable(context, function, x.params);
+  lookup.table = ActivationTable(context, function, x.params());
   const Value result = context.draft().AddActivation(context.OutputName(), x.shape, x.axes, context.OutputParams());
   context.AddLayer(std::move(lookup), {x.tensor}, result.tensor, 0, suffix);
   return result;

@@ -3,6 +3,7 @@
 
 #include "graph/error.h"
 #include "lower/ops/emitters.h"
+#include "lower/weight_packing.h"
 #include "ops/broadcast.h"
 
 namespace lockstep::lower {
@@ -61,7 +62,7 @@ void EmitLayerNormalization(LowerContext& context) {
   const std::vector<double> betas = RowOf(context, 2, normalized, 0.0);
 
   joint::LayerNormalizationT layer;
-  SetVariance(x.params, n, context.node().Float("epsilon", 1e-5F), layer);
+  SetVariance(x.params(), n, context.node().Float("epsilon", 1e-5F), layer);
   // A step of gamma, and as many bits of a normalised element as leave the multiplier in the range of rq. Gammas that
   // are nothing beside a step of the output take the smallest step there is.
   double largest = 0.0;
@@ -85,8 +86,14 @@ void EmitLayerNormalization(LowerContext& context) {
     beta.push_back(std::llround(std::min(std::max(betas[i] / unit, -kBetaLimit), kBetaLimit)));
   }
   ModelDraft& draft = context.draft();
-  const int32_t gamma_tensor = draft.AddRow(NameOr(context, 1, "_scale"), joint::DType::S16, gamma, step);
-  const int32_t beta_tensor = draft.AddRow(NameOr(context, 2, "_bias"), joint::DType::S64, beta, unit);
+  const graph::Shape row = {static_cast<int64_t>(gammas.size())};
+  const auto add_row = [&](const std::string& name, quantize::NumberType type, double scale,
+                           const std::vector<int64_t>& values) {
+    const TensorFormat format = TensorFormat::Signed(type, scale);
+    return draft.AddConstant(name, row, OnnxOrder(1), format, ToBytes(values, format)).tensor;
+  };
+  const int32_t gamma_tensor = add_row(NameOr(context, 1, "_scale"), quantize::NumberType::kS16, step, gamma);
+  const int32_t beta_tensor = add_row(NameOr(context, 2, "_bias"), quantize::NumberType::kS64, unit, beta);
   const Value result = context.AddOutput(y);
   context.AddLayer(layer, {x.tensor, gamma_tensor, beta_tensor}, result.tensor);
   context.Define(result);
@@ -100,11 +107,12 @@ void EmitFloatLayerNormalization(LowerContext& context) {
   std::vector<int32_t> inputs = {x.tensor};
   for (const size_t input : {1, 2}) {
     const std::vector<double> row = RowOf(context, input, normalized, input == 1 ? 1.0 : 0.0);
+    const std::vector<float> values(row.begin(), row.end());
     const std::string name = NameOr(context, input, input == 1 ? "_scale" : "_bias");
     const graph::Shape shape = {static_cast<int64_t>(row.size())};
-    inputs.push_back(context.draft().AddFloatConstant(name, shape, OnnxOrder(1), {row.begin(), row.end()}).tensor);
+    inputs.push_back(context.draft().AddConstant(name, shape, OnnxOrder(1), TensorFormat(), ToBytes(values)).tensor);
   }
-  const Value result = context.AddFloatOutput();
+  const Value result = context.AddOutput(TensorFormat());
   context.AddLayer(layer, inputs, result.tensor);
   context.Define(result);
 }

@@ -1,19 +1,17 @@
 #include "arithmetic/rq1.h"
 #include "graph/error.h"
 #include "lower/ops/emitters.h"
-#include "quantize/fixed_params.h"
 
 namespace lockstep::lower {
 namespace {
 
 // Computed, or a constant quantised as activations are. A vector is a row on the left and a column on the right.
-Value Matrix(LowerContext& context, size_t index, int bits) {
+Value Matrix(LowerContext& context, size_t index) {
   Value value;
   if (context.IsFloatNode()) {
     value = context.FloatOperand(index);
   } else if (context.IsConstant(index)) {
-    const AffineParams fallback = quantize::ConstantParams(context.Floats(index), bits);
-    value = context.ConstantOperand(index, context.ParamsOr(context.node().inputs[index], fallback));
+    value = context.ConstantOperand(index, context.ParamsOf(context.node().inputs[index]));
   } else {
     value = context.IntegerInput(index);
   }
@@ -41,22 +39,22 @@ void Finish(LowerContext& context, const joint::MatMulT& product, const Value& a
   context.Define(whole ? result : context.Viewed(result, context.OutputShape(), context.OutputAxes()));
 }
 
-int64_t High(const Value& value) { return value.params.bits > 8 ? 65535 : 255; }
+int64_t High(const Value& value) { return value.params().bits > 8 ? 65535 : 255; }
 
 }  // namespace
 
 void EmitMatMul(LowerContext& context) {
   const AffineParams y = context.OutputParams();
-  const Value a = Matrix(context, 0, y.bits);
-  const Value b = Matrix(context, 1, y.bits);
+  const Value a = Matrix(context, 0);
+  const Value b = Matrix(context, 1);
   const int64_t depth = a.shape.back();
-  const FixedMultiplier fixed = ToFixed(a.params.scale * b.params.scale / y.scale);
+  const FixedMultiplier fixed = ToFixed(a.params().scale * b.params().scale / y.scale);
   joint::MatMulT product;
   product.multiplier = fixed.m;
   product.shift = fixed.s;
   product.clamp_high = y.high();
   const int64_t bound = depth * High(a) * High(b);
-  const bool narrow = a.params.bits <= 8 && b.params.bits <= 8 && bound < int64_t{1} << 31;
+  const bool narrow = a.params().bits <= 8 && b.params().bits <= 8 && bound < int64_t{1} << 31;
   product.acc_bits = narrow ? 32 : 64;
   if (!narrow && (bound >= rq1::kWideLimit || (fixed.s < 0 && bound >= int64_t{1} << (61 + fixed.s)))) {
     throw UnsupportedModel("the scaled sum of " + std::to_string(depth) + " products does not fit 64 bits");
@@ -67,10 +65,11 @@ void EmitMatMul(LowerContext& context) {
 }
 
 void EmitFloatMatMul(LowerContext& context) {
-  const Value a = Matrix(context, 0, 0);
-  const Value b = Matrix(context, 1, 0);
+  const Value a = Matrix(context, 0);
+  const Value b = Matrix(context, 1);
   const graph::Shape shape = MatricesShape(context);
-  Finish(context, {}, a, b, context.draft().AddFloat(context.OutputName(), shape, OnnxOrder(shape.size())));
+  Finish(context, {}, a, b,
+         context.draft().AddActivation(context.OutputName(), shape, OnnxOrder(shape.size()), TensorFormat()));
 }
 
 }  // namespace lockstep::lower

@@ -9,7 +9,7 @@ void EmitMaxPool(LowerContext& context) {
   if (context.node().outputs.size() > 1) throw UnsupportedModel("its output of indices is not supported");
   joint::MaxPoolT pool;
   SetPool(ReadPoolWindow(context, x), pool);
-  const Value result = context.AddLike(x, context.OutputName(), context.OutputShape(), context.OutputAxes());
+  const Value result = context.AddOutput(x.format);
   context.AddLayer(pool, {x.tensor}, result.tensor);
   context.Define(result);
 }

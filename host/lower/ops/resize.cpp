@@ -13,7 +13,7 @@ void EmitResize(LowerContext& context) {
     throw UnsupportedModel("only the height and width of an image (rank 4) can be resized");
   }
   // On the smaller side of an enlargement.
-  if (!x.is_float) x = context.Rescale(x, context.ParamsOr(context.node().outputs[0], x.params));
+  x = context.Convert(x, context.OutputFormat());
   const std::vector<std::vector<int64_t>> sources = graph::NearestSources(context.graph(), context.node());
   std::vector<int32_t> indices[2];
   for (size_t axis = 0; axis < 2; ++axis) indices[axis].assign(sources[axis + 2].begin(), sources[axis + 2].end());
@@ -21,7 +21,7 @@ void EmitResize(LowerContext& context) {
   joint::ResizeT resize;
   resize.rows = indices[0];
   resize.columns = indices[1];
-  const Value result = context.AddLike(x, context.OutputName(), out, context.OutputAxes());
+  const Value result = context.AddOutput(x.format);
   context.AddLayer(std::move(resize), {x.tensor}, result.tensor);
   context.Define(result);
 }

@@ -9,7 +9,8 @@ void EmitPart(LowerContext& context, size_t index, const Value& x, const std::ve
     slice.start.push_back(static_cast<int32_t>(start[axis]));
     slice.step.push_back(static_cast<int32_t>(step[axis]));
   }
-  const Value result = context.AddLike(x, context.OutputName(index), context.OutputShape(index), x.axes);
+  const Value result =
+      context.draft().AddActivation(context.OutputName(index), context.OutputShape(index), x.axes, x.format);
   context.AddLayer(std::move(slice), {x.tensor}, result.tensor);
   context.Define(result, index);
 }

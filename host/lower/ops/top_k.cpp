@@ -13,8 +13,8 @@ void EmitTopK(LowerContext& context) {
   top_k.largest = node.Int("largest", 1) != 0;
   const bool wanted = node.outputs.size() > 1 && node.outputs[1] != graph::kNoTensor;
   const std::string name = wanted ? context.OutputName(1) : context.OutputName(0) + "/indices";
-  const Value values = context.AddLike(x, context.OutputName(0), context.OutputShape(0), x.axes);
-  const Value indices = context.draft().AddIntegers(name, context.OutputShape(0), x.axes);
+  const Value values = context.draft().AddActivation(context.OutputName(0), context.OutputShape(0), x.axes, x.format);
+  const Value indices = context.draft().AddActivation(name, context.OutputShape(0), x.axes, TensorFormat::Indices());
   context.AddLayer(top_k, {x.tensor}, {values.tensor, indices.tensor});
   context.Define(values, 0);
   if (wanted) context.Define(indices, 1);

@@ -4,8 +4,8 @@
 namespace lockstep::lower {
 
 void EmitView(LowerContext& context) {
-  const Value x = context.IsFloatNode() ? context.FloatInput(0) : context.Input(0);
-  const Value view = context.AddLike(x, context.OutputName(), context.OutputShape(), context.OutputAxes());
+  const Value x = context.IsFloatNode() ? context.FloatInput(0) : context.IntegerInput(0);
+  const Value view = context.AddOutput(x.format);
   context.AddLayer(joint::ReshapeT(), {x.tensor}, view.tensor);
   context.Define(view);
 }

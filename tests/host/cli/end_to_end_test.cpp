@@ -67,6 +67,38 @@ TEST_F(EndToEndTest, TheThreeEnginesAgree) {
   EXPECT_EQ(output, ReadText(Path("output_reference") / Files("output_reference").at(0)));
 }
 
+// Floats everywhere, and floats and integers side by side: the same bytes from every kernel, and what the float engine
+// says.
+TEST_F(EndToEndTest, NodesInFloatsComputeTheSameOnEveryEngine) {
+  const std::vector<std::vector<std::string>> settings = {
+      {"--float-all"},
+      {"--float-ops", "Conv"},
+      {"--float-all", "--quantized-ops", "Conv"},
+  };
+  for (const std::vector<std::string>& setting : settings) {
+    SCOPED_TRACE(setting.back());
+    std::vector<std::string> build = {"build",    "--input",       P("net.onnx"), "--output-dir",
+                                      P("mixed"), "--calibration", P("pictures")};
+    build.insert(build.end(), setting.begin(), setting.end());
+    const boards::ProcessResult built = Lockstep(build);
+    ASSERT_EQ(built.status, 0) << built.err;
+    const boards::ProcessResult checked = Lockstep(
+        {"crosscheck", P("mixed/net.joint"), "--data", P("photos"), "--board", "local", "--json", P("mixed.json")});
+    ASSERT_EQ(checked.status, 0) << checked.out << checked.err;
+    EXPECT_EQ(nlohmann::json::parse(ReadText(Path("mixed.json"))).at("verdict"), "exact");
+    const boards::ProcessResult floats = Lockstep({"run", P("net.onnx"), P("mixed/net.joint"), "--data", P("photos"),
+                                                   "--min-cosine", setting.size() == 1 ? "0.9999999" : "0.98"});
+    EXPECT_EQ(floats.status, 0) << floats.out << floats.err;
+  }
+}
+
+TEST_F(EndToEndTest, ASettingOfFloatsThatNamesNothingIsRefused) {
+  const boards::ProcessResult result = Lockstep({"build", "--input", P("net.onnx"), "--output-dir", P("none"),
+                                                 "--calibration", P("pictures"), "--float-ops", "Softmx"});
+  EXPECT_EQ(result.status, 2) << result.err;
+  EXPECT_NE(result.err.find("Softmx"), std::string::npos) << result.err;
+}
+
 // A network beside its joint model gets pictures as that was built to take them.
 TEST_F(EndToEndTest, TheFloatSideOfARunSeesWhatTheJointModelSees) {
   ASSERT_EQ(Lockstep({"build", "--input", P("net.onnx"), "--output-dir", P("bgr"), "--calibration", P("pictures"),

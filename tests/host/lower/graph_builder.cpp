@@ -6,6 +6,8 @@
 #include "lower/layout.h"
 #include "ops/op_table.h"
 #include "optimize/optimize.h"
+#include "quantize/fixed_params.h"
+#include "quantize/operator_classes.h"
 
 namespace lockstep::test {
 
@@ -147,21 +149,37 @@ quantize::QuantizedWeights QuantizeWeights(const graph::Graph& graph, const grap
   const auto channels = static_cast<size_t>(tensor.shape[0]);
   const size_t taps = values.size() / channels;
   quantize::QuantizedWeights result;
+  std::vector<double> scales;
   result.bias.assign(channels, 0);
   for (size_t oc = 0; oc < channels; ++oc) {
     float largest = 1e-6F;
     for (size_t i = oc * taps; i < (oc + 1) * taps; ++i) largest = std::max(largest, std::abs(values[i]));
     const double scale = largest / 127.0;
     for (size_t i = oc * taps; i < (oc + 1) * taps; ++i) {
-      result.values.push_back(static_cast<int8_t>(std::lround(values[i] / scale)));
+      result.values.push_back(static_cast<int16_t>(std::lround(values[i] / scale)));
     }
-    result.scales.push_back(scale);
+    scales.push_back(scale);
     if (node.inputs.size() > 2 && node.inputs[2] != graph::kNoTensor) {
       const float bias = graph.tensor(node.inputs[2]).constant->floats[oc];
       result.bias[oc] = static_cast<int32_t>(std::lround(bias / (scale * input_scale)));
     }
   }
+  result.format = quantize::TensorFormat::Weights(8, std::move(scales), 0);
   return result;
+}
+
+// The constant operands of arithmetic, in the width of their node.
+void StateConstants(const graph::Graph& graph, const graph::Node& node,
+                    std::map<TensorId, quantize::TensorFormat>& formats) {
+  bool wide = formats.at(node.outputs[0]).bits == 16;
+  for (const TensorId id : node.inputs) {
+    const auto format = formats.find(id);
+    wide = wide || (format != formats.end() && format->second.bits == 16);
+  }
+  for (const TensorId id : node.inputs) {
+    if (!quantize::IsConstantOperand(graph, node, id)) continue;
+    formats[id] = quantize::ConstantParams(graph.tensor(id).constant->floats, wide ? 16 : 8);
+  }
 }
 
 // ONNX order to the channels-last bytes of the joint model's input.
@@ -194,7 +212,7 @@ QuantizedSample QuantizePlainly(const graph::Graph& graph, const PlainQuantizati
     }
     inputs[tensor.name] = values;
     sample.input_bytes.push_back(ToPixels(tensor.shape, bytes));
-    sample.quantized.activations[id] = {static_cast<float>(1.0 / 255.0), 0, 8};
+    sample.quantized.formats[id] = quantize::AffineParams{static_cast<float>(1.0 / 255.0), 0, 8};
     sample.quantized.preprocess[id] = {};
   }
   engine::FloatEngineOptions engine_options;
@@ -204,25 +222,50 @@ QuantizedSample QuantizePlainly(const graph::Graph& graph, const PlainQuantizati
     sample.float_values[name] = {shape, std::vector<float>(data, data + graph::ElementCount(shape))};
   });
 
-  auto& activations = sample.quantized.activations;
+  auto& formats = sample.quantized.formats;
+  auto& reads = sample.quantized.reads;
+  const auto is_island = [&](const graph::Node& node) { return options.islands.count(node.outputs[0]) != 0; };
+  const graph::Uses uses(graph);
+  for (const TensorId id : graph.inputs) {
+    const std::vector<int32_t>& readers = uses.consumers[static_cast<size_t>(id)];
+    const bool read = std::any_of(readers.begin(), readers.end(),
+                                  [&](int32_t reader) { return !is_island(graph.nodes[static_cast<size_t>(reader)]); });
+    if (!read) formats[id] = {};
+  }
+  // As nodes in integers read it.
+  const auto integers = [&](TensorId id) { return reads.count(id) != 0 ? reads.at(id) : formats.at(id); };
   for (const graph::Node& node : graph.nodes) {
+    const bool island = is_island(node);
     for (const TensorId id : node.outputs) {
-      if (options.floats.count(id) != 0 || graph.tensor(id).type != graph::ElementType::kFloat) continue;
-      const int bits = options.sixteen_bits.count(id) != 0 ? 16 : 8;
-      if ((options.share_moves && MovesElements(node.op)) || options.shared.count(id) != 0) {
-        activations[id] = activations.at(node.inputs[0]);
-      } else if (node.op == "Softmax") {
-        activations[id] = {std::ldexp(1.0, -bits), 0, bits};
-      } else {
-        activations[id] = FromValues(sample.float_values.at(graph.tensor(id).name).data, bits);
+      if (graph.tensor(id).type != graph::ElementType::kFloat) {
+        formats[id] = quantize::TensorFormat::Indices();
+        continue;
       }
+      if (options.floats.count(id) != 0) {
+        formats[id] = {};
+        continue;
+      }
+      const int bits = options.sixteen_bits.count(id) != 0 ? 16 : 8;
+      quantize::TensorFormat format;
+      if (!island && ((options.share_moves && MovesElements(node.op)) || options.shared.count(id) != 0)) {
+        format = integers(node.inputs[0]);
+      } else if (node.op == "Softmax") {
+        format = quantize::AffineParams{std::ldexp(1.0, -bits), 0, bits};
+      } else {
+        format = FromValues(sample.float_values.at(graph.tensor(id).name).data, bits);
+      }
+      if (island) reads[id] = format;
+      formats[id] = island ? quantize::TensorFormat() : format;
     }
     if (node.pre_activation != graph::kNoTensor) {
-      activations[node.pre_activation] =
-          FromValues(sample.float_values.at(graph.tensor(node.pre_activation).name).data, 8);
+      formats[node.pre_activation] =
+          island ? quantize::TensorFormat()
+                 : FromValues(sample.float_values.at(graph.tensor(node.pre_activation).name).data, 8);
     }
+    if (island) continue;
+    StateConstants(graph, node, formats);
     if (node.op == "Conv") {
-      sample.quantized.weights[node.name] = QuantizeWeights(graph, node, activations.at(node.inputs[0]).scale);
+      sample.quantized.weights[{node.name, 1}] = QuantizeWeights(graph, node, integers(node.inputs[0]).affine().scale);
     }
   }
   return sample;

@@ -48,6 +48,7 @@ class GraphBuilder {
 struct PlainQuantization {
   std::set<graph::TensorId> sixteen_bits;  // the others have 8
   std::set<graph::TensorId> floats;        // graph outputs that a Concat makes as float
+  std::set<graph::TensorId> islands;       // outputs of nodes that compute in floats
   std::set<graph::TensorId> shared;        // outputs that take their first input's parameters
   bool share_moves = true;                 // as `shared`, for all operators that only move elements
 };

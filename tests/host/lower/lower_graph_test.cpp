@@ -90,7 +90,9 @@ TEST(LowerGraph, NamesEveryBlockerAtOnce) {
   builder.Output(builder.Conv(x, 4, 1));
   quantize::QuantizedGraph quantized;
   quantized.graph = builder.graph();
-  for (int32_t id = 0; id < quantized.graph.tensor_count(); ++id) quantized.activations[id] = {0.1, 0, 8};
+  for (int32_t id = 0; id < quantized.graph.tensor_count(); ++id) {
+    quantized.formats[id] = quantize::AffineParams{0.1, 0, 8};
+  }
   try {
     lower::Lower(quantized, {});
     FAIL() << "an unsupported graph was lowered";

@@ -18,7 +18,7 @@ TEST(LowerInterface, ChannelsWithDifferentMeansGetATable) {
   quantize::InputPreprocess& preprocess = sample.quantized.preprocess[x];
   preprocess.mean = {100.0F, 110.0F, 120.0F};
   preprocess.std = {50.0F, 60.0F, 70.0F};
-  sample.quantized.activations[x] = {0.02, 100, 8};
+  sample.quantized.formats[x] = quantize::AffineParams{0.02, 100, 8};
   const std::vector<uint8_t> file = lower::Lower(sample.quantized, {});
   engine::ReferenceEngine engine(file.data(), file.size());
   ASSERT_EQ(engine.model().layers()->Get(0)->options_type(), joint::Options::ChannelLookup);
@@ -41,7 +41,7 @@ TEST(LowerInterface, EqualMeansNeedNoTable) {
   QuantizedSample sample = QuantizePlainly(builder.graph(), {});
   sample.quantized.preprocess[x].mean = {127.5F};
   sample.quantized.preprocess[x].std = {127.5F};
-  sample.quantized.activations[x] = {static_cast<float>(1.0 / 127.5), 128, 8};
+  sample.quantized.formats[x] = quantize::AffineParams{static_cast<float>(1.0 / 127.5), 128, 8};
   const std::vector<uint8_t> file = lower::Lower(sample.quantized, {});
   EXPECT_EQ(engine::ReferenceEngine(file.data(), file.size()).model().layers()->Get(0)->options_type(),
             joint::Options::Conv);

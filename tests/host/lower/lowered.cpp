@@ -71,14 +71,16 @@ std::vector<float> Dequantized(const joint::Tensor& tensor, const uint8_t* data)
   return result;
 }
 
-// Whether the tensor has the parameters that were decided for the ONNX tensor it stands for, not a copy in others.
+// Whether the tensor has the format that was decided for the ONNX tensor it stands for, not a copy in others.
 bool IsAsDecided(const quantize::QuantizedGraph& quantized, const joint::Tensor& tensor) {
-  for (const auto& [id, params] : quantized.activations) {
+  for (const auto& [id, format] : quantized.formats) {
     if (quantized.graph.tensor(id).name != tensor.name()->str()) continue;
+    if (format.is_float()) return tensor.dtype() == joint::DType::F32;
+    if (!format.is_affine()) return tensor.dtype() == joint::DType::S64;
     return tensor.quantization() != nullptr &&
-           tensor.quantization()->scale()->Get(0) == static_cast<float>(params.scale) &&
-           tensor.quantization()->zero_point()->Get(0) == params.zero_point &&
-           tensor.quantization()->bits() == params.bits;
+           tensor.quantization()->scale()->Get(0) == static_cast<float>(format.scales[0]) &&
+           tensor.quantization()->zero_point()->Get(0) == format.zero_points[0] &&
+           tensor.quantization()->bits() == format.bits;
   }
   return true;
 }
@@ -103,18 +105,20 @@ graph::Graph Alone(const Lowered& lowered, const graph::Node& node) {
       if (whole) tensor.constant->floats = made->second;
     }
   }
-  const auto found = quantized.weights.find(node.name);
+  const auto found = quantized.weights.find({node.name, 1});
   if (found != quantized.weights.end()) {
     const quantize::QuantizedWeights& weights = found->second;
     std::vector<float>& values = alone.tensor(node.inputs[1]).constant->floats;
-    const size_t taps = values.size() / weights.scales.size();
-    const double x_scale = quantized.activations.at(node.inputs[0]).scale;
+    const size_t taps = values.size() / weights.scales().size();
+    const auto read = quantized.reads.find(node.inputs[0]);
+    const double x_scale =
+        (read != quantized.reads.end() ? read->second : quantized.formats.at(node.inputs[0])).affine().scale;
     for (size_t i = 0; i < values.size(); ++i) {
-      values[i] = static_cast<float>(weights.scales[i / taps] * weights.values[i]);
+      values[i] = static_cast<float>(weights.scales()[i / taps] * weights.values[i]);
     }
     for (size_t oc = 0; node.inputs.size() > 2 && oc < weights.bias.size(); ++oc) {
       alone.tensor(node.inputs[2]).constant->floats[oc] =
-          static_cast<float>(weights.bias[oc] * weights.scales[oc] * x_scale);
+          static_cast<float>(weights.bias[oc] * weights.scales()[oc] * x_scale);
     }
   }
   return alone;
@@ -126,10 +130,17 @@ struct Bound {
 };
 
 Bound BoundOf(const quantize::QuantizedGraph& quantized, TensorId id) {
-  const auto entry = quantized.activations.find(id);
-  if (entry == quantized.activations.end()) return {};
-  const quantize::Range range = quantize::RangeOf(entry->second);
-  return {range.low, range.high, entry->second.scale};
+  const quantize::TensorFormat& format = quantized.formats.at(id);
+  if (!format.is_affine()) return {};
+  const quantize::Range range = quantize::RangeOf(format.affine());
+  return {range.low, range.high, format.affine().scale};
+}
+
+// As a Quantize layer has it: one division of floats, half a step to the even level.
+float InLevels(float value, const quantize::AffineParams& params) {
+  const double level = std::nearbyint(value / static_cast<float>(params.scale)) + params.zero_point;
+  const double q = std::min(std::max(level, 0.0), static_cast<double>(params.high()));
+  return static_cast<float>(params.scale * (q - params.zero_point));
 }
 
 double Clamped(double value, const Bound& bound) { return std::min(std::max(value, bound.low), bound.high); }
@@ -147,6 +158,9 @@ void ExpectNode(const Lowered& lowered, const graph::Node& node) {
   for (const TensorId id : alone.inputs) {
     const graph::Tensor& tensor = alone.tensor(id);
     inputs[tensor.name] = {tensor.shape, lowered.values.at(tensor.name)};
+    const auto read = quantized.reads.find(id);
+    if (read == quantized.reads.end() || quantized.formats.at(node.outputs[0]).is_float()) continue;
+    for (float& value : inputs[tensor.name].data) value = InLevels(value, read->second.affine());
   }
   const auto results = engine::FloatEngine(alone, {}).Run(inputs);
   const bool table = NeedsTable(node.activation);
@@ -191,7 +205,8 @@ Lowered LowerSample(QuantizedSample sample) {
     result.values[name] = result.sample.float_values.at(name).data;
   }
   for (const joint::Tensor* tensor : *model.tensors()) {
-    if (tensor->constant() < 0 || tensor->dtype() == joint::DType::S8) continue;
+    const bool packed = tensor->dtype() == joint::DType::S8 || tensor->packing() != joint::Packing::Plain;
+    if (tensor->constant() < 0 || packed) continue;
     const auto* data = model.constants()->Get(static_cast<uint32_t>(tensor->constant()))->data()->data();
     result.values[tensor->name()->str()] = Dequantized(*tensor, data);
   }

@@ -138,6 +138,13 @@ QuantizedSample RandomGraph(uint32_t seed) {
   builder.Output(best[1]);
   options.sixteen_bits = {logits, boxes, moved};
   if (pick(2) == 0) options.floats = {joined};
+  if (pick(2) == 0) {
+    // Islands of floats; now and then everything.
+    const int64_t share = 1 + pick(4);
+    for (const graph::Node& node : builder.graph().nodes) {
+      if (pick(4) < share) options.islands.insert(node.outputs.begin(), node.outputs.end());
+    }
+  }
   return QuantizePlainly(builder.graph(), options, seed);
 }
 

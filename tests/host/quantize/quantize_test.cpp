@@ -71,18 +71,41 @@ TEST(Quantize, EveryIntegerTensorHasParameters) {
   const SmallGraph net = Network();
   const QuantizedGraph result = Quantized(net, {});
   for (const char* name : {"x", "a", "a.pre", "pool", "b", "b.pre", "joined", "y"}) {
-    EXPECT_EQ(result.activations.count(net.Id(name)), 1u) << name;
+    ASSERT_EQ(result.formats.count(net.Id(name)), 1u) << name;
+    EXPECT_TRUE(result.formats.at(net.Id(name)).is_affine()) << name;
   }
-  EXPECT_EQ(result.activations.at(net.Id("y")).bits, 16);
-  EXPECT_EQ(result.activations.at(net.Id("joined")).bits, 8);
-  EXPECT_EQ(result.activations.at(net.Id("a")), result.activations.at(net.Id("pool")));
-  EXPECT_EQ(result.activations.at(net.Id("a")), result.activations.at(net.Id("joined")));
-  EXPECT_EQ(result.activations.at(net.Id("b")), result.activations.at(net.Id("joined")));
-  EXPECT_EQ(result.activations.count(net.Id("a.weight")), 0u);
+  EXPECT_EQ(result.formats.at(net.Id("y")).bits, 16);
+  EXPECT_EQ(result.formats.at(net.Id("joined")).bits, 8);
+  EXPECT_EQ(result.formats.at(net.Id("a")), result.formats.at(net.Id("pool")));
+  EXPECT_EQ(result.formats.at(net.Id("a")), result.formats.at(net.Id("joined")));
+  EXPECT_EQ(result.formats.at(net.Id("b")), result.formats.at(net.Id("joined")));
+  EXPECT_EQ(result.formats.count(net.Id("a.weight")), 0u);
   ASSERT_EQ(result.weights.size(), 3u);
-  EXPECT_EQ(result.weights.at("a").values.size(), 4u);
-  EXPECT_EQ(result.weights.at("b").bias.size(), 2u);
+  EXPECT_EQ(result.weights.at({"a", 1}).values.size(), 4u);
+  EXPECT_EQ(result.weights.at({"b", 1}).bias.size(), 2u);
   EXPECT_EQ(result.calibration_digest, "digest");
+}
+
+TEST(Quantize, NodesInFloatsHaveFloatTensorsAndOneQuantisationForTheirReaders) {
+  const SmallGraph net = Network();
+  QuantizeOptions options;
+  options.floats.nodes = {"a"};
+  const QuantizedGraph mixed = Quantized(net, options);
+  EXPECT_TRUE(mixed.formats.at(net.Id("a")).is_float());
+  EXPECT_TRUE(mixed.formats.at(net.Id("a.pre")).is_float());
+  EXPECT_TRUE(mixed.reads.at(net.Id("a")).is_affine());
+  EXPECT_EQ(mixed.reads.size(), 1u);
+  EXPECT_EQ(mixed.weights.count({"a", 1}), 0u);
+  EXPECT_EQ(mixed.weights.count({"b", 1}), 1u);
+  EXPECT_TRUE(mixed.formats.at(net.Id("a.weight")).is_float());
+  EXPECT_TRUE(mixed.formats.at(net.Id("x")).is_affine()) << "b reads it";
+  options.floats.all = true;
+  const QuantizedGraph all = Quantized(net, options);
+  for (const char* name : {"a", "pool", "b", "joined", "y"}) {
+    EXPECT_TRUE(all.formats.at(net.Id(name)).is_float()) << name;
+  }
+  EXPECT_TRUE(all.reads.empty());
+  EXPECT_TRUE(all.weights.empty());
 }
 
 TEST(Quantize, RangesHoldWhatWasSeen) {
@@ -90,11 +113,11 @@ TEST(Quantize, RangesHoldWhatWasSeen) {
   QuantizeOptions options;
   options.observer.kind = ObserverKind::kMinMax;
   const QuantizedGraph result = Quantized(net, options);
-  const Range x = RangeOf(result.activations.at(net.Id("x")));
+  const Range x = RangeOf(result.formats.at(net.Id("x")).affine());
   EXPECT_NEAR(x.low, -1.0, 0.02);
   EXPECT_NEAR(x.high, 1.0, 0.02);
   // a = silu(2 x0 - x1 + 0.25) or silu(0.5 x0 + 3 x1 - 0.5): at most 3.25, and the minimum of SiLU is -0.2785.
-  const Range a = RangeOf(result.activations.at(net.Id("a")));
+  const Range a = RangeOf(result.formats.at(net.Id("a")).affine());
   EXPECT_NEAR(a.low, -0.2785, 0.01);
   EXPECT_GT(a.high, 2.4);
   EXPECT_LT(a.high, 3.2);
@@ -102,15 +125,15 @@ TEST(Quantize, RangesHoldWhatWasSeen) {
 
 // Runs the integer network in real numbers: every tensor rounded to its levels.
 double Simulate(const SmallGraph& net, const QuantizedGraph& result, double x0, double x1) {
-  const auto params = [&](const char* name) { return result.activations.at(net.Id(name)); };
+  const auto params = [&](const char* name) { return result.formats.at(net.Id(name)).affine(); };
   const auto level = [&](double value, const char* name) {
     return DequantizeValue(QuantizeValue(value, params(name)), params(name));
   };
   const auto conv = [&](const char* name, size_t channel, const char* input, const std::vector<double>& values) {
-    const QuantizedWeights& weights = result.weights.at(name);
-    double sum = weights.bias[channel] * params(input).scale * weights.scales[channel];
+    const QuantizedWeights& weights = result.weights.at({name, 1});
+    double sum = weights.bias[channel] * params(input).scale * weights.scales()[channel];
     for (size_t i = 0; i < values.size(); ++i) {
-      sum += values[i] * weights.scales[channel] * weights.values[channel * values.size() + i];
+      sum += values[i] * weights.scales()[channel] * weights.values[channel * values.size() + i];
     }
     return sum;
   };
@@ -155,10 +178,10 @@ TEST(Quantize, SameInputsSameResultForAnyNumberOfThreads) {
   for (const int threads : {1, 2, 3}) {
     options.threads = threads;
     const QuantizedGraph other = Quantized(net, options);
-    EXPECT_EQ(one.activations, other.activations) << threads << " threads";
-    for (const auto& [name, weights] : one.weights) {
-      EXPECT_EQ(weights.values, other.weights.at(name).values) << name;
-      EXPECT_EQ(weights.bias, other.weights.at(name).bias) << name;
+    EXPECT_EQ(one.formats, other.formats) << threads << " threads";
+    for (const auto& [operand, weights] : one.weights) {
+      EXPECT_EQ(weights.values, other.weights.at(operand).values) << operand.first;
+      EXPECT_EQ(weights.bias, other.weights.at(operand).bias) << operand.first;
     }
   }
 }
@@ -179,7 +202,7 @@ TEST(Quantize, PicturesFixTheInput) {
   options.preprocess["x"].std = {127};
   options.preprocess["x"].mean = {127};
   const QuantizedGraph result = Quantized(net, options);
-  EXPECT_EQ(result.activations.at(net.Id("x")).zero_point, 127);
+  EXPECT_EQ(result.formats.at(net.Id("x")).affine().zero_point, 127);
   EXPECT_EQ(result.preprocess.count(net.Id("x")), 1u);
 }
 

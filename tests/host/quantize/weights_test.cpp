@@ -23,8 +23,8 @@ struct Case {
   std::vector<double> means;
 };
 
-QuantizedWeights Quantized(const Case& input, WeightRangeKind kind, std::vector<std::string>* notes = nullptr) {
-  ConvWeights conv;
+QuantizedRows Quantized(const Case& input, WeightRangeKind kind, std::vector<std::string>* notes = nullptr) {
+  WeightRows conv;
   conv.node = "conv1";
   conv.values = input.weights.data();
   conv.channels = input.channels;
@@ -38,7 +38,7 @@ QuantizedWeights Quantized(const Case& input, WeightRangeKind kind, std::vector<
 }
 
 TEST(QuantizeWeights, LargestWeightBecomes127) {
-  const QuantizedWeights result =
+  const QuantizedRows result =
       Quantized(Case({1.27F, -0.5F, 0.004F, -2.54F, 0.02F, 0.0F}, {}, 2), WeightRangeKind::kMax);
   EXPECT_EQ(result.values, (std::vector<int8_t>{127, -50, 0, -127, 1, 0}));
   EXPECT_NEAR(result.scales[0], 0.01, 1e-9);
@@ -49,7 +49,7 @@ TEST(QuantizeWeights, LargestWeightBecomes127) {
 TEST(QuantizeWeights, BiasIsInUnitsOfTheAccumulator) {
   Case input{{1.27F, 2.54F}, {0.5F, -0.25F}, 2};
   input.input_scale = 0.1;
-  const QuantizedWeights result = Quantized(input, WeightRangeKind::kMax);
+  const QuantizedRows result = Quantized(input, WeightRangeKind::kMax);
   EXPECT_EQ(result.bias, (std::vector<int32_t>{500, -125}));  // 0.5 / (0.1 * 0.01), -0.25 / (0.1 * 0.02)
 }
 
@@ -57,13 +57,13 @@ TEST(QuantizeWeights, SmallIntegersBecomeExact) {
   // The expectation over 16 bins: 127 / 15 is no integer, 120 / 15 is.
   Case input;
   for (int i = 0; i < 16; ++i) input.weights.push_back(static_cast<float>(i));
-  const QuantizedWeights result = Quantized(input, WeightRangeKind::kMse);
+  const QuantizedRows result = Quantized(input, WeightRangeKind::kMse);
   for (size_t i = 0; i < 16; ++i) {
     EXPECT_DOUBLE_EQ(result.scales[0] * result.values[i], static_cast<double>(i)) << "weight " << i;
   }
 }
 
-double SquaredError(const std::vector<float>& weights, const QuantizedWeights& result) {
+double SquaredError(const std::vector<float>& weights, const QuantizedRows& result) {
   double sum = 0.0;
   for (size_t i = 0; i < weights.size(); ++i) sum += std::pow(weights[i] - result.scales[0] * result.values[i], 2);
   return sum;
@@ -85,7 +85,7 @@ TEST(QuantizeWeights, ChannelsWithoutWeights) {
   input.input_scale = 0.02;
   input.output_scale = 0.1;
   std::vector<std::string> notes;
-  const QuantizedWeights result = Quantized(input, WeightRangeKind::kMse, &notes);
+  const QuantizedRows result = Quantized(input, WeightRangeKind::kMse, &notes);
   EXPECT_EQ(result.values, (std::vector<int8_t>{0, 0, 0, 0}));
   for (const double scale : result.scales) EXPECT_GT(scale, 0.0);
   EXPECT_NEAR(result.bias[0] * input.input_scale * result.scales[0], 3.0, 0.1 / 1024);
@@ -97,7 +97,7 @@ TEST(QuantizeWeights, BiasThatWouldOverflowEnlargesTheScale) {
   Case input{{1e-9F, -1e-9F, 1.0F, 1.0F}, {50.0F, 1.0F}, 2};
   input.input_scale = 0.01;
   std::vector<std::string> notes;
-  const QuantizedWeights result = Quantized(input, WeightRangeKind::kMax, &notes);
+  const QuantizedRows result = Quantized(input, WeightRangeKind::kMax, &notes);
   EXPECT_LE(std::abs(result.bias[0]), 1 << 30);
   EXPECT_NEAR(result.bias[0] * input.input_scale * result.scales[0], 50.0, 1e-6);
   EXPECT_EQ(result.values[2], 127);
@@ -111,7 +111,7 @@ TEST(QuantizeWeights, ScalesStayWithinWhatAShiftReaches) {
   input.input_scale = 0.01;
   input.output_scale = 0.1;
   std::vector<std::string> notes;
-  const QuantizedWeights result = Quantized(input, WeightRangeKind::kMax, &notes);
+  const QuantizedRows result = Quantized(input, WeightRangeKind::kMax, &notes);
   EXPECT_GE(result.scales[0] * input.input_scale / input.output_scale, 0x1p-31);
   EXPECT_EQ(notes.size(), 1u);
 }
@@ -121,7 +121,7 @@ TEST(QuantizeWeights, CorrectionMakesUpForRoundingOnTheAverage) {
   Case input{{1.27F, 0.004F, 0.506F}, {0.0F}, 1};
   input.input_scale = 0.01;
   input.means = {1.0, 10.0, 100.0};
-  const QuantizedWeights result = Quantized(input, WeightRangeKind::kMax);
+  const QuantizedRows result = Quantized(input, WeightRangeKind::kMax);
   EXPECT_NEAR(result.bias[0] * 0.01 * result.scales[0], 0.04 - 0.4, 1e-4);
   input.means.clear();
   EXPECT_EQ(Quantized(input, WeightRangeKind::kMax).bias[0], 0);

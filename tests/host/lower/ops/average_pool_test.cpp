@@ -38,7 +38,7 @@ TEST(LowerAveragePool, AveragePoolsRoundOnce) {
       ASSERT_NE(layer, nullptr);
       EXPECT_EQ(layer->options_as_AveragePool()->multiplier()->size(), c.multipliers);
       EXPECT_EQ(lowered.Count("Rescale"), 0);
-      const double step = lowered.sample.quantized.activations.at(mean).scale;
+      const double step = lowered.sample.quantized.formats.at(mean).affine().scale;
       const std::vector<float>& expected = lowered.sample.float_values.at(builder.graph().tensor(mean).name).data;
       ASSERT_EQ(lowered.outputs[0].size(), expected.size());
       for (size_t i = 0; i < expected.size(); ++i) {
@@ -71,7 +71,8 @@ TEST(LowerAveragePool, SaysWhichAveragePoolsItDoesNotTake) {
     builder.Output(mean);
     quantize::QuantizedGraph quantized;
     quantized.graph = builder.graph();
-    quantized.activations = {{x, {0.1, 0, 8}}, {sum, {0.1, 0, bits}}, {mean, {0.1, 0, 8}}};
+    const quantize::AffineParams narrow{0.1, 0, 8};
+    quantized.formats = {{x, narrow}, {sum, quantize::AffineParams{0.1, 0, bits}}, {mean, narrow}};
     try {
       lower::Lower(quantized, {});
     } catch (const UnsupportedModel& error) {

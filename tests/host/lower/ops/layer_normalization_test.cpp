@@ -65,7 +65,8 @@ TEST(LowerLayerNormalization, SaysWhichRowsAreTooLong) {
   builder.Output(y);
   quantize::QuantizedGraph quantized;
   quantized.graph = builder.graph();
-  quantized.activations = {{x, {0.1, 0, 8}}, {sum, {0.1, 0, 16}}, {y, {0.1, 128, 8}}};
+  using quantize::AffineParams;
+  quantized.formats = {{x, AffineParams{0.1, 0, 8}}, {sum, AffineParams{0.1, 0, 16}}, {y, AffineParams{0.1, 128, 8}}};
   try {
     lower::Lower(quantized, {});
     FAIL() << "no error";

@@ -77,7 +77,9 @@ TEST(LowerMatMul, SaysWhichScalesItDoesNotTake) {
   builder.Output(product);
   quantize::QuantizedGraph quantized;
   quantized.graph = builder.graph();
-  quantized.activations = {{x, {0.1, 0, 8}}, {sum, {0.1, 0, 16}}, {product, {1e-11, 0, 16}}};
+  using quantize::AffineParams;
+  quantized.formats = {
+      {x, AffineParams{0.1, 0, 8}}, {sum, AffineParams{0.1, 0, 16}}, {product, AffineParams{1e-11, 0, 16}}};
   try {
     lower::Lower(quantized, {});
     FAIL() << "no error";

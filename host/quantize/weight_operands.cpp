@@ -1,0 +1,113 @@
+#include "quantize/weight_operands.h"
+
+#include "graph/error.h"
+#include "ops/op.h"
+#include "quantize/operator_classes.h"
+
+namespace lockstep::quantize {
+namespace {
+
+// Where the weights of each output channel lie. Transposed weights (channels behind axis 0) of a group are those of its
+// input channels, which axis 0 counts.
+struct ChannelOrder {
+  size_t channels = 1;
+  std::vector<size_t> places;        // index in the operand, channel after channel
+  std::vector<size_t> input_places;  // along the axis of input channels, counted through all groups
+};
+
+ChannelOrder OrderByChannel(const graph::Node& node, const graph::Shape& shape) {
+  const ops::QuantizationTraits& traits = TraitsOf(node);
+  const auto axis = static_cast<size_t>(traits.weights_axis);
+  const auto groups = static_cast<size_t>(node.Int("group", 1));
+  const auto count = static_cast<size_t>(graph::ElementCount(shape));
+  const auto extent = [&](size_t i) { return i < shape.size() ? static_cast<size_t>(shape[i]) : 1; };
+  // The place of an element along an axis.
+  const auto along = [&](size_t element, size_t wanted) {
+    size_t stride = 1;
+    for (size_t i = wanted + 1; i < shape.size(); ++i) stride *= extent(i);
+    return element / stride % extent(wanted);
+  };
+  ChannelOrder order;
+  order.channels = axis == 0 ? extent(0) : extent(axis) * groups;
+  const size_t per_channel = count / order.channels;
+  order.places.resize(count);
+  order.input_places.resize(count);
+  std::vector<size_t> filled(order.channels, 0);
+  for (size_t element = 0; element < count; ++element) {
+    const size_t group = along(element, 0) / (extent(0) / groups);
+    const size_t channel = axis == 0 ? along(element, 0) : group * extent(axis) + along(element, axis);
+    const size_t row = channel * per_channel + filled[channel]++;
+    order.places[row] = element;
+    if (traits.weights_input_axis < 0) continue;
+    const auto input_axis = static_cast<size_t>(traits.weights_input_axis);
+    order.input_places[row] = (input_axis == 0 ? 0 : group * extent(input_axis)) + along(element, input_axis);
+  }
+  return order;
+}
+
+const graph::Tensor* ConstantInput(const graph::Graph& graph, const graph::Node& node, int operand) {
+  if (operand < 0 || !ops::HasInput(node, static_cast<size_t>(operand))) return nullptr;
+  const graph::Tensor& tensor = graph.tensor(node.inputs[static_cast<size_t>(operand)]);
+  if (!tensor.constant) {
+    throw UnsupportedModel("node " + node.name + " (" + node.op + "): weights and bias must be constant");
+  }
+  return &tensor;
+}
+
+QuantizedWeights QuantizeOperand(const graph::Graph& graph, const graph::Node& node, const ActivationParams& params,
+                                 const WeightOptions& options, std::vector<std::string>& notes) {
+  const ops::QuantizationTraits& traits = TraitsOf(node);
+  const graph::Tensor& weights = *ConstantInput(graph, node, traits.weights);
+  const graph::Tensor* bias = ConstantInput(graph, node, traits.bias);
+  const ChannelOrder order = OrderByChannel(node, weights.shape);
+  std::vector<float> rows;
+  rows.reserve(order.places.size());
+  for (const size_t place : order.places) rows.push_back(weights.constant->floats[place]);
+
+  WeightRows source;
+  source.node = node.name;
+  source.values = rows.data();
+  source.channels = order.channels;
+  source.per_channel = rows.size() / order.channels;
+  source.bias = bias != nullptr ? bias->constant->floats.data() : nullptr;
+  source.input_scale = params.at(node.inputs[0]).scale;
+  source.output_scale = params.at(NeedsTable(node.activation) ? node.pre_activation : node.outputs[0]).scale;
+  const auto means = options.means.find(node.inputs[0]);
+  if (traits.weights_input_axis >= 0 && means != options.means.end()) {
+    for (const size_t place : order.input_places) source.input_means.push_back(means->second.at(place));
+  }
+  const QuantizedRows quantized = QuantizeWeights(source, options.range, options.threads, notes);
+
+  QuantizedWeights result;
+  result.format = TensorFormat::Weights(8, quantized.scales, order.channels > 1 ? traits.weights_axis : -1);
+  result.values.resize(rows.size());
+  for (size_t row = 0; row < rows.size(); ++row) result.values[order.places[row]] = quantized.values[row];
+  if (SumsProducts(node)) result.bias = quantized.bias;
+  return result;
+}
+
+}  // namespace
+
+std::set<graph::TensorId> CorrectableInputs(const graph::Graph& graph, const FloatNodes& floats) {
+  std::set<graph::TensorId> inputs;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (TraitsOf(graph.nodes[i]).weights_input_axis < 0 || IsFloat(floats, i)) continue;
+    inputs.insert(graph.nodes[i].inputs[0]);
+  }
+  return inputs;
+}
+
+std::map<OperandKey, QuantizedWeights> QuantizeWeightOperands(const graph::Graph& graph, const ActivationParams& params,
+                                                              const WeightOptions& options,
+                                                              std::vector<std::string>& notes) {
+  std::map<OperandKey, QuantizedWeights> weights;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const graph::Node& node = graph.nodes[i];
+    const int operand = TraitsOf(node).weights;
+    if (operand < 0 || IsFloat(options.floats, i)) continue;
+    weights[{node.name, static_cast<size_t>(operand)}] = QuantizeOperand(graph, node, params, options, notes);
+  }
+  return weights;
+}
+
+}  // namespace lockstep::quantize
