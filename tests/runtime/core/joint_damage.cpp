@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "lockstep/runtime.h"
-#include "random_damage.h"
+#include "run_damages.h"
 #include "support/joint_models.h"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "random_damage.h"
+#include "run_damages.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// Random damage to joint models: bytes, bit flips, cuts, words of tempting values, and spliced tables.
+// Loads and runs randomly damaged models.
 #pragma once
 
 #include <cstdint>
