@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "graph/constants.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
 #include "ops/window.h"
@@ -43,6 +44,14 @@ Geometry Resolve(const graph::Node& node, const Shape& x, const Shape& w, const 
   return geometry;
 }
 
+// For Resolve, of a node that `infer` has seen.
+auto Attributes(const graph::Node& node) {
+  return [&node](const char* key, size_t count, int64_t fallback, int64_t /*lowest*/) {
+    std::vector<int64_t> entries = node.Ints(key, {});
+    return entries.empty() ? std::vector<int64_t>(count, fallback) : entries;
+  };
+}
+
 // Inputs: x, weights (input channels, output channels of a group, kernel..), bias.
 void Infer(InferContext& context) {
   RequireImage(context);
@@ -80,11 +89,7 @@ Results Evaluate(const Call& call) {
   if (!call.AllFloat()) return std::nullopt;
   const Value& x = call.In(0);
   const Value& w = call.In(1);
-  const Geometry geometry =
-      Resolve(call.node, x.shape, w.shape, [&](const char* key, size_t count, int64_t fallback, int64_t) {
-        std::vector<int64_t> entries = call.node.Ints(key, {});
-        return entries.empty() ? std::vector<int64_t>(count, fallback) : entries;
-      });
+  const Geometry geometry = Resolve(call.node, x.shape, w.shape, Attributes(call.node));
   const Shape kernel = Spatial(w.shape);
   const Shape& shape = call.Shape();
   const int64_t size = graph::ElementCount(geometry.output);
@@ -121,8 +126,62 @@ Results Evaluate(const Call& call) {
   return One(std::move(result));
 }
 
+// The paddings that give the output; where it reaches beyond what the kernel makes, output_padding.
+bool Normalize(graph::Graph& graph, graph::Node& node) {
+  const Shape& x = graph.tensor(node.inputs[0]).shape;
+  const Shape& w = graph.tensor(node.inputs[1]).shape;
+  const Geometry geometry = Resolve(node, x, w, Attributes(node));
+  std::vector<int64_t> begin = geometry.pads_begin;
+  std::vector<int64_t> end;
+  std::vector<int64_t> extra;
+  for (size_t i = 0; i < begin.size(); ++i) {
+    const int64_t whole = (x[i + 2] - 1) * geometry.strides[i] + (w[i + 2] - 1) * geometry.dilations[i] + 1;
+    const int64_t cut = whole - begin[i] - geometry.output[i];
+    end.push_back(std::max<int64_t>(cut, 0));
+    extra.push_back(std::max<int64_t>(-cut, 0));
+  }
+  begin.insert(begin.end(), end.begin(), end.end());
+  bool changed = node.attributes.erase("auto_pad") + node.attributes.erase("output_shape") > 0;
+  changed = SetAttribute(node, "pads", begin) || changed;
+  changed = SetAttribute(node, "output_padding", extra) || changed;
+  changed = SetAttribute(node, "strides", geometry.strides) || changed;
+  changed = SetAttribute(node, "dilations", geometry.dilations) || changed;
+  return SetAttribute(node, "group", node.Int("group", 1)) || changed;
+}
+
+std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
+  constexpr int64_t kMaxStride = 64;
+  std::string reason = ImageOnly(graph, node.inputs[0]);
+  if (!reason.empty()) return reason;
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    if (!HasInput(node, i)) continue;
+    if (!graph::IsConstant(graph, node.inputs[i])) return i == 1 ? "its weights are computed" : "its bias is computed";
+    if (!AllFinite(graph, node.inputs[i])) {
+      return i == 1 ? "its weights contain infinity or NaN" : "its bias contains infinity or NaN";
+    }
+  }
+  const Shape& w = graph.tensor(node.inputs[1]).shape;
+  const auto strides = node.Ints("strides", {1, 1});
+  const auto dilations = node.Ints("dilations", {1, 1});
+  const auto pads = node.Ints("pads", {0, 0, 0, 0});
+  const auto extra = node.Ints("output_padding", {0, 0});
+  for (size_t i = 0; i < 2; ++i) {
+    if (dilations[i] != 1) return "its dilations are " + graph::ToString(dilations) + "; only 1 is supported";
+    if (strides[i] > kMaxStride) return "its strides are " + graph::ToString(strides) + "; only up to 64 are supported";
+    if (pads[i] >= w[i + 2]) {
+      return "its pads are " + graph::ToString(pads) + "; only pads smaller than the kernel are supported";
+    }
+    if (extra[i] >= strides[i]) {
+      return "its output is " + std::to_string(extra[i]) +
+             " longer than the kernel makes it; only less than the stride is supported";
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
-constexpr Op kConvTranspose = Op({2, 3}, Infer, Evaluate, LayoutKind::kUnsupported, NotSupported).Weights(1, 1).Bias(2);
+constexpr Op kConvTranspose =
+    Op({2, 3}, Infer, Evaluate, LayoutKind::kWindow, Unsupported).Normal(Normalize).Weights(1, 1).Bias(2);
 
 }  // namespace lockstep::ops

@@ -10,7 +10,7 @@ using graph::Node;
 
 bool CanCarry(const Node& producer, ActivationKind kind) {
   if (producer.activation.kind != ActivationKind::kNone) return false;
-  if (producer.op == "Conv") return true;
+  if (producer.op == "Conv" || producer.op == "ConvTranspose") return true;
   const bool clamp = kind == ActivationKind::kRelu || kind == ActivationKind::kClip;
   return clamp && (producer.op == "Add" || producer.op == "Sub" || producer.op == "Mul");
 }

@@ -1,6 +1,5 @@
-#include <cmath>
-
 #include "graph/error.h"
+#include "lower/ops/conv_arithmetic.h"
 #include "lower/ops/emitters.h"
 #include "lower/ops/fused_activation.h"
 #include "lower/ops/window.h"
@@ -8,42 +7,6 @@
 
 namespace lockstep::lower {
 namespace {
-
-// What the sums of a convolution start from, and what they are multiplied with.
-struct ConvArithmetic {
-  std::vector<int32_t> acc_init;
-  std::vector<int32_t> weight_sum;
-  std::vector<int32_t> multiplier;
-  std::vector<int8_t> shift;
-  bool fits_32_bits = true;
-};
-
-ConvArithmetic ComputeArithmetic(const quantize::QuantizedWeights& weights, const AffineParams& x,
-                                 const AffineParams& mid) {
-  ConvArithmetic result;
-  const size_t channels = weights.scales().size();
-  const size_t taps = weights.values.size() / channels;
-  for (size_t oc = 0; oc < channels; ++oc) {
-    int64_t sum = 0;
-    int64_t magnitude = 0;
-    for (size_t i = oc * taps; i < (oc + 1) * taps; ++i) {
-      sum += weights.values[i];
-      magnitude += std::abs(weights.values[i]);
-    }
-    const int64_t init = weights.bias[oc] - x.zero_point * sum;
-    if (init != static_cast<int32_t>(init)) {
-      throw UnsupportedModel("the bias of channel " + std::to_string(oc) + " does not fit 32 bits");
-    }
-    const FixedMultiplier fixed = ToFixed(x.scale * weights.scales()[oc] / mid.scale);
-    result.acc_init.push_back(static_cast<int32_t>(init));
-    result.weight_sum.push_back(static_cast<int32_t>(sum));
-    result.multiplier.push_back(fixed.m);
-    result.shift.push_back(static_cast<int8_t>(fixed.s));
-    // No partial sum in any order can be larger, nor can one of a kernel that works on x - 128.
-    result.fits_32_bits = result.fits_32_bits && std::abs(init) + 255 * magnitude < int64_t{1} << 31;
-  }
-  return result;
-}
 
 template <typename Options>
 void SetArithmetic(const ConvArithmetic& arithmetic, const Window& window, Options& options) {
@@ -80,7 +43,8 @@ void EmitConv(LowerContext& context) {
     values = SwapSpatial(values, shape);
     std::swap(shape.kh, shape.kw);
   }
-  const ConvArithmetic arithmetic = ComputeArithmetic(weights, x.params(), output.params);
+  const ConvArithmetic arithmetic =
+      ComputeArithmetic(values, weights.scales(), weights.bias, x.params(), output.params);
   const Value result = context.AddOutput(context.OutputParams());
   const auto macs = static_cast<uint64_t>(graph::ElementCount(out) * w[1] * w[2] * w[3]);
   const auto finish = [&](auto options, int32_t weights_tensor) {

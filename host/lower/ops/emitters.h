@@ -15,6 +15,7 @@ namespace lockstep::lower {
   X(Clip, Function, FloatFunction)                                   \
   X(Concat, Concat, Concat)                                          \
   X(Conv, Conv, FloatConv)                                           \
+  X(ConvTranspose, ConvTranspose, FloatConvTranspose)                \
   X(Elu, Function, FloatFunction)                                    \
   X(Exp, Function, FloatFunction)                                    \
   X(Flatten, View, View)                                             \

@@ -125,6 +125,15 @@ std::vector<TensorId> GraphBuilder::TopK(TensorId x, int64_t axis, int64_t k, bo
   return Outputs("TopK", {x, Ints({k})}, {{"axis", axis}, {"largest", int64_t{largest}}}, 2);
 }
 
+size_t OutputChannelOf(const graph::Node& node, const graph::Shape& weights, size_t element) {
+  const auto per_plane = static_cast<size_t>(weights[2] * weights[3]);
+  const auto second = static_cast<size_t>(weights[1]);
+  const size_t first = element / per_plane / second;
+  if (node.op == "Conv") return first;
+  const auto group_in = static_cast<size_t>(weights[0] / node.Int("group", 1));
+  return first / group_in * second + element / per_plane % second;
+}
+
 namespace {
 
 bool MovesElements(const std::string& op) {
@@ -146,25 +155,25 @@ quantize::AffineParams FromValues(const std::vector<float>& values, int bits) {
 quantize::QuantizedWeights QuantizeWeights(const graph::Graph& graph, const graph::Node& node, double input_scale) {
   const graph::Tensor& tensor = graph.tensor(node.inputs[1]);
   const std::vector<float>& values = tensor.constant->floats;
-  const auto channels = static_cast<size_t>(tensor.shape[0]);
-  const size_t taps = values.size() / channels;
+  const auto channels = static_cast<size_t>(graph.tensor(node.outputs[0]).shape[1]);
   quantize::QuantizedWeights result;
-  std::vector<double> scales;
-  result.bias.assign(channels, 0);
-  for (size_t oc = 0; oc < channels; ++oc) {
-    float largest = 1e-6F;
-    for (size_t i = oc * taps; i < (oc + 1) * taps; ++i) largest = std::max(largest, std::abs(values[i]));
-    const double scale = largest / 127.0;
-    for (size_t i = oc * taps; i < (oc + 1) * taps; ++i) {
-      result.values.push_back(static_cast<int16_t>(std::lround(values[i] / scale)));
-    }
-    scales.push_back(scale);
-    if (node.inputs.size() > 2 && node.inputs[2] != graph::kNoTensor) {
-      const float bias = graph.tensor(node.inputs[2]).constant->floats[oc];
-      result.bias[oc] = static_cast<int32_t>(std::lround(bias / (scale * input_scale)));
-    }
+  std::vector<float> largest(channels, 1e-6F);
+  for (size_t i = 0; i < values.size(); ++i) {
+    float& most = largest[OutputChannelOf(node, tensor.shape, i)];
+    most = std::max(most, std::abs(values[i]));
   }
-  result.format = quantize::TensorFormat::Weights(8, std::move(scales), 0);
+  std::vector<double> scales;
+  for (const float most : largest) scales.push_back(most / 127.0);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const double scale = scales[OutputChannelOf(node, tensor.shape, i)];
+    result.values.push_back(static_cast<int16_t>(std::lround(values[i] / scale)));
+  }
+  result.bias.assign(channels, 0);
+  for (size_t oc = 0; node.inputs.size() > 2 && node.inputs[2] != graph::kNoTensor && oc < channels; ++oc) {
+    const float bias = graph.tensor(node.inputs[2]).constant->floats[oc];
+    result.bias[oc] = static_cast<int32_t>(std::lround(bias / (scales[oc] * input_scale)));
+  }
+  result.format = quantize::TensorFormat::Weights(8, std::move(scales), node.op == "Conv" ? 0 : 1);
   return result;
 }
 
@@ -264,7 +273,7 @@ QuantizedSample QuantizePlainly(const graph::Graph& graph, const PlainQuantizati
     }
     if (island) continue;
     StateConstants(graph, node, formats);
-    if (node.op == "Conv") {
+    if (node.op == "Conv" || node.op == "ConvTranspose") {
       sample.quantized.weights[{node.name, 1}] = QuantizeWeights(graph, node, integers(node.inputs[0]).affine().scale);
     }
   }

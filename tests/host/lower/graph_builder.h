@@ -61,6 +61,9 @@ struct QuantizedSample {
   std::vector<std::vector<uint8_t>> input_bytes;            // as the joint model takes them
 };
 
+// To which output channel an element of the weights of a Conv or ConvTranspose belongs.
+size_t OutputChannelOf(const graph::Node& node, const graph::Shape& weights, size_t element);
+
 // Inputs are random pixels: real = q / 255.
 QuantizedSample QuantizePlainly(const graph::Graph& graph, const PlainQuantization& options, uint32_t seed = 1);
 

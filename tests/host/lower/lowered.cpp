@@ -109,12 +109,12 @@ graph::Graph Alone(const Lowered& lowered, const graph::Node& node) {
   if (found != quantized.weights.end()) {
     const quantize::QuantizedWeights& weights = found->second;
     std::vector<float>& values = alone.tensor(node.inputs[1]).constant->floats;
-    const size_t taps = values.size() / weights.scales().size();
+    const graph::Shape shape = alone.tensor(node.inputs[1]).shape;
     const auto read = quantized.reads.find(node.inputs[0]);
     const double x_scale =
         (read != quantized.reads.end() ? read->second : quantized.formats.at(node.inputs[0])).affine().scale;
     for (size_t i = 0; i < values.size(); ++i) {
-      values[i] = static_cast<float>(weights.scales()[i / taps] * weights.values[i]);
+      values[i] = static_cast<float>(weights.scales()[OutputChannelOf(node, shape, i)] * weights.values[i]);
     }
     for (size_t oc = 0; node.inputs.size() > 2 && oc < weights.bias.size(); ++oc) {
       alone.tensor(node.inputs[2]).constant->floats[oc] =

@@ -62,7 +62,7 @@ QuantizedSample RandomGraph(uint32_t seed) {
   for (int step = 0; step < 10; ++step) {
     const TensorId a = any();
     const graph::Shape shape = builder.shape(a);
-    switch (pick(13)) {
+    switch (pick(14)) {
       case 0:
         images.push_back(builder.Conv(a, channels, 1 + 2 * pick(2), 1, 1, kinds[pick(4)]));
         break;
@@ -109,6 +109,17 @@ QuantizedSample RandomGraph(uint32_t seed) {
         const auto turned = builder.Node("Transpose", {any()}, {{"perm", std::vector<int64_t>{0, 1, 3, 2}}});
         const auto product = builder.Node("MatMul", {a, turned});
         images.push_back(builder.Node("MatMul", {product, any()}));
+        break;
+      }
+      case 12: {
+        const int64_t groups = channels % 2 == 0 ? 1 + pick(2) : 1;
+        const auto taps = static_cast<size_t>(channels * channels / groups * 16);
+        const auto weights = builder.Constant({channels, channels / groups, 4, 4}, builder.Random(taps, -0.1F, 0.1F));
+        const auto larger = builder.Node(
+            "ConvTranspose", {a, weights},
+            {{"strides", std::vector<int64_t>{2, 2}}, {"pads", std::vector<int64_t>{1, 1, 1, 1}}, {"group", groups}},
+            {kinds[pick(4)], 0.0, 0.0});
+        images.push_back(builder.Conv(larger, channels, 1, 2));
         break;
       }
       default: {

@@ -98,14 +98,32 @@ TEST(FindBlockers, SaysWhatIsWrongWithASupportedOperator) {
             "Slice_5|Slice|it runs backwards\n");
 }
 
-TEST(FindBlockers, SaysWhichProductsAreNotSupported) {
+TEST(FindBlockers, SaysWhichTransposedConvolutionsAndProductsAreNotSupported) {
   SmallGraph small;
+  const TensorId x = small.Input("x", {1, 4, 5, 5});
+  const auto transposed = [&](std::map<std::string, graph::Attribute> attributes) {
+    return small.Add("ConvTranspose", {x, small.Random({4, 2, 2, 2})}, std::move(attributes));
+  };
+  const TensorId row = small.Add("ConvTranspose", {small.Input("row", {1, 3, 9}), small.Random({3, 2, 2})});
+  const TensorId computed = small.Add("ConvTranspose", {x, small.Input("w", {4, 2, 2, 2})});
+  const TensorId dilated = transposed({{"dilations", Ints{1, 2}}});
+  const TensorId large = transposed({{"strides", Ints{65, 1}}});
+  const TensorId padded = transposed({{"pads", Ints{2, 0, 0, 0}}});
+  const TensorId longer = transposed({{"output_padding", Ints{0, 1}}});
+  const TensorId fine = transposed({{"strides", Ints{2, 2}}, {"output_shape", Ints{9, 11}}});
   const TensorId product = small.Add("Gemm", {small.Input("a", {2, 3}), small.Input("b", {3, 4})});
-  graph::Graph graph = small.Finish({product});
+  graph::Graph graph = small.Finish({row, computed, dilated, large, padded, longer, fine, product});
   Optimize(graph);
   EXPECT_EQ(
       Text(FindBlockers(graph)),
-      "Gemm_0|Gemm|its matrix B is computed; only a constant one is supported (MatMul takes two computed ones)\n");
+      "ConvTranspose_0|ConvTranspose|its input is 1x3x9; only images of rank 4 are supported\n"
+      "ConvTranspose_1|ConvTranspose|its weights are computed\n"
+      "ConvTranspose_2|ConvTranspose|its dilations are 1x2; only 1 is supported\n"
+      "ConvTranspose_3|ConvTranspose|its strides are 65x1; only up to 64 are supported\n"
+      "ConvTranspose_4|ConvTranspose|its pads are 2x0x0x0; only pads smaller than the kernel are supported\n"
+      "ConvTranspose_5|ConvTranspose|its output is 1 longer than the kernel makes it; only less than the stride is "
+      "supported\n"
+      "Gemm_7|Gemm|its matrix B is computed; only a constant one is supported (MatMul takes two computed ones)\n");
 }
 
 TEST(FindBlockers, SaysWhichAveragePoolsAreNotSupported) {

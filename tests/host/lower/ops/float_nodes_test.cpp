@@ -28,7 +28,11 @@ struct Network {
     const auto larger =
         builder.Node("Resize", {halves[0], graph::kNoTensor, builder.Constant({4}, {1.0F, 1.0F, 2.0F, 2.0F})},
                      {{"mode", std::string("nearest")}});
-    const auto flat = builder.Node("Reshape", {builder.Conv(larger, 4, 1), builder.Ints({1, 4, 256})});
+    const auto larger_still = builder.Node(
+        "ConvTranspose", {larger, builder.Constant({8, 2, 3, 3}, builder.Random(144))},
+        {{"strides", std::vector<int64_t>{2, 2}}, {"group", int64_t{2}}}, {ActivationKind::kSilu, 0.0, 0.0});
+    const auto smaller = builder.Conv(larger_still, 4, 1, 2);
+    const auto flat = builder.Node("Reshape", {smaller, builder.Ints({1, 4, 289})});
     const auto chances = builder.Node("Sigmoid", {builder.Node("Softmax", {flat}, {{"axis", int64_t{1}}})});
     builder.Output(chances);
     builder.Output(halves[1]);
