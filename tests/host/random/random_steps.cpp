@@ -75,7 +75,7 @@ void RandomSteps::AddOutputs() {
   for (size_t i = 0; inputs_ > 1 && i < inputs_; ++i) last.id = builder_.Node("Add", {last.id, images_[i].id});
   builder_.Output(Conv(last.id, 1 + Pick(6)));
   if (Coin()) OutputBoxes();
-  if (IsLowered("Gemm") && Coin()) OutputClasses();
+  if (Coin()) OutputClasses();
   if (IsLowered("TopK") && Pick(3) == 0) OutputLargest();
   const Image extra = Any();
   const auto& outputs = builder_.graph().outputs;
