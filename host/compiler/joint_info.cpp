@@ -110,6 +110,7 @@ ordered_json DescribeLayers(const joint::Model& model) {
     list.push_back({{"index", list.size()},
                     {"name", layer->name()->str()},
                     {"op", joint::EnumNameOptions(layer->options_type())},
+                    {"version", layer->version()},
                     {"inputs", std::vector<int>(layer->inputs()->begin(), layer->inputs()->end())},
                     {"outputs", std::vector<int>(layer->outputs()->begin(), layer->outputs()->end())},
                     {"dtype", DTypeText(output.dtype())},

@@ -25,8 +25,11 @@ std::string Text(const std::string& key, const ordered_json& value) {
   return text;
 }
 
-// What is for programs alone.
-bool IsColumn(const std::string& key) { return key != "axes" && key != "onnx_nodes"; }
+// What is for programs alone is no column, nor is the layers' version where all have the first.
+bool IsColumn(const std::string& key, const ordered_json& list) {
+  if (key != "version") return key != "axes" && key != "onnx_nodes";
+  return std::any_of(list.begin(), list.end(), [](const ordered_json& entry) { return entry.at("version") > 1; });
+}
 
 // A list of flat objects as a table; the columns are the keys of the first.
 std::string ListText(const std::string& title, const ordered_json& list) {
@@ -34,7 +37,7 @@ std::string ListText(const std::string& title, const ordered_json& list) {
   std::vector<report::Column> columns;
   for (const auto& [key, value] : list.front().items()) {
     // A reason is there to be read to its end.
-    if (IsColumn(key))
+    if (IsColumn(key, list))
       columns.push_back({key, value.is_number() ? Align::kRight : Align::kLeft, key == "reason" ? 0U : 48U});
   }
   report::Table table(columns);

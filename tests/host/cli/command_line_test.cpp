@@ -236,6 +236,10 @@ TEST_F(BadInputTest, JointModelsOfAnotherTime) {
   model.format_version = 99;
   WriteJoint(std::move(model));
   ExpectError({"info", P("bad.joint")}, 3, {"bad.joint", "99", "upgrade"});
+  model = test::RandomNetwork(3);
+  model.format_version = 1;
+  WriteJoint(std::move(model));
+  ExpectError({"info", P("bad.joint")}, 3, {"bad.joint", "format version 1", "lockstep build"});
 }
 
 TEST_F(BadInputTest, InputsOfTheWrongSize) {

@@ -176,6 +176,19 @@ TEST_F(ModelInfoTest, TensorsThatLiveTogetherLieApartInTheArena) {
   EXPECT_LE(end_of_all, info.at("arena_bytes"));
 }
 
+TEST_F(ModelInfoTest, VersionsOfLayersAreShownWhereOneIsAboveTheFirst) {
+  ordered_json info = BuildAndDescribe();
+  const auto header = [&info] {
+    const std::string text = InfoText(info);
+    const size_t at = text.find("index", text.find("\nlayers\n"));
+    return text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_EQ(info.at("layers").at(1).at("version"), 1);
+  EXPECT_EQ(header().find("version"), std::string::npos) << header();
+  info["layers"][1]["version"] = 2;
+  EXPECT_NE(header().find("version"), std::string::npos) << header();
+}
+
 TEST_F(ModelInfoTest, TheTextShowsShapesAndWholeReasons) {
   testing::SmallGraph net;
   const std::string text = InfoText(Describe(net.Finish({net.Add("Relu", {net.Input("x", {1, 6, 8, 4})})})));
