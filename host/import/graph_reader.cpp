@@ -42,6 +42,7 @@ class Reader {
       if (graph_.Find(initializer.name()) != kNoTensor) throw BadInput(where + " is given twice");
       graph_.AddTensor(ReadTensor(initializer, initializer.name(), where));
       initializers_[initializer.name()] = &initializer;
+      onnx_types_[initializer.name()] = initializer.data_type();
     }
     if (proto_.sparse_initializer_size() > 0) {
       throw UnsupportedModel("'" + path_ + "' holds sparse constants; export it with dense ones");
@@ -60,6 +61,7 @@ class Reader {
       if (!kind) {
         throw UnsupportedModel(where + " has elements that are not numbers (" + TypeName(type.elem_type()) + ")");
       }
+      onnx_types_[input.name()] = type.elem_type();
       graph_.inputs.push_back(graph_.AddTensor({input.name(), *kind, ShapeOf(type), std::nullopt}));
     }
   }
@@ -135,6 +137,7 @@ class Reader {
       node.outputs.push_back(name.empty() ? kNoTensor : graph_.Find(name));
     }
     for (const auto& attribute : proto.attribute()) ReadAttribute(attribute, node);
+    if (node.op == "QuantizeLinear" && proto.input_size() > 2) ReadQuantizedType(proto.input(2), node);
     graph_.nodes.push_back(std::move(node));
   }
 
@@ -191,6 +194,12 @@ class Reader {
     }
   }
 
+  // Where a value is clamped follows from the type of the zero point.
+  void ReadQuantizedType(const std::string& zero_point, Node& node) const {
+    const auto type = onnx_types_.find(zero_point);
+    if (type != onnx_types_.end()) node.attributes["output_dtype"] = int64_t{type->second};
+  }
+
   void ReadConstant(const onnx::NodeProto& proto, const std::string& name) {
     const std::string where = "'" + path_ + "': node '" + name + "' (Constant)";
     if (proto.attribute_size() != 1 || proto.output_size() != 1 || proto.output(0).empty())
@@ -199,6 +208,7 @@ class Reader {
     graph::Tensor value;
     if (attribute.has_t()) {
       value = ReadTensor(attribute.t(), name, where);
+      onnx_types_[proto.output(0)] = attribute.t().data_type();
     } else if (attribute.name() == "value_float") {
       value = {name, graph::ElementType::kFloat, {}, graph::ConstantData{{attribute.f()}, {}}};
     } else if (attribute.name() == "value_int") {
@@ -238,6 +248,7 @@ class Reader {
   const std::string& path_;
   Graph graph_;
   std::map<std::string, const onnx::TensorProto*> initializers_;
+  std::map<std::string, int32_t> onnx_types_;  // of constants and inputs
   std::map<std::string, DeclaredOutput> declared_;
   std::set<std::string> names_;
   int count_ = 0;

@@ -1,6 +1,3 @@
-#include <cmath>
-#include <limits>
-
 #include "ops/op.h"
 #include "ops/op_table.h"
 
@@ -14,14 +11,6 @@ void Infer(InferContext& context) {
   context.Require(to == graph::ToOnnxType(graph::FromOnnxType(to)),
                   "its attribute 'to' is " + std::to_string(to) + "; allowed: the types of float, int64 and bool");
   context.Set(graph::FromOnnxType(to), context.Shape(0));
-}
-
-int64_t Truncate(float value) {
-  if (std::isnan(value)) return 0;
-  constexpr float kLimit = 9223372036854775808.0F;
-  if (value >= kLimit) return std::numeric_limits<int64_t>::max();
-  if (value < -kLimit) return std::numeric_limits<int64_t>::min();
-  return static_cast<int64_t>(value);
 }
 
 Results Evaluate(const Call& call) {

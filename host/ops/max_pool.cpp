@@ -38,30 +38,41 @@ int64_t IndexOf(int64_t plane, int64_t offset, const Shape& image, bool column_m
   return plane * size + index;
 }
 
-Results Evaluate(const Call& call) {
+// `elements` and `highest`: those of input and output. The lowest value stands for a window of nothing but padding.
+template <typename Element>
+void Pool(const Call& call, Element lowest, const std::vector<Element>& elements, std::vector<Element>& highest,
+          std::vector<int64_t>* indices) {
   const Value& x = call.In(0);
-  if (!x.is_float()) return std::nullopt;
   const Shape image = Spatial(x.shape);
   const Window window = ResolveWindow(call.node, image, {});
   const bool column_major = call.node.Int("storage_order", 0) != 0;
   const int64_t size = graph::ElementCount(image);
-  std::vector<Value> results = {MakeValue(x.type, call.Shape())};
-  const bool indexed = call.node.outputs.size() > 1;
-  if (indexed) results.push_back(MakeValue(graph::ElementType::kInt64, call.Shape()));
   size_t next = 0;
-  ForPositions(results[0].shape, [&](int64_t plane, int64_t, const std::vector<int64_t>& at) {
-    float highest = -std::numeric_limits<float>::infinity();
+  ForPositions(call.Shape(), [&](int64_t plane, int64_t, const std::vector<int64_t>& at) {
+    Element most = lowest;
     int64_t where = 0;
     ForTaps(window, image, at, [&](int64_t offset, int64_t) {
-      const float one = x.data.floats[static_cast<size_t>(plane * size + offset)];
-      if (one <= highest) return;
-      highest = one;
+      const Element one = elements[static_cast<size_t>(plane * size + offset)];
+      if (one <= most) return;
+      most = one;
       where = offset;
     });
-    results[0].data.floats[next] = highest;
-    if (indexed) results[1].data.ints[next] = IndexOf(plane, where, image, column_major);
+    highest[next] = most;
+    if (indices != nullptr) (*indices)[next] = IndexOf(plane, where, image, column_major);
     ++next;
   });
+}
+
+Results Evaluate(const Call& call) {
+  const Value& x = call.In(0);
+  std::vector<Value> results = {MakeValue(x.type, call.Shape())};
+  if (call.node.outputs.size() > 1) results.push_back(MakeValue(graph::ElementType::kInt64, call.Shape()));
+  std::vector<int64_t>* indices = results.size() > 1 ? &results[1].data.ints : nullptr;
+  if (x.is_float()) {
+    Pool(call, -std::numeric_limits<float>::infinity(), x.data.floats, results[0].data.floats, indices);
+  } else {
+    Pool(call, std::numeric_limits<int64_t>::min(), x.data.ints, results[0].data.ints, indices);
+  }
   return results;
 }
 

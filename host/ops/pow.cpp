@@ -31,16 +31,19 @@ void Infer(InferContext& context) { context.Set(context.Type(0), BroadcastInputs
 Results Evaluate(const Call& call) {
   const Value& base = call.In(0);
   const Value& exponent = call.In(1);
-  if (!base.is_float() && exponent.is_float()) return std::nullopt;
   Value result = MakeValue(base.type, call.Shape());
   const BroadcastIndex bases(base.shape, result.shape);
   const BroadcastIndex exponents(exponent.shape, result.shape);
   for (int64_t i = 0; i < result.count(); ++i) {
     const size_t a = bases.At(i);
     const size_t b = exponents.At(i);
-    if (base.is_float()) {
-      const double power = std::pow(base.data.floats[a], exponent.Number(static_cast<int64_t>(b)));
-      result.data.floats[static_cast<size_t>(i)] = static_cast<float>(power);
+    if (base.is_float() || exponent.is_float()) {
+      const double power = std::pow(base.Number(static_cast<int64_t>(a)), exponent.Number(static_cast<int64_t>(b)));
+      if (base.is_float()) {
+        result.data.floats[static_cast<size_t>(i)] = static_cast<float>(power);
+      } else {
+        result.data.ints[static_cast<size_t>(i)] = Truncate(power);
+      }
     } else {
       result.data.ints[static_cast<size_t>(i)] = PowerOfInts(base.data.ints[a], exponent.data.ints[b]);
     }

@@ -1,12 +1,22 @@
 #include "ops/value.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace lockstep::ops {
 
 double Value::Number(int64_t index) const {
   const auto at = static_cast<size_t>(index);
   return is_float() ? static_cast<double>(data.floats.at(at)) : static_cast<double>(data.ints.at(at));
+}
+
+int64_t Truncate(double value) {
+  if (std::isnan(value)) return 0;
+  constexpr double kLimit = 0x1p63;
+  if (value >= kLimit) return std::numeric_limits<int64_t>::max();
+  if (value < -kLimit) return std::numeric_limits<int64_t>::min();
+  return static_cast<int64_t>(value);
 }
 
 Value MakeValue(graph::ElementType type, const graph::Shape& shape) {

@@ -47,6 +47,9 @@ struct Call {
   bool AllFloat() const;  // every given input is
 };
 
+// Towards zero, within the integers; 0 for NaN.
+int64_t Truncate(double value);
+
 // Row-major element strides.
 std::vector<int64_t> Strides(const graph::Shape& shape);
 

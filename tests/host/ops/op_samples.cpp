@@ -108,6 +108,14 @@ std::map<std::string, Make> Samples() {
   samples["Squeeze"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("Squeeze", {x, g.Ints({0})})}; };
   samples["Unsqueeze"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("Unsqueeze", {x, g.Ints({1})})}; };
   samples["TopK"] = [](SmallGraph& g, TensorId x) { return g.AddMany("TopK", {x, g.Ints({2})}, 2); };
+  samples["DequantizeLinear"] = [](SmallGraph& g, TensorId) {
+    return std::vector{
+        g.Add("DequantizeLinear", {g.Ints({1, -2, 3}), g.Random({3}), g.Ints({0, 1, 2})}, {{"axis", int64_t{0}}})};
+  };
+  samples["QuantizeLinear"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("QuantizeLinear", {x, g.Floats({4}, {0.1F, 0.2F, 0.3F, 0.4F}), g.Ints({0, 1, 2, 3})},
+                             {{"output_dtype", int64_t{3}}})};
+  };
   samples["Cast"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("Cast", {x}, {{"to", int64_t{7}}})}; };
   return samples;
 }

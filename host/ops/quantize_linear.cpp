@@ -1,0 +1,142 @@
+// QuantizeLinear and DequantizeLinear, as far as they are constants: what quantised weights stand for.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ops/op.h"
+#include "ops/op_table.h"
+
+namespace lockstep::ops {
+namespace {
+
+using graph::ElementType;
+using graph::Shape;
+
+// Which scale an element has: one for all, one for each place along an axis, or one for each block of such places.
+class Scales {
+ public:
+  Scales(const Shape& x, const Shape& scale, size_t axis, int64_t block) : block_(std::max<int64_t>(block, 1)) {
+    if (graph::ElementCount(scale) == 1) return;
+    stride_ = graph::ElementCount({x.begin() + static_cast<std::ptrdiff_t>(axis) + 1, x.end()});
+    extent_ = x[axis];
+    if (scale.size() == 1) return;
+    blocks_ = scale[axis];
+    inner_ = stride_;
+  }
+
+  int64_t Of(int64_t element) const {
+    const int64_t place = element / stride_ % extent_ / block_;
+    return (element / (stride_ * extent_) * blocks_ + place) * inner_ + element % inner_;
+  }
+
+ private:
+  int64_t block_;
+  int64_t stride_ = std::numeric_limits<int64_t>::max();  // with one scale every element is at place 0
+  int64_t extent_ = 1;
+  int64_t blocks_ = 0;  // along the axis; 0 with one scale for all blocks
+  int64_t inner_ = 1;
+};
+
+// Throws where the scale does not fit the first input.
+void InferScaled(InferContext& context, ElementType from, ElementType to) {
+  context.RequireType(0, from);
+  context.RequireType(1, ElementType::kFloat);
+  const Shape& x = context.Shape(0);
+  const Shape& scale = context.Shape(1);
+  if (context.Has(2)) {
+    context.RequireType(2, ElementType::kInt64);
+    context.Require(context.Shape(2) == scale,
+                    "its zero point is " + graph::ToString(context.Shape(2)) + ", its scale " + graph::ToString(scale));
+  }
+  const int64_t block = context.Int("block_size", 0, 0, kLargestEntry);
+  context.Int("axis", 1, -kLargestEntry, kLargestEntry);
+  context.Set(to, x);
+  if (graph::ElementCount(scale) == 1) return;
+  const auto axis = static_cast<size_t>(context.AxisAttribute("axis", 1, context.Rank(0)));
+  Shape wanted{x[axis]};
+  if (block > 0) {
+    wanted = x;
+    wanted[axis] = (x[axis] + block - 1) / block;
+  }
+  context.Require(scale == wanted, "its scale is " + graph::ToString(scale) + " where " + graph::ToString(wanted) +
+                                       " belongs to an input of " + graph::ToString(x));
+}
+
+Scales ScalesOf(const Call& call) {
+  const Shape& x = call.In(0).shape;
+  const Shape& scale = call.In(1).shape;
+  const size_t axis = graph::ElementCount(scale) == 1 ? 0 : call.Axis("axis", 1, x.size());
+  return {x, scale, axis, call.node.Int("block_size", 0)};
+}
+
+void InferDequantize(InferContext& context) { InferScaled(context, ElementType::kInt64, ElementType::kFloat); }
+
+Results EvaluateDequantize(const Call& call) {
+  const Value& x = call.In(0);
+  const Scales scales = ScalesOf(call);
+  Value result = MakeValue(ElementType::kFloat, x.shape);
+  for (int64_t i = 0; i < result.count(); ++i) {
+    const auto scale = static_cast<size_t>(scales.Of(i));
+    const int64_t zero = call.Has(2) ? call.In(2).data.ints[scale] : 0;
+    const auto steps = static_cast<double>(x.data.ints[static_cast<size_t>(i)]) - static_cast<double>(zero);
+    result.data.floats[static_cast<size_t>(i)] = static_cast<float>(steps * call.In(1).data.floats[scale]);
+  }
+  return One(std::move(result));
+}
+
+struct Limits {
+  double low, high;
+};
+
+// Of an ONNX type; nothing for those that are not integers of 8 or 16 bits.
+std::optional<Limits> LimitsOf(int64_t onnx_type) {
+  switch (onnx_type) {
+    case 2:
+      return Limits{0, 255};
+    case 3:
+      return Limits{-128, 127};
+    case 4:
+      return Limits{0, 65535};
+    case 5:
+      return Limits{-32768, 32767};
+    default:
+      return std::nullopt;
+  }
+}
+
+// Attribute output_dtype: the importer writes the zero point's type there, which the graph does not have.
+void InferQuantize(InferContext& context) {
+  context.Int("output_dtype", 0, 0, kLargestEntry);
+  InferScaled(context, ElementType::kFloat, ElementType::kInt64);
+}
+
+Results EvaluateQuantize(const Call& call) {
+  constexpr int64_t kUint8 = 2;
+  const int64_t type = call.node.Int("output_dtype", 0);
+  const std::optional<Limits> limits = LimitsOf(type == 0 && !call.Has(2) ? kUint8 : type);
+  if (!limits) return std::nullopt;
+  const Value& x = call.In(0);
+  const Scales scales = ScalesOf(call);
+  Value result = MakeValue(ElementType::kInt64, x.shape);
+  for (int64_t i = 0; i < result.count(); ++i) {
+    const auto scale = static_cast<size_t>(scales.Of(i));
+    const double zero = call.Has(2) ? static_cast<double>(call.In(2).data.ints[scale]) : 0.0;
+    // One division of floats, as every engine has it.
+    const float steps = x.data.floats[static_cast<size_t>(i)] / call.In(1).data.floats[scale];
+    const double level = std::isnan(steps) ? zero : std::nearbyint(steps) + zero;
+    result.data.ints[static_cast<size_t>(i)] =
+        static_cast<int64_t>(std::min(std::max(level, limits->low), limits->high));
+  }
+  return One(std::move(result));
+}
+
+std::string Unsupported(const graph::Graph& /*graph*/, const graph::Node& /*node*/) {
+  return "it works on a computed tensor; give lockstep the network in floats, which it quantises by itself";
+}
+
+}  // namespace
+
+constexpr Op kDequantizeLinear = Op({2, 3}, InferDequantize, EvaluateDequantize, LayoutKind::kUnsupported, Unsupported);
+constexpr Op kQuantizeLinear = Op({2, 3}, InferQuantize, EvaluateQuantize, LayoutKind::kUnsupported, Unsupported);
+
+}  // namespace lockstep::ops
