@@ -69,6 +69,7 @@ ConvLayer::ConvLayer(const ConvShape& shape)
   input.rank = 4;
   input.elements = static_cast<int64_t>(in_bytes);
   input.bytes = in_bytes;
+  input.pitch = shape.in;
   kernels::TensorView& weights = input_views_[1];
   weights.data = weights_.get();
   weights.shape = weight_shape_.data();
@@ -83,6 +84,7 @@ ConvLayer::ConvLayer(const ConvShape& shape)
   output_view_.rank = 4;
   output_view_.elements = static_cast<int64_t>(out_bytes);
   output_view_.bytes = out_bytes;
+  output_view_.pitch = shape.out;
   args_.outputs = &output_view_;
   args_.output_count = 1;
   prepared_ = kernels::OperatorOf(joint::Options::Conv).prepare(args_);

@@ -40,7 +40,9 @@ class DumpHook final : public RunHook {
       for (int32_t i = 0; i < session.model().layer_output_count(layer); ++i) {
         const joint::Tensor& output =
             *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(session.model().layer_output_tensor(layer, i)));
-        dump_.Add(dump::DescribeLayer(layer, i, description, output), session.layer_output(layer, i), output.bytes());
+        bytes_.resize(output.bytes());
+        session.layer_output_rows(layer, i).CopyTo(bytes_.data());
+        dump_.Add(dump::DescribeLayer(layer, i, description, output), bytes_.data(), bytes_.size());
       }
     } catch (...) {
       error_ = std::current_exception();
@@ -55,6 +57,7 @@ class DumpHook final : public RunHook {
 
  private:
   dump::DumpWriter& dump_;
+  std::vector<uint8_t> bytes_;
   std::exception_ptr error_;
 };
 

@@ -56,6 +56,14 @@ lockstep_code Describe(const lockstep::TensorInfo& info, lockstep_tensor* tensor
 
 bool InRange(int32_t index, int32_t count) { return index >= 0 && index < count; }
 
+bool IsLayerInput(const lockstep::Model& model, int32_t layer, int32_t index) {
+  return InRange(layer, model.layer_count()) && InRange(index, model.layer(layer).input_count);
+}
+
+bool IsLayerOutput(const lockstep::Model& model, int32_t layer, int32_t index) {
+  return InRange(layer, model.layer_count()) && InRange(index, model.layer_output_count(layer));
+}
+
 const lockstep::Model& ModelOf(const lockstep_session* session) { return session->session.model(); }
 
 // A program that was compiled with an older header knows fewer members; the rest of them is zero.
@@ -133,15 +141,14 @@ lockstep_code lockstep_model_layer(const lockstep_model* model, int32_t index, l
 lockstep_code lockstep_model_layer_input(const lockstep_model* model, int32_t layer, int32_t index,
                                          lockstep_tensor* tensor) {
   const lockstep::Model& m = model->model;
-  if (!InRange(layer, m.layer_count()) || !InRange(index, m.layer(layer).input_count)) return LOCKSTEP_INVALID_ARGUMENT;
+  if (!IsLayerInput(m, layer, index)) return LOCKSTEP_INVALID_ARGUMENT;
   return Describe(m.tensor(m.layer_input_tensor(layer, index)), tensor);
 }
 
 lockstep_code lockstep_model_layer_output(const lockstep_model* model, int32_t layer, int32_t index,
                                           lockstep_tensor* tensor) {
   const lockstep::Model& m = model->model;
-  if (!InRange(layer, m.layer_count()) || !InRange(index, m.layer_output_count(layer)))
-    return LOCKSTEP_INVALID_ARGUMENT;
+  if (!IsLayerOutput(m, layer, index)) return LOCKSTEP_INVALID_ARGUMENT;
   return Describe(m.tensor(m.layer_output_tensor(layer, index)), tensor);
 }
 
@@ -188,14 +195,37 @@ lockstep_code lockstep_session_step(lockstep_session* session, int32_t* layer, l
 
 void* lockstep_session_layer_input(lockstep_session* session, int32_t layer, int32_t index) {
   const lockstep::Model& m = ModelOf(session);
-  if (!InRange(layer, m.layer_count()) || !InRange(index, m.layer(layer).input_count)) return nullptr;
+  if (!IsLayerInput(m, layer, index)) return nullptr;
   return m.is_constant(m.layer_input_tensor(layer, index)) ? nullptr : session->session.layer_input(layer, index);
 }
 
 const void* lockstep_session_layer_output(const lockstep_session* session, int32_t layer, int32_t index) {
   const lockstep::Model& m = ModelOf(session);
-  if (!InRange(layer, m.layer_count()) || !InRange(index, m.layer_output_count(layer))) return nullptr;
+  if (!IsLayerOutput(m, layer, index)) return nullptr;
   return session->session.layer_output(layer, index);
+}
+
+lockstep_code lockstep_session_read_layer_input(lockstep_session* session, int32_t layer, int32_t index, void* to) {
+  if (!IsLayerInput(ModelOf(session), layer, index)) return LOCKSTEP_INVALID_ARGUMENT;
+  session->session.layer_input_rows(layer, index).CopyTo(to);
+  return LOCKSTEP_OK;
+}
+
+lockstep_code lockstep_session_write_layer_input(lockstep_session* session, int32_t layer, int32_t index,
+                                                 const void* from) {
+  const lockstep::Model& m = ModelOf(session);
+  if (!IsLayerInput(m, layer, index) || m.is_constant(m.layer_input_tensor(layer, index))) {
+    return LOCKSTEP_INVALID_ARGUMENT;
+  }
+  session->session.layer_input_rows(layer, index).CopyFrom(from);
+  return LOCKSTEP_OK;
+}
+
+lockstep_code lockstep_session_read_layer_output(const lockstep_session* session, int32_t layer, int32_t index,
+                                                 void* to) {
+  if (!IsLayerOutput(ModelOf(session), layer, index)) return LOCKSTEP_INVALID_ARGUMENT;
+  session->session.layer_output_rows(layer, index).CopyTo(to);
+  return LOCKSTEP_OK;
 }
 
 const char* lockstep_session_kernel(const lockstep_session* session, int32_t layer) {

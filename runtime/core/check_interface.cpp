@@ -15,6 +15,9 @@ Status CheckTensorOf(const ModelCheck& check, const char* list, uint32_t index, 
     return Corrupt("%s[%u].tensor: there is no tensor %d", list, index, tensor);
   }
   if (tensors[tensor]->constant() >= 0) return Corrupt("%s[%u].tensor: %d is a constant", list, index, tensor);
+  if (tensors[tensor]->strides() != nullptr) {
+    return Corrupt("%s[%u].tensor: %d has strides, but what a caller sees lies side by side", list, index, tensor);
+  }
   return Status::Ok();
 }
 

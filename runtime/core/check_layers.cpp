@@ -40,6 +40,18 @@ Status CheckTensorIndices(const ModelCheck& check, const joint::Layer& layer) {
   return Status::Ok();
 }
 
+Status CheckStrides(const LayerCheck& layer, const kernels::OperatorCheck& row) {
+  for (int32_t i = row.strided_inputs; i < layer.input_count(); ++i) {
+    if (layer.input(i).strides() == nullptr) continue;
+    return layer.Wrong("inputs", i, "this operator does not read a strided tensor there");
+  }
+  for (int32_t i = 0; i < layer.output_count() && !row.strided_outputs; ++i) {
+    if (layer.output(i).strides() == nullptr) continue;
+    return layer.Wrong("outputs", i, "this operator does not write a strided tensor");
+  }
+  return Status::Ok();
+}
+
 Status CheckLayer(LayerCheck& layer, const joint::Layer& source) {
   const joint::Options op = source.options_type();
   if (op == joint::Options::NONE) return layer.Wrong("options", "missing");
@@ -60,6 +72,7 @@ Status CheckLayer(LayerCheck& layer, const joint::Layer& source) {
     return layer.Wrong("inputs", i, "packed weights are no input of this operator, or at another place");
   }
   LOCKSTEP_RETURN_IF_ERROR(layer.OutputCount(row.outputs));
+  LOCKSTEP_RETURN_IF_ERROR(CheckStrides(layer, row));
   for (int32_t i = 0; i < layer.output_count(); ++i) {
     LOCKSTEP_RETURN_IF_ERROR(layer.Work(static_cast<uint64_t>(Elements(layer.output(i))), 1));
   }

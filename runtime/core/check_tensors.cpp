@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "core/check.h"
+#include "joint_strides.h"
 
 namespace lockstep::check {
 namespace {
@@ -32,6 +33,31 @@ Status CheckShape(int index, const joint::Tensor& tensor) {
       return BadTensor(index, tensor, "axes: not a permutation", axis);
     }
     seen |= 1U << axis;
+  }
+  return Status::Ok();
+}
+
+// Rows along the last axis, evenly apart.
+Status CheckStrides(int index, const joint::Tensor& tensor) {
+  if (tensor.strides() == nullptr) return Status::Ok();
+  const auto& strides = *tensor.strides();
+  const auto rank = tensor.shape()->size();
+  if (tensor.constant() >= 0) return BadTensor(index, tensor, "strides: a constant has none", tensor.constant());
+  if (rank < 2) return BadTensor(index, tensor, "strides: a tensor of one axis has none", rank);
+  if (strides.size() != rank) {
+    return BadTensor(index, tensor, "strides: not one entry per axis of the shape", strides.size());
+  }
+  const int64_t pitch = strides[rank - 2];
+  if (pitch < Shape(tensor)[rank - 1] || pitch > kMaxElements) {
+    return BadTensor(index, tensor, "strides: rows are less far apart than they are long", pitch);
+  }
+  int64_t even = pitch;
+  for (uint32_t axis = rank - 1; axis-- > 0;) {
+    if (strides[axis] != even) return BadTensor(index, tensor, "strides: rows are not evenly apart", strides[axis]);
+    even *= Shape(tensor)[axis];  // a stride before it was the product, so it is below 2^31
+  }
+  if (strides[rank - 1] != 1) {
+    return BadTensor(index, tensor, "strides: the elements of a row do not lie side by side", strides[rank - 1]);
   }
   return Status::Ok();
 }
@@ -86,6 +112,13 @@ Status CheckQuantization(ModelCheck& check, int index, const joint::Tensor& tens
   return Status::Ok();
 }
 
+// Bytes from the first element to behind the last.
+uint64_t Reach(const joint::Tensor& tensor) {
+  const int64_t row = Shape(tensor)[Rank(tensor) - 1];
+  const int64_t rows = Elements(tensor) / row;
+  return static_cast<uint64_t>((rows - 1) * joint::PitchOf(tensor) + row) * joint::ElementBytes(tensor.dtype());
+}
+
 Status CheckPlace(ModelCheck& check, int index, const joint::Tensor& tensor) {
   const bool constant = tensor.constant() != -1;
   if (constant == (tensor.arena_offset() != -1)) {
@@ -121,7 +154,8 @@ Status CheckPlace(ModelCheck& check, int index, const joint::Tensor& tensor) {
     return BadTensor(index, tensor, "arena_offset: negative or not aligned to the elements", offset);
   }
   const uint64_t arena = check.model.arena_size();
-  if (tensor.bytes() > arena || static_cast<uint64_t>(offset) > arena - tensor.bytes()) {
+  const uint64_t reach = Reach(tensor);
+  if (reach > arena || static_cast<uint64_t>(offset) > arena - reach) {
     return BadTensor(index, tensor, "arena_offset: the tensor leaves the arena", offset);
   }
   return Status::Ok();
@@ -177,8 +211,8 @@ Status CheckTensors(ModelCheck& check) {
       return Unknown("tensor %d '%.64s': packing: number %d", index, tensor->name()->c_str(),
                      static_cast<int>(tensor->packing()));
     }
-    if (tensor->strides() != nullptr) return Unknown("tensor %d '%.64s': strides", index, tensor->name()->c_str());
     LOCKSTEP_RETURN_IF_ERROR(CheckShape(index, *tensor));
+    LOCKSTEP_RETURN_IF_ERROR(CheckStrides(index, *tensor));
     LOCKSTEP_RETURN_IF_ERROR(CheckQuantization(check, index, *tensor));
     LOCKSTEP_RETURN_IF_ERROR(CheckPlace(check, index, *tensor));
     ++index;

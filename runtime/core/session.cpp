@@ -4,7 +4,7 @@
 #include "core/memory.h"
 #include "core/session_memory.h"
 #include "core/thread_pool.h"
-#include "joint_generated.h"
+#include "joint_strides.h"
 #include "lockstep/cpu.h"
 #include "lockstep/runtime.h"
 #include "ops/operator_table.h"
@@ -47,6 +47,14 @@ struct SharedStep {
     self.probe->AfterShare(self.layer, thread);
   }
 };
+
+TensorRows RowsOf(const kernels::TensorView& view) {
+  if (!kernels::IsStrided(view)) return {view.data, static_cast<size_t>(view.bytes), 1, 0};
+  const int64_t element = joint::ElementBytes(view.dtype);
+  const int64_t length = kernels::RowLength(view);
+  return {view.data, static_cast<size_t>(length * element), static_cast<size_t>(view.elements / length),
+          static_cast<size_t>(view.pitch * element)};
+}
 
 }  // namespace
 
@@ -97,6 +105,8 @@ Status Session::Impl::DescribeTensors() {
     view.elements = 1;
     for (int32_t axis = 0; axis < view.rank; ++axis) view.elements *= view.shape[axis];
     view.bytes = tensor.bytes();
+    view.pitch = joint::PitchOf(tensor);
+    view.arena_offset = tensor.arena_offset();
   }
   return Status::Ok();
 }
@@ -268,12 +278,18 @@ const void* Session::output(int32_t index) const {
   return impl_->tensors[static_cast<size_t>(model().output_tensor(index))].data;
 }
 
-void* Session::layer_input(int32_t layer, int32_t index) {
-  return impl_->steps[static_cast<size_t>(layer)].args.inputs[index].data;
-}
+void* Session::layer_input(int32_t layer, int32_t index) { return layer_input_rows(layer, index).whole(); }
 
 const void* Session::layer_output(int32_t layer, int32_t index) const {
-  return impl_->steps[static_cast<size_t>(layer)].args.outputs[index].data;
+  return layer_output_rows(layer, index).whole();
+}
+
+TensorRows Session::layer_input_rows(int32_t layer, int32_t index) {
+  return RowsOf(impl_->steps[static_cast<size_t>(layer)].args.inputs[index]);
+}
+
+TensorRows Session::layer_output_rows(int32_t layer, int32_t index) const {
+  return RowsOf(impl_->steps[static_cast<size_t>(layer)].args.outputs[index]);
 }
 
 const char* Session::kernel_name(int32_t layer) const { return impl_->steps[static_cast<size_t>(layer)].kernel->name; }

@@ -1,7 +1,5 @@
 #include "gemm/conv_constants.h"
 
-#include "ops/common/byte_table.h"
-
 namespace lockstep::kernels {
 namespace {
 
@@ -27,11 +25,12 @@ void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, 
   }
 }
 
-void ApplyOutputTable(const ConvVariant& variant, const uint8_t* table, bool wide, uint8_t* y, int64_t count) {
-  if (wide) {
-    ApplyWideTable(table, reinterpret_cast<uint16_t*>(y), count);
+void ApplyOutputTable(const ConvVariant& variant, const uint8_t* table, const TensorView& y, uint8_t* first,
+                      int64_t pixels) {
+  if (y.dtype == joint::DType::U16) {
+    ApplyWideTable(table, StretchesOf(y, reinterpret_cast<uint16_t*>(first), pixels));
   } else {
-    variant.apply_table(table, y, count);
+    variant.apply_table(table, StretchesOf(y, first, pixels));
   }
 }
 

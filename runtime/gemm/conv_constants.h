@@ -37,8 +37,9 @@ void FillRow(const Options& options, const TensorView& y, int32_t channels, Conv
   row->wide_output = y.dtype == joint::DType::U16;
 }
 
-// y = table[y] for `count` elements.
-void ApplyOutputTable(const ConvVariant& variant, const uint8_t* table, bool wide, uint8_t* y, int64_t count);
+// y = table[y] for all channels of neighbouring output pixels, the first of them at `first`.
+void ApplyOutputTable(const ConvVariant& variant, const uint8_t* table, const TensorView& y, uint8_t* first,
+                      int64_t pixels);
 
 // Row stride and scratch offsets of a geometry that is complete but for these; so many blocks of constants.
 void PlaceScratch(int64_t blocks, ConvGeometry* geometry);

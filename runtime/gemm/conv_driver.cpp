@@ -18,7 +18,7 @@ class ConvRun {
         blocks_(reinterpret_cast<ConvBlock*>(scratch)),
         segments_(reinterpret_cast<const uint8_t**>(scratch + geometry_.segments_offset)),
         memory_(scratch + geometry_.ring_offset),
-        out_step_(int64_t{geometry_.out_c} * (args.outputs[0].dtype == joint::DType::U16 ? 2 : 1)) {
+        out_step_(args.outputs[0].pitch * joint::ElementBytes(args.outputs[0].dtype)) {
     FillBlocks(geometry_, ConstantsOf(conv_), variant.signed_rows, blocks_);
     FillRow(conv_, args.outputs[0], geometry_.group_out, &row_);
     row_.segments = segments_;
@@ -33,14 +33,15 @@ class ConvRun {
     const ConvGeometry& g = geometry_;
     const uint8_t* input = args_.inputs[0].data;
     const bool in_place = !variant_.signed_rows && g.in_c % 4 == 0;
-    row_.pixel_step = g.in_c;
+    const int64_t in_step = args_.inputs[0].pitch;
+    row_.pixel_step = in_place ? in_step : g.in_c;
     for (int64_t unit = begin; unit < end; ++unit) {
       const int64_t first = unit * kPointwisePixels;
       row_.pixels = static_cast<int32_t>(std::min<int64_t>(kPointwisePixels, g.pixels - first));
-      const uint8_t* from = input + first * g.in_c;
+      const uint8_t* from = input + first * in_step;
       segments_[0] = from;
       if (!in_place) {
-        CopyActivations(from, memory_, int64_t{row_.pixels} * g.in_c, variant_.signed_rows ? kSignFlip : 0);
+        CopyPixels({from, row_.pixels, in_step}, g.in_c, memory_, variant_.signed_rows ? kSignFlip : 0);
         segments_[0] = memory_;
       }
       RunGroups(first, [](int32_t) {});
@@ -81,7 +82,7 @@ class ConvRun {
       variant_.run_row(row_);
     }
     if (conv_.table() == nullptr) return;
-    ApplyOutputTable(variant_, conv_.table()->data(), row_.wide_output, out, int64_t{row_.pixels} * g.out_c);
+    ApplyOutputTable(variant_, conv_.table()->data(), args_.outputs[0], out, row_.pixels);
   }
 
   const LayerArgs& args_;

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 
+#include "ops/common/byte_table.h"
 #include "ops/layer_args.h"
 
 namespace lockstep::kernels {
@@ -70,8 +71,8 @@ struct ConvVariant {
   bool signed_rows;  // rows hold x - 128 as s8, and acc_init makes up for it
   // Writes clamp(zero_point + rq(acc), low, high) in the output's type.
   void (*run_row)(const ConvRow& row);
-  // data[i] = table[data[i]] for u8
-  void (*apply_table)(const uint8_t* table, uint8_t* data, int64_t count);
+  // y = table[y] for u8
+  void (*apply_table)(const uint8_t* table, const Stretches<uint8_t>& y);
 };
 
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.

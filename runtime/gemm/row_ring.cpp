@@ -5,13 +5,27 @@
 
 namespace lockstep::kernels {
 
+namespace {
+
 void CopyActivations(const uint8_t* __restrict from, uint8_t* __restrict to, int64_t bytes, uint8_t flip) {
-  if (bytes == 0) return;  // rows of padding have no source
   if (flip == 0) {
     std::memcpy(to, from, static_cast<size_t>(bytes));
     return;
   }
   for (int64_t i = 0; i < bytes; ++i) to[i] = from[i] ^ kSignFlip;
+}
+
+}  // namespace
+
+void CopyPixels(const Pixels& pixels, int64_t channels, uint8_t* to, uint8_t flip) {
+  if (pixels.count == 0) return;  // rows of padding have no source
+  if (pixels.step == channels) {
+    CopyActivations(pixels.from, to, pixels.count * channels, flip);
+    return;
+  }
+  for (int64_t x = 0; x < pixels.count; ++x) {
+    CopyActivations(pixels.from + x * pixels.step, to + x * channels, channels, flip);
+  }
 }
 
 void RowRing::Load(int64_t image, int64_t first, int64_t last) {
@@ -34,17 +48,12 @@ void RowRing::CopyRow(int64_t row) {
   const bool outside = y < 0 || y >= g.in_h;
   const int64_t left = outside ? g.row_pixels : std::min(g.pad_left, g.row_pixels);
   const int64_t inside = outside ? 0 : std::min(g.in_w, g.row_pixels - static_cast<int32_t>(left));
-  const uint8_t* from = outside ? nullptr : input_.data + (image_ * g.in_h + y) * g.in_w * g.in_c;
+  const uint8_t* from = outside ? nullptr : input_.data + (image_ * g.in_h + y) * g.in_w * input_.pitch;
   for (int32_t group = 0; group < g.groups; ++group) {
     uint8_t* to = Slot(row) + group * g.row_stride;
     Fill(to, left * channels);
     to += left * channels;
-    if (g.groups == 1) {
-      CopyActivations(from, to, inside * channels, flip_);
-    } else {
-      for (int64_t x = 0; x < inside; ++x)
-        CopyActivations(from + x * g.in_c + group * channels, to + x * channels, channels, flip_);
-    }
+    if (!outside) CopyPixels({from + group * channels, inside, input_.pitch}, channels, to, flip_);
     Fill(to + inside * channels, (g.row_pixels - left - inside) * channels);
   }
 }

@@ -7,8 +7,15 @@ namespace lockstep::kernels {
 
 inline constexpr uint8_t kSignFlip = 0x80;  // x - 128 as s8 is x with the top bit flipped
 
-// As x - 128 when flip is kSignFlip.
-void CopyActivations(const uint8_t* __restrict from, uint8_t* __restrict to, int64_t bytes, uint8_t flip);
+// Pixels of an input, `step` bytes from one to the next.
+struct Pixels {
+  const uint8_t* from;
+  int64_t count;
+  int64_t step;
+};
+
+// The first `channels` of each, side by side; as x - 128 when flip is kSignFlip.
+void CopyPixels(const Pixels& pixels, int64_t channels, uint8_t* to, uint8_t flip);
 
 // Row r of an image (counted from the top of the padding) lies in slot r mod ring_rows; the rows of one image are asked
 // for in ascending order, so that neighbouring output rows share what they both read.

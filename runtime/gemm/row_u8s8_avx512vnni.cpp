@@ -212,7 +212,7 @@ void RunRow(const ConvRow& row) {
 }
 
 // The table as four registers: two permutations over 128 entries each, and bit 7 of the index chooses.
-void ApplyTable64(const uint8_t* table, uint8_t* data, int64_t count) {
+void ApplyTable64(const uint8_t* table, const Stretches<uint8_t>& y) {
   const __m512i t0 = _mm512_loadu_si512(table);
   const __m512i t1 = _mm512_loadu_si512(table + 64);
   const __m512i t2 = _mm512_loadu_si512(table + 128);
@@ -222,10 +222,15 @@ void ApplyTable64(const uint8_t* table, uint8_t* data, int64_t count) {
     const __m512i high = _mm512_permutex2var_epi8(t2, index, t3);
     return _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high);
   };
-  int64_t i = 0;
-  for (; i + 64 <= count; i += 64) _mm512_storeu_si512(data + i, look_up(_mm512_loadu_si512(data + i)));
-  const __mmask64 rest = (__mmask64{1} << (count - i)) - 1;
-  _mm512_mask_storeu_epi8(data + i, rest, look_up(_mm512_maskz_loadu_epi8(rest, data + i)));
+  const int64_t whole = y.length / 64 * 64;
+  const __mmask64 rest = (__mmask64{1} << (y.length - whole)) - 1;
+  for (int64_t stretch = 0; stretch < y.count; ++stretch) {
+    uint8_t* data = y.data + stretch * y.step;
+    for (const uint8_t* end = data + whole; data != end; data += 64) {
+      _mm512_storeu_si512(data, look_up(_mm512_loadu_si512(data)));
+    }
+    _mm512_mask_storeu_epi8(data, rest, look_up(_mm512_maskz_loadu_epi8(rest, data)));
+  }
 }
 
 }  // namespace

@@ -241,24 +241,27 @@ void RunRow(const ConvRow& row) {
 }
 
 // The 256 entries lie in sixteen registers; tbl and tbx leave lanes alone whose index is beyond their 64 entries.
-void ApplyTable64(const uint8_t* table, uint8_t* data, int64_t count) {
+void ApplyTable64(const uint8_t* table, const Stretches<uint8_t>& y) {
   const uint8x16x4_t t0 = vld1q_u8_x4(table);
   const uint8x16x4_t t1 = vld1q_u8_x4(table + 64);
   const uint8x16x4_t t2 = vld1q_u8_x4(table + 128);
   const uint8x16x4_t t3 = vld1q_u8_x4(table + 192);
   const uint8x16_t step = vdupq_n_u8(64);
-  int64_t i = 0;
-  for (; i + kVectorBytes <= count; i += kVectorBytes) {
-    uint8x16_t index = vld1q_u8(data + i);
-    uint8x16_t value = vqtbl4q_u8(t0, index);
-    index = vsubq_u8(index, step);
-    value = vqtbx4q_u8(value, t1, index);
-    index = vsubq_u8(index, step);
-    value = vqtbx4q_u8(value, t2, index);
-    index = vsubq_u8(index, step);
-    vst1q_u8(data + i, vqtbx4q_u8(value, t3, index));
+  const int64_t whole = y.length / kVectorBytes * kVectorBytes;
+  for (int64_t stretch = 0; stretch < y.count; ++stretch) {
+    uint8_t* data = y.data + stretch * y.step;
+    for (int64_t i = 0; i < whole; i += kVectorBytes) {
+      uint8x16_t index = vld1q_u8(data + i);
+      uint8x16_t value = vqtbl4q_u8(t0, index);
+      index = vsubq_u8(index, step);
+      value = vqtbx4q_u8(value, t1, index);
+      index = vsubq_u8(index, step);
+      value = vqtbx4q_u8(value, t2, index);
+      index = vsubq_u8(index, step);
+      vst1q_u8(data + i, vqtbx4q_u8(value, t3, index));
+    }
   }
-  ApplyTable(table, data + i, count - i);
+  if (whole < y.length) ApplyTable(table, {y.data + whole, y.length - whole, y.count, y.step});
 }
 
 }  // namespace

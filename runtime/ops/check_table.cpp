@@ -1,4 +1,5 @@
 #include "joint_operators.h"
+#include "lockstep/check_model.h"
 #include "ops/operator_rows.h"
 #include "ops/operator_table.h"
 
@@ -6,9 +7,10 @@ namespace lockstep::kernels {
 namespace {
 
 #define LOCKSTEP_ROW(name)                                                                                   \
-  LOCKSTEP_HAS_##name ? OperatorCheck{k##name.outputs, k##name.check, k##name.version, k##name.packed_input} \
-                      : OperatorCheck{0, nullptr, 1, -1},
-constexpr OperatorCheck kChecks[] = {{0, nullptr, 1, -1}, LOCKSTEP_JOINT_OPERATORS(LOCKSTEP_ROW)};
+  LOCKSTEP_HAS_##name ? OperatorCheck{k##name.outputs,      k##name.check,          k##name.version,         \
+                                      k##name.packed_input, k##name.strided_inputs, k##name.strided_outputs} \
+                      : OperatorCheck{0, nullptr, 1, -1, 0, false},
+constexpr OperatorCheck kChecks[] = {{0, nullptr, 1, -1, 0, false}, LOCKSTEP_JOINT_OPERATORS(LOCKSTEP_ROW)};
 #undef LOCKSTEP_ROW
 
 static_assert(sizeof kChecks / sizeof kChecks[0] == kOperatorCount, "an operator of the format has no row");
@@ -18,3 +20,12 @@ static_assert(sizeof kChecks / sizeof kChecks[0] == kOperatorCount, "an operator
 OperatorCheck CheckOf(joint::Options type) { return kChecks[static_cast<size_t>(type)]; }
 
 }  // namespace lockstep::kernels
+
+namespace lockstep {
+
+StridedTensors StridedTensorsOf(joint::Options op) {
+  const kernels::OperatorCheck row = kernels::CheckOf(op);
+  return {row.strided_inputs, row.strided_outputs};
+}
+
+}  // namespace lockstep

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "core/limits.h"
-#include "joint_generated.h"
+#include "joint_elements.h"
 
 namespace lockstep::kernels {
 
@@ -16,8 +16,24 @@ struct TensorView {
   float scale = 0.0F;
   int32_t zero_point = 0;
   int64_t elements = 0;
-  uint64_t bytes = 0;
+  uint64_t bytes = 0;         // of the elements alone
+  int64_t pitch = 0;          // elements from one row along the last axis to the next: a row's length, or more
+  int64_t arena_offset = -1;  // in bytes; -1: not in the arena
 };
+
+inline int64_t RowLength(const TensorView& view) { return view.shape[view.rank - 1]; }
+// Its rows do not lie side by side, because it is within another tensor's memory. An operator's row says where it may
+// be.
+inline bool IsStrided(const TensorView& view) { return view.pitch != RowLength(view); }
+// Where the element at a position in the tensor's order lies, counted in elements.
+inline int64_t PlaceOf(const TensorView& view, int64_t position) {
+  return IsStrided(view) ? position / RowLength(view) * view.pitch + position % RowLength(view) : position;
+}
+// The elements of a part lie where the whole has them, `place` elements behind its first: nothing is to copy.
+inline bool IsWithin(const TensorView& part, const TensorView& whole, int64_t place) {
+  return part.arena_offset >= 0 && whole.arena_offset >= 0 &&
+         part.arena_offset == whole.arena_offset + place * joint::ElementBytes(part.dtype);
+}
 
 struct LayerArgs {
   const joint::Layer* layer = nullptr;

@@ -72,6 +72,9 @@ struct Operator {
   size_t kernel_count;
   uint32_t version = 1;       // the highest Layer.version that check and kernels understand
   int32_t packed_input = -1;  // the one input that may be a packed constant
+  // What may lie within another tensor's memory, its rows a pitch apart: so many of the first inputs, and all outputs.
+  int32_t strided_inputs = 0;
+  bool strided_outputs = false;
 };
 
 // Whether the last kernel for the form is portable and takes every valid layer of it.

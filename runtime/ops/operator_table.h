@@ -18,6 +18,8 @@ struct OperatorCheck {
   CheckFunction* check;  // nullptr: this runtime was built without the operator
   uint32_t version;
   int32_t packed_input;
+  int32_t strided_inputs;
+  bool strided_outputs;
 };
 OperatorCheck CheckOf(joint::Options type);
 

@@ -87,16 +87,18 @@ Status DumpWriter::Begin(const Model& model, const String& folder) {
   return Status::Ok();
 }
 
-Status DumpWriter::Tensor(const TensorInfo& info, const void* data, const String& stem, String* json) {
-  const auto bytes = static_cast<size_t>(info.bytes);
+Status DumpWriter::Tensor(const TensorInfo& info, const TensorRows& rows, const String& stem, String* json) {
   *json += R"("tensor":)" + JsonString(info.name) + R"(,"dtype":")" + DataTypeName(info.dtype) + R"(","shape":)" +
            JsonShape(info) + R"(,"axes":)" + Axes(info) + R"(,"scale":)" +
            JsonNumber(info.quantized ? info.scale : 1.0F) + R"(,"zero_point":)" + Decimal(info.zero_point) +
-           R"(,"bytes":)" + Decimal(info.bytes) + R"(,"md5":")" + ToText(Md5Of(data, bytes)).data() + '"';
+           R"(,"bytes":)" + Decimal(info.bytes) + R"(,"md5":")" + ToText(Md5Of(rows)).data() + '"';
   if (md5_only_) return Status::Ok();
   const String file = stem + DumpShape(info);
   *json += R"(,"file":)" + JsonString(file.c_str());
-  return WriteWholeFile(folder_ + "/" + file, data, bytes);
+  OutputFile output;
+  LOCKSTEP_RETURN_IF_ERROR(output.Open(folder_ + "/" + file));
+  rows.ForEach([&](const uint8_t* row, size_t bytes) { output.Write(row, bytes); });
+  return output.Commit();
 }
 
 Status DumpWriter::Inputs(Session& session, int32_t layer) {
@@ -108,7 +110,7 @@ Status DumpWriter::Inputs(Session& session, int32_t layer) {
     inputs_ += inputs_.empty() ? "{" : ",{";
     const String stem = DumpStem(model, layer) + "_input" + Decimal(i);
     LOCKSTEP_RETURN_IF_ERROR(
-        Tensor(model.tensor(model.layer_input_tensor(layer, i)), session.layer_input(layer, i), stem, &inputs_));
+        Tensor(model.tensor(model.layer_input_tensor(layer, i)), session.layer_input_rows(layer, i), stem, &inputs_));
     inputs_ += '}';
   }
   return Status::Ok();
@@ -131,8 +133,8 @@ Status DumpWriter::Output(Session& session, int32_t layer, int32_t i) {
   json += R"("index":)" + Decimal(layer) + R"(,"name":)" + JsonString(info.name) + R"(,"op":")" + info.op +
           R"(","onnx_nodes":)" + NodeNames(model, layer) + ',';
   if (model.layer_output_count(layer) > 1) json += R"("output":)" + Decimal(i) + ',';
-  LOCKSTEP_RETURN_IF_ERROR(Tensor(model.tensor(model.layer_output_tensor(layer, i)), session.layer_output(layer, i),
-                                  DumpOutputStem(model, layer, i), &json));
+  LOCKSTEP_RETURN_IF_ERROR(Tensor(model.tensor(model.layer_output_tensor(layer, i)),
+                                  session.layer_output_rows(layer, i), DumpOutputStem(model, layer, i), &json));
   if (level_ == kWithInputs) json += R"(,"inputs":[)" + inputs_ + ']';
   json += '}';
   manifest_.Write(json.data(), json.size());

@@ -31,7 +31,7 @@ class DumpWriter {
   bool SelectsOutput(const Model& model, int32_t layer, int32_t i) const;  // of a layer that is selected
   Status Output(Session& session, int32_t layer, int32_t i);
   // The JSON members that describe a tensor, its file written on the way.
-  Status Tensor(const TensorInfo& info, const void* data, const String& stem, String* json);
+  Status Tensor(const TensorInfo& info, const TensorRows& rows, const String& stem, String* json);
 
   int level_ = 2;
   bool md5_only_ = false;

@@ -6,6 +6,7 @@
 #include "core/output_file.h"
 #include "core/process_memory.h"
 #include "core/string.h"
+#include "core/views.h"
 #include "probe/foreign_options.h"
 #include "probe/probe.h"
 
@@ -21,8 +22,8 @@ String DefaultPath() {
   return String(folder != nullptr && *folder != 0 ? folder : "/tmp") + "/nmem_memory.txt";
 }
 
-// By layer, the bytes of the tensors that are alive while it runs. Tensors that share a place count once.
-List<uint64_t> LiveBytes(const Model& model) {
+// By layer, the bytes of the tensors that are alive while it runs. What lies within another's memory does not count.
+Status LiveBytes(const Model& model, List<uint64_t>* live) {
   const int32_t layers = model.layer_count();
   struct Life {
     int32_t first = -1;
@@ -30,11 +31,11 @@ List<uint64_t> LiveBytes(const Model& model) {
     bool used = false;
   };
   List<Life> lives(static_cast<size_t>(model.tensor_count()));
-  List<int32_t> place(lives.size());
-  for (size_t i = 0; i < place.size(); ++i) place[i] = static_cast<int32_t>(i);
+  Array<int32_t> roots;
+  LOCKSTEP_RETURN_IF_ERROR(FindRoots(model.joint(), &roots));
   const auto use = [&](int32_t tensor, int32_t when) {
     if (model.is_constant(tensor)) return;
-    Life& life = lives[static_cast<size_t>(place[static_cast<size_t>(tensor)])];
+    Life& life = lives[static_cast<size_t>(roots[static_cast<size_t>(tensor)])];
     if (!life.used) life.first = when;
     life.used = true;
     life.last = when;
@@ -42,24 +43,17 @@ List<uint64_t> LiveBytes(const Model& model) {
   for (int32_t i = 0; i < model.input_count(); ++i) use(model.input_tensor(i), -1);
   for (int32_t layer = 0; layer < layers; ++layer) {
     for (int32_t i = 0; i < model.layer(layer).input_count; ++i) use(model.layer_input_tensor(layer, i), layer);
-    const int32_t input = model.layer_input_tensor(layer, 0);
-    for (int32_t i = 0; i < model.layer_output_count(layer); ++i) {
-      const int32_t output = model.layer_output_tensor(layer, i);
-      if (!model.is_constant(input) && model.arena_offset(input) == model.arena_offset(output)) {
-        place[static_cast<size_t>(output)] = place[static_cast<size_t>(input)];
-      }
-      use(output, layer);
-    }
+    for (int32_t i = 0; i < model.layer_output_count(layer); ++i) use(model.layer_output_tensor(layer, i), layer);
   }
   for (int32_t i = 0; i < model.output_count(); ++i) use(model.output_tensor(i), layers);
-  List<uint64_t> live(static_cast<size_t>(layers));
+  live->resize(static_cast<size_t>(layers));
   for (size_t i = 0; i < lives.size(); ++i) {
     if (!lives[i].used) continue;
     for (int32_t layer = lives[i].first < 0 ? 0 : lives[i].first; layer <= lives[i].last && layer < layers; ++layer) {
-      live[static_cast<size_t>(layer)] += model.tensor(static_cast<int32_t>(i)).bytes;
+      (*live)[static_cast<size_t>(layer)] += model.tensor(static_cast<int32_t>(i)).bytes;
     }
   }
-  return live;
+  return Status::Ok();
 }
 
 }  // namespace
@@ -82,7 +76,7 @@ Status Probe::Prepare(const Session& session, const ProbeOptions& options) {
   state_ = new State;
   if (state_ == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for the memory report");
   state_->path = options.memory_path != nullptr ? options.memory_path : DefaultPath();
-  state_->live = LiveBytes(session.model());
+  LOCKSTEP_RETURN_IF_ERROR(LiveBytes(session.model(), &state_->live));
   return CheckWritable(state_->path);
 }
 

@@ -1,6 +1,5 @@
 #include "run_joint/inject_inputs.h"
 
-#include <cstring>
 #include <utility>
 
 #include "core/dump_name.h"
@@ -44,12 +43,15 @@ Status InjectInputs::BeforeLayer(Session& session, int32_t layer) {
     if (producer.layer < 0) continue;
     const TensorInfo info = model.tensor(tensor);
     const String path = folder_ + "/" + DumpOutputStem(model, producer.layer, producer.output) + DumpShape(info);
-    void* data = session.layer_input(layer, i);
+    // What is injected into a part is seen in the whole, and the other way round; both come from one run.
+    TensorRows rows = session.layer_input_rows(layer, i);
+    read_.resize(static_cast<size_t>(info.bytes));
     LOCKSTEP_RETURN_IF_ERROR(
-        ReadExactly(path, data, info.bytes, String("layer '") + model.layer(producer.layer).name + "'"));
+        ReadExactly(path, read_.data(), info.bytes, String("layer '") + model.layer(producer.layer).name + "'"));
+    rows.CopyFrom(read_.data());
     const String& expected = digests_[static_cast<size_t>(tensor)];
     if (expected.empty()) continue;
-    const Md5Text actual = ToText(Md5Of(data, static_cast<size_t>(info.bytes)));
+    const Md5Text actual = ToText(Md5Of(rows));
     if (expected == actual.data()) continue;
     return Status::Error(StatusCode::kUnreadable,
                          "%s: is damaged: its md5 is %s, but the manifest has %s; dump the model again", path.c_str(),
@@ -63,7 +65,7 @@ Status InjectInputs::AfterLayer(Session& session, int32_t layer) {
   for (int32_t i = 0; i < model.output_count(); ++i) {
     List<uint8_t>& kept = outputs_[static_cast<size_t>(i)];
     const Producer producer = producer_[static_cast<size_t>(model.output_tensor(i))];
-    if (producer.layer == layer) std::memcpy(kept.data(), session.layer_output(layer, producer.output), kept.size());
+    if (producer.layer == layer) session.layer_output_rows(layer, producer.output).CopyTo(kept.data());
   }
   return Status::Ok();
 }

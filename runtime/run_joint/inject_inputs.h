@@ -31,6 +31,7 @@ class InjectInputs final : public RunHook {
   };
   List<Producer> producer_;      // by tensor
   List<List<uint8_t>> outputs_;  // of the network
+  List<uint8_t> read_;           // one tensor's file
 };
 
 }  // namespace lockstep

@@ -43,6 +43,7 @@ int NetworkBuilder::AddTensor(const std::vector<int>& shape, joint::DType dtype,
   const int index = static_cast<int>(model_.tensors.size());
   model_.tensors.push_back(std::move(tensor));
   place_.push_back(index);
+  inside_.push_back(0);
   return index;
 }
 
@@ -143,7 +144,9 @@ void NetworkBuilder::PlanArena() {
     model_.arena_size = std::max(model_.arena_size, offset + padded(i));
   }
   for (size_t i = 0; i < count; ++i) {
-    if (model_.tensors[i]->constant < 0) model_.tensors[i]->arena_offset = model_.tensors[place_[i]]->arena_offset;
+    joint::TensorT& tensor = *model_.tensors[i];
+    if (tensor.constant >= 0) continue;
+    tensor.arena_offset = model_.tensors[place_[i]]->arena_offset + inside_[i] * ElementBytes(tensor.dtype);
   }
   for (int when = 0; when < layers; ++when) {
     uint64_t alive = 0;
@@ -151,6 +154,20 @@ void NetworkBuilder::PlanArena() {
       if (in_arena(i) && first[i] <= when && when <= last[i]) alive += model_.tensors[i]->bytes;
     }
     model_.arena_lower_bound = std::max(model_.arena_lower_bound, alive);
+  }
+}
+
+void NetworkBuilder::Within(int part, int whole, int64_t elements) {
+  joint::TensorT& tensor = *model_.tensors[part];
+  const joint::TensorT& around = *model_.tensors[whole];
+  place_[part] = place_[whole];
+  inside_[part] = inside_[whole] + elements;
+  const size_t rank = tensor.shape.size();
+  const int pitch = around.strides.empty() ? around.shape.back() : around.strides[rank - 2];
+  if (pitch == tensor.shape.back()) return;
+  tensor.strides.assign(rank, 1);
+  for (size_t axis = rank - 1; axis-- > 0;) {
+    tensor.strides[axis] = axis + 2 == rank ? pitch : tensor.strides[axis + 1] * tensor.shape[axis + 1];
   }
 }
 

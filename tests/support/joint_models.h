@@ -75,6 +75,12 @@ class NetworkBuilder {
   int Unary(int x, joint::UnaryFunction function, float alpha = 0.1F, float beta = 1.0F);
   int Quantize(int x, joint::DType dtype = joint::DType::U8);
 
+  // A Concat that copies: the inputs, and what they are copies of, get the first one's quantisation.
+  int Join(const std::vector<int>& inputs, int axis);
+  // Puts a tensor into another's memory, so many elements behind the first. First what lies in no other, then its
+  // parts.
+  void Within(int part, int whole, int64_t elements);
+
   // Plans the arena by first fit and completes the model. The builder is spent.
   joint::ModelT Finish();
 
@@ -103,7 +109,8 @@ class NetworkBuilder {
   void PlanArena();
 
   joint::ModelT model_;
-  std::vector<int> place_;  // the tensor whose place in the arena this one shares: itself but for a Reshape's output
+  std::vector<int> place_;       // the tensor whose place in the arena this one shares, itself for most
+  std::vector<int64_t> inside_;  // where in it, in elements
   uint64_t state_;
 };
 
@@ -113,6 +120,11 @@ joint::ModelT SmallNetwork();
 // A ConvTranspose beside a Conv; and one of floats.
 joint::ModelT TransposedNetwork();
 joint::ModelT FloatTransposedNetwork();
+
+// Tensors within others' memory: Slices and Concats that have nothing to copy, alone and in chains, their rows apart or
+// side by side, of U8, U16 and F32, and every operator that reads and writes such. Otherwise (`views` false) the same
+// network with every tensor for itself.
+joint::ModelT ViewNetwork(bool views = true);
 
 // Every operator that has a float form, between a Dequantize and a Quantize.
 joint::ModelT FloatNetwork();

@@ -136,6 +136,30 @@ int NetworkBuilder::Concat(const std::vector<int>& inputs, int axis, joint::DTyp
   return AddLayer(std::move(options), inputs, y);
 }
 
+int NetworkBuilder::Join(const std::vector<int>& inputs, int axis) {
+  const joint::TensorT& first = *model_.tensors[inputs[0]];
+  const bool is_float = first.dtype == joint::DType::F32;
+  const joint::QuantizationT shared = is_float ? joint::QuantizationT() : *first.quantization;
+  for (const int input : inputs) {
+    if (is_float) break;
+    const joint::QuantizationT own = *model_.tensors[input]->quantization;
+    for (auto& tensor : model_.tensors) {
+      if (tensor->quantization == nullptr || tensor->quantization->scale != own.scale) continue;
+      *tensor->quantization = shared;
+    }
+  }
+  std::vector<int> out = shape(inputs[0]);
+  out[axis] = 0;
+  for (const int input : inputs) out[axis] += shape(input)[axis];
+  joint::ConcatT options;
+  options.axis = axis;
+  if (!is_float) {
+    options.multiplier.assign(inputs.size(), 0);
+    options.shift.assign(inputs.size(), 0);
+  }
+  return AddLayer(std::move(options), inputs, Like(inputs[0], out));
+}
+
 int NetworkBuilder::Slice(int x, const std::vector<int>& start, const std::vector<int>& step,
                           const std::vector<int>& shape) {
   joint::SliceT options;

@@ -135,6 +135,14 @@ LOCKSTEP_C_API lockstep_code lockstep_session_step(lockstep_session* session, in
  * outputs after it ran and before the next one does. */
 LOCKSTEP_C_API void* lockstep_session_layer_input(lockstep_session* session, int32_t layer, int32_t index);
 LOCKSTEP_C_API const void* lockstep_session_layer_output(const lockstep_session* session, int32_t layer, int32_t index);
+/* The two above give NULL for a tensor that lies within another's memory, its bytes not side by side. These copy any
+ * tensor, lockstep_tensor.bytes of them; a constant cannot be written. */
+LOCKSTEP_C_API lockstep_code lockstep_session_read_layer_input(lockstep_session* session, int32_t layer, int32_t index,
+                                                               void* to);
+LOCKSTEP_C_API lockstep_code lockstep_session_write_layer_input(lockstep_session* session, int32_t layer, int32_t index,
+                                                                const void* from);
+LOCKSTEP_C_API lockstep_code lockstep_session_read_layer_output(const lockstep_session* session, int32_t layer,
+                                                                int32_t index, void* to);
 /* The kernel that was chosen for a layer, "conv_u8s8_neon". */
 LOCKSTEP_C_API const char* lockstep_session_kernel(const lockstep_session* session, int32_t layer);
 

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "lockstep/tensor_rows.h"
+
 namespace lockstep {
 
 using Md5Digest = std::array<uint8_t, 16>;
@@ -24,6 +26,12 @@ class Md5 {
 };
 
 Md5Digest Md5Of(const void* data, size_t size);
+
+inline Md5Digest Md5Of(const TensorRows& rows) {
+  Md5 md5;
+  rows.ForEach([&](const uint8_t* row, size_t bytes) { md5.Update(row, bytes); });
+  return md5.Finish();
+}
 
 // 32 lower-case hexadecimal digits and a terminating zero.
 using Md5Text = std::array<char, 33>;

@@ -16,6 +16,7 @@
 #include <memory>
 
 #include "lockstep/status.h"
+#include "lockstep/tensor_rows.h"
 
 namespace lockstep {
 
@@ -171,6 +172,9 @@ class LOCKSTEP_API Session {
 
   // A layer's tensors are valid from BeforeLayer to AfterLayer; inputs may be overwritten in BeforeLayer unless they
   // are constants. One that is an output of the network too stays as it was overwritten.
+  TensorRows layer_input_rows(int32_t layer, int32_t index);
+  TensorRows layer_output_rows(int32_t layer, int32_t index = 0) const;  // to read
+  // nullptr for a tensor whose bytes do not lie side by side, since it is within another's memory.
   void* layer_input(int32_t layer, int32_t index);
   const void* layer_output(int32_t layer, int32_t index = 0) const;
   const char* kernel_name(int32_t layer) const;

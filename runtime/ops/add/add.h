@@ -26,6 +26,10 @@ inline constexpr Operator kAdd = {joint::Options::Add,
                                   PrepareElements,
                                   nullptr,
                                   kAddKernels,
-                                  sizeof kAddKernels / sizeof(Kernel)};
+                                  sizeof kAddKernels / sizeof(Kernel),
+                                  1,
+                                  -1,
+                                  2,
+                                  true};
 
 }  // namespace lockstep::kernels

@@ -26,6 +26,10 @@ inline constexpr Operator kAveragePool = {joint::Options::AveragePool,
                                           PrepareAveragePool,
                                           nullptr,
                                           kAveragePoolKernels,
-                                          sizeof kAveragePoolKernels / sizeof(Kernel)};
+                                          sizeof kAveragePoolKernels / sizeof(Kernel),
+                                          1,
+                                          -1,
+                                          1,
+                                          true};
 
 }  // namespace lockstep::kernels

@@ -3,6 +3,7 @@
 
 #include "arithmetic/requantize.h"
 #include "ops/common/elements.h"
+#include "ops/common/image_row.h"
 #include "ops/common/window_span.h"
 
 namespace lockstep::kernels {
@@ -50,17 +51,22 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end, int32_t* scratch
   const int32_t* in = args.inputs[0].shape;
   const int32_t* out = args.outputs[0].shape;
   const int64_t channels = in[3];
-  const int64_t in_row = in[2] * channels;
+  const ImageRow row_of(args.inputs[0]);
+  const int64_t out_step = args.outputs[0].pitch;
   const bool by_count = pool.multiplier()->size() > 1;
   int32_t* columns = scratch;
-  int32_t* sums = scratch + in_row;
+  int32_t* sums = scratch + in[2] * channels;
   for (int64_t unit = begin; unit < end; ++unit) {
     const WindowSpan rows = WindowWithin(unit % out[1] * pool.stride_h() - pool.pad_top(), pool.kernel_h(), in[1]);
-    const In* image = reinterpret_cast<const In*>(args.inputs[0].data) + unit / out[1] * in[1] * in_row;
-    Widen(columns, image + rows.first * in_row, in_row);
-    for (int64_t row = rows.first + 1; row < rows.last; ++row) AddInto(columns, image + row * in_row, in_row);
-    Out* y = reinterpret_cast<Out*>(args.outputs[0].data) + unit * out[2] * channels;
-    for (int64_t x = 0; x < out[2]; ++x, y += channels) {
+    const In* image = reinterpret_cast<const In*>(args.inputs[0].data) + unit / out[1] * in[1] * row_of.step;
+    row_of.ForEachPiece([&](int64_t from, int64_t to, int64_t count) {
+      Widen(columns + to, image + rows.first * row_of.step + from, count);
+      for (int64_t row = rows.first + 1; row < rows.last; ++row) {
+        AddInto(columns + to, image + row * row_of.step + from, count);
+      }
+    });
+    Out* y = reinterpret_cast<Out*>(args.outputs[0].data) + unit * out[2] * out_step;
+    for (int64_t x = 0; x < out[2]; ++x, y += out_step) {
       const WindowSpan window = WindowWithin(x * pool.stride_w() - pool.pad_left(), pool.kernel_w(), in[2]);
       Widen(sums, columns + window.first * channels, channels);
       for (int64_t column = window.first + 1; column < window.last; ++column) {

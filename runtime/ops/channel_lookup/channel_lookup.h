@@ -24,6 +24,10 @@ inline constexpr Operator kChannelLookup = {joint::Options::ChannelLookup,
                                             PrepareElements,
                                             nullptr,
                                             kChannelLookupKernels,
-                                            sizeof kChannelLookupKernels / sizeof(Kernel)};
+                                            sizeof kChannelLookupKernels / sizeof(Kernel),
+                                            1,
+                                            -1,
+                                            1,
+                                            true};
 
 }  // namespace lockstep::kernels

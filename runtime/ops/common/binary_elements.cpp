@@ -1,5 +1,7 @@
 #include "ops/common/binary_elements.h"
 
+#include "joint_strides.h"
+
 namespace lockstep::kernels {
 
 StridedWalk BroadcastWalk(const LayerArgs& args) {
@@ -7,15 +9,18 @@ StridedWalk BroadcastWalk(const LayerArgs& args) {
   int64_t strides[StridedWalk::kInputs][kMaxRank] = {};
   for (int input = 0; input < StridedWalk::kInputs; ++input) {
     const TensorView& view = args.inputs[input];
-    int64_t step = 1;
-    for (int32_t axis = view.rank - 1; axis >= 0; --axis) {
-      strides[input][axis + rank - view.rank] = view.shape[axis] == 1 ? 0 : step;
-      step *= view.shape[axis];
+    int64_t own[kMaxRank];
+    joint::StridesOf(view.shape, view.rank, view.pitch, own);
+    for (int32_t axis = 0; axis < view.rank; ++axis) {
+      if (view.shape[axis] != 1) strides[input][axis + rank - view.rank] = own[axis];
     }
   }
+  int64_t out_strides[kMaxRank];
+  joint::StridesOf(args.outputs[0].shape, rank, args.outputs[0].pitch, out_strides);
   StridedWalk walk;
-  for (int32_t axis = 0; axis < rank; ++axis)
-    walk.AddAxis(args.outputs[0].shape[axis], strides[0][axis], strides[1][axis]);
+  for (int32_t axis = 0; axis < rank; ++axis) {
+    walk.AddAxis(args.outputs[0].shape[axis], strides[0][axis], strides[1][axis], out_strides[axis]);
+  }
   walk.Finish();
   return walk;
 }

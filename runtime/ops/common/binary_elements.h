@@ -24,7 +24,7 @@ void RunBinary(const LayerArgs& args, int64_t begin, int64_t end, Combine combin
   const ElementRange range = ElementsOf(args.outputs[0], begin, end);
   const int64_t stride_a = walk.stride[0][walk.rank - 1];
   const int64_t stride_b = walk.stride[1][walk.rank - 1];
-  ForEachRun(walk, range.first, range.last, [&](int64_t position, int64_t a, int64_t b, int64_t count) {
+  ForEachRun(walk, range.first, range.last, [&](int64_t place, int64_t a, int64_t b, int64_t count) {
     int32_t left[kBinaryBlock];
     int32_t right[kBinaryBlock];
     for (int64_t done = 0; done < count; done += kBinaryBlock) {
@@ -32,7 +32,7 @@ void RunBinary(const LayerArgs& args, int64_t begin, int64_t end, Combine combin
       LoadDifferences(args.inputs[0], a + done * stride_a, stride_a, block, left);
       LoadDifferences(args.inputs[1], b + done * stride_b, stride_b, block, right);
       WithActivationType(args.outputs[0].dtype, [&](auto* tag) {
-        auto* to = reinterpret_cast<decltype(tag)>(args.outputs[0].data) + position + done;
+        auto* to = reinterpret_cast<decltype(tag)>(args.outputs[0].data) + place + done;
         for (int64_t i = 0; i < block; ++i) {
           to[i] = static_cast<std::remove_pointer_t<decltype(tag)>>(combine(left[i], right[i]));
         }

@@ -26,9 +26,9 @@ void RunBinaryFloats(const LayerArgs& args, int64_t begin, int64_t end, Combine 
   const ElementRange range = ElementsOf(args.outputs[0], begin, end);
   const int64_t stride_a = walk.stride[0][walk.rank - 1];
   const int64_t stride_b = walk.stride[1][walk.rank - 1];
-  ForEachRun(walk, range.first, range.last, [&](int64_t position, int64_t a, int64_t b, int64_t count) {
+  ForEachRun(walk, range.first, range.last, [&](int64_t place, int64_t a, int64_t b, int64_t count) {
     CombineRun(Floats(args.inputs[0]) + a, stride_a, Floats(args.inputs[1]) + b, stride_b,
-               MutableFloats(args.outputs[0]) + position, count, combine);
+               MutableFloats(args.outputs[0]) + place, count, combine);
   });
 }
 

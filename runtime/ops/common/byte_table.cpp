@@ -5,12 +5,18 @@
 
 namespace lockstep::kernels {
 
-void ApplyTable(const uint8_t* table, uint8_t* data, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) data[i] = table[data[i]];
+void ApplyTable(const uint8_t* table, const Stretches<uint8_t>& y) {
+  for (int64_t stretch = 0; stretch < y.count; ++stretch) {
+    uint8_t* data = y.data + stretch * y.step;
+    for (int64_t i = 0; i < y.length; ++i) data[i] = table[data[i]];
+  }
 }
 
-void ApplyWideTable(const uint8_t* table, uint16_t* data, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) std::memcpy(data + i, table + size_t{2} * (data[i] & 0xff), 2);
+void ApplyWideTable(const uint8_t* table, const Stretches<uint16_t>& y) {
+  for (int64_t stretch = 0; stretch < y.count; ++stretch) {
+    uint16_t* data = y.data + stretch * y.step;
+    for (int64_t i = 0; i < y.length; ++i) std::memcpy(data + i, table + size_t{2} * (data[i] & 0xff), 2);
+  }
 }
 
 }  // namespace lockstep::kernels

@@ -12,11 +12,11 @@ void Copy(const LayerArgs& args, const StridedWalk& walk, int64_t first, int64_t
   const auto* from = reinterpret_cast<const Element*>(args.inputs[0].data);
   auto* to = reinterpret_cast<Element*>(args.outputs[0].data);
   const int64_t stride = walk.stride[0][walk.rank - 1];
-  ForEachRun(walk, first, last, [&](int64_t position, int64_t source, int64_t /*unused*/, int64_t count) {
+  ForEachRun(walk, first, last, [&](int64_t place, int64_t source, int64_t /*unused*/, int64_t count) {
     if (stride == 1) {
-      std::memcpy(to + position, from + source, static_cast<size_t>(count) * sizeof(Element));
+      std::memcpy(to + place, from + source, static_cast<size_t>(count) * sizeof(Element));
     } else {
-      for (int64_t i = 0; i < count; ++i) to[position + i] = from[source + i * stride];
+      for (int64_t i = 0; i < count; ++i) to[place + i] = from[source + i * stride];
     }
   });
 }

@@ -15,6 +15,17 @@ PrepareFunction PrepareConcat;
 SetupFunction SetUpConcat;
 RunFunction concat_ux_portable;
 
+// Where the elements of one input are in the output. A unit has `rows` of them, from `first_row` of the unit's rows in
+// the output on, each `column` elements from the begin of its row.
+struct ConcatPart {
+  int64_t rows, out_rows;  // of a unit
+  int64_t first_row, column;
+  bool within;  // the input lies there: nothing is to copy
+};
+
+// The part behind that of the input before it, nullptr for the first input.
+ConcatPart PartOfConcat(const LayerArgs& args, int32_t input, const ConcatPart* before);
+
 inline constexpr Kernel kConcatKernels[] = {
     LOCKSTEP_KERNEL(concat_ux_portable, Isa::kPortable, nullptr),
 };
@@ -25,6 +36,10 @@ inline constexpr Operator kConcat = {joint::Options::Concat,
                                      PrepareConcat,
                                      SetUpConcat,
                                      kConcatKernels,
-                                     sizeof kConcatKernels / sizeof(Kernel)};
+                                     sizeof kConcatKernels / sizeof(Kernel),
+                                     1,
+                                     -1,
+                                     kMaxInputs,
+                                     true};
 
 }  // namespace lockstep::kernels

@@ -2,6 +2,7 @@
 
 #include "ops/common/dequantize_run.h"
 #include "ops/common/rescale_run.h"
+#include "ops/concat/concat.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -14,34 +15,44 @@ void CopyOrDequantize(const TensorView& input, int64_t from, float* to, int64_t 
   }
 }
 
+// visit(place in the input, place in the output, count) for stretches that lie side by side in both.
+template <typename Visit>
+void ForEachRun(const TensorView& input, const TensorView& output, const ConcatPart& part, int64_t begin, int64_t end,
+                Visit visit) {
+  const bool together = !IsStrided(input) && input.pitch == output.pitch;  // all rows of a unit
+  const int64_t rows = together ? 1 : part.rows;
+  const int64_t count = RowLength(input) * (together ? part.rows : 1);
+  for (int64_t unit = begin; unit < end; ++unit) {
+    for (int64_t row = 0; row < rows; ++row) {
+      visit((unit * part.rows + row) * input.pitch,
+            (unit * part.out_rows + part.first_row + row) * output.pitch + part.column, count);
+    }
+  }
+}
+
 }  // namespace
 
 // A unit is all inputs' elements for one index of the axes before the concatenated one.
 void concat_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
   const joint::Concat& concat = *args.layer->options_as_Concat();
   const TensorView& output = args.outputs[0];
-  int64_t inner = 1;
-  for (int32_t axis = concat.axis() + 1; axis < output.rank; ++axis) inner *= output.shape[axis];
-  const int64_t out_run = inner * output.shape[concat.axis()];
-  int64_t offset = 0;
+  ConcatPart part{};
   for (int32_t i = 0; i < args.input_count; ++i) {
     const TensorView& input = args.inputs[i];
-    const int64_t run = inner * input.shape[concat.axis()];
+    part = PartOfConcat(args, i, i == 0 ? nullptr : &part);
+    if (part.within) continue;
     if (output.dtype == joint::DType::F32) {
-      auto* to = reinterpret_cast<float*>(output.data);
-      for (int64_t unit = begin; unit < end; ++unit) {
-        CopyOrDequantize(input, unit * run, to + unit * out_run + offset, run);
-      }
-    } else {
-      const auto index = static_cast<flatbuffers::uoffset_t>(i);
-      const int32_t multiplier = concat.multiplier()->Get(index);
-      const int8_t shift = concat.shift()->Get(index);
-      // Without state no input is rescaled through a table, and none is read.
-      const uint8_t* table = args.state == nullptr ? nullptr : args.state + kRescaleTableBytes * static_cast<size_t>(i);
-      const RescaleTo rescale{input, output, multiplier, shift, table};
-      for (int64_t unit = begin; unit < end; ++unit) RescaleRun(rescale, unit * run, unit * out_run + offset, run);
+      auto* y = reinterpret_cast<float*>(output.data);
+      ForEachRun(input, output, part, begin, end,
+                 [&](int64_t from, int64_t to, int64_t count) { CopyOrDequantize(input, from, y + to, count); });
+      continue;
     }
-    offset += run;
+    const auto index = static_cast<flatbuffers::uoffset_t>(i);
+    // Without state no input is rescaled through a table, and none is read.
+    const uint8_t* table = args.state == nullptr ? nullptr : args.state + kRescaleTableBytes * static_cast<size_t>(i);
+    const RescaleTo rescale{input, output, concat.multiplier()->Get(index), concat.shift()->Get(index), table};
+    ForEachRun(input, output, part, begin, end,
+               [&](int64_t from, int64_t to, int64_t count) { RescaleRun(rescale, from, to, count); });
   }
 }
 

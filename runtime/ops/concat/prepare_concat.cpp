@@ -13,11 +13,32 @@ bool HasTable(const LayerArgs& args, int32_t input) {
 
 }  // namespace
 
+ConcatPart PartOfConcat(const LayerArgs& args, int32_t input, const ConcatPart* before) {
+  const TensorView& x = args.inputs[input];
+  const TensorView& y = args.outputs[0];
+  const int32_t axis = args.layer->options_as_Concat()->axis();
+  ConcatPart part{};
+  if (axis == y.rank - 1) {
+    part.rows = part.out_rows = 1;
+    if (before != nullptr) part.column = before->column + RowLength(args.inputs[input - 1]);
+  } else {
+    int64_t inner = 1;
+    for (int32_t i = axis + 1; i < y.rank - 1; ++i) inner *= y.shape[i];
+    part.rows = inner * x.shape[axis];
+    part.out_rows = inner * y.shape[axis];
+    if (before != nullptr) part.first_row = before->first_row + before->rows;
+  }
+  part.within = IsWithin(x, y, part.first_row * y.pitch + part.column);
+  return part;
+}
+
 // State: a table for each input, if any U8 input is rescaled.
 Prepared PrepareConcat(const LayerArgs& args) {
   Prepared prepared;
-  prepared.units = OuterElements(args.outputs[0], args.layer->options_as_Concat()->axis());
+  ConcatPart part{};
   for (int32_t i = 0; i < args.input_count; ++i) {
+    part = PartOfConcat(args, i, i == 0 ? nullptr : &part);
+    if (!part.within) prepared.units = OuterElements(args.outputs[0], args.layer->options_as_Concat()->axis());
     if (HasTable(args, i)) prepared.state_bytes = kRescaleTableBytes * static_cast<uint64_t>(args.input_count);
   }
   return prepared;

@@ -41,6 +41,8 @@ inline constexpr Operator kConv = {joint::Options::Conv,
                                    kConvKernels,
                                    sizeof kConvKernels / sizeof(Kernel),
                                    1,
-                                   1};
+                                   1,
+                                   1,
+                                   true};
 
 }  // namespace lockstep::kernels

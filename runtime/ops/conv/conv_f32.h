@@ -17,6 +17,9 @@ struct FloatConvGeometry {
   int64_t blocks;                       // of 16 output channels, in one group
   int64_t row_pixels;                   // of a padded input row that a row of outputs reads
   bool padded;                          // rows lie in scratch with their padding, else input rows are read in place
+  int64_t in_step;                      // floats from one pixel of the input to the next
+  int64_t row_step;                     // of the rows that are read, wherever they lie
+  int64_t out_step;
 };
 
 FloatConvGeometry DescribeFloatConv(const LayerArgs& args);

@@ -70,16 +70,22 @@ void RunTile(const Taps& taps, int64_t pixel, const float* w, const float* bias,
 // Where row ky of the window lies for an output row, padded in `to` if it must be.
 const float* PlaceRow(const FloatConvGeometry& g, const float* image, int64_t row, int64_t pad_left, float* to) {
   const bool inside = row >= 0 && row < g.in_h;
-  if (inside && !g.padded) return image + row * g.in_w * g.in_c;
+  image += row * g.in_w * g.in_step;
+  if (inside && !g.padded) return image;
   float* end = to + g.row_pixels * g.in_c;
   if (!inside) {
     std::fill(to, end, 0.0F);
     return to;
   }
   float* first = to + std::min(pad_left, g.row_pixels) * g.in_c;
-  const int64_t taken = std::min(g.in_w, std::max<int64_t>(0, g.row_pixels - pad_left)) * g.in_c;
+  const int64_t taken = std::min(g.in_w, std::max<int64_t>(0, g.row_pixels - pad_left));
   std::fill(to, first, 0.0F);
-  std::fill(std::copy_n(image + row * g.in_w * g.in_c, taken, first), end, 0.0F);
+  if (g.in_step == g.in_c) {
+    std::copy_n(image, taken * g.in_c, first);
+  } else {
+    for (int64_t x = 0; x < taken; ++x) std::copy_n(image + x * g.in_step, g.in_c, first + x * g.in_c);
+  }
+  std::fill(first + taken * g.in_c, end, 0.0F);
   return to;
 }
 
@@ -103,21 +109,21 @@ void conv_f32_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_
   auto* padded = reinterpret_cast<float*>(scratch);
   auto* rows = reinterpret_cast<const float**>(scratch + Aligned(g.kernel_h * row_floats * int64_t{sizeof(float)}));
   const int64_t block_floats = g.kernel_h * g.kernel_w * g.group_in * kFloatBlockChannels;
-  Taps taps = {rows, g.kernel_h, g.kernel_w, o.dilation_w() * g.in_c, o.stride_w() * g.in_c, g.group_in};
+  Taps taps = {rows, g.kernel_h, g.kernel_w, o.dilation_w() * g.row_step, o.stride_w() * g.row_step, g.group_in};
   for (int64_t unit = begin; unit < end; ++unit) {
-    const float* image = Floats(args.inputs[0]) + unit / g.out_h * g.in_h * g.in_w * g.in_c;
+    const float* image = Floats(args.inputs[0]) + unit / g.out_h * g.in_h * g.in_w * g.in_step;
     for (int64_t ky = 0; ky < g.kernel_h; ++ky) {
       const int64_t row = unit % g.out_h * o.stride_h() - o.pad_top() + ky * o.dilation_h();
       rows[ky] = PlaceRow(g, image, row, o.pad_left(), padded + ky * row_floats);
     }
-    float* y = MutableFloats(args.outputs[0]) + unit * g.out_w * g.out_c;
+    float* y = MutableFloats(args.outputs[0]) + unit * g.out_w * g.out_step;
     for (int64_t group = 0; group < g.groups; ++group) {
       for (int64_t channel = 0; channel < g.group_out; channel += kTileChannels) {
         const int64_t block = group * g.blocks + channel / kFloatBlockChannels;
         const float* w = Floats(args.inputs[1]) + block * block_floats + channel % kFloatBlockChannels;
         const int64_t out = group * g.group_out + channel;
         RunRow(taps, g.out_w, w, Floats(args.inputs[2]) + out, std::min<int64_t>(kTileChannels, g.group_out - channel),
-               y + out, g.out_c);
+               y + out, g.out_step);
       }
       for (int64_t ky = 0; ky < g.kernel_h; ++ky) rows[ky] += g.group_in;
     }

@@ -17,7 +17,13 @@ FloatConvGeometry DescribeFloatConv(const LayerArgs& args) {
   g.group_out = w[0] / o.groups();
   g.blocks = (g.group_out + kFloatBlockChannels - 1) / kFloatBlockChannels;
   g.row_pixels = (g.out_w - 1) * o.stride_w() + (g.kernel_w - 1) * o.dilation_w() + 1;
-  g.padded = o.pad_left() > 0 || g.row_pixels > g.in_w;
+  g.in_step = args.inputs[0].pitch;
+  g.out_step = args.outputs[0].pitch;
+  // Rows of padding lie in scratch, side by side with no pitch.
+  const bool rows_inside =
+      o.pad_top() == 0 && (g.out_h - 1) * o.stride_h() + (g.kernel_h - 1) * o.dilation_h() < g.in_h;
+  g.padded = o.pad_left() > 0 || g.row_pixels > g.in_w || (g.in_step != g.in_c && !rows_inside);
+  g.row_step = g.padded ? g.in_c : g.in_step;
   return g;
 }
 

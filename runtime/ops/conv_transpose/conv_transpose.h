@@ -41,6 +41,8 @@ inline constexpr Operator kConvTranspose = {joint::Options::ConvTranspose,
                                             kConvTransposeKernels,
                                             sizeof kConvTransposeKernels / sizeof(Kernel),
                                             1,
-                                            1};
+                                            1,
+                                            1,
+                                            true};
 
 }  // namespace lockstep::kernels

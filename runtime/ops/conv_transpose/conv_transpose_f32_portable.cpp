@@ -46,10 +46,10 @@ void conv_transpose_f32_portable(const LayerArgs& args, int64_t begin, int64_t e
   const int32_t blocks = (group_out + kLanes - 1) / kLanes;
   const int64_t tap_floats = int64_t{group_in} * kLanes;
   const float* bias = Floats(args.inputs[2]);
-  float* y = MutableFloats(args.outputs[0]) + begin * out[2] * out[3];
+  float* y = MutableFloats(args.outputs[0]) + begin * out[2] * args.outputs[0].pitch;
   for (int64_t row = begin; row < end; ++row) {
     const Taps rows(static_cast<int32_t>(row % out[1]) + o.pad_top(), kernel[1], o.stride_h(), in[1]);
-    const float* image = Floats(args.inputs[0]) + row / out[1] * in[1] * in[2] * in[3];
+    const float* image = Floats(args.inputs[0]) + row / out[1] * in[1] * in[2] * args.inputs[0].pitch;
     for (int32_t ox = 0; ox < out[2]; ++ox) {
       const Taps columns(ox + o.pad_left(), kernel[2], o.stride_w(), in[2]);
       for (int32_t block = 0; block < o.groups() * blocks; ++block) {
@@ -63,12 +63,13 @@ void conv_transpose_f32_portable(const LayerArgs& args, int64_t begin, int64_t e
           for (int32_t j = 0; j < columns.count; ++j) {
             const int64_t tap = int64_t{rows.tap - i * o.stride_h()} * kernel[2] + columns.tap - j * o.stride_w();
             const int64_t pixel = int64_t{rows.input + i} * in[2] + columns.input + j;
-            Accumulate(image + pixel * in[3] + int64_t{group} * group_in, weights + tap * tap_floats, group_in, acc);
+            Accumulate(image + pixel * args.inputs[0].pitch + int64_t{group} * group_in, weights + tap * tap_floats,
+                       group_in, acc);
           }
         }
         for (int32_t i = 0; i < count; ++i) f1::Store(y + first + i, acc[i]);
       }
-      y += out[3];
+      y += args.outputs[0].pitch;
     }
   }
 }

@@ -56,7 +56,8 @@ class ConvTransposeRun {
         geometry_(DescribeConvTranspose(args)),
         blocks_(reinterpret_cast<ConvBlock*>(scratch)),
         segments_(reinterpret_cast<const uint8_t**>(scratch + geometry_.conv.segments_offset)),
-        element_(args.outputs[0].dtype == joint::DType::U16 ? 2 : 1),
+        element_(joint::ElementBytes(args.outputs[0].dtype)),
+        pixel_bytes_(args.outputs[0].pitch * element_),
         ring_(geometry_.conv, args.inputs[0], variant.signed_rows ? kSignFlip : 0,
               scratch + geometry_.conv.ring_offset) {
     const ConvGeometry& g = geometry_.conv;
@@ -71,7 +72,7 @@ class ConvTransposeRun {
     row_.packed = reinterpret_cast<uint32_t*>(scratch + g.packed_offset);
     row_.blocks = g.blocks;
     row_.pixel_step = g.group_in;
-    row_.out_step = int64_t{geometry_.width.stride} * g.out_c * element_;
+    row_.out_step = geometry_.width.stride * pixel_bytes_;
   }
 
   void Run(int64_t begin, int64_t end) {
@@ -94,7 +95,7 @@ class ConvTransposeRun {
   }
 
  private:
-  int64_t RowBytes() const { return int64_t{geometry_.width.out} * geometry_.conv.out_c * element_; }
+  int64_t RowBytes() const { return geometry_.width.out * pixel_bytes_; }
 
   // All phases of an output row; with no row their weights are passed over.
   void RunRow(int32_t phase_h, int64_t step, uint8_t* out) {
@@ -106,8 +107,7 @@ class ConvTransposeRun {
       RunPhase(width.Outputs(phase), top, width.MostTaps() - width.Taps(phase), out);
     }
     if (out == nullptr || options_.table() == nullptr) return;
-    ApplyOutputTable(variant_, options_.table()->data(), row_.wide_output, out,
-                     int64_t{width.out} * geometry_.conv.out_c);
+    ApplyOutputTable(variant_, options_.table()->data(), args_.outputs[0], out, width.out);
   }
 
   // `top` and `left`: the first row and column that the phase's first step reads.
@@ -122,7 +122,7 @@ class ConvTransposeRun {
       for (int32_t segment = 0; segment < row_.segment_count; ++segment) {
         segments_[segment] = ring_.Row(top + segment, group) + (left + outputs.first_step) * g.group_in;
       }
-      row_.out = out + (int64_t{outputs.first} * g.out_c + int64_t{group} * g.group_out) * element_;
+      row_.out = out + outputs.first * pixel_bytes_ + int64_t{group} * g.group_out * element_;
       variant_.run_row(row_);
     }
     weights_ += g.groups * group_weights;
@@ -136,6 +136,7 @@ class ConvTransposeRun {
   ConvBlock* blocks_;  // [phase][group][block]
   const uint8_t** segments_;
   int64_t element_;
+  int64_t pixel_bytes_;  // from one output pixel to the next
   RowRing ring_;
   ConvRow row_{};
   const int8_t* weights_ = nullptr;       // of the phase

@@ -26,6 +26,10 @@ inline constexpr Operator kDepthwiseConv = {joint::Options::DepthwiseConv,
                                             PrepareImageRows,
                                             nullptr,
                                             kDepthwiseConvKernels,
-                                            sizeof kDepthwiseConvKernels / sizeof(Kernel)};
+                                            sizeof kDepthwiseConvKernels / sizeof(Kernel),
+                                            1,
+                                            -1,
+                                            1,
+                                            true};
 
 }  // namespace lockstep::kernels

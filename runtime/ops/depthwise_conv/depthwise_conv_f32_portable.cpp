@@ -17,8 +17,9 @@ void AccumulatePixel(const LayerArgs& args, int64_t unit, int64_t x, int64_t cha
   const joint::DepthwiseConv& o = *args.layer->options_as_DepthwiseConv();
   const int32_t* in = args.inputs[0].shape;
   const int64_t channels = in[3];
+  const int64_t step = args.inputs[0].pitch;
   const int64_t out_h = args.outputs[0].shape[1];
-  const float* image = Floats(args.inputs[0]) + unit / out_h * in[1] * in[2] * channels + channel;
+  const float* image = Floats(args.inputs[0]) + unit / out_h * in[1] * in[2] * step + channel;
   const float* w = Floats(args.inputs[1]) + channel;
   std::copy_n(Floats(args.inputs[2]) + channel, count, acc);
   for (int32_t ky = 0; ky < args.inputs[1].shape[1]; ++ky) {
@@ -26,7 +27,7 @@ void AccumulatePixel(const LayerArgs& args, int64_t unit, int64_t x, int64_t cha
     for (int32_t kx = 0; kx < args.inputs[1].shape[2]; ++kx, w += channels) {
       const int64_t column = x * o.stride_w() - o.pad_left() + int64_t{kx} * o.dilation_w();
       const bool inside = row >= 0 && row < in[1] && column >= 0 && column < in[2];
-      AddProducts(acc, inside ? image + (row * in[2] + column) * channels : kPadding, w, count);
+      AddProducts(acc, inside ? image + (row * in[2] + column) * step : kPadding, w, count);
     }
   }
 }
@@ -38,8 +39,8 @@ void depthwise_conv_f32_portable(const LayerArgs& args, int64_t begin, int64_t e
   const int64_t out_w = args.outputs[0].shape[2];
   const int64_t channels = args.outputs[0].shape[3];
   for (int64_t unit = begin; unit < end; ++unit) {
-    float* y = MutableFloats(args.outputs[0]) + unit * out_w * channels;
-    for (int64_t x = 0; x < out_w; ++x, y += channels) {
+    float* y = MutableFloats(args.outputs[0]) + unit * out_w * args.outputs[0].pitch;
+    for (int64_t x = 0; x < out_w; ++x, y += args.outputs[0].pitch) {
       for (int64_t channel = 0; channel < channels; channel += kChannels) {
         const int64_t count = std::min(kChannels, channels - channel);
         float acc[kChannels];

@@ -30,11 +30,11 @@ class DepthwisePixel {
     for (int32_t ky = 0; ky < kernel_h_; ++ky) {
       const int64_t row = y * options_.stride_h() - options_.pad_top() + int64_t{ky} * options_.dilation_h();
       const bool row_inside = row >= 0 && row < input_.shape[1];
-      const uint8_t* from = input_.data + (image * input_.shape[1] + row) * input_.shape[2] * channels + channel;
+      const uint8_t* from = input_.data + (image * input_.shape[1] + row) * input_.shape[2] * input_.pitch + channel;
       for (int32_t kx = 0; kx < kernel_w_; ++kx, w += channels) {
         const int64_t column = x * options_.stride_w() - options_.pad_left() + int64_t{kx} * options_.dilation_w();
         if (row_inside && column >= 0 && column < input_.shape[2]) {
-          const uint8_t* value = from + column * channels;
+          const uint8_t* value = from + column * input_.pitch;
           for (int64_t i = 0; i < count; ++i) acc[i] += value[i] * w[i];
         } else {
           for (int64_t i = 0; i < count; ++i) acc[i] += zero_point_ * w[i];
@@ -63,8 +63,8 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end) {
   const int32_t* out = args.outputs[0].shape;
   const int64_t channels = out[3];
   for (int64_t unit = begin; unit < end; ++unit) {
-    Out* y = reinterpret_cast<Out*>(args.outputs[0].data) + unit * out[2] * channels;
-    for (int64_t x = 0; x < out[2]; ++x, y += channels) {
+    Out* y = reinterpret_cast<Out*>(args.outputs[0].data) + unit * out[2] * args.outputs[0].pitch;
+    for (int64_t x = 0; x < out[2]; ++x, y += args.outputs[0].pitch) {
       for (int64_t channel = 0; channel < channels; channel += kChannels) {
         const int64_t count = std::min(kChannels, channels - channel);
         int32_t acc[kChannels];
@@ -77,19 +77,25 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end) {
   }
 }
 
+// Image rows [begin, end).
+template <typename Element>
+Stretches<Element> RowsOf(const TensorView& output, int64_t begin, int64_t end) {
+  auto* data = reinterpret_cast<Element*>(output.data) + begin * output.shape[2] * output.pitch;
+  return StretchesOf(output, data, (end - begin) * output.shape[2]);
+}
+
 }  // namespace
 
 // A unit is one output row.
 void depthwise_conv_u8s8_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
   const auto* table = args.layer->options_as_DepthwiseConv()->table();
-  const int64_t row = int64_t{args.outputs[0].shape[2]} * args.outputs[0].shape[3];
-  if (args.outputs[0].dtype == joint::DType::U16) {
+  const TensorView& output = args.outputs[0];
+  if (output.dtype == joint::DType::U16) {
     RunRows<uint16_t>(args, begin, end);
-    auto* y = reinterpret_cast<uint16_t*>(args.outputs[0].data) + begin * row;
-    if (table != nullptr) ApplyWideTable(table->data(), y, (end - begin) * row);
+    if (table != nullptr) ApplyWideTable(table->data(), RowsOf<uint16_t>(output, begin, end));
   } else {
     RunRows<uint8_t>(args, begin, end);
-    if (table != nullptr) ApplyTable(table->data(), args.outputs[0].data + begin * row, (end - begin) * row);
+    if (table != nullptr) ApplyTable(table->data(), RowsOf<uint8_t>(output, begin, end));
   }
 }
 

@@ -24,6 +24,10 @@ inline constexpr Operator kDequantize = {joint::Options::Dequantize,
                                          PrepareElements,
                                          nullptr,
                                          kDequantizeKernels,
-                                         sizeof kDequantizeKernels / sizeof(Kernel)};
+                                         sizeof kDequantizeKernels / sizeof(Kernel),
+                                         1,
+                                         -1,
+                                         1,
+                                         true};
 
 }  // namespace lockstep::kernels

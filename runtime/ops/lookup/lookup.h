@@ -24,6 +24,10 @@ inline constexpr Operator kLookup = {joint::Options::Lookup,
                                      PrepareElements,
                                      nullptr,
                                      kLookupKernels,
-                                     sizeof kLookupKernels / sizeof(Kernel)};
+                                     sizeof kLookupKernels / sizeof(Kernel),
+                                     1,
+                                     -1,
+                                     1,
+                                     true};
 
 }  // namespace lockstep::kernels

@@ -26,6 +26,10 @@ inline constexpr Operator kMaxPool = {joint::Options::MaxPool,
                                       PrepareMaxPool,
                                       nullptr,
                                       kMaxPoolKernels,
-                                      sizeof kMaxPoolKernels / sizeof(Kernel)};
+                                      sizeof kMaxPoolKernels / sizeof(Kernel),
+                                      1,
+                                      -1,
+                                      1,
+                                      true};
 
 }  // namespace lockstep::kernels

@@ -2,6 +2,7 @@
 #include <type_traits>
 
 #include "ops/common/elements.h"
+#include "ops/common/image_row.h"
 #include "ops/common/window_span.h"
 
 namespace lockstep::kernels {
@@ -21,17 +22,22 @@ void max_pool_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uin
   const int32_t* in = args.inputs[0].shape;
   const int32_t* out = args.outputs[0].shape;
   const int64_t channels = in[3];
-  const int64_t in_row = in[2] * channels;
+  const ImageRow row_of(args.inputs[0]);
+  const int64_t out_step = args.outputs[0].pitch;
   WithActivationType(args.outputs[0].dtype, [&](auto* tag) {
     using Element = std::remove_pointer_t<decltype(tag)>;
     auto* columns = reinterpret_cast<Element*>(scratch);
     for (int64_t unit = begin; unit < end; ++unit) {
       const WindowSpan rows = WindowWithin(unit % out[1] * pool.stride_h() - pool.pad_top(), pool.kernel_h(), in[1]);
-      const auto* image = reinterpret_cast<const Element*>(args.inputs[0].data) + unit / out[1] * in[1] * in_row;
-      std::copy_n(image + rows.first * in_row, in_row, columns);
-      for (int64_t row = rows.first + 1; row < rows.last; ++row) MaxInto(columns, image + row * in_row, in_row);
-      auto* y = reinterpret_cast<Element*>(args.outputs[0].data) + unit * out[2] * channels;
-      for (int64_t x = 0; x < out[2]; ++x, y += channels) {
+      const auto* image = reinterpret_cast<const Element*>(args.inputs[0].data) + unit / out[1] * in[1] * row_of.step;
+      row_of.ForEachPiece([&](int64_t from, int64_t to, int64_t count) {
+        std::copy_n(image + rows.first * row_of.step + from, count, columns + to);
+        for (int64_t row = rows.first + 1; row < rows.last; ++row) {
+          MaxInto(columns + to, image + row * row_of.step + from, count);
+        }
+      });
+      auto* y = reinterpret_cast<Element*>(args.outputs[0].data) + unit * out[2] * out_step;
+      for (int64_t x = 0; x < out[2]; ++x, y += out_step) {
         const WindowSpan window = WindowWithin(x * pool.stride_w() - pool.pad_left(), pool.kernel_w(), in[2]);
         std::copy_n(columns + window.first * channels, channels, y);
         for (int64_t column = window.first + 1; column < window.last; ++column) {

@@ -26,6 +26,10 @@ inline constexpr Operator kMul = {joint::Options::Mul,
                                   PrepareElements,
                                   nullptr,
                                   kMulKernels,
-                                  sizeof kMulKernels / sizeof(Kernel)};
+                                  sizeof kMulKernels / sizeof(Kernel),
+                                  1,
+                                  -1,
+                                  2,
+                                  true};
 
 }  // namespace lockstep::kernels

@@ -24,6 +24,10 @@ inline constexpr Operator kQuantize = {joint::Options::Quantize,
                                        PrepareElements,
                                        nullptr,
                                        kQuantizeKernels,
-                                       sizeof kQuantizeKernels / sizeof(Kernel)};
+                                       sizeof kQuantizeKernels / sizeof(Kernel),
+                                       1,
+                                       -1,
+                                       1,
+                                       true};
 
 }  // namespace lockstep::kernels

@@ -18,11 +18,13 @@ void QuantizeRun(const float* __restrict x, Out* __restrict y, int64_t count, co
 
 void quantize_f32_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
   const joint::Quantize& o = *args.layer->options_as_Quantize();
+  const TensorView& input = args.inputs[0];
   const TensorView& output = args.outputs[0];
-  const ElementRange range = ElementsOf(output, begin, end);
-  WithActivationType(output.dtype, [&](auto* tag) {
-    QuantizeRun(Floats(args.inputs[0]) + range.first, reinterpret_cast<decltype(tag)>(output.data) + range.first,
-                range.last - range.first, output, o.clamp_low(), o.clamp_high());
+  ForEachStretch(input, output, ElementsOf(output, begin, end), [&](int64_t from, int64_t to, int64_t count) {
+    WithActivationType(output.dtype, [&](auto* tag) {
+      QuantizeRun(Floats(input) + from, reinterpret_cast<decltype(tag)>(output.data) + to, count, output, o.clamp_low(),
+                  o.clamp_high());
+    });
   });
 }
 

@@ -25,6 +25,10 @@ inline constexpr Operator kRescale = {joint::Options::Rescale,
                                       PrepareRescale,
                                       SetUpRescale,
                                       kRescaleKernels,
-                                      sizeof kRescaleKernels / sizeof(Kernel)};
+                                      sizeof kRescaleKernels / sizeof(Kernel),
+                                      1,
+                                      -1,
+                                      1,
+                                      true};
 
 }  // namespace lockstep::kernels

@@ -24,6 +24,10 @@ inline constexpr Operator kResize = {joint::Options::Resize,
                                      PrepareImageRows,
                                      nullptr,
                                      kResizeKernels,
-                                     sizeof kResizeKernels / sizeof(Kernel)};
+                                     sizeof kResizeKernels / sizeof(Kernel),
+                                     1,
+                                     -1,
+                                     1,
+                                     true};
 
 }  // namespace lockstep::kernels

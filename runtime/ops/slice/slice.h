@@ -1,7 +1,6 @@
 // The row of Slice.
 #pragma once
 
-#include "ops/common/prepare.h"
 #include "ops/operator.h"
 
 namespace lockstep::check {
@@ -12,7 +11,11 @@ kernels::CheckFunction CheckSlice;
 
 namespace lockstep::kernels {
 
+PrepareFunction PrepareSlice;
 RunFunction slice_any_portable;
+
+// The output lies where the input has its elements: the layer has nothing to do.
+bool IsSliceWithin(const LayerArgs& args);
 
 inline constexpr Kernel kSliceKernels[] = {
     LOCKSTEP_KERNEL(slice_any_portable, Isa::kPortable, nullptr),
@@ -21,9 +24,13 @@ inline constexpr Kernel kSliceKernels[] = {
 inline constexpr Operator kSlice = {joint::Options::Slice,
                                     1,
                                     check::CheckSlice,
-                                    PrepareElements,
+                                    PrepareSlice,
                                     nullptr,
                                     kSliceKernels,
-                                    sizeof kSliceKernels / sizeof(Kernel)};
+                                    sizeof kSliceKernels / sizeof(Kernel),
+                                    1,
+                                    -1,
+                                    1,
+                                    true};
 
 }  // namespace lockstep::kernels

@@ -26,6 +26,10 @@ inline constexpr Operator kSoftmax = {joint::Options::Softmax,
                                       PrepareSoftmax,
                                       nullptr,
                                       kSoftmaxKernels,
-                                      sizeof kSoftmaxKernels / sizeof(Kernel)};
+                                      sizeof kSoftmaxKernels / sizeof(Kernel),
+                                      1,
+                                      -1,
+                                      1,
+                                      true};
 
 }  // namespace lockstep::kernels

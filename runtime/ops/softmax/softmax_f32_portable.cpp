@@ -20,10 +20,10 @@ void Exponentials(const float* __restrict x, float maximum, float* __restrict e,
 
 // A unit is one row; its exponentials lie in the output until the sum is known.
 void softmax_f32_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
-  const int64_t length = args.outputs[0].shape[args.outputs[0].rank - 1];
+  const int64_t length = RowLength(args.outputs[0]);
   for (int64_t row = begin; row < end; ++row) {
-    const float* x = Floats(args.inputs[0]) + row * length;
-    float* y = MutableFloats(args.outputs[0]) + row * length;
+    const float* x = Floats(args.inputs[0]) + row * args.inputs[0].pitch;
+    float* y = MutableFloats(args.outputs[0]) + row * args.outputs[0].pitch;
     Exponentials(x, Maximum(x, length), y, length);
     const float sum = SumInLanes(length, [=](int64_t i) { return y[i]; });
     for (int64_t i = 0; i < length; ++i) f1::Store(y + i, y[i] / sum);

@@ -34,13 +34,13 @@ class RowDivider {
 void softmax_u8_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
   const joint::Softmax& softmax = *args.layer->options_as_Softmax();
   const uint32_t* table = softmax.table()->data();
-  const int64_t length = args.outputs[0].shape[args.outputs[0].rank - 1];
+  const int64_t length = RowLength(args.outputs[0]);
   const auto limit = static_cast<uint64_t>(TypeLimit(args.outputs[0].dtype));
   WithActivationType(args.outputs[0].dtype, [&](auto* tag) {
     using Out = std::remove_pointer_t<decltype(tag)>;
     for (int64_t row = begin; row < end; ++row) {
-      const uint8_t* x = args.inputs[0].data + row * length;
-      Out* y = reinterpret_cast<Out*>(args.outputs[0].data) + row * length;
+      const uint8_t* x = args.inputs[0].data + row * args.inputs[0].pitch;
+      Out* y = reinterpret_cast<Out*>(args.outputs[0].data) + row * args.outputs[0].pitch;
       const uint8_t top = *std::max_element(x, x + length);
       uint32_t sum = 0;
       for (int64_t i = 0; i < length; ++i) sum += table[top - x[i]];

@@ -24,6 +24,10 @@ inline constexpr Operator kTranspose = {joint::Options::Transpose,
                                         PrepareElements,
                                         nullptr,
                                         kTransposeKernels,
-                                        sizeof kTransposeKernels / sizeof(Kernel)};
+                                        sizeof kTransposeKernels / sizeof(Kernel),
+                                        1,
+                                        -1,
+                                        1,
+                                        true};
 
 }  // namespace lockstep::kernels

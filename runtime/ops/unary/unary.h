@@ -24,6 +24,10 @@ inline constexpr Operator kUnary = {joint::Options::Unary,
                                     PrepareElements,
                                     nullptr,
                                     kUnaryKernels,
-                                    sizeof kUnaryKernels / sizeof(Kernel)};
+                                    sizeof kUnaryKernels / sizeof(Kernel),
+                                    1,
+                                    -1,
+                                    1,
+                                    true};
 
 }  // namespace lockstep::kernels

@@ -47,9 +47,11 @@ void MapUnary(const joint::Unary& o, const float* x, float* y, int64_t count) {
 }  // namespace
 
 void unary_f32_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
-  const ElementRange range = ElementsOf(args.outputs[0], begin, end);
-  MapUnary(*args.layer->options_as_Unary(), Floats(args.inputs[0]) + range.first,
-           MutableFloats(args.outputs[0]) + range.first, range.last - range.first);
+  const TensorView& input = args.inputs[0];
+  const TensorView& output = args.outputs[0];
+  ForEachStretch(input, output, ElementsOf(output, begin, end), [&](int64_t from, int64_t to, int64_t count) {
+    MapUnary(*args.layer->options_as_Unary(), Floats(input) + from, MutableFloats(output) + to, count);
+  });
 }
 
 }  // namespace lockstep::kernels

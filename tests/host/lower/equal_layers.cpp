@@ -27,7 +27,8 @@ class CompareLayers final : public RunHook {
 
  private:
   void Compare(const Session& session, int32_t layer, const std::vector<uint8_t>& expected, int32_t output) {
-    const auto* data = static_cast<const uint8_t*>(session.layer_output(layer, output));
+    std::vector<uint8_t> data(expected.size());
+    session.layer_output_rows(layer, output).CopyTo(data.data());
     for (size_t i = 0; i < expected.size(); ++i) {
       if (data[i] == expected[i]) continue;
       failed_ = true;

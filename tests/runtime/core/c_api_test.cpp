@@ -175,6 +175,53 @@ TEST_F(CSession, StepsLayerByLayer) {
   EXPECT_EQ(passed, 1);
 }
 
+// Reads every layer's tensors and feeds each input back.
+TEST(CInterface, ReadsAndWritesTensorsWithinOthers) {
+  const std::vector<uint8_t> file = test::Write(test::ViewNetwork());
+  const AlignedFile aligned(file);
+  lockstep_error error = {};
+  lockstep_model* model = nullptr;
+  ASSERT_EQ(lockstep_model_from_memory(aligned.memory.get(), file.size(), 1, &model, &error), LOCKSTEP_OK);
+  lockstep_session* session = nullptr;
+  ASSERT_EQ(lockstep_session_create(model, 1, &session, &error), LOCKSTEP_OK) << error.message;
+  lockstep_tensor tensor = {};
+  lockstep_layer about = {};
+  ASSERT_EQ(lockstep_model_input(model, 0, &tensor), LOCKSTEP_OK);
+  SeededBytes(5).Fill(lockstep_session_input(session, 0), tensor.bytes);
+  int without_pointer = 0;
+  for (int32_t i = 0; i < lockstep_model_layer_count(model); ++i) {
+    ASSERT_EQ(lockstep_model_layer(model, i, &about), LOCKSTEP_OK);
+    ASSERT_EQ(lockstep_model_layer_input(model, i, 0, &tensor), LOCKSTEP_OK);
+    std::vector<uint8_t> input(tensor.bytes);
+    std::vector<uint8_t> again(tensor.bytes);
+    ASSERT_EQ(lockstep_session_read_layer_input(session, i, 0, input.data()), LOCKSTEP_OK);
+    // What is written is what is read, and with the old values the layer gives what it gave before.
+    std::vector<uint8_t> other = input;
+    for (uint8_t& byte : other) byte = static_cast<uint8_t>(~byte);
+    ASSERT_EQ(lockstep_session_write_layer_input(session, i, 0, other.data()), LOCKSTEP_OK);
+    ASSERT_EQ(lockstep_session_read_layer_input(session, i, 0, again.data()), LOCKSTEP_OK);
+    EXPECT_EQ(again, other) << about.name;
+    ASSERT_EQ(lockstep_session_write_layer_input(session, i, 0, input.data()), LOCKSTEP_OK);
+    int32_t layer = -1;
+    ASSERT_EQ(lockstep_session_step(session, &layer, &error), LOCKSTEP_OK) << error.message;
+    ASSERT_EQ(lockstep_model_layer_output(model, i, 0, &tensor), LOCKSTEP_OK);
+    std::vector<uint8_t> output(tensor.bytes);
+    ASSERT_EQ(lockstep_session_read_layer_output(session, i, 0, output.data()), LOCKSTEP_OK);
+    const void* pointer = lockstep_session_layer_output(session, i, 0);
+    if (pointer == nullptr) {
+      ++without_pointer;
+    } else {
+      EXPECT_EQ(std::memcmp(pointer, output.data(), output.size()), 0) << about.name;
+    }
+  }
+  EXPECT_GT(without_pointer, 20);
+  EXPECT_EQ(lockstep_session_read_layer_input(session, 0, 9, nullptr), LOCKSTEP_INVALID_ARGUMENT);
+  EXPECT_EQ(lockstep_session_read_layer_output(session, -1, 0, nullptr), LOCKSTEP_INVALID_ARGUMENT);
+  EXPECT_EQ(lockstep_session_write_layer_input(session, 0, 1, nullptr), LOCKSTEP_INVALID_ARGUMENT);  // weights
+  lockstep_session_destroy(session);
+  lockstep_model_close(model);
+}
+
 TEST_F(CSession, DescribesLayers) {
   ASSERT_EQ(lockstep_session_create_with(model_, nullptr, &session_, &error_), LOCKSTEP_OK) << error_.message;
   const int32_t layers = lockstep_model_layer_count(model_);

@@ -25,6 +25,7 @@ TEST_P(ModelDamage, IsRefusedByName) { ExpectRefused(SmallNetwork(), GetParam())
 TEST_P(FloatDamage, IsRefusedByName) { ExpectRefused(FloatNetwork(), GetParam()); }
 TEST_P(TransposeDamage, IsRefusedByName) { ExpectRefused(TransposedNetwork(), GetParam()); }
 TEST_P(FloatTransposeDamage, IsRefusedByName) { ExpectRefused(FloatTransposedNetwork(), GetParam()); }
+TEST_P(ViewDamage, IsRefusedByName) { ExpectRefused(ViewNetwork(), GetParam()); }
 
 }  // namespace
 

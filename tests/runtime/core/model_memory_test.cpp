@@ -83,6 +83,90 @@ TEST(ModelMemory, AnInputThatNobodyReadsGivesItsPlaceUp) {
   EXPECT_EQ(Refusal(network), "");
 }
 
+// A Concat of two parts that lie in it, and something that is needed between the first of them and the Concat.
+ModelT TwoParts(int* meanwhile, int* all) {
+  test::NetworkBuilder net(1);
+  const int x = net.Input({1, 4, 16});
+  const int a = net.Lookup(x);
+  *meanwhile = net.Lookup(x);
+  const int b = net.Lookup(*meanwhile);
+  *all = net.Join({a, b}, 2);
+  net.Within(a, *all, 0);
+  net.Within(b, *all, 16);
+  net.Output(net.Dequantize(*all));
+  return net.Finish();
+}
+
+TEST(ModelMemory, AWholeLivesFromTheFirstOfItsParts) {
+  int meanwhile = 0;
+  int all = 0;
+  for (const int64_t offset : {0, 16, 64}) {
+    ModelT network = TwoParts(&meanwhile, &all);
+    EXPECT_EQ(Refusal(network), "");
+    network.tensors[meanwhile]->arena_offset = network.tensors[all]->arena_offset + offset;
+    EXPECT_NE(Refusal(network).find("overlaps"), std::string::npos) << Refusal(network);
+  }
+}
+
+TEST(ModelMemory, AWholeLivesAsLongAsAPartIsRead) {
+  test::NetworkBuilder net(1);
+  const int x = net.Input({1, 4, 32});
+  const int whole = net.Lookup(x);
+  const int part = net.Slice(whole, {0, 0, 16}, {1, 1, 1}, {1, 4, 16});
+  net.Within(part, whole, 16);
+  const int meanwhile = net.Lookup(x);
+  net.Output(net.Dequantize(part));
+  net.Output(net.Dequantize(meanwhile));
+  ModelT network = net.Finish();
+  PutInPlaceOf(network, meanwhile, whole);
+  EXPECT_NE(Refusal(network).find("overlaps"), std::string::npos) << Refusal(network);
+}
+
+// A slice of an input of 8 rows of 16, put where its first element is, with so many elements from row to row.
+std::string RefusalOfSlice(const std::vector<int>& start, const std::vector<int>& step, const std::vector<int>& shape,
+                           int pitch) {
+  test::NetworkBuilder net(1);
+  const int whole = net.Lookup(net.Input({1, 8, 16}));
+  const int part = net.Slice(whole, start, step, shape);
+  net.Output(net.Dequantize(part));
+  net.Output(net.Dequantize(whole));
+  ModelT network = net.Finish();
+  joint::TensorT& tensor = *network.tensors[part];
+  tensor.arena_offset = network.tensors[whole]->arena_offset + start[1] * 16 + start[2];
+  tensor.strides = {shape[1] * pitch, pitch, 1};
+  return Refusal(network);
+}
+
+TEST(ModelMemory, ASliceWhoseRowsAreEvenlyApartMayLieInItsInput) {
+  EXPECT_EQ(RefusalOfSlice({0, 2, 3}, {1, 1, 1}, {1, 5, 9}, 16), "");
+  EXPECT_EQ(RefusalOfSlice({0, 1, 0}, {1, 2, 1}, {1, 4, 16}, 32), "");
+  EXPECT_EQ(RefusalOfSlice({0, 1, 4}, {1, 3, 1}, {1, 3, 7}, 48), "");
+  for (const std::string& refusal :
+       {RefusalOfSlice({0, 1, 0}, {1, 2, 1}, {1, 4, 16}, 16 + 1), RefusalOfSlice({0, 0, 1}, {1, 1, 2}, {1, 8, 8}, 16),
+        RefusalOfSlice({0, 0, 0}, {1, 1, 1}, {1, 8, 8}, 8 + 1)}) {
+    EXPECT_NE(refusal.find("is no part of a tensor"), std::string::npos) << refusal;
+  }
+}
+
+TEST(ModelMemory, ATensorHasOnePlaceThoughTwoConcatsReadIt) {
+  test::NetworkBuilder net(1);
+  const int x = net.Input({1, 4, 16});
+  const int a = net.Lookup(x);
+  const int b = net.Lookup(x);
+  const int c = net.Lookup(x);
+  const int first = net.Join({a, b}, 2);
+  const int second = net.Join({a, c}, 2);
+  net.Within(a, first, 0);
+  net.Within(b, first, 16);
+  net.Within(c, second, 16);
+  net.Output(net.Dequantize(first));
+  net.Output(net.Dequantize(second));
+  ModelT network = net.Finish();
+  PutInPlaceOf(network, second, first);
+  network.tensors[c]->arena_offset = network.tensors[b]->arena_offset;
+  EXPECT_NE(Refusal(network).find("overlaps"), std::string::npos) << Refusal(network);
+}
+
 constexpr int kGroup = 64;  // inputs of a Concat
 
 // 240 groups of copies of the input, each joined by a Concat: right behind the group, or all at the end, so that every

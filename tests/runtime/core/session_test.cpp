@@ -40,8 +40,7 @@ class RecordDigests final : public RunHook {
     return Status::Ok();
   }
   Status AfterLayer(Session& session, int32_t layer) override {
-    const TensorInfo info = session.model().tensor(session.model().layer_output_tensor(layer));
-    digests.emplace_back(ToText(Md5Of(session.layer_output(layer), info.bytes)).data());
+    digests.emplace_back(ToText(Md5Of(session.layer_output_rows(layer))).data());
     return Status::Ok();
   }
   std::vector<std::string> digests;
@@ -52,6 +51,25 @@ std::vector<std::string> Digests(Session& session, uint64_t seed) {
   RecordDigests record;
   EXPECT_TRUE(session.Run(&record).ok());
   return record.digests;
+}
+
+TEST(Session, TensorsWithinOthersHaveTheBytesOfTheirOwn) {
+  const Model apart = Load(test::ViewNetwork(false));
+  const Model within = Load(test::ViewNetwork());
+  int strided = 0;
+  for (const joint::Tensor* tensor : *within.joint().tensors()) strided += tensor->strides() != nullptr ? 1 : 0;
+  EXPECT_GT(strided, 30);
+  Session expected = Open(apart);
+  const std::vector<std::string> digests = Digests(expected, 3);
+  for (const int threads : {1, 2, 3}) {
+    Session session = Open(within, threads);
+    const std::vector<std::string> got = Digests(session, 3);
+    ASSERT_EQ(got.size(), digests.size());
+    for (size_t i = 0; i < got.size(); ++i) {
+      EXPECT_EQ(got[i], digests[i]) << "layer " << i << " (" << within.layer(static_cast<int32_t>(i)).op << "), "
+                                    << threads << " threads";
+    }
+  }
 }
 
 TEST(Session, EveryThreadCountGivesTheSameBytes) {

@@ -69,11 +69,6 @@ const Damage kTensorDamages[] = {
     {"ConstantSize", [](ModelT& m) { ConvWeightBytes(m).pop_back(); }, "constant"},
     {"Packing", [](ModelT& m) { ConvWeights(m).packing = static_cast<joint::Packing>(5); },
      "upgrade the runtime on the board", StatusCode::kUnsupported},
-    {"Strides",
-     [](ModelT& m) {
-       FirstInput(m).strides = {1, 1, 1, 1};
-     },
-     "strides is unknown to this runtime; upgrade", StatusCode::kUnsupported},
     {"IndicesQuantized", [](ModelT& m) { FirstInput(m).dtype = joint::DType::S64; },
      "quantization: integers that a layer computes"},
     {"BoolQuantized", [](ModelT& m) { FirstInput(m).dtype = joint::DType::BOOL; },

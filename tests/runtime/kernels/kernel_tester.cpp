@@ -41,18 +41,61 @@ class Buffer {
   std::unique_ptr<uint8_t, decltype(&std::free)> memory_{nullptr, std::free};
 };
 
+// Which tensors have their rows apart from each other, as in another tensor's memory, where the operator allows it.
+enum Strided : unsigned { kNone = 0, kInputs = 1, kOutputs = 2, kBoth = 3 };
+
+// Rows further apart than they are long, by a number that no alignment divides.
+constexpr int64_t kGap = 5;
+
+// How the elements of a tensor lie in memory.
+struct Rows {
+  Rows(const TestTensor& tensor, bool strided)
+      : length(tensor.shape.back()),
+        count(tensor.Elements() / length),
+        pitch(strided && tensor.shape.size() > 1 ? length + kGap : length),
+        element(ElementBytes(tensor.dtype)) {}
+
+  size_t bytes() const { return static_cast<size_t>(((count - 1) * pitch + length) * element); }
+  void Scatter(const std::vector<uint8_t>& from, uint8_t* to) const {
+    for (int64_t row = 0; row < count; ++row) {
+      std::copy_n(from.begin() + row * length * element, length * element, to + row * pitch * element);
+    }
+  }
+  std::vector<uint8_t> Gather(const uint8_t* from) const {
+    std::vector<uint8_t> bytes;
+    for (int64_t row = 0; row < count; ++row) {
+      const uint8_t* begin = from + row * pitch * element;
+      bytes.insert(bytes.end(), begin, begin + length * element);
+    }
+    return bytes;
+  }
+  bool GapsHave(const uint8_t* data, uint8_t value) const {
+    for (int64_t row = 0; row + 1 < count; ++row) {
+      const uint8_t* gap = data + (row * pitch + length) * element;
+      if (!std::all_of(gap, gap + (pitch - length) * element, [=](uint8_t byte) { return byte == value; }))
+        return false;
+    }
+    return true;
+  }
+
+  int64_t length, count, pitch, element;
+};
+
+constexpr uint8_t kUnwritten = 0x5b;
+
 // What a kernel is given, in memory of its own.
 class PreparedLayer {
  public:
-  explicit PreparedLayer(const LayerCase& test) {
+  PreparedLayer(const LayerCase& test, Strided strided) : strided_(strided) {
     builder_.Finish(joint::Layer::Pack(builder_, &test.layer));
     views_.reserve(test.inputs.size());
-    for (const TestTensor& input : test.inputs) views_.push_back(View(input));
+    for (const TestTensor& input : test.inputs) views_.push_back(View(input, OperatorOf(test.layer.options.type)));
     args.layer = flatbuffers::GetRoot<joint::Layer>(builder_.GetBufferPointer());
     args.inputs = views_.data();
     args.input_count = static_cast<int32_t>(views_.size());
-    AddOutput(test.output);
-    for (const TestTensor& output : test.more_outputs) AddOutput(output);
+    const bool strided_outputs = (strided & kOutputs) != 0 && OperatorOf(test.layer.options.type).strided_outputs;
+    AddOutput(test.output, strided_outputs);
+    for (const TestTensor& output : test.more_outputs) AddOutput(output, strided_outputs);
     args.outputs = output_views_.data();
     args.output_count = static_cast<int32_t>(output_views_.size());
     const Operator& op = OperatorOf(test.layer.options.type);
@@ -64,13 +107,14 @@ class PreparedLayer {
   }
 
   Buffer& output(size_t index) { return *outputs_[index]; }
+  const Rows& rows(size_t index) const { return rows_[index]; }
   Buffer& state() { return *state_; }
 
   LayerArgs args;
   Prepared prepared;
 
  private:
-  static TensorView ViewWithoutData(const TestTensor& tensor) {
+  static TensorView ViewWithoutData(const TestTensor& tensor, const Rows& rows) {
     TensorView view;
     view.shape = tensor.shape.data();
     view.rank = static_cast<int32_t>(tensor.shape.size());
@@ -78,31 +122,41 @@ class PreparedLayer {
     view.scale = tensor.scale;
     view.zero_point = tensor.zero_point;
     view.elements = tensor.Elements();
+    view.bytes = tensor.bytes.size();
+    view.pitch = rows.pitch;
     return view;
   }
 
-  TensorView View(const TestTensor& tensor) {
-    TensorView view = ViewWithoutData(tensor);
-    auto buffer = std::make_unique<Buffer>(tensor.bytes.size(), 0, uint8_t{0});
-    std::copy(tensor.bytes.begin(), tensor.bytes.end(), buffer->data());
+  TensorView View(const TestTensor& tensor, const Operator& op) {
+    const bool may = static_cast<int32_t>(views_.size()) < op.strided_inputs;
+    const Rows rows(tensor, may && (strided_ & kInputs) != 0);
+    TensorView view = ViewWithoutData(tensor, rows);
+    // A packed constant has more bytes than elements.
+    auto buffer = std::make_unique<Buffer>(may ? rows.bytes() : tensor.bytes.size(), 0, uint8_t{0xee});
+    if (may) {
+      rows.Scatter(tensor.bytes, buffer->data());
+    } else {
+      std::copy(tensor.bytes.begin(), tensor.bytes.end(), buffer->data());
+    }
     view.data = buffer->data();
-    view.bytes = tensor.bytes.size();
     memory_.push_back(std::move(buffer));
     return view;
   }
 
-  void AddOutput(const TestTensor& tensor) {
-    outputs_.push_back(std::make_unique<Buffer>(tensor.bytes.size(), kAlignment, uint8_t{0x5b}));
-    output_views_.push_back(ViewWithoutData(tensor));
+  void AddOutput(const TestTensor& tensor, bool strided) {
+    rows_.emplace_back(tensor, strided);
+    outputs_.push_back(std::make_unique<Buffer>(rows_.back().bytes(), kAlignment, kUnwritten));
+    output_views_.push_back(ViewWithoutData(tensor, rows_.back()));
     output_views_.back().data = outputs_.back()->data();
-    output_views_.back().bytes = tensor.bytes.size();
   }
 
+  Strided strided_;
   flatbuffers::FlatBufferBuilder builder_;
   std::vector<std::unique_ptr<Buffer>> memory_;
   std::vector<TensorView> views_;
   std::vector<TensorView> output_views_;
   std::vector<std::unique_ptr<Buffer>> outputs_;
+  std::vector<Rows> rows_;  // of outputs
   std::unique_ptr<Buffer> state_;
 };
 
@@ -142,8 +196,9 @@ void ExpectSame(const TestTensor& expected, const uint8_t* got, const std::strin
 // Threads run the parts in any order: what one takes from another, or writes over it, shows in one of the two orders.
 enum class Order { kAscending, kDescending };
 
-void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, Order order, const Explain& explain) {
-  PreparedLayer layer(test);
+void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, Order order, Strided strided,
+              const Explain& explain) {
+  PreparedLayer layer(test, strided);
   const Prepared& prepared = layer.prepared;
   ASSERT_GE(prepared.units, 1);
   EXPECT_TRUE(layer.state().GuardsIntact()) << kernel.name << ": setup wrote outside the state; " << test.about;
@@ -158,12 +213,15 @@ void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, Order 
   }
   std::vector<const TestTensor*> outputs = {&test.output};
   for (const TestTensor& output : test.more_outputs) outputs.push_back(&output);
+  const char* const kAbout[] = {"", ", strided inputs", ", strided outputs", ", strided inputs and outputs"};
   const std::string how = std::string(kernel.name) + ", units in " + std::to_string(parts) +
-                          (order == Order::kAscending ? " parts" : " parts, the last one first");
+                          (order == Order::kAscending ? " parts" : " parts, the last one first") + kAbout[strided];
   for (size_t i = 0; i < outputs.size(); ++i) {
     const std::string where = how + (i == 0 ? ": " : ", output " + std::to_string(i) + ": ");
     EXPECT_TRUE(layer.output(i).GuardsIntact()) << where << "it wrote outside; " << test.about;
-    ExpectSame(*outputs[i], layer.output(i).data(), where, test.about, explain);
+    EXPECT_TRUE(layer.rows(i).GapsHave(layer.output(i).data(), kUnwritten))
+        << where << "it wrote between the rows; " << test.about;
+    ExpectSame(*outputs[i], layer.rows(i).Gather(layer.output(i).data()).data(), where, test.about, explain);
   }
 }
 
@@ -227,16 +285,22 @@ void ExpectEveryKernelGives(const LayerCase& test, const Explain& explain) {
   const Operator& op = OperatorOf(test.layer.options.type);
   const IsaSet present = DetectIsa();
   int kernels = 0;
-  const PreparedLayer probe(test);
+  const bool may_be_strided = op.strided_inputs > 0 || op.strided_outputs;
+  const PreparedLayer probe(test, kNone);
   for (size_t i = 0; i < op.kernel_count; ++i) {
     const Kernel& kernel = op.kernels[i];
     if ((IsaBit(kernel.isa) & present) == 0 || !Accepts(kernel, probe.args)) continue;
     ++kernels;
-    RunSplit(kernel, test, 1, Order::kAscending, explain);
+    RunSplit(kernel, test, 1, Order::kAscending, kNone, explain);
     for (int64_t parts = 2; parts <= 3; ++parts) {
-      RunSplit(kernel, test, parts, Order::kAscending, explain);
-      RunSplit(kernel, test, parts, Order::kDescending, explain);
+      RunSplit(kernel, test, parts, Order::kAscending, kNone, explain);
+      RunSplit(kernel, test, parts, Order::kDescending, kNone, explain);
     }
+    if (!may_be_strided) continue;
+    RunSplit(kernel, test, 1, Order::kAscending, kInputs, explain);
+    RunSplit(kernel, test, 1, Order::kAscending, kOutputs, explain);
+    RunSplit(kernel, test, 1, Order::kAscending, kBoth, explain);
+    RunSplit(kernel, test, 3, Order::kDescending, kBoth, explain);
   }
   EXPECT_GE(kernels, 1) << "no kernel accepts the layer; " << test.about;
 }

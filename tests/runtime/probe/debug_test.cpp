@@ -16,9 +16,9 @@ namespace {
 
 class Dump : public testing::Test {
  protected:
-  // Runs the small network; every layer's output is kept to compare with.
-  Status Run(const ProbeOptions& probe, int runs = 1) {
-    const std::vector<uint8_t> file = test::Write(test::SmallNetwork());
+  // Runs a network; every layer's output is kept to compare with.
+  Status Run(const ProbeOptions& probe, int runs = 1, const joint::ModelT& network = test::SmallNetwork()) {
+    const std::vector<uint8_t> file = test::Write(network);
     Result<Model> model = Model::Copy(file.data(), file.size());
     LOCKSTEP_RETURN_IF_ERROR(model.status());
     model_ = std::make_unique<Model>(std::move(model.value()));
@@ -40,9 +40,8 @@ class Dump : public testing::Test {
   struct Keep final : RunHook {
     explicit Keep(std::map<int32_t, std::vector<uint8_t>>& target) : outputs(target) {}
     Status AfterLayer(Session& session, int32_t layer) override {
-      const auto* bytes = static_cast<const uint8_t*>(session.layer_output(layer));
-      const TensorInfo info = session.model().tensor(session.model().layer_output_tensor(layer));
-      outputs[layer].assign(bytes, bytes + info.bytes);
+      outputs[layer].resize(session.model().tensor(session.model().layer_output_tensor(layer)).bytes);
+      session.layer_output_rows(layer).CopyTo(outputs[layer].data());
       return Status::Ok();
     }
     std::map<int32_t, std::vector<uint8_t>>& outputs;
@@ -77,6 +76,25 @@ TEST_F(Dump, HasEveryLayerAsItWas) {
   }
   EXPECT_EQ(manifest.find("\"inputs\""), std::string::npos);
   EXPECT_EQ(manifest.find("\"restricted\""), std::string::npos);
+}
+
+// A tensor within another's memory is dumped as if it had its own.
+TEST_F(Dump, PutsRowsSideBySide) {
+  ProbeOptions probe;
+  probe.dump_level = 3;
+  const std::string within = folder_ / "within";
+  const std::string apart = folder_ / "apart";
+  probe.dump_folder = within.c_str();
+  ASSERT_TRUE(Run(probe, 1, test::ViewNetwork()).ok());
+  probe.dump_folder = apart.c_str();
+  ASSERT_TRUE(Run(probe, 1, test::ViewNetwork(false)).ok());
+  const std::vector<std::string> files = test::FilesIn(apart);
+  EXPECT_GT(files.size(), 100U);
+  ASSERT_EQ(test::FilesIn(within).size(), files.size());
+  for (const std::string& name : files) {
+    if (name == "manifest.json") continue;
+    EXPECT_EQ(test::ReadFile(within + "/" + name), test::ReadFile(apart + "/" + name)) << name;
+  }
 }
 
 TEST_F(Dump, LevelOneHasTheOutputsAlone) {

@@ -32,10 +32,9 @@ Md5Text DigestOf(const joint::ModelT& network) {
 }  // namespace lockstep::test
 
 int main() {
-  using lockstep::test::DigestOf;
-  std::printf("{0, \"%s\"},\n", DigestOf(lockstep::test::SmallNetwork()).data());
-  for (uint64_t seed = 1; seed <= lockstep::test::kRandomNetworks; ++seed) {
-    std::printf("{%d, \"%s\"},\n", static_cast<int>(seed), DigestOf(lockstep::test::RandomNetwork(seed)).data());
+  for (uint64_t seed = 0; seed <= lockstep::test::kRandomNetworks + 1; ++seed) {
+    const lockstep::joint::ModelT network = lockstep::test::NetworkOf(seed);
+    std::printf("{%d, \"%s\"},\n", static_cast<int>(seed), lockstep::test::DigestOf(network).data());
   }
   return 0;
 }

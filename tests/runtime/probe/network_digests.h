@@ -4,9 +4,17 @@
 
 #include <cstdint>
 
+#include "support/joint_models.h"
+
 namespace lockstep::test {
 
-inline constexpr uint64_t kRandomNetworks = 12;  // of the seeds 1 and up; seed 0 stands for the small network
+inline constexpr uint64_t kRandomNetworks = 12;  // of the seeds 1 and up; 0 stands for the small network
+
+// The next one stands for the network of views.
+inline joint::ModelT NetworkOf(uint64_t seed) {
+  if (seed == kRandomNetworks + 1) return ViewNetwork();
+  return seed == 0 ? SmallNetwork() : RandomNetwork(seed);
+}
 
 struct NetworkDigest {
   uint64_t seed;

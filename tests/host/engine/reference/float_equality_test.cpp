@@ -26,7 +26,8 @@ class CompareLayers final : public RunHook {
 
  private:
   void CompareOutput(const Session& session, int32_t layer, int32_t output, const std::vector<uint8_t>& expected) {
-    const auto* data = static_cast<const uint8_t*>(session.layer_output(layer, output));
+    std::vector<uint8_t> data(expected.size());
+    session.layer_output_rows(layer, output).CopyTo(data.data());
     for (size_t i = 0; i < expected.size() && !failed_; ++i) {
       if (data[i] == expected[i]) continue;
       failed_ = true;
