@@ -93,6 +93,9 @@ ordered_json DescribeTensors(const joint::Model& model) {
       json["arena_offset"] = tensor.arena_offset();
       json["first_layer"] = lifetimes[i].first;
       json["last_layer"] = lifetimes[i].last;
+      if (tensor.strides() != nullptr) {
+        json["strides"] = std::vector<int>(tensor.strides()->begin(), tensor.strides()->end());
+      }
     }
     list.push_back(std::move(json));
   }

@@ -1,8 +1,12 @@
 // The memory plan
 //
 // Every activation lives from the layer that writes it to the last layer that reads it; the model's inputs live from
-// before the first layer, its outputs until after the last. A Reshape changes nothing in memory, so its output takes
-// the place of its input, and both count as one buffer with both lives.
+// before the first layer, its outputs until after the last. Tensors that lie within another's memory (views.h) and that
+// one count as one buffer, alive from the first that is written to the last use of any.
+//
+// A view saves a copy, but may need the memory of the whole earlier or longer. Views are taken layer by layer as long
+// as the lower bound stays within the arena that a plan without them has, and if their plan is larger still, only those
+// of the first half of the layers are, and so on: no arena grows by its views.
 //
 // Finding the smallest arena is NP-hard (it is strip packing), but networks are easy: buffers are placed one after the
 // other, each in the smallest gap that fits among the buffers already placed which are alive at the same time. What
@@ -14,6 +18,9 @@
 
 #include <algorithm>
 #include <numeric>
+
+#include "joint_strides.h"
+#include "lower/views.h"
 
 namespace lockstep::lower {
 namespace {
@@ -85,29 +92,67 @@ struct BufferMap {
   std::vector<int> of_tensor;
 };
 
-BufferMap CollectBuffers(const joint::ModelT& model) {
+BufferMap CollectBuffers(const joint::ModelT& model, const Views& views) {
   BufferMap map;
   map.of_tensor.assign(model.tensors.size(), -1);
-  const auto begin = [&](int32_t tensor, int moment) {
-    map.of_tensor[tensor] = static_cast<int>(map.buffers.size());
-    map.buffers.push_back({model.tensors[tensor]->bytes, moment, moment, 0});
-  };
-  const auto extend = [&](int32_t tensor, int moment) {
-    if (map.of_tensor[tensor] >= 0) map.buffers[map.of_tensor[tensor]].last = moment;
-  };
-  for (const auto& input : model.inputs) begin(input->tensor, -1);
-  for (size_t i = 0; i < model.layers.size(); ++i) {
-    const joint::LayerT& layer = *model.layers[i];
-    const int moment = static_cast<int>(i);
-    for (const int32_t input : layer.inputs) extend(input, moment);
-    if (layer.options.type == joint::Options::Reshape && map.of_tensor[layer.inputs[0]] >= 0) {
-      map.of_tensor[layer.outputs[0]] = map.of_tensor[layer.inputs[0]];
-      continue;
+  std::vector<int> of_root(model.tensors.size(), -1);
+  const auto use = [&](int32_t tensor, int moment) {
+    if (model.tensors[tensor]->constant >= 0) return;
+    const int32_t root = views.PlaceOf(tensor).root;
+    if (of_root[root] < 0) {
+      of_root[root] = static_cast<int>(map.buffers.size());
+      map.buffers.push_back({model.tensors[root]->bytes, moment, moment, 0});
     }
-    for (const int32_t output : layer.outputs) begin(output, moment);
+    map.of_tensor[tensor] = of_root[root];
+    map.buffers[of_root[root]].last = moment;
+  };
+  for (const auto& input : model.inputs) use(input->tensor, -1);
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    for (const int32_t input : model.layers[i]->inputs) use(input, static_cast<int>(i));
+    for (const int32_t output : model.layers[i]->outputs) use(output, static_cast<int>(i));
   }
-  for (const auto& output : model.outputs) extend(output->tensor, static_cast<int>(model.layers.size()));
+  for (const auto& output : model.outputs) use(output->tensor, static_cast<int>(model.layers.size()));
   return map;
+}
+
+struct MemoryPlan {
+  Views views;
+  BufferMap map;
+  uint64_t size;
+};
+
+MemoryPlan PlanWith(const joint::ModelT& model, Views views) {
+  BufferMap map = CollectBuffers(model, views);
+  const uint64_t size = PlaceBuffers(map.buffers);
+  return {std::move(views), std::move(map), size};
+}
+
+// The views of the first layers that let the lower bound stay within `limit`.
+Views ChooseViews(const joint::ModelT& model, size_t layers, uint64_t limit) {
+  Views chosen(model);
+  for (size_t i = 0; i < layers; ++i) {
+    Views more = chosen;
+    if (more.AddLayer(i) && LowerBound(CollectBuffers(model, more).buffers) <= limit) chosen = std::move(more);
+  }
+  return chosen;
+}
+
+MemoryPlan ChoosePlan(const joint::ModelT& model) {
+  MemoryPlan without = PlanWith(model, Views(model));
+  for (size_t layers = model.layers.size(); layers > 0; layers /= 2) {
+    MemoryPlan plan = PlanWith(model, ChooseViews(model, layers, without.size));
+    if (plan.size <= without.size) return plan;
+  }
+  return without;
+}
+
+void SetPlace(const Views& views, int32_t index, uint64_t root_offset, joint::TensorT& tensor) {
+  const Views::Place place = views.PlaceOf(index);
+  tensor.arena_offset = static_cast<int64_t>(root_offset) + place.offset * joint::ElementBytes(tensor.dtype);
+  if (!views.IsStrided(index)) return;
+  std::vector<int64_t> strides(tensor.shape.size());
+  joint::StridesOf(tensor.shape.data(), static_cast<int32_t>(tensor.shape.size()), place.pitch, strides.data());
+  tensor.strides.assign(strides.begin(), strides.end());
 }
 
 }  // namespace
@@ -154,12 +199,12 @@ uint64_t PlaceBuffers(std::vector<Buffer>& buffers) {
 }
 
 void PlanMemory(joint::ModelT& model) {
-  BufferMap map = CollectBuffers(model);
-  model.arena_lower_bound = LowerBound(map.buffers);
-  model.arena_size = PlaceBuffers(map.buffers);
+  const MemoryPlan plan = ChoosePlan(model);
+  model.arena_lower_bound = LowerBound(plan.map.buffers);
+  model.arena_size = plan.size;
   for (size_t i = 0; i < model.tensors.size(); ++i) {
-    if (map.of_tensor[i] >= 0)
-      model.tensors[i]->arena_offset = static_cast<int64_t>(map.buffers[map.of_tensor[i]].offset);
+    if (plan.map.of_tensor[i] < 0) continue;
+    SetPlace(plan.views, static_cast<int32_t>(i), plan.map.buffers[plan.map.of_tensor[i]].offset, *model.tensors[i]);
   }
 }
 

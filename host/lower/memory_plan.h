@@ -25,7 +25,8 @@ uint64_t PlaceBuffers(std::vector<Buffer>& buffers);
 // The largest sum of buffers alive at once, sizes rounded up to 64: no plan needs less.
 uint64_t LowerBound(const std::vector<Buffer>& buffers);
 
-// Fills in arena_offset of every tensor that is no constant, arena_size and arena_lower_bound.
+// Fills in arena_offset of every tensor that is no constant, strides of those that lie within another so, arena_size
+// and arena_lower_bound.
 void PlanMemory(joint::ModelT& model);
 
 }  // namespace lockstep::lower

@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "lockstep/check_model.h"
 #include "support/joint_models.h"
 
 namespace lockstep::test {
@@ -129,6 +130,131 @@ TEST(MemoryPlan, InputsAndOutputsLiveOverTheWholeRun) {
   // The second input waits while the first is read, the first output while the second is written.
   EXPECT_EQ(model.arena_size, 768U);
   EXPECT_NE(model.tensors[a]->arena_offset, model.tensors[late]->arena_offset);
+}
+
+void ExpectLoads(const joint::ModelT& model) {
+  const std::vector<uint8_t> file = Write(model);
+  const Status status = CheckModel(file.data(), file.size());
+  EXPECT_TRUE(status.ok()) << status.message();
+}
+
+bool LiesIn(const joint::ModelT& model, int part, int whole) {
+  const joint::TensorT& p = *model.tensors[part];
+  const joint::TensorT& w = *model.tensors[whole];
+  return p.arena_offset >= w.arena_offset && p.arena_offset < w.arena_offset + static_cast<int64_t>(w.bytes);
+}
+
+using Strides = std::vector<int32_t>;
+
+TEST(MemoryPlan, PartsOfAConcatLieInItsOutput) {
+  NetworkBuilder net(1);
+  const int x = net.Input({1, 4, 5, 16});
+  const int a = net.Lookup(x);
+  const int b = net.MaxPool(a, 3, 1, 1);
+  const int all = net.Join({a, b}, 3);
+  net.Output(net.Dequantize(all));
+  joint::ModelT model = net.Finish();
+  lower::PlanMemory(model);
+  EXPECT_EQ(model.tensors[a]->arena_offset, model.tensors[all]->arena_offset);
+  EXPECT_EQ(model.tensors[b]->arena_offset, model.tensors[all]->arena_offset + 16);
+  EXPECT_EQ(model.tensors[a]->strides, (Strides{4 * 5 * 32, 5 * 32, 32, 1}));
+  EXPECT_EQ(model.tensors[b]->strides, model.tensors[a]->strides);
+  EXPECT_TRUE(model.tensors[all]->strides.empty());
+  ExpectLoads(model);
+}
+
+TEST(MemoryPlan, WhatLiesSideBySideHasNoStrides) {
+  NetworkBuilder net(1);
+  const int x = net.Input({1, 4, 5, 16});
+  const int pixels = net.Lookup(x);
+  const int rows = net.Reshape(pixels, {1, 20, 16});
+  const int more = net.Reshape(net.Lookup(x), {1, 20, 16});
+  const int all = net.Join({more, rows}, 1);
+  const int half = net.Slice(all, {0, 7, 0}, {1, 1, 1}, {1, 30, 16});
+  net.Output(net.Dequantize(half));
+  net.Output(net.Dequantize(net.Resize(x, 32, 32)));  // there is room for `all` as long as `half` lives
+  joint::ModelT model = net.Finish();
+  lower::PlanMemory(model);
+  EXPECT_EQ(model.tensors[pixels]->arena_offset, model.tensors[all]->arena_offset + 320);
+  EXPECT_EQ(model.tensors[rows]->arena_offset, model.tensors[pixels]->arena_offset);
+  EXPECT_EQ(model.tensors[half]->arena_offset, model.tensors[all]->arena_offset + 7 * 16);
+  for (const auto& tensor : model.tensors) EXPECT_TRUE(tensor->strides.empty()) << tensor->name;
+  ExpectLoads(model);
+}
+
+// A convolution whose halves are joined with what is made of one of them: nothing is copied.
+TEST(MemoryPlan, ASplitThatIsJoinedAgainMovesAlong) {
+  NetworkBuilder net(1);
+  const int x = net.Input({1, 4, 5, 16});
+  ConvShape conv;
+  conv.oc = 32;
+  conv.table = true;
+  const int both = net.Conv(x, conv);
+  const int a = net.Slice(both, {0, 0, 0, 0}, {1, 1, 1, 1}, {1, 4, 5, 16});
+  const int b = net.Slice(both, {0, 0, 0, 16}, {1, 1, 1, 1}, {1, 4, 5, 16});
+  const int c = net.MaxPool(b, 3, 1, 1);
+  const int all = net.Join({c, a, b}, 3);
+  net.Output(net.Dequantize(all));
+  joint::ModelT model = net.Finish();
+  lower::PlanMemory(model);
+  const int64_t whole = model.tensors[all]->arena_offset;
+  EXPECT_EQ(model.tensors[c]->arena_offset, whole);
+  EXPECT_EQ(model.tensors[both]->arena_offset, whole + 16);
+  EXPECT_EQ(model.tensors[a]->arena_offset, whole + 16);
+  EXPECT_EQ(model.tensors[b]->arena_offset, whole + 32);
+  EXPECT_EQ(model.tensors[b]->strides, (Strides{4 * 5 * 48, 5 * 48, 48, 1}));
+  ExpectLoads(model);
+}
+
+TEST(MemoryPlan, WhatCannotBeAPartStaysByItself) {
+  NetworkBuilder net(1);
+  const int x = net.Input({1, 4, 5, 16});
+  const int a = net.Lookup(x);
+  const int shared = net.Lookup(x);
+  const int read_whole = net.Lookup(x);
+  const int short_row = net.Slice(net.Lookup(x), {0, 0, 0, 0}, {1, 1, 1, 1}, {1, 4, 5, 8});
+  const int all = net.Join({x, a, shared, shared, read_whole, net.Lookup(short_row)}, 3);
+  const int other = net.Join({shared, net.Lookup(x)}, 3);
+  const int rescaled = net.Lookup(x);
+  const int mixed = net.Concat({a, rescaled}, 3);
+  net.Output(net.Dequantize(net.Reshape(read_whole, {1, 20, 16})));
+  for (const int output : {all, other, mixed, short_row}) net.Output(net.Dequantize(output));
+  joint::ModelT model = net.Finish();
+  lower::PlanMemory(model);
+  EXPECT_TRUE(model.tensors[x]->strides.empty());
+  EXPECT_TRUE(LiesIn(model, a, all));
+  EXPECT_TRUE(LiesIn(model, shared, all));
+  EXPECT_TRUE(model.tensors[read_whole]->strides.empty());
+  EXPECT_TRUE(model.tensors[short_row]->strides.empty());
+  EXPECT_FALSE(LiesIn(model, rescaled, mixed));
+  ExpectLoads(model);
+}
+
+TEST(MemoryPlan, NoArenaGrowsByViews) {
+  NetworkBuilder net(1);
+  const int x = net.Input({1, 4, 4, 16});
+  const int early = net.Lookup(x);
+  // While the largest tensors live there is no room for the whole of which `early` is a part.
+  const int large = net.Resize(net.Lookup(x), 32, 32);
+  const int small = net.MaxPool(net.MaxPool(large, 3, 1, 1), 8, 8, 0);
+  ConvShape conv;
+  conv.oc = 240;
+  conv.table = true;
+  const int late = net.Conv(small, conv);
+  const int all = net.Join({early, late}, 3);
+  net.Output(net.Dequantize(all));
+  joint::ModelT model = net.Finish();
+  lower::PlanMemory(model);
+  EXPECT_EQ(model.arena_size, 2U * 32 * 32 * 16 + 256);
+  EXPECT_FALSE(LiesIn(model, early, all));
+  ExpectLoads(model);
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    joint::ModelT random = seed % 2 == 0 ? RandomNetwork(seed) : RandomFloatNetwork(seed);
+    const uint64_t before = random.arena_size;
+    lower::PlanMemory(random);
+    EXPECT_LE(random.arena_size, before) << seed;
+    ExpectLoads(random);
+  }
 }
 
 }  // namespace
