@@ -29,8 +29,8 @@ while IFS= read -r line; do
   done
   while read -r place header; do
     # A header of the same folder is included by its name alone.
-    [ -e "$(dirname "${place%:*}")/$header" ] && continue
-    if ! grep -qE "$allowed" <<<"$header"; then
+    [ -e "${place%/*}/$header" ] && continue
+    if ! [[ $header =~ $allowed ]]; then
       echo "$place: $room may not include $header; see \"Who includes whom\" in $table" >&2
       bad=1
     fi

@@ -2,20 +2,19 @@
 # What may include what; clang-format over every tracked source; clang-tidy over those that are not tests, without the
 # checks that take most of its time (the static analyzer among them). --all: the tests and all checks of .clang-tidy too.
 # --format: no clang-tidy.
-# A file that passed clang-tidy is not checked again until it, a header of ours or .clang-tidy changes. Needs build/host
-# (compile commands).
+# What passed clang-tidy is not checked again until it, a header of ours that it includes, its compile command, .clang-tidy
+# or clang-tidy itself changes. Needs build/host, wholly built: it knows who includes what.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 export LC_ALL=C
 passed=$root/.cache/clang-tidy
 checks='-clang-analyzer-*,-bugprone-reserved-identifier,-bugprone-stringview-nullptr,-misc-unused-using-decls'
-skipped=tests/
+skipped='^(build/host/)?tests/'
 if [ "${1:-}" = --all ]; then
   checks=
-  skipped=none
+  skipped='^$'
 fi
-mkdir -p "$passed"
 scripts/check_includes.sh
 
 mapfile -t sources < <(git ls-files -- '*.cpp' '*.h')
@@ -23,27 +22,63 @@ printf '%s\0' "${sources[@]}" | xargs -0 -P "$(nproc)" -n 20 clang-format --dry-
 echo "check_style: clang-format: ${#sources[@]} files"
 [ "${1:-}" != --format ] || exit 0
 
-# Sources for other instruction sets are not in the host's compile commands; clang-tidy would only guess at them.
-mapfile -t checked < <(
-  sed -n 's|^  "file": "'"$root"'/\(.*\)"[,]*$|\1|p' build/host/compile_commands.json | sort -u |
-    grep -Fxf <(printf '%s\n' "${sources[@]}") | grep -v "^$skipped"
-)
-common="$(git ls-files -- '*.h' '*.fbs' .clang-tidy | xargs cat build/host/CMakeCache.txt | sha256sum) $checks"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$passed"
+tab=$'\t'
+
+# SOURCE COMMAND, once for each source of ours. Sources for other instruction sets are not in the host's compile commands;
+# clang-tidy would only guess at them. Sources that are compiled together are checked together, in the file that CMake made.
+sed -nE 's|^  "(command\|file)": "(.*)",?$|\2|p' build/host/compile_commands.json | paste -d"$tab" - - |
+  awk -F"$tab" -v OFS="$tab" -v root="$root/" '{
+    gsub(root, "", $1); sub(root, "", $2)
+    if ($2 !~ /^\// && ($2 !~ /^build\// || $2 ~ /\/Unity\//) && !seen[$2]++) print $2, $1
+  }' | grep -vE "$skipped" >"$work/commands"
+
+# SOURCE FILE: what a source includes that is ours or generated. The first file of an object is its source.
+ninja -C build/host -t deps | awk -v OFS="$tab" -v root="$root/" '
+  /^[^ ]/ { source = ""; next }
+  NF == 1 {
+    file = $1
+    if (!sub("^(\\.\\./\\.\\./|" root ")", "", file)) {
+      if (file ~ /^\//) next
+      file = "build/host/" file
+    }
+    if (source == "") source = file
+    if (!seen[source, file]++) print source, file
+  }' >"$work/includes"
+# What is gone since the build has no digest, and whoever included it another key.
+cut -f2 "$work/includes" | sort -u | xargs sha256sum >"$work/sums" 2>/dev/null || true
+
+# KEY SOURCE: a pass is remembered under the digest of everything that it depends on.
+mkdir "$work/keys"
+common="$(clang-tidy --version | grep -i version | head -1) $(sha256sum <.clang-tidy) $checks"
+awk -F"$tab" -v keys="$work/keys/" -v common="$common" '
+  FILENAME ~ /sums$/ { sum[substr($0, 67)] = substr($0, 1, 64); next }
+  FILENAME ~ /includes$/ { included[$1] = included[$1] $2 " " sum[$2] "\n"; next }
+  !($1 in included) { print "check_style: build/host has not compiled " $1 "; build it first" >"/dev/stderr"; bad = 1; next }
+  {
+    name = $1
+    gsub("/", ":", name)
+    printf "%s\n%s\n%s", common, $2, included[$1] >(keys name)
+    close(keys name)
+  }
+  END { exit bad }' "$work/sums" "$work/includes" "$work/commands"
+(cd "$work/keys" && sha256sum -- *) | sed -E 's|^(.{64})  (.*)$|\1 \2|; s|:|/|g' >"$work/checked"
 
 tidy() {
-  local source=$1 key
-  key=$(echo "$2" | cat - "$source" | sha256sum | cut -c1-64)
-  [ -e "$3/$key" ] && return 0
+  local key=$1 source=$2
+  [ ! -e "$passed/$key" ] || return 0
   # A name of its own: another run may be checking the same file.
-  log=$3/$key.$$.log
+  local log=$passed/$key.$$.log
   trap 'rm -f "$log"' EXIT
-  if ! clang-tidy --quiet -p build/host --checks="$4" "$source" >"$log" 2>/dev/null; then
+  if ! clang-tidy --quiet -p build/host --checks="$checks" "$source" >"$log" 2>/dev/null; then
     cat "$log" >&2
     return 1
   fi
-  mv "$log" "$3/$key"
+  mv "$log" "$passed/$key"
 }
 export -f tidy
-printf '%s\0' "${checked[@]}" |
-  xargs -0 -P "$(nproc)" -I{} bash -c 'tidy "$@"' tidy {} "$common" "$passed" "$checks"
-echo "check_style: clang-tidy: ${#checked[@]} files"
+export passed checks
+xargs -P "$(nproc)" -L 1 bash -c 'tidy "$@"' tidy <"$work/checked"
+echo "check_style: clang-tidy: $(wc -l <"$work/checked") files"

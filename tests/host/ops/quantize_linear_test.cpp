@@ -50,7 +50,8 @@ TEST(QuantizeLinear, WithoutAZeroPointItGivesUnsignedBytes) {
 
 TEST(QuantizeLinear, OfAnUnknownTypeItStays) {
   SmallGraph small;
-  const TensorId y = small.Add("QuantizeLinear", {small.Floats({1}, {1.0F}), small.Scalar(1.0F), Integers(small, {}, {0})});
+  const TensorId y =
+      small.Add("QuantizeLinear", {small.Floats({1}, {1.0F}), small.Scalar(1.0F), Integers(small, {}, {0})});
   graph::Graph graph = small.Finish({y});
   optimize::FoldConstants(graph);
   EXPECT_EQ(graph.nodes.size(), 1U);

@@ -1,7 +1,6 @@
-#include "run_damages.h"
-
 #include <gtest/gtest.h>
 
+#include "run_damages.h"
 #include "support/joint_models.h"
 
 namespace lockstep::test {
