@@ -11,11 +11,25 @@ using graph::Graph;
 using graph::Node;
 using graph::TensorId;
 
+// Of a Conv (output channels in front) or ConvTranspose (input channels, then the output channels of a group).
+size_t OutputChannels(const Node& conv, const graph::Shape& weights) {
+  return static_cast<size_t>(conv.op == "Conv" ? weights[0] : weights[1] * conv.Int("group", 1));
+}
+
+// `plane`: the weights between one input and one output channel, in their order.
+size_t OutputChannelOf(const Node& conv, const graph::Shape& weights, int64_t plane) {
+  const int64_t first = plane / weights[1];
+  if (conv.op == "Conv") return static_cast<size_t>(first);
+  const int64_t group = first / (weights[0] / conv.Int("group", 1));
+  return static_cast<size_t>(group * weights[1] + plane % weights[1]);
+}
+
 bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   Node& node = graph.nodes[index];
   const auto from_conv = [&](TensorId id) {
     const Node* maker = ProducerOf(graph, uses, id);
-    return maker != nullptr && maker->op == "Conv" && maker->activation.kind == graph::ActivationKind::kNone &&
+    return maker != nullptr && (maker->op == "Conv" || maker->op == "ConvTranspose") &&
+           maker->activation.kind == graph::ActivationKind::kNone &&
            OnlyConsumer(uses, id) == static_cast<int32_t>(index);
   };
   if (std::none_of(node.inputs.begin(), node.inputs.end(), from_conv)) return false;
@@ -29,19 +43,23 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   const graph::Shape shape = graph.tensor(w).shape;
   const std::string weights_name = graph.tensor(w).name;
   std::vector<float> weights = graph.tensor(w).constant->floats;
-  const auto channels = static_cast<size_t>(shape[0]);
+  const size_t channels = OutputChannels(*conv, shape);
   std::vector<float> bias(channels, 0.0F);
   if (biased) bias = graph.tensor(conv->inputs[2]).constant->floats;
-  const size_t per_channel = weights.size() / channels;
-  for (size_t c = 0; c < channels; ++c) {
-    for (size_t i = 0; i < per_channel; ++i) {
-      float& weight = weights[c * per_channel + i];
-      weight = static_cast<float>(weight * affine->scale[c]);
+  const int64_t planes = shape[0] * shape[1];
+  const auto taps = static_cast<int64_t>(weights.size()) / planes;
+  for (int64_t plane = 0; plane < planes; ++plane) {
+    const double scale = affine->scale[OutputChannelOf(*conv, shape, plane)];
+    for (int64_t i = plane * taps; i < (plane + 1) * taps; ++i) {
+      float& weight = weights[static_cast<size_t>(i)];
+      weight = static_cast<float>(weight * scale);
     }
+  }
+  for (size_t c = 0; c < channels; ++c) {
     bias[c] = static_cast<float>(bias[c] * affine->scale[c] + affine->offset[c]);
   }
   const TensorId new_weights = AddFloats(graph, weights_name + "_folded", shape, std::move(weights));
-  const TensorId new_bias = AddFloats(graph, conv->name + "_bias", {shape[0]}, std::move(bias));
+  const TensorId new_bias = AddFloats(graph, conv->name + "_bias", {static_cast<int64_t>(channels)}, std::move(bias));
   conv->inputs = {conv->inputs[0], new_weights, new_bias};
   conv->outputs = {node.outputs[0]};
   InheritNodes(*conv, node);

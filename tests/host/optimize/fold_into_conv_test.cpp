@@ -55,6 +55,20 @@ TEST(FoldAffineIntoConv, TakesAChainAndAConvWithoutBias) {
   CheckPass(small.Finish({y}), FoldAffineIntoConv, 2, "Conv");
 }
 
+TEST(FoldAffineIntoConv, TransposedConvolutionsHaveTheirOutputChannelsBehindTheInputs) {
+  for (const int64_t group : {1, 2}) {
+    for (const bool biased : {false, true}) {
+      SmallGraph small;
+      const TensorId x = small.Input("x", {1, 4, 3, 2});
+      std::vector<TensorId> inputs = {x, small.Random({4, 6 / group, 3, 2})};
+      if (biased) inputs.push_back(small.Random({6}));
+      const TensorId up =
+          small.Add("ConvTranspose", inputs, {{"group", group}, {"strides", std::vector<int64_t>{2, 2}}});
+      CheckPass(small.Finish({BatchNorm(small, up, 6)}), FoldAffineIntoConv, 1, "ConvTranspose");
+    }
+  }
+}
+
 TEST(FoldAffineIntoConv, LeavesWeightsThatAnotherConvUses) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 4, 5, 4});
