@@ -4,12 +4,11 @@
 #include <cstdlib>
 
 #include "files/output_file.h"
-#include "input/model_input.h"
 
 namespace lockstep::cli {
 
 void CheckOutputs(const std::vector<std::string>& outputs, std::vector<std::filesystem::path> inputs,
-                  const std::string& data) {
+                  const input::DataSources& data) {
   std::vector<std::filesystem::path> files;
   for (const std::string& path : outputs) {
     if (!path.empty() && path != "-") files.emplace_back(path);

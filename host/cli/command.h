@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "input/data_list.h"
 #include "report/progress.h"
 
 namespace lockstep::cli {
@@ -27,14 +28,10 @@ void AddCrosscheck(CLI::App& app, int& status);
 void AddCompare(CLI::App& app, int& status);
 void AddInfo(CLI::App& app, int& status);
 
-// What `run` and `crosscheck` say of --data.
-inline constexpr const char* kDataHelp =
-    "a picture, a video (its middle frame), a raw .bin file (a.bin;b.bin), or a folder of pictures or of .bin files";
-
 // Throws BadInput if an output that was asked for ("": it was not, "-": stdout) cannot be written, UsageError if it
-// would replace one of the inputs or of the files in `data` (see ListData): before the work, not after.
+// would replace one of the inputs or of the files in `data`: before the work, not after.
 void CheckOutputs(const std::vector<std::string>& outputs, std::vector<std::filesystem::path> inputs,
-                  const std::string& data = "");
+                  const input::DataSources& data = {});
 
 // Text for the terminal on stdout, and the JSON in a file if one was named ("-": on stdout instead of the text).
 void Print(const std::string& text, const std::string& json, const std::string& json_path);

@@ -7,6 +7,7 @@
 #include "boards/board.h"
 #include "cli/command.h"
 #include "cli/spinning.h"
+#include "compiler/build_config.h"
 #include "crosscheck/render.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -29,7 +30,9 @@ struct Flags {
 
 int Crosscheck(Flags& flags) {
   LimitSpinning();
-  flags.options.threads = settings::Resolve(settings::kCrosscheck, flags.given, "crosscheck").at("threads").get<int>();
+  const settings::Json resolved = settings::Resolve(settings::kCrosscheck, flags.given, "crosscheck");
+  flags.options.threads = resolved.at("threads").get<int>();
+  flags.options.data = compiler::SourcesOf(resolved.at("data"));
   flags.board.time_limit = std::chrono::seconds(flags.timeout);
   const std::vector<std::unique_ptr<boards::Board>> boards = boards::MakeBoards(flags.boards, flags.board);
   if (flags.html == "-") throw UsageError("--report writes a file, - is none; name one (--json - prints to stdout)");
@@ -37,6 +40,7 @@ int Crosscheck(Flags& flags) {
   CheckOutputs({flags.json, flags.html},
                {options.model, options.onnx, run::OptimizedOnnxBeside(options.model), flags.board.binary},
                options.data);
+  if (!options.output_folder.empty()) files::RequireWritableFolder(options.output_folder);
   const int steps = crosscheck::CountSteps(flags.options);
   report::Progress progress(stderr, steps, flags.quiet);
   const crosscheck::CrosscheckResult result =
@@ -54,7 +58,6 @@ void AddCrosscheck(CLI::App& app, int& status) {
       app.add_subcommand("crosscheck", "run PC and boards on one input and compare every layer (status 1: differs)");
   auto flags = std::make_shared<Flags>();
   command->add_option("model", flags->options.model, "the joint model")->required();
-  command->add_option("--data", flags->options.data, kDataHelp)->required();
   std::string names;
   for (const std::string& name : boards::BoardNames()) names += (names.empty() ? "" : ", ") + name;
   command->add_option("--board", flags->boards, names + "; several may be named")->required();

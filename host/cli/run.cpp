@@ -28,8 +28,12 @@ int Run(Flags& flags) {
   if (!flags.engine.empty()) flags.options.engine = run::EngineFromName(flags.engine);
   const settings::Json resolved = settings::Resolve(settings::kRun, flags.given, "run");
   const auto given = [&](const char* key) { return flags.given.contains(key); };
-  if (given("color") || given("resize") || given("mean") || given("std") || given("pad_value")) {
-    flags.options.runner.preprocess = compiler::PreprocessOf(resolved, "run");
+  flags.options.input_settings =
+      given("color") || given("resize") || given("mean") || given("std") || given("pad_value") || given("input_type");
+  flags.options.runner.inputs = compiler::InputSettingsOf(resolved, "run");
+  flags.options.data = compiler::SourcesOf(resolved.at("data"));
+  if (flags.options.npy && flags.options.output_folder.empty()) {
+    throw UsageError("--npy is for the files of --output-folder; name one or leave it out");
   }
   flags.options.runner.check_digest = !flags.no_digest;
   flags.options.runner.input_shapes = compiler::InputShapesOf(resolved);
@@ -57,10 +61,12 @@ void AddRun(CLI::App& app, int& status) {
   command->add_option("models", flags->options.models, "a joint model or an ONNX network, or two to compare")
       ->required()
       ->expected(1, 2);
-  command->add_option("--data", flags->options.data, kDataHelp)->required();
   command->add_option("--engine", flags->engine,
                       "float, reference or native (default: float for ONNX, native for a joint model)");
-  command->add_option("--output-folder", flags->options.output_folder, "gets the outputs: float32, ONNX order");
+  command->add_option(
+      "--output-folder", flags->options.output_folder,
+      "gets the outputs as .bin: float32 in ONNX order, or the raw type and order that the model was built with");
+  command->add_flag("--npy", flags->options.npy, "the outputs as .npy too, in ONNX order");
   command->add_option("--dump", flags->options.dump_folder,
                       "gets every layer's output and a manifest (docs/architecture.md)");
   command->add_option("--save-inputs", flags->options.input_folder,

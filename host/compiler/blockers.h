@@ -1,4 +1,4 @@
-// What keeps a network from being compiled: its nodes, its outputs, and inputs that are no picture.
+// What keeps a network from being compiled: its nodes, its outputs, and inputs of a type that is not taken.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace lockstep::compiler {
 
-// Every blocker of an optimised graph at once, those of its inputs first; empty if it can be built from pictures.
+// Every blocker of an optimised graph at once, those of its inputs first; empty if it can be built.
 std::vector<optimize::Blocker> FindBlockers(const graph::Graph& graph);
 
 // Throws UnsupportedModel with one line per blocker if there are any; `path` is the network's file for the message.

@@ -27,16 +27,37 @@ void TakeNamed(const Json& resolved, const char* key, const Table& table, Value&
   value = settings::ValueOf(table, resolved.at(key).get<std::string>());
 }
 
+void MakeAbsolute(const fs::path& folder, Json& path) {
+  if (!path.is_string() || path.get<std::string>().empty()) return;
+  path = (folder / path.get<std::string>()).lexically_normal().string();
+}
+
 // `json` with its relative paths below `folder`.
 Json WithPathsIn(const fs::path& folder, Json json) {
   for (const settings::Setting& setting : settings::Table()) {
-    if (setting.kind != settings::Kind::kPath || !json.contains(setting.key)) continue;
-    Json& path = json.at(setting.key);
-    if (path.is_string() && !path.get<std::string>().empty()) {
-      path = (folder / path.get<std::string>()).lexically_normal().string();
+    const bool holds_paths = setting.kind == settings::Kind::kPath || setting.kind == settings::Kind::kNamedPaths;
+    if (!holds_paths || !json.contains(setting.key)) continue;
+    Json& value = json.at(setting.key);
+    if (value.is_object()) {
+      for (auto& [name, path] : value.items()) MakeAbsolute(folder, path);
+    } else {
+      MakeAbsolute(folder, value);
     }
   }
   return json;
+}
+
+std::map<std::string, quantize::OutputForm> OutputsOf(const Json& resolved) {
+  std::map<std::string, quantize::OutputForm> outputs;
+  const auto take = [&](const char* key, const auto& table, bool quantize::OutputForm::*member) {
+    if (!resolved.contains(key)) return;
+    for (const auto& [name, choice] : resolved.at(key).items()) {
+      outputs[name].*member = settings::ValueOf(table, choice.template get<std::string>());
+    }
+  };
+  take("output_format", settings::kOutputFormats, &quantize::OutputForm::raw);
+  take("output_order", settings::kOutputOrders, &quantize::OutputForm::physical);
+  return outputs;
 }
 
 }  // namespace
@@ -56,11 +77,12 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   config.input_shape = InputShapesOf(merged);
   Take(merged, "input_nodes", config.input_nodes);
   Take(merged, "output_nodes", config.output_nodes);
-  Take(merged, "calibration", config.calibration);
+  config.calibration = SourcesOf(merged.at("calibration"));
+  config.outputs = OutputsOf(merged);
   Take(merged, "count", config.count);
   Take(merged, "seed", config.seed);
   Take(merged, "skip_bad_images", config.skip_bad_images);
-  config.preprocess = PreprocessOf(merged, source);
+  config.inputs = InputSettingsOf(merged, source);
   TakeNamed(merged, "observer", settings::Observers(), config.observer.kind);
   Take(merged, "percentile", config.observer.percentile);
   TakeNamed(merged, "weight_range", settings::WeightRanges(), config.weight_range);
@@ -76,8 +98,9 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   return config;
 }
 
-InputPreprocess PreprocessOf(const Json& resolved, const std::string& source) {
-  InputPreprocess preprocess;
+input::InputSettings InputSettingsOf(const Json& resolved, const std::string& source) {
+  input::InputSettings inputs;
+  InputPreprocess& preprocess = inputs.picture;
   TakeNamed(resolved, "color", settings::kColors, preprocess.color);
   TakeNamed(resolved, "resize", settings::kResizes, preprocess.resize);
   Take(resolved, "mean", preprocess.mean);
@@ -86,7 +109,21 @@ InputPreprocess PreprocessOf(const Json& resolved, const std::string& source) {
   for (const auto& [key, problem] : input::MeanAndStdProblems(preprocess)) {
     throw UsageError(source + ": " + std::string(key).append(" ").append(problem));
   }
-  return preprocess;
+  inputs.mean_given = resolved.contains("mean");
+  inputs.std_given = resolved.contains("std");
+  if (resolved.contains("input_type")) {
+    for (const auto& [name, type] : resolved.at("input_type").items()) {
+      inputs.types[name] = settings::ValueOf(settings::kInputTypes, type.get<std::string>());
+    }
+  }
+  return inputs;
+}
+
+input::DataSources SourcesOf(const Json& value) {
+  if (value.is_string()) return {{"", value.get<std::string>()}};
+  input::DataSources sources;
+  for (const auto& [name, path] : value.items()) sources.push_back({name, path.get<std::string>()});
+  return sources;
 }
 
 std::map<std::string, graph::Shape> InputShapesOf(const Json& resolved) {

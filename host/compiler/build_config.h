@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "input/data_list.h"
+#include "input/input_info.h"
 #include "quantize/quantize.h"
 #include "settings/setting.h"
 
@@ -20,11 +22,12 @@ struct BuildConfig {
   std::map<std::string, graph::Shape> input_shape;
   std::vector<std::string> input_nodes;
   std::vector<std::string> output_nodes;
-  std::string calibration;
+  input::DataSources calibration;
+  std::map<std::string, quantize::OutputForm> outputs;  // output_format and output_order, by name
   int count = 0;
   uint64_t seed = 0;
   bool skip_bad_images = false;
-  quantize::InputPreprocess preprocess;
+  input::InputSettings inputs;  // input_type, color, resize, mean, std, pad_value
   quantize::RangeOptions observer;
   quantize::WeightRangeKind weight_range = quantize::WeightRangeKind::kMse;
   bool bias_correction = true;
@@ -40,8 +43,11 @@ struct BuildConfig {
 // what the message calls the configuration.
 BuildConfig ParseConfig(const settings::Json& json, const std::string& source);
 
-// What settings::Resolve gave, as it prepares pictures: color, resize, mean, std and pad_value.
-quantize::InputPreprocess PreprocessOf(const settings::Json& resolved, const std::string& source);
+// What settings::Resolve gave of inputs: input_type, color, resize, mean, std and pad_value.
+input::InputSettings InputSettingsOf(const settings::Json& resolved, const std::string& source);
+
+// What it gave for data or calibration.
+input::DataSources SourcesOf(const settings::Json& value);
 
 // What settings::Resolve gave as input_shape.
 std::map<std::string, graph::Shape> InputShapesOf(const settings::Json& resolved);

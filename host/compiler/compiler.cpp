@@ -8,10 +8,14 @@
 #include "compiler/build_report.h"
 #include "files/output_file.h"
 #include "graph/error.h"
+#include "graph/nearest_name.h"
+#include "graph/quoted.h"
 #include "import/onnx_export.h"
 #include "import/onnx_import.h"
-#include "input/picture_source.h"
-#include "input/pictures.h"
+#include "input/data_list.h"
+#include "input/input_info.h"
+#include "input/input_source.h"
+#include "input/preprocess.h"
 #include "lockstep/md5.h"
 #include "lower/lower.h"
 #include "optimize/optimize.h"
@@ -32,37 +36,58 @@ graph::Graph Import(const BuildConfig& config) {
   return graph;
 }
 
-struct Calibration {
-  std::vector<input::PictureRef> chosen;
-  std::string skipped;  // what was left out of the folder
-};
-
-Calibration ChoosePictures(const BuildConfig& config) {
-  Calibration calibration;
-  constexpr int kFramesPerVideo = 32;
-  const auto pictures = input::ListPictures(config.calibration, kFramesPerVideo, &calibration.skipped);
-  calibration.chosen = input::SamplePictures(pictures, config.count, config.seed);
-  return calibration;
-}
-
 // What is missing is found before the first stage, not after minutes of work.
-Calibration CheckPaths(const BuildConfig& config, const BuildResult& result) {
+void CheckPaths(const BuildConfig& config, const BuildResult& result) {
   files::RequireFile(config.input);
-  Calibration calibration = ChoosePictures(config);
+  for (const input::DataSource& source : config.calibration) {
+    if (!fs::exists(source.path)) throw BadInput(source.path + ": no such picture or folder; check the path");
+  }
   files::RefuseToReplace({config.input}, {result.joint_model, result.optimized_onnx});
   files::RequireWritableFolder(config.output_dir);
+}
+
+// What goes into the network, and the runs that the calibration takes of it.
+struct Calibration {
+  std::map<std::string, quantize::InputPreprocess> inputs;
+  std::vector<input::InputInfo> infos;
+  std::vector<input::DataItem> chosen;
+  std::vector<std::string> notes;
+};
+
+Calibration ChooseCalibration(const BuildConfig& config, const graph::Graph& graph) {
+  Calibration calibration;
+  calibration.inputs = input::ChooseInputs(config.input, graph, config.inputs);
+  calibration.infos = input::InputsOf(graph, calibration.inputs);
+  constexpr int kFramesPerVideo = 32;
+  input::DataList data = input::ListData(config.calibration, calibration.infos, "calibration", kFramesPerVideo);
+  calibration.chosen = input::SampleItems(data.items, config.count, config.seed);
+  calibration.notes = input::InputNotes(graph, config.inputs, calibration.inputs);
+  calibration.notes.insert(calibration.notes.end(), data.notes.begin(), data.notes.end());
+  for (const auto& [name, preprocess] : calibration.inputs) {
+    if (preprocess.type != quantize::InputPreprocess::Type::kPicture) continue;
+    if (graph.tensor(graph.Find(name)).onnx_type == graph::kOnnxUint8) continue;
+    const std::string doubt = input::MeanAndStdDoubt(preprocess);
+    if (doubt.empty()) continue;
+    calibration.notes.push_back(doubt);
+    break;
+  }
   return calibration;
 }
 
-input::PictureSource OpenCalibration(const BuildConfig& config, const graph::Graph& graph,
-                                     std::vector<input::PictureRef> pictures) {
-  const graph::Tensor& input = graph.tensor(graph.inputs[0]);
-  const input::PictureSize size = input::CheckPreprocess(config.input, input.name, input.shape, config.preprocess);
-  return {std::move(pictures), input.name, config.preprocess, size, config.skip_bad_images};
+// That every output of which a form was said is there.
+void RequireOutputs(const BuildConfig& config, const graph::Graph& graph) {
+  std::vector<std::string> names;
+  for (const graph::TensorId output : graph.outputs) names.push_back(graph.tensor(output).name);
+  for (const auto& [name, form] : config.outputs) {
+    if (std::count(names.begin(), names.end(), name) != 0) continue;
+    const std::string setting = form.raw ? "--output-format" : "--output-order";
+    throw UsageError(setting + ": " + config.input + " has no output " + graph::Quoted(name) + " (it has " +
+                     graph::Listed(names) + ")" + graph::DidYouMean(name, names));
+  }
 }
 
-quantize::QuantizedGraph Quantize(const BuildConfig& config, const graph::Graph& graph, input::PictureSource& pictures,
-                                  const BuildListener& listener) {
+quantize::QuantizedGraph Quantize(const BuildConfig& config, const graph::Graph& graph, const Calibration& calibration,
+                                  input::InputSource& source, const BuildListener& listener) {
   quantize::QuantizeOptions options;
   options.observer = config.observer;
   options.weight_range = config.weight_range;
@@ -70,20 +95,19 @@ quantize::QuantizedGraph Quantize(const BuildConfig& config, const graph::Graph&
   options.tail_bits = config.tail_bits;
   options.floats = config.floats;
   options.threads = config.threads;
-  options.preprocess[graph.tensor(graph.inputs[0]).name] = config.preprocess;
-  return quantize::Quantize(graph, options, pictures, listener.advance);
+  options.preprocess = calibration.inputs;
+  options.outputs = config.outputs;
+  return quantize::Quantize(graph, options, source, listener.advance);
 }
 
 // Where the calibration did not have all the pictures that were wanted.
 std::vector<std::string> CalibrationNotes(const BuildConfig& config, const Calibration& calibration,
                                           const std::vector<std::string>& skipped) {
   const size_t chosen = calibration.chosen.size();
-  std::vector<std::string> notes;
-  if (!calibration.skipped.empty()) notes.push_back(calibration.skipped);
-  if (std::string doubt = input::MeanAndStdDoubt(config.preprocess); !doubt.empty()) notes.push_back(std::move(doubt));
+  std::vector<std::string> notes = calibration.notes;
   if (static_cast<size_t>(config.count) > chosen) {
-    notes.push_back("count is " + std::to_string(config.count) + ", but " + config.calibration + " has only " +
-                    std::to_string(chosen) + " pictures and video frames; all of them were taken");
+    notes.push_back("count is " + std::to_string(config.count) + ", but " + config.calibration.front().path +
+                    " has only " + std::to_string(chosen) + " pictures and video frames; all of them were taken");
   }
   if (skipped.empty()) return notes;
   constexpr size_t kNamed = 3;
@@ -117,7 +141,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   result.config = folder / (config.name + ".config.json");
   result.report = folder / (config.name + ".report.json");
   result.optimized_onnx = folder / "frontend" / "optimized.onnx";
-  const Calibration calibration = CheckPaths(config, result);
+  CheckPaths(config, result);
 
   report.Stage("import " + config.input);
   std::future<std::string> digest = std::async(std::launch::async, FileDigest, config.input);
@@ -126,16 +150,18 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   report.Stage("optimise");
   report.Passes(optimize::Optimize(graph));
   RequireSupported(graph, config.input);
-  input::PictureSource pictures = OpenCalibration(config, graph, calibration.chosen);
+  RequireOutputs(config, graph);
+  const Calibration calibration = ChooseCalibration(config, graph);
+  input::InputSource source(calibration.infos, calibration.chosen, config.skip_bad_images);
 
   report.Stage("export frontend/optimized.onnx");
   const std::string source_digest = digest.get();
   files.Add(result.optimized_onnx, importer::SerializeOnnx(graph, source_digest));
 
   report.Stage("calibrate and quantise");
-  quantize::QuantizedGraph quantized = Quantize(config, graph, pictures, listener);
-  report.Pictures(calibration.chosen.size(), pictures.skipped().size());
-  report.Notes(CalibrationNotes(config, calibration, pictures.skipped()));
+  quantize::QuantizedGraph quantized = Quantize(config, graph, calibration, source, listener);
+  report.Pictures(calibration.chosen.size(), source.skipped().size());
+  report.Notes(CalibrationNotes(config, calibration, source.skipped()));
   report.Notes(quantized.notes);
 
   report.Stage("lower");

@@ -76,15 +76,17 @@ dump::Verdict Judge(const std::vector<BoardResult>& boards) {
 
 int CountSteps(const CrosscheckOptions& options) {
   const bool accuracy = !options.onnx.empty() || fs::exists(run::OptimizedOnnxBeside(options.model));
-  return static_cast<int>(input::ListData(options.data).items.size()) * (accuracy ? 3 : 2);
+  files::RequireFile(options.model);
+  const engine::JointModel model(options.model.string());
+  const auto inputs = input::InputsOf(model.model());
+  return static_cast<int>(input::ListData(options.data, inputs, "data").items.size()) * (accuracy ? 3 : 2);
 }
 
 CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<boards::Board>>& boards,
                             const Announce& announce) {
-  if (!options.output_folder.empty()) files::RequireWritableFolder(options.output_folder);
   files::RequireFile(options.model);
   engine::JointModel reference(options.model.string());
-  const input::DataList data = input::ListData(options.data);
+  const input::DataList data = input::ListData(options.data, input::InputsOf(reference.model()), "data");
   const fs::path onnx = options.onnx.empty() ? run::OptimizedOnnxBeside(options.model) : options.onnx;
   std::unique_ptr<FloatSide> float_side;
   if (!options.onnx.empty() || fs::exists(onnx)) {
@@ -93,7 +95,7 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
   }
 
   CrosscheckResult result;
-  if (!data.skipped.empty()) result.notes.push_back(data.skipped);
+  result.notes = data.notes;
   result.model = options.model.string();
   result.model_digest = dump::DescribeModel(reference.model(), "reference", "host").model_digest;
   for (const auto& board : boards) {

@@ -13,13 +13,14 @@
 
 #include "boards/board.h"
 #include "crosscheck/result.h"
+#include "input/data_list.h"
 
 namespace lockstep::crosscheck {
 
 struct CrosscheckOptions {
   std::filesystem::path model;
   std::filesystem::path onnx;                   // empty: frontend/optimized.onnx beside the model, if it is there
-  std::string data;                             // see ListData
+  input::DataSources data;                      // see ListData
   bool all_builds = false;                      // outputs of release, profile and nmem too
   std::filesystem::path output_folder;          // gets the outputs of each board; empty: not wanted
   int threads = 0;                              // of the float engine; 0: all cores

@@ -164,4 +164,26 @@ std::vector<float> ToPhysical(const std::vector<int64_t>& onnx_shape, const std:
   return values;
 }
 
+std::vector<uint8_t> ToPhysical(const std::vector<int64_t>& onnx_shape, const std::vector<int>& axes,
+                                const uint8_t* data, size_t element_bytes) {
+  std::vector<int64_t> physical_shape = onnx_shape;
+  for (size_t i = 0; i < axes.size(); ++i) physical_shape[i] = onnx_shape[static_cast<size_t>(axes[i])];
+  std::vector<uint8_t> bytes(static_cast<size_t>(graph::ElementCount(onnx_shape)) * element_bytes);
+  ForEachElement(physical_shape, OnnxStrides(onnx_shape, axes), [&](int64_t physical, int64_t onnx) {
+    std::memcpy(bytes.data() + static_cast<size_t>(physical) * element_bytes,
+                data + static_cast<size_t>(onnx) * element_bytes, element_bytes);
+  });
+  return bytes;
+}
+
+std::vector<uint8_t> ToOnnxOrder(const DumpLayer& layer, const std::vector<uint8_t>& bytes) {
+  const size_t element_bytes = DTypeBytes(layer.dtype);
+  std::vector<uint8_t> ordered(bytes.size());
+  ForEachElement(layer.shape, OnnxStrides(OnnxShape(layer), layer.axes), [&](int64_t physical, int64_t onnx) {
+    std::memcpy(ordered.data() + static_cast<size_t>(onnx) * element_bytes,
+                bytes.data() + static_cast<size_t>(physical) * element_bytes, element_bytes);
+  });
+  return ordered;
+}
+
 }  // namespace lockstep::dump

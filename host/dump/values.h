@@ -46,7 +46,11 @@ struct ElementComparison {
 ElementComparison CompareElements(const DumpLayer& layer, const std::vector<uint8_t>& expected,
                                   const std::vector<uint8_t>& actual, const Tolerance& tolerance = {});
 
-// The floats of an ONNX-ordered tensor in the physical order that `axes` describes, and back.
+// The floats of an ONNX-ordered tensor in the physical order that `axes` describes.
 std::vector<float> ToPhysical(const std::vector<int64_t>& onnx_shape, const std::vector<int>& axes, const float* data);
+// The same of elements of any type, and back.
+std::vector<uint8_t> ToPhysical(const std::vector<int64_t>& onnx_shape, const std::vector<int>& axes,
+                                const uint8_t* data, size_t element_bytes);
+std::vector<uint8_t> ToOnnxOrder(const DumpLayer& layer, const std::vector<uint8_t>& bytes);
 
 }  // namespace lockstep::dump

@@ -114,6 +114,21 @@ int32_t Graph::Producer(TensorId id) const {
   return -1;
 }
 
+bool IsChannelsLast(const Graph& graph, TensorId input) {
+  const Shape& shape = graph.tensor(input).shape;
+  if (shape.size() != 4) return false;
+  int readers = 0;
+  int transposes = 0;
+  for (const Node& node : graph.nodes) {
+    if (std::count(node.inputs.begin(), node.inputs.end(), input) == 0) continue;
+    ++readers;
+    if (node.op == "Transpose" && node.Ints("perm", {}) == std::vector<int64_t>{0, 3, 1, 2}) ++transposes;
+  }
+  if (readers > 0 && readers == transposes) return true;
+  const auto holds_channels = [](int64_t extent) { return extent == 1 || extent == 3; };
+  return holds_channels(shape[3]) && !holds_channels(shape[1]);
+}
+
 Uses::Uses(const Graph& graph)
     : producer(static_cast<size_t>(graph.tensor_count()), -1),
       consumers(static_cast<size_t>(graph.tensor_count())),

@@ -22,6 +22,11 @@ enum class ElementType : uint8_t { kFloat, kInt64, kBool };
 inline constexpr int64_t kOnnxFloat = 1;
 inline constexpr int64_t kOnnxInt64 = 7;
 inline constexpr int64_t kOnnxBool = 9;
+// And those of narrow integers, which inputs may hold.
+inline constexpr int64_t kOnnxUint8 = 2;
+inline constexpr int64_t kOnnxInt8 = 3;
+inline constexpr int64_t kOnnxUint16 = 4;
+inline constexpr int64_t kOnnxInt16 = 5;
 ElementType FromOnnxType(int64_t number);  // one of the three; the importer makes all others one of them
 int64_t ToOnnxType(ElementType type);
 
@@ -47,6 +52,7 @@ struct Tensor {
   ElementType type = ElementType::kFloat;
   Shape shape;  // known after shape inference
   std::optional<ConstantData> constant;
+  int64_t onnx_type = 0;  // of a graph input: ONNX's number of the type that the file declares; 0: not known
 };
 
 using Attribute = std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>, ConstantData>;
@@ -125,6 +131,10 @@ class Graph {
 // What the unary operator of `node` computes (Sigmoid, LeakyRelu, Clip with constant limits, ...), kNone if the node is
 // not an elementwise function of its first input.
 Activation ActivationOf(const Graph& graph, const Node& node);
+
+// Whether a graph input of four axes is N,H,W,C: a Transpose alone reads it and makes it N,C,H,W, or only its last axis
+// can be a picture's channels.
+bool IsChannelsLast(const Graph& graph, TensorId input);
 
 // Who produces and who consumes every tensor; a snapshot, invalid once the graph changes.
 struct Uses {

@@ -62,7 +62,7 @@ class Reader {
         throw UnsupportedModel(where + " has elements that are not numbers (" + TypeName(type.elem_type()) + ")");
       }
       onnx_types_[input.name()] = type.elem_type();
-      graph_.inputs.push_back(graph_.AddTensor({input.name(), *kind, ShapeOf(type), std::nullopt}));
+      graph_.inputs.push_back(graph_.AddTensor({input.name(), *kind, ShapeOf(type), std::nullopt, type.elem_type()}));
     }
   }
 

@@ -36,6 +36,8 @@ std::string ReasonToSkip(const fs::path& path) {
 FileKind KindOf(const std::string& path) {
   std::string extension = fs::path(path).extension().string();
   if (extension == ".bin") return FileKind::kRaw;
+  if (extension == ".npy") return FileKind::kArray;
+  if (extension == ".npz") return FileKind::kSet;
   for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   if (IsOneOf(kPictureExtensions, extension)) return FileKind::kPicture;
   return IsOneOf(kVideoExtensions, extension) ? FileKind::kVideo : FileKind::kOther;
@@ -60,6 +62,12 @@ FolderContent ListFolder(const std::string& folder) {
           continue;
         case FileKind::kRaw:
           content.raw.push_back(path.string());
+          continue;
+        case FileKind::kArray:
+          content.arrays.push_back(path.string());
+          continue;
+        case FileKind::kSet:
+          content.sets.push_back(path.string());
           continue;
         case FileKind::kOther:
           reason = "format not read";

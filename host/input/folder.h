@@ -6,7 +6,7 @@
 
 namespace lockstep::input {
 
-enum class FileKind { kPicture, kVideo, kRaw, kOther };
+enum class FileKind { kPicture, kVideo, kRaw, kArray, kSet, kOther };
 
 // By the name's ending.
 FileKind KindOf(const std::string& path);
@@ -17,6 +17,8 @@ const char* KnownPictures();
 struct FolderContent {
   std::vector<std::string> pictures;  // pictures and videos; paths, sorted bytewise
   std::vector<std::string> raw;       // .bin files
+  std::vector<std::string> arrays;    // .npy files
+  std::vector<std::string> sets;      // .npz files
   std::vector<std::string>
       skipped;  // "a.tif (format not read)", "b.png (broken link)", "._c.png (hidden)", "d (folder)"
 };

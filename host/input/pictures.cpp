@@ -26,6 +26,8 @@ bool AppendFile(const std::string& path, int frames_per_video, std::vector<Pictu
       AppendVideo(path, frames_per_video, pictures);
       return true;
     case FileKind::kRaw:
+    case FileKind::kArray:
+    case FileKind::kSet:
     case FileKind::kOther:
       break;
   }
@@ -60,8 +62,11 @@ std::vector<PictureRef> ListPictures(const std::string& path, int frames_per_vid
   const FolderContent content = ListFolder(path);
   for (const std::string& file : content.pictures) AppendFile(file, frames_per_video, pictures);
   std::vector<std::string> left_out;
-  for (const std::string& file : content.raw) {
-    left_out.push_back(std::filesystem::path(file).filename().string() + " (raw bytes)");
+  for (const auto& [files, kind] : {std::pair{&content.raw, " (raw bytes)"}, std::pair{&content.arrays, " (an array)"},
+                                    std::pair{&content.sets, " (arrays)"}}) {
+    for (const std::string& file : *files) {
+      left_out.push_back(std::filesystem::path(file).filename().string() + kind);
+    }
   }
   left_out.insert(left_out.end(), content.skipped.begin(), content.skipped.end());
   const std::string note = SkippedText(path, left_out);
@@ -73,15 +78,16 @@ std::vector<PictureRef> ListPictures(const std::string& path, int frames_per_vid
   return pictures;
 }
 
-std::vector<PictureRef> SamplePictures(const std::vector<PictureRef>& pictures, int count, uint64_t seed) {
-  const size_t size = pictures.size();
-  if (count <= 0 || static_cast<size_t>(count) >= size) return pictures;
+std::vector<size_t> SamplePlaces(size_t size, int count, uint64_t seed) {
+  std::vector<size_t> sample;
+  if (count <= 0 || static_cast<size_t>(count) >= size) {
+    for (size_t i = 0; i < size; ++i) sample.push_back(i);
+    return sample;
+  }
   const double stretch = static_cast<double>(size) / count;
   const double fraction = FractionOf(seed);
-  std::vector<PictureRef> sample;
-  sample.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) {
-    sample.push_back(pictures[std::min(static_cast<size_t>((i + fraction) * stretch), size - 1)]);
+    sample.push_back(std::min(static_cast<size_t>((i + fraction) * stretch), size - 1));
   }
   return sample;
 }

@@ -21,8 +21,8 @@ struct PictureRef {
 std::vector<PictureRef> ListPictures(const std::string& path, int frames_per_video = 32,
                                      std::string* skipped = nullptr);
 
-// `count` of the pictures in the order of the list, one from each of `count` equal stretches of it; the seed decides
-// which one of the stretch (the same for all stretches). All of them if count is 0 or not below the list's length.
-std::vector<PictureRef> SamplePictures(const std::vector<PictureRef>& pictures, int count, uint64_t seed);
+// `count` places of a list of `size`, ascending, one from each of `count` equal stretches of it; the seed decides which
+// one of the stretch (the same for all stretches). All of them if count is 0 or not below the list's length.
+std::vector<size_t> SamplePlaces(size_t size, int count, uint64_t seed);
 
 }  // namespace lockstep::input

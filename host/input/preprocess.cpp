@@ -33,9 +33,7 @@ Placement PlacementOf(const DecodedPicture& picture, const PictureGeometry& geom
   return placement;
 }
 
-float ValueFor(const std::vector<float>& values, int channel) {
-  return values[values.size() == 1 ? 0 : static_cast<size_t>(channel)];
-}
+float ValueFor(const std::vector<float>& values, size_t channel) { return values[values.size() == 1 ? 0 : channel]; }
 
 }  // namespace
 
@@ -74,25 +72,26 @@ std::string MeanAndStdDoubt(const quantize::InputPreprocess& preprocess) {
 }
 
 PictureSize CheckPreprocess(const std::string& network, const std::string& tensor, const graph::Shape& shape,
-                            const quantize::InputPreprocess& preprocess) {
+                            const quantize::InputPreprocess& preprocess, bool channels_last) {
   const std::string input = network + ": input \"" + tensor + "\"";
-  const auto channels = static_cast<size_t>(ChannelCount(preprocess.color));
-  if (shape.size() != 4 || shape[0] != 1) {
+  const int64_t wanted = ChannelCount(preprocess.color);
+  if (shape.size() != 4) {
     throw UsageError(input + " has the shape " + graph::ToString(shape) +
-                     "; pictures need 1xCxHxW: set it with --input-shape");
+                     "; pictures need NxCxHxW: choose --input-type " + tensor + ":f32 or set it with --input-shape");
   }
-  if (shape[1] != 1 && shape[1] != 3) {
-    throw UnsupportedModel(input + " has " + std::to_string(shape[1]) +
-                           " channels; pictures with 1 or 3 channels are supported, change the network's input");
+  const int64_t channels = shape[channels_last ? 3 : 1];
+  if (channels != 1 && channels != 3) {
+    throw UsageError(input + " has " + std::to_string(channels) +
+                     " channels, a picture has 1 or 3; choose --input-type " + tensor + ":u8 or :f32");
   }
-  if (shape[1] != static_cast<int64_t>(channels)) {
-    throw UsageError(input + " has " + std::to_string(shape[1]) + " channels, the colour order " +
-                     std::to_string(channels) + "; choose --color " + (shape[1] == 1 ? "GRAY" : "RGB or BGR"));
+  if (channels != wanted) {
+    throw UsageError(input + " has " + std::to_string(channels) + " channels, the colour order " +
+                     std::to_string(wanted) + "; choose --color " + (channels == 1 ? "GRAY" : "RGB or BGR"));
   }
   for (const auto& [key, problem] : MeanAndStdProblems(preprocess)) {
     throw UsageError(input + ": " + std::string(key).append(" ").append(problem));
   }
-  return {static_cast<int>(shape[2]), static_cast<int>(shape[3])};
+  return {static_cast<int>(shape[channels_last ? 1 : 2]), static_cast<int>(shape[channels_last ? 2 : 3])};
 }
 
 PictureGeometry FitPicture(int source_height, int source_width, PictureSize size,
@@ -176,21 +175,36 @@ PreparedPicture LoadPicture(const PictureRef& picture, const quantize::InputPrep
   return PictureReader(preprocess, size).Read(picture);
 }
 
-engine::FloatTensor ToFloatTensor(const PreparedPicture& picture, const quantize::InputPreprocess& preprocess) {
-  engine::FloatTensor tensor;
-  tensor.shape = {1, picture.channels, picture.height, picture.width};
-  const size_t plane = static_cast<size_t>(picture.height) * static_cast<size_t>(picture.width);
-  const auto channels = static_cast<size_t>(picture.channels);
-  tensor.data.resize(plane * channels);
+float Normalised(const quantize::InputPreprocess& preprocess, size_t channel, float value) {
+  return (value - ValueFor(preprocess.mean, channel)) / ValueFor(preprocess.std, channel);
+}
+
+std::vector<float> NormalisedPixels(const graph::Shape& shape, const std::vector<int>& axes,
+                                    const std::vector<uint8_t>& pixels, const quantize::InputPreprocess& preprocess) {
+  const bool channels_last = axes.empty() || axes == std::vector<int>{0, 1, 2, 3};
+  const auto batch = static_cast<size_t>(shape[0]);
+  const auto plane = static_cast<size_t>(shape[1] * shape[2]);
+  const auto channels = static_cast<size_t>(shape[3]);
+  std::vector<float> values(pixels.size());
   for (size_t c = 0; c < channels; ++c) {
-    const float mean = ValueFor(preprocess.mean, static_cast<int>(c));
-    const float divisor = ValueFor(preprocess.std, static_cast<int>(c));
     std::array<float, 256> value{};
-    for (size_t pixel = 0; pixel < value.size(); ++pixel) value[pixel] = (static_cast<float>(pixel) - mean) / divisor;
-    float* out = tensor.data.data() + c * plane;
-    for (size_t i = 0; i < plane; ++i) out[i] = value[picture.bytes[i * channels + c]];
+    for (size_t pixel = 0; pixel < value.size(); ++pixel) {
+      value[pixel] = Normalised(preprocess, c, static_cast<float>(pixel));
+    }
+    for (size_t n = 0; n < batch; ++n) {
+      const uint8_t* in = pixels.data() + n * plane * channels + c;
+      float* out = values.data() + n * plane * channels + (channels_last ? c : c * plane);
+      const size_t step = channels_last ? channels : 1;
+      for (size_t i = 0; i < plane; ++i) out[i * step] = value[in[i * channels]];
+    }
   }
-  return tensor;
+  return values;
+}
+
+engine::FloatTensor ToFloatTensor(const PreparedPicture& picture, const quantize::InputPreprocess& preprocess) {
+  return {
+      {1, picture.channels, picture.height, picture.width},
+      NormalisedPixels({1, picture.height, picture.width, picture.channels}, {0, 2, 3, 1}, picture.bytes, preprocess)};
 }
 
 }  // namespace lockstep::input

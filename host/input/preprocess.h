@@ -40,15 +40,15 @@ std::map<std::string, std::string> MeanAndStdProblems(const quantize::InputPrepr
 // A question where mean and std look like those of pixels from 0 to 1, which pixels here are not; empty elsewhere.
 std::string MeanAndStdDoubt(const quantize::InputPreprocess& preprocess);
 
-// The size that a picture must be brought to, from a graph input's shape (1,C,H,W). `network` is what messages call the
-// file. Throws UsageError naming the tensor if the shape is no picture's or the channels do not fit the colour, the
-// mean or the standard deviation, UnsupportedModel for a number of channels that no picture has.
+// The size that a picture must be brought to, from a graph input's shape (N,C,H,W, or N,H,W,C with `channels_last`).
+// `network` is what messages call the file. Throws UsageError naming the tensor if the shape is no picture's or the
+// channels do not fit the colour, the mean or the standard deviation.
 struct PictureSize {
   int height = 0;
   int width = 0;
 };
 PictureSize CheckPreprocess(const std::string& network, const std::string& tensor, const graph::Shape& shape,
-                            const quantize::InputPreprocess& preprocess);
+                            const quantize::InputPreprocess& preprocess, bool channels_last = false);
 
 // The geometry of `resize` alone, as Ultralytics computes it: scale = min(H/h, W/w), the scaled sides rounded, the
 // padding halved with the odd pixel behind. kNone throws BadInput naming `label` if the size is not the tensor's.
@@ -71,6 +71,14 @@ class PictureReader {
 };
 
 PreparedPicture LoadPicture(const PictureRef& picture, const quantize::InputPreprocess& preprocess, PictureSize size);
+
+// (value - mean) / std of one channel.
+float Normalised(const quantize::InputPreprocess& preprocess, size_t channel, float value);
+
+// (pixel - mean) / std in ONNX order. `shape` is that of the pixels, N,H,W,C; `axes` is empty where ONNX has the same
+// order, else it is N,C,H,W.
+std::vector<float> NormalisedPixels(const graph::Shape& shape, const std::vector<int>& axes,
+                                    const std::vector<uint8_t>& pixels, const quantize::InputPreprocess& preprocess);
 
 // (pixel - mean) / std in ONNX order, shape (1,C,H,W).
 engine::FloatTensor ToFloatTensor(const PreparedPicture& picture, const quantize::InputPreprocess& preprocess);

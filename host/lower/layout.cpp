@@ -89,7 +89,9 @@ class LayoutChoice {
   }
 
   Layout Run() {
-    for (const TensorId input : graph_.inputs) layout_.stored[input] = ChannelsLast(Rank(input));
+    for (const TensorId input : graph_.inputs) {
+      layout_.stored[input] = graph::IsChannelsLast(graph_, input) ? OnnxOrder(Rank(input)) : ChannelsLast(Rank(input));
+    }
     for (const Node& node : graph_.nodes) {
       NodeLayout chosen = Choose(node);
       for (const TensorId output : node.outputs) layout_.stored[output] = chosen.output;

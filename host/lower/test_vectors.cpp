@@ -16,8 +16,9 @@ Inputs SeededInputs(const joint::ModelT& model, uint64_t seed) {
   SeededBytes stream(seed);
   Inputs inputs;
   for (const auto& input : model.inputs) {
-    std::vector<uint8_t> bytes(model.tensors[input->tensor]->bytes);
-    stream.Fill(bytes.data(), bytes.size());
+    const joint::TensorT& tensor = *model.tensors[input->tensor];
+    std::vector<uint8_t> bytes(tensor.bytes);
+    stream.FillInput(tensor.dtype == joint::DType::F32, bytes.data(), bytes.size());
     inputs.push_back(std::move(bytes));
   }
   return inputs;

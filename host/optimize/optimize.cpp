@@ -15,6 +15,7 @@ struct Pass {
 
 // In the order in which they run. Activations are fused last in a round, so that nothing else of the Conv is pending.
 constexpr Pass kPasses[] = {
+    {"take integer inputs", TakeIntegerInputs},
     {"fold constants", FoldConstants},
     {"make sizes explicit", MakeExplicit},
     {"remove identities", RemoveIdentities},

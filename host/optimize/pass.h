@@ -6,6 +6,8 @@
 
 namespace lockstep::optimize {
 
+// An input of 8 or 16 bits that is cast to float first becomes a float input of the same values.
+int TakeIntegerInputs(graph::Graph& graph);
 // Paddings explicit, axes counted from the front, sizes and steps given: the form that the header of optimize.h
 // promises.
 int MakeExplicit(graph::Graph& graph);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "ops/op_table.h"
 #include "quantize/affine.h"
@@ -36,6 +37,23 @@ AffineParams PictureParams(const InputPreprocess& preprocess) {
   return AffineFromRange(range, 8);
 }
 
+// Of the integers that need no calibration, what the first layer reads stands for the integers themselves.
+std::optional<AffineParams> InputParams(const InputPreprocess& preprocess) {
+  constexpr int32_t kMiddle = 128;
+  switch (preprocess.type) {
+    case InputPreprocess::Type::kPicture:
+    case InputPreprocess::Type::kU8:
+      return PictureParams(preprocess);
+    case InputPreprocess::Type::kS8:
+      return AffineParams{1.0, kMiddle, 8};
+    case InputPreprocess::Type::kU16:
+    case InputPreprocess::Type::kS16:
+    case InputPreprocess::Type::kF32:
+      break;
+  }
+  return std::nullopt;
+}
+
 ops::FixedRange RangeOf(const graph::Activation& fused) {
   const ops::Op* op = ops::FindOp(graph::ActivationName(fused.kind));
   return op == nullptr ? ops::FixedRange::kNone : op->quantization.range;
@@ -49,7 +67,8 @@ std::map<graph::TensorId, AffineParams> FixedParams(const graph::Graph& graph, c
   std::map<graph::TensorId, AffineParams> fixed;
   for (const graph::TensorId input : graph.inputs) {
     const auto found = preprocess.find(graph.tensor(input).name);
-    if (found != preprocess.end()) fixed[input] = PictureParams(found->second);
+    if (found == preprocess.end()) continue;
+    if (const auto params = InputParams(found->second)) fixed[input] = *params;
   }
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const graph::Node& node = graph.nodes[i];

@@ -15,6 +15,7 @@ namespace lockstep::quantize {
 // 1/std,
 //   zero point the mean rounded. Otherwise the levels span what any channel can be, and lowering adds a table per
 //   channel.
+// - An input of bytes that is no picture likewise; signed bytes: scale 1, zero point 128.
 // - Softmax: scale 1/256 (1/65536 in 16 bits), zero point 0, as docs/arithmetic.md demands.
 // - Sigmoid and HardSigmoid, fused or not: levels from 0 to 1 exactly, scale 1/255: a certain detection stays certain.
 std::map<graph::TensorId, AffineParams> FixedParams(const graph::Graph& graph, const Widths& widths,

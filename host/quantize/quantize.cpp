@@ -44,10 +44,15 @@ TensorFormat Unquantized(graph::ElementType type) {
   }
 }
 
-// Pixels that only nodes in floats read become floats themselves.
-bool IsFloatInput(const QuantizedGraph& quantized, const FloatNodes& floats, graph::TensorId id) {
-  if (quantized.preprocess.count(id) == 0) return false;
-  const std::vector<int32_t> readers = graph::Uses(quantized.graph).consumers[static_cast<size_t>(id)];
+bool HoldsFloats(const QuantizedGraph& quantized, graph::TensorId input) {
+  const auto found = quantized.preprocess.find(input);
+  return found != quantized.preprocess.end() && found->second.type == InputPreprocess::Type::kF32;
+}
+
+// Pixels and integers that only nodes in floats read become floats themselves.
+bool BecomesFloats(const QuantizedGraph& quantized, const FloatNodes& floats, graph::TensorId input) {
+  if (quantized.preprocess.count(input) == 0) return false;
+  const std::vector<int32_t> readers = graph::Uses(quantized.graph).consumers[static_cast<size_t>(input)];
   return !readers.empty() && std::all_of(readers.begin(), readers.end(),
                                          [&](int32_t reader) { return IsFloat(floats, static_cast<size_t>(reader)); });
 }
@@ -60,8 +65,17 @@ void StateFormats(const ActivationParams& params, const FloatNodes& floats, Quan
     result.formats[id] = found != params.end() ? TensorFormat(found->second) : Unquantized(graph.tensor(id).type);
   };
   const auto state_float = [&](graph::TensorId id) { result.formats[id] = Unquantized(graph.tensor(id).type); };
+  const auto state_read = [&](graph::TensorId id) {
+    state_float(id);
+    const auto read = params.find(id);
+    if (read != params.end()) result.reads[id] = read->second;
+  };
   for (const graph::TensorId id : graph.inputs) {
-    IsFloatInput(result, floats, id) ? state_float(id) : state(id);
+    if (HoldsFloats(result, id)) {
+      state_read(id);
+    } else {
+      BecomesFloats(result, floats, id) ? state_float(id) : state(id);
+    }
   }
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const graph::Node& node = graph.nodes[i];
@@ -73,17 +87,19 @@ void StateFormats(const ActivationParams& params, const FloatNodes& floats, Quan
     }
     for (const graph::TensorId id : node.outputs) {
       if (id == graph::kNoTensor) continue;
-      if (!is_float) {
-        state(id);
-        continue;
-      }
-      state_float(id);
-      const auto read = params.find(id);
-      if (read != params.end()) result.reads[id] = read->second;
+      is_float ? state_read(id) : state(id);
     }
     if (is_float && node.pre_activation != graph::kNoTensor) state_float(node.pre_activation);
     if (!is_float && NeedsTable(node.activation)) state(node.pre_activation);
   }
+}
+
+std::set<graph::TensorId> RawOutputs(const QuantizedGraph& quantized) {
+  std::set<graph::TensorId> raw;
+  for (const auto& [id, form] : quantized.outputs) {
+    if (form.raw) raw.insert(id);
+  }
+  return raw;
 }
 
 }  // namespace
@@ -98,8 +114,9 @@ QuantizedGraph Quantize(const graph::Graph& graph, const QuantizeOptions& option
   result.preprocess = {};
   const FloatNodes floats = ResolveFloatNodes(result.graph, options.floats);
   for (const auto& [name, preprocess] : options.preprocess) result.preprocess[graph.Find(name)] = preprocess;
+  for (const auto& [name, form] : options.outputs) result.outputs[graph.Find(name)] = form;
 
-  const Widths widths = ChooseWidths(result.graph, options.tail_bits, floats);
+  const Widths widths = ChooseWidths(result.graph, options.tail_bits, floats, RawOutputs(result));
   const ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess, floats);
   const ScaleGroups groups(result.graph, widths, fixed);
   const std::set<graph::TensorId> observed =

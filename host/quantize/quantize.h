@@ -22,6 +22,7 @@ struct QuantizeOptions {
   FloatSettings floats;                               // nodes that compute in floats
   int threads = 0;                                    // 0: all cores
   std::map<std::string, InputPreprocess> preprocess;  // by graph input; inputs without are calibrated like any tensor
+  std::map<std::string, OutputForm> outputs;          // by graph output
 };
 
 // Everything that `source` delivers is used, in one pass. Throws UsageError on a wrong option, BadInput if a picture is

@@ -26,13 +26,21 @@ struct QuantizedWeights {
 // A node by name and the index of its operand.
 using OperandKey = std::pair<std::string, size_t>;
 
-// How a picture becomes the input tensor: the deployer's words, and the source of InputSpec in the joint model.
+// What an input holds, and how a picture becomes it: the deployer's words, and the source of InputSpec in the joint
+// model. Of plain tensors, real = (value - mean) / std of an integer.
 struct InputPreprocess {
+  enum class Type { kPicture, kU8, kS8, kU16, kS16, kF32 } type = Type::kPicture;
   enum class Color { kRgb, kBgr, kGray } color = Color::kRgb;
   enum class Resize { kLetterbox, kStretch, kNone } resize = Resize::kLetterbox;
   std::vector<float> mean{0.0F};  // per channel or one for all, in pixel units 0..255
   std::vector<float> std{255.0F};
   uint8_t pad_value = 114;
+};
+
+// How an output of the network is given.
+struct OutputForm {
+  bool raw = false;       // as the last layer computes it, not dequantised
+  bool physical = false;  // with its axes in the order of memory, not in that of ONNX
 };
 
 struct QuantizedGraph {
@@ -41,12 +49,13 @@ struct QuantizedGraph {
   // Of every tensor that a layer reads or writes: inputs, outputs of nodes, each `pre_activation` that has a layer of
   // its own, constant operands that are not in `weights`. A node computes in floats if its output is F32: it reads what
   // is quantised dequantised. The graph input's entry describes the tensor that the first layer reads; what the pixels
-  // need to get there, lowering adds. Graph outputs are delivered as F32.
+  // or numbers need to get there, lowering adds. Graph outputs are delivered as `outputs` says.
   std::map<graph::TensorId, TensorFormat> formats;
   // In which format nodes that compute in integers read a tensor that is F32.
   std::map<graph::TensorId, TensorFormat> reads;
   std::map<OperandKey, QuantizedWeights> weights;
   std::map<graph::TensorId, InputPreprocess> preprocess;  // by graph input
+  std::map<graph::TensorId, OutputForm> outputs;          // by graph output; floats in ONNX order without
 
   std::string source_digest;       // md5 of the ONNX file, hex
   std::string calibration_digest;  // md5 over the calibration pictures, hex; empty without

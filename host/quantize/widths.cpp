@@ -86,7 +86,8 @@ void ForgetUnreadWidths(const graph::Graph& graph, const graph::Uses& uses, cons
 
 }  // namespace
 
-Widths ChooseWidths(graph::Graph& graph, int tail_bits, const FloatNodes& floats) {
+Widths ChooseWidths(graph::Graph& graph, int tail_bits, const FloatNodes& floats,
+                    const std::set<graph::TensorId>& raw) {
   Widths widths(static_cast<size_t>(graph.tensor_count()), kFloatWidth);
   const auto mark = [&](graph::TensorId id) {
     if (id != graph::kNoTensor && graph.tensor(id).type == graph::ElementType::kFloat && !graph.tensor(id).constant)
@@ -99,6 +100,7 @@ Widths ChooseWidths(graph::Graph& graph, int tail_bits, const FloatNodes& floats
   }
   const graph::Uses uses(graph);
   for (const graph::TensorId output : graph.outputs) {
+    if (raw.count(output) != 0) continue;
     for (const graph::TensorId id : FloatChain(graph, uses, output)) widths[Index(id)] = kFloatWidth;
   }
   ForgetUnreadWidths(graph, uses, floats, widths);

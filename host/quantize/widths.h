@@ -1,6 +1,7 @@
 // The first stage: in which width every tensor is carried, and which tensors stay float.
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "graph/graph.h"
@@ -16,13 +17,14 @@ using Widths = std::vector<int>;
 
 // Float are the graph outputs that a Concat makes, and views of all of it that lead to nothing but outputs: such a
 // Concat converts each input with that input's own scale, so that boxes do not take the levels of probabilities. Every
-// other graph output is computed in integers and converted behind.
+// other graph output is computed in integers and converted behind, and so are those of `raw`, which stay integers.
 //
 // With `tail_bits` 16 the tail of the network is carried in 16 bits (see tail.h). A constant operand has the width of
 // its node; if nodes of both widths use one constant, it is doubled in `graph`.
 //
 // What one of `floats` gives has the width in which nodes that compute in integers read it, and counts as float if none
 // does.
-Widths ChooseWidths(graph::Graph& graph, int tail_bits, const FloatNodes& floats = {});
+Widths ChooseWidths(graph::Graph& graph, int tail_bits, const FloatNodes& floats = {},
+                    const std::set<graph::TensorId>& raw = {});
 
 }  // namespace lockstep::quantize

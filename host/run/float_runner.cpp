@@ -11,10 +11,47 @@ namespace lockstep::run {
 
 using Clock = std::chrono::steady_clock;
 
+namespace {
+
+// Beside a joint model the network takes the same bytes, by name.
+std::vector<input::InputInfo> InputsBeside(const std::string& network, const graph::Graph& graph,
+                                           const RunnerOptions& options) {
+  const std::vector<input::InputInfo>& model = options.model_inputs;
+  const auto same = [&](size_t i) {
+    const graph::Tensor& tensor = graph.tensor(graph.inputs[i]);
+    return model[i].name == tensor.name && dump::OnnxShape(model[i].layout) == tensor.shape;
+  };
+  bool all_same = !model.empty() && model.size() == graph.inputs.size();
+  for (size_t i = 0; all_same && i < model.size(); ++i) all_same = same(i);
+  if (!all_same) return input::InputsOf(graph, input::ChooseInputs(network, graph, options.inputs));
+  return model;
+}
+
+// In ONNX order; what is no float is delivered as int64.
+dump::DumpLayer StoredAs(const graph::Tensor& tensor, const graph::Shape& shape) {
+  dump::DumpLayer layout;
+  layout.tensor = tensor.name;
+  layout.shape = shape;
+  layout.dtype = tensor.type == graph::ElementType::kFloat ? "f32" : "s64";
+  layout.scale = layout.HoldsIntegers() ? 1.0 : 0.0;
+  return layout;
+}
+
+std::vector<uint8_t> BytesOf(const dump::DumpLayer& layout, const std::vector<float>& values) {
+  const auto copy = [](const auto& elements) {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(elements.data());
+    return std::vector<uint8_t>(bytes, bytes + elements.size() * sizeof(elements[0]));
+  };
+  return layout.HoldsIntegers() ? copy(std::vector<int64_t>(values.begin(), values.end())) : copy(values);
+}
+
+}  // namespace
+
 FloatRunner::FloatRunner(const std::filesystem::path& onnx, RunnerOptions options)
     : path_(onnx.string()),
       options_(std::move(options)),
-      graph_(LoadNetwork(onnx, options_.input_shapes, options_.model_shapes)) {}
+      graph_(LoadNetwork(onnx, options_.input_shapes, options_.model_shapes)),
+      inputs_(InputsBeside(path_, graph_, options_)) {}
 
 FloatRunner::~FloatRunner() = default;
 
@@ -28,18 +65,13 @@ dump::Manifest FloatRunner::Head() const {
 
 std::vector<OutputTensor> FloatRunner::Run(const input::DataItem& item, dump::DumpWriter* dump) {
   if (!engine_ || observing_ != (dump != nullptr)) Prepare(dump != nullptr);
-  const auto inputs =
-      input::FloatInputs(path_, graph_, options_.preprocess.value_or(quantize::InputPreprocess()), item);
+  const auto inputs = input::FloatInputs(inputs_, item);
   int index = 0;
   const auto observer = [&](const std::string& name, const graph::Shape& shape, const float* data) {
     dump::DumpLayer layer = Describe(index++, name, shape);
     const std::vector<float> values = dump::ToPhysical(shape, layer.axes, data);
-    if (layer.HoldsIntegers()) {
-      const std::vector<int64_t> integers(values.begin(), values.end());
-      dump->Add(std::move(layer), integers.data(), integers.size() * sizeof(int64_t));
-    } else {
-      dump->Add(std::move(layer), values.data(), values.size() * sizeof(float));
-    }
+    const std::vector<uint8_t> bytes = BytesOf(layer, values);
+    dump->Add(std::move(layer), bytes.data(), bytes.size());
   };
   const auto start = Clock::now();
   const auto results = dump != nullptr ? engine_->Run(inputs, observer) : engine_->Run(inputs);
@@ -48,9 +80,12 @@ std::vector<OutputTensor> FloatRunner::Run(const input::DataItem& item, dump::Du
   for (const graph::TensorId id : graph_.outputs) {
     const std::string& name = graph_.tensor(id).name;
     const engine::FloatTensor& tensor = results.at(name);  // copied: a tensor may be listed more than once
-    outputs.push_back({name, tensor.shape, tensor.data, {}});
-    if (graph_.tensor(id).type == graph::ElementType::kFloat) continue;
-    outputs.back().integers.assign(tensor.data.begin(), tensor.data.end());
+    OutputTensor& output = outputs.emplace_back();
+    output.name = name;
+    output.shape = tensor.shape;
+    output.values = tensor.data;
+    output.layout = StoredAs(graph_.tensor(id), tensor.shape);
+    output.bytes = BytesOf(output.layout, tensor.data);
   }
   return outputs;
 }
@@ -65,22 +100,15 @@ void FloatRunner::Prepare(bool observe) {
 
 // A dump holds pictures channels last.
 dump::DumpLayer FloatRunner::Describe(int index, const std::string& name, const graph::Shape& shape) const {
-  dump::DumpLayer layer;
+  const graph::TensorId id = graph_.Find(name);
+  dump::DumpLayer layer = StoredAs(graph_.tensor(id), shape);
   layer.index = index;
   layer.name = name;
-  layer.tensor = name;
-  layer.dtype = "f32";
-  layer.shape = shape;
   if (shape.size() == 4) {
     layer.axes = {0, 2, 3, 1};
     layer.shape = {shape[0], shape[2], shape[3], shape[1]};
   }
   layer.op = "Input";
-  const graph::TensorId id = graph_.Find(name);
-  if (graph_.tensor(id).type != graph::ElementType::kFloat) {
-    layer.dtype = "s64";
-    layer.scale = 1.0;
-  }
   for (const graph::Node& node : graph_.nodes) {
     const bool producer =
         node.pre_activation == id || std::find(node.outputs.begin(), node.outputs.end(), id) != node.outputs.end();

@@ -16,9 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 OutputTensor MakeOutput(const dump::DumpLayer& layout, const std::vector<uint8_t>& bytes) {
-  OutputTensor output{layout.tensor, dump::OnnxShape(layout), dump::RealValues(layout, bytes), {}};
-  if (layout.HoldsIntegers()) output.integers = dump::Integers(layout, bytes);
-  return output;
+  return {layout.tensor, dump::OnnxShape(layout), dump::RealValues(layout, bytes), layout, bytes};
 }
 
 }  // namespace
@@ -57,7 +55,7 @@ bool IsOnnx(const fs::path& model) { return model.extension() == ".onnx"; }
 RunnerOptions OptionsBeside(const fs::path& joint_model, RunnerOptions options) {
   files::RequireFile(joint_model);
   const engine::JointModel joint(joint_model.string(), options.check_digest);
-  options.preprocess = input::PreprocessOf(*joint.model().inputs()->Get(0));
+  options.model_inputs = input::InputsOf(joint.model());
   options.model_shapes = input::InputShapesOf(joint.model());
   return options;
 }
@@ -87,7 +85,7 @@ std::unique_ptr<ModelRunner> OpenModel(const fs::path& model, EngineKind engine,
   const engine::JointModel joint(model.string());
   RequireNetworkOf(onnx, model, joint.model());
   RunnerOptions as_built = options;
-  as_built.preprocess = input::PreprocessOf(*joint.model().inputs()->Get(0));
+  as_built.model_inputs = input::InputsOf(joint.model());
   auto runner = std::make_unique<FloatRunner>(onnx, as_built);
   RequireSameInterface(runner->graph(), onnx, model, joint.model());
   return runner;

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,20 +20,21 @@ EngineKind EngineFromName(const std::string& name);
 const char* EngineName(EngineKind kind);
 
 struct RunnerOptions {
-  // Of an ONNX network; a joint model knows its own. Absent: InputPreprocess's defaults.
-  std::optional<quantize::InputPreprocess> preprocess;
+  input::InputSettings inputs;  // of an ONNX network; a joint model knows its own
+  // Of the joint model that an ONNX network runs beside: it is fed what the model is fed. Else empty.
+  std::vector<input::InputInfo> model_inputs;
   std::map<std::string, graph::Shape> input_shapes;  // of an ONNX network
   std::map<std::string, graph::Shape> model_shapes;  // of the joint model beside it, see ImportOptions
   int threads = 0;                                   // 0: all cores
   bool check_digest = true;
 };
 
-// Real values in ONNX order.
 struct OutputTensor {
   std::string name;
-  graph::Shape shape;
-  std::vector<float> values;
-  std::vector<int64_t> integers;  // of an output of integers: `values` exactly; it is delivered as these
+  graph::Shape shape;         // ONNX order
+  std::vector<float> values;  // real values in ONNX order
+  dump::DumpLayer layout;     // of `bytes`: what the model itself gives, as run_joint writes it
+  std::vector<uint8_t> bytes;
 };
 
 class ModelRunner {
@@ -43,6 +43,7 @@ class ModelRunner {
   virtual EngineKind engine() const = 0;
   // What a dump of this model says at its head.
   virtual dump::Manifest Head() const = 0;
+  virtual std::vector<input::InputInfo> Inputs() const = 0;
   // `dump` may be null. Throws BadInput and UsageError for wrong data.
   virtual std::vector<OutputTensor> Run(const input::DataItem& item, dump::DumpWriter* dump) = 0;
   // Of the last Run: the engine alone.

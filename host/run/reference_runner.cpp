@@ -14,6 +14,7 @@ class ReferenceRunner : public ModelRunner {
   EngineKind engine() const override { return EngineKind::kReference; }
   double seconds() const override { return seconds_; }
   dump::Manifest Head() const override { return dump::DescribeModel(joint_.model(), "reference", "host"); }
+  std::vector<input::InputInfo> Inputs() const override { return input::InputsOf(joint_.model()); }
 
   std::vector<OutputTensor> Run(const input::DataItem& item, dump::DumpWriter* dump) override {
     const auto inputs = input::JointInputs(joint_.model(), item);

@@ -6,9 +6,11 @@
 
 #include "dump/layer_result.h"
 #include "dump/output_names.h"
+#include "dump/values.h"
 #include "engine/reference/joint_model.h"
 #include "files/output_file.h"
 #include "graph/error.h"
+#include "input/npy.h"
 #include "report/json_text.h"
 #include "report/table.h"
 
@@ -29,7 +31,7 @@ OutputSummary Summarize(const OutputTensor& output) {
   OutputSummary summary;
   summary.name = output.name;
   summary.shape = output.shape;
-  if (!output.integers.empty()) summary.dtype = "s64";
+  summary.dtype = output.layout.dtype;
   if (output.values.empty()) return summary;
   const auto [low, high] = std::minmax_element(output.values.begin(), output.values.end());
   summary.min = static_cast<double>(*low);
@@ -78,6 +80,31 @@ std::vector<OutputTensor> RunOne(ModelRunner& runner, const RunOptions& options,
   return outputs;
 }
 
+// `STEM_OUTPUT.bin` holds the bytes as run_joint writes them: float32 in ONNX order, or what the model gives otherwise.
+// `.npy` holds the same numbers in ONNX order.
+void SaveOutputs(const RunOptions& options, size_t model, const input::DataItem& item,
+                 const std::vector<OutputTensor>& outputs) {
+  const std::vector<std::string> names = OutputFiles(item, outputs);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    fs::path path = FolderOf(options.output_folder, options, model) / names[i];
+    files::WriteFile(path, outputs[i].bytes.data(), outputs[i].bytes.size());
+    if (!options.npy) continue;
+    const std::vector<uint8_t> ordered = dump::ToOnnxOrder(outputs[i].layout, outputs[i].bytes);
+    const std::vector<uint8_t> npy =
+        input::MakeNpy(outputs[i].layout.dtype, outputs[i].shape, ordered.data(), ordered.size());
+    files::WriteFile(path.replace_extension(".npy"), npy.data(), npy.size());
+  }
+}
+
+// A joint model's if there is one: it says what the bytes are.
+std::vector<input::InputInfo> InputsOf(const RunOptions& options,
+                                       const std::vector<std::unique_ptr<ModelRunner>>& runners) {
+  for (size_t i = 0; i < runners.size(); ++i) {
+    if (!IsOnnx(options.models[i])) return runners[i]->Inputs();
+  }
+  return runners.front()->Inputs();
+}
+
 void SaveInputs(const RunOptions& options, const input::DataItem& item) {
   for (const std::string& path : options.models) {
     if (IsOnnx(path)) continue;
@@ -97,9 +124,9 @@ void RefuseUselessSettings(const RunOptions& options) {
   const bool any_joint = joint != options.models.end();
   const bool any_onnx = std::any_of(options.models.begin(), options.models.end(), IsOnnx);
   const EngineKind engine = options.engine.value_or(any_joint ? EngineKind::kNative : EngineKind::kFloat);
-  if (any_joint && options.runner.preprocess) {
-    throw UsageError("--color, --mean, --std and --resize are for an ONNX network alone; " + *joint +
-                     " says itself how pictures are prepared, leave them out");
+  if (any_joint && options.input_settings) {
+    throw UsageError("--input-type, --color, --mean, --std and --resize are for an ONNX network alone; " + *joint +
+                     " says itself what its inputs are, leave them out");
   }
   if (!any_onnx && !options.runner.input_shapes.empty()) {
     throw UsageError("--input-shape is for an ONNX network; " + *joint + " has its shapes in it, leave it out");
@@ -164,10 +191,10 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
     const bool forced = IsOnnx(model) && joint != options.models.end();
     runners.push_back(OpenModel(model, forced ? fallback : options.engine.value_or(fallback), runner));
   }
-  const input::DataList data = input::ListData(options.data);
+  const input::DataList data = input::ListData(options.data, InputsOf(options, runners), "data");
   RunResult result;
   result.min_cosine = options.min_cosine;
-  if (!data.skipped.empty()) result.notes.push_back(data.skipped);
+  result.notes = data.notes;
   for (const input::DataItem& item : data.items) {
     ItemRun run;
     run.input = item.label;
@@ -179,17 +206,8 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
       model.model = options.models[m];
       model.engine = runners[m]->engine();
       model.seconds = runners[m]->seconds();
-      for (size_t i = 0; i < outputs[m].size(); ++i) {
-        const OutputTensor& output = outputs[m][i];
-        model.outputs.push_back(Summarize(output));
-        if (options.output_folder.empty()) continue;
-        const fs::path file = FolderOf(options.output_folder, options, m) / OutputFiles(item, outputs[m])[i];
-        if (output.integers.empty()) {
-          files::WriteFile(file, output.values.data(), output.values.size() * sizeof(float));
-        } else {
-          files::WriteFile(file, output.integers.data(), output.integers.size() * sizeof(int64_t));
-        }
-      }
+      for (const OutputTensor& output : outputs[m]) model.outputs.push_back(Summarize(output));
+      if (!options.output_folder.empty()) SaveOutputs(options, m, item, outputs[m]);
     }
     if (outputs.size() == 2) run.agreement = Agree(options, outputs[0], outputs[1]);
     result.items.push_back(std::move(run));

@@ -15,8 +15,10 @@ namespace lockstep::run {
 struct RunOptions {
   std::vector<std::string> models;      // one or two
   std::optional<EngineKind> engine;     // absent: float for ONNX, native for a joint model
-  std::string data;                     // see ListData
-  std::filesystem::path output_folder;  // outputs in ONNX order, float32, or int64 where they are integers
+  input::DataSources data;              // see ListData
+  bool input_settings = false;          // runner.inputs were given
+  std::filesystem::path output_folder;  // outputs, see SaveOutputs; empty: not wanted
+  bool npy = false;                     // outputs as .npy, too
   std::filesystem::path dump_folder;    // empty: not wanted
   std::filesystem::path input_folder;   // gets the input bytes of a joint model, as run_joint takes them
   std::optional<double> min_cosine;     // two models: below it, they differ
@@ -26,7 +28,7 @@ struct RunOptions {
 struct OutputSummary {
   std::string name;
   graph::Shape shape;
-  std::string dtype = "f32";
+  std::string dtype;  // as the model gives it
   double min = 0.0;
   double max = 0.0;
   double mean = 0.0;

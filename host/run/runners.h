@@ -22,6 +22,7 @@ class FloatRunner : public ModelRunner {
   EngineKind engine() const override { return EngineKind::kFloat; }
   double seconds() const override { return seconds_; }
   dump::Manifest Head() const override;
+  std::vector<input::InputInfo> Inputs() const override { return inputs_; }
   std::vector<OutputTensor> Run(const input::DataItem& item, dump::DumpWriter* dump) override;
 
  private:
@@ -31,6 +32,7 @@ class FloatRunner : public ModelRunner {
   std::string path_;
   RunnerOptions options_;
   graph::Graph graph_;
+  std::vector<input::InputInfo> inputs_;
   std::unique_ptr<engine::FloatEngine> engine_;
   bool observing_ = false;
   double seconds_ = 0.0;

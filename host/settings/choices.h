@@ -24,6 +24,16 @@ inline constexpr std::array<NamedValue<quantize::InputPreprocess::Resize>, 3> kR
     {{"letterbox", quantize::InputPreprocess::Resize::kLetterbox},
      {"stretch", quantize::InputPreprocess::Resize::kStretch},
      {"none", quantize::InputPreprocess::Resize::kNone}}};
+inline constexpr std::array<NamedValue<quantize::InputPreprocess::Type>, 6> kInputTypes = {
+    {{"picture", quantize::InputPreprocess::Type::kPicture},
+     {"u8", quantize::InputPreprocess::Type::kU8},
+     {"s8", quantize::InputPreprocess::Type::kS8},
+     {"u16", quantize::InputPreprocess::Type::kU16},
+     {"s16", quantize::InputPreprocess::Type::kS16},
+     {"f32", quantize::InputPreprocess::Type::kF32}}};
+// Whether an output is what the last layer computes, and whether its axes lie as in memory.
+inline constexpr std::array<NamedValue<bool>, 2> kOutputFormats = {{{"float", false}, {"raw", true}}};
+inline constexpr std::array<NamedValue<bool>, 2> kOutputOrders = {{{"onnx", false}, {"physical", true}}};
 inline const std::array<NamedValue<quantize::ObserverKind>, 5>& Observers() {
   using quantize::ObserverKind;
   static const std::array<NamedValue<ObserverKind>, 5> kTable = {

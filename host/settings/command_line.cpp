@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/error.h"
 #include "report/json_text.h"
 #include "report/table.h"
 
@@ -23,6 +24,40 @@ void AddShapes(CLI::App& app, const Setting& setting, Json& given) {
         for (const std::string& text : texts) {
           const auto [name, shape] = ParseShape(text);
           given[key][name] = shape;
+        }
+      },
+      setting.help);
+}
+
+void AddNamedPaths(CLI::App& app, const Setting& setting, Json& given) {
+  app.add_option_function<std::vector<std::string>>(
+      setting.Flag(),
+      [&given, key = setting.key](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+          const auto [name, path] = ParseNamedPath(text);
+          Json& value = given[key];
+          if (!value.is_null() && (name.empty() || value.is_string())) {
+            throw UsageError("--" + key + " is given twice; name an input for each, as NAME=" + path);
+          }
+          if (name.empty()) {
+            value = path;
+          } else if (value.contains(name)) {
+            throw UsageError("--" + key + " gives the input " + name + " twice; leave one out");
+          } else {
+            value[name] = path;
+          }
+        }
+      },
+      setting.help);
+}
+
+void AddNamedChoices(CLI::App& app, const Setting& setting, Json& given) {
+  app.add_option_function<std::vector<std::string>>(
+      setting.Flag(),
+      [&given, setting](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+          const auto [name, choice] = ParseNamedChoice(text, setting);
+          given[setting.key][name] = choice;
         }
       },
       setting.help);
@@ -63,6 +98,12 @@ void AddOption(CLI::App& app, const Setting& setting, Json& given) {
     case Kind::kShapes:
       AddShapes(app, setting, given);
       return;
+    case Kind::kNamedPaths:
+      AddNamedPaths(app, setting, given);
+      return;
+    case Kind::kNamedChoices:
+      AddNamedChoices(app, setting, given);
+      return;
   }
 }
 
@@ -84,7 +125,10 @@ std::string DefaultText(const Setting& setting) {
 
 void DeclareOptions(CLI::App& app, Command command, Json& given) {
   for (const Setting& setting : Table()) {
-    if ((setting.acts_in & command) != 0) AddOption(app, setting, given);
+    if ((setting.acts_in & command) == 0) continue;
+    AddOption(app, setting, given);
+    // A build may have it from its configuration.
+    if (setting.required && command != kBuild) app.get_option(setting.Flag())->required();
   }
   if (command != kBuild) return;
   for (const RetiredSetting& retired : Retired()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <limits>
 #include <utility>
 
@@ -49,6 +50,10 @@ std::string Wanted(const Setting& setting) {
       return "a list of names";
     case Kind::kShapes:
       return "an object such as {\"images\": [1, 3, 640, 640]} of extents of at least 1";
+    case Kind::kNamedPaths:
+      return "a path, or an object with a path for each input";
+    case Kind::kNamedChoices:
+      return "an object such as {\"images\": \"" + setting.choices.front() + "\"} of " + graph::Listed(setting.choices);
   }
   return "";
 }
@@ -90,6 +95,13 @@ bool Fits(const Setting& setting, const Json& value) {
       return value.is_array() && All(value, is_text);
     case Kind::kShapes:
       return value.is_object() && All(value, IsShape);
+    case Kind::kNamedPaths:
+      return value.is_string() || (value.is_object() && !value.empty() && All(value, is_text));
+    case Kind::kNamedChoices:
+      return value.is_object() && All(value, [&](const Json& json) {
+               return json.is_string() &&
+                      std::count(setting.choices.begin(), setting.choices.end(), json.get<std::string>()) == 1;
+             });
   }
   return false;
 }
@@ -120,7 +132,8 @@ class Resolver {
       if ((setting.acts_in & command_) == 0) continue;
       const bool is_given = given_.contains(setting.key);
       if (setting.required && (!is_given || given_.at(setting.key) == "")) {
-        Fail(setting.key, "is missing; give it in the configuration or as " + setting.Flag());
+        Fail(setting.key, command_ == kBuild ? "is missing; give it in the configuration or as " + setting.Flag()
+                                             : "is missing; give it");
       }
       const Json& value = is_given ? given_.at(setting.key) : setting.fallback;
       if (!value.is_null()) merged[setting.key] = value;
@@ -197,6 +210,21 @@ std::string Setting::Flag() const {
 
 Json Resolve(Command command, const Json& given, const std::string& source) {
   return Resolver(command, given, source).Resolve();
+}
+
+std::pair<std::string, std::string> ParseNamedPath(const std::string& text) {
+  const size_t equals = text.find('=');
+  std::error_code ignored;
+  if (equals == std::string::npos || equals == 0 || std::filesystem::exists(text, ignored)) return {"", text};
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::pair<std::string, std::string> ParseNamedChoice(const std::string& text, const Setting& setting) {
+  const size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) {
+    throw UsageError(setting.Flag() + " " + graph::Quoted(text) + " is not NAME:" + setting.choices.front());
+  }
+  return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
 std::pair<std::string, std::vector<int64_t>> ParseShape(const std::string& text) {

@@ -12,14 +12,16 @@ using Json = nlohmann::ordered_json;
 
 enum class Kind {
   kText,
-  kPath,     // relative to the configuration's folder, or to the working folder on the command line
-  kChoice,   // one of `choices`
-  kWhole,    // a whole number in [least, most]
-  kNumber,   // in [least, most]
-  kYesNo,    // JSON true or false; on the command line a flag alone where the fallback is false
-  kNumbers,  // a list of numbers; a,b,c on the command line
-  kNames,    // a list of texts
-  kShapes,   // {"images": [1, 3, 640, 640]}; NAME:1x3x640x640 on the command line
+  kPath,          // relative to the configuration's folder, or to the working folder on the command line
+  kChoice,        // one of `choices`
+  kWhole,         // a whole number in [least, most]
+  kNumber,        // in [least, most]
+  kYesNo,         // JSON true or false; on the command line a flag alone where the fallback is false
+  kNumbers,       // a list of numbers; a,b,c on the command line
+  kNames,         // a list of texts
+  kShapes,        // {"images": [1, 3, 640, 640]}; NAME:1x3x640x640 on the command line
+  kNamedPaths,    // a path, or {"images": path, ..}; PATH or NAME=PATH on the command line, once for each
+  kNamedChoices,  // {"images": one of `choices`}; NAME:CHOICE on the command line
 };
 
 // The commands that a setting acts in, as bits.
@@ -60,6 +62,12 @@ const std::vector<RetiredSetting>& Retired();
 // act are left out. Throws UsageError, beginning with `source`, for an unknown or retired key, a value of the wrong
 // kind or out of range, a missing key, and a setting that has no effect (unless it says what holds without it).
 Json Resolve(Command command, const Json& given, const std::string& source);
+
+// "NAME=PATH" as a name and a path; without a name if there is no '=' or a file of the whole name.
+std::pair<std::string, std::string> ParseNamedPath(const std::string& text);
+
+// "NAME:CHOICE" of the setting with that flag as a name and a choice; UsageError otherwise.
+std::pair<std::string, std::string> ParseNamedChoice(const std::string& text, const Setting& setting);
 
 // "NAME:1x3x640x640" as a name and a shape; UsageError otherwise.
 std::pair<std::string, std::vector<int64_t>> ParseShape(const std::string& text);

@@ -75,6 +75,12 @@ Setting Number(const char* key, unsigned acts_in, const char* help, double least
   return row;
 }
 
+Setting NamedChoices(const char* key, unsigned acts_in, const char* help, std::vector<std::string> names) {
+  Setting row = Choice(key, acts_in, help, std::move(names), nullptr);
+  row.kind = Kind::kNamedChoices;
+  return row;
+}
+
 std::vector<Setting> MakeTable() {
   const quantize::InputPreprocess picture;
   const quantize::QuantizeOptions quantise;
@@ -88,16 +94,30 @@ std::vector<Setting> MakeTable() {
           nullptr),
       Row(Kind::kNames, "input_nodes", kBuild, "where to cut the network's head", nullptr),
       Row(Kind::kNames, "output_nodes", kBuild, "where to cut its tail", nullptr),
-      Needed(Row(Kind::kPath, "calibration", kBuild, "a folder of pictures and videos", nullptr)),
-      Whole("count", kBuild, "pictures taken from it; 0: all", 0, kMostWhole, 0),
+      Needed(Row(Kind::kNamedPaths, "data", kRun | kCrosscheck,
+                 "a picture, a video (its middle frame), a .bin or .npy file, or a folder of one of these kinds; of "
+                 "several inputs NAME=PATH for each, a.bin;b.bin, or an .npz",
+                 nullptr)),
+      NamedChoices("input_type", kBuild | kRun,
+                   "NAME:picture, u8, s8, u16, s16 or f32 (default: picture if it has four axes and 1 or 3 channels)",
+                   Names(kInputTypes)),
+      NamedChoices("output_format", kBuild, "NAME:float, or raw: the integers of the last layer (default float)",
+                   Names(kOutputFormats)),
+      NamedChoices("output_order", kBuild, "NAME:onnx, or physical: as the last layer leaves the axes (default onnx)",
+                   Names(kOutputOrders)),
+      Needed(Row(Kind::kNamedPaths, "calibration", kBuild,
+                 "a folder of pictures and videos; of several inputs NAME=FOLDER for each", nullptr)),
+      Whole("count", kBuild, "runs taken from it: pictures, or batches of them; 0: all", 0, kMostWhole, 0),
       OnlyWith(Whole("seed", kBuild, "which ones", 0, kMostSeed, 0), "count", nullptr),
       Row(Kind::kYesNo, "skip_bad_images", kBuild, "leave damaged pictures out and count them, instead of failing",
           false),
       Choice("color", pictures, "order of the channels: RGB, BGR or GRAY", Names(kColors),
              NameOf(kColors, picture.color)),
       Choice("resize", pictures, "letterbox, stretch or none", Names(kResizes), NameOf(kResizes, picture.resize)),
-      Row(Kind::kNumbers, "mean", pictures, "a,b,c: subtracted from each channel, 0..255", picture.mean),
-      Row(Kind::kNumbers, "std", pictures, "a,b,c: what each channel is divided by then", picture.std),
+      Row(Kind::kNumbers, "mean", pictures, "a,b,c: subtracted from each channel, 0..255 (default 0)", nullptr),
+      Row(Kind::kNumbers, "std", pictures,
+          "a,b,c: what each channel is divided by then (default 255; 1 where ONNX declares an input as integers)",
+          nullptr),
       OnlyWith(Whole("pad_value", pictures, "grey of a letterbox's borders", 0, 255, picture.pad_value), "resize",
                NameOf(kResizes, quantize::InputPreprocess::Resize::kLetterbox)),
       Choice("observer", kBuild, "how ranges are chosen: minmax, moving_average, percentile, mse or kl",

@@ -51,9 +51,10 @@ Status CheckInputs(ModelCheck& check) {
     }
     const joint::Tensor& tensor = *check.model.tensors()->Get(input.tensor());
     const bool quantized = tensor.dtype() == joint::DType::U8 || tensor.dtype() == joint::DType::U16;
-    const bool plain = tensor.dtype() == joint::DType::F32 || tensor.dtype() == joint::DType::S64;
+    const bool plain = tensor.dtype() == joint::DType::F32 || tensor.dtype() == joint::DType::S64 ||
+                       tensor.dtype() == joint::DType::S8 || tensor.dtype() == joint::DType::S16;
     if (!quantized && !(plain && input.kind() == joint::InputKind::Tensor)) {
-      return Corrupt("inputs[%u].tensor: must be of dtype u8 or u16, or f32 or s64 if its kind is Tensor", i);
+      return Corrupt("inputs[%u].tensor: must be of dtype u8 or u16, or s8, s16, s64 or f32 if its kind is Tensor", i);
     }
     if (quantized && !HasAllBits(tensor)) {
       return Corrupt("inputs[%u].tensor: quantization.bits: must be those of the type, for it takes any bytes", i);

@@ -47,7 +47,7 @@ Status RunSelfTest(Session& session, int32_t* passed) {
       if (stored) {
         std::memcpy(session.input(i), vector->inputs()->Get(static_cast<uint32_t>(i))->data()->data(), bytes);
       } else {
-        seeded.Fill(session.input(i), bytes);
+        seeded.FillInput(session.input_info(i).dtype == DataType::kF32, session.input(i), bytes);
       }
     }
     CompareDigests compare(*vector, *passed);

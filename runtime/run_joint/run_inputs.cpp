@@ -152,7 +152,7 @@ Status LoadInput(const RunInput& input, uint64_t seed, Session& session) {
   for (int32_t i = 0; i < session.model().input_count(); ++i) {
     const TensorInfo info = session.input_info(i);
     if (input.files.empty()) {
-      seeded.Fill(session.input(i), static_cast<size_t>(info.bytes));
+      seeded.FillInput(info.dtype == DataType::kF32, session.input(i), static_cast<size_t>(info.bytes));
       continue;
     }
     const String what = "input " + Decimal(i) + " '" + info.name + "' (" + Describe(info) + ")";

@@ -14,13 +14,16 @@ size_t ElementSize(joint::DType dtype);
 
 int64_t ElementCount(const joint::Tensor& tensor);
 
-// U8 or U16 elements in memory order, as int16_t (U8 alone), int32_t or int64_t.
+// U8, S8, U16 or S16 elements in memory order, as int16_t (bytes alone), int32_t or int64_t.
 template <typename Value = int32_t>
 std::vector<Value> ReadIntegers(joint::DType dtype, const uint8_t* data, size_t count) {
   std::vector<Value> values(count);
   for (size_t i = 0; i < count; ++i) {
-    const int value = dtype == joint::DType::U8 ? data[i] : data[2 * i] | (data[2 * i + 1] << 8);
-    values[i] = static_cast<Value>(value);
+    const bool bytes = dtype == joint::DType::U8 || dtype == joint::DType::S8;
+    const int value = bytes ? data[i] : data[2 * i] | (data[2 * i + 1] << 8);
+    const int range = bytes ? 1 << 8 : 1 << 16;
+    const bool negative = (dtype == joint::DType::S8 || dtype == joint::DType::S16) && value >= range / 2;
+    values[i] = static_cast<Value>(negative ? value - range : value);
   }
   return values;
 }

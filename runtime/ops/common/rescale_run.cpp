@@ -13,7 +13,9 @@ void BuildRescaleTable(const TensorView& input, const TensorView& output, int32_
   WithActivationType(output.dtype, [&](auto* tag) {
     using Out = std::remove_pointer_t<decltype(tag)>;
     for (int32_t x = 0; x < 256; ++x) {
-      const int32_t value = RequantizeClamped(x - input.zero_point, multiplier, shift, output.zero_point, 0, limit);
+      const int32_t stored = input.dtype == joint::DType::S8 ? static_cast<int8_t>(x) : x;
+      const int32_t value =
+          RequantizeClamped(stored - input.zero_point, multiplier, shift, output.zero_point, 0, limit);
       const auto entry = static_cast<Out>(value);
       std::memcpy(table + static_cast<size_t>(x) * sizeof entry, &entry, sizeof entry);
     }
@@ -31,17 +33,23 @@ void RescaleRun(const RescaleTo& rescale, int64_t from, int64_t to, int64_t coun
   WithActivationType(output.dtype, [&](auto* tag) {
     using Out = std::remove_pointer_t<decltype(tag)>;
     Out* y = reinterpret_cast<Out*>(output.data) + to;
-    if (input.dtype == joint::DType::U8) {
+    if (ElementBytes(input.dtype) == 1) {
       const uint8_t* x = input.data + from;
       const auto* table = reinterpret_cast<const Out*>(rescale.table);
       for (int64_t i = 0; i < count; ++i) y[i] = table[x[i]];
       return;
     }
-    const auto* x = reinterpret_cast<const uint16_t*>(input.data) + from;
-    const int32_t limit = TypeLimit(output.dtype);
-    for (int64_t i = 0; i < count; ++i) {
-      y[i] = static_cast<Out>(
-          RequantizeClamped(x[i] - input.zero_point, rescale.multiplier, rescale.shift, output.zero_point, 0, limit));
+    const auto requantize = [&](const auto* x) {
+      const int32_t limit = TypeLimit(output.dtype);
+      for (int64_t i = 0; i < count; ++i) {
+        y[i] = static_cast<Out>(
+            RequantizeClamped(x[i] - input.zero_point, rescale.multiplier, rescale.shift, output.zero_point, 0, limit));
+      }
+    };
+    if (input.dtype == joint::DType::S16) {
+      requantize(reinterpret_cast<const int16_t*>(input.data) + from);
+    } else {
+      requantize(reinterpret_cast<const uint16_t*>(input.data) + from);
     }
   });
 }

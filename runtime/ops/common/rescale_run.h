@@ -12,10 +12,10 @@ struct RescaleTo {
   const TensorView& output;
   int32_t multiplier;  // 0: y = x, and the types are equal
   int32_t shift;
-  const uint8_t* table;  // of BuildRescaleTable for a U8 input that is not copied; else not used
+  const uint8_t* table;  // of BuildRescaleTable for an input of bytes that is not copied; else not used
 };
 
-// All 256 results of a U8 input, in the output's type.
+// All 256 results of a U8 or S8 input by its byte, in the output's type.
 void BuildRescaleTable(const TensorView& input, const TensorView& output, int32_t multiplier, int32_t shift,
                        uint8_t* table);
 

@@ -3,11 +3,11 @@
 
 namespace lockstep::kernels {
 
-// State: the table of a U8 input.
+// State: the table of an input of bytes.
 Prepared PrepareRescale(const LayerArgs& args) {
   Prepared prepared;
   prepared.units = ElementUnits(args.outputs[0].elements);
-  if (args.inputs[0].dtype == joint::DType::U8) prepared.state_bytes = kRescaleTableBytes;
+  if (ElementBytes(args.inputs[0].dtype) == 1) prepared.state_bytes = kRescaleTableBytes;
   return prepared;
 }
 

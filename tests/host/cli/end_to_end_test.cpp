@@ -9,6 +9,7 @@
 #include "import/onnx_export.h"
 #include "support/small_detector.h"
 #include "support/small_graph.h"
+#include "two_inputs.h"
 
 namespace lockstep::testing {
 namespace {
@@ -215,6 +216,26 @@ TEST_F(IntegerOutputTest, CompareKnowsNoNearPositions) {
   const boards::ProcessResult compared = Lockstep({"compare", P("a"), P("b"), "--atol", "1000"});
   EXPECT_EQ(compared.status, 1) << compared.out;
   EXPECT_NE(compared.out.find("DIFFERS"), std::string::npos) << compared.out;
+}
+
+// Two inputs, a batch of two, and outputs as floats and as they are.
+TEST_F(TwoInputsTest, EveryTargetComputesTheSame) {
+  Build();
+  std::vector<std::string> arguments = {"crosscheck", P("out/net.joint"), "--all-builds",
+                                        "--json",     P("c.json"),        "--board"};
+  const std::vector<std::string> boards = boards::BoardNames();
+  arguments.insert(arguments.end(), boards.begin(), boards.end());
+  const std::vector<std::string> data = Data();
+  arguments.insert(arguments.end(), data.begin(), data.end());
+  const boards::ProcessResult result = Lockstep(arguments);
+  ASSERT_EQ(result.status, 0) << result.out << result.err;
+  const auto json = nlohmann::json::parse(ReadText(Path("c.json")));
+  EXPECT_EQ(json.at("verdict"), "exact") << json.at("text");
+  ASSERT_EQ(json.at("boards").size(), boards.size());
+  for (const auto& layer : json.at("boards").at(0).at("layers")) {
+    if (!layer.at("cosine").is_number()) continue;
+    EXPECT_GT(layer.at("cosine").get<double>(), 0.99) << layer;
+  }
 }
 
 }  // namespace

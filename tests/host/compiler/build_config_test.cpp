@@ -27,7 +27,7 @@ TEST(BuildConfig, TheSmallestOneIsEnough) {
   const BuildConfig config = ParseConfig(Smallest(), "c.json");
   EXPECT_EQ(config.name, "net");
   EXPECT_EQ(config.tail_bits, 16);
-  EXPECT_EQ(config.preprocess.resize, quantize::InputPreprocess::Resize::kLetterbox);
+  EXPECT_EQ(config.inputs.picture.resize, quantize::InputPreprocess::Resize::kLetterbox);
 }
 
 TEST(BuildConfig, WrittenAndReadAgainItIsTheSame) {
@@ -37,6 +37,10 @@ TEST(BuildConfig, WrittenAndReadAgainItIsTheSame) {
                {"input_nodes", {"a"}},
                {"output_nodes", {"b", "c"}},
                {"count", 7},
+               {"input_type", {{"images", "picture"}, {"vec", "s16"}}},
+               {"output_format", {{"y", "raw"}}},
+               {"output_order", {{"y", "physical"}}},
+               {"calibration", {{"images", "/pictures"}, {"vec", "/vectors"}}},
                {"seed", 9},
                {"skip_bad_images", true},
                {"color", "BGR"},

@@ -210,11 +210,18 @@ TEST_F(ModelInfoTest, VersionsOfLayersAreShownWhereOneIsAboveTheFirst) {
   EXPECT_NE(header().find("version"), std::string::npos) << header();
 }
 
+graph::TensorId Integers(testing::SmallGraph& net, const graph::Shape& shape) {
+  const graph::TensorId x = net.Input("x", shape);
+  net.graph.tensor(x).type = graph::ElementType::kInt64;
+  return x;
+}
+
 TEST_F(ModelInfoTest, TheTextShowsShapesAndWholeReasons) {
   testing::SmallGraph net;
-  const std::string text = InfoText(Describe(net.Finish({net.Add("Relu", {net.Input("x", {1, 6, 8, 4})})})));
+  const std::string text = InfoText(Describe(net.Finish({net.Add("Relu", {Integers(net, {1, 6, 8, 4})})})));
   EXPECT_NE(text.find("1x6x8x4"), std::string::npos) << text;
-  EXPECT_NE(text.find("it has 6 channels; only pictures of 1 or 3 are supported: cut the network with --input-nodes"),
+  EXPECT_NE(text.find("it holds integers that are not cast to floats first, or more than 16 bits of them; declare the "
+                      "input as FLOAT, or cut the network behind them with --input-nodes"),
             std::string::npos)
       << text;
   EXPECT_EQ(text.find("\ntensors"), std::string::npos) << text;

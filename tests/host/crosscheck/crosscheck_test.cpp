@@ -83,7 +83,7 @@ class CrosscheckTest : public testing::FolderTest {
       for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 37 + 11);
       const std::string name = "input" + std::to_string(options_.data.size()) + ".bin";
       WriteText(Path(name), bytes);
-      options_.data += (options_.data.empty() ? "" : ";") + Path(name).string();
+      options_.data.push_back({tensor->name()->str(), Path(name).string()});
     }
     options_.model = Path("small.joint");
     layers_ = static_cast<int>(joint.model().layers()->size());

@@ -2,55 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "files/output_file.h"
 #include "graph/error.h"
+#include "input/npy.h"
 #include "support/temporary_test_folder.h"
 
 namespace lockstep::input {
 namespace {
-
-class ListDataTest : public testing::FolderTest {
- protected:
-  std::vector<std::string> Stems() const {
-    std::vector<std::string> stems;
-    for (const DataItem& item : ListData(Path("data").string()).items) stems.push_back(item.stem);
-    return stems;
-  }
-};
-
-TEST_F(ListDataTest, FilesThatDifferInTheirEndingsGetNamesOfTheirOwn) {
-  for (const char* name : {"a.jpg", "a.png", "b.png"}) WriteText(Path("data") / name, "no decoder looks at it");
-  EXPECT_EQ(Stems(), (std::vector<std::string>{"a_jpg", "a_png", "b"}));
-}
-
-TEST_F(ListDataTest, NamesThatCannotBeToldApartAreRefused) {
-  for (const char* name : {"a.jpg", "a.png", "a_jpg.png"}) WriteText(Path("data") / name, "no decoder looks at it");
-  try {
-    Stems();
-    FAIL() << "one input would overwrite what another has written";
-  } catch (const UsageError& error) {
-    EXPECT_NE(std::string(error.what()).find("a.jpg and "), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("a_jpg.png"), std::string::npos) << error.what();
-  }
-}
-
-TEST_F(ListDataTest, AFolderWithPicturesAndRawFilesIsRefused) {
-  for (const char* name : {"a.jpg", "b.png", "c.bin"}) WriteText(Path("data") / name, "x");
-  try {
-    Stems();
-    FAIL() << "the pictures would have been dropped";
-  } catch (const UsageError& error) {
-    EXPECT_NE(std::string(error.what()).find("1 .bin file and 2 pictures"), std::string::npos) << error.what();
-  }
-}
-
-TEST_F(ListDataTest, WhatIsLeftOutIsCountedAndNamed) {
-  for (const char* name : {"a.bin", "notes.txt", "._a.bin"}) WriteText(Path("data") / name, "x");
-  std::filesystem::create_symlink("nowhere", Path("data/b.bin"));
-  const DataList list = ListData(Path("data").string());
-  EXPECT_EQ(list.items.size(), 1U);
-  EXPECT_EQ(list.skipped, "3 files in " + Path("data").string() +
-                              " were skipped: ._a.bin (hidden), b.bin (broken link), notes.txt (format not read)");
-}
 
 class FloatInputTest : public ::testing::Test {
  protected:
@@ -102,6 +60,72 @@ TEST_F(FloatInputTest, NothingIsAssumed) {
   } catch (const UsageError& error) {
     EXPECT_NE(std::string(error.what()).find("neither mean and std nor a scale"), std::string::npos) << error.what();
   }
+}
+
+// A picture 2x3x2x2 and a vector 1x3.
+std::vector<InputInfo> PictureAndVector() {
+  InputInfo picture;
+  picture.name = "images";
+  picture.layout.dtype = "u8";
+  picture.layout.shape = {2, 2, 2, 3};
+  picture.layout.axes = {0, 2, 3, 1};
+  InputInfo vector;
+  vector.name = "vec";
+  vector.preprocess.type = quantize::InputPreprocess::Type::kF32;
+  vector.layout.dtype = "f32";
+  vector.layout.shape = {1, 3};
+  return {picture, vector};
+}
+
+class ArrayTest : public testing::FolderTest {
+ protected:
+  void WriteNpy(const std::string& name, const std::string& dtype, const graph::Shape& shape, size_t size) {
+    std::vector<uint8_t> data(size);
+    for (size_t i = 0; i < size; ++i) data[i] = static_cast<uint8_t>(i);
+    const std::vector<uint8_t> file = MakeNpy(dtype, shape, data.data(), data.size());
+    files::WriteFile(Path(name), file.data(), file.size());
+  }
+  std::vector<InputReader::Data> Read(const std::string& images, const std::string& vec) {
+    const auto list =
+        ListData({{"images", Path(images).string()}, {"vec", Path(vec).string()}}, PictureAndVector(), "data");
+    return InputReader(PictureAndVector()).Read(list.items.at(0));
+  }
+  std::string ErrorOf(const std::string& images, const std::string& vec) {
+    try {
+      Read(images, vec);
+    } catch (const BadInput& error) {
+      return error.what();
+    }
+    return "";
+  }
+};
+
+TEST_F(ArrayTest, ComesInTheOrderOfOnnx) {
+  WriteNpy("i.npy", "u8", {2, 3, 2, 2}, 24);
+  WriteNpy("v.npy", "f32", {1, 3}, 12);
+  const auto data = Read("i.npy", "v.npy");
+  // ONNX element (n, c, y, x) is number 12n + 4c + 2y + x; in memory the channels are last.
+  EXPECT_EQ(data[0].bytes, (std::vector<uint8_t>{0,  4,  8,  1,  5,  9,  2,  6,  10, 3,  7,  11,  //
+                                                 12, 16, 20, 13, 17, 21, 14, 18, 22, 15, 19, 23}));
+  EXPECT_EQ(data[1].bytes, (std::vector<uint8_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
+}
+
+TEST_F(ArrayTest, OfAnotherShapeOrTypeIsRefusedWithBoth) {
+  WriteNpy("i.npy", "u8", {2, 3, 2, 2}, 24);
+  WriteNpy("wide.npy", "f32", {1, 4}, 16);
+  WriteNpy("turned.npy", "f32", {3, 1}, 12);
+  WriteNpy("bytes.npy", "u8", {1, 3}, 3);
+  WriteNpy("last.npy", "u8", {2, 2, 2, 3}, 24);
+  WriteText(Path("short.bin"), "123");
+  for (const auto& [file, found] :
+       {std::pair{"wide.npy", "f32 1x4"}, {"turned.npy", "f32 3x1"}, {"bytes.npy", "u8 1x3"}}) {
+    EXPECT_EQ(ErrorOf("i.npy", file), Path(file).string() + ": the input vec takes f32 1x3, the array is " + found +
+                                          "; save it with that shape and type");
+  }
+  const std::string order = ErrorOf("last.npy", "i.npy");
+  EXPECT_NE(order.find("takes u8 2x3x2x2, the array is u8 2x2x2x3"), std::string::npos) << order;
+  const std::string bytes = ErrorOf("i.npy", "short.bin");
+  EXPECT_NE(bytes.find("short.bin has 3 bytes, the input vec (f32 1x3) takes 12"), std::string::npos) << bytes;
 }
 
 }  // namespace

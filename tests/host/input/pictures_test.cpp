@@ -80,36 +80,22 @@ TEST(ListPictures, BadPathsAreNamed) {
   EXPECT_NE(broken.find("broken.avi"), std::string::npos) << broken;
 }
 
-std::vector<PictureRef> Numbered(int count) {
-  std::vector<PictureRef> pictures;
-  pictures.reserve(static_cast<size_t>(count));
-  for (int i = 0; i < count; ++i) pictures.push_back({"v", i});
-  return pictures;
+TEST(SamplePlaces, OneOfEachStretch) {
+  EXPECT_EQ(SamplePlaces(100, 4, 0), (std::vector<size_t>{12, 37, 62, 87}));
+  EXPECT_EQ(SamplePlaces(5, 2, 0), (std::vector<size_t>{1, 3}));
 }
 
-std::vector<int64_t> Frames(const std::vector<PictureRef>& pictures) {
-  std::vector<int64_t> frames;
-  frames.reserve(pictures.size());
-  for (const PictureRef& picture : pictures) frames.push_back(picture.frame);
-  return frames;
+TEST(SamplePlaces, AllIfFew) {
+  EXPECT_EQ(SamplePlaces(5, 0, 3).size(), 5u);
+  EXPECT_EQ(SamplePlaces(5, 5, 3).size(), 5u);
+  EXPECT_EQ(SamplePlaces(5, 9, 3).size(), 5u);
 }
 
-TEST(SamplePictures, OneOfEachStretch) {
-  EXPECT_EQ(Frames(SamplePictures(Numbered(100), 4, 0)), (std::vector<int64_t>{12, 37, 62, 87}));
-  EXPECT_EQ(Frames(SamplePictures(Numbered(5), 2, 0)), (std::vector<int64_t>{1, 3}));
-}
-
-TEST(SamplePictures, AllIfFew) {
-  EXPECT_EQ(SamplePictures(Numbered(5), 0, 3).size(), 5u);
-  EXPECT_EQ(SamplePictures(Numbered(5), 5, 3).size(), 5u);
-  EXPECT_EQ(SamplePictures(Numbered(5), 9, 3).size(), 5u);
-}
-
-TEST(SamplePictures, SeedDecides) {
-  std::set<std::vector<int64_t>> samples;
+TEST(SamplePlaces, SeedDecides) {
+  std::set<std::vector<size_t>> samples;
   for (uint64_t seed = 0; seed < 20; ++seed) {
-    const auto sample = Frames(SamplePictures(Numbered(1000), 7, seed));
-    EXPECT_EQ(sample, Frames(SamplePictures(Numbered(1000), 7, seed)));
+    const std::vector<size_t> sample = SamplePlaces(1000, 7, seed);
+    EXPECT_EQ(sample, SamplePlaces(1000, 7, seed));
     ASSERT_EQ(sample.size(), 7u);
     for (size_t i = 0; i < sample.size(); ++i) {
       EXPECT_GE(static_cast<double>(sample[i]) + 1, static_cast<double>(i) * 1000 / 7);

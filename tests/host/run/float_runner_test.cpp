@@ -16,8 +16,9 @@ TEST_F(FloatRunnerTest, AnOutputThatIsListedTwiceIsDeliveredTwice) {
   graph.outputs = {output, output};
   importer::ExportOnnx(graph, Path("net.onnx").string());
   WriteText(Path("zeros.bin"), std::string(3 * 32 * 32, '\0'));
-  const auto items = input::ListData(Path("zeros.bin").string()).items;
-  const auto outputs = OpenModel(Path("net.onnx"), EngineKind::kFloat, {})->Run(items[0], nullptr);
+  const auto runner = OpenModel(Path("net.onnx"), EngineKind::kFloat, {});
+  const auto items = input::ListData({{"", Path("zeros.bin").string()}}, runner->Inputs(), "data").items;
+  const auto outputs = runner->Run(items[0], nullptr);
   ASSERT_EQ(outputs.size(), 2U);
   EXPECT_EQ(static_cast<int64_t>(outputs[0].values.size()), graph::ElementCount(graph.tensor(output).shape));
   EXPECT_EQ(outputs[0].name, outputs[1].name);

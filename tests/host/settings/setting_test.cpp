@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "graph/error.h"
@@ -25,7 +26,7 @@ TEST(Settings, EveryRowIsWholeAndItsFallbackIsGood) {
     EXPECT_NE(row.acts_in, 0U) << row.key;
     EXPECT_FALSE(row.help.empty()) << row.key;
     if (row.fallback.is_null() || (row.acts_in & kRun) == 0) continue;
-    EXPECT_EQ(ErrorOf(kRun, {{row.key, row.fallback}}), "") << row.key;
+    EXPECT_EQ(ErrorOf(kRun, {{"data", "x"}, {row.key, row.fallback}}), "") << row.key;
   }
   for (const Setting& row : Table()) {
     EXPECT_TRUE(row.with_key.empty() || keys.count(row.with_key) == 1) << row.key;
@@ -33,7 +34,7 @@ TEST(Settings, EveryRowIsWholeAndItsFallbackIsGood) {
 }
 
 TEST(Settings, WhatIsNotGivenHasItsFallback) {
-  const Json resolved = Resolve(kRun, {{"color", "BGR"}}, "here");
+  const Json resolved = Resolve(kRun, {{"data", "x"}, {"color", "BGR"}}, "here");
   EXPECT_EQ(resolved.at("color"), "BGR");
   EXPECT_EQ(resolved.at("resize"), "letterbox");
   EXPECT_EQ(resolved.at("pad_value"), 114);
@@ -47,8 +48,8 @@ TEST(Settings, ASettingOfAnotherCommandIsRefused) {
 }
 
 TEST(Settings, IdleSettingsAreLeftOutOrRefused) {
-  EXPECT_FALSE(Resolve(kRun, {{"resize", "none"}}, "here").contains("pad_value"));
-  EXPECT_EQ(ErrorOf(kRun, {{"resize", "none"}, {"pad_value", 3}}),
+  EXPECT_FALSE(Resolve(kRun, {{"data", "x"}, {"resize", "none"}}, "here").contains("pad_value"));
+  EXPECT_EQ(ErrorOf(kRun, {{"data", "x"}, {"resize", "none"}, {"pad_value", 3}}),
             "here: --pad-value has no effect unless resize is \"letterbox\"; set that or remove pad_value");
 }
 
@@ -57,6 +58,26 @@ TEST(Settings, ValuesAreQuotedInBounds) {
   EXPECT_NE(error.find("...\" (100000 bytes)"), std::string::npos) << error;
   EXPECT_LT(error.size(), 250U);
   EXPECT_NE(ErrorOf(kRun, {{"color", std::string("RGB\0", 4)}}).find("RGB\\x00"), std::string::npos);
+}
+
+TEST(Settings, WhatIsMissingIsNamed) {
+  EXPECT_EQ(ErrorOf(kRun, Json::object()), "here: --data is missing; give it");
+  EXPECT_EQ(ErrorOf(kBuild, {{"input", "x"}, {"output_dir", "y"}}),
+            "here: calibration is missing; give it in the configuration or as --calibration");
+}
+
+TEST(Settings, WhatIsSaidByNameIsParsed) {
+  using Named = std::pair<std::string, std::string>;
+  EXPECT_EQ(ParseNamedPath("vec=a=b.npy"), (Named{"vec", "a=b.npy"}));
+  EXPECT_EQ(ParseNamedPath("photos"), (Named{"", "photos"}));
+  EXPECT_EQ(ParseNamedPath("=photos"), (Named{"", "=photos"}));
+  const Setting& types =
+      *std::find_if(Table().begin(), Table().end(), [](const Setting& row) { return row.key == "input_type"; });
+  EXPECT_EQ(ParseNamedChoice("input:0:u8", types), (Named{"input:0", "u8"}));
+  EXPECT_THROW(ParseNamedChoice("u8", types), UsageError);
+  EXPECT_THROW(ParseNamedChoice(":u8", types), UsageError);
+  EXPECT_NE(ErrorOf(kRun, {{"data", "x"}, {"input_type", {{"vec", "u9"}}}}).find("--input-type must be an object"),
+            std::string::npos);
 }
 
 TEST(Settings, ShapesAreParsed) {

@@ -1,4 +1,4 @@
-#include "input/picture_source.h"
+#include "input/input_source.h"
 
 #include <openssl/evp.h>
 
@@ -7,6 +7,7 @@
 #include <exception>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "graph/error.h"
 #include "lockstep/md5.h"
@@ -14,7 +15,7 @@
 namespace lockstep::input {
 namespace {
 
-constexpr size_t kDecodedAhead = 3;  // bounds the memory: pictures waiting for the engine
+constexpr size_t kDecodedAhead = 3;  // bounds the memory: sets waiting for the engine
 
 struct DigestContextDeleter {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
@@ -23,12 +24,13 @@ using DigestContext = std::unique_ptr<EVP_MD_CTX, DigestContextDeleter>;
 
 }  // namespace
 
-struct PictureSource::Impl {
-  std::vector<PictureRef> pictures;
-  std::string input;
-  quantize::InputPreprocess preprocess;
-  PictureSize size;
-  bool skip_bad = false;
+struct InputSource::Impl {
+  Impl(std::vector<InputInfo> inputs, std::vector<DataItem> sets, bool skip)
+      : reader(std::move(inputs)), items(std::move(sets)), skip_bad(skip) {}
+
+  InputReader reader;
+  std::vector<DataItem> items;
+  bool skip_bad;
   DigestContext digest{EVP_MD_CTX_new()};
   int delivered = 0;
 
@@ -43,21 +45,22 @@ struct PictureSource::Impl {
   std::thread decoder;
 
   void Decode() {
-    PictureReader reader(preprocess, size);
-    for (const PictureRef& picture : pictures) {
+    for (const DataItem& item : items) {
       {
         const std::lock_guard<std::mutex> lock(mutex);
         if (stop) return;
       }
-      quantize::CalibrationInput prepared{picture.Label(), {}};
+      quantize::CalibrationInput prepared{item.label, {}};
       try {
-        const PreparedPicture read = reader.Read(picture);
-        EVP_DigestUpdate(digest.get(), read.bytes.data(), read.bytes.size());
-        prepared.tensors.emplace(input, ToFloatTensor(read, preprocess));
+        const std::vector<InputReader::Data> read = reader.Read(item);
+        for (size_t i = 0; i < read.size(); ++i) {
+          EVP_DigestUpdate(digest.get(), read[i].bytes.data(), read[i].bytes.size());
+          prepared.tensors.emplace(reader.inputs()[i].name, reader.ToFloats(i, read[i]));
+        }
       } catch (const BadInput& bad) {
         const std::lock_guard<std::mutex> lock(mutex);
         if (skip_bad) {
-          skipped.push_back(picture.Label());
+          skipped.push_back(item.label);
           last_reason = bad.what();
           continue;
         }
@@ -80,21 +83,15 @@ struct PictureSource::Impl {
   }
 };
 
-PictureSource::PictureSource(std::vector<PictureRef> pictures, std::string input,
-                             const quantize::InputPreprocess& preprocess, PictureSize size, bool skip_bad)
-    : impl_(std::make_unique<Impl>()) {
-  impl_->pictures = std::move(pictures);
-  impl_->input = std::move(input);
-  impl_->preprocess = preprocess;
-  impl_->size = size;
-  impl_->skip_bad = skip_bad;
+InputSource::InputSource(std::vector<InputInfo> inputs, std::vector<DataItem> items, bool skip_bad)
+    : impl_(std::make_unique<Impl>(std::move(inputs), std::move(items), skip_bad)) {
   if (EVP_DigestInit_ex(impl_->digest.get(), EVP_md5(), nullptr) != 1) {
     throw BadInput("OpenSSL offers no md5; the digest of the calibration pictures cannot be computed");
   }
   impl_->decoder = std::thread([this] { impl_->Decode(); });
 }
 
-PictureSource::~PictureSource() {
+InputSource::~InputSource() {
   {
     const std::lock_guard<std::mutex> lock(impl_->mutex);
     impl_->stop = true;
@@ -103,12 +100,12 @@ PictureSource::~PictureSource() {
   impl_->decoder.join();
 }
 
-int PictureSource::size() const {
+int InputSource::size() const {
   const std::lock_guard<std::mutex> lock(impl_->mutex);
-  return static_cast<int>(impl_->pictures.size() - impl_->skipped.size()) - impl_->delivered;
+  return static_cast<int>(impl_->items.size() - impl_->skipped.size()) - impl_->delivered;
 }
 
-std::optional<quantize::CalibrationInput> PictureSource::Next() {
+std::optional<quantize::CalibrationInput> InputSource::Next() {
   quantize::CalibrationInput picture;
   {
     std::unique_lock<std::mutex> lock(impl_->mutex);
@@ -129,7 +126,7 @@ std::optional<quantize::CalibrationInput> PictureSource::Next() {
   return picture;
 }
 
-std::string PictureSource::Digest() const {
+std::string InputSource::Digest() const {
   const DigestContext copy{EVP_MD_CTX_new()};
   Md5Digest digest{};
   EVP_MD_CTX_copy_ex(copy.get(), impl_->digest.get());
@@ -137,7 +134,7 @@ std::string PictureSource::Digest() const {
   return ToText(digest).data();
 }
 
-std::vector<std::string> PictureSource::skipped() const {
+std::vector<std::string> InputSource::skipped() const {
   const std::lock_guard<std::mutex> lock(impl_->mutex);
   return impl_->skipped;
 }

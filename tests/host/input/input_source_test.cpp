@@ -1,8 +1,9 @@
-#include "input/picture_source.h"
+#include "input/input_source.h"
 
 #include <gtest/gtest.h>
 
 #include "graph/error.h"
+#include "input/preprocess.h"
 #include "lockstep/md5.h"
 #include "picture_files.h"
 
@@ -11,6 +12,23 @@ namespace {
 
 constexpr PictureSize kSize{16, 16};
 
+// A network with one picture of 16x16 pixels.
+std::vector<InputInfo> OnePicture() {
+  InputInfo info;
+  info.name = "images";
+  info.normalised = true;
+  info.layout.dtype = "u8";
+  info.layout.shape = {1, 16, 16, 3};
+  info.layout.axes = {0, 2, 3, 1};
+  return {info};
+}
+
+InputSource SourceOf(const std::vector<PictureRef>& pictures, bool skip_bad = false) {
+  std::vector<DataItem> items;
+  for (const PictureRef& picture : pictures) items.push_back({picture.Label(), "", {DataPart{{picture}, ""}}});
+  return InputSource(OnePicture(), items, skip_bad);
+}
+
 std::vector<PictureRef> WritePictures(const PictureFolder& folder, int count) {
   for (int i = 0; i < count; ++i) {
     cv::imwrite(folder.File("p" + std::to_string(i) + ".png"), ColorfulPicture(20, 12, i));
@@ -18,11 +36,11 @@ std::vector<PictureRef> WritePictures(const PictureFolder& folder, int count) {
   return ListPictures(folder.path());
 }
 
-TEST(PictureSource, DeliversEveryPictureInOrder) {
+TEST(InputSource, DeliversEveryPictureInOrder) {
   const PictureFolder folder("source");
   const auto pictures = WritePictures(folder, 9);
   const quantize::InputPreprocess preprocess;
-  PictureSource source(pictures, "images", preprocess, kSize);
+  InputSource source = SourceOf(pictures);
   EXPECT_EQ(source.size(), 9);
   Md5 md5;
   for (size_t i = 0; i < pictures.size(); ++i) {
@@ -40,23 +58,23 @@ TEST(PictureSource, DeliversEveryPictureInOrder) {
   EXPECT_TRUE(source.skipped().empty());
 }
 
-TEST(PictureSource, DamagedPictureIsAnError) {
+TEST(InputSource, DamagedPictureIsAnError) {
   const PictureFolder folder("bad");
   WritePictures(folder, 3);
   WriteBytes(folder.File("p1.png"), {1, 2, 3});
-  PictureSource source(ListPictures(folder.path()), "images", quantize::InputPreprocess{}, kSize);
+  InputSource source = SourceOf(ListPictures(folder.path()));
   EXPECT_TRUE(source.Next().has_value());
   const std::string message = MessageOf<BadInput>([&] { source.Next(); });
   EXPECT_NE(message.find("p1.png"), std::string::npos) << message;
   EXPECT_NE(message.find("--skip-bad-images"), std::string::npos) << message;
 }
 
-TEST(PictureSource, DamagedPicturesAreSkippedAndCounted) {
+TEST(InputSource, DamagedPicturesAreSkippedAndCounted) {
   const PictureFolder folder("skip");
   WritePictures(folder, 5);
   WriteBytes(folder.File("p1.png"), {1, 2, 3});
   WriteBytes(folder.File("p4.png"), {});
-  PictureSource source(ListPictures(folder.path()), "images", quantize::InputPreprocess{}, kSize, true);
+  InputSource source = SourceOf(ListPictures(folder.path()), true);
   int delivered = 0;
   while (source.Next()) ++delivered;
   EXPECT_EQ(delivered, 3);
@@ -64,17 +82,17 @@ TEST(PictureSource, DamagedPicturesAreSkippedAndCounted) {
   EXPECT_EQ(source.size(), 0);
 }
 
-TEST(PictureSource, NothingGoodIsAnErrorEvenWhenSkipping) {
+TEST(InputSource, NothingGoodIsAnErrorEvenWhenSkipping) {
   const PictureFolder folder("none");
   WriteBytes(folder.File("only.png"), {1});
-  PictureSource source(ListPictures(folder.path()), "images", quantize::InputPreprocess{}, kSize, true);
+  InputSource source = SourceOf(ListPictures(folder.path()), true);
   const std::string message = MessageOf<BadInput>([&] { source.Next(); });
   EXPECT_NE(message.find("only.png"), std::string::npos) << message;
 }
 
-TEST(PictureSource, MayBeAbandoned) {
+TEST(InputSource, MayBeAbandoned) {
   const PictureFolder folder("abandoned");
-  PictureSource source(WritePictures(folder, 9), "images", quantize::InputPreprocess{}, kSize);
+  InputSource source = SourceOf(WritePictures(folder, 9));
   EXPECT_TRUE(source.Next().has_value());
 }
 
