@@ -16,7 +16,8 @@ int MakeExplicit(graph::Graph& graph);
 int RemoveIdentities(graph::Graph& graph);
 // Div by a constant is a Mul, the square is a product, PRelu with one slope is LeakyRelu.
 int Simplify(graph::Graph& graph);
-// BatchNormalization, and Mul, Add, Sub with one constant per channel, become part of the Conv or ConvTranspose before them.
+// BatchNormalization, and Mul, Add, Sub with one constant per channel, become part of the Conv or ConvTranspose before
+// them.
 int FoldAffineIntoConv(graph::Graph& graph);
 // BatchNormalization without a Conv before it: a depthwise Conv 1x1, or Mul and Add for other ranks than 4.
 int ReplaceBatchNorm(graph::Graph& graph);

@@ -148,7 +148,7 @@ TEST_F(ChecksAndFilesTest, HelpShowsTheDefaultsThatHold) {
     EXPECT_NE(help.find("(default " + config.at(key).get<std::string>() + ")"), std::string::npos) << key << "\n"
                                                                                                    << help;
   }
-  for (const char* text : {"(default 0)", "(default 255)", "(default 16)", "(default true)", "(default 114)"}) {
+  for (const char* text : {"(default 0)", "(default 255; ", "(default 16)", "(default true)", "(default 114)"}) {
     EXPECT_NE(help.find(text), std::string::npos) << text << "\n" << help;
   }
   for (const char* command : {"run", "crosscheck"}) {

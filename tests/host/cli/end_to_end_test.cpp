@@ -218,20 +218,21 @@ TEST_F(IntegerOutputTest, CompareKnowsNoNearPositions) {
   EXPECT_NE(compared.out.find("DIFFERS"), std::string::npos) << compared.out;
 }
 
-// Two inputs, a batch of two, and outputs as floats and as they are.
+// Two inputs, a batch of two, and outputs as floats, as they are and as positions.
 TEST_F(TwoInputsTest, EveryTargetComputesTheSame) {
   Build();
   std::vector<std::string> arguments = {"crosscheck", P("out/net.joint"), "--all-builds",
                                         "--json",     P("c.json"),        "--board"};
   const std::vector<std::string> boards = boards::BoardNames();
   arguments.insert(arguments.end(), boards.begin(), boards.end());
-  const std::vector<std::string> data = Data();
-  arguments.insert(arguments.end(), data.begin(), data.end());
-  const boards::ProcessResult result = Lockstep(arguments);
+  const boards::ProcessResult result = Lockstep(With(arguments, Data()));
   ASSERT_EQ(result.status, 0) << result.out << result.err;
   const auto json = nlohmann::json::parse(ReadText(Path("c.json")));
   EXPECT_EQ(json.at("verdict"), "exact") << json.at("text");
   ASSERT_EQ(json.at("boards").size(), boards.size());
+  for (const auto& board : json.at("boards")) {
+    for (const char* build : {"release", "debug", "profile", "nmem"}) EXPECT_EQ(board.at("builds").at(build), true);
+  }
   for (const auto& layer : json.at("boards").at(0).at("layers")) {
     if (!layer.at("cosine").is_number()) continue;
     EXPECT_GT(layer.at("cosine").get<double>(), 0.99) << layer;

@@ -1,60 +1,152 @@
 // Several inputs and outputs through every command.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "files/output_file.h"
+#include "input/npy.h"
+#include "support/small_detector.h"
 #include "two_inputs.h"
+#include "write_npz.h"
 
 namespace lockstep::testing {
 namespace {
 
-std::vector<std::string> With(std::vector<std::string> arguments, const std::vector<std::string>& more) {
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
-}
+class SeveralInputsTest : public TwoInputsTest {
+ protected:
+  // By file name.
+  std::map<std::string, std::string> ContentOf(const std::string& folder) const {
+    std::map<std::string, std::string> content;
+    for (const std::string& file : Files(folder)) content[file] = ReadText(Path(folder) / file);
+    return content;
+  }
+  void ExpectRun(const std::vector<std::string>& arguments) const {
+    const boards::ProcessResult run = Lockstep(With(arguments, Data()));
+    ASSERT_EQ(run.status, 0) << run.out << run.err;
+  }
+};
 
-TEST_F(TwoInputsTest, TheNetworkAndTheModelAgreeAndOutputsHaveTheirForms) {
+TEST_F(SeveralInputsTest, InfoSaysWhatTheModelTakesAndGives) {
   Build();
-  const boards::ProcessResult both =
-      Lockstep(With({"run", P("net.onnx"), P("out/net.joint"), "--min-cosine", "0.99"}, Data()));
-  EXPECT_EQ(both.status, 0) << both.out << both.err;
-  for (const char* engine : {"reference", "native"}) {
-    const boards::ProcessResult run =
-        Lockstep(With({"run", P("out/net.joint"), "--engine", engine, "--npy", "--dump",
-                       P(std::string("dump_") + engine), "--output-folder", P(std::string("o_") + engine)},
-                      Data()));
-    ASSERT_EQ(run.status, 0) << run.err;
-  }
-  const boards::ProcessResult compared = Lockstep({"compare", P("dump_reference"), P("dump_native")});
-  EXPECT_EQ(compared.status, 0) << compared.out << compared.err;
-  ASSERT_EQ(Files("o_native").size(), 4U) << "two outputs, as .bin and as .npy";
-  EXPECT_EQ(Files("o_native"), Files("o_reference"));
-  std::map<std::string, std::string> bytes;
-  for (const std::string& file : Files("o_native")) {
-    bytes[file] = ReadText(Path("o_native") / file);
-    EXPECT_EQ(bytes[file], ReadText(Path("o_reference") / file)) << file;
-  }
-  const auto pixels = static_cast<size_t>(2 * rows_ * rows_);
-  int raw = 0;
-  for (const auto& [file, content] : bytes) {
-    if (file.find(".npy") == std::string::npos) {
-      EXPECT_TRUE(content.size() == pixels * 4 * sizeof(float) || content.size() == pixels * 5) << file;
-      raw += content.size() == pixels * 5 ? 1 : 0;
-      continue;
-    }
-    const input::NpyArray array = input::ParseNpy({content.begin(), content.end()}, file);
-    EXPECT_EQ(array.shape, (graph::Shape{2, array.dtype == "u8" ? 5 : 4, rows_, rows_})) << file;
-    if (array.dtype != "u8") continue;
-    // The raw output is in physical order, channels last; its .npy is in that of ONNX.
-    const std::string& physical = bytes.at(file.substr(0, file.size() - 4) + ".bin");
-    EXPECT_EQ(static_cast<char>(array.bytes[1]), physical[5]);
-    EXPECT_EQ(static_cast<char>(array.bytes[pixels / 2]), physical[1]);
-  }
-  EXPECT_EQ(raw, 1);
+  ASSERT_EQ(Lockstep({"info", P("out/net.joint"), "--json", P("info.json")}).status, 0);
+  const auto info = nlohmann::json::parse(ReadText(Path("info.json")));
+  const auto& inputs = info.at("inputs");
+  const auto& outputs = info.at("outputs");
+  ASSERT_EQ(inputs.size(), 2U);
+  EXPECT_EQ(inputs[0].at("name"), "images");
+  EXPECT_EQ(inputs[0].at("dtype"), "u8");
+  EXPECT_EQ(inputs[0].at("shape"), (std::vector<int>{2, 16, 16, 3}));
+  EXPECT_EQ(inputs[1].at("name"), "vec");
+  EXPECT_EQ(inputs[1].at("dtype"), "f32");
+  EXPECT_EQ(inputs[1].at("shape"), (std::vector<int>{2, 8}));
+  ASSERT_EQ(outputs.size(), 3U);
+  EXPECT_EQ(outputs[0].at("dtype"), "f32");
+  EXPECT_EQ(outputs[1].at("dtype"), "u8");
+  EXPECT_EQ(outputs[1].at("shape"), (std::vector<int64_t>{2, net_.rows, net_.rows, 5}));
+  EXPECT_GT(outputs[1].at("scale").get<double>(), 0.0) << outputs[1];
+  EXPECT_EQ(outputs[2].at("dtype"), "s64");
+  EXPECT_EQ(outputs[2].at("shape"), (std::vector<int>{2, 4, 3}));
 }
 
-TEST_F(TwoInputsTest, TheMergedConfigurationBuildsTheSameBytes) {
+TEST_F(SeveralInputsTest, TheNetworkAndTheModelAgree) {
+  Build();
+  // The positions of nearly equal elements may change places: they have no cosine that says anything.
+  const boards::ProcessResult both =
+      Lockstep(With({"run", P("net.onnx"), P("out/net.joint"), "--json", P("both.json")}, Data()));
+  ASSERT_EQ(both.status, 0) << both.out << both.err;
+  const auto agreement = nlohmann::json::parse(ReadText(Path("both.json"))).at("runs").at(0).at("agreement");
+  ASSERT_EQ(agreement.size(), 3U);
+  for (const size_t output : {0, 1}) EXPECT_GT(agreement[output].at("cosine").get<double>(), 0.995) << agreement;
+}
+
+TEST_F(SeveralInputsTest, EveryEngineAndProgramGivesTheSameBytes) {
+  Build();
+  for (const std::string engine : {"reference", "native"}) {
+    ExpectRun({"run", P("out/net.joint"), "--engine", engine, "--npy", "--dump", P("dump_" + engine), "--output-folder",
+               P("o_" + engine), "--save-inputs", P("inputs")});
+  }
+  const std::map<std::string, std::string> expected = ContentOf("o_reference");
+  ASSERT_EQ(expected.size(), 6U) << "three outputs, as .bin and as .npy";
+  EXPECT_EQ(ContentOf("o_native"), expected);
+
+  // run_joint names its outputs after the first input's file.
+  std::filesystem::rename(Path("inputs/picture_0_0.bin"), Path("inputs/picture_0.bin"));
+  const std::filesystem::path programs = std::filesystem::path(LOCKSTEP_PROGRAM).parent_path();
+  for (const std::string build : {"release", "debug", "profile", "nmem"}) {
+    std::vector<std::string> command = {programs / ("run_joint_" + build),
+                                        "--data",
+                                        P("inputs/picture_0.bin") + ";" + P("inputs/picture_0_1.bin"),
+                                        "-o",
+                                        P("o_" + build),
+                                        P("out/net.joint")};
+    if (build == "debug") command.insert(command.end(), {"--dump-intermediate", "2", "--dump-folder", P("dump_board")});
+    const boards::ProcessResult run = boards::RunProcess(command, {}, std::chrono::seconds(60));
+    ASSERT_EQ(run.status, 0) << build << run.out << run.err;
+    for (const auto& [file, content] : ContentOf("o_" + build)) {
+      if (file.find(".bin") == std::string::npos) continue;
+      EXPECT_EQ(content, expected.at(file)) << build << " " << file;
+    }
+    EXPECT_GE(Files("o_" + build).size(), 3U) << build;
+  }
+  for (const std::string dump : {"dump_native", "dump_board"}) {
+    const boards::ProcessResult compared = Lockstep({"compare", P("dump_reference"), P(dump)});
+    EXPECT_EQ(compared.status, 0) << compared.out << compared.err;
+  }
+}
+
+TEST_F(SeveralInputsTest, TheFloatEngineDumpsTheSameTensors) {
+  Build();
+  ExpectRun(
+      {"run", P("out/net.joint"), "--engine", "float", "--dump", P("dump_float"), "--output-folder", P("o_float")});
+  ExpectRun({"run", P("out/net.joint"), "--dump", P("dump_native")});
+  EXPECT_EQ(Files("o_float").size(), 3U);
+  const boards::ProcessResult compared =
+      Lockstep({"compare", P("dump_float"), P("dump_native"), "--min-cosine", "0.9", "--json", P("c.json")});
+  const auto json = nlohmann::json::parse(ReadText(Path("c.json")));
+  int floats = 0;
+  for (const auto& layer : json.at("layers")) {
+    if (!layer.at("cosine").is_number()) continue;
+    ++floats;
+    EXPECT_GT(layer.at("cosine").get<double>(), 0.99) << layer;
+  }
+  EXPECT_GE(floats, 4) << compared.out << compared.err;
+}
+
+TEST_F(SeveralInputsTest, OutputsHaveTheirForms) {
+  Build();
+  ExpectRun({"run", P("out/net.joint"), "--npy", "--output-folder", P("o")});
+  const std::map<std::string, std::string> bytes = ContentOf("o");
+  const auto pixels = static_cast<size_t>(2 * net_.rows * net_.rows);
+  std::map<std::string, int> forms;
+  for (const auto& [file, content] : bytes) {
+    if (file.find(".npy") == std::string::npos) continue;
+    const input::NpyArray array = input::ParseNpy({content.begin(), content.end()}, file);
+    ++forms[array.dtype];
+    const std::string& given = bytes.at(file.substr(0, file.size() - 4) + ".bin");
+    ASSERT_EQ(given.size(), array.bytes.size()) << file;
+    if (array.dtype == "u8") {
+      // Given channels last; the .npy is in the order of ONNX.
+      EXPECT_EQ(array.shape, (graph::Shape{2, 5, net_.rows, net_.rows}));
+      EXPECT_EQ(static_cast<char>(array.bytes[1]), given[5]);
+      EXPECT_EQ(static_cast<char>(array.bytes[pixels / 2]), given[1]);
+    } else if (array.dtype == "s64") {
+      EXPECT_EQ(array.shape, (graph::Shape{2, 4, 3}));
+      std::vector<int64_t> indices(24);
+      std::memcpy(indices.data(), array.bytes.data(), array.bytes.size());
+      for (const int64_t index : indices) EXPECT_TRUE(index >= 0 && index < net_.rows * net_.rows) << index;
+    } else {
+      EXPECT_EQ(array.shape, (graph::Shape{2, 4, net_.rows, net_.rows}));
+      EXPECT_EQ(array.bytes, std::vector<uint8_t>(given.begin(), given.end()));
+    }
+  }
+  EXPECT_EQ(forms, (std::map<std::string, int>{{"f32", 1}, {"s64", 1}, {"u8", 1}}));
+}
+
+TEST_F(SeveralInputsTest, TheMergedConfigurationBuildsTheSameBytes) {
   Build();
   const std::string first = ReadText(Path("out/net.joint"));
   const boards::ProcessResult again =
@@ -63,7 +155,7 @@ TEST_F(TwoInputsTest, TheMergedConfigurationBuildsTheSameBytes) {
   EXPECT_EQ(ReadText(Path("again/net.joint")), first);
 }
 
-TEST_F(TwoInputsTest, IntegersOfEveryWidthAreTaken) {
+TEST_F(SeveralInputsTest, IntegersOfEveryWidthAreTaken) {
   for (const std::string type : {"u8", "s8", "u16", "s16"}) {
     const size_t width = type.find("16") == std::string::npos ? 1 : 2;
     for (int k = 0; k < 3; ++k) {
@@ -83,27 +175,125 @@ TEST_F(TwoInputsTest, IntegersOfEveryWidthAreTaken) {
     ASSERT_EQ(checked.status, 0) << type << checked.out << checked.err;
     EXPECT_EQ(nlohmann::json::parse(ReadText(Path(type + ".json"))).at("verdict"), "exact") << type;
     const boards::ProcessResult both =
-        Lockstep(With({"run", P("net.onnx"), P(type + "/net.joint"), "--min-cosine", "0.99"}, data));
-    EXPECT_EQ(both.status, 0) << type << both.out << both.err;
+        Lockstep(With({"run", P("net.onnx"), P(type + "/net.joint"), "--json", P("both.json")}, data));
+    ASSERT_EQ(both.status, 0) << type << both.out << both.err;
+    const auto agreement = nlohmann::json::parse(ReadText(Path("both.json"))).at("runs").at(0).at("agreement");
+    for (const size_t output : {0, 1}) {
+      EXPECT_GT(agreement[output].at("cosine").get<double>(), 0.99) << type << agreement;
+    }
   }
 }
 
-TEST_F(TwoInputsTest, WrongInputsAreNamed) {
+TEST_F(SeveralInputsTest, WrongSettingsOfABuildAreNamed) {
   ExpectError({"build", "--input", P("net.onnx"), "--output-dir", P("new"), "--calibration", P("pictures")}, 2,
               {"the model has 2 inputs (images, vec), --calibration gives 1"});
-  ExpectError({"build", "--input", P("net.onnx"), "--output-dir", P("new"), "--calibration", "images=" + P("pictures"),
-               "--calibration", "vec=" + P("vectors"), "--input-type", "vce:f32"},
-              2, {"has no input \"vce\"", "did you mean vec?"});
-  ExpectError({"build", "--input", P("net.onnx"), "--output-dir", P("new"), "--calibration", "images=" + P("pictures"),
-               "--calibration", "vec=" + P("vectors"), "--input-type", "vec:f23"},
-              2, {"input_type must be an object", "f32"});
-  ExpectError({"build", "--input", P("net.onnx"), "--output-dir", P("new"), "--calibration", "images=" + P("pictures"),
-               "--calibration", "vec=" + P("vectors"), "--output-format", "y:raw"},
-              2, {"the model has no output \"y\""});
+  const std::vector<std::string> build = BuildCommand("new");
+  ExpectError(With(build, {"--input-type", "vce:f32"}), 2, {"has no input \"vce\"", "did you mean vec?"});
+  ExpectError(With(build, {"--input-type", "vec:f23"}), 2, {"input_type must be an object", "f32"});
+  ExpectError(With(build, {"--output-format", "y:raw"}), 2, {"--output-format", "net.onnx has no output \"y\""});
+  ExpectError(With(build, {"--output-order", net_.raw + "x:physical"}), 2,
+              {"--output-order", "did you mean " + net_.raw + "?"});
+}
+
+TEST_F(SeveralInputsTest, WrongDataOfARunIsNamed) {
   Build();
-  ExpectError({"run", P("out/net.joint"), "--data", "images=" + P("photos")}, 2, {"the input vec gets no data"});
-  ExpectError(With({"run", P("out/net.joint"), "--data", "mask=" + P("vec.npy")}, Data()), 2,
-              {"the model has no input \"mask\" (it has images, vec)"});
+  const auto refused = [&](const std::vector<std::string>& data, int status, const std::vector<std::string>& words) {
+    ExpectError(With({"run", P("out/net.joint")}, data), status, words);
+  };
+  const std::string photos = "images=" + P("photos");
+  refused({"--data", photos}, 2, {"the input vec gets no data; add --data vec=PATH"});
+  refused(With({"--data", "mask=" + P("vec.npy")}, Data()), 2,
+          {"the model has no input \"mask\" (it has images, vec)"});
+  refused({"--data", photos, "--data", "vce=" + P("vec.npy")}, 2, {"no input \"vce\"", "did you mean vec?"});
+  refused({"--data", photos, "--data", "vec=" + P("none.npy")}, 4, {"none.npy", "no such file; check --data"});
+  const std::string photo = "images=" + P("photos/picture_0.png");
+  WritePictures(Path("many"), 6);
+  WriteVector(Path("two/0.npy"), 1);
+  WriteVector(Path("two/1.npy"), 2);
+  refused({"--data", "images=" + P("many"), "--data", "vec=" + P("two")}, 2,
+          {"data for 3 runs for the input images and for 2 for vec", "give as many, or one file for all"});
+  std::filesystem::create_directory(Path("empty"));
+  refused({"--data", "images=" + P("empty"), "--data", "vec=" + P("vec.npy")}, 4, {P("empty")});
+}
+
+// Each is the good array, and what is wrong with it.
+TEST_F(SeveralInputsTest, WrongArraysAreRefusedWithTheWayOut) {
+  Build();
+  const auto npy = [](const std::string& dtype, const graph::Shape& shape) {
+    const std::vector<uint8_t> bytes(static_cast<size_t>(graph::ElementCount(shape)) * (dtype == "f32" ? 4 : 2));
+    return input::MakeNpy(dtype, shape, bytes.data(), bytes.size());
+  };
+  const std::vector<uint8_t> good = npy("f32", {2, 8});
+  const auto damaged = [&](const std::string& from, const std::string& to) {
+    std::vector<uint8_t> file = good;
+    const auto found = std::search(file.begin(), file.end(), from.begin(), from.end());
+    EXPECT_NE(found, file.end()) << from;
+    std::copy(to.begin(), to.end(), found);
+    return file;
+  };
+  const auto with_value = [&](size_t element, float value) {
+    std::vector<float> values(16);
+    values[element] = value;
+    return input::MakeNpy("f32", {2, 8}, values.data(), values.size() * sizeof(float));
+  };
+  const auto refused = [&](const std::string& name, const std::vector<uint8_t>& file,
+                           const std::vector<std::string>& words) {
+    files::WriteFile(Path(name), file.data(), file.size());
+    std::vector<std::string> all = words;
+    all.push_back(P(name));
+    ExpectError({"run", P("out/net.joint"), "--data", "images=" + P("photos"), "--data", "vec=" + P(name)}, 4, all);
+  };
+  refused("wide.npy", npy("f32", {2, 9}),
+          {"the input vec takes f32 2x8, the array is f32 2x9; save it with that shape"});
+  refused("batch.npy", npy("f32", {1, 8}), {"takes f32 2x8, the array is f32 1x8; save it with that shape and type"});
+  refused("type.npy", npy("s16", {2, 8}), {"takes f32 2x8, the array is s16 2x8; save it with that shape and type"});
+  refused("order.npy", damaged("False", "True "), {"is in Fortran order", "save numpy.ascontiguousarray of it"});
+  refused("big.npy", damaged("<f4", ">f4"),
+          {"is big-endian (\">f4\"), little-endian is taken; save it with astype('<f4')"});
+  refused("cut.npy", {good.begin(), good.end() - 1}, {"its header says 2x8 of 4 bytes each, but 63 bytes follow"});
+  refused("head.npy", {good.begin(), good.begin() + 40}, {"its header is cut short; save it again with numpy.save"});
+  refused("garbage.npy", damaged("'fortran_order'", "\x01\x02\x03\x04ran_order'"), {"is no .npy file", "numpy.save"});
+  refused("text.npy", {'n', 'o', 'n', 'e'}, {"it does not begin as one; save it again with numpy.save"});
+  refused("nan.npy", with_value(9, std::nanf("")),
+          {"the input vec takes finite numbers, element 9 in the file is nan; give it a number"});
+  refused("inf.npy", with_value(0, -HUGE_VALF), {"element 0 in the file is -inf; give it a number"});
+  refused("nan.bin",
+          [&] {
+            const std::vector<uint8_t> file = with_value(2, std::nanf(""));
+            return std::vector<uint8_t>(file.end() - 64, file.end());
+          }(),
+          {"the input vec takes finite numbers, element 2 in the file is nan"});
+  refused("short.bin", std::vector<uint8_t>(63), {"has 63 bytes, the input vec (f32 2x8) takes 64"});
+}
+
+TEST_F(SeveralInputsTest, ASetOfArraysIsOneRun) {
+  Build();
+  const std::vector<uint8_t> pixels(2 * 3 * 16 * 16, 77);
+  const std::vector<uint8_t> images = input::MakeNpy("u8", {2, 3, 16, 16}, pixels.data(), pixels.size());
+  const std::string text = ReadText(Path("vec.npy"));
+  const std::vector<uint8_t> vec(text.begin(), text.end());
+  files::WriteFile(Path("images.npy"), images.data(), images.size());
+  const auto run = [&](const std::vector<std::string>& data, const std::string& folder) {
+    const boards::ProcessResult ran = Lockstep(With({"run", P("out/net.joint"), "--output-folder", P(folder)}, data));
+    ASSERT_EQ(ran.status, 0) << ran.err;
+  };
+  WriteNpz(Path("images.npz"), {{"vec", vec}, {"images", images}});
+  run({"--data", P("images.npz")}, "a");
+  run({"--data", "images=" + P("images.npy"), "--data", "vec=" + P("vec.npy")}, "b");
+  EXPECT_EQ(ContentOf("a"), ContentOf("b"));
+  EXPECT_EQ(ContentOf("a").size(), 3U);
+
+  const auto refused = [&](const std::string& name, const std::vector<std::string>& words) {
+    ExpectError({"run", P("out/net.joint"), "--data", P(name)}, 4, words);
+  };
+  WriteNpz(Path("few.npz"), {{"images", images}});
+  refused("few.npz", {P("few.npz"), "has no array for the input vec; save one under that name"});
+  WriteNpz(Path("more.npz"), {{"images", images}, {"vec", vec}, {"mask", vec}});
+  refused("more.npz", {P("more.npz"), "its array \"mask\" is for no input of the model (images, vec); leave it out"});
+  WriteNpz(Path("wrong.npz"), {{"images", vec}, {"vec", vec}});
+  refused("wrong.npz", {P("wrong.npz") + ", array images", "takes u8 2x3x16x16, the array is f32 2x8"});
+  WriteText(Path("none.npz"), "no zip");
+  refused("none.npz", {P("none.npz"), "save it with numpy.savez"});
 }
 
 }  // namespace
