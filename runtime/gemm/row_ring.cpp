@@ -15,6 +15,13 @@ void CopyActivations(const uint8_t* __restrict from, uint8_t* __restrict to, int
   for (int64_t i = 0; i < bytes; ++i) to[i] = from[i] ^ kSignFlip;
 }
 
+// A pixel is too short for a call.
+constexpr int64_t kChunk = 16;
+
+void CopyChunk(const uint8_t* __restrict from, uint8_t* __restrict to, uint8_t flip) {
+  for (int64_t i = 0; i < kChunk; ++i) to[i] = from[i] ^ flip;
+}
+
 }  // namespace
 
 void CopyPixels(const Pixels& pixels, int64_t channels, uint8_t* to, uint8_t flip) {
@@ -23,8 +30,13 @@ void CopyPixels(const Pixels& pixels, int64_t channels, uint8_t* to, uint8_t fli
     CopyActivations(pixels.from, to, pixels.count * channels, flip);
     return;
   }
+  const int64_t chunks = channels / kChunk;
+  const int64_t rest = channels % kChunk;
   for (int64_t x = 0; x < pixels.count; ++x) {
-    CopyActivations(pixels.from + x * pixels.step, to + x * channels, channels, flip);
+    const uint8_t* from = pixels.from + x * pixels.step;
+    for (int64_t i = 0; i < chunks; ++i, from += kChunk, to += kChunk) CopyChunk(from, to, flip);
+    for (int64_t i = 0; i < rest; ++i) to[i] = from[i] ^ flip;
+    to += rest;
   }
 }
 
