@@ -98,11 +98,9 @@ class ConvRun {
 
 }  // namespace
 
-ConvGeometry DescribeConv(const LayerArgs& args) {
-  const joint::Conv& conv = *args.layer->options_as_Conv();
+ConvGeometry DescribeImages(const LayerArgs& args, int32_t groups) {
   const int32_t* in = args.inputs[0].shape;
   const int32_t* out = args.outputs[0].shape;
-  const int32_t* kernel = args.inputs[1].shape;  // oc, kh, kw, ic of a group
   ConvGeometry g;
   g.in_h = in[1];
   g.in_w = in[2];
@@ -110,9 +108,18 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   g.out_h = out[1];
   g.out_w = out[2];
   g.out_c = out[3];
-  g.groups = conv.groups();
-  g.group_in = g.in_c / g.groups;
-  g.group_out = g.out_c / g.groups;
+  g.groups = groups;
+  g.group_in = g.in_c / groups;
+  g.group_out = g.out_c / groups;
+  g.blocks = (g.group_out + kBlockChannels - 1) / kBlockChannels;
+  g.pixels = int64_t{out[0]} * g.out_h * g.out_w;
+  return g;
+}
+
+ConvGeometry DescribeConv(const LayerArgs& args) {
+  const joint::Conv& conv = *args.layer->options_as_Conv();
+  const int32_t* kernel = args.inputs[1].shape;  // oc, kh, kw, ic of a group
+  ConvGeometry g = DescribeImages(args, conv.groups());
   g.kernel_h = kernel[1];
   g.kernel_w = kernel[2];
   g.stride_h = conv.stride_h();
@@ -124,8 +131,6 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   const bool dilated = g.dilation_w > 1;
   g.segments = dilated ? g.kernel_h * g.kernel_w : g.kernel_h;
   g.quads = ((dilated ? 1 : g.kernel_w) * g.group_in + 3) / 4;
-  g.blocks = (g.group_out + kBlockChannels - 1) / kBlockChannels;
-  g.pixels = int64_t{out[0]} * g.out_h * g.out_w;
   g.pointwise = g.kernel_h == 1 && g.kernel_w == 1 && g.stride_h == 1 && g.stride_w == 1 && g.groups == 1 &&
                 g.in_h == g.out_h && g.in_w == g.out_w && g.pad_top == 0 && g.pad_left == 0;
   if (g.pointwise) {
@@ -134,7 +139,7 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   } else {
     g.row_pixels = (g.out_w - 1) * g.stride_w + (g.kernel_w - 1) * g.dilation_w + 1;
     g.ring_rows = (g.kernel_h - 1) * g.dilation_h + 1;
-    g.units = int64_t{out[0]} * g.out_h;
+    g.units = int64_t{args.outputs[0].shape[0]} * g.out_h;
   }
   PlaceScratch(int64_t{g.groups} * g.blocks, &g);
   return g;

@@ -39,6 +39,8 @@ struct ConvGeometry {
   uint64_t scratch_bytes = 0;  // may be more than 32 bits hold
 };
 
+// Extents, channels and blocks of the images; all else as without a kernel.
+ConvGeometry DescribeImages(const LayerArgs& args, int32_t groups);
 ConvGeometry DescribeConv(const LayerArgs& args);
 
 // Constants of 16 output channels; missing channels are zero with the shift of the block's first.

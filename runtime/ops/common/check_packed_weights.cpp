@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "ops/common/check_weighted_sum.h"
+#include "ops/common/check_window.h"
 
 namespace lockstep::check {
 namespace {
@@ -41,6 +41,21 @@ Status CheckBlock(LayerCheck& layer, const PackedPart& part, const PackedSums& s
 int64_t PackedPart::bytes() const {
   // Every factor is positive, their product at most 64 times the elements of the shape.
   return groups * Blocks(*this) * segments * Quads(*this) * kPackedLanes * kPackedQuad;
+}
+
+Status CheckPackedConv(LayerCheck& layer, int32_t groups) {
+  const bool is_float = layer.output().dtype() == joint::DType::F32;
+  LOCKSTEP_RETURN_IF_ERROR(CheckImages(layer, is_float ? 3 : 2));
+  const joint::Tensor& x = layer.input(0);
+  if (!is_float) LOCKSTEP_RETURN_IF_ERROR(layer.IsU8("input", x));
+  LOCKSTEP_RETURN_IF_ERROR(CheckWeights(layer, is_float ? joint::DType::F32 : joint::DType::S8,
+                                        is_float ? joint::Packing::O16 : joint::Packing::O16I4));
+  const int32_t* w = Shape(layer.input(1));
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("groups", groups, 1, Shape(x)[3]));
+  if (w[0] == Shape(layer.output())[3] && w[0] % groups == 0 && int64_t{w[3]} * groups == Shape(x)[3]) {
+    return Status::Ok();
+  }
+  return layer.Wrong("groups", "the channels of input, weights and output do not fit together");
 }
 
 Status CheckFloatWeights(LayerCheck& layer, const joint::Tensor& weights, int64_t groups) {

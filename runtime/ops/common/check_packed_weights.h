@@ -1,7 +1,9 @@
-// Weights packed as O16I4: every weight, the sums that the options claim, and the accumulator's bound.
+// What Conv and ConvTranspose share: tensors that fit together, and of weights packed as O16I4 every weight, the sums
+// that the options claim, and the accumulator's bound.
 #pragma once
 
 #include "core/layer_check.h"
+#include "ops/common/check_weighted_sum.h"
 
 namespace lockstep::check {
 
@@ -20,8 +22,29 @@ struct PackedPart {
   int64_t bytes() const;
 };
 
+// Images, types, packed weights, and the channels of as many groups.
+Status CheckPackedConv(LayerCheck& layer, int32_t groups);
+
 // The packing O16 of floats: any float is a weight. The shape is oc, kh, kw, ic of a group.
 Status CheckFloatWeights(LayerCheck& layer, const joint::Tensor& weights, int64_t groups);
+
+// What the options have of a layer in floats.
+template <typename Options>
+Status CheckFloatConv(LayerCheck& layer, const Options& options) {
+  LOCKSTEP_RETURN_IF_ERROR(CheckFloatSum(layer, options));
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of weight_sum", options.weight_sum()->size(), 0, 0));
+  return CheckFloatWeights(layer, layer.input(1), options.groups());
+}
+
+// What the options have of a layer in integers, whose weights are `parts` parts; before CheckPackedPart.
+template <typename Options>
+Status CheckPackedSums(LayerCheck& layer, const Options& options, int64_t parts) {
+  LOCKSTEP_RETURN_IF_ERROR(CheckRequantization(layer, options, parts));
+  const int64_t sums = parts * Shape(layer.output())[3];
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of weight_sum", options.weight_sum()->size(), sums, sums));
+  if (options.acc_bits() == 32 || options.acc_bits() == 64) return Status::Ok();
+  return layer.Wrong("acc_bits", "must be 32 or 64");
+}
 
 // What is checked already: lengths of all arrays, ranges of shifts.
 struct PackedSums {

@@ -1,7 +1,5 @@
 #include "core/layer_check.h"
 #include "ops/common/check_packed_weights.h"
-#include "ops/common/check_weighted_sum.h"
-#include "ops/common/check_window.h"
 #include "ops/conv_transpose/conv_transpose.h"
 #include "ops/conv_transpose/transposed_axis.h"
 
@@ -68,18 +66,11 @@ Status CheckPhases(LayerCheck& layer, const joint::ConvTranspose& o, const joint
 Status CheckConvTranspose(LayerCheck& layer) {
   const auto& o = layer.options<joint::ConvTranspose>();
   const bool is_float = layer.output().dtype() == joint::DType::F32;
-  LOCKSTEP_RETURN_IF_ERROR(CheckImages(layer, is_float ? 3 : 2));
+  LOCKSTEP_RETURN_IF_ERROR(CheckPackedConv(layer, o.groups()));
   const joint::Tensor& x = layer.input(0);
   const joint::Tensor& y = layer.output();
-  if (!is_float) LOCKSTEP_RETURN_IF_ERROR(layer.IsU8("input", x));
-  LOCKSTEP_RETURN_IF_ERROR(CheckWeights(layer, is_float ? joint::DType::F32 : joint::DType::S8,
-                                        is_float ? joint::Packing::O16 : joint::Packing::O16I4));
   const joint::Tensor& weights = layer.input(1);
   const int32_t* w = Shape(weights);
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("groups", o.groups(), 1, Shape(x)[3]));
-  if (w[0] != Shape(y)[3] || w[0] % o.groups() != 0 || static_cast<int64_t>(w[3]) * o.groups() != Shape(x)[3]) {
-    return layer.Wrong("groups", "the channels of input, weights and output do not fit together");
-  }
   LOCKSTEP_RETURN_IF_ERROR(CheckAxis(layer, kHeight, w[1], o.stride_h(), o.pad_top()));
   LOCKSTEP_RETURN_IF_ERROR(CheckAxis(layer, kWidth, w[2], o.stride_w(), o.pad_left()));
   // Input rows of a step, padding and all.
@@ -91,15 +82,8 @@ Status CheckConvTranspose(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(
       layer.Work(Elements(y), static_cast<uint64_t>(rows * kernels::TapsOfPhase(w[2], o.stride_w(), 0) * w[3])));
   LOCKSTEP_RETURN_IF_ERROR(layer.Work(static_cast<uint64_t>(Shape(y)[0]) * Shape(y)[1], static_cast<uint64_t>(row)));
-  if (is_float) {
-    LOCKSTEP_RETURN_IF_ERROR(CheckFloatSum(layer, o));
-    LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of weight_sum", o.weight_sum()->size(), 0, 0));
-    return CheckFloatWeights(layer, weights, o.groups());
-  }
-  const int64_t phases = int64_t{o.stride_h()} * o.stride_w();
-  LOCKSTEP_RETURN_IF_ERROR(CheckRequantization(layer, o, phases));
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of weight_sum", o.weight_sum()->size(), phases * w[0], phases * w[0]));
-  if (o.acc_bits() != 32 && o.acc_bits() != 64) return layer.Wrong("acc_bits", "must be 32 or 64");
+  if (is_float) return CheckFloatConv(layer, o);
+  LOCKSTEP_RETURN_IF_ERROR(CheckPackedSums(layer, o, int64_t{o.stride_h()} * o.stride_w()));
   return CheckPhases(layer, o, weights);
 }
 

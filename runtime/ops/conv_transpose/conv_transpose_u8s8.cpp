@@ -16,30 +16,19 @@ struct ConvTransposeGeometry {
 
 ConvTransposeGeometry DescribeConvTranspose(const LayerArgs& args) {
   const joint::ConvTranspose& options = *args.layer->options_as_ConvTranspose();
-  const int32_t* in = args.inputs[0].shape;
   const int32_t* out = args.outputs[0].shape;
   const int32_t* kernel = args.inputs[1].shape;  // oc, kh, kw, ic of a group
   ConvTransposeGeometry geometry;
   geometry.height = {kernel[1], options.stride_h(), options.pad_top(), out[1]};
   geometry.width = {kernel[2], options.stride_w(), options.pad_left(), out[2]};
   ConvGeometry& g = geometry.conv;
-  g.in_h = in[1];
-  g.in_w = in[2];
-  g.in_c = in[3];
-  g.out_h = out[1];
-  g.out_w = out[2];
-  g.out_c = out[3];
-  g.groups = options.groups();
-  g.group_in = g.in_c / g.groups;
-  g.group_out = g.out_c / g.groups;
+  g = DescribeImages(args, options.groups());
   g.kernel_h = geometry.height.MostTaps();
   g.kernel_w = geometry.width.MostTaps();
   g.pad_top = g.kernel_h - 1 - geometry.height.First();
   g.pad_left = g.kernel_w - 1 - geometry.width.First();
   g.segments = g.kernel_h;
   g.quads = (g.kernel_w * g.group_in + 3) / 4;
-  g.blocks = (g.group_out + kBlockChannels - 1) / kBlockChannels;
-  g.pixels = int64_t{out[0]} * g.out_h * g.out_w;
   g.row_pixels = geometry.width.Steps() + g.kernel_w - 1;
   g.ring_rows = g.kernel_h;
   g.units = int64_t{out[0]} * geometry.height.Steps();
