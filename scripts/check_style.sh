@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What may include what; clang-format over every tracked source; clang-tidy over those that are not tests, without the
 # checks that take most of its time (the static analyzer among them). --all: the tests and all checks of .clang-tidy too.
-# --format: no clang-tidy.
+# --format: no clang-tidy. --seconds N: what changed last is checked first, and nothing is begun after N seconds.
 # What passed clang-tidy is not checked again until it, a header of ours that it includes, its compile command, .clang-tidy
 # or clang-tidy itself changes. Needs build/host, wholly built: it knows who includes what.
 set -euo pipefail
@@ -11,10 +11,14 @@ export LC_ALL=C
 passed=$root/.cache/clang-tidy
 checks='-clang-analyzer-*,-bugprone-reserved-identifier,-bugprone-stringview-nullptr,-misc-unused-using-decls'
 skipped='^(build/host/)?tests/'
-if [ "${1:-}" = --all ]; then
-  checks=
-  skipped='^$'
-fi
+seconds=86400
+case ${1:-} in
+  --all)
+    checks=
+    skipped='^$'
+    ;;
+  --seconds) seconds=$2 ;;
+esac
 scripts/check_includes.sh
 
 mapfile -t sources < <(git ls-files -- '*.cpp' '*.h')
@@ -64,11 +68,23 @@ awk -F"$tab" -v keys="$work/keys/" -v common="$common" '
     close(keys name)
   }
   END { exit bad }' "$work/sums" "$work/includes" "$work/commands"
-(cd "$work/keys" && sha256sum -- *) | sed -E 's|^(.{64})  (.*)$|\1 \2|; s|:|/|g' >"$work/checked"
+(cd "$work/keys" && sha256sum -- *) | sed -E 's|^(.{64})  (.*)$|\1 \2|; s|:|/|g' >"$work/keyed"
+
+# In the order of the last commit that changed a source or something that it includes; what is not committed is first.
+awk -F"$tab" '
+  FILENAME ~ /includes$/ { if (!($1 in rank) || when[$2] + 0 < rank[$1]) rank[$1] = when[$2] + 0; next }
+  FILENAME ~ /keyed$/ { split($0, part, " "); print rank[part[2]] + 0, $0; next }
+  /^commit$/ { ++commits; next }
+  NF && !($0 in when) { when[$0] = commits }
+' <(git log --format=commit --name-only) "$work/includes" "$work/keyed" | sort -n -s -k1,1 | cut -d' ' -f2- >"$work/checked"
 
 tidy() {
   local key=$1 source=$2
   [ ! -e "$passed/$key" ] || return 0
+  if [ "$(date +%s)" -gt "$end" ]; then
+    echo "$source" >>"$work/left"
+    return 0
+  fi
   # A name of its own: another run may be checking the same file.
   local log=$passed/$key.$$.log
   trap 'rm -f "$log"' EXIT
@@ -79,6 +95,8 @@ tidy() {
   mv "$log" "$passed/$key"
 }
 export -f tidy
-export passed checks
+end=$(($(date +%s) + seconds))
+export passed checks end work
+touch "$work/left"
 xargs -P "$(nproc)" -L 1 bash -c 'tidy "$@"' tidy <"$work/checked"
-echo "check_style: clang-tidy: $(wc -l <"$work/checked") files"
+echo "check_style: clang-tidy: $(wc -l <"$work/checked") files, $(wc -l <"$work/left") of them left for another time"
