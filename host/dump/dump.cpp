@@ -65,7 +65,7 @@ ordered_json ToJson(const DumpLayer& layer) {
 
 std::string PlainName(const std::string& name) {
   std::string plain;
-  constexpr size_t kMostCharacters = 128;  // as in runtime/core/dump_name.cpp
+  constexpr size_t kMostCharacters = 128;  // as in runtime/base/dump_name.cpp
   for (const char c : name.substr(0, kMostCharacters)) {
     plain += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' ? c : '_';
   }

@@ -2,7 +2,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/memory.h"
+#include "base/memory.h"
 #include "lockstep/lockstep.h"
 #include "lockstep/runtime.h"
 

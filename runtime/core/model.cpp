@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "core/file_error.h"
+#include "base/file_error.h"
 #include "joint_generated.h"
 #include "lockstep/check_model.h"
 #include "lockstep/runtime.h"

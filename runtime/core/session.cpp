@@ -1,7 +1,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/memory.h"
+#include "base/memory.h"
 #include "core/session_memory.h"
 #include "core/thread_pool.h"
 #include "joint_strides.h"

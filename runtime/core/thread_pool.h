@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "core/memory.h"
+#include "base/memory.h"
 #include "lockstep/status.h"
 
 namespace lockstep {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/limits.h"
+#include "check/limits.h"
 #include "joint_elements.h"
 
 namespace lockstep::kernels {

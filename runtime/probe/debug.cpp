@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "core/memory.h"
-#include "core/string.h"
+#include "base/memory.h"
+#include "base/string.h"
 #include "probe/dump_writer.h"
 #include "probe/foreign_options.h"
 #include "probe/probe.h"

@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
-#include "core/dump_name.h"
-#include "core/json_text.h"
+#include "base/dump_name.h"
+#include "base/json_text.h"
 #include "lockstep/md5.h"
 #include "probe/json_number.h"
 

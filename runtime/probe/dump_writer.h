@@ -4,9 +4,9 @@
 
 #include <regex.h>
 
-#include "core/list.h"
-#include "core/output_file.h"
-#include "core/string.h"
+#include "base/list.h"
+#include "base/output_file.h"
+#include "base/string.h"
 #include "lockstep/runtime.h"
 
 namespace lockstep {

@@ -1,7 +1,7 @@
 // Numbers of a dump's manifest. A file of its own: reading a float back takes 8 KB of a static C library.
 #pragma once
 
-#include "core/string.h"
+#include "base/string.h"
 
 namespace lockstep {
 

@@ -2,11 +2,11 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/list.h"
-#include "core/output_file.h"
-#include "core/process_memory.h"
-#include "core/string.h"
-#include "core/views.h"
+#include "base/list.h"
+#include "base/output_file.h"
+#include "base/process_memory.h"
+#include "base/string.h"
+#include "check/views.h"
 #include "probe/foreign_options.h"
 #include "probe/probe.h"
 

@@ -2,8 +2,8 @@
 #include <cstdint>
 #include <cstdio>
 
-#include "core/output_file.h"
-#include "core/string.h"
+#include "base/output_file.h"
+#include "base/string.h"
 #include "probe/foreign_options.h"
 #include "probe/probe.h"
 #include "probe/profile_table.h"

@@ -1,7 +1,7 @@
 // The profile as text: a table of the layers, one of the operators and one of the slowest layers; and as CSV.
 #pragma once
 
-#include "core/string.h"
+#include "base/string.h"
 #include "lockstep/runtime.h"
 #include "probe/profile_times.h"
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <ctime>
 
-#include "core/list.h"
+#include "base/list.h"
 
 namespace lockstep {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/json_text.h"
-#include "core/output_file.h"
+#include "base/json_text.h"
+#include "base/output_file.h"
 #include "probe/profile_times.h"
 
 namespace lockstep {

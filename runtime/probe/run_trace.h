@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "core/memory.h"
-#include "core/string.h"
+#include "base/memory.h"
+#include "base/string.h"
 #include "lockstep/runtime.h"
 
 namespace lockstep {

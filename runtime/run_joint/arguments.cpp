@@ -8,7 +8,7 @@
 #include <cstring>
 #include <initializer_list>
 
-#include "core/list.h"
+#include "base/list.h"
 
 namespace lockstep {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/string.h"
+#include "base/string.h"
 #include "lockstep/status.h"
 
 namespace lockstep {

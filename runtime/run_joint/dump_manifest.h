@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "core/list.h"
-#include "core/string.h"
+#include "base/list.h"
+#include "base/string.h"
 #include "lockstep/runtime.h"
 
 namespace lockstep {

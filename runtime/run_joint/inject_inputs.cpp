@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/dump_name.h"
+#include "base/dump_name.h"
 #include "lockstep/md5.h"
 #include "run_joint/dump_manifest.h"
 #include "run_joint/run_inputs.h"

@@ -1,8 +1,8 @@
 // Feeds every layer with the inputs that a dump of another engine has, so that each layer is tested alone.
 #pragma once
 
-#include "core/list.h"
-#include "core/string.h"
+#include "base/list.h"
+#include "base/string.h"
 #include "lockstep/runtime.h"
 
 namespace lockstep {

@@ -1,4 +1,4 @@
-#include "core/memory.h"
+#include "base/memory.h"
 #include "run_joint/run_joint.h"
 
 int main(int argc, char** argv) {

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/file_error.h"
+#include "base/file_error.h"
 #include "lockstep/seeded_input.h"
 
 namespace lockstep {

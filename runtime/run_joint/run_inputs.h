@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <memory>
 
-#include "core/list.h"
-#include "core/string.h"
+#include "base/list.h"
+#include "base/string.h"
 #include "lockstep/runtime.h"
 #include "run_joint/arguments.h"
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/output_file.h"
+#include "base/output_file.h"
 #include "lockstep/runtime.h"
 #include "run_joint/arguments.h"
 #include "run_joint/inject_inputs.h"

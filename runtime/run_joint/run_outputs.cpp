@@ -2,8 +2,8 @@
 
 #include <cstdio>
 
-#include "core/memory.h"
-#include "core/output_file.h"
+#include "base/memory.h"
+#include "base/output_file.h"
 #include "run_joint/run_inputs.h"
 
 namespace lockstep {

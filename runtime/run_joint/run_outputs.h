@@ -1,8 +1,8 @@
 // What becomes of the outputs of a run: written to files, or compared with expected ones.
 #pragma once
 
-#include "core/list.h"
-#include "core/string.h"
+#include "base/list.h"
+#include "base/string.h"
 #include "lockstep/runtime.h"
 
 namespace lockstep {

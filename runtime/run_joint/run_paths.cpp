@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-#include "core/dump_name.h"
+#include "base/dump_name.h"
 
 namespace lockstep {
 namespace {

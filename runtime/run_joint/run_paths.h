@@ -2,8 +2,8 @@
 // one or over what is still to be read.
 #pragma once
 
-#include "core/list.h"
-#include "core/string.h"
+#include "base/list.h"
+#include "base/string.h"
 #include "lockstep/runtime.h"
 #include "run_joint/arguments.h"
 #include "run_joint/run_inputs.h"

@@ -5,9 +5,9 @@
 #include <ctime>
 
 #include "arithmetic/rq1.h"
-#include "core/json_text.h"
-#include "core/output_file.h"
-#include "core/process_memory.h"
+#include "base/json_text.h"
+#include "base/output_file.h"
+#include "base/process_memory.h"
 #include "lockstep/cpu.h"
 #include "lockstep/md5.h"
 #include "run_joint/run_inputs.h"

@@ -1,4 +1,4 @@
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 #include "ops/average_pool/average_pool.h"
 #include "ops/common/check_window.h"
 

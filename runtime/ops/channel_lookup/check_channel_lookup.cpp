@@ -1,4 +1,4 @@
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 #include "ops/channel_lookup/channel_lookup.h"
 
 namespace lockstep::check {

@@ -1,7 +1,7 @@
 // Add and Mul: two quantised inputs, broadcast as numpy does.
 #pragma once
 
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 
 namespace lockstep::check {
 

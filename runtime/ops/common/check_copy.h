@@ -1,7 +1,7 @@
 // Operators that copy elements: Slice, Reshape, Transpose and Resize.
 #pragma once
 
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 
 namespace lockstep::check {
 

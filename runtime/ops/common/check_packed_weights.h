@@ -2,7 +2,7 @@
 // that the options claim, and the accumulator's bound.
 #pragma once
 
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 #include "ops/common/check_weighted_sum.h"
 
 namespace lockstep::check {

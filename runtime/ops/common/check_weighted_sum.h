@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "arithmetic/rq1.h"
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 #include "ops/common/check_window.h"
 
 namespace lockstep::check {

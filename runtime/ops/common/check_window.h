@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 
 namespace lockstep::check {
 

@@ -1,4 +1,4 @@
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 #include "ops/common/check_packed_weights.h"
 #include "ops/conv_transpose/conv_transpose.h"
 #include "ops/conv_transpose/transposed_axis.h"

@@ -1,6 +1,6 @@
 #include <cstdlib>
 
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 #include "ops/common/check_weighted_sum.h"
 #include "ops/common/check_window.h"
 #include "ops/depthwise_conv/depthwise_conv.h"

@@ -1,6 +1,6 @@
 #include <cstring>
 
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 #include "ops/layer_normalization/layer_normalization.h"
 
 namespace lockstep::check {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "arithmetic/rq1.h"
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 #include "ops/mat_mul/mat_mul.h"
 
 namespace lockstep::check {

@@ -1,4 +1,4 @@
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 #include "ops/common/check_window.h"
 #include "ops/max_pool/max_pool.h"
 

@@ -1,4 +1,4 @@
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 #include "ops/quantize/quantize.h"
 
 namespace lockstep::check {

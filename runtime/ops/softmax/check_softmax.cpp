@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/layer_check.h"
+#include "check/layer_check.h"
 #include "ops/softmax/softmax.h"
 
 namespace lockstep::check {

@@ -5,8 +5,8 @@
 #include <csignal>
 
 #include "background_run.h"
+#include "base/process_memory.h"
 #include "command.h"
-#include "core/process_memory.h"
 #include "lockstep/runtime.h"
 #include "lockstep/seeded_input.h"
 

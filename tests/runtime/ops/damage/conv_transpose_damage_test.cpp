@@ -1,6 +1,6 @@
 #include <vector>
 
-#include "runtime/core/model_damage.h"
+#include "runtime/check/model_damage.h"
 
 namespace lockstep::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "runtime/core/model_damage.h"
+#include "runtime/check/model_damage.h"
 
 namespace lockstep::test {
 namespace {

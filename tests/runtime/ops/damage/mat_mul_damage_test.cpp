@@ -1,7 +1,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/core/model_damage.h"
+#include "runtime/check/model_damage.h"
 
 namespace lockstep::test {
 namespace {

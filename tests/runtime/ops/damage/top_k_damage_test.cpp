@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "runtime/core/model_damage.h"
+#include "runtime/check/model_damage.h"
 
 namespace lockstep::test {
 namespace {

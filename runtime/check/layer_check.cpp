@@ -1,0 +1,115 @@
+#include "check/layer_check.h"
+
+#include <algorithm>
+
+#include "arithmetic/rq1.h"
+
+namespace lockstep::check {
+
+int64_t TypeHigh(const joint::Tensor& tensor) { return tensor.dtype() == joint::DType::U16 ? 65535 : 255; }
+
+int64_t High(const joint::Tensor& tensor) { return (int64_t{1} << tensor.quantization()->bits()) - 1; }
+
+float Scale(const joint::Tensor& tensor) { return tensor.quantization()->scale()->Get(0); }
+
+int32_t ZeroPoint(const joint::Tensor& tensor) { return tensor.quantization()->zero_point()->Get(0); }
+
+Status LayerCheck::InRange(const char* field, int64_t value, int64_t low, int64_t high) const {
+  if (value >= low && value <= high) return Status::Ok();
+  return Corrupt("layer '%.64s': %s is %lld, must be %lld..%lld", layer_.name()->c_str(), field,
+                 static_cast<long long>(value), static_cast<long long>(low), static_cast<long long>(high));
+}
+
+Status LayerCheck::InRange(const char* field, uint32_t index, int64_t value, int64_t low, int64_t high) const {
+  if (value >= low && value <= high) return Status::Ok();
+  return Corrupt("layer '%.64s': %s[%u] is %lld, must be %lld..%lld", layer_.name()->c_str(), field, index,
+                 static_cast<long long>(value), static_cast<long long>(low), static_cast<long long>(high));
+}
+
+Status LayerCheck::Wrong(const char* field, const char* what) const {
+  return Corrupt("layer '%.64s': %s: %s", layer_.name()->c_str(), field, what);
+}
+
+Status LayerCheck::Wrong(const char* field, int32_t index, const char* what) const {
+  return Corrupt("layer '%.64s': %s[%d]: %s", layer_.name()->c_str(), field, index, what);
+}
+
+Status LayerCheck::InputCount(int32_t low, int32_t high) const {
+  return InRange("number of inputs", input_count(), low, high);
+}
+
+Status LayerCheck::OutputCount(int32_t count) const {
+  return InRange("number of outputs", output_count(), count, count);
+}
+
+Status LayerCheck::SameShape(const joint::Tensor& a, const joint::Tensor& b) const {
+  if (Rank(a) == Rank(b) && std::equal(Shape(a), Shape(a) + Rank(a), Shape(b))) return Status::Ok();
+  return Wrong("shape", "input and output must have the same");
+}
+
+Status LayerCheck::SameValues(const joint::Tensor& x, const joint::Tensor& y) const {
+  if (x.dtype() != y.dtype()) return Wrong("dtype", "input and output must have the same");
+  if (x.dtype() == joint::DType::F32 || x.dtype() == joint::DType::S64) return Status::Ok();
+  LOCKSTEP_RETURN_IF_ERROR(IsQuantized("dtype", x));
+  if (Scale(x) != Scale(y) || ZeroPoint(x) != ZeroPoint(y)) {
+    return Wrong("quantization", "input and output must have the same scale and zero point");
+  }
+  if (High(x) > High(y)) return Wrong("quantization.bits", "the output must not have fewer than the input");
+  return Status::Ok();
+}
+
+Status LayerCheck::IsQuantized(const char* field, const joint::Tensor& tensor) const {
+  if (tensor.dtype() == joint::DType::U8 || tensor.dtype() == joint::DType::U16) return Status::Ok();
+  return Wrong(field, "must be of dtype u8 or u16");
+}
+
+Status LayerCheck::IsU8(const char* field, const joint::Tensor& tensor) const {
+  return tensor.dtype() == joint::DType::U8 ? Status::Ok() : Wrong(field, "must be of dtype u8");
+}
+
+Status LayerCheck::IsFloat(const char* field, const joint::Tensor& tensor) const {
+  return tensor.dtype() == joint::DType::F32 ? Status::Ok() : Wrong(field, "must be of dtype f32");
+}
+
+Status LayerCheck::OutputHasAllBits() const {
+  if (HasAllBits(output())) return Status::Ok();
+  return Wrong("quantization.bits", "the output must have as many as its type");
+}
+
+Status LayerCheck::Table(int64_t entries, const flatbuffers::Vector<uint8_t>& table) {
+  const int64_t bytes = entries * ElementBytes(output().dtype());
+  LOCKSTEP_RETURN_IF_ERROR(InRange("length of table", table.size(), bytes, bytes));
+  if (FitBits(model_, output(), table)) return Status::Ok();
+  return Wrong("table", "an entry has more bits than the output");
+}
+
+Status LayerCheck::Multiplier(const char* field, int64_t multiplier, int64_t shift) const {
+  LOCKSTEP_RETURN_IF_ERROR(InRange(field, multiplier, rq1::kMinMultiplier, (int64_t{1} << 31) - 1));
+  return InRange("shift", shift, rq1::kMinShift, rq1::kMaxShift);
+}
+
+Status LayerCheck::Multipliers(const flatbuffers::Vector<int32_t>& multiplier,
+                               const flatbuffers::Vector<int8_t>& shift) {
+  if (!Spend(model_, multiplier.size())) return Wrong("multiplier", "more of them than the file can hold");
+  for (uint32_t i = 0; i < multiplier.size(); ++i) {
+    LOCKSTEP_RETURN_IF_ERROR(InRange("multiplier", i, multiplier.Get(i), rq1::kMinMultiplier, (int64_t{1} << 31) - 1));
+    LOCKSTEP_RETURN_IF_ERROR(InRange("shift", i, shift.Get(i), rq1::kMinShift, rq1::kMaxShift));
+  }
+  return Status::Ok();
+}
+
+Status LayerCheck::Clamp(int64_t low, int64_t high, int64_t type_high) const {
+  LOCKSTEP_RETURN_IF_ERROR(InRange("clamp_low", low, 0, type_high));
+  return InRange("clamp_high", high, low, type_high);
+}
+
+Status LayerCheck::Work(uint64_t elements, uint64_t per_element) {
+  const uint64_t limit = model_.options.max_work;
+  if (per_element > limit / elements || model_.work + elements * per_element > limit) {
+    return Wrong("work", "the model needs more multiply-accumulates than the limit");
+  }
+  model_.work += elements * per_element;
+  return Status::Ok();
+}
+
+}  // namespace lockstep::check

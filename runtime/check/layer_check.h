@@ -1,0 +1,60 @@
+// What the checks of one layer's options share: access to its tensors and errors that name the field.
+#pragma once
+
+#include "check/check.h"
+
+namespace lockstep::check {
+
+class LayerCheck {
+ public:
+  // The layer's name, options type and tensor indices are checked already.
+  LayerCheck(ModelCheck& check, const joint::Layer& layer) : model_(check), layer_(layer) {}
+
+  ModelCheck& model() { return model_; }
+  int32_t input_count() const { return static_cast<int32_t>(layer_.inputs()->size()); }
+  const joint::Tensor& input(int32_t i) const { return *model_.model.tensors()->Get(layer_.inputs()->Get(i)); }
+  int32_t output_count() const { return static_cast<int32_t>(layer_.outputs()->size()); }
+  const joint::Tensor& output(int32_t i = 0) const { return *model_.model.tensors()->Get(layer_.outputs()->Get(i)); }
+  template <typename Options>
+  const Options& options() const {
+    return *static_cast<const Options*>(layer_.options());
+  }
+
+  // "layer 'Conv_3': pad_top is -1, must be 0..2": the error of a value out of its range.
+  Status InRange(const char* field, int64_t value, int64_t low, int64_t high) const;
+  Status InRange(const char* field, uint32_t index, int64_t value, int64_t low, int64_t high) const;
+  // "layer 'Conv_3': shape of input 0 is not what the operator needs".
+  Status Wrong(const char* field, const char* what) const;
+  Status Wrong(const char* field, int32_t index, const char* what) const;
+
+  Status InputCount(int32_t low, int32_t high) const;
+  Status OutputCount(int32_t count) const;
+  Status SameShape(const joint::Tensor& a, const joint::Tensor& b) const;
+  // The output carries the elements of the input unchanged: same type, scale and zero point, and no fewer bits. Floats
+  // and S64 integers have neither.
+  Status SameValues(const joint::Tensor& x, const joint::Tensor& y) const;
+  Status IsQuantized(const char* field, const joint::Tensor& tensor) const;  // U8 or U16
+  Status IsFloat(const char* field, const joint::Tensor& tensor) const;
+  Status IsU8(const char* field, const joint::Tensor& tensor) const;
+  // For an operator whose values only the type limits.
+  Status OutputHasAllBits() const;
+  // A table of `entries` entries of the output's type.
+  Status Table(int64_t entries, const flatbuffers::Vector<uint8_t>& table);
+  Status Multiplier(const char* field, int64_t multiplier, int64_t shift) const;
+  // Every pair of multiplier and shift; their lengths are equal.
+  Status Multipliers(const flatbuffers::Vector<int32_t>& multiplier, const flatbuffers::Vector<int8_t>& shift);
+  Status Clamp(int64_t low, int64_t high, int64_t type_high) const;
+  // Adds to what one run costs and refuses what is beyond the limit.
+  Status Work(uint64_t elements, uint64_t per_element);
+
+ private:
+  ModelCheck& model_;
+  const joint::Layer& layer_;
+};
+
+int64_t TypeHigh(const joint::Tensor& tensor);  // the largest value that the type of a U8 or U16 tensor holds
+int64_t High(const joint::Tensor& tensor);      // the largest that its bits allow
+float Scale(const joint::Tensor& tensor);
+int32_t ZeroPoint(const joint::Tensor& tensor);
+
+}  // namespace lockstep::check
