@@ -39,6 +39,8 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   Node& node = graph.nodes[index];
   const graph::Activation activation = graph::ActivationOf(graph, node);
   if (activation.kind == ActivationKind::kNone || node.inputs.empty()) return false;
+  // Nothing can compute that, and the node is to be named for it.
+  if (activation.kind == ActivationKind::kClip && activation.alpha > activation.beta) return false;
   const graph::TensorId before = node.inputs[0];
   if (before == graph::kNoTensor || graph.tensor(before).type != graph::ElementType::kFloat) return false;
   if (OnlyConsumer(uses, before) != static_cast<int32_t>(index)) return false;

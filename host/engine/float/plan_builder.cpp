@@ -1,6 +1,7 @@
 #include "engine/float/plan_builder.h"
 
 #include <algorithm>
+#include <new>
 
 #include "engine/float/activation_algorithms.h"
 #include "graph/error.h"
@@ -160,7 +161,11 @@ void PlanBuilder::BuildNode(size_t index) {
   try {
     results = OperatorFor(graph_, *node_).build(*this, *node_);
   } catch (const dnnl::error& error) {
-    throw UnsupportedModel("node '" + node_->name + "' (" + node_->op + "): oneDNN refuses it: " + error.what());
+    if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
+    throw UnsupportedModel("node '" + node_->name + "' (" + node_->op +
+                           "): the float engine cannot compute it with these attributes and shapes (" +
+                           graph::ToString(graph_.tensor(node_->outputs[0]).shape) +
+                           "); cut the network in front of it with --output-nodes");
   }
   if (!activation_taken_ && node_->activation.kind != graph::ActivationKind::kNone) {
     if (node_->pre_activation != graph::kNoTensor) Define(node_->pre_activation, results[0]);

@@ -182,6 +182,14 @@ TEST(FindBlockers, SaysWhichAttributeIsNotSupported) {
             "Gelu_3|Gelu|approximate 'tanh' is not supported, only 'none'\n");
 }
 
+TEST(FindBlockers, NamesAnEmptyClipBehindAConv) {
+  SmallGraph small;
+  const TensorId conv = small.Conv(small.Input("x", {1, 3, 4, 4}), 3, 2, 1);
+  graph::Graph graph = small.Finish({small.Add("Clip", {conv, small.Scalar(5.0F), small.Scalar(1.0F)})});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)), "Clip_1|Clip|its min 5.000000 is above its max 1.000000\n");
+}
+
 // Behind a Conv, that would otherwise be blamed for the numbers that the normalisation makes of its weights.
 TEST(FindBlockers, BlamesABatchNormalizationForItself) {
   SmallGraph small;

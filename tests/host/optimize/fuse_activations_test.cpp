@@ -32,6 +32,13 @@ TEST(FuseActivations, ReadsTheLimitsOfAClip) {
   EXPECT_EQ(after.nodes[0].activation.beta, 0.5);
 }
 
+TEST(FuseActivations, LeavesAClipOfWhichTheMinIsAboveTheMax) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 5, 4});
+  const TensorId y = small.Add("Clip", {small.Conv(x, 3, 4, 1), small.Scalar(0.5F), small.Scalar(-0.25F)});
+  ExpectUntouched(small.Finish({y}), FuseActivations);
+}
+
 TEST(FuseActivations, TakesOnlyClampsIntoArithmetic) {
   for (const std::string op : {"Add", "Sub", "Mul"}) {
     SmallGraph small;

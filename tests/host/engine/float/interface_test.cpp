@@ -54,6 +54,17 @@ TEST(Errors, InputsThatDoNotFit) {
   EXPECT_EQ(engine.Run({{"input", SmallInput()}}).size(), 1U) << "an engine stays usable after an error";
 }
 
+TEST(Errors, WhatTheLibraryRefusesIsSaidInOurWords) {
+  GraphMaker maker;
+  const TensorId output = maker.Conv(maker.Input({1, 3, 4, 4}), 16, 3);
+  maker.Activate({graph::ActivationKind::kClip, 5.0, 1.0});
+  const graph::Graph graph = maker.Finish({output});
+  const std::string message = MessageOf<UnsupportedModel>([&] { FloatEngine(graph, {}); });
+  EXPECT_EQ(message,
+            "node 'Conv_0' (Conv): the float engine cannot compute it with these attributes and shapes (1x16x4x4); cut "
+            "the network in front of it with --output-nodes");
+}
+
 TEST(Errors, EveryNodeThatCannotRunIsNamed) {
   GraphMaker maker;
   const TensorId image = maker.Input({1, 16, 4, 4});
