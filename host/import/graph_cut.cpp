@@ -75,6 +75,19 @@ std::vector<TensorId> ResolveAll(const Graph& graph, const std::vector<std::stri
                    std::to_string(given.size()) + " of " + graph::ToString(given));
 }
 
+// What is known of a shape, and letters for the rest: one picture, if it has the axes of pictures.
+std::string WantedShape(const graph::Shape& shape) {
+  const bool picture = shape.size() == 4;
+  const bool channels_last = picture && shape[1] < 1 && (shape[3] == 1 || shape[3] == 3);
+  const std::string letters = !picture ? "1ABCDEFGHIJKLMNOPQRSTUVWXYZ" : channels_last ? "1HWC" : "13HW";
+  std::string text;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const std::string open(1, letters[i % letters.size()]);
+    text += (i == 0 ? "" : "x") + (shape[i] < 1 ? open : std::to_string(shape[i]));
+  }
+  return text;
+}
+
 }  // namespace
 
 void CutGraph(Graph& graph, const ImportOptions& options, const std::string& path) {
@@ -135,7 +148,7 @@ void RequireInputShapes(const Graph& graph, const std::string& path) {
     const bool ranked = tensor.shape != graph::kUnknownShape;
     open += (open.empty() ? "'" : ", '") + tensor.name + "' (" +
             (ranked ? graph::ToString(tensor.shape) : std::string("no shape at all")) + ")";
-    flags += " --input-shape " + tensor.name + ":" + (tensor.shape.size() == 4 ? "1x3xHxW" : "AxBx...");
+    flags += " --input-shape " + tensor.name + ":" + (ranked ? WantedShape(tensor.shape) : "AxBx...");
   }
   if (open.empty()) return;
   throw UsageError("'" + path + "' leaves the shape of an input open: " + open + "; give all its dimensions with" +

@@ -174,7 +174,20 @@ TEST(ImportOnnx, RefusesCutsThatDoNotFit) {
 TEST(ImportOnnx, AsksForOpenShapes) {
   const std::string error = ErrorOf<UsageError>(TwoConvs(0));
   ExpectContains(error, "'x' (1x3x?x5)");
-  ExpectContains(error, "--input-shape x:1x3xHxW");
+  ExpectContains(error, "--input-shape x:1x3xHx5");
+  const auto hint = [](const std::vector<int64_t>& shape) {
+    OnnxWriter writer(17);
+    writer.Input("x", shape).Output("y").Node("Relu", {"x"}, {"y"});
+    const std::string text = ErrorOf<UsageError>(writer);
+    return text.substr(text.find("with --input-shape ") + 19);
+  };
+  EXPECT_EQ(hint({0, 0, 0, 0}), "x:1x3xHxW");
+  EXPECT_EQ(hint({0, 3, 640, 480}), "x:1x3x640x480");
+  EXPECT_EQ(hint({0, 1, 0, 0}), "x:1x1xHxW");
+  EXPECT_EQ(hint({0, 6, 0, 0}), "x:1x6xHxW");
+  EXPECT_EQ(hint({0, 0, 0, 3}), "x:1xHxWx3");
+  EXPECT_EQ(hint({0, 10}), "x:1x10");
+  EXPECT_EQ(hint({0, 10, 0}), "x:1x10xB");
   ImportOptions options;
   options.input_shapes["x"] = {1, 3, 8, 8};
   const Graph graph = Import(TwoConvs(0), options);
