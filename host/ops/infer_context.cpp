@@ -127,7 +127,11 @@ void InferContext::Set(graph::ElementType type, graph::Shape shape, size_t outpu
 }
 
 void InferContext::Fail(const std::string& reason) const {
-  throw BadInput("node '" + node.name + "' (" + node.op + "): " + reason);
+  // A node that the normal form put there has the name of the one that it was made of.
+  const std::vector<std::string>& own = node.onnx_nodes;
+  const bool made = !own.empty() && std::find(own.begin(), own.end(), node.name) == own.end();
+  throw BadInput("node '" + node.name + "' (" + node.op + (made ? ", made of '" + own.front() + "'" : "") +
+                 "): " + reason);
 }
 
 }  // namespace lockstep::ops

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "graph/error.h"
 #include "import/onnx_import.h"
 #include "onnx_writer.h"
 #include "optimize/optimize.h"
@@ -228,6 +229,20 @@ TEST(Opsets, SoftmaxOverAllAxesFromOneOnUpToOpset12) {
                  w.Node("Reshape", {"s", "back"}, {"y"});
                }},
               {11, [](OnnxWriter& w) { SetInt(w.Node("Softmax", {"x"}, {"y"}), "axis", 2); }}});
+}
+
+TEST(Opsets, AnAxisOfAnOldSoftmaxThatIsNoneIsBlamedOnTheSoftmax) {
+  OnnxWriter writer(11);
+  auto& node = writer.Input("x", {1, 7}).Output("y").Node("Softmax", {"x"}, {"y"});
+  node.set_name("soft");
+  SetInt(node, "axis", 3);
+  try {
+    Import(writer);
+    ADD_FAILURE() << "no error";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("(Flatten, made of 'soft'): its attribute 'axis' is 3"), std::string::npos)
+        << error.what();
+  }
 }
 
 TEST(Opsets, SoftmaxOfAMatrixIsTheSameInAllOpsets) {
