@@ -49,10 +49,18 @@ const CLI::App& Given(const CLI::App& app) {
 
 std::string Shown(const CLI::Option& option) { return option.get_name(); }  // "--data", or "model" for a positional
 
+// "FLOAT:FLOAT in [0 - 1]", "INT", ..: what a value must be.
 std::string Kind(const CLI::Option& option) {
   const std::string type = option.get_type_name();
-  if (type == "INT" || type == "UINT") return "a whole number";
-  return type == "FLOAT" ? "a number" : "a text";
+  const std::string first = type.substr(0, type.find(':'));
+  std::string kind = first == "INT" || first == "UINT" ? "a whole number" : first == "FLOAT" ? "a number" : "a text";
+  const size_t begin = type.find('[');
+  const size_t middle = type.find(" - ");
+  if (begin != std::string::npos && middle != std::string::npos) {
+    const std::string highest = type.substr(middle + 3, type.find(']') - middle - 3);
+    kind += " from " + type.substr(begin + 1, middle - begin - 1) + " to " + highest;
+  }
+  return type.find("NONNEGATIVE") == std::string::npos ? kind : kind + " of at least 0";
 }
 
 }  // namespace
@@ -104,7 +112,7 @@ std::string Explain(const CLI::App& app, const CLI::ParseError& error) {
                          : "what is " + graph::Quoted(extra.front()) + " for? It is not expected";
   }
   if (error.get_name() == "RequiredError") return Shown(*blamed) + " is missing (" + blamed->get_description() + ")";
-  if (error.get_name() == "ConversionError") {
+  if (error.get_name() == "ConversionError" || error.get_name() == "ValidationError") {
     const std::string value = blamed->empty() ? "" : ", not " + graph::Quoted(blamed->results().back());
     return Shown(*blamed) + " takes " + Kind(*blamed) + value;
   }

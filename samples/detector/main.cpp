@@ -193,6 +193,26 @@ void Detect(const Options& options) {
               static_cast<double>(options.check_confidence), static_cast<double>(agreement.min_iou));
 }
 
+// What is wrong with the command line, in the words of this program.
+std::string Explain(const CLI::App& app, const CLI::Error& error) {
+  const std::string text = error.what();
+  const CLI::Option* blamed = nullptr;  // the longest name: --check is a part of --check-iou
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    if (text.find(name) == std::string::npos) continue;
+    if (blamed == nullptr || name.size() > blamed->get_name().size()) blamed = option;
+  }
+  const std::string kind = error.get_name();
+  if (kind == "ExtrasError" || blamed == nullptr) {
+    const std::vector<std::string> extra = app.remaining();
+    return extra.empty() ? "the command line cannot be understood" : "'" + extra.front() + "' is not expected";
+  }
+  const std::string name = blamed->get_name();
+  if (kind == "RequiredError") return "the " + name + " is missing";
+  if (kind == "RequiresError") return name + " has no effect without --check";
+  return name + " needs another value (" + blamed->get_description() + ")";
+}
+
 int Fail(const char* what, int status) {
   std::fprintf(stderr, "detector: %s\n", what);
   return status;
@@ -235,8 +255,8 @@ int main(int argc, char** argv) {
       "  detector street.jpg --raw board=board/output0.bin --raw float=pc/output0.bin --check --write both.png\n\n"
       "exit status: 0 good, 1 the check failed, 2 wrong usage, 3 unsupported model, 4 corrupt or unreadable file,\n"
       "             5 not enough memory");
-  app.failure_message([](const CLI::App* /*app*/, const CLI::Error& error) {
-    return std::string("detector: ") + error.what() + "; `detector --help` shows what there is\n";
+  app.failure_message([](const CLI::App* given, const CLI::Error& error) {
+    return "detector: " + Explain(*given, error) + "; `detector --help` shows what there is\n";
   });
   try {
     app.parse(argc, argv);

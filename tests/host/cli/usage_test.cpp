@@ -30,6 +30,12 @@ TEST_F(UsageTest, WhatIsMissingOrOfAnotherKindIsNamed) {
   ExpectError({"run", "a.joint"}, 2, {"--data is missing (a picture"});
   ExpectError({"info"}, 2, {"model is missing (the file)"});
   ExpectError({"build", "--count", "many"}, 2, {"--count takes a whole number, not \"many\""});
+  ExpectError({"run", "a.joint", "--data", "x.bin", "--min-cosine", "2"}, 2,
+              {"--min-cosine takes a number from -1 to 1, not \"2\""});
+  ExpectError({"run", "a.joint", "--data", "x.bin", "--min-cosine", "high"}, 2, {"takes a number from -1 to 1"});
+  ExpectError({"crosscheck", "a.joint", "--data", "x.bin", "--board", "local", "--timeout", "0"}, 2,
+              {"--timeout takes a whole number from 1 to 1000000, not \"0\""});
+  ExpectError({"compare", "a", "b", "--atol", "-1"}, 2, {"--atol takes a number of at least 0, not \"-1\""});
   ExpectError({"info", "a.joint", "b.joint"}, 2, {"what is \"b.joint\" for?"});
   ExpectError({"info", "a.joint", "--json"}, 2, {"--json needs a value"});
 }

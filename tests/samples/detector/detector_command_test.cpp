@@ -53,10 +53,14 @@ TEST_F(DetectorCommand, WritesThePicture) {
 }
 
 TEST_F(DetectorCommand, WrongUsage) {
-  ExpectError({}, 2, {"picture", "--help"});
+  ExpectError({}, 2, {"detector: the picture is missing; `detector --help`"});
   ExpectError({P("street.png")}, 2, {"--model", "--raw"});
   ExpectError(Good({"--check"}), 2, {"two sides"});
-  ExpectError(Good({"--check-iou", "0.5"}), 2, {"--check-iou", "--check"});
+  ExpectError(Good({"--check-iou", "0.5"}), 2, {"detector: --check-iou has no effect without --check;"});
+  ExpectError(Good({"--size", "7"}), 2, {"detector: --size needs another value (side of the network's square input);"});
+  ExpectError(Good({"--size", "big"}), 2, {"detector: --size needs another value"});
+  ExpectError(Good({"--size"}), 2, {"detector: --size needs another value"});
+  ExpectError(Good({"--sze", "640"}), 2, {"detector: '--sze' is not expected;"});
 }
 
 TEST_F(DetectorCommand, PicturesThatCannotBeRead) {
