@@ -72,8 +72,8 @@ Status OtherVersion(uint32_t version) {
                          "format version %u is no longer read; build the model again with 'lockstep build'", version);
   }
   return Status::Error(StatusCode::kUnsupported,
-                       "format_version: the model has %u and this runtime reads %u; upgrade the runtime on the board",
-                       version, kFormatVersion);
+                       "format_version: the model has %u and this lockstep reads %u; upgrade it", version,
+                       kFormatVersion);
 }
 
 static_assert(kFormatVersion == joint::kFormatVersion);
@@ -95,8 +95,7 @@ Status Unknown(const char* format, ...) {
   va_start(arguments, format);
   std::vsnprintf(text, sizeof(text), format, arguments);
   va_end(arguments);
-  return Status::Error(StatusCode::kUnsupported, "%s is unknown to this runtime; upgrade the runtime on the board",
-                       text);
+  return Status::Error(StatusCode::kUnsupported, "%s is unknown to this lockstep; upgrade it", text);
 }
 
 Status CheckFile(const uint8_t* file, size_t size, const LoadOptions& options) {
@@ -118,11 +117,10 @@ Status CheckFile(const uint8_t* file, size_t size, const LoadOptions& options) {
   if (options.check_digest) LOCKSTEP_RETURN_IF_ERROR(CheckDigest(file, size, *model.digest()));
   if (version == 0) return Corrupt("format_version: missing");
   if (model.contract()->string_view() != rq1::kContractId) {
-    return Status::Error(
-        StatusCode::kUnsupported,
-        "contract: the model needs '%.32s' and this runtime has '%s'; upgrade the runtime on the board "
-        "or build the model with a compiler of contract '%s'",
-        model.contract()->c_str(), rq1::kContractId, rq1::kContractId);
+    return Status::Error(StatusCode::kUnsupported,
+                         "contract: the model needs '%.32s' and this lockstep has '%s'; upgrade it or build the model "
+                         "with a compiler of contract '%s'",
+                         model.contract()->c_str(), rq1::kContractId, rq1::kContractId);
   }
   return Status::Ok();
 }

@@ -61,7 +61,7 @@ TEST(JointFile, NamesVersionAndContract) {
   const std::string old = RefusalAfter([](joint::ModelT& m) { m.format_version = 1; });
   EXPECT_EQ(old, "unsupported: format version 1 is no longer read; build the model again with 'lockstep build'");
   const std::string layer = RefusalAfter([](joint::ModelT& m) { m.layers[1]->version = 3; });
-  EXPECT_NE(layer.find("version 3 of Conv is unknown to this runtime; upgrade"), std::string::npos) << layer;
+  EXPECT_NE(layer.find("version 3 of Conv is unknown to this lockstep; upgrade it"), std::string::npos) << layer;
   const std::string contract = RefusalAfter([](joint::ModelT& m) { m.contract = "rq2"; });
   EXPECT_EQ(contract.rfind("unsupported: contract: the model needs 'rq2'", 0), 0U) << contract;
 }
