@@ -23,7 +23,7 @@ using File = std::unique_ptr<std::FILE, CloseFile>;
 
 [[noreturn]] void FailToWrite(const fs::path& path, int error) {
   std::string way_out = "; check the path and its rights";
-  if (error == ENOSPC || error == EDQUOT) {
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
     way_out = IsTemporary(path)
                   ? "; free some space in " + TemporaryParent().string() + ", or set TMPDIR to a folder with space"
                   : "; free some space or choose another folder";

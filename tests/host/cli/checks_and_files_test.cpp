@@ -156,5 +156,18 @@ TEST_F(ChecksAndFilesTest, HelpShowsTheDefaultsThatHold) {
   }
 }
 
+// A limit to the size of files stands for a full disk, which not everybody may mount.
+TEST_F(ChecksAndFilesTest, AFullTemporaryFolderIsNamed) {
+  std::filesystem::create_directories(Path("tmp"));
+  const std::string command = "trap '' XFSZ; ulimit -f 1; TMPDIR=" + P("tmp") +
+                              " exec " LOCKSTEP_PROGRAM " crosscheck " + P("out/net.joint") + " --data " + Picture() +
+                              " --board local";
+  const boards::ProcessResult result = boards::RunProcess({"sh", "-c", command}, {}, std::chrono::seconds(120));
+  EXPECT_EQ(result.status, 4) << result.err;
+  EXPECT_NE(result.err.find("cannot write " + P("tmp/lockstep.")), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("free some space in " + P("tmp") + ", or set TMPDIR"), std::string::npos) << result.err;
+  EXPECT_TRUE(Files("tmp").empty()) << Files("tmp").front();
+}
+
 }  // namespace
 }  // namespace lockstep::testing

@@ -231,11 +231,11 @@ TEST_F(BadInputTest, JointModelsOfAnotherTime) {
   joint::ModelT model = test::RandomNetwork(3);
   model.contract = "rq2";
   WriteJoint(std::move(model));
-  ExpectError({"info", P("bad.joint")}, 3, {"bad.joint", "rq2", "rq1", "upgrade"});
+  ExpectError({"info", P("bad.joint")}, 3, {"bad.joint", "rq2", "rq1", "upgrade it"});
   model = test::RandomNetwork(3);
   model.format_version = 99;
   WriteJoint(std::move(model));
-  ExpectError({"info", P("bad.joint")}, 3, {"bad.joint", "99", "upgrade"});
+  ExpectError({"info", P("bad.joint")}, 3, {"bad.joint", "99", "upgrade it"});
   model = test::RandomNetwork(3);
   model.format_version = 1;
   WriteJoint(std::move(model));
