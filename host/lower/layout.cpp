@@ -151,6 +151,8 @@ class LayoutChoice {
       case LayoutKind::kSlice:
       case LayoutKind::kSplit:
         return FirstInput(node, layout_.stored.at(node.inputs[0]), layout_.stored.at(node.inputs[0]));
+      case LayoutKind::kReduce:
+        return Reduce(node);
       case LayoutKind::kOnnxOrder:
       case LayoutKind::kUnsupported:
         break;
@@ -239,6 +241,20 @@ class LayoutChoice {
     std::copy_if(stored.begin(), stored.end(), std::back_inserter(wanted), [&](uint8_t axis) { return axis != last; });
     wanted.push_back(last);
     return FirstInput(node, wanted, wanted);
+  }
+
+  // The axes that stay, in the order in which they lie.
+  NodeLayout Reduce(const Node& node) const {
+    const Axes& stored = layout_.stored.at(node.inputs[0]);
+    if (node.Int("keepdims", 1) != 0) return FirstInput(node, stored, stored);
+    const std::vector<int64_t> gone = node.Ints("axes", {});
+    Axes output;
+    for (const uint8_t axis : stored) {
+      if (std::count(gone.begin(), gone.end(), axis) != 0) continue;
+      const auto before = std::count_if(gone.begin(), gone.end(), [&](int64_t other) { return other < axis; });
+      output.push_back(static_cast<uint8_t>(axis - before));
+    }
+    return FirstInput(node, stored, output);
   }
 
   NodeLayout InOnnxOrder(const Node& node) const {

@@ -51,6 +51,7 @@ enum class LayoutKind : uint8_t {
   kUnary,  // functions of one element
   kSlice,
   kSplit,
+  kReduce,     // the input's order, without the attribute's axes where keepdims is 0
   kOnnxOrder,  // every input and output as ONNX has it, each with its own rank
 };
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "graph/constants.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
 
@@ -128,6 +129,30 @@ Results EvaluateMean(const Call& call) {
   return sum;
 }
 
+// All axes by name, in an attribute; without any it hands on what it gets.
+bool NormalizeMean(graph::Graph& graph, graph::Node& node) {
+  const bool as_input = HasInput(node, 1);
+  if (as_input && !graph::IsConstant(graph, node.inputs[1])) return false;
+  const auto rank = static_cast<int64_t>(graph.tensor(node.inputs[0]).shape.size());
+  std::vector<int64_t> axes = as_input ? graph.Ints(node.inputs[1]) : node.Ints("axes", {});
+  for (int64_t& axis : axes) axis = axis < 0 ? axis + rank : axis;
+  if (axes.empty() && node.Int("noop_with_empty_axes", 0) == 0) {
+    for (int64_t axis = 0; axis < rank; ++axis) axes.push_back(axis);
+  }
+  std::sort(axes.begin(), axes.end());
+  axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
+  bool changed = node.inputs.size() > 1;
+  node.inputs.resize(1);
+  if (axes.empty()) {
+    node.op = "Identity";
+    node.attributes.clear();
+    return true;
+  }
+  changed |= SetAttribute(node, "axes", axes);
+  changed |= SetAttribute(node, "keepdims", node.Int("keepdims", 1));
+  return node.attributes.erase("noop_with_empty_axes") != 0 || changed;
+}
+
 template <typename T>
 void Extreme(const std::vector<T>& from, std::vector<T>& to, const Groups& groups, bool highest) {
   std::vector<bool> seen(to.size(), false);
@@ -212,7 +237,7 @@ constexpr Op kReduceL2 = Reducing(EvaluateReal<L2>);
 constexpr Op kReduceLogSum = Reducing(EvaluateReal<LogSum>);
 constexpr Op kReduceLogSumExp = Reducing(EvaluateLogSumExp);
 constexpr Op kReduceMax = Reducing(EvaluateExtreme<true>);
-constexpr Op kReduceMean = Reducing(EvaluateMean);
+constexpr Op kReduceMean = Op({1, 2}, InferReduce, EvaluateMean, LayoutKind::kReduce, Supported).Normal(NormalizeMean);
 constexpr Op kReduceMin = Reducing(EvaluateExtreme<false>);
 constexpr Op kReduceProd = Reducing(Evaluate<Product>);
 constexpr Op kReduceSum = Reducing(Evaluate<Sum>);

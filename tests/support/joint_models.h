@@ -47,6 +47,7 @@ class NetworkBuilder {
   int Add(int a, int b, joint::DType dtype = joint::DType::U8);
   int Mul(int a, int b, joint::DType dtype = joint::DType::U8);
   int MatMul(int a, int b, joint::DType dtype = joint::DType::U8);
+  int ReduceMean(int x, const std::vector<int>& axes, bool keep, joint::DType dtype = joint::DType::U8);
   // Over the last `axes` axes.
   int LayerNormalization(int x, int axes, joint::DType dtype = joint::DType::U8);
   int Concat(const std::vector<int>& inputs, int axis, joint::DType dtype = joint::DType::U8);
@@ -67,6 +68,7 @@ class NetworkBuilder {
   int FloatConv(int x, const ConvShape& shape);
   int FloatDepthwiseConv(int x, const ConvShape& shape);  // oc and groups are x's channels
   int FloatAveragePool(int x, int kernel, int stride, int pad, int divisor = 0);
+  int FloatReduceMean(int x, const std::vector<int>& axes, bool keep);
   int FloatAdd(int a, int b, bool subtract = false);
   int FloatMul(int a, int b, bool divide = false);
   int FloatSoftmax(int x);
@@ -89,6 +91,7 @@ class NetworkBuilder {
 
  private:
   std::vector<int> ProductShape(int a, int b) const;  // of a MatMul
+  std::vector<int> MeanShape(int x, const std::vector<int>& axes, bool keep) const;
   int AddTensor(const std::vector<int>& shape, joint::DType dtype, float scale, int zero_point);
   int Activation(const std::vector<int>& shape, joint::DType dtype);  // with a random scale and zero point
   int Like(int x, const std::vector<int>& shape);                     // of x's type, scale and zero point

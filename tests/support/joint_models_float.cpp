@@ -108,6 +108,12 @@ int NetworkBuilder::FloatAveragePool(int x, int kernel, int stride, int pad, int
   return AddLayer(std::move(options), {x}, y);
 }
 
+int NetworkBuilder::FloatReduceMean(int x, const std::vector<int>& axes, bool keep) {
+  joint::ReduceMeanT options;
+  options.axes.assign(axes.begin(), axes.end());
+  return AddLayer(std::move(options), {x}, AddTensor(MeanShape(x, axes, keep), joint::DType::F32, 1.0F, 0));
+}
+
 int NetworkBuilder::FloatAdd(int a, int b, bool subtract) {
   std::vector<int> out = shape(a);
   for (size_t i = 0; i < out.size(); ++i) out[i] = std::max(out[i], shape(b)[i]);
@@ -180,6 +186,7 @@ joint::ModelT FloatNetwork() {
   net.Output(net.Quantize(ratio, joint::DType::U16));
   const int pairs = net.FloatMatMul(ratio, net.FloatLayerNormalization(chances, 1));  // 1 x 40 x 40
   net.Output(net.FloatMatMul(chances, pairs));
+  net.Output(net.FloatReduceMean(mixed, {1, 2}, false));
   return net.Finish();
 }
 
@@ -194,7 +201,7 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
     ConvShape shape;
     shape.oc = net.Random(1, 20);
     shape.stride_h = net.Random(1, 2);
-    switch (net.Random(0, 14)) {
+    switch (net.Random(0, 15)) {
       case 0:
       case 1:
         images.push_back(net.FloatConv(x, shape));
@@ -247,6 +254,11 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
       case 12:
         images.push_back(net.FloatLayerNormalization(x, net.Random(1, 3)));
         break;
+      case 14: {
+        const int axis = net.Random(1, 3);
+        images.push_back(net.FloatAdd(x, net.FloatReduceMean(x, {axis}, true), true));
+        break;
+      }
       case 13: {
         const int turned = net.Transpose(x, {0, 1, 3, 2});
         images.push_back(net.FloatMatMul(x, turned));

@@ -91,6 +91,26 @@ int NetworkBuilder::MatMul(int a, int b, joint::DType dtype) {
   return AddLayer(options, {a, b}, Activation(out, dtype), macs);
 }
 
+std::vector<int> NetworkBuilder::MeanShape(int x, const std::vector<int>& axes, bool keep) const {
+  std::vector<int> out = shape(x);
+  for (size_t i = axes.size(); i-- > 0;) {
+    if (keep) out[axes[i]] = 1;
+    if (!keep) out.erase(out.begin() + axes[i]);
+  }
+  return out;
+}
+
+int NetworkBuilder::ReduceMean(int x, const std::vector<int>& axes, bool keep, joint::DType dtype) {
+  const std::vector<int> out = MeanShape(x, axes, keep);
+  joint::ReduceMeanT options;
+  options.axes.assign(axes.begin(), axes.end());
+  options.multiplier = (1 << 30) + Random(0, (1 << 30) - 1);
+  options.shift = 8 * (ElementBytes(model_.tensors[x]->dtype) - ElementBytes(dtype));
+  for (auto rest = Product(shape(x)) / Product(out); rest > 1; rest /= 2) ++options.shift;
+  options.clamp_high = High(dtype);
+  return AddLayer(std::move(options), {x}, Activation(out, dtype));
+}
+
 int NetworkBuilder::LayerNormalization(int x, int axes, joint::DType dtype) {
   const std::vector<int> in = shape(x);
   const int count = static_cast<int>(Product({in.end() - axes, in.end()}));

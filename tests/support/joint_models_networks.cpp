@@ -43,6 +43,7 @@ joint::ModelT SmallNetwork() {
   const int turned = net.Transpose(chances, {0, 2, 1});
   const int pairs = net.MatMul(turned, chances, joint::DType::U16);  // 1 x 8 x 8
   const int product = net.MatMul(pairs, net.Constant({8, 24}, joint::DType::U16));
+  net.ReduceMean(joined, {0, 2}, false, joint::DType::U16);  // 6 x 52
   net.Output(net.Dequantize(net.LayerNormalization(product, 1, joint::DType::U16)));
   return net.Finish();
 }
@@ -83,7 +84,7 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
     shape.oc = net.Random(1, 20);
     shape.table = net.Random(0, 1) == 1;
     shape.stride_h = net.Random(1, 2);
-    switch (net.Random(0, 13)) {
+    switch (net.Random(0, 14)) {
       case 0:
       case 1:
         images.push_back(net.Conv(x, shape));
@@ -114,6 +115,11 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
       case 12:
         images.push_back(net.LayerNormalization(x, net.Random(1, 3)));
         break;
+      case 13: {
+        const int axis = net.Random(1, 3);
+        images.push_back(net.Add(x, net.ReduceMean(x, {axis}, true)));
+        break;
+      }
       case 11: {
         const int other = net.Random(0, 1) == 0 ? net.Transpose(x, {0, 1, 3, 2}) : net.Constant({in[3], 7});
         images.push_back(net.MatMul(x, other));
@@ -142,6 +148,7 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
   const int axis = net.Random(1, 3);
   const int top = net.TopK(images.back(), axis, (net.shape(images.back())[axis] + 1) / 2, net.Random(0, 1) == 1);
   net.Output(net.Transpose(top + 1, {0, 3, 1, 2}));
+  net.Output(net.ReduceMean(images.back(), {1, 2}, false, joint::DType::U16));
   net.Output(net.Dequantize(images.back()));
   net.Output(net.Softmax(net.Reshape(images[images.size() / 2], {1, -1}, net.Random(0, 1) == 1)));
   return net.Finish();

@@ -85,6 +85,16 @@ TEST(ChooseLayout, SoftmaxWantsItsAxisLast) {
   EXPECT_EQ(layout.nodes[0].inputs[0], (Axes{0, 3, 1, 2}));
 }
 
+TEST(ChooseLayout, AMeanLeavesTheOtherAxesWhereTheyAre) {
+  GraphBuilder builder;
+  const auto x = builder.Input("x", {1, 3, 8, 6});
+  const auto kept = builder.Node("ReduceMean", {x}, {{"axes", std::vector<int64_t>{2}}});
+  const auto rows = builder.Node("ReduceMean", {x}, {{"axes", std::vector<int64_t>{2}}, {"keepdims", int64_t{0}}});
+  const lower::Layout layout = lower::ChooseLayout(builder.graph(), {});
+  EXPECT_EQ(layout.stored.at(kept), (Axes{0, 2, 3, 1}));
+  EXPECT_EQ(layout.stored.at(rows), (Axes{0, 2, 1}));
+}
+
 TEST(ChooseLayout, AFloatConcatIsWrittenInTheOrderOfTheOutput) {
   GraphBuilder builder;
   const auto x = builder.Input("x", {1, 4, 5});

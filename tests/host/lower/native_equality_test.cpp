@@ -62,7 +62,7 @@ QuantizedSample RandomGraph(uint32_t seed) {
   for (int step = 0; step < 10; ++step) {
     const TensorId a = any();
     const graph::Shape shape = builder.shape(a);
-    switch (pick(14)) {
+    switch (pick(15)) {
       case 0:
         images.push_back(builder.Conv(a, channels, 1 + 2 * pick(2), 1, 1, kinds[pick(4)]));
         break;
@@ -103,6 +103,11 @@ QuantizedSample RandomGraph(uint32_t seed) {
         const int64_t width = shape[3];
         const auto scale = builder.Constant({width}, builder.Random(static_cast<size_t>(width)));
         images.push_back(builder.Node("LayerNormalization", {a, scale}, {{"axis", 2 + pick(2)}}));
+        break;
+      }
+      case 13: {
+        const auto mean = builder.Node("ReduceMean", {a}, {{"axes", std::vector<int64_t>{1 + pick(3)}}});
+        images.push_back(builder.Node("Sub", {a, mean}));
         break;
       }
       case 10: {
@@ -147,7 +152,11 @@ QuantizedSample RandomGraph(uint32_t seed) {
   const auto best = builder.TopK(from, axis, 1 + pick(static_cast<uint32_t>(builder.shape(from)[axis])), pick(2) == 0);
   builder.Output(best[0]);
   builder.Output(best[1]);
+  const std::vector<int64_t> axes[] = {{2, 3}, {1}, {1, 3}};
+  const auto mean = builder.Node("ReduceMean", {any()}, {{"axes", axes[pick(3)]}, {"keepdims", int64_t{0}}});
+  builder.Output(mean);
   options.sixteen_bits = {logits, boxes, moved};
+  if (pick(2) == 0) options.sixteen_bits.insert(mean);
   if (pick(2) == 0) options.floats = {joined};
   if (pick(2) == 0) {
     // Islands of floats; now and then everything.

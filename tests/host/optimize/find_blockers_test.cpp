@@ -24,14 +24,14 @@ TEST(FindBlockers, ListsAllAndNothingThatOnlyFollows) {
   const TensorId x = small.Input("x", {1, 3, 4, 4});
   const TensorId strange = small.Add("com.example.Strange", {x});
   const TensorId after = small.Add("Relu", {small.Conv(strange, 3, 3, 1)});  // unknown shapes, nothing wrong with it
-  const TensorId mean = small.Add("ReduceMean", {x}, {{"axes", Ints{2, 3}}});
+  const TensorId mean = small.Add("ReduceMax", {x}, {{"axes", Ints{2, 3}}});
   const TensorId linear =
       small.Add("Resize", {x, graph::kNoTensor, small.Floats({4}, {1, 1, 2, 2})}, {{"mode", std::string("linear")}});
   graph::Graph graph = small.Finish({after, mean, linear});
   Optimize(graph);
   EXPECT_EQ(Text(FindBlockers(graph)),
             "com.example.Strange_0|com.example.Strange|the operator is not supported\n"
-            "ReduceMean_3|ReduceMean|the operator is not supported\n"
+            "ReduceMax_3|ReduceMax|the operator is not supported\n"
             "Resize_4|Resize|mode 'linear' is not supported, only 'nearest'\n");
 }
 
@@ -224,6 +224,22 @@ TEST(FindBlockers, TopKAndWhatBecomesOfItsIndices) {
             "Cast_2|Cast|the operator is not supported\n"
             "Add_3|Add|it computes with integers that a run makes; only positions (of TopK) that leave the network are "
             "supported\n");
+}
+
+TEST(FindBlockers, MeansOfSomethingElse) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 4, 8});
+  const TensorId axes = small.Input("axes", {1});
+  small.graph.tensor(axes).type = graph::ElementType::kInt64;
+  const TensorId computed = small.Add("ReduceMean", {x, axes});
+  const auto best = small.AddMany("TopK", {x, small.Ints({3})}, 2);
+  const TensorId positions = small.Add("ReduceMean", {best[1]});
+  graph::Graph graph = small.Finish({computed, best[0], positions});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "ReduceMean_0|ReduceMean|its output's shape depends on values that only a run knows\n"
+            "ReduceMean_2|ReduceMean|it computes with integers that a run makes; only positions (of TopK) that leave "
+            "the network are supported\n");
 }
 
 TEST(FindBlockers, TopKOfSomethingElse) {

@@ -177,6 +177,24 @@ TEST(MakeExplicit, AveragePoolsOfWindowsAndWholeImages) {
   EXPECT_EQ(after.nodes[2].Ints("kernel_shape", {}), (Ints{4, 4}));
 }
 
+// The axes of a mean are an attribute, each named once and counted from the front; a mean over none is nothing.
+TEST(MakeExplicit, MeansNameTheirAxes) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {2, 3, 4, 5});
+  const TensorId some = small.Add("ReduceMean", {x, small.Ints({-1, 1, 1})}, {{"noop_with_empty_axes", int64_t{1}}});
+  const TensorId all = small.Add("ReduceMean", {x, small.Ints({})}, {{"keepdims", int64_t{0}}});
+  const TensorId none = small.Add("ReduceMean", {some}, {{"noop_with_empty_axes", int64_t{1}}});
+  const TensorId scalar = small.Add("ReduceMean", {all});
+  const graph::Graph after =
+      CheckPass(small.Finish({none, scalar}), MakeExplicit, 4, "ReduceMean ReduceMean Identity Identity", 1e-12);
+  EXPECT_EQ(after.nodes[0].inputs.size(), 1U);
+  EXPECT_EQ(after.nodes[0].Ints("axes", {}), (Ints{1, 3}));
+  EXPECT_EQ(after.nodes[0].Int("keepdims", 0), 1);
+  EXPECT_EQ(after.nodes[0].attributes.count("noop_with_empty_axes"), 0U);
+  EXPECT_EQ(after.nodes[1].Ints("axes", {}), (Ints{0, 1, 2, 3}));
+  EXPECT_EQ(after.nodes[1].Int("keepdims", 1), 0);
+}
+
 // The padding that the last window would need counts as elements, what ceil_mode adds does not.
 TEST(MakeExplicit, LeavesAnAveragePoolThatPadsCannotExpress) {
   SmallGraph small;

@@ -50,7 +50,10 @@ TEST_F(Sharing, MovingOperatorsShare) {
 TEST_F(Sharing, AveragesHaveAScaleOfTheirOwn) {
   net_.Node("AveragePool", "mean", {net_.Id("a")}, {1, 2, 1, 1});
   net_.Output(net_.Id("mean"));
+  net_.Node("ReduceMean", "row", {net_.Id("b")}, {1, 2, 1, 1});
+  net_.Output(net_.Id("row"));
   EXPECT_FALSE(Same(Groups(), "a", "mean"));
+  EXPECT_FALSE(Same(Groups(), "b", "row"));
 }
 
 TEST_F(Sharing, SplitSharesWithAllOutputs) {

@@ -155,9 +155,22 @@ Image RandomSteps::Rectified(const Image& x) {
   return {builder_.Node("PRelu", {x.id, slopes}), x.bound};
 }
 
+// The axes as an attribute or as an input, kept or given up and put back.
 Image RandomSteps::Means(const Image& x) {
-  const std::vector<int64_t> axes[] = {{2, 3}, {1}, {3}};
-  const TensorId mean = builder_.Node("ReduceMean", {x.id}, {{"axes", axes[Pick(3)]}, {"keepdims", int64_t{1}}});
+  const std::vector<int64_t> choices[] = {{2, 3}, {1}, {-1}, {3, 1}, {}};
+  const std::vector<int64_t>& axes = choices[Pick(5)];
+  const bool keep = Coin();
+  std::map<std::string, graph::Attribute> attributes = {{"keepdims", int64_t{keep}}};
+  const bool as_input = Coin();
+  if (!as_input && !axes.empty()) attributes["axes"] = axes;
+  const std::vector<TensorId> inputs = as_input ? std::vector{x.id, builder_.Ints(axes)} : std::vector{x.id};
+  TensorId mean = builder_.Node("ReduceMean", inputs, attributes);
+  if (!keep) {
+    Shape shape = builder_.shape(x.id);
+    for (const int64_t axis : axes) shape[static_cast<size_t>(axis < 0 ? axis + 4 : axis)] = 1;
+    if (axes.empty()) shape = {1, 1, 1, 1};
+    mean = Reshape(mean, shape);
+  }
   return {builder_.Node("Sub", {x.id, mean}), 2.0 * x.bound};
 }
 
