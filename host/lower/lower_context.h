@@ -50,6 +50,8 @@ class LowerContext {
   const Value& Known(size_t index) const { return state_.values.at(node_.inputs.at(index)); }
   bool IsConstant(size_t index) const { return graph().tensor(node_.inputs.at(index)).constant.has_value(); }
   const std::vector<float>& Floats(size_t index) const;  // of a constant input
+  // The same in the order in which the layout wants it, with the rank of the output.
+  std::vector<float> PhysicalFloats(size_t index) const;
 
   // The format that was decided for a tensor; throws if there is none.
   const TensorFormat& FormatOf(graph::TensorId id) const;
@@ -94,8 +96,6 @@ class LowerContext {
  private:
   // `value` of an input with the rank of the output, in the order that the layout wants.
   Value Padded(Value value, size_t index);
-  // The elements of a constant operand in physical order.
-  std::vector<float> PhysicalFloats(size_t index) const;
 
   LoweringState& state_;
   const graph::Node& node_;

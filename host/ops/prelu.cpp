@@ -28,12 +28,12 @@ Results Evaluate(const Call& call) {
 
 // With one constant slope it has become a LeakyRelu.
 std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
-  return graph::IsConstant(graph, node.inputs[1]) ? "its slope has more than one value; only one is supported"
-                                                  : "its slope is computed";
+  if (!graph::IsConstant(graph, node.inputs[1])) return "its slope is computed";
+  return AllFinite(graph, node.inputs[1]) ? "" : "its slope contains infinity or NaN";
 }
 
 }  // namespace
 
-constexpr Op kPRelu = Op({2, 2}, Infer, Evaluate, LayoutKind::kUnsupported, Unsupported);
+constexpr Op kPRelu = Op({2, 2}, Infer, Evaluate, LayoutKind::kBinary, Unsupported);
 
 }  // namespace lockstep::ops

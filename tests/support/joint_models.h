@@ -48,6 +48,8 @@ class NetworkBuilder {
   int Mul(int a, int b, joint::DType dtype = joint::DType::U8);
   int MatMul(int a, int b, joint::DType dtype = joint::DType::U8);
   int ReduceMean(int x, const std::vector<int>& axes, bool keep, joint::DType dtype = joint::DType::U8);
+  // Slopes of S8 or S16, of the given shape.
+  int PRelu(int x, const std::vector<int>& slopes, joint::DType slope, joint::DType dtype = joint::DType::U8);
   // Over the last `axes` axes.
   int LayerNormalization(int x, int axes, joint::DType dtype = joint::DType::U8);
   int Concat(const std::vector<int>& inputs, int axis, joint::DType dtype = joint::DType::U8);
@@ -69,6 +71,7 @@ class NetworkBuilder {
   int FloatDepthwiseConv(int x, const ConvShape& shape);  // oc and groups are x's channels
   int FloatAveragePool(int x, int kernel, int stride, int pad, int divisor = 0);
   int FloatReduceMean(int x, const std::vector<int>& axes, bool keep);
+  int FloatPRelu(int x, const std::vector<int>& slopes);
   int FloatAdd(int a, int b, bool subtract = false);
   int FloatMul(int a, int b, bool divide = false);
   int FloatSoftmax(int x);

@@ -114,6 +114,11 @@ int NetworkBuilder::FloatReduceMean(int x, const std::vector<int>& axes, bool ke
   return AddLayer(std::move(options), {x}, AddTensor(MeanShape(x, axes, keep), joint::DType::F32, 1.0F, 0));
 }
 
+int NetworkBuilder::FloatPRelu(int x, const std::vector<int>& slopes) {
+  const int constant = FloatConstant(slopes);
+  return AddLayer(joint::PReluT(), {x, constant}, AddTensor(shape(x), joint::DType::F32, 1.0F, 0));
+}
+
 int NetworkBuilder::FloatAdd(int a, int b, bool subtract) {
   std::vector<int> out = shape(a);
   for (size_t i = 0; i < out.size(); ++i) out[i] = std::max(out[i], shape(b)[i]);
@@ -186,7 +191,7 @@ joint::ModelT FloatNetwork() {
   net.Output(net.Quantize(ratio, joint::DType::U16));
   const int pairs = net.FloatMatMul(ratio, net.FloatLayerNormalization(chances, 1));  // 1 x 40 x 40
   net.Output(net.FloatMatMul(chances, pairs));
-  net.Output(net.FloatReduceMean(mixed, {1, 2}, false));
+  net.Output(net.FloatReduceMean(net.FloatPRelu(mixed, {60}), {1, 2}, false));
   return net.Finish();
 }
 
@@ -201,7 +206,7 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
     ConvShape shape;
     shape.oc = net.Random(1, 20);
     shape.stride_h = net.Random(1, 2);
-    switch (net.Random(0, 15)) {
+    switch (net.Random(0, 16)) {
       case 0:
       case 1:
         images.push_back(net.FloatConv(x, shape));
@@ -253,6 +258,9 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
       }
       case 12:
         images.push_back(net.FloatLayerNormalization(x, net.Random(1, 3)));
+        break;
+      case 15:
+        images.push_back(net.FloatPRelu(x, {in[2], 1}));
         break;
       case 14: {
         const int axis = net.Random(1, 3);

@@ -111,6 +111,20 @@ int NetworkBuilder::ReduceMean(int x, const std::vector<int>& axes, bool keep, j
   return AddLayer(std::move(options), {x}, Activation(out, dtype));
 }
 
+int NetworkBuilder::PRelu(int x, const std::vector<int>& slopes, joint::DType slope, joint::DType dtype) {
+  const int constant = AddTensor(slopes, slope, 0.01F, 0);
+  std::vector<uint8_t> bytes(model_.tensors[constant]->bytes);
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(Random(0, 255));
+  StoreConstant(constant, std::move(bytes));
+  joint::PReluT options;
+  options.multiplier = (1 << 30) + Random(0, (1 << 30) - 1);
+  options.slope_multiplier = (1 << 30) + Random(0, (1 << 30) - 1);
+  options.shift = 8 * (ElementBytes(model_.tensors[x]->dtype) - ElementBytes(dtype));
+  options.slope_shift = options.shift + 8 * ElementBytes(slope) - 2;
+  options.clamp_high = High(dtype);
+  return AddLayer(options, {x, constant}, Activation(shape(x), dtype));
+}
+
 int NetworkBuilder::LayerNormalization(int x, int axes, joint::DType dtype) {
   const std::vector<int> in = shape(x);
   const int count = static_cast<int>(Product({in.end() - axes, in.end()}));

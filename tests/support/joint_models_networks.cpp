@@ -43,6 +43,7 @@ joint::ModelT SmallNetwork() {
   const int turned = net.Transpose(chances, {0, 2, 1});
   const int pairs = net.MatMul(turned, chances, joint::DType::U16);  // 1 x 8 x 8
   const int product = net.MatMul(pairs, net.Constant({8, 24}, joint::DType::U16));
+  net.PRelu(joined, {1, 1, 1, 52}, joint::DType::S16, joint::DType::U16);
   net.ReduceMean(joined, {0, 2}, false, joint::DType::U16);  // 6 x 52
   net.Output(net.Dequantize(net.LayerNormalization(product, 1, joint::DType::U16)));
   return net.Finish();
@@ -84,7 +85,7 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
     shape.oc = net.Random(1, 20);
     shape.table = net.Random(0, 1) == 1;
     shape.stride_h = net.Random(1, 2);
-    switch (net.Random(0, 14)) {
+    switch (net.Random(0, 15)) {
       case 0:
       case 1:
         images.push_back(net.Conv(x, shape));
@@ -115,6 +116,11 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
       case 12:
         images.push_back(net.LayerNormalization(x, net.Random(1, 3)));
         break;
+      case 14: {
+        const int slopes = net.Random(0, 1) == 1 ? in[3] : 1;
+        images.push_back(net.PRelu(x, {slopes}, slopes == 1 ? joint::DType::S8 : joint::DType::S16));
+        break;
+      }
       case 13: {
         const int axis = net.Random(1, 3);
         images.push_back(net.Add(x, net.ReduceMean(x, {axis}, true)));

@@ -29,6 +29,7 @@ namespace lockstep::lower {
   X(MaxPool, MaxPool, MaxPool)                                       \
   X(Mish, Function, FloatFunction)                                   \
   X(Mul, Mul, FloatMul)                                              \
+  X(PRelu, PRelu, FloatPRelu)                                        \
   X(ReduceMean, ReduceMean, FloatReduceMean)                         \
   X(Relu, Function, FloatFunction)                                   \
   X(Reshape, View, View)                                             \

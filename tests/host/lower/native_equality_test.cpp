@@ -62,7 +62,7 @@ QuantizedSample RandomGraph(uint32_t seed) {
   for (int step = 0; step < 10; ++step) {
     const TensorId a = any();
     const graph::Shape shape = builder.shape(a);
-    switch (pick(15)) {
+    switch (pick(16)) {
       case 0:
         images.push_back(builder.Conv(a, channels, 1 + 2 * pick(2), 1, 1, kinds[pick(4)]));
         break;
@@ -103,6 +103,12 @@ QuantizedSample RandomGraph(uint32_t seed) {
         const int64_t width = shape[3];
         const auto scale = builder.Constant({width}, builder.Random(static_cast<size_t>(width)));
         images.push_back(builder.Node("LayerNormalization", {a, scale}, {{"axis", 2 + pick(2)}}));
+        break;
+      }
+      case 14: {
+        const auto count = static_cast<size_t>(channels);
+        images.push_back(
+            builder.Node("PRelu", {a, builder.Constant({channels, 1, 1}, builder.Random(count, -0.5F, 1.0F))}));
         break;
       }
       case 13: {

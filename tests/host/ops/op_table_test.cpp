@@ -74,7 +74,7 @@ TEST(OpTable, SaysWhatQuantisationReliesOn) {
 TEST(OpTable, SaysWhatBecomesALayer) {
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kWindow; }),
             "AveragePool Conv ConvTranspose MaxPool Resize");
-  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kBinary; }), "Add Mul Sub");
+  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kBinary; }), "Add Mul PRelu Sub");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kReduce; }), "ReduceMean");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kUnary; }),
             "Clip Elu Exp Gelu HardSigmoid HardSwish LeakyRelu Mish Relu SiLU Sigmoid Softplus Tanh");

@@ -226,6 +226,20 @@ TEST(FindBlockers, TopKAndWhatBecomesOfItsIndices) {
             "supported\n");
 }
 
+TEST(FindBlockers, SlopesThatAreNoConstantNumbers) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  const TensorId computed = small.Add("PRelu", {x, small.Input("slope", {3, 1, 1})});
+  const TensorId infinite =
+      small.Add("PRelu", {x, small.Floats({3, 1, 1}, {1, std::numeric_limits<float>::infinity(), 0})});
+  const TensorId good = small.Add("PRelu", {x, small.Floats({4}, {1, 2, 3, 4})});
+  graph::Graph graph = small.Finish({computed, infinite, good});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "PRelu_0|PRelu|its slope is computed\n"
+            "PRelu_1|PRelu|its slope contains infinity or NaN\n");
+}
+
 TEST(FindBlockers, MeansOfSomethingElse) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 4, 8});

@@ -52,6 +52,9 @@ TEST_F(Sharing, AveragesHaveAScaleOfTheirOwn) {
   net_.Output(net_.Id("mean"));
   net_.Node("ReduceMean", "row", {net_.Id("b")}, {1, 2, 1, 1});
   net_.Output(net_.Id("row"));
+  net_.Node("PRelu", "sloped", {net_.Id("b"), net_.Constant("slope", {2, 1, 1}, {0.5F, 0.25F})}, {1, 2, 4, 4});
+  net_.Output(net_.Id("sloped"));
+  EXPECT_FALSE(Same(Groups(), "b", "sloped"));
   EXPECT_FALSE(Same(Groups(), "a", "mean"));
   EXPECT_FALSE(Same(Groups(), "b", "row"));
 }

@@ -1,0 +1,35 @@
+// The row of PRelu.
+#pragma once
+
+#include "ops/common/prepare.h"
+#include "ops/operator.h"
+
+namespace lockstep::check {
+
+kernels::CheckFunction CheckPRelu;
+
+}  // namespace lockstep::check
+
+namespace lockstep::kernels {
+
+RunFunction prelu_ux_portable;
+RunFunction prelu_f32_portable;
+
+inline constexpr Kernel kPReluKernels[] = {
+    LOCKSTEP_INTEGER_KERNEL(prelu_ux_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_FLOAT_KERNEL(prelu_f32_portable, Isa::kPortable, nullptr),
+};
+
+inline constexpr Operator kPRelu = {joint::Options::PRelu,
+                                    1,
+                                    check::CheckPRelu,
+                                    PrepareElements,
+                                    nullptr,
+                                    kPReluKernels,
+                                    sizeof kPReluKernels / sizeof(Kernel),
+                                    1,
+                                    -1,
+                                    1,
+                                    true};
+
+}  // namespace lockstep::kernels
