@@ -191,7 +191,8 @@ std::vector<Node> OldSoftmax(Graph& graph, Node node) {
   const TensorId x = node.inputs.at(0);
   std::vector<Node> nodes(4);
   nodes[0] = {"Shape", name + "_Shape", {x}, {shape}, {}, {}, kNoTensor, origin};
-  nodes[1] = {"Flatten", name + "_Flatten", {x}, {flat}, {{"axis", axis}}, {}, kNoTensor, origin};
+  nodes[1] = {"Flatten", name + "_Flatten", {x},   {flat}, {{"axis", axis}, {"below_rank", int64_t{1}}},
+              {},        kNoTensor,         origin};
   nodes[2] = {node.op, name, {flat}, {soft}, {{"axis", int64_t{-1}}}, {}, kNoTensor, origin};
   nodes[3] = {"Reshape", name + "_Reshape", {soft, shape}, node.outputs, {}, {}, kNoTensor, origin};
   return nodes;

@@ -232,16 +232,18 @@ TEST(Opsets, SoftmaxOverAllAxesFromOneOnUpToOpset12) {
 }
 
 TEST(Opsets, AnAxisOfAnOldSoftmaxThatIsNoneIsBlamedOnTheSoftmax) {
-  OnnxWriter writer(11);
-  auto& node = writer.Input("x", {1, 7}).Output("y").Node("Softmax", {"x"}, {"y"});
-  node.set_name("soft");
-  SetInt(node, "axis", 3);
-  try {
-    Import(writer);
-    ADD_FAILURE() << "no error";
-  } catch (const BadInput& error) {
-    EXPECT_NE(std::string(error.what()).find("(Flatten, made of 'soft'): its attribute 'axis' is 3"), std::string::npos)
-        << error.what();
+  for (const int64_t axis : {2, 3, -3}) {
+    OnnxWriter writer(11);
+    auto& node = writer.Input("x", {1, 7}).Output("y").Node("Softmax", {"x"}, {"y"});
+    node.set_name("soft");
+    SetInt(node, "axis", axis);
+    try {
+      Import(writer);
+      ADD_FAILURE() << "no error";
+    } catch (const BadInput& error) {
+      const std::string text = "(Flatten, made of 'soft'): its attribute 'axis' is " + std::to_string(axis);
+      EXPECT_NE(std::string(error.what()).find(text), std::string::npos) << error.what();
+    }
   }
 }
 
