@@ -76,7 +76,7 @@ awk -F"$tab" '
   FILENAME ~ /keyed$/ { split($0, part, " "); print rank[part[2]] + 0, $0; next }
   /^commit$/ { ++commits; next }
   NF && !($0 in when) { when[$0] = commits }
-' <(git log --format=commit --name-only) "$work/includes" "$work/keyed" | sort -n -s -k1,1 | cut -d' ' -f2- >"$work/checked"
+' <(git log --format=format:commit --name-only) "$work/includes" "$work/keyed" | sort -n -s -k1,1 | cut -d' ' -f2- >"$work/checked"
 
 tidy() {
   local key=$1 source=$2
