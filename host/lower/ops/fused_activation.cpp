@@ -36,7 +36,7 @@ Value ApplyTable(LowerContext& context, const graph::Activation& function, const
   if (x.params().bits > 8) throw UnsupportedModel("its input has more than 8 bits; quantise it to 8");
   joint::LookupT lookup;
   lookup.table = ActivationTable(context, function, x.params());
-  const Value result = context.draft().AddActivation(context.OutputName(), x.shape, x.axes, context.OutputParams());
+  Value result = context.draft().AddActivation(context.OutputName(), x.shape, x.axes, context.OutputParams());
   context.AddLayer(std::move(lookup), {x.tensor}, result.tensor, 0, suffix);
   return result;
 }
