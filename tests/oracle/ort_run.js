@@ -1,4 +1,4 @@
-// Runs models in ONNX Runtime: raw little-endian float32 inputs -> raw float32 outputs and a JSON of names and shapes.
+// Runs models in ONNX Runtime: raw little-endian float32 inputs -> raw float32 outputs (int64 ones too, as floats) and a JSON of names and shapes.
 //   node ort_run.js --package DIR --jobs FILE [--threads N] [--time RUNS]
 // DIR holds node_modules/onnxruntime-node. FILE is a JSON:
 //   [{"model", "inputs": [{"name", "shape", "file"}], "outputDir"}]
@@ -33,9 +33,9 @@ function readFloats(file) {
 }
 
 function writeOutput(job, tensor, name, index) {
-  if (tensor.type !== 'float32') throw new Error(`output ${name} is ${tensor.type}; only float32 is written`);
+  if (!['float32', 'int64'].includes(tensor.type)) throw new Error(`output ${name} is ${tensor.type}; only float32 and int64 are written`);
   const file = `output_${index}.bin`;
-  const {buffer, byteOffset, byteLength} = tensor.data;
+  const {buffer, byteOffset, byteLength} = tensor.type === 'int64' ? Float32Array.from(tensor.data, Number) : tensor.data;
   fs.writeFileSync(path.join(job.outputDir, file), Buffer.from(buffer, byteOffset, byteLength));
   return {name, shape: Array.from(tensor.dims), file};
 }

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
-#include <random>
 
 #include "engine/reference/reference_engine.h"
 #include "lockstep/runtime.h"
+#include "lockstep/seeded_input.h"
 
 namespace lockstep::test {
 namespace {
@@ -48,11 +48,12 @@ class CompareLayers final : public RunHook {
 
 void ExpectEqualLayers(const std::vector<uint8_t>& file, uint32_t seed, int threads) {
   engine::ReferenceEngine reference(file.data(), file.size());
-  std::mt19937 random(seed);
+  SeededBytes random(seed);
   std::vector<std::vector<uint8_t>> inputs;
   for (const joint::InputSpec* input : *reference.model().inputs()) {
-    inputs.emplace_back(reference.model().tensors()->Get(input->tensor())->bytes());
-    for (uint8_t& byte : inputs.back()) byte = static_cast<uint8_t>(random() & 255);
+    const joint::Tensor& tensor = *reference.model().tensors()->Get(input->tensor());
+    inputs.emplace_back(tensor.bytes());
+    random.FillInput(tensor.dtype() == joint::DType::F32, inputs.back().data(), inputs.back().size());
   }
   std::vector<Outputs> layers(reference.model().layers()->size());
   reference.Run(inputs, [&](int layer, int, const joint::Layer&, const joint::Tensor& output, const uint8_t* data) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <set>
 
+#include "dump/values.h"
 #include "engine/reference/reference_engine.h"
 #include "lower/equal_layers.h"
 #include "lower/ops/emitter_table.h"
@@ -15,23 +16,23 @@
 namespace lockstep::test {
 namespace {
 
-// Pixels in the order of the joint model's input.
-std::vector<uint8_t> Pixels(const joint::Tensor& tensor, const engine::FloatTensor& values) {
-  const size_t rank = values.shape.size();
-  std::vector<size_t> steps(rank, 1);  // by ONNX axis
-  for (size_t axis = rank; axis-- > 1;) steps[axis - 1] = steps[axis] * static_cast<size_t>(values.shape[axis]);
-  std::vector<uint8_t> pixels(values.data.size());
-  for (size_t i = 0; i < pixels.size(); ++i) {
-    size_t rest = i;
-    size_t place = 0;
-    for (auto at = static_cast<uint32_t>(rank); at-- > 0;) {
-      const auto extent = static_cast<size_t>(tensor.shape()->Get(at));
-      place += rest % extent * steps[tensor.axes() != nullptr ? tensor.axes()->Get(at) : at];
-      rest /= extent;
-    }
-    pixels[i] = static_cast<uint8_t>(std::lround(values.data[place] * 255.0F));
+using Type = quantize::InputPreprocess::Type;
+
+// The bytes of an input of the joint model that stand for `values`.
+std::vector<uint8_t> Stored(const dump::DumpLayer& layout, const quantize::InputPreprocess& preprocess,
+                            const engine::FloatTensor& values) {
+  const size_t element = dump::DTypeBytes(layout.dtype);
+  std::vector<uint8_t> bytes(values.data.size() * element);
+  for (size_t i = 0; i < values.data.size(); ++i) {
+    const auto integer = static_cast<int32_t>(std::lround(values.data[i] * preprocess.std[0]));
+    const void* stored = layout.dtype == "f32" ? static_cast<const void*>(&values.data[i]) : &integer;
+    std::memcpy(bytes.data() + i * element, stored, element);  // little-endian
   }
-  return pixels;
+  return dump::ToPhysical(values.shape, layout.axes, bytes.data(), element);
+}
+
+dump::DumpLayer LayoutOf(const joint::Model& model, int32_t tensor) {
+  return dump::DescribeTensor(*model.tensors()->Get(static_cast<uint32_t>(tensor)));
 }
 
 // With every node in floats nothing but the order of additions is between the joint model and the float engine.
@@ -39,22 +40,40 @@ void ExpectFloatEngineValues(const RandomModel& model, const std::vector<uint8_t
   engine::ReferenceEngine reference(file.data(), file.size());
   std::vector<std::vector<uint8_t>> inputs;
   for (const joint::InputSpec* input : *reference.model().inputs()) {
-    const joint::Tensor& tensor = *reference.model().tensors()->Get(input->tensor());
-    inputs.push_back(Pixels(tensor, model.inputs.at(tensor.name()->str())));
+    const dump::DumpLayer layout = LayoutOf(reference.model(), input->tensor());
+    inputs.push_back(Stored(layout, model.preprocess.at(layout.tensor), model.inputs.at(layout.tensor)));
   }
   const std::vector<std::vector<uint8_t>> outputs = reference.Run(inputs);
   const auto expected = engine::FloatEngine(model.optimised, {}).Run(model.inputs);
   ASSERT_EQ(outputs.size(), model.optimised.outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i) {
-    const std::string& name = model.optimised.tensor(model.optimised.outputs[i]).name;
-    std::vector<float> values(outputs[i].size() / sizeof(float));
-    std::memcpy(values.data(), outputs[i].data(), outputs[i].size());
-    EXPECT_EQ(DifferenceOf({expected.at(name).shape, values}, expected.at(name)), "") << "output '" << name << "'";
+    const graph::Tensor& tensor = model.optimised.tensor(model.optimised.outputs[i]);
+    const dump::DumpLayer layout =
+        LayoutOf(reference.model(), reference.model().outputs()->Get(static_cast<uint32_t>(i))->tensor());
+    EXPECT_EQ(layout.HoldsIntegers(), tensor.type == graph::ElementType::kInt64) << tensor.name;
+    const engine::FloatTensor values{dump::OnnxShape(layout), dump::RealValues(layout, outputs[i])};
+    EXPECT_EQ(DifferenceOf(values, expected.at(tensor.name)), "") << "output '" << tensor.name << "'";
   }
+}
+
+// What the networks have among their inputs and outputs, so that nothing is left out unnoticed.
+void Count(const RandomModel& model, const std::vector<uint8_t>& file, std::set<std::string>& forms) {
+  const joint::Model& joint = *joint::GetModel(file.data());
+  for (const joint::InputSpec* input : *joint.inputs()) {
+    const bool picture = input->kind() == joint::InputKind::Picture;
+    forms.insert((picture ? "picture " : "tensor ") + LayoutOf(joint, input->tensor()).dtype);
+  }
+  for (uint32_t i = 0; i < joint.outputs()->size(); ++i) {
+    const dump::DumpLayer layout = LayoutOf(joint, joint.outputs()->Get(i)->tensor());
+    forms.insert("output " + layout.dtype + (layout.axes.empty() ? "" : ", physical"));
+  }
+  forms.insert(std::to_string(model.optimised.inputs.size()) + " inputs");
+  forms.insert(std::to_string(model.optimised.outputs.size()) + " outputs");
 }
 
 TEST(RandomGraphs, EnginesAgree) {
   std::set<std::string> operators;
+  std::set<std::string> forms;
   int strided = 0;
   const uint32_t count = RandomGraphCount(150);
   for (uint32_t seed = 1; seed <= count && !HasFailure(); ++seed) {
@@ -65,6 +84,7 @@ TEST(RandomGraphs, EnginesAgree) {
     for (const joint::Tensor* tensor : *joint::GetModel(file.data())->tensors()) {
       strided += tensor->strides() != nullptr ? 1 : 0;
     }
+    Count(model, file, forms);
     // Some with the kernels that every CPU has.
     if (seed % 5 == 0) setenv("LOCKSTEP_ISA", "portable", 1);
     ExpectEqualLayers(file, seed, 1 + static_cast<int>(seed % 3));
@@ -72,6 +92,11 @@ TEST(RandomGraphs, EnginesAgree) {
     if (FormatsOf(seed) == RandomFormats::kFloat) ExpectFloatEngineValues(model, file);
   }
   if (count < 100) return;
+  for (const char* form : {"1 inputs", "3 inputs", "1 outputs", "4 outputs", "picture u8", "tensor u8", "tensor s8",
+                           "tensor u16", "tensor s16", "tensor f32", "output f32", "output f32, physical", "output u8",
+                           "output u8, physical", "output u16", "output s64", "output s64, physical"}) {
+    EXPECT_EQ(forms.count(form), 1U) << form << " is in no random network";
+  }
   EXPECT_GT(strided, 10) << "networks whose Concats and Splits copy nothing are too few to show anything";
   for (const std::string_view op : lower::LoweredOperators()) {
     if (op == "Identity") continue;  // the optimiser leaves none

@@ -1,4 +1,5 @@
-// Random networks of all operators that lowering knows: several inputs and outputs, batches of one and of two pictures.
+// Random networks of all operators that lowering knows: several inputs and outputs, pictures and vectors, floats and
+// positions, batches of one and of two.
 #pragma once
 
 #include <cstdint>

@@ -14,13 +14,52 @@
 namespace lockstep::test {
 namespace {
 
-std::map<std::string, engine::FloatTensor> RandomInputs(const graph::Graph& graph, std::mt19937& random) {
+using Type = quantize::InputPreprocess::Type;
+
+// A plain tensor of any type, a picture as one or as bytes or floats.
+quantize::InputPreprocess RandomPreprocess(const graph::Tensor& tensor, std::mt19937& random) {
+  quantize::InputPreprocess chosen;
+  chosen.resize = quantize::InputPreprocess::Resize::kNone;
+  if (tensor.shape.size() == 4) {
+    constexpr Type kTypes[] = {Type::kPicture, Type::kPicture, Type::kU8, Type::kF32};
+    chosen.type = kTypes[random() % 4];
+    return chosen;
+  }
+  constexpr Type kTypes[] = {Type::kF32, Type::kU8, Type::kS8, Type::kU16, Type::kS16};
+  chosen.type = kTypes[random() % 5];
+  chosen.std = {1.0F};
+  return chosen;
+}
+
+float RandomValue(const graph::Tensor& tensor, Type type, std::mt19937& random) {
+  const auto number = static_cast<int>(random() & 1023U);
+  const int byte = number & 255;
+  if (tensor.shape.size() == 4) return static_cast<float>(byte) / 255.0F;
+  switch (type) {
+    case Type::kPicture:
+    case Type::kU8:
+      return static_cast<float>(byte);
+    case Type::kS8:
+      return static_cast<float>(byte - 128);
+    case Type::kU16:
+      return static_cast<float>(number);
+    case Type::kS16:
+      return static_cast<float>(number - 512);
+    case Type::kF32:
+      break;
+  }
+  return static_cast<float>(number - 512) / 3.0F;
+}
+
+std::map<std::string, engine::FloatTensor> RandomInputs(
+    const graph::Graph& graph, const std::map<std::string, quantize::InputPreprocess>& preprocess,
+    std::mt19937& random) {
   std::map<std::string, engine::FloatTensor> inputs;
   for (const graph::TensorId id : graph.inputs) {
     const graph::Tensor& tensor = graph.tensor(id);
     engine::FloatTensor values{tensor.shape, {}};
     values.data.resize(static_cast<size_t>(graph::ElementCount(tensor.shape)));
-    for (float& value : values.data) value = static_cast<float>(random() & 255U) / 255.0F;
+    for (float& value : values.data) value = RandomValue(tensor, preprocess.at(tensor.name).type, random);
     inputs[tensor.name] = std::move(values);
   }
   return inputs;
@@ -28,18 +67,18 @@ std::map<std::string, engine::FloatTensor> RandomInputs(const graph::Graph& grap
 
 class RandomSource final : public quantize::CalibrationSource {
  public:
-  RandomSource(const graph::Graph& graph, uint32_t seed) : graph_(graph), random_(seed) {}
+  RandomSource(const RandomModel& model, uint32_t seed) : model_(model), random_(seed) {}
 
   int size() const override { return left_; }
   std::optional<quantize::CalibrationInput> Next() override {
     if (left_ == 0) return std::nullopt;
     --left_;
-    return quantize::CalibrationInput{"random", RandomInputs(graph_, random_)};
+    return quantize::CalibrationInput{"random", RandomInputs(model_.optimised, model_.preprocess, random_)};
   }
   std::string Digest() const override { return ""; }
 
  private:
-  const graph::Graph& graph_;
+  const RandomModel& model_;
   std::mt19937 random_;
   int left_ = 2;
 };
@@ -66,7 +105,14 @@ RandomModel MakeRandomModel(uint32_t seed) {
   }
   if (!blockers.empty()) throw std::runtime_error("seed " + std::to_string(seed) + " cannot be compiled:\n" + blockers);
   std::mt19937 random(seed);
-  model.inputs = RandomInputs(model.optimised, random);
+  for (const graph::TensorId id : model.optimised.inputs) {
+    const graph::Tensor& tensor = model.optimised.tensor(id);
+    model.preprocess[tensor.name] = RandomPreprocess(tensor, random);
+  }
+  for (const graph::TensorId id : model.optimised.outputs) {
+    model.outputs[model.optimised.tensor(id).name] = {random() % 3 == 0, random() % 3 == 0};
+  }
+  model.inputs = RandomInputs(model.optimised, model.preprocess, random);
   return model;
 }
 
@@ -79,11 +125,9 @@ std::vector<uint8_t> LowerRandomModel(const RandomModel& model, uint32_t seed, b
   for (const graph::Node& node : model.optimised.nodes) {
     if (FormatsOf(seed) == RandomFormats::kIslands && random() % 3 == 0) options.floats.nodes.push_back(node.name);
   }
-  for (const graph::TensorId id : model.optimised.inputs) {
-    quantize::InputPreprocess& pixels = options.preprocess[model.optimised.tensor(id).name];
-    pixels.resize = quantize::InputPreprocess::Resize::kNone;
-  }
-  RandomSource source(model.optimised, seed);
+  options.preprocess = model.preprocess;
+  options.outputs = model.outputs;
+  RandomSource source(model, seed);
   lower::LowerOptions lowering;
   lowering.name = "random" + std::to_string(seed);
   lowering.seeded_test_vector = test_vector;

@@ -8,6 +8,7 @@
 
 #include "engine/float/float_engine.h"
 #include "graph/graph.h"
+#include "quantize/quantized_graph.h"
 
 namespace lockstep::test {
 
@@ -21,9 +22,11 @@ enum class RandomFormats : uint8_t {
 RandomFormats FormatsOf(uint32_t seed);
 
 struct RandomModel {
-  std::string onnx;                                   // the file as it is imported
-  graph::Graph optimised;                             // as imported and optimised
-  std::map<std::string, engine::FloatTensor> inputs;  // one set; pixels / 255
+  std::string onnx;                                             // the file as it is imported
+  graph::Graph optimised;                                       // as imported and optimised
+  std::map<std::string, quantize::InputPreprocess> preprocess;  // what the inputs hold
+  std::map<std::string, quantize::OutputForm> outputs;          // how the joint model gives its outputs
+  std::map<std::string, engine::FloatTensor> inputs;            // one set
 };
 
 RandomModel MakeRandomModel(uint32_t seed);

@@ -55,9 +55,17 @@ RandomSteps::RandomSteps(uint32_t seed)
 
 void RandomSteps::AddInput() {
   const std::string name = "input" + std::to_string(images_.size());
-  const TensorId x = builder_.Input(name, {batch_, 1 + Pick(4), height_, width_});
-  images_.push_back({Act(Conv(x, channels_)), 2.0});
   ++inputs_;
+  if (!images_.empty() && Coin()) {
+    // Of plain tensors the numbers are some hundreds.
+    const TensorId row = Reshape(builder_.Input(name, {batch_, channels_}), {batch_, channels_, 1, 1});
+    const TensorId small = builder_.Node("Mul", {row, Scalar(1.0F / 256.0F)});
+    images_.push_back({Act(builder_.Node("Add", {images_[0].id, small})), images_[0].bound + 2.0});
+    return;
+  }
+  const TensorId x = builder_.Input(name, {batch_, 1 + Pick(4), height_, width_});
+  if (images_.empty()) picture_ = x;
+  images_.push_back({Act(Conv(x, channels_)), 2.0});
 }
 
 void RandomSteps::AddStep() {
@@ -77,6 +85,7 @@ void RandomSteps::AddOutputs() {
   if (Coin()) OutputBoxes();
   if (Coin()) OutputClasses();
   if (IsLowered("TopK") && Pick(3) == 0) OutputLargest();
+  if (IsLowered("TopK") && Pick(3) == 0) OutputPositions();
   const Image extra = Any();
   const auto& outputs = builder_.graph().outputs;
   if (Coin() && std::count(outputs.begin(), outputs.end(), extra.id) == 0) builder_.Output(extra.id);
@@ -108,6 +117,18 @@ void RandomSteps::OutputLargest() {
   const int64_t axis = 1 + Pick(2);
   const int64_t k = 1 + Pick(builder_.shape(x)[static_cast<size_t>(axis)]);
   builder_.Output(builder_.Outputs("TopK", {x, builder_.Ints({k})}, {{"axis", axis}, {"largest", Pick(2)}}, 2)[0]);
+}
+
+// Of an input, for all engines see the same there: elsewhere two elements may be so near that rounding decides.
+void RandomSteps::OutputPositions() {
+  TensorId x = picture_;
+  const Shape shape = builder_.shape(x);
+  if (Coin()) x = Reshape(x, {batch_, shape[1], height_ * width_});
+  const int64_t axis = 1 + Pick(static_cast<int64_t>(builder_.shape(x).size()) - 1);
+  const int64_t k = 1 + Pick(builder_.shape(x)[static_cast<size_t>(axis)]);
+  const std::vector<TensorId> parts = builder_.TopK(x, axis, k, Coin());
+  if (Coin()) builder_.Output(parts[0]);
+  builder_.Output(parts[1]);
 }
 
 }  // namespace lockstep::test

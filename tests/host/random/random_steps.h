@@ -25,7 +25,7 @@ class RandomSteps {
   bool Coin() { return Pick(2) == 0; }
   Image& Any() { return images_[static_cast<size_t>(Pick(static_cast<int64_t>(images_.size())))]; }
 
-  // A new input, brought to the network's number of channels.
+  // A new input: a picture, brought to the network's number of channels, or a vector that is added to what there is.
   void AddInput();
   // A random step of those whose operators lowering knows.
   void AddStep();
@@ -67,11 +67,13 @@ class RandomSteps {
   void OutputClasses();
   void OutputBoxes();
   void OutputLargest();
+  void OutputPositions();
 
   std::mt19937 random_;
   GraphBuilder builder_;
   int64_t batch_, channels_, height_, width_;
-  std::vector<Image> images_;  // those of the inputs first
+  std::vector<Image> images_;                   // those of the inputs first
+  graph::TensorId picture_ = graph::kNoTensor;  // the first input
   size_t inputs_ = 0;
 };
 
