@@ -127,7 +127,8 @@ int NetworkBuilder::PRelu(int x, const std::vector<int>& slopes, joint::DType sl
 
 int NetworkBuilder::LayerNormalization(int x, int axes, joint::DType dtype) {
   const std::vector<int> in = shape(x);
-  const int count = static_cast<int>(Product({in.end() - axes, in.end()}));
+  int count = 1;
+  for (auto axis = in.size() - static_cast<size_t>(axes); axis < in.size(); ++axis) count *= in[axis];
   std::vector<uint8_t> gammas;
   std::vector<uint8_t> betas;
   const auto append = [](std::vector<uint8_t>& bytes, int64_t value, int size) {
