@@ -174,8 +174,8 @@ TEST_F(IntegerOutputTest, EveryTargetGivesTheSamePositions) {
   int integers = 0;
   for (const auto& board : json.at("boards")) {
     for (const auto& layer : board.at("layers")) {
-      if (layer.at("dtype") != "s64") continue;
-      ++integers;
+      if (layer.at("dtype") != "s64") continue;  // the TopK's second output, and what brings it into ONNX's order
+      if (layer.at("op") == "TopK") ++integers;
       EXPECT_TRUE(layer.at("cosine").is_null()) << "positions are equal or not: " << layer;
     }
     for (const char* build : {"release", "debug", "profile", "nmem"}) EXPECT_EQ(board.at("builds").at(build), true);
