@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iomanip>
+#include <limits>
+#include <sstream>
 
 namespace lockstep::test {
 
@@ -16,12 +19,16 @@ std::string DifferenceOf(const engine::FloatTensor& values, const engine::FloatT
     return "shape " + graph::ToString(values.shape) + " instead of " + graph::ToString(expected.shape);
   }
   const auto [low, high] = std::minmax_element(expected.data.begin(), expected.data.end());
-  const float bound = 1e-4F * std::max(*high - *low, 1e-3F);
+  // No order of additions is more exact than some units in the last place.
+  constexpr float kRounding = 4.0F * std::numeric_limits<float>::epsilon();
+  const float magnitude = std::max(std::abs(*low), std::abs(*high));
+  const float bound = std::max(1e-4F * std::max(*high - *low, 1e-3F), kRounding * magnitude);
   for (size_t i = 0; i < expected.data.size(); ++i) {
     if (std::abs(values.data[i] - expected.data[i]) <= bound) continue;
-    return "element " + std::to_string(i) + " of " + std::to_string(expected.data.size()) + ": " +
-           std::to_string(values.data[i]) + " instead of " + std::to_string(expected.data[i]) + ", range " +
-           std::to_string(*low) + " to " + std::to_string(*high);
+    std::ostringstream text;
+    text << std::setprecision(9) << "element " << i << " of " << expected.data.size() << ": " << values.data[i]
+         << " instead of " << expected.data[i] << ", range " << *low << " to " << *high << ", bound " << bound;
+    return text.str();
   }
   return {};
 }

@@ -12,7 +12,7 @@ namespace lockstep::test {
 uint32_t RandomGraphCount(uint32_t usual);
 
 // The first element that differs by more than 1e-4 of the range of `expected`; empty if there is none. Tensors whose
-// values are all nearly the same count with a range of 1e-3.
+// values are all nearly the same count with a range of 1e-3, and 4 * 2^-23 of the largest magnitude is always allowed.
 std::string DifferenceOf(const engine::FloatTensor& values, const engine::FloatTensor& expected);
 
 }  // namespace lockstep::test
