@@ -94,6 +94,14 @@ TEST(ReferencePRelu, RefusesWhatItsLoopsCannotRun) {
     retype(*net.model().tensors[0], joint::DType::F32, 4);
   }));
   EXPECT_TRUE(refused([&](OneLayer& net) { retype(*net.model().tensors[2], joint::DType::F32, 4); }));
+  EXPECT_TRUE(refused([](OneLayer& net) {
+    net.model().tensors[2]->shape = {1, 2, 2};
+  })) << "the input would be broadcast";
+  EXPECT_TRUE(refused([&](OneLayer& net) {
+    retype(*net.model().tensors[2], joint::DType::F32, 4);
+    retype(*net.model().tensors[1], joint::DType::F32, 2);
+    net.model().constants[0]->data.resize(8);
+  })) << "integers into floats";
 }
 
 }  // namespace
