@@ -19,6 +19,7 @@
 #include "lockstep/md5.h"
 #include "lower/lower.h"
 #include "optimize/optimize.h"
+#include "quantize/policy.h"
 #include "report/json_text.h"
 
 namespace lockstep::compiler {
@@ -74,7 +75,24 @@ Calibration ChooseCalibration(const BuildConfig& config, const graph::Graph& gra
   return calibration;
 }
 
-// That every output of which a form was said is there.
+// A raw output is one that would else be converted to floats.
+void RequireQuantizedOutputs(const BuildConfig& config, const graph::Graph& graph) {
+  const quantize::FloatNodes floats = quantize::ResolveFloatNodes(graph, config.floats);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    for (const graph::TensorId id : graph.nodes[i].outputs) {
+      if (id == graph::kNoTensor) continue;
+      const graph::Tensor& tensor = graph.tensor(id);
+      const auto form = config.outputs.find(tensor.name);
+      const bool integers = tensor.type != graph::ElementType::kFloat;
+      if (form == config.outputs.end() || !form->second.raw || !(integers || quantize::IsFloat(floats, i))) continue;
+      throw UsageError("--output-format: output " + graph::Quoted(tensor.name) +
+                       (integers ? " holds integers" : " is computed in floats") +
+                       " and is delivered as it is; leave the setting out");
+    }
+  }
+}
+
+// That every output of which a form was said is there and has it.
 void RequireOutputs(const BuildConfig& config, const graph::Graph& graph) {
   std::vector<std::string> names;
   for (const graph::TensorId output : graph.outputs) names.push_back(graph.tensor(output).name);
@@ -84,6 +102,7 @@ void RequireOutputs(const BuildConfig& config, const graph::Graph& graph) {
     throw UsageError(setting + ": " + config.input + " has no output " + graph::Quoted(name) + " (it has " +
                      graph::Listed(names) + ")" + graph::DidYouMean(name, names));
   }
+  RequireQuantizedOutputs(config, graph);
 }
 
 quantize::QuantizedGraph Quantize(const BuildConfig& config, const graph::Graph& graph, const Calibration& calibration,

@@ -32,9 +32,9 @@ std::vector<std::string> Split(const std::string& text, char separator) {
 }
 
 std::string NamesOf(const std::vector<InputInfo>& inputs) {
-  std::string names;
-  for (const InputInfo& input : inputs) names += (names.empty() ? "" : ", ") + input.name;
-  return names;
+  std::vector<std::string> names;
+  for (const InputInfo& input : inputs) names.push_back(input.name);
+  return graph::Listed(names);
 }
 
 class Lister {

@@ -71,22 +71,11 @@ Results Evaluate(const Call& call) {
   return One(std::move(result));
 }
 
-std::string Unsupported(const Graph& graph, const Node& node) {
-  std::string reason = ImageOnly(graph, node.inputs[0]);
-  if (!reason.empty()) return reason;
-  for (size_t i = 1; i < node.inputs.size(); ++i) {
-    if (!HasInput(node, i)) continue;
-    if (!graph::IsConstant(graph, node.inputs[i])) return i == 1 ? "its weights are computed" : "its bias is computed";
-    if (!AllFinite(graph, node.inputs[i])) {
-      return i == 1 ? "its weights contain infinity or NaN" : "its bias contains infinity or NaN";
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
-constexpr Op kConv =
-    Op({2, 3}, Infer, Evaluate, LayoutKind::kWindow, Unsupported).Normal(Normalize).Weights(1, 0).Bias(2, 1);
+constexpr Op kConv = Op({2, 3}, Infer, Evaluate, LayoutKind::kWindow, ImageAndConstantWeights)
+                         .Normal(Normalize)
+                         .Weights(1, 0)
+                         .Bias(2, 1);
 
 }  // namespace lockstep::ops

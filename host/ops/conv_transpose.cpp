@@ -151,15 +151,8 @@ bool Normalize(graph::Graph& graph, graph::Node& node) {
 
 std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
   constexpr int64_t kMaxStride = 64;
-  std::string reason = ImageOnly(graph, node.inputs[0]);
+  std::string reason = ImageAndConstantWeights(graph, node);
   if (!reason.empty()) return reason;
-  for (size_t i = 1; i < node.inputs.size(); ++i) {
-    if (!HasInput(node, i)) continue;
-    if (!graph::IsConstant(graph, node.inputs[i])) return i == 1 ? "its weights are computed" : "its bias is computed";
-    if (!AllFinite(graph, node.inputs[i])) {
-      return i == 1 ? "its weights contain infinity or NaN" : "its bias contains infinity or NaN";
-    }
-  }
   const Shape& w = graph.tensor(node.inputs[1]).shape;
   const auto strides = node.Ints("strides", {1, 1});
   const auto dilations = node.Ints("dilations", {1, 1});

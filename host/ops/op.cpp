@@ -21,6 +21,19 @@ bool AllFinite(const graph::Graph& graph, graph::TensorId constant) {
   return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
 }
 
+std::string ImageAndConstantWeights(const graph::Graph& graph, const graph::Node& node) {
+  std::string reason = ImageOnly(graph, node.inputs[0]);
+  if (!reason.empty()) return reason;
+  for (size_t i = 1; i < node.inputs.size(); ++i) {
+    if (!HasInput(node, i)) continue;
+    if (!graph::IsConstant(graph, node.inputs[i])) return i == 1 ? "its weights are computed" : "its bias is computed";
+    if (!AllFinite(graph, node.inputs[i])) {
+      return i == 1 ? "its weights contain infinity or NaN" : "its bias contains infinity or NaN";
+    }
+  }
+  return {};
+}
+
 bool HasInput(const graph::Node& node, size_t input) {
   return input < node.inputs.size() && node.inputs[input] != graph::kNoTensor;
 }

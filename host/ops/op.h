@@ -152,6 +152,8 @@ std::string NotSupported(const graph::Graph& graph, const graph::Node& node);
 // Why `unsupported` refuses, where several operators have the same reasons.
 std::string ImageOnly(const graph::Graph& graph, graph::TensorId id);
 bool AllFinite(const graph::Graph& graph, graph::TensorId constant);
+// Of a node with the inputs image, weights, and bias or none.
+std::string ImageAndConstantWeights(const graph::Graph& graph, const graph::Node& node);
 
 // Has the node this input?
 bool HasInput(const graph::Node& node, size_t input);

@@ -4,7 +4,7 @@
 namespace lockstep::lower {
 
 void EmitView(LowerContext& context) {
-  const Value x = context.IsFloatNode() ? context.FloatInput(0) : context.IntegerInput(0);
+  const Value x = context.FormattedInput(0);
   const Value view = context.AddOutput(x.format);
   context.AddLayer(joint::ReshapeT(), {x.tensor}, view.tensor);
   context.Define(view);

@@ -191,6 +191,9 @@ TEST_F(SeveralInputsTest, WrongSettingsOfABuildAreNamed) {
   ExpectError(With(build, {"--input-type", "vce:f32"}), 2, {"has no input \"vce\"", "did you mean vec?"});
   ExpectError(With(build, {"--input-type", "vec:f23"}), 2, {"input_type must be an object", "f32"});
   ExpectError(With(build, {"--output-format", "y:raw"}), 2, {"--output-format", "net.onnx has no output \"y\""});
+  ExpectError(With(build, {"--output-format", net_.indices + ":raw"}), 2, {"--output-format", "holds integers"});
+  ExpectError(With(build, {"--float-all", "--output-format", net_.raw + ":raw"}), 2,
+              {net_.raw, "is computed in floats"});
   ExpectError(With(build, {"--output-order", net_.raw + "x:physical"}), 2,
               {"--output-order", "did you mean " + net_.raw + "?"});
 }
