@@ -64,7 +64,7 @@ std::map<std::string, quantize::OutputForm> OutputsOf(const Json& resolved) {
 
 BuildConfig ParseConfig(const Json& json, const std::string& source) {
   Json given = json;
-  const bool unnamed = given.is_object() && (!given.contains("name") || given.at("name") == "");
+  const bool unnamed = given.is_object() && (!given.contains("name") || given.at("name") == Json(""));
   if (unnamed && given.contains("input") && given.at("input").is_string()) {
     given["name"] = fs::path(given.at("input").get<std::string>()).stem().string();
   }

@@ -33,13 +33,14 @@ std::vector<std::string> Split(const std::string& text, char separator) {
 
 std::string NamesOf(const std::vector<InputInfo>& inputs) {
   std::vector<std::string> names;
+  names.reserve(inputs.size());
   for (const InputInfo& input : inputs) names.push_back(input.name);
   return graph::Listed(names);
 }
 
 class Lister {
  public:
-  Lister(const std::vector<InputInfo>& inputs, std::string setting, int frames)
+  Lister(const std::vector<InputInfo>& inputs, const std::string& setting, int frames)
       : inputs_(inputs), flag_("--" + setting), frames_(frames) {}
 
   DataList Run(const DataSources& sources) {

@@ -62,7 +62,7 @@ class Picture : public DecodedPicture {
 
 class Video : public OpenVideo {
  public:
-  explicit Video(cv::VideoCapture capture) : capture_(std::move(capture)) {}
+  explicit Video(const cv::VideoCapture& capture) : capture_(capture) {}
   int64_t frame_count() const override { return static_cast<int64_t>(capture_.get(cv::CAP_PROP_FRAME_COUNT)); }
   void Seek(int64_t frame) override { capture_.set(cv::CAP_PROP_POS_FRAMES, static_cast<double>(frame)); }
   void Skip() override { capture_.grab(); }
@@ -95,7 +95,7 @@ class OpenCvDecoder : public PictureDecoder {
   std::unique_ptr<OpenVideo> Open(const std::string& path) const override {
     cv::VideoCapture capture(path, cv::CAP_FFMPEG);
     if (!capture.isOpened()) return nullptr;
-    return std::make_unique<Video>(std::move(capture));
+    return std::make_unique<Video>(capture);
   }
 };
 

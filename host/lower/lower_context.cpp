@@ -130,7 +130,7 @@ Value LowerContext::Convert(const Value& value, const TensorFormat& format) {
   if (known != copies.end()) return *known;
   const std::string name = state_.draft.TensorName(value);
   const auto convert = [&](auto options, const char* suffix) {
-    const Value result = state_.draft.AddActivation(name, value.shape, value.axes, format);
+    Value result = state_.draft.AddActivation(name, value.shape, value.axes, format);
     AddLayer(std::move(options), {value.tensor}, result.tensor, 0, suffix);
     copies.push_back(result);
     return result;
@@ -176,7 +176,7 @@ Value LowerContext::Reorder(const Value& value, const Axes& axes) {
 }
 
 Value LowerContext::Viewed(const Value& value, const Shape& shape, const Axes& axes) {
-  const Value view = state_.draft.AddActivation(state_.draft.TensorName(value), shape, axes, value.format);
+  Value view = state_.draft.AddActivation(state_.draft.TensorName(value), shape, axes, value.format);
   AddLayer(joint::ReshapeT(), {value.tensor}, view.tensor, 0, "/view");
   return view;
 }

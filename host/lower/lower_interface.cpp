@@ -84,7 +84,7 @@ class InputLowering {
 
   // The tensor that the model takes.
   Value Enter(const InputPreprocess* preprocess, const TensorFormat& format) {
-    const Value value = state_.draft.AddActivation(tensor_.name, tensor_.shape, axes_, format);
+    Value value = state_.draft.AddActivation(tensor_.name, tensor_.shape, axes_, format);
     auto spec = DescribeInput(preprocess);
     spec->tensor = value.tensor;
     state_.draft.model().inputs.push_back(std::move(spec));
@@ -132,7 +132,7 @@ class InputLowering {
   // Numbers that stand for themselves; a Rescale makes signed integers unsigned.
   Value Numbers(const InputPreprocess& preprocess, const TensorFormat& format) {
     const TensorFormat stored = StoredFormat(preprocess.type);
-    const Value value = Enter(&preprocess, stored);
+    Value value = Enter(&preprocess, stored);
     if (stored.is_float()) return value;
     if (stored.is_affine()) return context_.Convert(value, format);
     const AffineParams same_numbers{1.0, 1 << (stored.bits - 1), stored.bits};
@@ -147,7 +147,7 @@ class InputLowering {
  private:
   template <typename Options>
   Value Converted(const Value& value, Options options, const AffineParams& params, const char* suffix) {
-    const Value read = state_.draft.AddActivation(tensor_.name, tensor_.shape, axes_, params);
+    Value read = state_.draft.AddActivation(tensor_.name, tensor_.shape, axes_, params);
     context_.AddLayer(std::move(options), {value.tensor}, read.tensor, 0, suffix);
     return read;
   }

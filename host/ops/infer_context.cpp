@@ -55,7 +55,7 @@ float InferContext::Real(const char* key, float fallback) const {
 
 std::string InferContext::OneOf(const char* key, const char* fallback,
                                 std::initializer_list<const char*> allowed) const {
-  const std::string value = node.String(key, fallback);
+  std::string value = node.String(key, fallback);
   std::string list;
   for (const char* one : allowed) {
     if (value == one) return value;

@@ -90,7 +90,7 @@ std::string PaddingWithinWindow(const graph::Node& node) {
 }  // namespace
 
 Window InferWindow(const InferContext& context, const graph::Shape& spatial, const std::vector<int64_t>& kernel) {
-  const Window window = Resolve(CheckedAttributes(context, spatial.size(), kernel), spatial);
+  Window window = Resolve(CheckedAttributes(context, spatial.size(), kernel), spatial);
   for (size_t i = 0; i < spatial.size(); ++i) {
     const int64_t reach = (window.kernel[i] - 1) * window.dilations[i] + 1;
     context.Require(window.output[i] >= 1, "its window of " + Text(reach) + " is larger than the padded input of " +

@@ -28,7 +28,10 @@ std::string CheckPercentile(const Json& value) {
   return percentile > 50.0 && percentile <= 100.0 ? "" : "must be above 50 and at most 100";
 }
 
-std::string CheckTailBits(const Json& value) { return value == 8 || value == 16 ? "" : "must be 8 or 16"; }
+std::string CheckTailBits(const Json& value) {
+  const auto bits = value.get<int64_t>();
+  return bits == 8 || bits == 16 ? "" : "must be 8 or 16";
+}
 
 Setting Row(Kind kind, const char* key, unsigned acts_in, const char* help, Json fallback) {
   Setting row;

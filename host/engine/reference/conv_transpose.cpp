@@ -53,8 +53,9 @@ std::vector<int32_t> Unpack(const LayerRun& run, const joint::ConvTranspose& opt
     for (int32_t oc = 0; oc < w[0]; ++oc) {
       for (int32_t j = 0; j < phase.height; ++j) {
         for (int32_t i = 0; i < phase.width; ++i) {
-          const size_t tap = (static_cast<size_t>(oc) * w[1] + phase.y + j * options.stride_h()) * w[2] + phase.x +
-                             static_cast<size_t>(i) * options.stride_w();
+          const size_t tap =
+              (static_cast<size_t>(oc) * w[1] + phase.y + static_cast<size_t>(j) * options.stride_h()) * w[2] +
+              phase.x + static_cast<size_t>(i) * options.stride_w();
           for (int32_t ic = 0; ic < w[3]; ++ic) {
             weights[tap * w[3] + ic] = packed[phase.geometry.Offset(oc, ic, phase.height - 1 - j, phase.width - 1 - i)];
           }

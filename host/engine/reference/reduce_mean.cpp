@@ -46,7 +46,8 @@ void RunFloats(const LayerRun& run) {
     float& lane = lanes[targets[i]][terms[targets[i]]++ % f1::kSumLanes];
     lane = lane + x[i];
   }
-  const auto n = static_cast<float>(x.size() / y.size());
+  const size_t count = x.size() / y.size();
+  const auto n = static_cast<float>(count);
   for (size_t i = 0; i < y.size(); ++i) y[i] = f1::SumOfLanes(lanes[i].data()) / n;
   WriteFloats(y, run.outputs[0]);
 }

@@ -63,7 +63,7 @@ Value ApplyFloatFunction(LowerContext& context, const graph::Activation& functio
   unary.function = FunctionOf(function.kind);
   unary.alpha = static_cast<float>(function.alpha);
   unary.beta = static_cast<float>(function.beta);
-  const Value result = context.draft().AddActivation(context.OutputName(), x.shape, x.axes, TensorFormat());
+  Value result = context.draft().AddActivation(context.OutputName(), x.shape, x.axes, TensorFormat());
   context.AddLayer(unary, {x.tensor}, result.tensor, 0, suffix);
   return result;
 }

@@ -27,6 +27,7 @@ Value Slopes(LowerContext& context, const Value& x, const std::vector<float>& sl
   graph::Shape shape(x.shape.size() - tensor.shape.size(), 1);
   shape.insert(shape.end(), tensor.shape.begin(), tensor.shape.end());
   std::vector<int64_t> integers;
+  integers.reserve(slopes.size());
   for (const float slope : slopes) integers.push_back(std::llround(slope / format.scales[0]));
   return context.draft().AddConstant(tensor.name, shape, x.axes, format, ToBytes(integers, format));
 }

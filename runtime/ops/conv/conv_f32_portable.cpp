@@ -40,7 +40,7 @@ void Accumulate(const Taps& taps, int64_t pixel, const float* w, Lanes (&acc)[Pi
       for (int64_t ic = 0; ic < taps.channels; ++ic, w += kFloatBlockChannels) {
 #pragma GCC unroll 8
         for (int v = 0; v < kTileVectors; ++v) {
-          const Lanes weights = *reinterpret_cast<const Lanes*>(w + v * kLanes);
+          const Lanes weights = *reinterpret_cast<const Lanes*>(w + int64_t{v} * kLanes);
 #pragma GCC unroll 8
           for (int p = 0; p < Pixels; ++p) {
             acc[p][v] = acc[p][v] + x[p * taps.pixel_step + ic] * weights;
@@ -58,11 +58,11 @@ void RunTile(const Taps& taps, int64_t pixel, const float* w, const float* bias,
   std::copy_n(bias, count, sums);
   Lanes acc[Pixels][kTileVectors];
   for (int p = 0; p < Pixels; ++p) {
-    for (int v = 0; v < kTileVectors; ++v) acc[p][v] = *reinterpret_cast<const Lanes*>(sums + v * kLanes);
+    for (int v = 0; v < kTileVectors; ++v) acc[p][v] = *reinterpret_cast<const Lanes*>(sums + int64_t{v} * kLanes);
   }
   Accumulate<Pixels>(taps, pixel, w, acc);
   for (int p = 0; p < Pixels; ++p) {
-    for (int v = 0; v < kTileVectors; ++v) *reinterpret_cast<Lanes*>(sums + v * kLanes) = acc[p][v];
+    for (int v = 0; v < kTileVectors; ++v) *reinterpret_cast<Lanes*>(sums + int64_t{v} * kLanes) = acc[p][v];
     for (int64_t i = 0; i < count; ++i) f1::Store(y + (pixel + p) * out_step + i, sums[i]);
   }
 }

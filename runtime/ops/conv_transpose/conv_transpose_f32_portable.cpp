@@ -61,7 +61,8 @@ void conv_transpose_f32_portable(const LayerArgs& args, int64_t begin, int64_t e
         std::copy_n(bias + first, count, acc);
         for (int32_t i = 0; i < rows.count; ++i) {
           for (int32_t j = 0; j < columns.count; ++j) {
-            const int64_t tap = int64_t{rows.tap - i * o.stride_h()} * kernel[2] + columns.tap - j * o.stride_w();
+            const int64_t tap =
+                (rows.tap - int64_t{i} * o.stride_h()) * kernel[2] + columns.tap - int64_t{j} * o.stride_w();
             const int64_t pixel = int64_t{rows.input + i} * in[2] + columns.input + j;
             Accumulate(image + pixel * args.inputs[0].pitch + int64_t{group} * group_in, weights + tap * tap_floats,
                        group_in, acc);
