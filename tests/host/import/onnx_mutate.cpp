@@ -1,7 +1,7 @@
 // onnx_mutate [COUNT [FIRST]]: mutations FIRST.. of small ONNX models through what `lockstep info` does with a file:
 // each must be described or refused with one of our errors, within ten seconds and 4 GB. A child process does the work,
 // and where one ends, the next goes on behind it. Exit status 1 if one crashed, hung or failed in any other way.
-// onnx_mutate --write NUMBER FILE: writes one mutation to a file.
+// onnx_mutate --write FOLDER [COUNT [FIRST]]: writes them to the folder as NUMBER.onnx, for other commands.
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -96,29 +96,40 @@ bool ReadNumber(const char* text, uint64_t* number) {
 }
 
 int Usage() {
-  std::fprintf(stderr, "usage: onnx_mutate [COUNT [FIRST]], or onnx_mutate --write NUMBER FILE\n");
+  std::fprintf(stderr, "usage: onnx_mutate [--write FOLDER] [COUNT [FIRST]]\n");
   return 2;
 }
 
-int Write(const std::vector<MutationSeed>& seeds, uint64_t number, const char* path) {
-  const Mutation mutation = MutationOf(seeds, number);
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << mutation.bytes;
-  std::printf("%s\n", mutation.what.c_str());
-  return file.flush() ? 0 : 1;
+int Write(const std::vector<MutationSeed>& seeds, uint64_t first, uint64_t count, const std::string& folder) {
+  for (uint64_t number = first; number < first + count; ++number) {
+    const Mutation mutation = MutationOf(seeds, number);
+    const std::string path = folder + "/" + std::to_string(number) + ".onnx";
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << mutation.bytes;
+    if (!file.flush()) {
+      std::fprintf(stderr, "%s: cannot be written\n", path.c_str());
+      return 1;
+    }
+    std::printf("%s: %s\n", path.c_str(), mutation.what.c_str());
+  }
+  return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<MutationSeed> seeds = lockstep::importer::MutationSeeds();
   uint64_t count = 3000;
   uint64_t first = 0;
-  if (argc == 4 && std::strcmp(argv[1], "--write") == 0) {
-    return ReadNumber(argv[2], &first) ? Write(seeds, first, argv[3]) : Usage();
+  const char* folder = nullptr;
+  if (argc > 2 && std::strcmp(argv[1], "--write") == 0) {
+    folder = argv[2];
+    argv += 2;
+    argc -= 2;
   }
   if (argc > 3 || (argc > 1 && !ReadNumber(argv[1], &count)) || (argc > 2 && !ReadNumber(argv[2], &first)))
     return Usage();
+  const std::vector<MutationSeed> seeds = lockstep::importer::MutationSeeds();
+  if (folder != nullptr) return Write(seeds, first, count, folder);
   void* shared = mmap(nullptr, sizeof(Progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) return 1;
   Progress& progress = *new (shared) Progress;
