@@ -31,6 +31,7 @@ Status CheckConcat(LayerCheck& layer) {
     const auto entry = static_cast<uint32_t>(i);
     if (o.multiplier()->Get(entry) == 0) {
       LOCKSTEP_RETURN_IF_ERROR(layer.SameValues(x, y));
+      LOCKSTEP_RETURN_IF_ERROR(layer.InRange("shift", entry, o.shift()->Get(entry), 0, 0));
     } else {
       LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("multiplier", o.multiplier()->Get(entry), o.shift()->Get(entry)));
       LOCKSTEP_RETURN_IF_ERROR(layer.OutputHasAllBits());

@@ -10,6 +10,7 @@ const Damage kConcatDamages[] = {
     {"Shifts", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->shift.push_back(1); }, "shift"},
     {"Multiplier", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->multiplier[1] = 7; }, "multiplier"},
     {"Shift", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->shift[1] = 99; }, "shift"},
+    {"ShiftOfACopy", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->shift[0] = 99; }, "shift[0]"},
     {"CopyOfOtherScale", [](ModelT& m) { FirstOptions<joint::ConcatT>(m)->multiplier[1] = 0; }, "quantization"},
     {"Rank",
      [](ModelT& m) {
