@@ -1,9 +1,19 @@
 #include "engine/float/arena.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <new>
 #include <numeric>
 
 namespace lockstep::engine {
+
+std::shared_ptr<float> AllocateFloats(size_t bytes) {
+  constexpr size_t kAlignment = 64;
+  const size_t rounded = (std::max<size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
+  void* memory = std::aligned_alloc(kAlignment, rounded);
+  if (memory == nullptr) throw std::bad_alloc();
+  return {static_cast<float*>(memory), std::free};
+}
 
 size_t PlaceBuffers(std::vector<ArenaBuffer>& buffers) {
   constexpr size_t kAlignment = 64;

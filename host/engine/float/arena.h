@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 namespace lockstep::engine {
@@ -12,6 +13,9 @@ struct ArenaBuffer {
   int last = 0;
   size_t offset = 0;  // result, a multiple of 64
 };
+
+// Not initialised, aligned to 64 bytes; at least one byte.
+std::shared_ptr<float> AllocateFloats(size_t bytes);
 
 // Largest first, each at the lowest free offset. Returns the arena's size.
 size_t PlaceBuffers(std::vector<ArenaBuffer>& buffers);

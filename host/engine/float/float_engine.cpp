@@ -41,6 +41,7 @@ struct FloatEngine::Impl {
   Plan plan;
   std::map<std::string, ValueId> inputs, outputs;
   std::map<std::string, int> channel_blocks;
+  std::map<std::string, ValueId> kept;
 
   Impl(const graph::Graph& graph, const FloatEngineOptions& options) : threads(options.threads) {
     const ThreadScope scope(threads);
@@ -49,6 +50,7 @@ struct FloatEngine::Impl {
     inputs = builder.inputs;
     outputs = builder.outputs;
     channel_blocks = builder.channel_blocks;
+    kept = builder.kept;
   }
 
   void TakeInputs(const std::map<std::string, FloatTensor>& given) const {
@@ -92,6 +94,24 @@ std::map<std::string, FloatTensor> FloatEngine::Run(const std::map<std::string, 
   impl_->TakeInputs(inputs);
   impl_->plan.Run(observer);
   return impl_->Outputs();
+}
+
+FloatTensor FloatEngine::Value(const std::string& observed) const {
+  const ThreadScope scope(impl_->threads);
+  const ValueId id = impl_->kept.at(observed);
+  return {impl_->plan.value(id).shape, impl_->plan.Read(id)};
+}
+
+std::map<std::string, FloatTensor> FloatEngine::RunBehind(const std::map<std::string, FloatTensor>& replaced) {
+  const ThreadScope scope(impl_->threads);
+  std::vector<std::pair<ValueId, const float*>> values;
+  values.reserve(replaced.size());
+  for (const auto& [name, tensor] : replaced) values.emplace_back(impl_->kept.at(name), tensor.data.data());
+  impl_->plan.RunBehind(values);
+  std::map<std::string, FloatTensor> results;
+  for (const auto& [name, id] : impl_->outputs)
+    results[name] = {impl_->plan.value(id).shape, impl_->plan.ReadBehind(id)};
+  return results;
 }
 
 int FloatEngine::ChannelBlock(const std::string& observed) const { return impl_->channel_blocks.at(observed); }

@@ -29,6 +29,8 @@ struct FloatEngineOptions {
   // Observed tensors may come in any order of their elements: for histograms, without the cost of putting them in
   // order.
   bool any_order = false;
+  // Every observed tensor stays in memory after a run, for Value and RunBehind; an observer is not called.
+  bool keep_values = false;
 };
 
 // Called as soon as a wanted tensor is computed, in execution order. `data` is valid during the call alone; it holds
@@ -45,6 +47,12 @@ class FloatEngine {
   // Inputs by name in ONNX order; a wrong name or size throws UsageError. Returns the graph's outputs by name.
   std::map<std::string, FloatTensor> Run(const std::map<std::string, FloatTensor>& inputs,
                                          const FloatObserver& observer = nullptr);
+
+  // With `keep_values`: an observed tensor as the last Run computed it.
+  FloatTensor Value(const std::string& observed) const;
+  // With `keep_values`: the outputs as if the observed tensors in `replaced` had these values (ONNX order) in the last
+  // Run. Only what depends on them is computed again, and what the last Run left stays as it is.
+  std::map<std::string, FloatTensor> RunBehind(const std::map<std::string, FloatTensor>& replaced);
 
   // In which order an observed tensor is shown: 1 is ONNX order, b > 1 (with `any_order` alone) the order
   // N, C/b, spatial.., b, with b channels side by side.

@@ -1,31 +1,18 @@
 #include "engine/float/plan.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 
 #include "engine/float/arena.h"
 
 namespace lockstep::engine {
-namespace {
-
-std::shared_ptr<float> Allocate(size_t bytes) {
-  constexpr size_t kAlignment = 64;
-  const size_t rounded = (std::max<size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
-  void* memory = std::aligned_alloc(kAlignment, rounded);
-  if (memory == nullptr) throw std::bad_alloc();
-  return {static_cast<float*>(memory), std::free};
-}
-
-}  // namespace
 
 Plan::Plan() : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {}
 
 ValueId Plan::AddConstant(const graph::Shape& shape, const float* data) {
   const ValueId id = AddValue(shape, kPlain);
   const size_t bytes = value(id).desc.get_size();
-  Mutable(id).constant = Allocate(bytes);
+  Mutable(id).constant = AllocateFloats(bytes);
   std::memcpy(value(id).constant.get(), data, bytes);
   return id;
 }
@@ -134,7 +121,7 @@ void Plan::AddStep(Step step) {
       std::all_of(step.inputs.begin(), step.inputs.end(), [this](ValueId id) { return IsConstant(id); });
   if (constant) {
     const ValueId root = Root(step.output).first;
-    if (value(root).constant == nullptr) Mutable(root).constant = Allocate(value(root).desc.get_size());
+    if (value(root).constant == nullptr) Mutable(root).constant = AllocateFloats(value(root).desc.get_size());
     Bind(step);
     Execute(step, nullptr);
     return;
@@ -211,7 +198,7 @@ void Plan::RemoveCopies() {
                steps_.end());
 }
 
-void Plan::PlaceInArena(const std::vector<ValueId>& kept) {
+void Plan::PlaceInArena(const std::vector<ValueId>& kept, Memory memory) {
   const int end = static_cast<int>(steps_.size());
   std::vector<ArenaBuffer> buffers(values_.size());
   for (ArenaBuffer& buffer : buffers) {
@@ -228,20 +215,22 @@ void Plan::PlaceInArena(const std::vector<ValueId>& kept) {
   };
   for (int i = 0; i < end; ++i) {
     const Step& step = steps_[static_cast<size_t>(i)];
-    for (const ValueId id : step.inputs) touch(id, i, i);
-    if (step.output != kNoValue) touch(step.output, i, i);
+    const int first = memory == Memory::kKeepAll ? -1 : i;
+    const int last = memory == Memory::kKeepAll ? end : i;
+    for (const ValueId id : step.inputs) touch(id, first, last);
+    if (step.output != kNoValue) touch(step.output, first, last);
   }
   for (const ValueId id : kept) touch(id, -1, end);
   arena_bytes_ = PlaceBuffers(buffers);
-  arena_ = Allocate(arena_bytes_);
+  arena_ = AllocateFloats(arena_bytes_);
   std::memset(arena_.get(), 0, arena_bytes_);
   arena_offset_.resize(values_.size());
   for (size_t i = 0; i < values_.size(); ++i) arena_offset_[i] = buffers[i].offset;
 }
 
-void Plan::Finish(const std::vector<ValueId>& kept) {
-  RemoveCopies();
-  PlaceInArena(kept);
+void Plan::Finish(const std::vector<ValueId>& kept, Memory memory) {
+  if (memory == Memory::kShare) RemoveCopies();
+  PlaceInArena(kept, memory);
   std::vector<bool> used(values_.size(), false);
   for (Step& step : steps_) {
     Bind(step);

@@ -60,10 +60,22 @@ class Plan {
   void AddCopy(ValueId input, ValueId output, int64_t offset_elements);
   void AddWatch(const std::string& name, const graph::Shape& shape, ValueId value);
 
-  // `kept` (the graph's inputs and outputs) keep their memory during the whole run.
-  void Finish(const std::vector<ValueId>& kept);
+  // `kept` (the graph's inputs and outputs) keep their memory during the whole run; with kKeepAll every value does, and
+  // none is part of another that is computed elsewhere.
+  enum class Memory { kShare, kKeepAll };
+  void Finish(const std::vector<ValueId>& kept, Memory memory = Memory::kShare);
   void Run(const Watcher& watcher);
   float* Address(ValueId id) const;
+
+  // Of a plan that keeps all values (plan_behind.cpp). `id` owns its memory.
+  // Computes what depends on these values as if they were others, given in plain layout; the values of the last Run
+  // stay beside it.
+  void RunBehind(const std::vector<std::pair<ValueId, const float*>>& replaced);
+  // In plain layout, of the last Run or of the last RunBehind.
+  std::vector<float> Read(ValueId id);
+  std::vector<float> ReadBehind(ValueId id);
+  // Whether writing to the value changes nothing but what is computed from it.
+  bool IsAlone(ValueId id) const { return value(id).parent == kNoValue && value(id).reordered.empty(); }
   size_t arena_bytes() const { return arena_bytes_; }
 
  private:
@@ -90,7 +102,12 @@ class Plan {
   void Execute(Step& step, const Watcher& watcher);
   void RemoveCopies();
   bool CanWriteInPlace(const Step& copy, size_t& displacement) const;
-  void PlaceInArena(const std::vector<ValueId>& kept);
+  void PlaceInArena(const std::vector<ValueId>& kept, Memory memory);
+  float* AddressBehind(ValueId id) const;
+  bool IsChanged(ValueId id) const { return changed_[static_cast<size_t>(Root(id).first)]; }
+  void MarkChanged(ValueId id, bool in_part);  // the other parts stay as they are
+  void ExecuteBehind(Step& step);
+  std::vector<float> ReadAt(ValueId id, float* address);
 
   dnnl::engine engine_;
   dnnl::stream stream_;
@@ -99,6 +116,8 @@ class Plan {
   std::vector<size_t> arena_offset_;  // per value, of roots
   std::shared_ptr<float> arena_;
   size_t arena_bytes_ = 0;
+  std::shared_ptr<float> behind_;  // the arena of RunBehind; values that did not change are in the other
+  std::vector<bool> changed_;      // by root: it is in `behind_`
 };
 
 }  // namespace lockstep::engine

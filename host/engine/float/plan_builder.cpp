@@ -118,9 +118,22 @@ ValueId PlanBuilder::Native(graph::TensorId id) {
   return value;
 }
 
+// A copy, if other tensors have this memory too.
+ValueId PlanBuilder::Alone(ValueId value) {
+  const bool shared = std::count(values_.begin(), values_.end(), value) != 0;
+  if (plan_.IsAlone(value) && !shared) return value;
+  const ValueId copy = plan_.AddValue(plan_.value(value).shape, plan_.value(value).block);
+  plan_.AddCopy(value, copy, 0);
+  return copy;
+}
+
 void PlanBuilder::Define(graph::TensorId id, ValueId value) {
+  if (IsWanted(id) && options_.keep_values) {
+    value = Alone(value);
+    kept[graph_.tensor(id).name] = value;
+  }
   values_[static_cast<size_t>(id)] = value;
-  if (!IsWanted(id)) return;
+  if (!IsWanted(id) || options_.keep_values) return;
   const graph::Tensor& tensor = graph_.tensor(id);
   const bool as_it_is = options_.any_order && FillsBlocks(tensor.shape, plan_.value(value).block);
   channel_blocks[tensor.name] = as_it_is ? plan_.value(value).block : kPlain;
@@ -178,11 +191,11 @@ void PlanBuilder::BuildNode(size_t index) {
 Plan PlanBuilder::Build() {
   CheckObserved();
   CheckNodes();
-  std::vector<ValueId> kept;
+  std::vector<ValueId> lasting;
   for (const graph::TensorId id : graph_.inputs) {
     const ValueId value = plan_.AddValue(graph_.tensor(id).shape, kPlain);
     inputs[graph_.tensor(id).name] = value;
-    kept.push_back(value);
+    lasting.push_back(value);
     Define(id, value);
   }
   for (size_t i = 0; i < graph_.nodes.size(); ++i) {
@@ -191,9 +204,9 @@ Plan PlanBuilder::Build() {
   for (const graph::TensorId id : graph_.outputs) {
     const ValueId value = plan_.InLayout(Native(id), kPlain);
     outputs[graph_.tensor(id).name] = value;
-    kept.push_back(value);
+    lasting.push_back(value);
   }
-  plan_.Finish(kept);
+  plan_.Finish(lasting, options_.keep_values ? Plan::Memory::kKeepAll : Plan::Memory::kShare);
   return std::move(plan_);
 }
 

@@ -20,6 +20,7 @@ class PlanBuilder : private NodeContext {
   // The values of the graph's inputs and outputs, by name, in ONNX order.
   std::map<std::string, ValueId> inputs;
   std::map<std::string, ValueId> outputs;
+  std::map<std::string, ValueId> kept;        // the observed tensors, with `keep_values`
   std::map<std::string, int> channel_blocks;  // of the observed tensors, see FloatEngine::ChannelBlock
 
   Plan Build();
@@ -35,6 +36,7 @@ class PlanBuilder : private NodeContext {
   void CheckNodes() const;
   bool IsWanted(graph::TensorId id) const;
   void Define(graph::TensorId id, ValueId value);
+  ValueId Alone(ValueId value);
   void BuildNode(size_t index);
 
   const graph::Graph& graph_;
