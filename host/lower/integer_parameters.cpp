@@ -9,6 +9,11 @@
 #include "quantize/affine.h"
 
 namespace lockstep::lower {
+namespace {
+
+constexpr int32_t kByteEntries = 256;
+
+}  // namespace
 
 FixedMultiplier ToFixed(double real) {
   if (!(real > 0.0) || !std::isfinite(real)) {
@@ -45,8 +50,10 @@ double RoundHalfUp(double value) { return std::floor(value + 0.5); }
 
 std::vector<int32_t> FunctionTable(const std::function<double(double)>& f, const AffineParams& from,
                                    const AffineParams& to) {
-  std::vector<int32_t> table(256);
-  for (int p = 0; p < 256; ++p) table[p] = quantize::QuantizeValue(f(from.scale * (p - from.zero_point)), to);
+  std::vector<int32_t> table(static_cast<size_t>(std::max(from.high() + 1, kByteEntries)));
+  for (size_t p = 0; p < table.size(); ++p) {
+    table[p] = quantize::QuantizeValue(f(from.scale * (static_cast<int32_t>(p) - from.zero_point)), to);
+  }
   return table;
 }
 
@@ -63,11 +70,14 @@ std::vector<uint8_t> ToBytes(const std::vector<int64_t>& values, const TensorFor
   return bytes;
 }
 
-std::vector<uint32_t> SoftmaxTable(double scale, int64_t row_length) {
+std::vector<uint32_t> SoftmaxTable(const AffineParams& x, int64_t row_length) {
   int k = 23;
   while (k > 0 && (row_length << k) >= int64_t{1} << 32) --k;
-  std::vector<uint32_t> table(256);
-  for (int d = 0; d < 256; ++d) table[d] = static_cast<uint32_t>(RoundHalfUp(std::ldexp(std::exp(-d * scale), k)));
+  std::vector<uint32_t> table(static_cast<size_t>(std::max(x.high() + 1, kByteEntries)));
+  for (size_t d = 0; d < table.size(); ++d) {
+    table[d] = static_cast<uint32_t>(RoundHalfUp(std::ldexp(std::exp(-static_cast<double>(d) * x.scale), k)));
+  }
+  while (x.bits > 8 && table.back() == 0) table.pop_back();
   return table;
 }
 

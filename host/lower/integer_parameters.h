@@ -34,7 +34,7 @@ AddMultipliers ToAddMultipliers(double a, double b, bool wide);
 
 double RoundHalfUp(double value);
 
-// Entry p is the quantised f(real value of p); 256 entries.
+// Entry p is the quantised f(real value of p); an entry for every value of bits, 256 at the least.
 std::vector<int32_t> FunctionTable(const std::function<double(double)>& f, const AffineParams& from,
                                    const AffineParams& to);
 
@@ -42,7 +42,8 @@ std::vector<int32_t> FunctionTable(const std::function<double(double)>& f, const
 std::vector<uint8_t> ToBytes(const std::vector<int32_t>& values, const AffineParams& params);
 std::vector<uint8_t> ToBytes(const std::vector<int64_t>& values, const TensorFormat& format);
 
-// round(exp(-d * scale) * 2^k) with the largest k <= 23 for which 2^k * row_length < 2^32; 256 entries.
-std::vector<uint32_t> SoftmaxTable(double scale, int64_t row_length);
+// round(exp(-d * scale(x)) * 2^k) with the largest k <= 23 for which 2^k * row_length < 2^32; 256 entries, or for more
+// than 8 bits those that are not 0.
+std::vector<uint32_t> SoftmaxTable(const AffineParams& x, int64_t row_length);
 
 }  // namespace lockstep::lower

@@ -144,10 +144,6 @@ Value LowerContext::Convert(const Value& value, const TensorFormat& format) {
     quantize.clamp_high = format.affine().high();
     return convert(quantize, "/quantize");
   }
-  if (format.bits != 8 && format.bits != 16) {
-    throw UnsupportedModel("tensor '" + name + "' would have to be rescaled to " + std::to_string(format.bits) +
-                           " bits; give it 8 or 16");
-  }
   const FixedMultiplier multiplier = ToFixed(value.params().scale / format.affine().scale);
   joint::RescaleT rescale;
   rescale.multiplier = multiplier.m;

@@ -44,18 +44,18 @@ double OfChannel(const Values& values, int64_t channel) {
 
 // What each value of a byte of each channel becomes; empty if bytes are the quantised values already.
 std::vector<uint8_t> ByteTables(const InputPreprocess& preprocess, int64_t channels, const AffineParams& params) {
-  std::vector<uint8_t> tables;
-  bool identity = true;
+  std::vector<int32_t> tables;
+  bool identity = params.bits == 8;
   for (int64_t c = 0; c < channels; ++c) {
     for (int byte = 0; byte < 256; ++byte) {
       const double real = (byte - OfChannel(preprocess.mean, c)) / OfChannel(preprocess.std, c);
       // A byte that lies halfway between two steps may as well stay what it is.
       const double exact = real / params.scale + params.zero_point;
       identity = identity && std::abs(exact - byte) <= 0.5 + 1e-3;
-      tables.push_back(static_cast<uint8_t>(quantize::QuantizeValue(real, params)));
+      tables.push_back(quantize::QuantizeValue(real, params));
     }
   }
-  return identity ? std::vector<uint8_t>() : tables;
+  return identity ? std::vector<uint8_t>() : ToBytes(tables, params);
 }
 
 // How numbers that stand for themselves are stored.
@@ -94,9 +94,6 @@ class InputLowering {
   // Where bytes are the quantised values already, they are the tensor that the first layer reads; otherwise a table per
   // channel makes it.
   Value Bytes(const InputPreprocess& preprocess, const AffineParams& params) {
-    if (params.bits > 8) {
-      throw UnsupportedModel("input '" + tensor_.name + "' has more than 8 bits; quantise it to 8");
-    }
     const graph::Shape physical = Permuted(tensor_.shape, axes_);
     std::vector<uint8_t> tables = ByteTables(preprocess, physical.empty() ? 1 : physical.back(), params);
     if (tables.empty()) return Enter(&preprocess, params);

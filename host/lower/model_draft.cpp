@@ -5,6 +5,7 @@
 
 #include "graph/error.h"
 #include "joint_elements.h"
+#include "lower/layer_version.h"
 
 namespace lockstep::lower {
 namespace {
@@ -108,6 +109,7 @@ void ModelDraft::FinishLayer(std::unique_ptr<joint::LayerT> layer, const std::st
   layer->outputs = outputs;
   layer->onnx_nodes = onnx_nodes;
   layer->macs = macs;
+  layer->version = LowestVersion(model_, *layer);
   model_.layers.push_back(std::move(layer));
 }
 

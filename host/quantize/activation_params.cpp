@@ -141,14 +141,15 @@ class ActivationChooser {
 
   void ServeLookups() {
     for (const Group& group : groups_) {
-      if (group.is_fixed || group.bits != 8) continue;
+      if (group.is_fixed) continue;
       const graph::Node* node = OnlyFunction(group);
       if (node == nullptr) continue;
       const auto output = params_.find(node->outputs[0]);
       if (output == params_.end()) continue;
       const graph::Activation function = graph::ActivationOf(graph_, *node);
-      Store(group, ChooseTableInput(
-                       group.statistics, [&](double x) { return graph::Evaluate(function, x); }, output->second));
+      Store(group,
+            ChooseTableInput(
+                group.statistics, [&](double x) { return graph::Evaluate(function, x); }, output->second, group.bits));
     }
   }
 
@@ -164,7 +165,7 @@ class ActivationChooser {
       const graph::Node& node = *nodes[static_cast<size_t>(i)];
       inputs[static_cast<size_t>(i)] = ChooseTableInput(
           observed.at(node.pre_activation), [&](double x) { return graph::Evaluate(node.activation, x); },
-          params_.at(node.outputs[0]));
+          params_.at(node.outputs[0]), widths_[static_cast<size_t>(node.pre_activation)]);
     }
     for (size_t i = 0; i < nodes.size(); ++i) params_[nodes[i]->pre_activation] = inputs[i];
   }

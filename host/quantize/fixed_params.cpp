@@ -19,9 +19,9 @@ bool AllEqual(const std::vector<float>& values) {
   return std::all_of(values.begin(), values.end(), [&](float value) { return value == values[0]; });
 }
 
-AffineParams PictureParams(const InputPreprocess& preprocess) {
+AffineParams PictureParams(const InputPreprocess& preprocess, int bits) {
   const double mean = preprocess.mean[0];
-  if (AllEqual(preprocess.mean) && AllEqual(preprocess.std) && mean >= 0.0 && mean <= kGreyLevels) {
+  if (AllEqual(preprocess.mean) && AllEqual(preprocess.std) && mean >= 0.0 && mean <= kGreyLevels && bits >= 8) {
     AffineParams params;
     params.scale = static_cast<float>(1.0 / preprocess.std[0]);
     params.zero_point = static_cast<int32_t>(std::floor(mean + 0.5));
@@ -34,17 +34,19 @@ AffineParams PictureParams(const InputPreprocess& preprocess) {
     range.low = std::min(range.low, -offset / divisor);
     range.high = std::max(range.high, (kGreyLevels - offset) / divisor);
   }
-  return AffineFromRange(range, 8);
+  return AffineFromRange(range, bits);
 }
 
-// Of the integers that need no calibration, what the first layer reads stands for the integers themselves.
-std::optional<AffineParams> InputParams(const InputPreprocess& preprocess) {
+// Of the integers that need no calibration, what the first layer reads stands for the integers themselves. More than 8
+// bits for a byte would add nothing.
+std::optional<AffineParams> InputParams(const InputPreprocess& preprocess, int bits) {
   constexpr int32_t kMiddle = 128;
   switch (preprocess.type) {
     case InputPreprocess::Type::kPicture:
     case InputPreprocess::Type::kU8:
-      return PictureParams(preprocess);
+      return PictureParams(preprocess, bits);
     case InputPreprocess::Type::kS8:
+      if (bits < 8) return std::nullopt;
       return AffineParams{1.0, kMiddle, 8};
     case InputPreprocess::Type::kU16:
     case InputPreprocess::Type::kS16:
@@ -68,7 +70,8 @@ std::map<graph::TensorId, AffineParams> FixedParams(const graph::Graph& graph, c
   for (const graph::TensorId input : graph.inputs) {
     const auto found = preprocess.find(graph.tensor(input).name);
     if (found == preprocess.end()) continue;
-    if (const auto params = InputParams(found->second)) fixed[input] = *params;
+    const int width = widths[static_cast<size_t>(input)];
+    if (const auto params = InputParams(found->second, width == kFloatWidth ? 8 : width)) fixed[input] = *params;
   }
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const graph::Node& node = graph.nodes[i];

@@ -1,4 +1,4 @@
-// The integer parameters in front of a 256-entry table: y = table[quantised x].
+// The integer parameters in front of a table: y = table[quantised x].
 #pragma once
 
 #include <functional>
@@ -10,11 +10,11 @@
 namespace lockstep::quantize {
 
 // The parameters of x that make the expected squared error of y = f(x) least, rounding of x, the table's rounding to
-// `output` and clipping included. Where f is flat (the negative side of SiLU) levels are not wasted. x has 8 bits.
+// `output` and clipping included. Where f is flat (the negative side of SiLU) levels are not wasted.
 AffineParams ChooseTableInput(const TensorStatistics& x, const std::function<double(double)>& f,
-                              const AffineParams& output);
+                              const AffineParams& output, int bits = 8);
 
-// The table of docs/arithmetic.md, as real numbers: what each of the 256 levels of x becomes.
+// The table of docs/arithmetic.md, as real numbers: what each level of x becomes.
 std::vector<double> TableValues(const AffineParams& x, const std::function<double(double)>& f,
                                 const AffineParams& output);
 

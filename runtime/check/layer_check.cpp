@@ -10,6 +10,8 @@ int64_t TypeHigh(const joint::Tensor& tensor) { return tensor.dtype() == joint::
 
 int64_t High(const joint::Tensor& tensor) { return (int64_t{1} << tensor.quantization()->bits()) - 1; }
 
+int64_t TableEntries(const joint::Tensor& x) { return x.dtype() == joint::DType::U16 ? High(x) + 1 : 256; }
+
 float Scale(const joint::Tensor& tensor) { return tensor.quantization()->scale()->Get(0); }
 
 int32_t ZeroPoint(const joint::Tensor& tensor) { return tensor.quantization()->zero_point()->Get(0); }
@@ -71,9 +73,9 @@ Status LayerCheck::IsFloat(const char* field, const joint::Tensor& tensor) const
   return tensor.dtype() == joint::DType::F32 ? Status::Ok() : Wrong(field, "must be of dtype f32");
 }
 
-Status LayerCheck::OutputHasAllBits() const {
-  if (HasAllBits(output())) return Status::Ok();
-  return Wrong("quantization.bits", "the output must have as many as its type");
+Status LayerCheck::Since(uint32_t version, const char* field, bool used) const {
+  if (!used || layer_.version() >= version) return Status::Ok();
+  return Wrong(field, "needs a higher version of the operator");
 }
 
 Status LayerCheck::Table(int64_t entries, const flatbuffers::Vector<uint8_t>& table) {

@@ -36,8 +36,8 @@ class LayerCheck {
   Status IsQuantized(const char* field, const joint::Tensor& tensor) const;  // U8 or U16
   Status IsFloat(const char* field, const joint::Tensor& tensor) const;
   Status IsU8(const char* field, const joint::Tensor& tensor) const;
-  // For an operator whose values only the type limits.
-  Status OutputHasAllBits() const;
+  // What was added to an operator in a version: `used` by the layer, it must say so.
+  Status Since(uint32_t version, const char* field, bool used) const;
   // A table of `entries` entries of the output's type.
   Status Table(int64_t entries, const flatbuffers::Vector<uint8_t>& table);
   Status Multiplier(const char* field, int64_t multiplier, int64_t shift) const;
@@ -54,6 +54,8 @@ class LayerCheck {
 
 int64_t TypeHigh(const joint::Tensor& tensor);  // the largest value that the type of a U8 or U16 tensor holds
 int64_t High(const joint::Tensor& tensor);      // the largest that its bits allow
+// Entries of a table with one for every value: 256 for U8, 2^bits for U16.
+int64_t TableEntries(const joint::Tensor& x);
 float Scale(const joint::Tensor& tensor);
 int32_t ZeroPoint(const joint::Tensor& tensor);
 

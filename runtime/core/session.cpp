@@ -102,6 +102,8 @@ Status Session::Impl::DescribeTensors() {
     const TensorInfo info = model->tensor(static_cast<int32_t>(i));
     view.scale = info.scale;
     view.zero_point = info.zero_point;
+    if (tensor.quantization() != nullptr)
+      view.high = static_cast<int32_t>((int64_t{1} << tensor.quantization()->bits()) - 1);
     view.elements = 1;
     for (int32_t axis = 0; axis < view.rank; ++axis) view.elements *= view.shape[axis];
     view.bytes = tensor.bytes();

@@ -25,16 +25,18 @@ void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, 
   }
 }
 
-void ApplyOutputTable(const ConvVariant& variant, const uint8_t* table, const TensorView& y, uint8_t* first,
-                      int64_t pixels) {
-  if (y.dtype == joint::DType::U16) {
-    ApplyWideTable(table, StretchesOf(y, reinterpret_cast<uint16_t*>(first), pixels));
+void OutputTable::Apply(uint8_t* first, int64_t pixels) const {
+  if (table_ == nullptr) return;
+  if (y_.dtype == joint::DType::U16) {
+    ApplyWideTable(table_, StretchesOf(y_, reinterpret_cast<uint16_t*>(first), pixels));
+  } else if (waiting_ != nullptr) {
+    LookUpBytes(table_, waiting_, StretchesOf(y_, first, pixels));
   } else {
-    variant.apply_table(table, StretchesOf(y, first, pixels));
+    variant_.apply_table(table_, StretchesOf(y_, first, pixels));
   }
 }
 
-void PlaceScratch(int64_t blocks, ConvGeometry* geometry) {
+void PlaceScratch(int64_t blocks, int64_t waiting, ConvGeometry* geometry) {
   ConvGeometry& g = *geometry;
   g.row_stride = AlignUp(int64_t{g.row_pixels} * g.group_in + kRowSlack);
   const int64_t constants = blocks * static_cast<int64_t>(sizeof(ConvBlock));
@@ -43,8 +45,9 @@ void PlaceScratch(int64_t blocks, ConvGeometry* geometry) {
   g.segments_offset = static_cast<size_t>(constants);
   g.packed_offset = static_cast<size_t>(constants + pointers);
   g.ring_offset = static_cast<size_t>(constants + pointers + packed);
-  g.scratch_bytes =
-      static_cast<uint64_t>(constants + pointers + packed + int64_t{g.ring_rows} * g.groups * g.row_stride);
+  const int64_t ring = int64_t{g.ring_rows} * g.groups * g.row_stride;
+  g.waiting_offset = static_cast<size_t>(constants + pointers + packed + ring);
+  g.scratch_bytes = static_cast<uint64_t>(constants + pointers + packed + ring + AlignUp(waiting));
 }
 
 }  // namespace lockstep::kernels

@@ -23,6 +23,44 @@ ChannelConstants ConstantsOf(const Options& options) {
 // groups * blocks blocks.
 void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, bool signed_rows, ConvBlock* blocks);
 
+// Where a row of output pixels goes, and the table behind it. Values in front of a table of bytes that has more than
+// 256 entries have two bytes, and wait in scratch for their entries.
+class OutputTable {
+ public:
+  // `scratch`: OutputTableBytes for the longest row.
+  template <typename Options>
+  OutputTable(const Options& options, const ConvVariant& variant, const TensorView& y, uint8_t* scratch)
+      : variant_(variant), y_(y), table_(options.table() != nullptr ? options.table()->data() : nullptr) {
+    if (WaitsInScratch(options, y)) waiting_ = reinterpret_cast<uint16_t*>(scratch);
+  }
+
+  template <typename Options>
+  static bool WaitsInScratch(const Options& options, const TensorView& y) {
+    return options.table() != nullptr && y.dtype == joint::DType::U8 && options.table()->size() > kByteTableEntries;
+  }
+
+  // Bytes of a value in front of the table, and from one output pixel of the row to the next.
+  int64_t element() const { return waiting_ != nullptr ? 2 : joint::ElementBytes(y_.dtype); }
+  int64_t step() const { return (waiting_ != nullptr ? RowLength(y_) : y_.pitch) * element(); }
+  // Where the kernels write the row whose first pixel lies at `first`.
+  uint8_t* Row(uint8_t* first) const { return waiting_ != nullptr ? reinterpret_cast<uint8_t*>(waiting_) : first; }
+  // y = table[what the kernels wrote] for all channels of so many neighbouring pixels.
+  void Apply(uint8_t* first, int64_t pixels) const;
+
+ private:
+  static constexpr size_t kByteTableEntries = 256;
+
+  const ConvVariant& variant_;
+  const TensorView& y_;
+  const uint8_t* table_;
+  uint16_t* waiting_ = nullptr;
+};
+
+template <typename Options>
+int64_t OutputTableBytes(const Options& options, const TensorView& y, int64_t pixels) {
+  return OutputTable::WaitsInScratch(options, y) ? 2 * pixels * RowLength(y) : 0;
+}
+
 // What is the same for every row of a layer.
 template <typename Options>
 void FillRow(const Options& options, const TensorView& y, int32_t channels, ConvRow* row) {
@@ -34,14 +72,11 @@ void FillRow(const Options& options, const TensorView& y, int32_t channels, Conv
   row->zero_point = options.mid_zero_point();
   row->low = options.clamp_low();
   row->high = options.clamp_high();
-  row->wide_output = y.dtype == joint::DType::U16;
+  row->wide_output = y.dtype == joint::DType::U16 || OutputTable::WaitsInScratch(options, y);
 }
 
-// y = table[y] for all channels of neighbouring output pixels, the first of them at `first`.
-void ApplyOutputTable(const ConvVariant& variant, const uint8_t* table, const TensorView& y, uint8_t* first,
-                      int64_t pixels);
-
-// Row stride and scratch offsets of a geometry that is complete but for these; so many blocks of constants.
-void PlaceScratch(int64_t blocks, ConvGeometry* geometry);
+// Row stride and scratch offsets of a geometry that is complete but for these; so many blocks of constants, and bytes
+// of a row in front of its table.
+void PlaceScratch(int64_t blocks, int64_t waiting, ConvGeometry* geometry);
 
 }  // namespace lockstep::kernels

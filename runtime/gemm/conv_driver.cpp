@@ -18,7 +18,7 @@ class ConvRun {
         blocks_(reinterpret_cast<ConvBlock*>(scratch)),
         segments_(reinterpret_cast<const uint8_t**>(scratch + geometry_.segments_offset)),
         memory_(scratch + geometry_.ring_offset),
-        out_step_(args.outputs[0].pitch * joint::ElementBytes(args.outputs[0].dtype)) {
+        table_(conv_, variant, args.outputs[0], scratch + geometry_.waiting_offset) {
     FillBlocks(geometry_, ConstantsOf(conv_), variant.signed_rows, blocks_);
     FillRow(conv_, args.outputs[0], geometry_.group_out, &row_);
     row_.segments = segments_;
@@ -26,7 +26,7 @@ class ConvRun {
     row_.segment_count = geometry_.segments;
     row_.quads = geometry_.quads;
     row_.blocks = geometry_.blocks;
-    row_.out_step = out_step_;
+    row_.out_step = table_.step();
   }
 
   void Pointwise(int64_t begin, int64_t end) {
@@ -72,17 +72,18 @@ class ConvRun {
   template <typename PointSegments>
   void RunGroups(int64_t first_pixel, PointSegments point_segments) {
     const ConvGeometry& g = geometry_;
-    uint8_t* out = args_.outputs[0].data + first_pixel * out_step_;
+    const TensorView& y = args_.outputs[0];
+    uint8_t* first = y.data + first_pixel * y.pitch * joint::ElementBytes(y.dtype);
+    uint8_t* out = table_.Row(first);
     const int64_t group_weights = int64_t{g.blocks} * g.segments * g.quads * kQuadBytes;
     for (int32_t group = 0; group < g.groups; ++group) {
       point_segments(group);
       row_.weights = reinterpret_cast<const int8_t*>(args_.inputs[1].data) + group * group_weights;
       row_.constants = blocks_ + int64_t{group} * g.blocks;
-      row_.out = out + int64_t{group} * g.group_out * (row_.wide_output ? 2 : 1);
+      row_.out = out + int64_t{group} * g.group_out * table_.element();
       variant_.run_row(row_);
     }
-    if (conv_.table() == nullptr) return;
-    ApplyOutputTable(variant_, conv_.table()->data(), args_.outputs[0], out, row_.pixels);
+    table_.Apply(first, row_.pixels);
   }
 
   const LayerArgs& args_;
@@ -92,7 +93,7 @@ class ConvRun {
   ConvBlock* blocks_;
   const uint8_t** segments_;
   uint8_t* memory_;
-  int64_t out_step_;
+  OutputTable table_;
   ConvRow row_{};
 };
 
@@ -141,7 +142,8 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
     g.ring_rows = (g.kernel_h - 1) * g.dilation_h + 1;
     g.units = int64_t{args.outputs[0].shape[0]} * g.out_h;
   }
-  PlaceScratch(int64_t{g.groups} * g.blocks, &g);
+  const int64_t pixels = g.pointwise ? kPointwisePixels : g.out_w;
+  PlaceScratch(int64_t{g.groups} * g.blocks, OutputTableBytes(conv, args.outputs[0], pixels), &g);
   return g;
 }
 

@@ -35,7 +35,7 @@ struct ConvGeometry {
   int64_t row_stride = 0;  // bytes of one padded row of one group in scratch
   int32_t ring_rows = 1;   // padded rows that are alive at once
   // In scratch; the blocks' constants come first.
-  size_t segments_offset = 0, packed_offset = 0, ring_offset = 0;
+  size_t segments_offset = 0, packed_offset = 0, ring_offset = 0, waiting_offset = 0;
   uint64_t scratch_bytes = 0;  // may be more than 32 bits hold
 };
 

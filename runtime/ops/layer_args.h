@@ -15,6 +15,7 @@ struct TensorView {
   joint::DType dtype = joint::DType::U8;
   float scale = 0.0F;
   int32_t zero_point = 0;
+  int32_t high = 0;  // the largest value that its bits allow, of U8 and U16
   int64_t elements = 0;
   uint64_t bytes = 0;         // of the elements alone
   int64_t pitch = 0;          // elements from one row along the last axis to the next: a row's length, or more

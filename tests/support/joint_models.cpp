@@ -100,6 +100,8 @@ void NetworkBuilder::Output(int tensor) {
   model_.outputs.push_back(std::move(spec));
 }
 
+int NetworkBuilder::EntriesFor(int x) const { return model_.tensors[x]->dtype == joint::DType::U16 ? 65536 : 256; }
+
 std::vector<uint8_t> NetworkBuilder::Table(joint::DType dtype, int entries) {
   std::vector<uint8_t> table(static_cast<size_t>(entries) * ElementBytes(dtype));
   for (uint8_t& byte : table) byte = static_cast<uint8_t>(Random(0, 255));

@@ -22,6 +22,7 @@ struct ConvShape {
   int pad_top = 1, pad_left = 1, pad_bottom = 1, pad_right = 1;
   int groups = 1;
   bool table = false;
+  int table_bits = 8;  // of the values in front of the table
   joint::DType output = joint::DType::U8;
 };
 
@@ -59,7 +60,7 @@ class NetworkBuilder {
   int Resize(int x, int height, int width);
   int Softmax(int x, joint::DType dtype = joint::DType::U8);
   int Lookup(int x, joint::DType dtype = joint::DType::U8);
-  int ChannelLookup(int x);
+  int ChannelLookup(int x, joint::DType dtype = joint::DType::U8);
   int Rescale(int x, joint::DType dtype);
   int Dequantize(int x);
   int TopK(int x, int axis, int k, bool largest);  // returns the values; the indices are the next tensor
@@ -112,6 +113,12 @@ class NetworkBuilder {
   void FillConvolution(Options* options, const ConvShape& shape, int x, int channels, int depth,
                        const std::vector<std::vector<int8_t>>& weights);
   std::vector<uint8_t> Table(joint::DType dtype, int entries);
+  int EntriesFor(int x) const;  // of a table for a tensor
+  // What was the last layer's first version has become its second.
+  int SecondVersion(int output) {
+    model_.layers.back()->version = 2;
+    return output;
+  }
   void PlanArena();
 
   joint::ModelT model_;
@@ -122,6 +129,9 @@ class NetworkBuilder {
 
 // All operators of integers but ConvTranspose in one network with two inputs and two outputs.
 joint::ModelT SmallNetwork();
+
+// What needs the second version of an operator.
+joint::ModelT WideNetwork();
 
 // A ConvTranspose beside a Conv; and one of floats.
 joint::ModelT TransposedNetwork();

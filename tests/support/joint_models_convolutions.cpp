@@ -39,6 +39,8 @@ void FillWindow(Options* options, const ConvShape& shape) {
   options->pad_right = shape.pad_right;
 }
 
+bool NeedsSecondVersion(const ConvShape& shape) { return shape.table && shape.table_bits > 8; }
+
 }  // namespace
 
 template <typename Options>
@@ -56,13 +58,13 @@ void NetworkBuilder::FillConvolution(Options* options, const ConvShape& shape, i
     for (const int8_t w : weights[channel]) sum += w;
     options->acc_init.push_back(Random(-5000, 5000) - zero_point * sum);
     options->multiplier.push_back((1 << 30) + Random(0, (1 << 30) - 1));
-    options->shift.push_back(static_cast<int8_t>(spread + Random(-1, 1) - (wide ? 8 : 0)));
+    options->shift.push_back(static_cast<int8_t>(spread + Random(-1, 1) - (wide ? 8 : 0) - (shape.table_bits - 8)));
   }
-  const int high = wide ? 65535 : 255;
+  const int high = shape.table ? (1 << shape.table_bits) - 1 : wide ? 65535 : 255;
   options->mid_zero_point = Random(0, high);
   options->clamp_low = Random(0, 1) == 0 ? 0 : Random(0, high / 3);
   options->clamp_high = Random(0, 1) == 0 ? high : Random(high / 2, high);
-  if (shape.table) options->table = Table(shape.output, 256);
+  if (shape.table) options->table = Table(shape.output, high + 1);
 }
 
 int NetworkBuilder::Conv(int x, const ConvShape& shape) {
@@ -85,7 +87,8 @@ int NetworkBuilder::Conv(int x, const ConvShape& shape) {
   const int y = Activation(OutputShape(in, shape, shape.oc), shape.output);
   if (!shape.table) model_.tensors[y]->quantization->zero_point[0] = options.mid_zero_point;
   const uint64_t macs = static_cast<uint64_t>(Product(this->shape(y))) * depth;
-  return AddLayer(std::move(options), {x, tensor}, y, macs);
+  AddLayer(std::move(options), {x, tensor}, y, macs);
+  return NeedsSecondVersion(shape) ? SecondVersion(y) : y;
 }
 
 int NetworkBuilder::DepthwiseConv(int x, const ConvShape& shape) {
@@ -107,7 +110,8 @@ int NetworkBuilder::DepthwiseConv(int x, const ConvShape& shape) {
   const int y = Activation(OutputShape(in, shape, in[3]), shape.output);
   if (!shape.table) model_.tensors[y]->quantization->zero_point[0] = options.mid_zero_point;
   const uint64_t macs = static_cast<uint64_t>(Product(this->shape(y))) * depth;
-  return AddLayer(std::move(options), {x, tensor}, y, macs);
+  AddLayer(std::move(options), {x, tensor}, y, macs);
+  return NeedsSecondVersion(shape) ? SecondVersion(y) : y;
 }
 
 int NetworkBuilder::ConvTranspose(int x, const ConvShape& shape) {
@@ -150,7 +154,8 @@ int NetworkBuilder::ConvTranspose(int x, const ConvShape& shape) {
   const int y = Activation({in[0], h, w, shape.oc}, shape.output);
   if (!shape.table) model_.tensors[y]->quantization->zero_point[0] = options.mid_zero_point;
   const uint64_t macs = static_cast<uint64_t>(Product(in)) * shape.kernel_h * shape.kernel_w * shape.oc / shape.groups;
-  return AddLayer(std::move(options), {x, tensor}, y, macs);
+  AddLayer(std::move(options), {x, tensor}, y, macs);
+  return NeedsSecondVersion(shape) ? SecondVersion(y) : y;
 }
 
 }  // namespace lockstep::test

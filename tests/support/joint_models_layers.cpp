@@ -236,24 +236,28 @@ int NetworkBuilder::Softmax(int x, joint::DType dtype) {
   const double scale = model_.tensors[x]->quantization->scale[0];
   int k = 23;
   while (k > 0 && (static_cast<uint64_t>(row) << k) >= (uint64_t{1} << 32)) --k;
-  for (int d = 0; d < 256; ++d) {
+  const bool wide = model_.tensors[x]->dtype == joint::DType::U16;
+  for (int d = 0; d < EntriesFor(x); ++d) {
     options.table.push_back(static_cast<uint32_t>(std::lround(std::exp(-d * scale) * (1 << k))));
   }
   options.numerator = dtype == joint::DType::U8 ? 256 : 65536;
   const int y = AddTensor(shape(x), dtype, 1.0F / static_cast<float>(options.numerator), 0);
-  return AddLayer(std::move(options), {x}, y);
+  AddLayer(std::move(options), {x}, y);
+  return wide ? SecondVersion(y) : y;
 }
 
 int NetworkBuilder::Lookup(int x, joint::DType dtype) {
   joint::LookupT options;
-  options.table = Table(dtype, 256);
-  return AddLayer(std::move(options), {x}, Activation(shape(x), dtype));
+  options.table = Table(dtype, EntriesFor(x));
+  const int y = AddLayer(std::move(options), {x}, Activation(shape(x), dtype));
+  return EntriesFor(x) > 256 ? SecondVersion(y) : y;
 }
 
-int NetworkBuilder::ChannelLookup(int x) {
+int NetworkBuilder::ChannelLookup(int x, joint::DType dtype) {
   joint::ChannelLookupT options;
-  options.table = Table(joint::DType::U8, 256 * shape(x).back());
-  return AddLayer(std::move(options), {x}, Activation(shape(x), joint::DType::U8));
+  options.table = Table(dtype, EntriesFor(x) * shape(x).back());
+  const int y = AddLayer(std::move(options), {x}, Activation(shape(x), dtype));
+  return EntriesFor(x) > 256 || dtype == joint::DType::U16 ? SecondVersion(y) : y;
 }
 
 int NetworkBuilder::Rescale(int x, joint::DType dtype) {

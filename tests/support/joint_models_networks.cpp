@@ -49,6 +49,37 @@ joint::ModelT SmallNetwork() {
   return net.Finish();
 }
 
+joint::ModelT WideNetwork() {
+  NetworkBuilder net(11, "wide");
+  const int words = net.Input({1, 5, 6, 8}, 0.001F, 30000, joint::DType::U16);
+  const int bytes = net.ChannelLookup(words);
+  const int looked = net.Lookup(words);
+  net.Output(net.ChannelLookup(looked, joint::DType::U16));
+  net.Output(net.Softmax(words));
+  ConvShape conv;
+  conv.oc = 20;
+  conv.table = true;
+  conv.table_bits = 12;
+  const int y = net.Conv(bytes, conv);
+  conv.table_bits = 10;
+  conv.output = joint::DType::U16;
+  net.Output(net.DepthwiseConv(y, conv));
+  conv.output = joint::DType::U8;
+  conv.table_bits = 9;
+  conv.kernel_h = conv.kernel_w = conv.stride_h = conv.stride_w = 2;
+  conv.pad_top = conv.pad_left = conv.pad_bottom = conv.pad_right = 0;
+  net.Output(net.Dequantize(net.ConvTranspose(y, conv)));
+  joint::ModelT model = net.Finish();
+  // The Softmax has levels of its own, fewer than its type.
+  joint::SoftmaxT& softmax = *FirstOptions<joint::SoftmaxT>(model);
+  joint::TensorT& shares = *model.tensors[FirstLayer<joint::SoftmaxT>(model)->outputs[0]];
+  softmax.numerator = 100;
+  softmax.table.resize(5000);
+  shares.quantization->scale[0] = 1.0F / 100.0F;
+  shares.quantization->bits = 7;
+  return model;
+}
+
 joint::ModelT TransposedNetwork() {
   NetworkBuilder net(6, "transposed");
   ConvShape up;

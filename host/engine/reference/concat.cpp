@@ -28,7 +28,7 @@ std::vector<int32_t> RescaledValues(const LayerRun& run, size_t input) {
   for (int32_t& value : values) {
     const int64_t scaled =
         rq1::Requantize(value - ZeroPoint(in), concat.multiplier()->Get(entry), concat.shift()->Get(entry));
-    value = static_cast<int32_t>(rq1::Clamp(ZeroPoint(run.y()) + scaled, 0, TypeHigh(run.y().dtype())));
+    value = static_cast<int32_t>(rq1::Clamp(ZeroPoint(run.y()) + scaled, 0, High(run.y())));
   }
   return values;
 }

@@ -115,8 +115,7 @@ void RunConvTranspose(const LayerRun& run) {
   const std::vector<int32_t> weights = Unpack(run, o);
   const int32_t group_out = w[0] / o.groups();
   const bool has_table = o.table() != nullptr && o.table()->size() != 0;
-  const std::vector<int32_t> table =
-      has_table ? ReadIntegers(run.y().dtype(), o.table()->data(), 256) : std::vector<int32_t>();
+  const std::vector<int32_t> table = has_table ? ReadTable(run, *o.table()) : std::vector<int32_t>();
   std::vector<int32_t> y(static_cast<size_t>(ElementCount(run.y())));
   const auto rows = static_cast<size_t>(out[0]) * out[1];
   const auto row_length = static_cast<size_t>(out[2]) * out[3];

@@ -27,8 +27,7 @@ void Compute(const LayerRun& run, const Convolution& conv) {
   const auto& out = *run.y().shape();
   const auto x = ReadIntegers<Element>(run.x().dtype(), run.inputs[0].data, ElementCount(run.x()));
   const auto zero_point = static_cast<Element>(ZeroPoint(run.x()));
-  const std::vector<int32_t> table =
-      conv.table != nullptr ? ReadIntegers(run.y().dtype(), conv.table, 256) : std::vector<int32_t>();
+  const std::vector<int32_t> table = conv.table != nullptr ? ReadTable(run, *conv.table) : std::vector<int32_t>();
   const size_t taps = static_cast<size_t>(conv.kernel_h) * conv.kernel_w * conv.in_channels;
   const int32_t channels_per_group = conv.out_channels / conv.groups;
   const size_t row_length = static_cast<size_t>(out[2]) * out[3];
@@ -87,7 +86,12 @@ bool HasWeights(const LayerRun& run, joint::DType dtype, joint::Packing packing)
 
 bool FitsTable(const LayerRun& run, const flatbuffers::Vector<uint8_t>* table, int32_t low, int32_t high) {
   if (table == nullptr || table->size() == 0) return true;
-  return table->size() == 256 * ElementSize(run.y().dtype()) && low >= 0 && high <= 255;
+  const size_t entries = table->size() / ElementSize(run.y().dtype());
+  return entries >= 256 && low >= 0 && static_cast<size_t>(high) < entries;
+}
+
+std::vector<int32_t> ReadTable(const LayerRun& run, const flatbuffers::Vector<uint8_t>& table) {
+  return ReadIntegers(run.y().dtype(), table.data(), table.size() / ElementSize(run.y().dtype()));
 }
 
 void RunConvolution(const LayerRun& run, const Convolution& conv) {

@@ -22,7 +22,7 @@ struct Convolution {
   const int32_t* multiplier = nullptr;
   const int8_t* shift = nullptr;
   int32_t mid_zero_point = 0, clamp_low = 0, clamp_high = 0;
-  const uint8_t* table = nullptr;
+  const flatbuffers::Vector<uint8_t>* table = nullptr;
   int acc_bits = 32;
   std::vector<int16_t> weights;
 };
@@ -41,12 +41,14 @@ void CopyCommon(const Options& options, Convolution& conv) {
   conv.mid_zero_point = options.mid_zero_point();
   conv.clamp_low = options.clamp_low();
   conv.clamp_high = options.clamp_high();
-  conv.table = options.table() != nullptr && options.table()->size() != 0 ? options.table()->data() : nullptr;
+  conv.table = options.table() != nullptr && options.table()->size() != 0 ? options.table() : nullptr;
 }
 
 // Whether input 1 is a constant of the type and packing.
 bool HasWeights(const LayerRun& run, joint::DType dtype, joint::Packing packing);
+// Of the output's type, with an entry for every value from `low` to `high`.
 bool FitsTable(const LayerRun& run, const flatbuffers::Vector<uint8_t>* table, int32_t low, int32_t high);
+std::vector<int32_t> ReadTable(const LayerRun& run, const flatbuffers::Vector<uint8_t>& table);
 
 // Entries for each of the output's channels, shifts and table; the weights' shape is (.., kernel_h, kernel_w, ..).
 template <typename Options>

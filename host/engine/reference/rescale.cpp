@@ -23,7 +23,7 @@ void RunRescale(const LayerRun& run) {
   const int32_t x_zero_point = IsSigned(run.x()) ? 0 : ZeroPoint(run.x());
   for (int32_t& value : y) {
     const int64_t scaled = rq1::Requantize(value - x_zero_point, rescale.multiplier(), rescale.shift());
-    value = static_cast<int32_t>(rq1::Clamp(ZeroPoint(run.y()) + scaled, 0, TypeHigh(run.y().dtype())));
+    value = static_cast<int32_t>(rq1::Clamp(ZeroPoint(run.y()) + scaled, 0, High(run.y())));
   }
   WriteElements(y, run.outputs[0]);
 }

@@ -37,6 +37,12 @@ float Scale(const joint::Tensor& tensor) { return tensor.quantization()->scale()
 int32_t ZeroPoint(const joint::Tensor& tensor) { return tensor.quantization()->zero_point()->Get(0); }
 int32_t TypeHigh(joint::DType dtype) { return dtype == joint::DType::U8 ? 255 : 65535; }
 
+int32_t High(const joint::Tensor& tensor) { return (1 << tensor.quantization()->bits()) - 1; }
+
+size_t TableEntries(const joint::Tensor& tensor) {
+  return tensor.dtype() == joint::DType::U8 ? 256 : static_cast<size_t>(High(tensor)) + 1;
+}
+
 O16I4Geometry::O16I4Geometry(int32_t out_channels, int32_t in_channels_per_group, int32_t kernel_h, int32_t kernel_w,
                              int32_t groups, int32_t dilation_w)
     : in_channels_(in_channels_per_group),

@@ -39,8 +39,11 @@ void WriteElements(const std::vector<int32_t>& values, const Result& result);
 float Scale(const joint::Tensor& tensor);
 int32_t ZeroPoint(const joint::Tensor& tensor);
 
-// The largest value of U8 or U16.
+// The largest value of U8 or U16, and the largest that a tensor's bits allow.
 int32_t TypeHigh(joint::DType dtype);
+int32_t High(const joint::Tensor& tensor);
+// Entries of a table with one for every value: 256 for U8, 2^bits for U16.
+size_t TableEntries(const joint::Tensor& tensor);
 
 // Where the weight (oc, ic, ky, kx) of a convolution lies in the packing O16I4 (docs/model-format.md).
 class O16I4Geometry {

@@ -18,10 +18,8 @@ void EmitConcat(LowerContext& context) {
       inputs.push_back(context.AnyOperand(i).tensor);
       continue;
     }
-    Value x = context.Operand(i);
+    const Value x = context.Operand(i);
     const AffineParams y = context.OutputParams();
-    // Only the limits of the type are kept behind a multiplier.
-    if (!(x.params() == y) && y.bits != 8 && y.bits != 16) x = context.Convert(x, y);
     const FixedMultiplier fixed = x.params() == y ? FixedMultiplier{} : ToFixed(x.params().scale / y.scale);
     concat.multiplier.push_back(fixed.m);
     concat.shift.push_back(static_cast<int8_t>(fixed.s));

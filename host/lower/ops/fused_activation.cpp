@@ -18,9 +18,6 @@ Activated ActivatedOutput(const LowerContext& context) {
       return {true, y, quantize::QuantizeValue(activation.alpha, y), quantize::QuantizeValue(activation.beta, y)};
     default: {
       const AffineParams before = context.ParamsOf(node.pre_activation);
-      if (before.bits > 8) {
-        throw UnsupportedModel("the value before its activation has more than 8 bits; quantise it to 8");
-      }
       return {false, before, 0, before.high()};
     }
   }
@@ -33,7 +30,6 @@ std::vector<uint8_t> ActivationTable(const LowerContext& context, const graph::A
 }
 
 Value ApplyTable(LowerContext& context, const graph::Activation& function, const Value& x, const char* suffix) {
-  if (x.params().bits > 8) throw UnsupportedModel("its input has more than 8 bits; quantise it to 8");
   joint::LookupT lookup;
   lookup.table = ActivationTable(context, function, x.params());
   Value result = context.draft().AddActivation(context.OutputName(), x.shape, x.axes, context.OutputParams());

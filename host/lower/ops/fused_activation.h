@@ -13,7 +13,7 @@ struct Activated {
   int32_t low = 0, high = 0;
 };
 
-// Of the node's own activation. Throws UnsupportedModel if the value before a table has more than 8 bits.
+// Of the node's own activation.
 Activated ActivatedOutput(const LowerContext& context);
 
 // The table from `before` to the node's output, in the output's width.

@@ -12,10 +12,10 @@ kernels::CheckFunction CheckChannelLookup;
 
 namespace lockstep::kernels {
 
-RunFunction channel_lookup_u8_portable;
+RunFunction channel_lookup_ux_portable;
 
 inline constexpr Kernel kChannelLookupKernels[] = {
-    LOCKSTEP_KERNEL(channel_lookup_u8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_KERNEL(channel_lookup_ux_portable, Isa::kPortable, nullptr),
 };
 
 inline constexpr Operator kChannelLookup = {joint::Options::ChannelLookup,
@@ -25,7 +25,7 @@ inline constexpr Operator kChannelLookup = {joint::Options::ChannelLookup,
                                             nullptr,
                                             kChannelLookupKernels,
                                             sizeof kChannelLookupKernels / sizeof(Kernel),
-                                            1,
+                                            2,
                                             -1,
                                             1,
                                             true};

@@ -6,10 +6,13 @@ namespace lockstep::check {
 Status CheckChannelLookup(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(1, 1));
   const joint::Tensor& x = layer.input(0);
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsU8("input", x));
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsU8("output", layer.output()));
-  LOCKSTEP_RETURN_IF_ERROR(layer.SameShape(x, layer.output()));
-  return layer.Table(int64_t{256} * Shape(x)[Rank(x) - 1], *layer.options<joint::ChannelLookup>().table());
+  const joint::Tensor& y = layer.output();
+  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", x));
+  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", y));
+  LOCKSTEP_RETURN_IF_ERROR(layer.Since(2, "input", x.dtype() == joint::DType::U16));
+  LOCKSTEP_RETURN_IF_ERROR(layer.Since(2, "output", y.dtype() == joint::DType::U16));
+  LOCKSTEP_RETURN_IF_ERROR(layer.SameShape(x, y));
+  return layer.Table(TableEntries(x) * Shape(x)[Rank(x) - 1], *layer.options<joint::ChannelLookup>().table());
 }
 
 }  // namespace lockstep::check

@@ -1,7 +1,8 @@
-// Tables of 256 entries that a layer with weights applies to its finished rows.
+// Tables with an entry for every value: Lookup, and what a layer with weights applies to its finished rows.
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
 #include "ops/layer_args.h"
 
@@ -23,8 +24,20 @@ Stretches<Element> StretchesOf(const TensorView& view, Element* data, int64_t pi
   return {data, RowLength(view), pixels, view.pitch};
 }
 
+inline int64_t TableEntries(const TensorView& x) { return x.dtype == joint::DType::U16 ? int64_t{x.high} + 1 : 256; }
+
+// Tables lie at any address.
+template <typename Entry>
+Entry TableEntry(const uint8_t* table, int64_t index) {
+  Entry entry;
+  std::memcpy(&entry, table + index * static_cast<int64_t>(sizeof entry), sizeof entry);
+  return entry;
+}
+
+// y = table[y]: entries of one byte, 256 of them, and of two bytes for values below their count.
 void ApplyTable(const uint8_t* table, const Stretches<uint8_t>& y);
-// Values below 256 become entries of two bytes.
 void ApplyWideTable(const uint8_t* table, const Stretches<uint16_t>& y);
+// y = table[x], entries of one byte; x side by side.
+void LookUpBytes(const uint8_t* table, const uint16_t* x, const Stretches<uint8_t>& y);
 
 }  // namespace lockstep::kernels

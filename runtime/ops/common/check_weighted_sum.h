@@ -46,6 +46,9 @@ inline Status CheckAccumulator(const LayerCheck& layer, uint32_t entry, int64_t 
   return Status::Ok();
 }
 
+// A table behind a sum, of 2^8 to 2^16 entries.
+Status CheckOutputTable(LayerCheck& layer, const flatbuffers::Vector<uint8_t>& table, int64_t* entries);
+
 // The fields that all convolutions share: requantisation, clamp and table. Sums start from `parts` entries of acc_init
 // for each channel.
 template <typename Options>
@@ -59,8 +62,9 @@ Status CheckRequantization(LayerCheck& layer, const Options& options, int64_t pa
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of shift", options.shift()->size(), channels, channels));
   LOCKSTEP_RETURN_IF_ERROR(layer.Multipliers(*options.multiplier(), *options.shift()));
   const bool table = options.table() != nullptr;
-  if (table) LOCKSTEP_RETURN_IF_ERROR(layer.Table(256, *options.table()));
-  const int64_t high = table ? 255 : High(y);
+  int64_t entries = 0;
+  if (table) LOCKSTEP_RETURN_IF_ERROR(CheckOutputTable(layer, *options.table(), &entries));
+  const int64_t high = table ? entries - 1 : High(y);
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("mid_zero_point", options.mid_zero_point(), 0, high));
   if (!table && options.mid_zero_point() != ZeroPoint(y)) {
     return layer.Wrong("mid_zero_point", "without a table it must be the output's zero point");

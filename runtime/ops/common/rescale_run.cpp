@@ -9,7 +9,7 @@ namespace lockstep::kernels {
 
 void BuildRescaleTable(const TensorView& input, const TensorView& output, int32_t multiplier, int32_t shift,
                        uint8_t* table) {
-  const int32_t limit = TypeLimit(output.dtype);
+  const int32_t limit = output.high;
   WithActivationType(output.dtype, [&](auto* tag) {
     using Out = std::remove_pointer_t<decltype(tag)>;
     for (int32_t x = 0; x < 256; ++x) {
@@ -40,7 +40,7 @@ void RescaleRun(const RescaleTo& rescale, int64_t from, int64_t to, int64_t coun
       return;
     }
     const auto requantize = [&](const auto* x) {
-      const int32_t limit = TypeLimit(output.dtype);
+      const int32_t limit = output.high;
       for (int64_t i = 0; i < count; ++i) {
         y[i] = static_cast<Out>(
             RequantizeClamped(x[i] - input.zero_point, rescale.multiplier, rescale.shift, output.zero_point, 0, limit));

@@ -34,7 +34,7 @@ Status CheckConcat(LayerCheck& layer) {
       LOCKSTEP_RETURN_IF_ERROR(layer.InRange("shift", entry, o.shift()->Get(entry), 0, 0));
     } else {
       LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("multiplier", o.multiplier()->Get(entry), o.shift()->Get(entry)));
-      LOCKSTEP_RETURN_IF_ERROR(layer.OutputHasAllBits());
+      LOCKSTEP_RETURN_IF_ERROR(layer.Since(2, "quantization.bits", !HasAllBits(y)));
     }
   }
   if (extent != Shape(y)[o.axis()]) return layer.Wrong("shape", "the inputs' extents do not add up to the output's");

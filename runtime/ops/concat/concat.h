@@ -37,7 +37,7 @@ inline constexpr Operator kConcat = {joint::Options::Concat,
                                      SetUpConcat,
                                      kConcatKernels,
                                      sizeof kConcatKernels / sizeof(Kernel),
-                                     1,
+                                     2,
                                      -1,
                                      kMaxInputs,
                                      true};

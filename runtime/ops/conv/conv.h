@@ -40,7 +40,7 @@ inline constexpr Operator kConv = {joint::Options::Conv,
                                    nullptr,
                                    kConvKernels,
                                    sizeof kConvKernels / sizeof(Kernel),
-                                   1,
+                                   2,
                                    1,
                                    1,
                                    true};

@@ -40,7 +40,7 @@ inline constexpr Operator kConvTranspose = {joint::Options::ConvTranspose,
                                             nullptr,
                                             kConvTransposeKernels,
                                             sizeof kConvTransposeKernels / sizeof(Kernel),
-                                            1,
+                                            2,
                                             1,
                                             1,
                                             true};

@@ -32,7 +32,8 @@ ConvTransposeGeometry DescribeConvTranspose(const LayerArgs& args) {
   g.row_pixels = geometry.width.Steps() + g.kernel_w - 1;
   g.ring_rows = g.kernel_h;
   g.units = int64_t{out[0]} * geometry.height.Steps();
-  PlaceScratch(int64_t{options.stride_h()} * options.stride_w() * g.groups * g.blocks, &g);
+  PlaceScratch(int64_t{options.stride_h()} * options.stride_w() * g.groups * g.blocks,
+               OutputTableBytes(options, args.outputs[0], out[2]), &g);
   return geometry;
 }
 
@@ -45,8 +46,9 @@ class ConvTransposeRun {
         geometry_(DescribeConvTranspose(args)),
         blocks_(reinterpret_cast<ConvBlock*>(scratch)),
         segments_(reinterpret_cast<const uint8_t**>(scratch + geometry_.conv.segments_offset)),
-        element_(joint::ElementBytes(args.outputs[0].dtype)),
-        pixel_bytes_(args.outputs[0].pitch * element_),
+        table_(options_, variant, args.outputs[0], scratch + geometry_.conv.waiting_offset),
+        element_(table_.element()),
+        pixel_bytes_(table_.step()),
         ring_(geometry_.conv, args.inputs[0], variant.signed_rows ? kSignFlip : 0,
               scratch + geometry_.conv.ring_offset) {
     const ConvGeometry& g = geometry_.conv;
@@ -84,10 +86,13 @@ class ConvTransposeRun {
   }
 
  private:
-  int64_t RowBytes() const { return geometry_.width.out * pixel_bytes_; }
+  int64_t RowBytes() const {
+    return geometry_.width.out * args_.outputs[0].pitch * joint::ElementBytes(args_.outputs[0].dtype);
+  }
 
   // All phases of an output row; with no row their weights are passed over.
-  void RunRow(int32_t phase_h, int64_t step, uint8_t* out) {
+  void RunRow(int32_t phase_h, int64_t step, uint8_t* first) {
+    uint8_t* out = first == nullptr ? nullptr : table_.Row(first);
     const TransposedAxis& width = geometry_.width;
     row_.segment_count = geometry_.height.Taps(phase_h);
     const int64_t top = step + geometry_.height.MostTaps() - row_.segment_count;
@@ -95,8 +100,7 @@ class ConvTransposeRun {
       row_.quads = (width.Taps(phase) * geometry_.conv.group_in + 3) / 4;
       RunPhase(width.Outputs(phase), top, width.MostTaps() - width.Taps(phase), out);
     }
-    if (out == nullptr || options_.table() == nullptr) return;
-    ApplyOutputTable(variant_, options_.table()->data(), args_.outputs[0], out, width.out);
+    if (first != nullptr) table_.Apply(first, width.out);
   }
 
   // `top` and `left`: the first row and column that the phase's first step reads.
@@ -124,6 +128,7 @@ class ConvTransposeRun {
   const ConvTransposeGeometry geometry_;
   ConvBlock* blocks_;  // [phase][group][block]
   const uint8_t** segments_;
+  OutputTable table_;
   int64_t element_;
   int64_t pixel_bytes_;  // from one output pixel to the next
   RowRing ring_;

@@ -27,7 +27,7 @@ inline constexpr Operator kDepthwiseConv = {joint::Options::DepthwiseConv,
                                             nullptr,
                                             kDepthwiseConvKernels,
                                             sizeof kDepthwiseConvKernels / sizeof(Kernel),
-                                            1,
+                                            2,
                                             -1,
                                             1,
                                             true};

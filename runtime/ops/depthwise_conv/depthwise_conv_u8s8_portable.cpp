@@ -9,6 +9,7 @@ namespace lockstep::kernels {
 namespace {
 
 constexpr int64_t kChannels = 32;  // accumulated at a time
+constexpr size_t kByteEntries = 256;
 
 // One output pixel, up to kChannels channels from `channel` on.
 class DepthwisePixel {
@@ -57,8 +58,9 @@ class DepthwisePixel {
   int32_t zero_point_;
 };
 
+// Without `table` the values in front of the layer's.
 template <typename Out>
-void RunRows(const LayerArgs& args, int64_t begin, int64_t end) {
+void RunRows(const LayerArgs& args, int64_t begin, int64_t end, const uint8_t* table = nullptr) {
   const DepthwisePixel pixel(args);
   const int32_t* out = args.outputs[0].shape;
   const int64_t channels = out[3];
@@ -70,7 +72,8 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end) {
         int32_t acc[kChannels];
         pixel.Accumulate(unit / out[1], unit % out[1], x, channel, count, acc);
         for (int64_t i = 0; i < count; ++i) {
-          y[channel + i] = static_cast<Out>(pixel.Requantized(channel + i, acc[i]));
+          const int32_t value = pixel.Requantized(channel + i, acc[i]);
+          y[channel + i] = table == nullptr ? static_cast<Out>(value) : TableEntry<Out>(table, value);
         }
       }
     }
@@ -93,6 +96,8 @@ void depthwise_conv_u8s8_portable(const LayerArgs& args, int64_t begin, int64_t 
   if (output.dtype == joint::DType::U16) {
     RunRows<uint16_t>(args, begin, end);
     if (table != nullptr) ApplyWideTable(table->data(), RowsOf<uint16_t>(output, begin, end));
+  } else if (table != nullptr && table->size() > kByteEntries) {
+    RunRows<uint8_t>(args, begin, end, table->data());
   } else {
     RunRows<uint8_t>(args, begin, end);
     if (table != nullptr) ApplyTable(table->data(), RowsOf<uint8_t>(output, begin, end));

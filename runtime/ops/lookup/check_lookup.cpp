@@ -5,10 +5,12 @@ namespace lockstep::check {
 
 Status CheckLookup(LayerCheck& layer) {
   LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(1, 1));
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsU8("input", layer.input(0)));
+  const joint::Tensor& x = layer.input(0);
+  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", x));
+  LOCKSTEP_RETURN_IF_ERROR(layer.Since(2, "input", x.dtype() == joint::DType::U16));
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", layer.output()));
-  LOCKSTEP_RETURN_IF_ERROR(layer.SameShape(layer.input(0), layer.output()));
-  return layer.Table(256, *layer.options<joint::Lookup>().table());
+  LOCKSTEP_RETURN_IF_ERROR(layer.SameShape(x, layer.output()));
+  return layer.Table(TableEntries(x), *layer.options<joint::Lookup>().table());
 }
 
 }  // namespace lockstep::check

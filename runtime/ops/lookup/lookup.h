@@ -12,10 +12,10 @@ kernels::CheckFunction CheckLookup;
 
 namespace lockstep::kernels {
 
-RunFunction lookup_u8_portable;
+RunFunction lookup_ux_portable;
 
 inline constexpr Kernel kLookupKernels[] = {
-    LOCKSTEP_KERNEL(lookup_u8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_KERNEL(lookup_ux_portable, Isa::kPortable, nullptr),
 };
 
 inline constexpr Operator kLookup = {joint::Options::Lookup,
@@ -25,7 +25,7 @@ inline constexpr Operator kLookup = {joint::Options::Lookup,
                                      nullptr,
                                      kLookupKernels,
                                      sizeof kLookupKernels / sizeof(Kernel),
-                                     1,
+                                     2,
                                      -1,
                                      1,
                                      true};

@@ -13,7 +13,7 @@ Status CheckRescale(LayerCheck& layer) {
     return layer.Wrong("input", "must not be a constant of signed integers");
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", layer.output()));
   LOCKSTEP_RETURN_IF_ERROR(layer.SameShape(layer.input(0), layer.output()));
-  LOCKSTEP_RETURN_IF_ERROR(layer.OutputHasAllBits());
+  LOCKSTEP_RETURN_IF_ERROR(layer.Since(2, "quantization.bits", !HasAllBits(layer.output())));
   return layer.Multiplier("multiplier", o.multiplier(), o.shift());
 }
 

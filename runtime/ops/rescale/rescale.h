@@ -26,7 +26,7 @@ inline constexpr Operator kRescale = {joint::Options::Rescale,
                                       SetUpRescale,
                                       kRescaleKernels,
                                       sizeof kRescaleKernels / sizeof(Kernel),
-                                      1,
+                                      2,
                                       -1,
                                       1,
                                       true};

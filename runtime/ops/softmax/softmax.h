@@ -12,11 +12,11 @@ kernels::CheckFunction CheckSoftmax;
 namespace lockstep::kernels {
 
 PrepareFunction PrepareSoftmax;
-RunFunction softmax_u8_portable;
+RunFunction softmax_ux_portable;
 RunFunction softmax_f32_portable;
 
 inline constexpr Kernel kSoftmaxKernels[] = {
-    LOCKSTEP_INTEGER_KERNEL(softmax_u8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_INTEGER_KERNEL(softmax_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(softmax_f32_portable, Isa::kPortable, nullptr),
 };
 
@@ -27,7 +27,7 @@ inline constexpr Operator kSoftmax = {joint::Options::Softmax,
                                       nullptr,
                                       kSoftmaxKernels,
                                       sizeof kSoftmaxKernels / sizeof(Kernel),
-                                      1,
+                                      2,
                                       -1,
                                       1,
                                       true};

@@ -180,14 +180,14 @@ quantize::QuantizedWeights QuantizeWeights(const graph::Graph& graph, const grap
 // The constant operands of arithmetic, in the width of their node.
 void StateConstants(const graph::Graph& graph, const graph::Node& node,
                     std::map<TensorId, quantize::TensorFormat>& formats) {
-  bool wide = formats.at(node.outputs[0]).bits == 16;
+  int bits = formats.at(node.outputs[0]).bits;
   for (const TensorId id : node.inputs) {
     const auto format = formats.find(id);
-    wide = wide || (format != formats.end() && format->second.bits == 16);
+    if (format != formats.end() && format->second.is_affine()) bits = std::max(bits, format->second.bits);
   }
   for (const TensorId id : node.inputs) {
     if (!quantize::IsConstantOperand(graph, node, id)) continue;
-    formats[id] = quantize::ConstantParams(graph.tensor(id).constant->floats, wide ? 16 : 8);
+    formats[id] = quantize::ConstantParams(graph.tensor(id).constant->floats, bits);
   }
 }
 
@@ -243,6 +243,11 @@ QuantizedSample QuantizePlainly(const graph::Graph& graph, const PlainQuantizati
   }
   // As nodes in integers read it.
   const auto integers = [&](TensorId id) { return reads.count(id) != 0 ? reads.at(id) : formats.at(id); };
+  const auto bits_of = [&](TensorId id) {
+    const auto found = options.bits.find(id);
+    if (found != options.bits.end()) return found->second;
+    return options.sixteen_bits.count(id) != 0 ? 16 : 8;
+  };
   for (const graph::Node& node : graph.nodes) {
     const bool island = is_island(node);
     for (const TensorId id : node.outputs) {
@@ -254,7 +259,7 @@ QuantizedSample QuantizePlainly(const graph::Graph& graph, const PlainQuantizati
         formats[id] = {};
         continue;
       }
-      const int bits = options.sixteen_bits.count(id) != 0 ? 16 : 8;
+      const int bits = bits_of(id);
       quantize::TensorFormat format;
       if (!island && ((options.share_moves && MovesElements(node.op)) || options.shared.count(id) != 0)) {
         format = integers(node.inputs[0]);
@@ -269,7 +274,8 @@ QuantizedSample QuantizePlainly(const graph::Graph& graph, const PlainQuantizati
     if (node.pre_activation != graph::kNoTensor) {
       formats[node.pre_activation] =
           island ? quantize::TensorFormat()
-                 : FromValues(sample.float_values.at(graph.tensor(node.pre_activation).name).data, 8);
+                 : FromValues(sample.float_values.at(graph.tensor(node.pre_activation).name).data,
+                              bits_of(node.pre_activation));
     }
     if (island) continue;
     StateConstants(graph, node, formats);

@@ -47,6 +47,7 @@ class GraphBuilder {
 
 struct PlainQuantization {
   std::set<graph::TensorId> sixteen_bits;  // the others have 8
+  std::map<graph::TensorId, int> bits;     // of outputs and of what stands in front of a table, where neither
   std::set<graph::TensorId> floats;        // graph outputs that a Concat makes as float
   std::set<graph::TensorId> islands;       // outputs of nodes that compute in floats
   std::set<graph::TensorId> shared;        // outputs that take their first input's parameters

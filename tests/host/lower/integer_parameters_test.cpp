@@ -108,13 +108,13 @@ TEST(FunctionTable, SixteenBitEntriesAreLittleEndian) {
 
 TEST(SoftmaxTable, FillsThirtyTwoBitsAtMost) {
   for (const int64_t length : {1, 2, 16, 511, 512, 513, 1000, 100000}) {
-    const std::vector<uint32_t> table = lower::SoftmaxTable(0.1, length);
+    const std::vector<uint32_t> table = lower::SoftmaxTable({0.1, 0, 8}, length);
     const auto largest = static_cast<int64_t>(table[0]);
     EXPECT_LT(largest * length, int64_t{1} << 32) << length;
     EXPECT_TRUE(largest == 1 << 23 || largest * 2 * length >= int64_t{1} << 32) << length;
     EXPECT_EQ(largest & (largest - 1), 0) << length;
   }
-  const std::vector<uint32_t> table = lower::SoftmaxTable(0.05, 16);
+  const std::vector<uint32_t> table = lower::SoftmaxTable({0.05, 0, 8}, 16);
   for (int d = 0; d < 256; ++d) EXPECT_NEAR(table[d], std::exp(-0.05 * d) * (1 << 23), 0.5) << d;
 }
 

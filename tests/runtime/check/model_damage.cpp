@@ -26,6 +26,7 @@ TEST_P(FloatDamage, IsRefusedByName) { ExpectRefused(FloatNetwork(), GetParam())
 TEST_P(TransposeDamage, IsRefusedByName) { ExpectRefused(TransposedNetwork(), GetParam()); }
 TEST_P(FloatTransposeDamage, IsRefusedByName) { ExpectRefused(FloatTransposedNetwork(), GetParam()); }
 TEST_P(ViewDamage, IsRefusedByName) { ExpectRefused(ViewNetwork(), GetParam()); }
+TEST_P(WideDamage, IsRefusedByName) { ExpectRefused(WideNetwork(), GetParam()); }
 
 }  // namespace
 

@@ -29,12 +29,13 @@ struct Damage {
 inline std::ostream& operator<<(std::ostream& out, const Damage& damage) { return out << damage.name; }
 
 // One suite for each network that is damaged: SmallNetwork, FloatNetwork, TransposedNetwork, FloatTransposedNetwork,
-// ViewNetwork. An operator instantiates them under its own name.
+// ViewNetwork, WideNetwork. An operator instantiates them under its own name.
 class ModelDamage : public testing::TestWithParam<Damage> {};
 class FloatDamage : public testing::TestWithParam<Damage> {};
 class TransposeDamage : public testing::TestWithParam<Damage> {};
 class FloatTransposeDamage : public testing::TestWithParam<Damage> {};
 class ViewDamage : public testing::TestWithParam<Damage> {};
+class WideDamage : public testing::TestWithParam<Damage> {};
 
 inline std::string DamageName(const testing::TestParamInfo<Damage>& info) { return info.param.name; }
 

@@ -17,12 +17,14 @@ TEST(RandomDamage, IsRefusedWithTheDigest) {
 }
 
 TEST(RandomDamage, IsRefusedOrRunsWithoutTheDigest) {
-  for (uint64_t seed = 1; seed <= 2; ++seed) {
-    const DamageFigures figures = RunDamages(Write(SmallNetwork()), kCount, seed, false);
-    EXPECT_EQ(figures.refused + figures.ran + figures.unchanged, kCount);
-    // Both must happen, or the damages do not test what they should.
-    EXPECT_GT(figures.refused, kCount / 10);
-    EXPECT_GT(figures.ran, kCount / 100);
+  for (const std::vector<uint8_t>& file : {Write(SmallNetwork()), Write(WideNetwork())}) {
+    for (uint64_t seed = 1; seed <= 2; ++seed) {
+      const DamageFigures figures = RunDamages(file, kCount, seed, false);
+      EXPECT_EQ(figures.refused + figures.ran + figures.unchanged, kCount);
+      // Both must happen, or the damages do not test what they should.
+      EXPECT_GT(figures.refused, kCount / 10);
+      EXPECT_GT(figures.ran, kCount / 100);
+    }
   }
 }
 

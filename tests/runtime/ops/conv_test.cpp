@@ -57,6 +57,49 @@ TEST(Conv, PointwiseLayersOfSeveralUnits) {
   }
 }
 
+TEST(Conv, WidthsInFrontOfATable) {
+  uint32_t seed = 300;
+  for (const int bits : {9, 10, 12, 14, 16}) {
+    for (const Output output : {Output::kU8Table, Output::kU16Table}) {
+      for (const int32_t out : {1, 16, 23, 64, 80}) {
+        ConvCase c;
+        c.output = output;
+        c.table_bits = bits;
+        c.out = out;
+        c.batch = 2;
+        c.width = static_cast<int32_t>(seed % 13) + 1;
+        c.shifts = static_cast<Shifts>(seed % 5);
+        c.groups = out % 4 == 0 ? 2 : 1;
+        c.seed = ++seed;
+        Check(c);
+        c.kernel_h = c.kernel_w = 1;
+        c.top = c.left = c.bottom = c.right = 0;
+        c.groups = 1;
+        c.height = 11;
+        c.seed = ++seed;
+        Check(c);
+      }
+    }
+  }
+}
+
+TEST(DepthwiseConv, WidthsInFrontOfATable) {
+  uint32_t seed = 700;
+  for (const int bits : {9, 10, 12, 14, 16}) {
+    for (const Output output : {Output::kU8Table, Output::kU16Table}) {
+      for (const int32_t channels : {1, 32, 45}) {
+        ConvCase c;
+        c.depthwise = true;
+        c.output = output;
+        c.table_bits = bits;
+        c.in = c.out = channels;
+        c.seed = ++seed;
+        Check(c);
+      }
+    }
+  }
+}
+
 TEST(Conv, EveryKindOfShift) {
   uint32_t seed = 1000;
   for (const Shifts shifts : {Shifts::kFitted, Shifts::kNegative, Shifts::kZero, Shifts::kOne, Shifts::kMixed}) {

@@ -29,6 +29,7 @@ struct ConvCase {
   Weights weights = Weights::kRandom;
   Inputs inputs = Inputs::kRandom;
   Output output = Output::kU8;
+  int table_bits = 8;  // of the values in front of a table
   int acc_bits = 32;
   uint32_t seed = 1;
 };
@@ -40,7 +41,7 @@ inline std::string Describe(const ConvCase& c) {
        << " dilation " << c.dilation_h << ',' << c.dilation_w << " pads " << c.top << ',' << c.left << ',' << c.bottom
        << ',' << c.right << " groups " << c.groups << " shifts " << static_cast<int>(c.shifts) << ' ' << c.shift
        << " weights " << static_cast<int>(c.weights) << " inputs " << static_cast<int>(c.inputs) << " output "
-       << static_cast<int>(c.output) << " acc " << c.acc_bits << " seed " << c.seed;
+       << static_cast<int>(c.output) << " table " << c.table_bits << " acc " << c.acc_bits << " seed " << c.seed;
   return text.str();
 }
 
@@ -64,13 +65,13 @@ class ConvTester {
         c.output == Output::kU16 || c.output == Output::kU16Table ? joint::DType::U16 : joint::DType::U8;
     test_.output.shape = {c.batch, OutExtent(c.height, c.top + c.bottom, c.kernel_h, c.stride_h, c.dilation_h),
                           OutExtent(c.width, c.left + c.right, c.kernel_w, c.stride_w, c.dilation_w), c.out};
-    const int32_t mid_limit = c.output == Output::kU16 ? 65535 : 255;
-    mid_zero_point_ = PickZeroPoint(mid_limit);
+    mid_zero_point_ = PickZeroPoint(MidLimit());
     clamp_low_ = random_() % 2 == 0 ? 0 : mid_zero_point_ / 2;
-    clamp_high_ = random_() % 2 == 0 ? mid_limit : mid_limit - 20;
+    clamp_high_ = random_() % 2 == 0 ? MidLimit() : MidLimit() - 20;
     if (c.output == Output::kU8Table || c.output == Output::kU16Table) {
       const size_t entry = c.output == Output::kU8Table ? 1 : 2;
-      for (size_t i = 0; i < 256 * entry; ++i) table_.push_back(static_cast<uint8_t>(random_()));
+      for (size_t i = 0; i < static_cast<size_t>(MidLimit() + 1) * entry; ++i)
+        table_.push_back(static_cast<uint8_t>(random_()));
     }
     Compute();
     FillLayer();
@@ -86,6 +87,12 @@ class ConvTester {
   }
 
  private:
+  bool HasTable() const { return c_.output == Output::kU8Table || c_.output == Output::kU16Table; }
+  int32_t MidLimit() const {
+    if (HasTable()) return (1 << c_.table_bits) - 1;
+    return c_.output == Output::kU16 ? 65535 : 255;
+  }
+
   // Logical order: oc, kh, kw, channels of the group.
   int8_t Weight(int32_t oc, int32_t ky, int32_t kx, int32_t i) const {
     const int64_t at = ((int64_t{oc} * c_.kernel_h + ky) * c_.kernel_w + kx) * group_in_ + i;
@@ -175,7 +182,7 @@ class ConvTester {
 
   int ShiftFor(int64_t spread) {
     int fitted = 0;
-    while ((spread >> fitted) > (c_.output == Output::kU16 ? 40000 : 300) && fitted < 31) ++fitted;
+    while ((spread >> fitted) > MidLimit() / 3 * 4 && fitted < 31) ++fitted;
     const int draw = static_cast<int>(random_() % 8);
     switch (c_.shifts) {
       case Shifts::kFitted:

@@ -15,6 +15,7 @@ struct TransposeCase {
   int32_t top = 0, left = 0, bottom = 0, right = 0;  // bottom and right: negative is output padding
   int32_t groups = 1;
   bool table = false, wide = false;
+  int table_bits = 8;    // of the values in front of a table
   bool extreme = false;  // all weights 127 or -127
   int acc_bits = 32;
   int shift = -100;  // of all channels, if it is one
@@ -70,12 +71,13 @@ class TransposeTester {
     options_.pad_top = c_.top;
     options_.pad_left = c_.left;
     options_.acc_bits = static_cast<uint8_t>(c_.acc_bits);
-    const int32_t high = c_.wide && !c_.table ? 65535 : 255;
+    const int32_t high = c_.table ? (1 << c_.table_bits) - 1 : LimitOf(test_.output.dtype);
     options_.mid_zero_point = Pick(0, high);
     options_.clamp_low = Pick(0, 1) * Pick(0, high / 3);
     options_.clamp_high = high - Pick(0, 1) * Pick(0, high / 3);
-    for (int i = 0; c_.table && i < (c_.wide ? 512 : 256); ++i)
+    for (int i = 0; c_.table && i < (high + 1) * (c_.wide ? 2 : 1); ++i) {
       options_.table.push_back(static_cast<uint8_t>(random_()));
+    }
     for (int32_t oc = 0; oc < c_.out; ++oc) {
       bias_.push_back(Pick(-20000, 20000));
       options_.multiplier.push_back(static_cast<int32_t>((uint32_t{1} << 30) + random_() % (uint32_t{1} << 30)));
@@ -196,6 +198,7 @@ TEST(ConvTranspose, StridesKernelsPadsAndOutputPadding) {
         c.width = 4 + pad;
         c.batch = 1 + pad % 2;
         c.table = seed % 3 == 1;
+        c.table_bits = 8 + static_cast<int>(seed % 2 * (seed % 9));
         c.wide = seed % 2 == 1;
         c.seed = ++seed;
         Check(c);
@@ -216,6 +219,7 @@ TEST(ConvTranspose, ChannelsAroundTheBlockEdgesAndGroups) {
         c.height = 2;
         c.kernel_h = c.kernel_w = 2 + static_cast<int32_t>(seed % 3);
         c.table = seed % 2 == 0;
+        c.table_bits = 8 + static_cast<int>(seed % 4 * 2);
         c.seed = ++seed;
         Check(c);
       }

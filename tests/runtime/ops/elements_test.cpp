@@ -177,40 +177,74 @@ TEST(Dequantize, Types) {
   }
 }
 
-TEST(Lookup, Types) {
-  std::mt19937 random(26);
-  for (const DType out : kActivations) {
-    LayerCase test;
-    test.layer.name = "layer";
-    test.inputs.push_back(RandomTensor(DType::U8, {1, 9, 31, 33}, random));
-    test.output.dtype = out;
-    test.output.shape = test.inputs[0].shape;
-    TestTensor table = RandomTensor(out, {256}, random);
-    for (int64_t i = 0; i < test.output.Elements(); ++i) {
-      AppendActivation(test.output, table.Get(test.inputs[0].Get(i)));
+TEST(Rescale, FewerBitsThanTheType) {
+  std::mt19937 random(28);
+  for (const DType in : kActivations) {
+    for (const int bits : {2, 7, 9, 15}) {
+      LayerCase test;
+      test.layer.name = "layer";
+      test.inputs.push_back(RandomTensor(in, {1, 3, 7, 51}, random));
+      test.inputs[0].zero_point = Pick(random, 0, LimitOf(in));
+      test.output.dtype = bits > 8 ? DType::U16 : DType::U8;
+      test.output.bits = bits;
+      test.output.shape = test.inputs[0].shape;
+      test.output.zero_point = Pick(random, 0, LimitOf(test.output));
+      joint::RescaleT rescale;
+      rescale.multiplier = RandomMultiplier(random);
+      rescale.shift = (in == DType::U16 ? 16 : 8) - bits - 1;
+      for (int64_t i = 0; i < test.output.Elements(); ++i) {
+        const int64_t rq =
+            ExactRequantize(test.inputs[0].Get(i) - test.inputs[0].zero_point, rescale.multiplier, rescale.shift);
+        AppendActivation(test.output, ClampTo(test.output.zero_point + rq, 0, LimitOf(test.output)));
+      }
+      test.about = "bits " + std::to_string(bits);
+      test.layer.options.Set(rescale);
+      ExpectEveryKernelGives(test);
     }
-    joint::LookupT lookup;
-    lookup.table = table.bytes;
-    test.layer.options.Set(lookup);
-    ExpectEveryKernelGives(test);
   }
 }
 
-TEST(ChannelLookup, Channels) {
+TEST(Lookup, TypesAndBits) {
+  std::mt19937 random(26);
+  for (const int bits : {3, 8, 9, 12, 16}) {
+    for (const DType out : kActivations) {
+      LayerCase test;
+      test.layer.name = "layer";
+      test.inputs.push_back(RandomTensor(bits > 8 ? DType::U16 : DType::U8, {1, 9, 31, 33}, random, bits));
+      test.output.dtype = out;
+      test.output.shape = test.inputs[0].shape;
+      const TestTensor table = RandomTensor(out, {bits > 8 ? 1 << bits : 256}, random);
+      for (int64_t i = 0; i < test.output.Elements(); ++i) {
+        AppendActivation(test.output, table.Get(test.inputs[0].Get(i)));
+      }
+      joint::LookupT lookup;
+      lookup.table = table.bytes;
+      test.layer.options.Set(lookup);
+      ExpectEveryKernelGives(test);
+    }
+  }
+}
+
+TEST(ChannelLookup, ChannelsTypesAndBits) {
   std::mt19937 random(27);
   for (const int32_t channels : {1, 3, 4, 17}) {
-    LayerCase test;
-    test.layer.name = "layer";
-    test.inputs.push_back(RandomTensor(DType::U8, {1, 40, 61, channels}, random));
-    test.output.shape = test.inputs[0].shape;
-    const TestTensor table = RandomTensor(DType::U8, {channels, 256}, random);
-    for (int64_t i = 0; i < test.output.Elements(); ++i) {
-      AppendActivation(test.output, table.Get(i % channels * 256 + test.inputs[0].Get(i)));
+    for (const int bits : {8, 10}) {
+      for (const DType out : kActivations) {
+        LayerCase test;
+        test.layer.name = "layer";
+        test.inputs.push_back(RandomTensor(bits > 8 ? DType::U16 : DType::U8, {1, 40, 61, channels}, random, bits));
+        test.output.dtype = out;
+        test.output.shape = test.inputs[0].shape;
+        const TestTensor table = RandomTensor(out, {channels, 1 << bits}, random);
+        for (int64_t i = 0; i < test.output.Elements(); ++i) {
+          AppendActivation(test.output, table.Get((i % channels << bits) + test.inputs[0].Get(i)));
+        }
+        joint::ChannelLookupT lookup;
+        lookup.table = table.bytes;
+        test.layer.options.Set(lookup);
+        ExpectEveryKernelGives(test);
+      }
     }
-    joint::ChannelLookupT lookup;
-    lookup.table = table.bytes;
-    test.layer.options.Set(lookup);
-    ExpectEveryKernelGives(test);
   }
 }
 

@@ -121,6 +121,7 @@ class PreparedLayer {
     view.dtype = tensor.dtype;
     view.scale = tensor.scale;
     view.zero_point = tensor.zero_point;
+    view.high = LimitOf(tensor);
     view.elements = tensor.Elements();
     view.bytes = tensor.bytes.size();
     view.pitch = rows.pitch;
@@ -237,11 +238,12 @@ int32_t TestTensor::Get(int64_t index) const {
   return static_cast<int32_t>(Bits(bytes.data(), index, ElementBytes(dtype)));
 }
 
-TestTensor RandomTensor(joint::DType dtype, std::vector<int32_t> shape, std::mt19937& random) {
+TestTensor RandomTensor(joint::DType dtype, std::vector<int32_t> shape, std::mt19937& random, int bits) {
   TestTensor tensor;
   tensor.dtype = dtype;
   tensor.shape = std::move(shape);
-  const uint32_t limit = static_cast<uint32_t>(LimitOf(dtype));
+  tensor.bits = bits;
+  const uint32_t limit = static_cast<uint32_t>(LimitOf(tensor));
   for (int64_t i = 0; i < tensor.Elements(); ++i) {
     const uint32_t draw = random();
     const uint32_t value = draw % 4 == 0 ? 0 : (draw % 4 == 1 ? limit : (draw >> 8) & limit);
@@ -265,6 +267,8 @@ int64_t ClampTo(int64_t value, int64_t low, int64_t high) {
 }
 
 int32_t LimitOf(joint::DType dtype) { return dtype == joint::DType::U16 ? 65535 : 255; }
+
+int32_t LimitOf(const TestTensor& tensor) { return tensor.bits == 0 ? LimitOf(tensor.dtype) : (1 << tensor.bits) - 1; }
 
 int64_t BroadcastPosition(const std::vector<int32_t>& shape, const std::vector<int32_t>& out_shape, int64_t position) {
   int64_t result = 0;

@@ -21,6 +21,7 @@ struct TestTensor {
   float scale = 1.0F;
   int32_t zero_point = 0;
   std::vector<uint8_t> bytes;
+  int bits = 0;  // 0: all of the type
 
   int64_t Elements() const;
   int32_t Get(int64_t index) const;  // U8 or U16
@@ -34,8 +35,8 @@ struct LayerCase {
   std::string about;  // printed with a failure
 };
 
-// A tensor of U8 or U16 elements; half of them are extremes.
-TestTensor RandomTensor(joint::DType dtype, std::vector<int32_t> shape, std::mt19937& random);
+// A tensor of U8 or U16 elements; half of them are extremes. `bits` 0: all of the type.
+TestTensor RandomTensor(joint::DType dtype, std::vector<int32_t> shape, std::mt19937& random, int bits = 0);
 
 template <typename Element>
 void Append(TestTensor& tensor, Element value) {
@@ -49,6 +50,7 @@ void AppendActivation(TestTensor& tensor, int64_t value);
 
 int64_t ClampTo(int64_t value, int64_t low, int64_t high);
 int32_t LimitOf(joint::DType dtype);
+int32_t LimitOf(const TestTensor& tensor);  // of its bits
 
 // The linear position of the element at `index` (padded with 0 in front) of a tensor that is broadcast.
 int64_t BroadcastPosition(const std::vector<int32_t>& shape, const std::vector<int32_t>& out_shape, int64_t position);

@@ -153,10 +153,12 @@ TEST(AveragePool, TheLargestSumFits) {
   ExpectEveryKernelGives(test);
 }
 
-void CheckSoftmax(TestTensor input, double scale, DType out) {
+// A numerator of 0 is that of the type.
+void CheckSoftmax(TestTensor input, double scale, DType out, uint32_t numerator = 0, int bits = 0) {
   LayerCase test;
   test.layer.name = "layer";
   test.output.dtype = out;
+  test.output.bits = bits;
   test.output.shape = input.shape;
   const int32_t rows = input.shape[1];
   const int32_t length = input.shape[2];
@@ -164,21 +166,24 @@ void CheckSoftmax(TestTensor input, double scale, DType out) {
   joint::SoftmaxT softmax;
   int k = 23;
   while ((uint64_t{1} << k) * static_cast<uint64_t>(length) >= uint64_t{1} << 32) --k;
-  for (int d = 0; d < 256; ++d) {
+  for (int d = 0; d <= LimitOf(test.inputs[0]); ++d) {
     softmax.table.push_back(static_cast<uint32_t>(std::lround(std::ldexp(std::exp(-d * scale), k))));
   }
-  softmax.numerator = out == DType::U8 ? 1U << 8U : 1U << 16U;
+  // Of words those that are not 0 are enough.
+  const std::vector<uint32_t> entries = softmax.table;
+  while (test.inputs[0].dtype == DType::U16 && softmax.table.back() == 0) softmax.table.pop_back();
+  softmax.numerator = numerator != 0 ? numerator : out == DType::U8 ? 1U << 8U : 1U << 16U;
   for (int64_t row = 0; row < rows; ++row) {
     int32_t top = 0;
     for (int32_t i = 0; i < length; ++i) top = std::max(top, test.inputs[0].Get(row * length + i));
     const auto entry = [&](int32_t i) {
-      return uint64_t{softmax.table[static_cast<size_t>(top - test.inputs[0].Get(row * length + i))]};
+      return uint64_t{entries[static_cast<size_t>(top - test.inputs[0].Get(row * length + i))]};
     };
     uint64_t sum = 0;
     for (int32_t i = 0; i < length; ++i) sum += entry(i);
     for (int32_t i = 0; i < length; ++i) {
       const uint64_t quotient = (entry(i) * softmax.numerator + sum / 2) / sum;
-      AppendActivation(test.output, std::min<int64_t>(LimitOf(out), static_cast<int64_t>(quotient)));
+      AppendActivation(test.output, std::min<int64_t>(LimitOf(test.output), static_cast<int64_t>(quotient)));
     }
   }
   test.about = "softmax of " + std::to_string(length) + ", scale " + std::to_string(scale);
@@ -193,6 +198,20 @@ TEST(Softmax, LengthsScalesTypes) {
       for (const std::vector<int32_t>& shape :
            {std::vector{1, 1, 1}, std::vector{1, 50, 16}, std::vector{1, 3, 1000}, std::vector{1, 2, 70000}}) {
         CheckSoftmax(RandomTensor(DType::U8, shape, random), scale, out);
+      }
+    }
+  }
+}
+
+TEST(Softmax, WidthsAndScales) {
+  std::mt19937 random(43);
+  for (const int in_bits : {4, 8, 10, 16}) {
+    for (const int out_bits : {3, 8, 12, 16}) {
+      for (const uint32_t numerator : {1U, 255U, 4000U, 65535U, 1U << 23U}) {
+        for (const double scale : {0.0001, 0.01, 0.7}) {
+          CheckSoftmax(RandomTensor(in_bits > 8 ? DType::U16 : DType::U8, {1, 5, 33}, random, in_bits), scale,
+                       out_bits > 8 ? DType::U16 : DType::U8, numerator, out_bits);
+        }
       }
     }
   }

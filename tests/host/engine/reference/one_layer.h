@@ -134,6 +134,7 @@ class OneLayer {
     tensor->quantization = std::make_unique<joint::QuantizationT>();
     tensor->quantization->scale = {scale};
     tensor->quantization->zero_point = {zero_point};
+    tensor->quantization->bits = static_cast<uint8_t>(8 * joint::ElementBytes(dtype));
     tensor->bytes = static_cast<uint64_t>(joint::ElementBytes(dtype));
     for (const int extent : shape) tensor->bytes *= static_cast<uint64_t>(extent);
     model_.tensors.push_back(std::move(tensor));

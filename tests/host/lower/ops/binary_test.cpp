@@ -77,5 +77,22 @@ TEST(LowerBinary, FusedActivationBehindAnAdd) {
   ExpectNodesWithinHalfAStep(lowered);
 }
 
+TEST(LowerBinary, ActivationsBehindEveryWidth) {
+  for (const int bits : {4, 8, 10, 16}) {
+    for (const char* op : {"Add", "Mul"}) {
+      SCOPED_TRACE(std::string(op) + ", " + std::to_string(bits) + " bits in front of the table");
+      GraphBuilder builder;
+      const auto x = builder.Input("x", {1, 3, 6, 5});
+      const auto y =
+          builder.Node(op, {builder.Conv(x, 4, 1), builder.Conv(x, 4, 3)}, {}, {graph::ActivationKind::kTanh});
+      const auto before = builder.graph().nodes.back().pre_activation;
+      builder.Output(builder.Node("Sigmoid", {y}));
+      PlainQuantization options;
+      options.bits = {{before, bits}, {y, bits}};
+      ExpectNodesWithinHalfAStep(LowerPlainly(builder, options));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::test

@@ -28,6 +28,26 @@ TEST(LowerConv, ConvolutionsWithEveryActivation) {
   }
 }
 
+TEST(LowerConv, TablesOfEveryLength) {
+  for (const int bits : {2, 5, 8, 9, 10, 12, 14, 16}) {
+    for (const int out : {4, 8, 11, 16}) {
+      SCOPED_TRACE(std::to_string(bits) + " bits in front of the table, " + std::to_string(out) + " behind");
+      GraphBuilder builder;
+      const auto x = builder.Input("x", {1, 3, 16, 12});
+      const auto y = builder.Conv(x, 20, 3, 2, 1, ActivationKind::kSilu);
+      const auto before = builder.graph().nodes.back().pre_activation;
+      builder.Output(y);
+      PlainQuantization options;
+      options.bits = {{before, bits}, {y, out}};
+      const Lowered lowered = LowerPlainly(builder, options);
+      ExpectNodesWithinHalfAStep(lowered);
+      const joint::Layer& layer = *lowered.Find(joint::Options::Conv);
+      EXPECT_EQ(layer.options_as_Conv()->table()->size(), (bits > 8 ? 1U << bits : 256U) * (out > 8 ? 2 : 1));
+      EXPECT_EQ(layer.version(), bits > 8 ? 2U : 1U);
+    }
+  }
+}
+
 TEST(LowerConv, AClipBecomesLimits) {
   GraphBuilder builder;
   const auto x = builder.Input("x", {1, 3, 8, 8});

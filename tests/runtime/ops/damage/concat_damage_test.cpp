@@ -32,7 +32,7 @@ const Damage kConcatDamages[] = {
        FirstOptions<joint::ConcatT>(m)->multiplier[0] = 1 << 30;
        Narrow(OutputOf<joint::ConcatT>(m), 7);
      },
-     "quantization.bits"},
+     "quantization.bits: needs a higher version"},
 };
 
 const Damage kFloatConcatDamages[] = {

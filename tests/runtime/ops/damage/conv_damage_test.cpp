@@ -49,6 +49,26 @@ const Damage kConvDamages[] = {
      },
      "clamp_high"},
     {"TableLength", [](ModelT& m) { Conv(m).table.pop_back(); }, "table"},
+    {"TableLong", [](ModelT& m) { Conv(m).table.resize(2 * Conv(m).table.size()); }, "table: needs a higher version"},
+    {"TableBetweenPowers",
+     [](ModelT& m) {
+       FirstLayer<joint::ConvT>(m)->version = 2;
+       Conv(m).table.resize(3 * Conv(m).table.size());
+     },
+     "length of table"},
+    {"TableBeyondWords",
+     [](ModelT& m) {
+       FirstLayer<joint::ConvT>(m)->version = 2;
+       Conv(m).table.resize(512 * Conv(m).table.size());
+     },
+     "length of table"},
+    {"ClampBeyondTable",
+     [](ModelT& m) {
+       FirstLayer<joint::ConvT>(m)->version = 2;
+       Conv(m).table.resize(4 * Conv(m).table.size());
+       Conv(m).clamp_high = 1024;
+     },
+     "clamp_high"},
     {"TableGone",
      [](ModelT& m) {
        Conv(m).table.clear();
@@ -129,8 +149,15 @@ const Damage kFloatConvDamages[] = {
     {"Stride", [](ModelT& m) { Conv(m).stride_h = 0; }, "stride_h"},
 };
 
+const Damage kWideConvDamages[] = {
+    {"FirstVersion", [](ModelT& m) { FirstLayer<joint::ConvT>(m)->version = 1; }, "table: needs a higher version"},
+    {"ClampBeyondTable", [](ModelT& m) { Conv(m).clamp_high = 4096; }, "clamp_high"},
+    {"MidZeroPoint", [](ModelT& m) { Conv(m).mid_zero_point = 4096; }, "mid_zero_point"},
+};
+
 INSTANTIATE_TEST_SUITE_P(Conv, ModelDamage, testing::ValuesIn(kConvDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(Conv, FloatDamage, testing::ValuesIn(kFloatConvDamages), DamageName);
+INSTANTIATE_TEST_SUITE_P(Conv, WideDamage, testing::ValuesIn(kWideConvDamages), DamageName);
 
 }  // namespace
 }  // namespace lockstep::test
