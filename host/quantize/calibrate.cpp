@@ -129,6 +129,7 @@ Calibration Calibrate(const graph::Graph& graph, const std::set<graph::TensorId>
   for (const HistogramCounters& counters : counted) {
     for (const auto& [id, counter] : counters) calibration.statistics[id].Add(counter);
   }
+  calibration.digest = source.Digest();
   return calibration;
 }
 

@@ -19,6 +19,7 @@ struct Calibration {
   // Mean of each channel (second axis) over all pictures, of the tensors that were asked for.
   std::map<graph::TensorId, std::vector<double>> channel_means;
   int inputs_seen = 0;
+  std::string digest;  // of the pictures, see CalibrationSource::Digest
 };
 
 // Memory does not depend on the number of pictures, nor the result on the number of threads (0: all cores). Throws

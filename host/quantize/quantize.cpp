@@ -102,39 +102,66 @@ std::set<graph::TensorId> RawOutputs(const QuantizedGraph& quantized) {
   return raw;
 }
 
-}  // namespace
+int ThreadsOf(const QuantizeOptions& options) {
+  return options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
 
-QuantizedGraph Quantize(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
-                        const Progress& progress) {
+// What follows from graph and options alone.
+struct Plan {
+  QuantizedGraph result;  // without formats and weights
+  FloatNodes floats;
+  Widths widths;
+  ActivationParams fixed;
+  ScaleGroups groups;
+};
+
+Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options) {
   CheckOptions(graph, options);
-  const int threads =
-      options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   QuantizedGraph result;
   result.graph = graph;
-  result.preprocess = {};
-  const FloatNodes floats = ResolveFloatNodes(result.graph, options.floats);
+  FloatNodes floats = ResolveFloatNodes(result.graph, options.floats);
   for (const auto& [name, preprocess] : options.preprocess) result.preprocess[graph.Find(name)] = preprocess;
   for (const auto& [name, form] : options.outputs) result.outputs[graph.Find(name)] = form;
+  Widths widths = ChooseWidths(result.graph, options.tail_bits, floats, RawOutputs(result));
+  ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess, floats);
+  ScaleGroups groups(result.graph, widths, fixed);
+  return {std::move(result), std::move(floats), std::move(widths), std::move(fixed), std::move(groups)};
+}
 
-  const Widths widths = ChooseWidths(result.graph, options.tail_bits, floats, RawOutputs(result));
-  const ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess, floats);
-  const ScaleGroups groups(result.graph, widths, fixed);
+}  // namespace
+
+Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
+                    const Progress& progress) {
+  const Plan plan = MakePlan(graph, options);
+  const graph::Graph& planned = plan.result.graph;
   const std::set<graph::TensorId> observed =
-      Derivation(result.graph).Sources(WantedStatistics(result.graph, widths, groups, fixed, floats));
+      Derivation(planned).Sources(WantedStatistics(planned, plan.widths, plan.groups, plan.fixed, plan.floats));
   const std::set<graph::TensorId> corrected =
-      options.bias_correction ? CorrectableInputs(result.graph, floats) : std::set<graph::TensorId>();
-  const Calibration calibration = Calibrate(result.graph, observed, corrected, source, threads, progress);
-  result.calibration_digest = source.Digest();
-  const ActivationParams params = ChooseActivationParams(result.graph, widths, groups, fixed, calibration.statistics,
-                                                         options.observer, threads, floats);
-  StateFormats(params, floats, result);
+      options.bias_correction ? CorrectableInputs(planned, plan.floats) : std::set<graph::TensorId>();
+  return Calibrate(planned, observed, corrected, source, ThreadsOf(options), progress);
+}
+
+QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options, const Calibration& calibration) {
+  Plan plan = MakePlan(graph, options);
+  QuantizedGraph& result = plan.result;
+  const int threads = ThreadsOf(options);
+  result.calibration_digest = calibration.digest;
+  const ActivationParams params =
+      ChooseActivationParams(result.graph, plan.widths, plan.groups, plan.fixed, calibration.statistics,
+                             options.observer, threads, plan.floats);
+  StateFormats(params, plan.floats, result);
   WeightOptions weights;
   weights.range = options.weight_range;
   weights.threads = threads;
   weights.means = calibration.channel_means;
-  weights.floats = floats;
+  weights.floats = plan.floats;
   result.weights = QuantizeWeightOperands(result.graph, params, weights, result.notes);
-  return result;
+  return std::move(result);
+}
+
+QuantizedGraph Quantize(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
+                        const Progress& progress) {
+  return Decide(graph, options, Observe(graph, options, source, progress));
 }
 
 }  // namespace lockstep::quantize

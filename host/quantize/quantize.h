@@ -30,4 +30,10 @@ struct QuantizeOptions {
 QuantizedGraph Quantize(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
                         const Progress& progress = nullptr);
 
+// The two halves of it: what the pictures show, and what is made of that. What was observed for one set of options
+// serves others that differ in widths and methods, but not in which nodes compute in floats.
+Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
+                    const Progress& progress = nullptr);
+QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options, const Calibration& calibration);
+
 }  // namespace lockstep::quantize

@@ -1,0 +1,108 @@
+#include "compiler/front.h"
+
+#include <algorithm>
+
+#include "graph/error.h"
+#include "graph/nearest_name.h"
+#include "graph/quoted.h"
+#include "import/onnx_import.h"
+#include "input/data_list.h"
+#include "input/preprocess.h"
+#include "quantize/policy.h"
+
+namespace lockstep::compiler {
+namespace {
+
+// A raw output is one that would else be converted to floats.
+void RequireQuantizedOutputs(const BuildConfig& config, const graph::Graph& graph) {
+  const quantize::FloatNodes floats = quantize::ResolveFloatNodes(graph, config.floats);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    for (const graph::TensorId id : graph.nodes[i].outputs) {
+      if (id == graph::kNoTensor) continue;
+      const graph::Tensor& tensor = graph.tensor(id);
+      const auto form = config.outputs.find(tensor.name);
+      const bool integers = tensor.type != graph::ElementType::kFloat;
+      if (form == config.outputs.end() || !form->second.raw || !(integers || quantize::IsFloat(floats, i))) continue;
+      throw UsageError("--output-format: output " + graph::Quoted(tensor.name) +
+                       (integers ? " holds integers" : " is computed in floats") +
+                       " and is delivered as it is; leave the setting out");
+    }
+  }
+}
+
+}  // namespace
+
+graph::Graph ImportNetwork(const BuildConfig& config) {
+  importer::ImportOptions options;
+  options.input_shapes = config.input_shape;
+  options.input_nodes = config.input_nodes;
+  options.output_nodes = config.output_nodes;
+  graph::Graph graph = importer::ImportOnnx(config.input, options);
+  graph.name = config.name;
+  return graph;
+}
+
+Calibration ChooseCalibration(const BuildConfig& config, const graph::Graph& graph) {
+  Calibration calibration;
+  calibration.inputs = input::ChooseInputs(config.input, graph, config.inputs);
+  calibration.infos = input::InputsOf(graph, calibration.inputs);
+  constexpr int kFramesPerVideo = 32;
+  input::DataList data = input::ListData(config.calibration, calibration.infos, "calibration", kFramesPerVideo);
+  calibration.chosen = input::SampleItems(data.items, config.count, config.seed);
+  calibration.notes = input::InputNotes(graph, config.inputs, calibration.inputs);
+  calibration.notes.insert(calibration.notes.end(), data.notes.begin(), data.notes.end());
+  for (const auto& [name, preprocess] : calibration.inputs) {
+    if (preprocess.type != quantize::InputPreprocess::Type::kPicture) continue;
+    if (graph.tensor(graph.Find(name)).onnx_type == graph::kOnnxUint8) continue;
+    const std::string doubt = input::MeanAndStdDoubt(preprocess);
+    if (doubt.empty()) continue;
+    calibration.notes.push_back(doubt);
+    break;
+  }
+  return calibration;
+}
+
+void RequireOutputs(const BuildConfig& config, const graph::Graph& graph) {
+  std::vector<std::string> names;
+  for (const graph::TensorId output : graph.outputs) names.push_back(graph.tensor(output).name);
+  for (const auto& [name, form] : config.outputs) {
+    if (std::count(names.begin(), names.end(), name) != 0) continue;
+    const std::string setting = form.raw ? "--output-format" : "--output-order";
+    throw UsageError(setting + ": " + config.input + " has no output " + graph::Quoted(name) + " (it has " +
+                     graph::Listed(names) + ")" + graph::DidYouMean(name, names));
+  }
+  RequireQuantizedOutputs(config, graph);
+}
+
+quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Calibration& calibration) {
+  quantize::QuantizeOptions options;
+  options.observer = config.observer;
+  options.weight_range = config.weight_range;
+  options.bias_correction = config.bias_correction;
+  options.tail_bits = config.tail_bits;
+  options.floats = config.floats;
+  options.threads = config.threads;
+  options.preprocess = calibration.inputs;
+  options.outputs = config.outputs;
+  return options;
+}
+
+std::vector<std::string> CalibrationNotes(const BuildConfig& config, const Calibration& calibration,
+                                          const std::vector<std::string>& skipped) {
+  const size_t chosen = calibration.chosen.size();
+  std::vector<std::string> notes = calibration.notes;
+  if (static_cast<size_t>(config.count) > chosen) {
+    notes.push_back("count is " + std::to_string(config.count) + ", but " + config.calibration.front().path +
+                    " has only " + std::to_string(chosen) + " pictures and video frames; all of them were taken");
+  }
+  if (skipped.empty()) return notes;
+  constexpr size_t kNamed = 3;
+  std::string note = std::to_string(skipped.size()) + " of " + std::to_string(chosen) +
+                     " calibration pictures could not be read and were skipped: ";
+  for (size_t i = 0; i < std::min(kNamed, skipped.size()); ++i) note += (i == 0 ? "" : ", ") + skipped[i];
+  if (skipped.size() > kNamed) note += " and " + std::to_string(skipped.size() - kNamed) + " more";
+  notes.push_back(note);
+  return notes;
+}
+
+}  // namespace lockstep::compiler
