@@ -6,6 +6,7 @@
 #include "import/graph_cut.h"
 #include "import/graph_reader.h"
 #include "import/model_file.h"
+#include "import/old_softmax.h"
 #include "import/opset_normalize.h"
 #include "optimize/optimize.h"
 
@@ -89,8 +90,10 @@ Graph ImportOnnx(const std::string& path, const ImportOptions& given) {
   ReadGraph read = ReadOnnxGraph(ReadModel(path), path);
   Graph& graph = read.graph;
   const ImportOptions options = WithModelShapes(given, graph);
+  const bool old_softmax = graph.opset < kFirstOpsetOfOneAxis;
   try {
     NormalizeOpset(graph);
+    if (old_softmax) SetOldSoftmaxAxes(graph);
     graph::SortAndPrune(graph);
   } catch (const BadInput& error) {
     throw BadInput("'" + path + "': " + error.what());
@@ -113,6 +116,7 @@ Graph ImportOnnx(const std::string& path, const ImportOptions& given) {
   ApplyInputShapes(graph, options.input_shapes, path);
   RequireInputShapes(graph, path);
   infer();
+  if (old_softmax && ExpandOldSoftmax(graph)) infer();
   RequireDeclaredOutputs(read, options.input_shapes.empty(), path);
   return std::move(read.graph);
 }

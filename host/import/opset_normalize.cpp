@@ -177,38 +177,12 @@ std::vector<Node> Resize(Graph& graph, Node node) {
   return {std::move(node)};
 }
 
-// Up to opset 12 a softmax runs over all axes from `axis` on, taken as one.
-std::vector<Node> OldSoftmax(Graph& graph, Node node) {
-  const int64_t axis = node.Int("axis", 1);
-  const std::string& name = node.name;
-  const std::vector<std::string> origin = node.onnx_nodes;
-  const auto make = [&](const char* suffix, ElementType type) {
-    return graph.AddTensor({graph.UniqueName(name + suffix), type, graph::kUnknownShape, std::nullopt});
-  };
-  const TensorId shape = make("_shape", ElementType::kInt64);
-  const TensorId flat = make("_flat", ElementType::kFloat);
-  const TensorId soft = make("_soft", ElementType::kFloat);
-  const TensorId x = node.inputs.at(0);
-  std::vector<Node> nodes(4);
-  nodes[0] = {"Shape", name + "_Shape", {x}, {shape}, {}, {}, kNoTensor, origin};
-  nodes[1] = {"Flatten", name + "_Flatten", {x},   {flat}, {{"axis", axis}, {"below_rank", int64_t{1}}},
-              {},        kNoTensor,         origin};
-  nodes[2] = {node.op, name, {flat}, {soft}, {{"axis", int64_t{-1}}}, {}, kNoTensor, origin};
-  nodes[3] = {"Reshape", name + "_Reshape", {soft, shape}, node.outputs, {}, {}, kNoTensor, origin};
-  return nodes;
-}
-
-std::vector<Node> Softmax(Graph& graph, Node node) {
-  if (graph.opset < 13) return OldSoftmax(graph, std::move(node));
-  return {std::move(node)};
-}
-
 const std::map<std::string, Rule>& Rules() {
   static const std::map<std::string, Rule> kRules = [] {
-    std::map<std::string, Rule> rules = {{"Split", Split},     {"Slice", Slice},         {"Clip", Clip},
-                                         {"Pad", Pad},         {"Squeeze", AxesToInput}, {"Unsqueeze", AxesToInput},
-                                         {"TopK", TopK},       {"Dropout", Dropout},     {"Resize", Resize},
-                                         {"Upsample", Resize}, {"Softmax", Softmax},     {"LogSoftmax", Softmax}};
+    std::map<std::string, Rule> rules = {{"Split", Split},    {"Slice", Slice},         {"Clip", Clip},
+                                         {"Pad", Pad},        {"Squeeze", AxesToInput}, {"Unsqueeze", AxesToInput},
+                                         {"TopK", TopK},      {"Dropout", Dropout},     {"Resize", Resize},
+                                         {"Upsample", Resize}};
     for (const char* op : {"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2",
                            "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare"}) {
       rules[op] = Reduce;

@@ -52,9 +52,7 @@ void InferReshape(InferContext& context) {
 void InferFlatten(InferContext& context) {
   const Shape& from = context.Shape(0);
   const int64_t rank = context.Rank(0);
-  // An old Softmax is written with a Flatten, but unlike a Flatten it may not begin behind the last axis.
-  const int64_t highest = context.Flag("below_rank", false) ? rank - 1 : rank;
-  int64_t axis = context.Int("axis", 1, -rank, highest);
+  int64_t axis = context.Int("axis", 1, -rank, rank);
   if (axis < 0) axis += rank;
   const auto middle = from.begin() + axis;
   context.Set(context.Type(0),

@@ -241,9 +241,40 @@ TEST(Opsets, AnAxisOfAnOldSoftmaxThatIsNoneIsBlamedOnTheSoftmax) {
       Import(writer);
       ADD_FAILURE() << "no error";
     } catch (const BadInput& error) {
-      const std::string text = "(Flatten, made of 'soft'): its attribute 'axis' is " + std::to_string(axis);
+      const std::string text = "node 'soft' (Softmax): its attribute 'axis' is " + std::to_string(axis);
       EXPECT_NE(std::string(error.what()).find(text), std::string::npos) << error.what();
     }
+  }
+}
+
+// What is exported is ONNX, and a cut behind the node gives the node's output.
+TEST(Opsets, AnOldSoftmaxIsWrittenWithTheOperatorsOfOnnx) {
+  for (const char* op : {"Softmax", "LogSoftmax", "Hardmax"}) {
+    OnnxWriter writer(11);
+    auto& node = writer.Input("x", {2, 3, 4, 5}).Output("y").Node(op, {"x"}, {"s"});
+    node.set_name("soft");
+    SetInt(node, "axis", -2);
+    writer.Node("Relu", {"s"}, {"y"});
+    const Graph graph = Import(writer);
+    EXPECT_EQ(testing::Operators(graph), std::string("Shape Flatten ") + op + " Reshape Relu");
+    EXPECT_EQ(graph.tensor(graph.nodes[1].outputs[0]).shape, (graph::Shape{6, 20}));
+    EXPECT_EQ(graph.nodes[1].attributes.size(), 1U) << "axis, and nothing that ONNX does not know";
+    const TemporaryFile file(writer.Bytes());
+    ImportOptions cut;
+    cut.output_nodes = {"soft"};
+    const Graph head = ImportOnnx(file.path(), cut);
+    EXPECT_EQ(head.tensor(head.outputs.at(0)).name, "s");
+    EXPECT_EQ(head.tensor(head.outputs.at(0)).shape, (graph::Shape{2, 3, 4, 5}));
+  }
+}
+
+TEST(Opsets, AnOldSoftmaxWithNothingBehindItsAxisStaysOne) {
+  for (const int64_t axis : {1, -3}) {
+    OnnxWriter writer(11);
+    SetInt(writer.Input("x", {2, 7, 1, 1}).Output("y").Node("Softmax", {"x"}, {"y"}), "axis", axis);
+    const Graph graph = Import(writer);
+    EXPECT_EQ(testing::Operators(graph), "Softmax");
+    EXPECT_EQ(graph.nodes[0].Int("axis", -1), 1);
   }
 }
 
