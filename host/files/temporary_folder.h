@@ -1,4 +1,5 @@
-// A folder under TMPDIR that lives as long as its object.
+// A folder under TMPDIR that lives as long as its object. While it is in use it is locked (flock): what a program that
+// was killed left behind is not, and the next program that makes such a folder removes it.
 #pragma once
 
 #include <filesystem>
@@ -25,6 +26,7 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
+  int lock_ = -1;  // the folder's descriptor
   std::unique_ptr<RemovedWhenInterrupted> guard_;
 };
 
