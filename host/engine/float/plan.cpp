@@ -80,6 +80,7 @@ std::pair<ValueId, size_t> Plan::Root(ValueId id) const {
 void Plan::AddPrimitive(const dnnl::primitive& primitive, const std::vector<std::pair<int, ValueId>>& inputs,
                         ValueId output) {
   Step step;
+  step.node = nodes_.size() - 1;
   step.primitive = primitive;
   for (const auto& [argument, id] : inputs) {
     step.input_arguments.push_back(argument);
@@ -149,12 +150,23 @@ void Plan::Bind(Step& step) {
 
 void Plan::Execute(Step& step, const Watcher& watcher) {
   if (!step.arguments.empty()) {
-    step.primitive.execute(stream_, step.arguments);
+    try {
+      step.primitive.execute(stream_, step.arguments);
+    } catch (const dnnl::error& error) {
+      throw Refusal(error, step.node);
+    }
   } else if (step.loop) {
     step.loop(step.input_data, step.output_data);
   } else if (watcher) {
     watcher(step.watched, step.watched_shape, step.input_data[0]);
   }
+}
+
+UnsupportedModel Plan::Refusal(const dnnl::error& error, size_t node) const {
+  if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
+  return UnsupportedModel(nodes_[node] +
+                          ": the float engine cannot compute it with these attributes and shapes; cut the network in "
+                          "front of it with --output-nodes");
 }
 
 // The source of a copy moves into the destination if nothing else is copied to the place that all of its memory takes:

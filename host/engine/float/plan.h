@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/float/layout.h"
+#include "graph/error.h"
 #include "graph/graph.h"
 
 namespace lockstep::engine {
@@ -36,6 +37,11 @@ using Watcher = std::function<void(const std::string& name, const graph::Shape& 
 class Plan {
  public:
   Plan();
+
+  // The steps and constants from here on are of `node`, which messages name: "node 'a' (Conv) of shape 1x8x4x4".
+  void BeginNode(const std::string& node) { nodes_.push_back(node); }
+  // What is to be thrown where oneDNN cannot do a step of the node that was begun last. Throws std::bad_alloc itself.
+  UnsupportedModel Refusal(const dnnl::error& error) const { return Refusal(error, nodes_.size() - 1); }
 
   const dnnl::engine& engine() const { return engine_; }
   const Value& value(ValueId id) const { return values_[static_cast<size_t>(id)]; }
@@ -64,6 +70,7 @@ class Plan {
   // none is part of another that is computed elsewhere.
   enum class Memory { kShare, kKeepAll };
   void Finish(const std::vector<ValueId>& kept, Memory memory = Memory::kShare);
+  // Throws UnsupportedModel naming the node that oneDNN fails to compute.
   void Run(const Watcher& watcher);
   float* Address(ValueId id) const;
 
@@ -91,10 +98,12 @@ class Plan {
     Loop loop;  // or a loop,
     std::vector<const float*> input_data;
     float* output_data = nullptr;
+    size_t node = 0;
     std::string watched;  // or a value to be shown
     graph::Shape watched_shape;
   };
 
+  UnsupportedModel Refusal(const dnnl::error& error, size_t node) const;
   Value& Mutable(ValueId id) { return values_[static_cast<size_t>(id)]; }
   std::pair<ValueId, size_t> Root(ValueId id) const;  // the owner of the memory, and the offset in it
   void AddStep(Step step);
@@ -113,6 +122,7 @@ class Plan {
   dnnl::stream stream_;
   std::vector<Value> values_;
   std::vector<Step> steps_;
+  std::vector<std::string> nodes_ = {"the network"};
   std::vector<size_t> arena_offset_;  // per value, of roots
   std::shared_ptr<float> arena_;
   size_t arena_bytes_ = 0;

@@ -28,6 +28,7 @@ void Plan::ExecuteBehind(Step& step) {
   there.primitive = step.primitive;
   there.input_arguments = step.input_arguments;
   there.loop = step.loop;
+  there.node = step.node;
   for (const ValueId id : step.inputs) there.input_data.push_back(AddressBehind(id));
   there.output_data = AddressBehind(step.output) + step.output_offset / sizeof(float);
   for (size_t i = 0; i < step.input_arguments.size(); ++i) {

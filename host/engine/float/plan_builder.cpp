@@ -1,7 +1,6 @@
 #include "engine/float/plan_builder.h"
 
 #include <algorithm>
-#include <new>
 
 #include "engine/float/activation_algorithms.h"
 #include "graph/error.h"
@@ -170,15 +169,13 @@ void PlanBuilder::BuildNode(size_t index) {
   node_ = &graph_.nodes[index];
   activation_taken_ = false;
   result_tensor_ = node_->outputs[0];
+  plan_.BeginNode("node '" + node_->name + "' (" + node_->op + ") of shape " +
+                  graph::ToString(graph_.tensor(node_->outputs[0]).shape));
   std::vector<ValueId> results;
   try {
     results = OperatorFor(graph_, *node_).build(*this, *node_);
   } catch (const dnnl::error& error) {
-    if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
-    throw UnsupportedModel("node '" + node_->name + "' (" + node_->op +
-                           "): the float engine cannot compute it with these attributes and shapes (" +
-                           graph::ToString(graph_.tensor(node_->outputs[0]).shape) +
-                           "); cut the network in front of it with --output-nodes");
+    throw plan_.Refusal(error);
   }
   if (!activation_taken_ && node_->activation.kind != graph::ActivationKind::kNone) {
     if (node_->pre_activation != graph::kNoTensor) Define(node_->pre_activation, results[0]);
@@ -202,6 +199,7 @@ Plan PlanBuilder::Build() {
     if (!done_[i]) BuildNode(i);
   }
   for (const graph::TensorId id : graph_.outputs) {
+    plan_.BeginNode("output '" + graph_.tensor(id).name + "' of shape " + graph::ToString(graph_.tensor(id).shape));
     const ValueId value = plan_.InLayout(Native(id), kPlain);
     outputs[graph_.tensor(id).name] = value;
     lasting.push_back(value);

@@ -61,7 +61,8 @@ TEST(Errors, WhatTheLibraryRefusesIsSaidInOurWords) {
   const graph::Graph graph = maker.Finish({output});
   const std::string message = MessageOf<UnsupportedModel>([&] { FloatEngine(graph, {}); });
   EXPECT_EQ(message,
-            "node 'Conv_0' (Conv): the float engine cannot compute it with these attributes and shapes (1x16x4x4); cut "
+            "node 'Conv_0' (Conv) of shape 1x16x4x4: the float engine cannot compute it with these attributes and "
+            "shapes; cut "
             "the network in front of it with --output-nodes");
 }
 
