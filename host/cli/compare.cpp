@@ -34,11 +34,14 @@ void AddCompare(CLI::App& app, int& status) {
   auto flags = std::make_shared<Flags>();
   command->add_option("first", flags->first, "the dump that is taken for true")->required();
   command->add_option("second", flags->second, "the dump that is judged")->required();
-  command->add_option("--atol", flags->options.tolerance.atol, "absolute difference of real values that is tolerated")
+  command
+      ->add_option("--atol", flags->options.tolerance.atol,
+                   "absolute difference of real values that is tolerated (default 0)")
       ->check(CLI::NonNegativeNumber);
-  command->add_option("--rtol", flags->options.tolerance.rtol, "and this share of the first value")
+  command->add_option("--rtol", flags->options.tolerance.rtol, "and this share of the first value (default 0)")
       ->check(CLI::NonNegativeNumber);
-  command->add_option("--min-cosine", flags->options.min_cosine, "layers below differ")->check(CLI::Range(0.0, 1.0));
+  command->add_option("--min-cosine", flags->options.min_cosine, "layers below differ; 0 to 1")
+      ->check(CLI::Range(0.0, 1.0));
   command->add_option("--json", flags->json, "the table as JSON (- for stdout)");
   command->footer("example:\n  lockstep compare dump_of_pc dump_of_board");
   command->callback([flags, &status] { status = Compare(*flags); });

@@ -71,7 +71,7 @@ void AddCrosscheck(CLI::App& app, int& status) {
   command->add_option("--board-dir", flags->board.folder,
                       "holds TARGET/bin/run_joint_debug (default: LOCKSTEP_BOARD_DIR, or this build's folder)");
   command->add_option("--board-binary", flags->board.binary, "the run_joint_debug of the one board");
-  command->add_option("--timeout", flags->timeout, "seconds that a board may take (default 3600)")
+  command->add_option("--timeout", flags->timeout, "seconds that a board may take, 1 to 1000000 (default 3600)")
       ->check(CLI::Range(1, 1000000));
   settings::DeclareOptions(*command, settings::kCrosscheck, flags->given);
   command->add_option("--json", flags->json, "the result as JSON (- for stdout)");

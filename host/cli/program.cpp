@@ -32,6 +32,7 @@ int Run(int argc, char** argv) {
   app.name("lockstep");
   app.set_version_flag("-v,--version", "lockstep " LOCKSTEP_VERSION " (contract rq1)");
   app.require_subcommand(1);
+  UseOwnPages(app);
   int status = ExitStatus::kGood;
   AddBuild(app, status);
   AddRun(app, status);

@@ -73,7 +73,7 @@ void AddRun(CLI::App& app, int& status) {
                       "gets the input bytes of the joint model, as run_joint takes them");
   settings::DeclareOptions(*command, settings::kRun, flags->given);
   command->add_flag("--no-digest", flags->no_digest, "native engine: do not compare the file's digest");
-  command->add_option("--min-cosine", flags->options.min_cosine, "two models: status 1 if an output is below")
+  command->add_option("--min-cosine", flags->options.min_cosine, "two models: status 1 if an output is below; -1 to 1")
       ->check(CLI::Range(-1.0, 1.0));
   command->add_option("--json", flags->json, "the table as JSON (- for stdout)");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");

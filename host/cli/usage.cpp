@@ -63,7 +63,25 @@ std::string Kind(const CLI::Option& option) {
   return type.find("NONNEGATIVE") == std::string::npos ? kind : kind + " of at least 0";
 }
 
+// Without CLI11's words for what a value is checked by and how often it may stand.
+class Page : public CLI::Formatter {
+ public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    std::string text = Formatter::make_option_opts(option);
+    const std::string type = option->get_type_name();
+    const size_t checks = type.find(':');
+    const size_t at = text.find(type);
+    if (checks != std::string::npos && at != std::string::npos) text.erase(at + checks, type.size() - checks);
+    return text;
+  }
+  std::string make_option_usage(const CLI::Option* option) const override {
+    return option->get_expected_max() > 1 ? make_option_name(option, true) + "..." : make_option_name(option, true);
+  }
+};
+
 }  // namespace
+
+void UseOwnPages(CLI::App& app) { app.formatter(std::make_shared<Page>()); }
 
 void AddHelp(CLI::App& app) {
   CLI::App* command = app.add_subcommand("help", "this page, or that of a command");
@@ -100,6 +118,7 @@ std::string Explain(const CLI::App& app, const CLI::ParseError& error) {
   const std::string text = error.what();
   const CLI::Option* blamed = nullptr;
   for (const CLI::Option* option : command.get_options()) {
+    if (Shown(*option).empty()) continue;  // a flag that is gone is on no page
     const bool missing = error.get_name() == "RequiredError" && option->get_required() && option->empty();
     // The longest: --std is a part of --std-dev.
     const bool longer = blamed == nullptr || Shown(*option).size() > Shown(*blamed).size();

@@ -6,6 +6,9 @@
 
 namespace lockstep::cli {
 
+// The look of help pages; commands that are added later have it too.
+void UseOwnPages(CLI::App& app);
+
 // `lockstep help [COMMAND]`.
 void AddHelp(CLI::App& app);
 

@@ -218,6 +218,12 @@ int Fail(const char* what, int status) {
   return status;
 }
 
+CLI::Option* AddShare(CLI::App& app, const char* flag, float& value, const char* help) {
+  char text[160];
+  std::snprintf(text, sizeof(text), "%s; 0 to 1, default %g", help, static_cast<double>(value));
+  return app.add_option(flag, value, text)->check(CLI::Range(0.0, 1.0))->option_text("FLOAT");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -229,24 +235,17 @@ int main(int argc, char** argv) {
       ->take_all();
   app.add_option("--classes", options.classes, "a file with one class name per line");
   app.add_option("--write", options.write, "where the picture with boxes goes (.png, .jpg)");
-  app.add_option("--size", options.network_size, "side of the network's square input")
+  app.add_option("--size", options.network_size, "side of the network's square input, 32 to 4096, default 640")
       ->check(CLI::Range(32, 4096))
-      ->capture_default_str();
-  app.add_option("--conf", options.decode.confidence, "boxes below are dropped")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  app.add_option("--iou", options.decode.iou, "overlap from which the weaker of two boxes is dropped")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+      ->option_text("INT");
+  AddShare(app, "--conf", options.decode.confidence, "boxes below are dropped");
+  AddShare(app, "--iou", options.decode.iou, "overlap from which the weaker of two boxes is dropped");
   CLI::Option* check = app.add_flag("--check", options.check,
                                     "status 1 unless each box of the reference has one of its class on the other side");
-  app.add_option("--check-conf", options.check_confidence, "the reference's boxes above are checked")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str()
+  AddShare(app, "--check-conf", options.check_confidence, "the reference's boxes above are checked, with --check")
       ->needs(check);
-  app.add_option("--check-iou", options.check_iou, "the least overlap (intersection over union) that passes")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str()
+  AddShare(app, "--check-iou", options.check_iou,
+           "the least overlap (intersection over union) that passes, with --check")
       ->needs(check);
   app.footer(
       "sides: the --raw in their order, then the --model; --check needs two, of which the second is the reference\n\n"

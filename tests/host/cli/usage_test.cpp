@@ -17,6 +17,17 @@ TEST_F(UsageTest, HelpIsACommandToo) {
   ExpectError({"help", "biuld"}, 2, {"the command \"biuld\" is unknown; did you mean build?"});
 }
 
+TEST_F(UsageTest, HelpSpeaksItsOwnWords) {
+  for (const std::string command : {"build", "run", "crosscheck", "compare", "info", "help"}) {
+    const std::string page = Lockstep({"help", command}).out;
+    for (const std::string words : {" in [", "NONNEGATIVE", "(1x)"}) {
+      EXPECT_EQ(page.find(words), std::string::npos) << command << " has " << words << "\n" << page;
+    }
+  }
+  EXPECT_NE(Lockstep({"help", "crosscheck"}).out.find("--timeout INT               seconds"), std::string::npos);
+  EXPECT_NE(Lockstep({"help", "run"}).out.find("lockstep run [OPTIONS] models...\n"), std::string::npos);
+}
+
 TEST_F(UsageTest, AFlagThatIsNoneHasANearestOne) {
   ExpectError({"build", "--inpt", "x.onnx"}, 2, {"lockstep build has no flag \"--inpt\"", "did you mean --input?"});
   ExpectError({"run", "a.joint", "--dta=x.bin"}, 2, {"lockstep run has no flag \"--dta\"", "did you mean --data?"});
@@ -37,6 +48,7 @@ TEST_F(UsageTest, WhatIsMissingOrOfAnotherKindIsNamed) {
               {"--timeout takes a whole number from 1 to 1000000, not \"0\""});
   ExpectError({"compare", "a", "b", "--atol", "-1"}, 2, {"--atol takes a number of at least 0, not \"-1\""});
   ExpectError({"info", "a.joint", "b.joint"}, 2, {"what is \"b.joint\" for?"});
+  ExpectError({"build", "a.onnx"}, 2, {"what is \"a.onnx\" for?"});
   ExpectError({"info", "a.joint", "--json"}, 2, {"--json needs a value"});
 }
 

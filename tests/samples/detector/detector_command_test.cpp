@@ -57,7 +57,8 @@ TEST_F(DetectorCommand, WrongUsage) {
   ExpectError({P("street.png")}, 2, {"--model", "--raw"});
   ExpectError(Good({"--check"}), 2, {"two sides"});
   ExpectError(Good({"--check-iou", "0.5"}), 2, {"detector: --check-iou has no effect without --check;"});
-  ExpectError(Good({"--size", "7"}), 2, {"detector: --size needs another value (side of the network's square input);"});
+  ExpectError(Good({"--size", "7"}), 2,
+              {"detector: --size needs another value (side of the network's square input, 32 to 4096, default 640);"});
   ExpectError(Good({"--size", "big"}), 2, {"detector: --size needs another value"});
   ExpectError(Good({"--size"}), 2, {"detector: --size needs another value"});
   ExpectError(Good({"--sze", "640"}), 2, {"detector: '--sze' is not expected;"});
@@ -142,6 +143,7 @@ TEST_F(DetectorCommand, TheHelpHasDefaultsAndAnExample) {
        {"640", "0.25", "0.45", "0.5", "0.9", "the second is the reference", "detector street.jpg"}) {
     EXPECT_NE(result.out.find(words), std::string::npos) << words << " in\n" << result.out;
   }
+  EXPECT_EQ(result.out.find(" in ["), std::string::npos) << result.out;
 }
 
 TEST_F(DetectorCommand, AFullDiskBehindStdout) {
