@@ -29,6 +29,7 @@ Round RunReference(engine::JointModel& joint, const input::DataItem& item, const
   }
   round.reference = work / "reference";
   dump::DumpWriter dump(round.reference, dump::DescribeModel(joint.model(), "reference", "host"), {});
+  dump.SetInputs(round.inputs);
   const auto outputs = joint.engine().Run(round.inputs, [&](int index, int output_index, const joint::Layer& layer,
                                                             const joint::Tensor& output, const uint8_t* data) {
     dump.Add(dump::DescribeLayer(index, output_index, layer, output), data, output.bytes());

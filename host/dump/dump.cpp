@@ -121,6 +121,11 @@ DumpWriter::DumpWriter(fs::path folder, Manifest head, const DumpOptions& option
   }
 }
 
+void DumpWriter::SetInputs(const std::vector<std::vector<uint8_t>>& inputs) {
+  manifest_.input_md5.clear();
+  for (const std::vector<uint8_t>& input : inputs) manifest_.input_md5.push_back(Md5Hex(input.data(), input.size()));
+}
+
 void DumpWriter::Add(DumpLayer layer, const void* data, size_t size) {
   if (!options_.layers.empty() && !std::regex_search(layer.name, filter_)) return;
   layer.bytes = size;
@@ -138,6 +143,7 @@ void DumpWriter::Finish() {
   ordered_json json = {{"format", kDumpFormat},          {"producer", manifest_.producer},
                        {"model", manifest_.model},       {"model_digest", manifest_.model_digest},
                        {"contract", manifest_.contract}, {"target", manifest_.target}};
+  if (!manifest_.input_md5.empty()) json["input_md5"] = manifest_.input_md5;
   if (!options_.layers.empty()) json["restricted"] = true;
   json["layers"] = std::move(layers);
   files::WriteFile(folder_ / kManifestName, report::JsonText(json, 1));

@@ -42,7 +42,8 @@ struct Manifest {
   std::string model_digest;  // empty for a float dump
   std::string contract;
   std::string target;
-  bool restricted = false;  // layers were left out because that was asked for
+  std::vector<std::string> input_md5;  // of the bytes of every input of the joint model; empty: not known
+  bool restricted = false;             // layers were left out because that was asked for
   std::vector<DumpLayer> layers;
 };
 
@@ -74,6 +75,8 @@ class DumpWriter {
   // UsageError for a bad expression.
   DumpWriter(std::filesystem::path folder, Manifest head, const DumpOptions& options);
 
+  // The bytes of every input of a joint model, of which the manifest says the md5: --inject needs the same.
+  void SetInputs(const std::vector<std::vector<uint8_t>>& inputs);
   // md5, bytes and file of `layer` are filled in here.
   void Add(DumpLayer layer, const void* data, size_t size);
   void Finish();

@@ -190,6 +190,8 @@ Manifest ReadManifest(const fs::path& folder) {
   manifest.model_digest = fields.Optional<std::string>("model_digest", "");
   manifest.contract = fields.Optional<std::string>("contract", "");
   manifest.target = fields.Optional<std::string>("target", "");
+  manifest.input_md5 = fields.List<std::string>("input_md5");
+  for (const std::string& md5 : manifest.input_md5) CheckMd5(fields, md5);
   manifest.restricted = fields.Optional<bool>("restricted", false);
   if (!json.contains("layers") || !json.at("layers").is_array()) fields.Fail("layers is no list");
   for (const ordered_json& layer : json.at("layers")) {

@@ -81,6 +81,7 @@ class NativeRunner : public ModelRunner {
     for (size_t i = 0; i < inputs.size(); ++i) {
       std::memcpy(session_->input(static_cast<int32_t>(i)), inputs[i].data(), inputs[i].size());
     }
+    if (dump != nullptr) dump->SetInputs(inputs);
     const auto start = Clock::now();
     Status status;
     if (dump != nullptr) {

@@ -18,6 +18,7 @@ class ReferenceRunner : public ModelRunner {
 
   std::vector<OutputTensor> Run(const input::DataItem& item, dump::DumpWriter* dump) override {
     const auto inputs = input::JointInputs(joint_.model(), item);
+    if (dump != nullptr) dump->SetInputs(inputs);
     const auto observer = [&](int index, int output_index, const joint::Layer& layer, const joint::Tensor& output,
                               const uint8_t* data) {
       dump->Add(dump::DescribeLayer(index, output_index, layer, output), data, output.bytes());

@@ -59,7 +59,7 @@ void Probe::CountRuns(bool /*count*/) {}
 
 Status Probe::BeginRun(Session& session) {
   state_->dumping = !state_->folder.empty();
-  return state_->dumping ? state_->writer.Begin(session.model(), state_->folder) : Status::Ok();
+  return state_->dumping ? state_->writer.Begin(session, state_->folder) : Status::Ok();
 }
 
 Status Probe::BeforeLayer(Session& session, int32_t layer) {

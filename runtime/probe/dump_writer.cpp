@@ -22,6 +22,17 @@ String Axes(const TensorInfo& info) {
   return json + ']';
 }
 
+String InputDigests(Session& session) {
+  String json = "[";
+  for (int32_t i = 0; i < session.model().input_count(); ++i) {
+    const Md5Digest digest = Md5Of(session.input(i), static_cast<size_t>(session.input_info(i).bytes));
+    json += i == 0 ? "\"" : ",\"";
+    json += ToText(digest).data();
+    json += '"';
+  }
+  return json + ']';
+}
+
 String NodeNames(const Model& model, int32_t layer) {
   String json = "[";
   for (int32_t i = 0; i < model.layer(layer).onnx_node_count; ++i) {
@@ -73,7 +84,8 @@ bool DumpWriter::SelectsOutput(const Model& model, int32_t layer, int32_t i) con
   return level_ != kOutputsOnly || is_output_[static_cast<size_t>(model.layer_output_tensor(layer, i))];
 }
 
-Status DumpWriter::Begin(const Model& model, const String& folder) {
+Status DumpWriter::Begin(Session& session, const String& folder) {
+  const Model& model = session.model();
   LOCKSTEP_RETURN_IF_ERROR(MakeFolder(folder));
   folder_ = folder;
   first_ = true;
@@ -81,9 +93,10 @@ Status DumpWriter::Begin(const Model& model, const String& folder) {
   unlink(path.c_str());
   LOCKSTEP_RETURN_IF_ERROR(manifest_.Open(path));
   manifest_.Print(
-      R"({"format":1,"producer":"runtime","model":%s,"model_digest":"%s","contract":%s,"target":%s,%s"layers":[)",
+      R"({"format":1,"producer":"runtime","model":%s,"model_digest":"%s","contract":%s,"target":%s,"input_md5":%s,%s"layers":[)",
       JsonString(model.name()).c_str(), ToText(model.digest()).data(), JsonString(model.contract()).c_str(),
-      JsonString(TargetName()).c_str(), has_filter_ || level_ == kOutputsOnly ? R"("restricted":true,)" : "");
+      JsonString(TargetName()).c_str(), InputDigests(session).c_str(),
+      has_filter_ || level_ == kOutputsOnly ? R"("restricted":true,)" : "");
   return Status::Ok();
 }
 

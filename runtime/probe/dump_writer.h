@@ -21,7 +21,8 @@ class DumpWriter {
   // Level, selection and md5 of the options hold for all dumps; a bad regular expression is an error.
   Status Prepare(const Model& model, const ProbeOptions& options);
   // An older manifest in the folder is removed first: an interrupted dump is not mistaken for a whole one.
-  Status Begin(const Model& model, const String& folder);
+  // The network's inputs are loaded: the manifest has their md5.
+  Status Begin(Session& session, const String& folder);
   Status Inputs(Session& session, int32_t layer);  // before the layer
   Status Layer(Session& session, int32_t layer);   // after the layer
   Status End();

@@ -32,7 +32,8 @@ class Scanner {
 
  private:
   static constexpr int kDocument = 1;
-  static constexpr int kLayer = 3;  // within the document and its array
+  static constexpr int kList = 2;
+  static constexpr int kLayer = 3;  // within the document and its list
   static constexpr size_t kMostCharacters = 64;
 
   void Append(char letter) {
@@ -49,13 +50,14 @@ class Scanner {
     switch (letter) {
       case '{':
       case '[':
+        if (depth_ == kDocument) list_ = key_;
         ++depth_;
         Forget();
         break;
       case '}':
       case ']':
         Member();
-        if (depth_ == kLayer) Layer();
+        if (depth_ == kLayer && list_ == "layers") Layer();
         done_ = --depth_ <= 0;
         break;
       case ',':
@@ -73,6 +75,10 @@ class Scanner {
 
   void Member() {
     if (depth_ == kDocument && key_ == "model_digest") manifest_->model_digest = value_;
+    const bool is_input = depth_ == kList && list_ == "input_md5" && !value_.empty();
+    if (is_input && manifest_->input_md5.size() < static_cast<size_t>(model_.input_count())) {
+      manifest_->input_md5.push_back(value_);
+    }
     if (depth_ == kLayer && key_ == "index") index_ = value_;
     if (depth_ == kLayer && key_ == "output") output_ = value_;
     if (depth_ == kLayer && key_ == "md5") md5_ = value_;
@@ -101,6 +107,7 @@ class Scanner {
   DumpManifest* manifest_;
   int depth_ = 0;
   bool done_ = false;
+  String list_;  // the member of the document that is being read
   String key_, value_;
   String index_, output_, md5_;  // of the layer
 };

@@ -4,13 +4,12 @@
 
 #include "base/dump_name.h"
 #include "lockstep/md5.h"
-#include "run_joint/dump_manifest.h"
 #include "run_joint/run_inputs.h"
 
 namespace lockstep {
 
-InjectInputs::InjectInputs(const Model& model, String folder, List<String> digests)
-    : folder_(std::move(folder)), digests_(std::move(digests)), producer_(static_cast<size_t>(model.tensor_count())) {
+InjectInputs::InjectInputs(const Model& model, String folder, DumpManifest manifest)
+    : folder_(std::move(folder)), manifest_(std::move(manifest)), producer_(static_cast<size_t>(model.tensor_count())) {
   for (int32_t layer = 0; layer < model.layer_count(); ++layer) {
     for (int32_t i = 0; i < model.layer_output_count(layer); ++i) {
       producer_[static_cast<size_t>(model.layer_output_tensor(layer, i))] = {layer, i};
@@ -32,7 +31,22 @@ Result<InjectInputs> InjectInputs::Open(const Model& model, const String& folder
                          "%s: the dump is of the model with digest '%.32s', this one has %s; dump this model again",
                          path.c_str(), found.c_str(), digest.data());
   }
-  return InjectInputs(model, folder, std::move(manifest.value().tensors));
+  return InjectInputs(model, folder, std::move(manifest.value()));
+}
+
+Status InjectInputs::CheckInputs(Session& session) const {
+  for (size_t i = 0; i < manifest_.input_md5.size(); ++i) {
+    const auto index = static_cast<int32_t>(i);
+    const TensorInfo info = session.input_info(index);
+    const Md5Text actual = ToText(Md5Of(session.input(index), static_cast<size_t>(info.bytes)));
+    if (manifest_.input_md5[i] == actual.data()) continue;
+    return Status::Error(
+        StatusCode::kInvalidArgument,
+        "--inject: the dump in %s was made with another input '%s': its md5 is %s, that of the data is "
+        "%s; give --data what the dump was made with, or the dump's --seed",
+        folder_.c_str(), info.name, manifest_.input_md5[i].c_str(), actual.data());
+  }
+  return Status::Ok();
 }
 
 Status InjectInputs::BeforeLayer(Session& session, int32_t layer) {
@@ -49,7 +63,7 @@ Status InjectInputs::BeforeLayer(Session& session, int32_t layer) {
     LOCKSTEP_RETURN_IF_ERROR(
         ReadExactly(path, read_.data(), info.bytes, String("layer '") + model.layer(producer.layer).name + "'"));
     rows.CopyFrom(read_.data());
-    const String& expected = digests_[static_cast<size_t>(tensor)];
+    const String& expected = manifest_.tensors[static_cast<size_t>(tensor)];
     if (expected.empty()) continue;
     const Md5Text actual = ToText(Md5Of(rows));
     if (expected == actual.data()) continue;

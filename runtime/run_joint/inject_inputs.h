@@ -4,6 +4,7 @@
 #include "base/list.h"
 #include "base/string.h"
 #include "lockstep/runtime.h"
+#include "run_joint/dump_manifest.h"
 
 namespace lockstep {
 
@@ -13,6 +14,9 @@ class InjectInputs final : public RunHook {
   // manifest has no md5 for is taken as it is.
   static Result<InjectInputs> Open(const Model& model, const String& folder);
 
+  // InvalidArgument if the network's inputs are not those that the dump was made with.
+  Status CheckInputs(Session& session) const;
+
   // Overwrites the layer's inputs. The network's own inputs are left as they are.
   Status BeforeLayer(Session& session, int32_t layer) override;
   // Keeps what the layer makes of the network's outputs: it is overwritten where a later layer reads it.
@@ -21,10 +25,10 @@ class InjectInputs final : public RunHook {
   const void* output(int32_t index) const { return outputs_[static_cast<size_t>(index)].data(); }
 
  private:
-  InjectInputs(const Model& model, String folder, List<String> digests);
+  InjectInputs(const Model& model, String folder, DumpManifest manifest);
 
   String folder_;
-  List<String> digests_;  // by tensor: its md5, or empty
+  DumpManifest manifest_;
   struct Producer {
     int32_t layer = -1;  // none
     int32_t output = 0;

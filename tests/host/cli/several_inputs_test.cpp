@@ -75,6 +75,9 @@ TEST_F(SeveralInputsTest, EveryEngineAndProgramGivesTheSameBytes) {
 
   // run_joint names its outputs after the first input's file.
   std::filesystem::rename(Path("inputs/picture_0_0.bin"), Path("inputs/picture_0.bin"));
+  std::string other = ReadText(Path("inputs/picture_0_1.bin"));
+  other.back() = static_cast<char>(other.back() ^ 1);
+  WriteText(Path("inputs/other.bin"), other);
   const std::filesystem::path programs = std::filesystem::path(LOCKSTEP_PROGRAM).parent_path();
   for (const std::string build : {"release", "debug", "profile", "nmem"}) {
     std::vector<std::string> command = {programs / ("run_joint_" + build),
@@ -91,6 +94,18 @@ TEST_F(SeveralInputsTest, EveryEngineAndProgramGivesTheSameBytes) {
       EXPECT_EQ(content, expected.at(file)) << build << " " << file;
     }
     EXPECT_GE(Files("o_" + build).size(), 3U) << build;
+  }
+  // A board's layers with the inputs of a dump: those of the same data, and of no other.
+  for (const std::string dump : {"dump_reference", "dump_native", "dump_board"}) {
+    const auto inject = [&](const std::string& second) {
+      return boards::RunProcess({programs / "run_joint_debug", "--inject", P(dump), "--data",
+                                 P("inputs/picture_0.bin") + ";" + P("inputs/" + second), P("out/net.joint")},
+                                {}, std::chrono::seconds(60));
+    };
+    EXPECT_EQ(inject("picture_0_1.bin").status, 0) << dump;
+    const boards::ProcessResult refused = inject("other.bin");
+    EXPECT_EQ(refused.status, 2) << dump << refused.out;
+    EXPECT_NE(refused.err.find("was made with another input 'vec'"), std::string::npos) << refused.err;
   }
   for (const std::string dump : {"dump_native", "dump_board"}) {
     const boards::ProcessResult compared = Lockstep({"compare", P("dump_reference"), P(dump)});

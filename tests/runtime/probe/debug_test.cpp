@@ -74,6 +74,7 @@ TEST_F(Dump, HasEveryLayerAsItWas) {
               std::string::npos)
         << "layer " << layer;
   }
+  EXPECT_NE(manifest.find("\"input_md5\":[\""), std::string::npos);
   EXPECT_EQ(manifest.find("\"inputs\""), std::string::npos);
   EXPECT_EQ(manifest.find("\"restricted\""), std::string::npos);
 }

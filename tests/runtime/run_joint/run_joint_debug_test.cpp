@@ -179,6 +179,28 @@ TEST_F(RunJointDebug, InjectNeedsTheInputOfTheDump) {
               {"--inject needs the input", "--data", "--seed"});
 }
 
+// Other data than the dump's would show as a difference of the first layer.
+TEST_F(RunJointDebug, InjectRefusesAnotherInputThanTheDumps) {
+  ASSERT_EQ(Dump("first").status, 0);
+  const std::vector<std::string> inject = {"--inject", Path("first"), Path("small.joint")};
+  const auto with = [&](std::vector<std::string> data) {
+    data.insert(data.end(), inject.begin(), inject.end());
+    return RunCommand(data);
+  };
+  EXPECT_EQ(with({"-d", SmallData()}).status, 0);
+  const std::vector<std::string> words = {"--inject", "was made with another input", "md5", "--data", "--seed"};
+  ExpectError(with({"--seed", "5"}), 2, words);
+  const std::string first_input = SmallData().substr(0, SmallData().find(';'));
+  std::vector<uint8_t> bytes = ReadFile(first_input);
+  bytes.back() ^= 1;
+  WriteFile(first_input, bytes);
+  ExpectError(with({"-d", SmallData()}), 2, words);
+  // Of an older dump nobody knows what it was made with.
+  std::string manifest = ReadText(Path("first/manifest.json"));
+  WriteText(Path("first/manifest.json"), manifest.replace(manifest.find("input_md5"), 9, "other_md5"));
+  EXPECT_EQ(with({"--seed", "5"}).status, 0);
+}
+
 TEST_F(RunJointDebug, BadExpressionIsWrongUsage) {
   ExpectError(Dump("first", {"--dump_layers", "["}), 2, {"dump_layers", "["});
 }
