@@ -49,6 +49,18 @@ void MetricsSum::Add(const float* reference, const float* measured, size_t count
   count_ += count;
 }
 
+void MetricsSum::Merge(const MetricsSum& other) {
+  dot_ += other.dot_;
+  reference_square_ += other.reference_square_;
+  measured_square_ += other.measured_square_;
+  error_square_ += other.error_square_;
+  error_abs_ += other.error_abs_;
+  max_abs_ = std::max(max_abs_, other.max_abs_);
+  count_ += other.count_;
+  not_finite_ += other.not_finite_;
+  broken_ = broken_ || other.broken_;
+}
+
 Metrics MetricsSum::Finish(double scale) const {
   Metrics metrics;
   metrics.count = count_;

@@ -33,6 +33,7 @@ Metrics Compare(const std::vector<float>& reference, const std::vector<float>& m
 class MetricsSum {
  public:
   void Add(const float* reference, const float* measured, size_t count);
+  void Merge(const MetricsSum& other);
   Metrics Finish(double scale = 0.0) const;
 
  private:

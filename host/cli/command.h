@@ -25,6 +25,7 @@ enum ExitStatus : int {
 void AddBuild(CLI::App& app, int& status);
 void AddRun(CLI::App& app, int& status);
 void AddCrosscheck(CLI::App& app, int& status);
+void AddSensitivity(CLI::App& app, int& status);
 void AddCompare(CLI::App& app, int& status);
 void AddInfo(CLI::App& app, int& status);
 

@@ -37,6 +37,7 @@ int Run(int argc, char** argv) {
   AddBuild(app, status);
   AddRun(app, status);
   AddCrosscheck(app, status);
+  AddSensitivity(app, status);
   AddCompare(app, status);
   AddInfo(app, status);
   AddHelp(app);

@@ -1,6 +1,8 @@
 #include "compiler/front.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include "graph/error.h"
 #include "graph/nearest_name.h"
@@ -49,6 +51,10 @@ Calibration ChooseCalibration(const BuildConfig& config, const graph::Graph& gra
   constexpr int kFramesPerVideo = 32;
   input::DataList data = input::ListData(config.calibration, calibration.infos, "calibration", kFramesPerVideo);
   calibration.chosen = input::SampleItems(data.items, config.count, config.seed);
+  std::set<std::string> chosen;
+  for (const input::DataItem& item : calibration.chosen) chosen.insert(item.stem);
+  std::copy_if(data.items.begin(), data.items.end(), std::back_inserter(calibration.others),
+               [&](const input::DataItem& item) { return chosen.count(item.stem) == 0; });
   calibration.notes = input::InputNotes(graph, config.inputs, calibration.inputs);
   calibration.notes.insert(calibration.notes.end(), data.notes.begin(), data.notes.end());
   for (const auto& [name, preprocess] : calibration.inputs) {
@@ -72,6 +78,11 @@ void RequireOutputs(const BuildConfig& config, const graph::Graph& graph) {
                      graph::Listed(names) + ")" + graph::DidYouMean(name, names));
   }
   RequireQuantizedOutputs(config, graph);
+}
+
+std::vector<input::DataItem> JudgeItems(const Calibration& calibration, int count) {
+  const std::vector<input::DataItem>& from = calibration.others.empty() ? calibration.chosen : calibration.others;
+  return input::SampleItems(from, std::min(count, static_cast<int>(from.size())), 0);
 }
 
 quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Calibration& calibration) {

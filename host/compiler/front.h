@@ -23,9 +23,14 @@ struct Calibration {
   std::map<std::string, quantize::InputPreprocess> inputs;
   std::vector<input::InputInfo> infos;
   std::vector<input::DataItem> chosen;
+  std::vector<input::DataItem> others;  // of the same data, not chosen
   std::vector<std::string> notes;
 };
 Calibration ChooseCalibration(const BuildConfig& config, const graph::Graph& graph);
+
+// `count` runs to judge with, evenly spread: such that the calibration did not use, as far as there are any, else some
+// that it did.
+std::vector<input::DataItem> JudgeItems(const Calibration& calibration, int count);
 
 // Where the calibration did not have all the pictures that were wanted.
 std::vector<std::string> CalibrationNotes(const BuildConfig& config, const Calibration& calibration,

@@ -1,0 +1,85 @@
+// lockstep sensitivity: what each node of a network costs its outputs when it alone is quantised.
+#include "sensitivity/sensitivity.h"
+
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/spinning.h"
+#include "compiler/build_config.h"
+#include "compiler/sensitivity_run.h"
+#include "files/output_file.h"
+#include "sensitivity/render.h"
+#include "settings/command_line.h"
+
+namespace lockstep::cli {
+namespace {
+
+struct Flags {
+  std::string config;
+  settings::Json given = settings::Json::object();
+  std::string part = "node";
+  std::vector<std::string> metrics{"sqnr", "cosine"};
+  std::vector<std::string> outputs;
+  int pictures = 8;
+  int rows = 30;
+  std::string json;
+  std::string csv;
+  bool quiet = false;
+};
+
+int Sensitivity(const Flags& flags) {
+  LimitSpinning();
+  const sensitivity::Part part = sensitivity::ParsePart(flags.part);
+  sensitivity::View view;
+  view.metrics.clear();
+  for (const std::string& metric : flags.metrics) view.metrics.push_back(sensitivity::ParseMetric(metric));
+  view.outputs = flags.outputs;
+  settings::Json file = settings::Json::object();
+  if (!flags.config.empty()) file = compiler::ReadConfigFile(flags.config);
+  const compiler::BuildConfig config = compiler::ParseConfig(compiler::MergeConfig(std::move(file), flags.given),
+                                                             flags.config.empty() ? "sensitivity" : flags.config);
+  CheckOutputs({flags.json, flags.csv}, {config.input, flags.config}, config.calibration);
+
+  constexpr int kStages = 3;
+  report::Progress progress(stderr, kStages, flags.quiet);
+  compiler::SensitivityRun run = compiler::MeasureSensitivity(
+      config, part, flags.pictures, [&](const std::string& stage) { progress.Step(stage); },
+      [&](int done, int total) { progress.Advance(done, total); });
+  progress.Finish();
+  sensitivity::SortWorstFirst(run.trials, view);
+  if (!flags.csv.empty()) {
+    files::OutputFiles files;
+    files.Add(flags.csv, sensitivity::ToCsv(run.trials, view));
+    files.Commit();
+  }
+  const std::string head = std::string("one ") + (part == sensitivity::Part::kNode ? "node" : "node's " + flags.part) +
+                           " quantised, all else float; " + std::to_string(run.pictures.size()) + " pictures" +
+                           (run.held_back ? " that the calibration did not use" : " of the calibration") + "\n";
+  Print(head + sensitivity::ToText(run.trials, view, flags.rows, ColourWanted()), sensitivity::ToJson(run.trials),
+        flags.json);
+  return kGood;
+}
+
+}  // namespace
+
+void AddSensitivity(CLI::App& app, int& status) {
+  CLI::App* command =
+      app.add_subcommand("sensitivity", "quantise one node at a time and show what that costs the network's outputs");
+  auto flags = std::make_shared<Flags>();
+  settings::DeclareOptions(*command, settings::kBuild, flags->given);
+  command->add_option("--config", flags->config,
+                      "a build's NAME.config.json: the same network, calibration and settings; flags override it");
+  command->add_option("--part", flags->part, "what is quantised: node, weights or activations (default node)");
+  command->add_option("--metric", flags->metrics,
+                      "sqnr, cosine, mse, max_abs, mean_abs; the first one sorts (default sqnr cosine)");
+  command->add_option("-o,--outputs", flags->outputs, "outputs of the network that count (default: all, the worst)");
+  command->add_option("--pictures", flags->pictures, "to measure with (default 8)")->check(CLI::Range(1, 100000));
+  command->add_option("--rows", flags->rows, "of the table; 0: all (default 30)")->check(CLI::Range(0, 1000000));
+  command->add_option("--json", flags->json, "all nodes and outputs as JSON (- for stdout)");
+  command->add_option("--csv", flags->csv, "the same as CSV");
+  command->add_flag("-q,--quiet", flags->quiet, "no progress");
+  command->footer("example:\n  lockstep sensitivity --config out/yolov8n.config.json --pictures 8 --metric sqnr");
+  command->callback([flags, &status] { status = Sensitivity(*flags); });
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,49 @@
+// One node computed in floats with the roundings of its integer layer: quantised weights and bias, levels in front of
+// its table and of its output.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/float/float_engine.h"
+#include "quantize/quantized_graph.h"
+
+namespace lockstep::sensitivity {
+
+// Which of a node's numbers are rounded.
+enum class Part { kNode, kWeights, kActivations };
+
+// "node", "weights", "activations"; throws UsageError with the nearest name.
+Part ParsePart(const std::string& text);
+const char* ToText(Part part);
+
+using Tensors = std::map<std::string, engine::FloatTensor>;
+
+// To the nearest level, clamped, and back.
+void RoundToLevels(std::vector<float>& values, const quantize::AffineParams& params);
+
+class NodeSimulation {
+ public:
+  // Whether there is anything to round: what only moves elements has the levels of what it moves.
+  static bool Exists(const quantize::QuantizedGraph& quantized, const graph::Node& node, Part part);
+
+  // `threads` of the float engine. The graph must outlive this.
+  NodeSimulation(const quantize::QuantizedGraph& quantized, const graph::Node& node, Part part, int threads);
+
+  // The node's outputs, by name, from its inputs that are not constant.
+  Tensors Run(const Tensors& inputs);
+  const std::vector<std::string>& inputs() const { return inputs_; }
+
+ private:
+  const quantize::QuantizedGraph& quantized_;
+  const graph::Node& node_;
+  Part part_;
+  bool through_table_ = false;
+  std::vector<double> table_;  // by level in front of it: the value behind
+  std::vector<std::string> inputs_;
+  std::unique_ptr<engine::FloatEngine> engine_;
+};
+
+}  // namespace lockstep::sensitivity
