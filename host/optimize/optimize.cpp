@@ -29,6 +29,7 @@ constexpr Pass kPasses[] = {
     {"fold pads", FoldPads},
     {"slices to Split", SlicesToSplit},
     {"Split through Concat", SplitThroughConcat},
+    {"slices to parts", SlicesToParts},
     {"fuse activations", FuseActivations},
 };
 
