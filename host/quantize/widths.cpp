@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "quantize/float_moves.h"
 #include "quantize/operator_classes.h"
 #include "quantize/tail.h"
 
@@ -10,22 +11,6 @@ namespace lockstep::quantize {
 namespace {
 
 size_t Index(graph::TensorId id) { return static_cast<size_t>(id); }
-
-// From an output back through views to a Concat that nothing else reads; empty if the way does not lead there.
-std::vector<graph::TensorId> FloatChain(const graph::Graph& graph, const graph::Uses& uses, graph::TensorId output) {
-  std::vector<graph::TensorId> chain;
-  graph::TensorId at = output;
-  while (true) {
-    chain.push_back(at);
-    const int32_t producer = uses.producer[Index(at)];
-    if (producer < 0 || uses.consumers[Index(at)].size() > (at == output ? 0U : 1U)) return {};
-    const graph::Node& node = graph.nodes[static_cast<size_t>(producer)];
-    if (node.op == "Concat") return chain;
-    if (!IsView(node) || node.op == "Slice" || node.op == "Split") return {};  // these move integers alone
-    at = node.inputs[0];
-    if (uses.is_output[Index(at)]) return {};
-  }
-}
 
 graph::TensorId CopyOf(graph::Graph& graph, graph::TensorId id) {
   graph::Tensor copy = graph.tensor(id);
@@ -99,10 +84,7 @@ Widths ChooseWidths(graph::Graph& graph, int tail_bits, const FloatNodes& floats
     if (NeedsTable(node.activation)) mark(node.pre_activation);
   }
   const graph::Uses uses(graph);
-  for (const graph::TensorId output : graph.outputs) {
-    if (raw.count(output) != 0) continue;
-    for (const graph::TensorId id : FloatChain(graph, uses, output)) widths[Index(id)] = kFloatWidth;
-  }
+  for (const graph::TensorId id : FloatMoves(graph, raw)) widths[Index(id)] = kFloatWidth;
   ForgetUnreadWidths(graph, uses, floats, widths);
   if (tail_bits > 8) WidenTail(graph, tail_bits, floats, widths);
   SetConstantWidths(graph, floats, widths);

@@ -15,9 +15,8 @@ inline constexpr int kFloatWidth = 0;
 // as weights, count as float; a `pre_activation` has 8 bits if a table follows it.
 using Widths = std::vector<int>;
 
-// Float are the graph outputs that a Concat makes, and views of all of it that lead to nothing but outputs: such a
-// Concat converts each input with that input's own scale, so that boxes do not take the levels of probabilities. Every
-// other graph output is computed in integers and converted behind, and so are those of `raw`, which stay integers.
+// Float are graph outputs that Concats put together, see float_moves.h. Every other graph output is computed in
+// integers and converted behind, and so are those of `raw`, which stay integers.
 //
 // With `tail_bits` 16 the tail of the network is carried in 16 bits (see tail.h). A constant operand has the width of
 // its node; if nodes of both widths use one constant, it is doubled in `graph`.

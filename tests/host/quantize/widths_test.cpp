@@ -128,13 +128,34 @@ TEST(Widths, LimitsAreNoTable) {
   EXPECT_EQ(widths[static_cast<size_t>(net.Id("y.pre"))], kFloatWidth);
 }
 
-// A Slice moves integers alone: the Concat before it has levels like any other tensor.
-TEST_F(Detector, BehindASliceNothingIsFloat) {
+TEST_F(Detector, ASliceOfAFloatConcatIsFloat) {
   net_.Node("Slice", "top", {net_.Id("y"), net_.Integers("from", {0}), net_.Integers("to", {8})}, {1, 4, 8});
   net_.Output(net_.Id("top"));
-  const Widths widths = ChooseWidths(net_.graph, 8);
-  EXPECT_EQ(Width(widths, "top"), 8);
-  EXPECT_EQ(Width(widths, "y"), 8);
+  const Widths widths = ChooseWidths(net_.graph, 16);
+  EXPECT_EQ(Width(widths, "top"), kFloatWidth);
+  EXPECT_EQ(Width(widths, "y"), kFloatWidth);
+  EXPECT_EQ(Width(widths, "pixels"), 16);
+}
+
+// The heads of a detector, each joined and flattened by itself, are joined again.
+TEST_F(Detector, ConcatsOfFloatConcatsAreFloat) {
+  net_.Node("Reshape", "flat_y", {net_.Id("y"), net_.Integers("one_row", {1, 1, 64})}, {1, 1, 64});
+  net_.Node("Reshape", "flat_scores", {net_.Id("scores_flat"), net_.Integers("row", {1, 1, 32})}, {1, 1, 32});
+  net_.Node("Concat", "all", {net_.Id("flat_y"), net_.Id("flat_scores")}, {1, 1, 96});
+  net_.graph.nodes.back().attributes["axis"] = int64_t{2};
+  net_.Output(net_.Id("all"));
+  const Widths widths = ChooseWidths(net_.graph, 16);
+  for (const char* name : {"all", "flat_y", "y"}) EXPECT_EQ(Width(widths, name), kFloatWidth) << name;
+  EXPECT_EQ(Width(widths, "flat_scores"), 8);
+  EXPECT_EQ(Width(widths, "pixels"), 16);
+}
+
+TEST_F(Detector, ARawOutputAndWhatLeadsToItStayIntegers) {
+  net_.Node("Reshape", "flat_y", {net_.Id("y"), net_.Integers("one_row", {1, 1, 64})}, {1, 1, 64});
+  net_.Output(net_.Id("flat_y"));
+  const Widths widths = ChooseWidths(net_.graph, 16, {}, {net_.Id("flat_y")});
+  EXPECT_NE(Width(widths, "flat_y"), kFloatWidth);
+  EXPECT_NE(Width(widths, "y"), kFloatWidth);
 }
 
 }  // namespace
