@@ -1,6 +1,7 @@
 // Runs the `lockstep` that was built beside the tests.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,37 @@
 #include "support/temporary_test_folder.h"
 
 namespace lockstep::testing {
+
+// `lockstep run NETWORK MODEL --json`: a model that is computed in floats gives what the network gives, up to rounding.
+inline void ExpectFloatsAgree(const std::string& json) {
+  constexpr double kPartOfRange = 1e-4;
+  size_t compared = 0;
+  const nlohmann::json result = nlohmann::json::parse(json);
+  for (const auto& run : result.at("runs")) {
+    const auto& outputs = run.at("models").at(0).at("outputs");
+    const auto& agreement = run.at("agreement");
+    ASSERT_EQ(agreement.size(), outputs.size());
+    for (size_t i = 0; i < outputs.size(); ++i, ++compared) {
+      const double range = outputs[i].at("max").get<double>() - outputs[i].at("min").get<double>();
+      EXPECT_GT(range, 0.0) << outputs[i];
+      const double allowed = outputs[i].at("dtype") == "s64" ? 0.0 : kPartOfRange * range;
+      EXPECT_LE(agreement[i].at("max_abs").get<double>(), allowed) << agreement[i] << outputs[i];
+    }
+  }
+  EXPECT_GT(compared, 0U);
+}
+
+// Layers against the float engine, whose difference is what all layers so far left: half a step each, more or less of
+// it behind weights. Returns how many were compared.
+inline int ExpectFewSteps(const nlohmann::json& layers, double most) {
+  int compared = 0;
+  for (const auto& layer : layers) {
+    if (layer.at("dtype") == "f32" || !layer.at("max_steps").is_number()) continue;
+    ++compared;
+    EXPECT_LE(layer.at("max_steps").get<double>(), most) << layer;
+  }
+  return compared;
+}
 
 class CommandLineTest : public FolderTest {
  protected:
