@@ -69,7 +69,9 @@ void AddSensitivity(CLI::App& app, int& status) {
   settings::DeclareOptions(*command, settings::kBuild, flags->given);
   command->add_option("--config", flags->config,
                       "a build's NAME.config.json: the same network, calibration and settings; flags override it");
-  command->add_option("--part", flags->part, "what is quantised: node, weights or activations (default node)");
+  command->add_option(
+      "--part", flags->part,
+      "what is quantised: node, weights, activations, or of these table_input or output (default node)");
   command->add_option("--metric", flags->metrics,
                       "sqnr, cosine, mse, max_abs, mean_abs; the first one sorts (default sqnr cosine)");
   command->add_option("-o,--outputs", flags->outputs, "outputs of the network that count (default: all, the worst)");

@@ -19,7 +19,11 @@ using quantize::QuantizedGraph;
 constexpr struct {
   Part part;
   const char* name;
-} kParts[] = {{Part::kNode, "node"}, {Part::kWeights, "weights"}, {Part::kActivations, "activations"}};
+} kParts[] = {{Part::kNode, "node"},
+              {Part::kWeights, "weights"},
+              {Part::kActivations, "activations"},
+              {Part::kTableInput, "table_input"},
+              {Part::kOutput, "output"}};
 
 // Of what integer layers read: the format itself, or that of the integers which are made of a float tensor.
 const AffineParams* FindParams(const QuantizedGraph& quantized, graph::TensorId id, AffineParams& storage) {
@@ -37,6 +41,23 @@ bool IsRounded(const QuantizedGraph& quantized, graph::TensorId id) {
   if (id == graph::kNoTensor) return false;
   const auto found = quantized.formats.find(id);
   return found != quantized.formats.end() && found->second.is_affine();
+}
+
+bool HasTable(const QuantizedGraph& quantized, const graph::Node& node) {
+  return quantize::NeedsTable(node.activation) && IsRounded(quantized, node.outputs[0]) &&
+         IsRounded(quantized, node.pre_activation);
+}
+
+// By level in front of the table the value behind it.
+std::vector<double> TableOf(const QuantizedGraph& quantized, const graph::Node& node, Part part) {
+  const AffineParams x = quantized.formats.at(node.pre_activation).affine();
+  const auto function = [&](double value) { return graph::Evaluate(node.activation, value); };
+  if (part != Part::kTableInput) {
+    return quantize::TableValues(x, function, quantized.formats.at(node.outputs[0]).affine());
+  }
+  std::vector<double> exact;
+  for (int32_t level = 0; level <= x.high(); ++level) exact.push_back(function(quantize::DequantizeValue(level, x)));
+  return exact;
 }
 
 const quantize::QuantizedWeights* WeightsOf(const QuantizedGraph& quantized, const graph::Node& node) {
@@ -93,23 +114,26 @@ void RoundToLevels(std::vector<float>& values, const AffineParams& params) {
 
 bool NodeSimulation::Exists(const QuantizedGraph& quantized, const graph::Node& node, Part part) {
   const bool weights = WeightsOf(quantized, node) != nullptr;
-  if (part == Part::kWeights) return weights;
-  const bool rounds = !quantize::SharesScale(node) && IsRounded(quantized, node.outputs[0]);
-  return rounds || (part == Part::kNode && weights);
+  const bool output = !quantize::SharesScale(node) && IsRounded(quantized, node.outputs[0]);
+  switch (part) {
+    case Part::kNode:
+      return output || weights;
+    case Part::kWeights:
+      return weights;
+    case Part::kActivations:
+    case Part::kOutput:
+      return output;
+    case Part::kTableInput:
+      return output && HasTable(quantized, node);
+  }
+  return false;
 }
 
 NodeSimulation::NodeSimulation(const QuantizedGraph& quantized, const graph::Node& node, Part part, int threads)
     : quantized_(quantized), node_(node), part_(part) {
   const graph::Graph& graph = quantized.graph;
-  AffineParams before, behind;
-  through_table_ = part != Part::kWeights && quantize::NeedsTable(node.activation) &&
-                   IsRounded(quantized, node.outputs[0]) &&
-                   FindParams(quantized, node.pre_activation, before) != nullptr &&
-                   FindParams(quantized, node.outputs[0], behind) != nullptr;
-  if (through_table_) {
-    table_ = quantize::TableValues(
-        before, [&](double x) { return graph::Evaluate(node.activation, x); }, behind);
-  }
+  through_table_ = part != Part::kWeights && part != Part::kOutput && HasTable(quantized, node);
+  if (through_table_) table_ = TableOf(quantized, node, part);
   graph::Graph alone;
   alone.name = node.name;
   alone.opset = graph.opset;
@@ -130,7 +154,8 @@ NodeSimulation::NodeSimulation(const QuantizedGraph& quantized, const graph::Nod
     id = alone.AddTensor(graph.tensor(id));
     alone.outputs.push_back(id);
   }
-  const quantize::QuantizedWeights* weights = part == Part::kActivations ? nullptr : WeightsOf(quantized, node);
+  const bool rounds_weights = part == Part::kNode || part == Part::kWeights;
+  const quantize::QuantizedWeights* weights = rounds_weights ? WeightsOf(quantized, node) : nullptr;
   if (weights != nullptr) {
     const auto operand = static_cast<size_t>(quantize::TraitsOf(node).weights);
     graph::Tensor& tensor = alone.tensor(copy.inputs[operand]);

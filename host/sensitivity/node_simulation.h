@@ -12,10 +12,11 @@
 
 namespace lockstep::sensitivity {
 
-// Which of a node's numbers are rounded.
-enum class Part { kNode, kWeights, kActivations };
+// Which of a node's numbers are rounded: all, its weights and bias, its activations or one kind of them: what is in
+// front of its table, what it gives.
+enum class Part { kNode, kWeights, kActivations, kTableInput, kOutput };
 
-// "node", "weights", "activations"; throws UsageError with the nearest name.
+// "node", "weights", "activations", "table_input", "output"; throws UsageError with the nearest name.
 Part ParsePart(const std::string& text);
 const char* ToText(Part part);
 

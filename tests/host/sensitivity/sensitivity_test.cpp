@@ -67,14 +67,20 @@ double Rounded(double value, const AffineParams& params) {
 
 double Silu(double x) { return x / (1.0 + std::exp(-x)); }
 
+struct Rounds {
+  bool weights = false;
+  bool table_input = false;
+  bool output = false;
+};
+
 // y of every picture, where rounding is done as asked.
-std::vector<double> ByHand(const QuantizedGraph& quantized, int pictures, bool weights, bool activations) {
+std::vector<double> ByHand(const QuantizedGraph& quantized, int pictures, const Rounds& rounds) {
   const auto format = [&](const char* name) { return quantized.formats.at(quantized.graph.Find(name)).affine(); };
   std::vector<double> w(kWeights.begin(), kWeights.end());
   std::vector<double> bias(kBias.begin(), kBias.end());
   const quantize::QuantizedWeights& integers = quantized.weights.at({"a", 1});
-  for (size_t i = 0; weights && i < w.size(); ++i) w[i] = integers.scales()[i / 2] * integers.values[i];
-  for (size_t i = 0; weights && i < bias.size(); ++i) {
+  for (size_t i = 0; rounds.weights && i < w.size(); ++i) w[i] = integers.scales()[i / 2] * integers.values[i];
+  for (size_t i = 0; rounds.weights && i < bias.size(); ++i) {
     bias[i] = format("x").scale * integers.scales()[i] * static_cast<double>(integers.bias[i]);
   }
   std::vector<double> y;
@@ -85,8 +91,8 @@ std::vector<double> ByHand(const QuantizedGraph& quantized, int pictures, bool w
       double sum = 0.0;
       for (size_t c = 0; c < 2; ++c) {
         double p = w[2 * c] * x[i] + w[2 * c + 1] * x[kPixels + i] + bias[c];
-        if (activations) p = Rounded(p, format("a.pre"));
-        const double a = activations ? Rounded(Silu(p), format("a")) : Silu(p);
+        if (rounds.table_input) p = Rounded(p, format("a.pre"));
+        const double a = rounds.output ? Rounded(Silu(p), format("a")) : Silu(p);
         sum += kLast[c] * a;
       }
       y.push_back(sum);
@@ -95,9 +101,9 @@ std::vector<double> ByHand(const QuantizedGraph& quantized, int pictures, bool w
   return y;
 }
 
-double SqnrByHand(const QuantizedGraph& quantized, int pictures, bool weights, bool activations) {
-  const std::vector<double> truth = ByHand(quantized, pictures, false, false);
-  const std::vector<double> measured = ByHand(quantized, pictures, weights, activations);
+double SqnrByHand(const QuantizedGraph& quantized, int pictures, const Rounds& rounds) {
+  const std::vector<double> truth = ByHand(quantized, pictures, {});
+  const std::vector<double> measured = ByHand(quantized, pictures, rounds);
   double signal = 0.0;
   double noise = 0.0;
   for (size_t i = 0; i < truth.size(); ++i) {
@@ -118,13 +124,17 @@ std::vector<Trial> Measured(const QuantizedGraph& quantized, Part part, int pict
 TEST(Sensitivity, IsWhatRoundingTheNodeAloneDoes) {
   const QuantizedGraph quantized = Network();
   constexpr double kTolerance = 0.02;  // dB; float32 against double may round a few values to the other side
+  const std::pair<Part, Rounds> kCases[] = {{Part::kNode, {true, true, true}},
+                                            {Part::kWeights, {true, false, false}},
+                                            {Part::kActivations, {false, true, true}},
+                                            {Part::kTableInput, {false, true, false}},
+                                            {Part::kOutput, {false, false, true}}};
   for (const int pictures : {1, 3}) {
-    EXPECT_NEAR(Measured(quantized, Part::kNode, pictures, 1).at(0).outputs.at("y").sqnr_db,
-                SqnrByHand(quantized, pictures, true, true), kTolerance);
-    EXPECT_NEAR(Measured(quantized, Part::kWeights, pictures, 1).at(0).outputs.at("y").sqnr_db,
-                SqnrByHand(quantized, pictures, true, false), kTolerance);
-    EXPECT_NEAR(Measured(quantized, Part::kActivations, pictures, 1).at(0).outputs.at("y").sqnr_db,
-                SqnrByHand(quantized, pictures, false, true), kTolerance);
+    for (const auto& [part, rounds] : kCases) {
+      EXPECT_NEAR(Measured(quantized, part, pictures, 1).at(0).outputs.at("y").sqnr_db,
+                  SqnrByHand(quantized, pictures, rounds), kTolerance)
+          << ToText(part) << ", " << pictures << " pictures";
+    }
   }
 }
 
