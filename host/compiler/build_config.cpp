@@ -8,6 +8,7 @@
 #include "input/preprocess.h"
 #include "report/json_text.h"
 #include "settings/choices.h"
+#include "settings/policy_rules.h"
 
 namespace lockstep::compiler {
 namespace {
@@ -88,12 +89,7 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   TakeNamed(merged, "weight_range", settings::WeightRanges(), config.weight_range);
   Take(merged, "bias_correction", config.bias_correction);
   Take(merged, "tail_bits", config.tail_bits);
-  Take(merged, "float_nodes", config.floats.nodes);
-  Take(merged, "float_ops", config.floats.operators);
-  Take(merged, "float_all", config.floats.all);
-  Take(merged, "float_subgraphs", config.floats.subgraphs);
-  Take(merged, "quantized_nodes", config.floats.quantized_nodes);
-  Take(merged, "quantized_ops", config.floats.quantized_operators);
+  config.policy = settings::PolicyOf(merged);
   Take(merged, "threads", config.threads);
   return config;
 }

@@ -32,7 +32,7 @@ struct BuildConfig {
   quantize::WeightRangeKind weight_range = quantize::WeightRangeKind::kMse;
   bool bias_correction = true;
   int tail_bits = 16;
-  quantize::FloatSettings floats;  // keys float_nodes, .., quantized_ops
+  quantize::PolicySettings policy;  // precision, activation_bits, .., layer_configs, float_.., quantized_..
   int threads = 0;
 
   // Every setting that has an effect, defaults included: parsing it again gives the same build.

@@ -17,7 +17,7 @@ namespace {
 
 // A raw output is one that would else be converted to floats.
 void RequireQuantizedOutputs(const BuildConfig& config, const graph::Graph& graph) {
-  const quantize::FloatNodes floats = quantize::ResolveFloatNodes(graph, config.floats);
+  const quantize::FloatNodes floats = quantize::ResolvePolicy(graph, config.policy).floats;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     for (const graph::TensorId id : graph.nodes[i].outputs) {
       if (id == graph::kNoTensor) continue;
@@ -91,7 +91,7 @@ quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Cal
   options.weight_range = config.weight_range;
   options.bias_correction = config.bias_correction;
   options.tail_bits = config.tail_bits;
-  options.floats = config.floats;
+  options.policy = config.policy;
   options.threads = config.threads;
   options.preprocess = calibration.inputs;
   options.outputs = config.outputs;

@@ -1,148 +1,84 @@
 #include "quantize/policy.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
-#include <optional>
-#include <utility>
 
 #include "graph/error.h"
-#include "graph/nearest_name.h"
 #include "graph/quoted.h"
 #include "quantize/operator_classes.h"
 
 namespace lockstep::quantize {
 namespace {
 
-enum class Precision : uint8_t { kQuantized, kFloat };
-using Choices = std::vector<std::optional<Precision>>;  // by node
+std::string TextOf(bool floats) { return floats ? "in floats" : "quantised"; }
+std::string TextOf(int bits) { return std::to_string(bits) + " bits"; }
 
-bool Matches(const std::string& pattern, const std::string& name) {
-  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
-}
+// Of each node (or tensor) the statement that decides; the ranks are the scopes' kinds.
+class Deciders {
+ public:
+  Deciders(const std::vector<Statement>& statements, size_t count) : statements_(statements), by_place_(count, -1) {}
 
-std::vector<size_t> NodesNamed(const graph::Graph& graph, const std::string& pattern, const std::string& key) {
-  std::vector<size_t> found;
-  std::vector<std::string> names;
-  for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    names.push_back(graph.nodes[i].name);
-    if (Matches(pattern, names.back())) found.push_back(i);
-  }
-  if (!found.empty()) return found;
-  for (const graph::Node& node : graph.nodes) {
-    for (const std::string& origin : node.onnx_nodes) {
-      if (!Matches(pattern, origin)) continue;
-      throw UsageError(key + ": node '" + origin + "' was fused into '" + node.name + "'; name that one");
-    }
-  }
-  throw UsageError(key + ": no node is called " + graph::Quoted(pattern) + graph::DidYouMean(pattern, names));
-}
-
-std::vector<size_t> NodesOf(const graph::Graph& graph, const std::string& op, const std::string& key) {
-  std::vector<size_t> found;
-  std::vector<std::string> operators;
-  for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    const std::string& name = graph.nodes[i].op;
-    if (std::count(operators.begin(), operators.end(), name) == 0) operators.push_back(name);
-    if (name == op) found.push_back(i);
-  }
-  if (!found.empty()) return found;
-  for (const graph::Node& node : graph.nodes) {
-    if (node.activation.kind == graph::ActivationKind::kNone || graph::ActivationName(node.activation.kind) != op) {
-      continue;
-    }
-    throw UsageError(key + ": " + op + " was fused into the nodes in front of it, such as '" + node.name +
-                     "'; name these with float_nodes");
-  }
-  throw UsageError(key + ": no node has the operator " + graph::Quoted(op) + graph::DidYouMean(op, operators));
-}
-
-void Choose(Choices& choices, const std::vector<size_t>& nodes, Precision precision, const graph::Graph& graph,
-            const std::string& key) {
-  for (const size_t node : nodes) {
-    if (choices[node] && *choices[node] != precision) {
-      throw UsageError(key + ": node '" + graph.nodes[node].name + "' is named both in floats and quantised");
-    }
-    choices[node] = precision;
-  }
-}
-
-Choices ByNode(const graph::Graph& graph, const FloatSettings& settings) {
-  Choices choices(graph.nodes.size());
-  for (const std::string& pattern : settings.nodes) {
-    Choose(choices, NodesNamed(graph, pattern, "float_nodes"), Precision::kFloat, graph, "float_nodes");
-  }
-  for (const std::string& pattern : settings.quantized_nodes) {
-    Choose(choices, NodesNamed(graph, pattern, "quantized_nodes"), Precision::kQuantized, graph, "quantized_nodes");
-  }
-  return choices;
-}
-
-Choices ByOperator(const graph::Graph& graph, const FloatSettings& settings) {
-  Choices choices(graph.nodes.size());
-  for (const std::string& op : settings.operators) {
-    Choose(choices, NodesOf(graph, op, "float_ops"), Precision::kFloat, graph, "float_ops");
-  }
-  for (const std::string& op : settings.quantized_operators) {
-    Choose(choices, NodesOf(graph, op, "quantized_ops"), Precision::kQuantized, graph, "quantized_ops");
-  }
-  return choices;
-}
-
-// Every node that `from` leads to, itself included; nodes stand in the order of execution.
-std::vector<bool> Behind(const graph::Graph& graph, const std::vector<size_t>& from) {
-  std::vector<bool> behind(graph.nodes.size(), false);
-  for (const size_t node : from) behind[node] = true;
-  const graph::Uses uses(graph);
-  for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    for (const graph::TensorId id : graph.nodes[i].inputs) {
-      const int32_t producer = id == graph::kNoTensor ? -1 : uses.producer[static_cast<size_t>(id)];
-      if (producer >= 0 && behind[static_cast<size_t>(producer)]) behind[i] = true;
-    }
-  }
-  return behind;
-}
-
-Choices BySubgraph(const graph::Graph& graph, const FloatSettings& settings) {
-  const std::string key = "float_subgraphs";
-  Choices choices(graph.nodes.size());
-  for (const std::string& subgraph : settings.subgraphs) {
-    const size_t dots = subgraph.find("..");
-    if (dots == std::string::npos) {
-      throw UsageError(key + ": " + graph::Quoted(subgraph) +
-                       " is no subgraph; write FROM..TO, the names of two nodes");
-    }
-    const std::vector<bool> inside = Behind(graph, NodesNamed(graph, subgraph.substr(0, dots), key));
-    std::vector<size_t> nodes;
-    for (const size_t last : NodesNamed(graph, subgraph.substr(dots + 2), key)) {
-      for (size_t i = 0; i <= last; ++i) {
-        if (inside[i] && Behind(graph, {i})[last]) nodes.push_back(i);
+  template <typename Value>
+  void Add(size_t statement, size_t place, std::optional<Value> Choices::*choice, const std::string& named) {
+    int& decider = by_place_[place];
+    if (decider >= 0) {
+      const Statement& other = statements_[static_cast<size_t>(decider)];
+      const Statement& mine = statements_[statement];
+      if (other.scope.kind == mine.scope.kind && *(other.choice.*choice) != *(mine.choice.*choice)) {
+        throw UsageError(mine.source + ": " + named + " is named both with " + TextOf(*(other.choice.*choice)) + " (" +
+                         other.source + ") and with " + TextOf(*(mine.choice.*choice)) + "; leave one out");
       }
+      if (other.scope.kind == mine.scope.kind) return;
     }
-    if (nodes.empty()) throw UsageError(key + ": no way leads along " + graph::Quoted(subgraph));
-    Choose(choices, nodes, Precision::kFloat, graph, key);
+    decider = static_cast<int>(statement);
   }
-  return choices;
+  const std::vector<int>& by_place() const { return by_place_; }
+
+ private:
+  const std::vector<Statement>& statements_;
+  std::vector<int> by_place_;
+};
+
+// The statements from the widest scope to the narrowest.
+std::vector<size_t> WidestFirst(const std::vector<Statement>& statements) {
+  std::vector<size_t> order(statements.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return statements[a].scope.kind < statements[b].scope.kind; });
+  return order;
 }
 
-void RequireEffect(const FloatSettings& settings) {
-  if (settings.all || !settings.nodes.empty() || !settings.operators.empty() || !settings.subgraphs.empty()) return;
-  for (const auto& [key, names] : {std::pair{"quantized_nodes", &settings.quantized_nodes},
-                                   std::pair{"quantized_ops", &settings.quantized_operators}}) {
-    if (names->empty()) continue;
-    throw UsageError(std::string(key) + " has no effect: nothing is in floats; give float_all, or leave it out");
+template <typename Value>
+void ResolveChoice(const graph::Graph& graph, const std::vector<Statement>& statements,
+                   std::optional<Value> Choices::*choice, Policy& policy, std::vector<bool>& in_force) {
+  Deciders nodes(statements, graph.nodes.size());
+  Deciders tensors(statements, static_cast<size_t>(graph.tensor_count()));
+  for (const size_t i : WidestFirst(statements)) {
+    if (!(statements[i].choice.*choice)) continue;
+    const Matched& matched = statements[i].matched;
+    for (const size_t node : matched.nodes) nodes.Add(i, node, choice, "node '" + graph.nodes[node].name + "'");
+    for (const graph::TensorId id : matched.tensors) {
+      tensors.Add(i, static_cast<size_t>(id), choice, "tensor '" + graph.tensor(id).name + "'");
+    }
+    if (statements[i].scope.kind == Scope::Kind::kAll) policy.all.*choice = statements[i].choice.*choice;
+  }
+  for (size_t node = 0; node < graph.nodes.size(); ++node) {
+    const int decider = nodes.by_place()[node];
+    if (decider < 0) continue;
+    const Statement& statement = statements[static_cast<size_t>(decider)];
+    in_force[static_cast<size_t>(decider)] = true;
+    if (statement.scope.kind != Scope::Kind::kAll) policy.nodes[node].*choice = statement.choice.*choice;
+  }
+  for (graph::TensorId id = 0; id < graph.tensor_count(); ++id) {
+    const int decider = tensors.by_place()[static_cast<size_t>(id)];
+    if (decider < 0) continue;
+    in_force[static_cast<size_t>(decider)] = true;
+    policy.tensors[id].*choice = statements[static_cast<size_t>(decider)].choice.*choice;
   }
 }
 
 bool Carries(const graph::Node& node) { return IsView(node) || node.op == "Concat"; }
 
-}  // namespace
-
-FloatNodes ResolveFloatNodes(const graph::Graph& graph, const FloatSettings& settings) {
-  RequireEffect(settings);
-  const Choices by_node = ByNode(graph, settings);
-  const Choices by_operator = ByOperator(graph, settings);
-  const Choices by_subgraph = BySubgraph(graph, settings);
+FloatNodes ChooseFloats(const graph::Graph& graph, const Policy& policy) {
   const graph::Uses uses(graph);
   FloatNodes floats(graph.nodes.size(), false);
   const auto reads_float = [&](graph::TensorId id) {
@@ -151,10 +87,8 @@ FloatNodes ResolveFloatNodes(const graph::Graph& graph, const FloatSettings& set
   };
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const graph::Node& node = graph.nodes[i];
-    const auto named = by_node[i] ? by_node[i] : by_operator[i];
-    const Precision fallback = settings.all ? Precision::kFloat : Precision::kQuantized;
-    floats[i] = named.value_or(by_subgraph[i].value_or(fallback)) == Precision::kFloat;
-    if (named || !Carries(node)) continue;
+    floats[i] = policy.For(i, &Choices::floats).value_or(false);
+    if (policy.SaidOf(i, &Choices::floats) || !Carries(node)) continue;
     const auto counts = [&](graph::TensorId id) { return id != graph::kNoTensor && !graph.tensor(id).constant; };
     const bool any = std::any_of(node.inputs.begin(), node.inputs.end(), counts);
     const bool all = std::all_of(node.inputs.begin(), node.inputs.end(),
@@ -162,6 +96,34 @@ FloatNodes ResolveFloatNodes(const graph::Graph& graph, const FloatSettings& set
     if (any && all) floats[i] = true;
   }
   return floats;
+}
+
+}  // namespace
+
+std::vector<Statement> MatchAll(const graph::Graph& graph, const PolicySettings& settings) {
+  std::vector<Statement> statements;
+  for (const Rule& rule : settings) {
+    for (const Scope& scope : rule.scopes) {
+      const Matched matched = Match(graph, scope, rule.source);
+      ForEachChoice([&](const char*, auto choice) {
+        if (!(rule.choices.*choice)) return;
+        Choices one;
+        one.*choice = rule.choices.*choice;
+        statements.push_back({rule.source, scope, one, matched});
+      });
+    }
+  }
+  return statements;
+}
+
+Policy Resolve(const graph::Graph& graph, const std::vector<Statement>& statements, std::vector<bool>* in_force) {
+  Policy policy;
+  policy.nodes.resize(graph.nodes.size());
+  std::vector<bool> decides(statements.size(), false);
+  ForEachChoice([&](const char*, auto choice) { ResolveChoice(graph, statements, choice, policy, decides); });
+  policy.floats = ChooseFloats(graph, policy);
+  if (in_force != nullptr) *in_force = decides;
+  return policy;
 }
 
 }  // namespace lockstep::quantize

@@ -9,6 +9,7 @@
 #include "quantize/activation_params.h"
 #include "quantize/fixed_params.h"
 #include "quantize/operator_classes.h"
+#include "quantize/policy_effect.h"
 #include "quantize/scale_groups.h"
 #include "quantize/weight_operands.h"
 #include "quantize/widths.h"
@@ -109,7 +110,7 @@ int ThreadsOf(const QuantizeOptions& options) {
 // What follows from graph and options alone.
 struct Plan {
   QuantizedGraph result;  // without formats and weights
-  FloatNodes floats;
+  Policy policy;
   Widths widths;
   ActivationParams fixed;
   ScaleGroups groups;
@@ -119,13 +120,13 @@ Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options) {
   CheckOptions(graph, options);
   QuantizedGraph result;
   result.graph = graph;
-  FloatNodes floats = ResolveFloatNodes(result.graph, options.floats);
+  Policy policy = ResolvePolicy(graph, options.policy);
   for (const auto& [name, preprocess] : options.preprocess) result.preprocess[graph.Find(name)] = preprocess;
   for (const auto& [name, form] : options.outputs) result.outputs[graph.Find(name)] = form;
-  Widths widths = ChooseWidths(result.graph, options.tail_bits, floats, RawOutputs(result));
-  ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess, floats);
+  Widths widths = ChooseWidths(result.graph, options.tail_bits, policy, RawOutputs(result));
+  ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess, policy.floats);
   ScaleGroups groups(result.graph, widths, fixed);
-  return {std::move(result), std::move(floats), std::move(widths), std::move(fixed), std::move(groups)};
+  return {std::move(result), std::move(policy), std::move(widths), std::move(fixed), std::move(groups)};
 }
 
 }  // namespace
@@ -133,11 +134,12 @@ Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options) {
 Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
                     const Progress& progress) {
   const Plan plan = MakePlan(graph, options);
+  RequireEffect(graph, MatchAll(graph, options.policy), options.tail_bits, RawOutputs(plan.result));
   const graph::Graph& planned = plan.result.graph;
   const std::set<graph::TensorId> observed =
-      Derivation(planned).Sources(WantedStatistics(planned, plan.widths, plan.groups, plan.fixed, plan.floats));
+      Derivation(planned).Sources(WantedStatistics(planned, plan.widths, plan.groups, plan.fixed, plan.policy.floats));
   const std::set<graph::TensorId> corrected =
-      options.bias_correction ? CorrectableInputs(planned, plan.floats) : std::set<graph::TensorId>();
+      options.bias_correction ? CorrectableInputs(planned, plan.policy.floats) : std::set<graph::TensorId>();
   return Calibrate(planned, observed, corrected, source, ThreadsOf(options), progress);
 }
 
@@ -148,13 +150,13 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
   result.calibration_digest = calibration.digest;
   const ActivationParams params =
       ChooseActivationParams(result.graph, plan.widths, plan.groups, plan.fixed, calibration.statistics,
-                             options.observer, threads, plan.floats);
-  StateFormats(params, plan.floats, result);
+                             options.observer, threads, plan.policy.floats);
+  StateFormats(params, plan.policy.floats, result);
   WeightOptions weights;
   weights.range = options.weight_range;
   weights.threads = threads;
   weights.means = calibration.channel_means;
-  weights.floats = plan.floats;
+  weights.floats = plan.policy.floats;
   result.weights = QuantizeWeightOperands(result.graph, params, weights, result.notes);
   return std::move(result);
 }

@@ -19,7 +19,7 @@ struct QuantizeOptions {
   WeightRangeKind weight_range = WeightRangeKind::kMse;
   bool bias_correction = true;                        // see WeightRows::input_means
   int tail_bits = 16;                                 // 16 or 8, see tail.h
-  FloatSettings floats;                               // nodes that compute in floats
+  PolicySettings policy;                              // what is said of nodes, operators, subgraphs and tensors
   int threads = 0;                                    // 0: all cores
   std::map<std::string, InputPreprocess> preprocess;  // by graph input; inputs without are calibrated like any tensor
   std::map<std::string, OutputForm> outputs;          // by graph output

@@ -15,7 +15,7 @@
 
 namespace lockstep::quantize {
 
-// Raises the tail's tensors from 8 to `bits`. `widths` has float outputs marked.
+// Gives the tail's tensors `bits`. `widths` has float outputs marked.
 void WidenTail(const graph::Graph& graph, int bits, const FloatNodes& floats, Widths& widths);
 
 }  // namespace lockstep::quantize

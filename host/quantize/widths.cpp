@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "quantize/activation_bits.h"
 #include "quantize/float_moves.h"
 #include "quantize/operator_classes.h"
 #include "quantize/tail.h"
@@ -26,7 +27,8 @@ void SetConstantWidths(graph::Graph& graph, const FloatNodes& floats, Widths& wi
     if (IsFloat(floats, i)) continue;
     for (graph::TensorId& input : node.inputs) {
       if (!IsConstantOperand(graph, node, input)) continue;
-      const int width = widths[Index(node.outputs[0])];
+      const int output_width = widths[Index(node.outputs[0])];
+      const int width = output_width == kFloatWidth ? kFloatWidth : std::max(output_width, kByteBits);
       const auto known = of_width.find({input, width});
       if (known != of_width.end()) {
         input = known->second;
@@ -71,12 +73,13 @@ void ForgetUnreadWidths(const graph::Graph& graph, const graph::Uses& uses, cons
 
 }  // namespace
 
-Widths ChooseWidths(graph::Graph& graph, int tail_bits, const FloatNodes& floats,
-                    const std::set<graph::TensorId>& raw) {
+Widths ChooseActivationWidths(const graph::Graph& graph, int tail_bits, const Policy& policy,
+                              const std::set<graph::TensorId>& raw) {
   Widths widths(static_cast<size_t>(graph.tensor_count()), kFloatWidth);
+  const int unsaid = policy.all.activation_bits.value_or(kByteBits);
   const auto mark = [&](graph::TensorId id) {
     if (id != graph::kNoTensor && graph.tensor(id).type == graph::ElementType::kFloat && !graph.tensor(id).constant)
-      widths[Index(id)] = 8;
+      widths[Index(id)] = unsaid;
   };
   for (const graph::TensorId input : graph.inputs) mark(input);
   for (const graph::Node& node : graph.nodes) {
@@ -85,9 +88,15 @@ Widths ChooseWidths(graph::Graph& graph, int tail_bits, const FloatNodes& floats
   }
   const graph::Uses uses(graph);
   for (const graph::TensorId id : FloatMoves(graph, raw)) widths[Index(id)] = kFloatWidth;
-  ForgetUnreadWidths(graph, uses, floats, widths);
-  if (tail_bits > 8) WidenTail(graph, tail_bits, floats, widths);
-  SetConstantWidths(graph, floats, widths);
+  ForgetUnreadWidths(graph, uses, policy.floats, widths);
+  if (tail_bits > kByteBits) WidenTail(graph, tail_bits, policy.floats, widths);
+  ApplyBits(graph, policy, widths);
+  return widths;
+}
+
+Widths ChooseWidths(graph::Graph& graph, int tail_bits, const Policy& policy, const std::set<graph::TensorId>& raw) {
+  Widths widths = ChooseActivationWidths(graph, tail_bits, policy, raw);
+  SetConstantWidths(graph, policy.floats, widths);
   return widths;
 }
 

@@ -11,19 +11,24 @@ namespace lockstep::quantize {
 
 inline constexpr int kFloatWidth = 0;
 
-// By tensor id: 8 or 16 bits, or kFloatWidth. Integer tensors (shapes) and constants that no arithmetic node uses, such
-// as weights, count as float; a `pre_activation` has 8 bits if a table follows it.
+// By tensor id: 2 to 16 bits, or kFloatWidth. Integer tensors (shapes) and constants that no arithmetic node uses, such
+// as weights, count as float, and so does a `pre_activation` that no table follows.
 using Widths = std::vector<int>;
 
 // Float are graph outputs that Concats put together, see float_moves.h. Every other graph output is computed in
 // integers and converted behind, and so are those of `raw`, which stay integers.
 //
-// With `tail_bits` 16 the tail of the network is carried in 16 bits (see tail.h). A constant operand has the width of
-// its node; if nodes of both widths use one constant, it is doubled in `graph`.
+// Where nothing is said a tensor has 8 bits, and with `tail_bits` 16 the tail of the network 16 (see tail.h). What is
+// said: see activation_bits.h.
 //
-// What one of `floats` gives has the width in which nodes that compute in integers read it, and counts as float if none
-// does.
-Widths ChooseWidths(graph::Graph& graph, int tail_bits, const FloatNodes& floats = {},
+// What a node in floats gives has the width in which nodes that compute in integers read it, and counts as float if
+// none does.
+Widths ChooseActivationWidths(const graph::Graph& graph, int tail_bits, const Policy& policy = {},
+                              const std::set<graph::TensorId>& raw = {});
+
+// The same with the constants that take part in arithmetic: such a one has the width of what its node writes, at least
+// 8 bits; if nodes of several widths use one constant, it is copied in `graph`.
+Widths ChooseWidths(graph::Graph& graph, int tail_bits, const Policy& policy = {},
                     const std::set<graph::TensorId>& raw = {});
 
 }  // namespace lockstep::quantize

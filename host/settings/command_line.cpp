@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "graph/error.h"
+#include "graph/quoted.h"
 #include "report/json_text.h"
 #include "report/table.h"
 
@@ -63,6 +64,33 @@ void AddNamedChoices(CLI::App& app, const Setting& setting, Json& given) {
       setting.help);
 }
 
+void AddScopedWholes(CLI::App& app, const Setting& setting, Json& given) {
+  app.add_option_function<std::vector<std::string>>(
+      setting.Flag(),
+      [&given, setting](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+          const auto [scope, number] = ParseScopedWhole(text, setting);
+          Json& value = given[setting.key];
+          if (value.contains(scope)) {
+            throw UsageError(setting.Flag() + " is given twice for " + graph::Quoted(scope) + "; leave one out");
+          }
+          value[scope] = number;
+        }
+      },
+      setting.help);
+}
+
+void AddRules(CLI::App& app, const Setting& setting, Json& given) {
+  app.add_option_function<std::vector<std::string>>(
+      setting.Flag(),
+      [&given, setting](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+          given[setting.key].push_back(report::ParseJson({text.begin(), text.end()}, setting.Flag()));
+        }
+      },
+      setting.help);
+}
+
 void AddOption(CLI::App& app, const Setting& setting, Json& given) {
   switch (setting.kind) {
     case Kind::kText:
@@ -103,6 +131,12 @@ void AddOption(CLI::App& app, const Setting& setting, Json& given) {
       return;
     case Kind::kNamedChoices:
       AddNamedChoices(app, setting, given);
+      return;
+    case Kind::kScopedWholes:
+      AddScopedWholes(app, setting, given);
+      return;
+    case Kind::kRules:
+      AddRules(app, setting, given);
       return;
   }
 }

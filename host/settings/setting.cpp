@@ -54,6 +54,10 @@ std::string Wanted(const Setting& setting) {
       return "a path, or an object with a path for each input";
     case Kind::kNamedChoices:
       return "an object such as {\"images\": \"" + setting.choices.front() + "\"} of " + graph::Listed(setting.choices);
+    case Kind::kScopedWholes:
+      return "a whole number" + bounds() + ", or an object such as {\"DEFAULT\": 8, \"op:Softmax\": 16} of these";
+    case Kind::kRules:
+      return "a list of objects such as [{\"nodes\": [\"/head/*\"], \"activation_bits\": 16}]";
   }
   return "";
 }
@@ -74,8 +78,10 @@ bool IsShape(const Json& json) {
 
 // nlohmann converts between numbers and booleans silently; a configuration must say what it means.
 bool Fits(const Setting& setting, const Json& value) {
-  const auto in_range = [&] { return value.get<double>() >= setting.least && value.get<double>() <= setting.most; };
   const auto is_text = [](const Json& json) { return json.is_string(); };
+  const auto is_bounded = [&](const Json& json) {
+    return IsWhole(json) && json.get<double>() >= setting.least && json.get<double>() <= setting.most;
+  };
   switch (setting.kind) {
     case Kind::kText:
     case Kind::kPath:
@@ -84,9 +90,9 @@ bool Fits(const Setting& setting, const Json& value) {
       return value.is_string() &&
              std::count(setting.choices.begin(), setting.choices.end(), value.get<std::string>()) == 1;
     case Kind::kWhole:
-      return IsWhole(value) && in_range();
+      return is_bounded(value);
     case Kind::kNumber:
-      return value.is_number() && in_range();
+      return value.is_number() && value.get<double>() >= setting.least && value.get<double>() <= setting.most;
     case Kind::kYesNo:
       return value.is_boolean();
     case Kind::kNumbers:
@@ -102,6 +108,10 @@ bool Fits(const Setting& setting, const Json& value) {
                return json.is_string() &&
                       std::count(setting.choices.begin(), setting.choices.end(), json.get<std::string>()) == 1;
              });
+    case Kind::kScopedWholes:
+      return is_bounded(value) || (value.is_object() && !value.empty() && All(value, is_bounded));
+    case Kind::kRules:
+      return value.is_array() && All(value, [](const Json& json) { return json.is_object(); });
   }
   return false;
 }
@@ -225,6 +235,18 @@ std::pair<std::string, std::string> ParseNamedChoice(const std::string& text, co
     throw UsageError(setting.Flag() + " " + graph::Quoted(text) + " is not NAME:" + setting.choices.front());
   }
   return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+std::pair<std::string, int64_t> ParseScopedWhole(const std::string& text, const Setting& setting) {
+  const size_t equals = text.rfind('=');
+  const std::string number = equals == std::string::npos ? text : text.substr(equals + 1);
+  constexpr size_t kMostDigits = 9;
+  const bool whole = !number.empty() && number.size() <= kMostDigits &&
+                     std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!whole || equals == 0) {
+    throw UsageError(setting.Flag() + " " + graph::Quoted(text) + " is neither a whole number nor SCOPE=NUMBER");
+  }
+  return {equals == std::string::npos ? "DEFAULT" : text.substr(0, equals), std::stoll(number)};
 }
 
 std::pair<std::string, std::vector<int64_t>> ParseShape(const std::string& text) {

@@ -22,6 +22,8 @@ enum class Kind {
   kShapes,        // {"images": [1, 3, 640, 640]}; NAME:1x3x640x640 on the command line
   kNamedPaths,    // a path, or {"images": path, ..}; PATH or NAME=PATH on the command line, once for each
   kNamedChoices,  // {"images": one of `choices`}; NAME:CHOICE on the command line
+  kScopedWholes,  // a whole number in [least, most], or {"op:Softmax": number, ..}; N or SCOPE=N on the command line
+  kRules,         // a list of objects; one object for each on the command line
 };
 
 // The commands that a setting acts in, as bits.
@@ -68,6 +70,9 @@ std::pair<std::string, std::string> ParseNamedPath(const std::string& text);
 
 // "NAME:CHOICE" of the setting with that flag as a name and a choice; UsageError otherwise.
 std::pair<std::string, std::string> ParseNamedChoice(const std::string& text, const Setting& setting);
+
+// "SCOPE=N" as a scope (quantize::Scope::Parse) and a number; "N" is "DEFAULT=N". UsageError otherwise.
+std::pair<std::string, int64_t> ParseScopedWhole(const std::string& text, const Setting& setting);
 
 // "NAME:1x3x640x640" as a name and a shape; UsageError otherwise.
 std::pair<std::string, std::vector<int64_t>> ParseShape(const std::string& text);

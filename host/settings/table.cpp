@@ -4,6 +4,7 @@
 #include "lockstep/name_text.h"
 #include "quantize/quantize.h"
 #include "settings/choices.h"
+#include "settings/policy_rules.h"
 #include "settings/setting.h"
 
 namespace lockstep::settings {
@@ -84,11 +85,49 @@ Setting NamedChoices(const char* key, unsigned acts_in, const char* help, std::v
   return row;
 }
 
+Setting ScopedBits(const char* key, const char* help, int least) {
+  Setting row = Whole(key, kBuild, help, least, quantize::kMostBits, nullptr);
+  row.kind = Kind::kScopedWholes;
+  return row;
+}
+
+// What nodes, operators, subgraphs and tensors work in.
+std::vector<Setting> PolicyRows() {
+  return {
+      Choice("precision", kBuild,
+             "of all that nothing else is said of: auto or int8 (the end as tail_bits says), int16, float",
+             {"auto", "int8", "int16", "float"}, "auto"),
+      ScopedBits("activation_bits",
+                 "2..16, of what nodes read: N, or SCOPE=N; a scope is a node (with * and ?), op:OP, FROM..TO or "
+                 "tensor:NAME (default 8)",
+                 quantize::kLeastBits),
+      ScopedBits(
+          "table_input_bits",
+          "8..16, of values in front of a fused function such as SiLU: N, or SCOPE=N (default: as its output, at "
+          "least 8)",
+          quantize::kByteBits),
+      Checked(Row(Kind::kRules, "layer_configs", kBuild,
+                  "JSON objects that name nodes, ops, subgraphs or tensors and say activation_bits, float, .. of them",
+                  nullptr),
+              LayerConfigsProblem),
+      Row(Kind::kNames, "float_nodes", kBuild, "nodes that are computed in floats, with * and ? as in a shell",
+          nullptr),
+      Row(Kind::kNames, "float_ops", kBuild, "operators that are computed in floats: Softmax, Concat, ...", nullptr),
+      Row(Kind::kNames, "float_subgraphs", kBuild,
+          "FROM..TO: every node on a way from a node or tensor to another, in floats; ..TO: up to it", nullptr),
+      Row(Kind::kYesNo, "float_all", kBuild, "compute every node in floats that nothing else is said of", false),
+      Row(Kind::kNames, "quantized_nodes", kBuild, "nodes that stay quantised, where float_.. settings name more",
+          nullptr),
+      Row(Kind::kNames, "quantized_ops", kBuild, "operators that stay quantised; what names a node beats them",
+          nullptr),
+  };
+}
+
 std::vector<Setting> MakeTable() {
   const quantize::InputPreprocess picture;
   const quantize::QuantizeOptions quantise;
   const unsigned pictures = kBuild | kRun;
-  return {
+  std::vector<Setting> table = {
       Needed(Row(Kind::kPath, "input", kBuild, "the ONNX network", nullptr)),
       Needed(Row(Kind::kPath, "output_dir", kBuild, "gets NAME.joint and what belongs to it", nullptr)),
       Checked(Row(Kind::kText, "name", kBuild, "NAME of the joint model (default: that of the ONNX file)", nullptr),
@@ -134,18 +173,11 @@ std::vector<Setting> MakeTable() {
       Row(Kind::kYesNo, "bias_correction", kBuild, "true or false", quantise.bias_correction),
       Checked(Whole("tail_bits", kBuild, "width of the box arithmetic at the end: 8 or 16", 8, 16, quantise.tail_bits),
               CheckTailBits),
-      Row(Kind::kNames, "float_nodes", kBuild, "nodes that are computed in floats, with * and ? as in a shell",
-          nullptr),
-      Row(Kind::kNames, "float_ops", kBuild, "operators that are computed in floats: Softmax, Concat, ...", nullptr),
-      Row(Kind::kNames, "float_subgraphs", kBuild, "FROM..TO: every node on a way from a node to another, in floats",
-          nullptr),
-      Row(Kind::kYesNo, "float_all", kBuild, "compute every node in floats that nothing else is said of", false),
-      Row(Kind::kNames, "quantized_nodes", kBuild, "nodes that stay quantised, where float_.. settings name more",
-          nullptr),
-      Row(Kind::kNames, "quantized_ops", kBuild, "operators that stay quantised; what names a node beats them",
-          nullptr),
-      Whole("threads", kBuild | kRun | kCrosscheck, "of this PC's engines; 0: all cores", 0, kMostThreads, 0),
   };
+  for (Setting& row : PolicyRows()) table.push_back(std::move(row));
+  table.push_back(
+      Whole("threads", kBuild | kRun | kCrosscheck, "of this PC's engines; 0: all cores", 0, kMostThreads, 0));
+  return table;
 }
 
 }  // namespace

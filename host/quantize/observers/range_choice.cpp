@@ -19,8 +19,9 @@ constexpr std::array<std::pair<ObserverKind, const char*>, 5> kNames = {
      {ObserverKind::kMse, "mse"},
      {ObserverKind::kKl, "kl"}}};
 
-// What other pictures may go beyond the calibration's extremes where 65536 levels leave room for it.
+// What other pictures may go beyond the calibration's extremes where thousands of levels leave room for it.
 constexpr double kWideHeadroom = 1.5;
+constexpr int kMostBitsObserved = 12;
 
 Range WithZero(const Range& range) { return {std::min(range.low, 0.0), std::max(range.high, 0.0)}; }
 
@@ -80,7 +81,7 @@ Range MseRange(const TensorStatistics& statistics, int bits) {
 Range ChooseRange(const TensorStatistics& statistics, const RangeOptions& options, int bits) {
   if (statistics.empty()) return {};
   const Range full = WithZero(statistics.extremes());
-  if (bits > 8) return {full.low * kWideHeadroom, full.high * kWideHeadroom};
+  if (bits > kMostBitsObserved) return {full.low * kWideHeadroom, full.high * kWideHeadroom};
   switch (options.kind) {
     case ObserverKind::kMinMax:
       return full;

@@ -24,7 +24,7 @@ struct RangeOptions {
   double percentile = 99.9999;  // of the values stay within the range; kPercentile alone
 };
 
-// The range contains 0 and lies within the extremes (widened to 0). {0, 0} for empty statistics. Above 8 bits it is
+// The range contains 0 and lies within the extremes (widened to 0). {0, 0} for empty statistics. Above 12 bits it is
 // always one and a half times the extremes: levels are plenty, and clipping is all that could be lost.
 Range ChooseRange(const TensorStatistics& statistics, const RangeOptions& options, int bits);
 

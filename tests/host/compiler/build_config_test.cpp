@@ -52,6 +52,11 @@ TEST(BuildConfig, WrittenAndReadAgainItIsTheSame) {
                {"weight_range", "max"},
                {"bias_correction", false},
                {"tail_bits", 8},
+               {"precision", "int8"},
+               {"activation_bits", {{"DEFAULT", 8}, {"op:Softmax", 16}}},
+               {"table_input_bits", 12},
+               {"layer_configs", {{{"nodes", {"/a/*"}}, {"activation_bits", 4}}}},
+               {"float_ops", {"Resize"}},
                {"threads", 2}});
   const ordered_json once = ParseConfig(json, "c.json").merged;
   EXPECT_EQ(ParseConfig(once, "again").merged, once);
@@ -107,11 +112,64 @@ TEST(BuildConfig, WrongValuesNameTheKey) {
       {{{"observer", "percentile"}, {"percentile", 20.0}}, "percentile must be"},
       {{{"tail_bits", 12}}, "tail_bits must be"},
       {{{"pad_value", 300}}, "pad_value must be"},
+      {{{"precision", "int4"}}, "precision must be one of auto, int8, int16, float"},
+      {{{"activation_bits", 1}}, "activation_bits must be a whole number in 2..16"},
+      {{{"activation_bits", {{"op:Conv", 17}}}}, "activation_bits must be a whole number in 2..16"},
+      {{{"table_input_bits", 7}}, "table_input_bits must be a whole number in 8..16"},
+      {{{"layer_configs", {{"nodes", "a"}}}}, "layer_configs must be a list of objects"},
       {{{"input_shape", {{"images", {1, -3}}}}}, "input_shape"},
       {{{"name", "a/b"}}, "name must not contain"},
       {{{"input", ""}}, "input is missing"}};
   for (const auto& [added, wanted] : cases) {
     EXPECT_NE(ErrorOf(added).find("c.json: " + wanted), std::string::npos) << added << " gave: " << ErrorOf(added);
+  }
+}
+
+TEST(BuildConfig, LayersHaveRules) {
+  ordered_json json = Smallest();
+  json.update({{"activation_bits", {{"/head/*", 12}}},
+               {"layer_configs",
+                {{{"ops", {"Softmax", "Mul"}}, {"activation_bits", 16}},
+                 {{"tensors", "t"}, {"activation_bits", 10}},
+                 {{"default", true}, {"nodes", "a"}, {"float", true}, {"table_input_bits", 16}}}},
+               {"float_all", true}});
+  const quantize::PolicySettings rules = ParseConfig(json, "c.json").policy;
+  using Kind = quantize::Scope::Kind;
+  ASSERT_EQ(rules.size(), 5U);
+  EXPECT_EQ(rules[0].source, "activation_bits");
+  EXPECT_EQ(rules[0].scopes.at(0).kind, Kind::kNode);
+  EXPECT_EQ(rules[0].scopes.at(0).pattern, "/head/*");
+  EXPECT_EQ(rules[0].choices.activation_bits, 12);
+  EXPECT_EQ(rules[1].source, "layer_configs[0]");
+  ASSERT_EQ(rules[1].scopes.size(), 2U);
+  EXPECT_EQ(rules[1].scopes[1].kind, Kind::kOperator);
+  EXPECT_EQ(rules[1].scopes[1].pattern, "Mul");
+  EXPECT_FALSE(rules[1].choices.floats.has_value());
+  EXPECT_EQ(rules[2].scopes.at(0).kind, Kind::kTensor);
+  ASSERT_EQ(rules[3].scopes.size(), 2U);
+  EXPECT_EQ(rules[3].scopes[0].kind, Kind::kAll);
+  EXPECT_EQ(rules[3].choices.floats, true);
+  EXPECT_EQ(rules[3].choices.table_input_bits, 16);
+  EXPECT_EQ(rules[4].source, "float_all");
+}
+
+TEST(BuildConfig, RulesOfLayersAreChecked) {
+  const auto error_of = [](const ordered_json& entry) {
+    return ErrorOf({{"layer_configs", {{{"ops", "Add"}, {"float", true}}, entry}}});
+  };
+  EXPECT_EQ(error_of({{"ops", "Mul"}, {"activation_bit", 4}}),
+            "c.json: layer_configs has a mistake in entry 1: unknown key \"activation_bit\"; did you mean "
+            "activation_bits?");
+  const std::vector<std::pair<ordered_json, std::string>> cases = {
+      {{{"ops", "Mul"}, {"activation_bits", 17}}, "entry 1: activation_bits must be a whole number in 2..16"},
+      {{{"ops", "Mul"}, {"float", 1}}, "entry 1: float must be true or false"},
+      {{{"ops", {1}}, {"float", true}}, "entry 1: ops must be a name or a list of names"},
+      {{{"default", false}, {"float", true}}, "entry 1: default must be true"},
+      {{{"float", true}}, "entry 1: it names nothing"},
+      {{{"nodes", "a"}}, "entry 1: it says nothing"},
+      {{{"tensors", "a"}, {"float", true}}, "entry 1: float cannot be said of tensors"}};
+  for (const auto& [entry, wanted] : cases) {
+    EXPECT_NE(error_of(entry).find(wanted), std::string::npos) << entry << " gave: " << error_of(entry);
   }
 }
 

@@ -1,4 +1,4 @@
-// Which nodes the settings name, and what is said of settings that name none.
+// Which nodes rules name, which rule decides, and what is said of rules that name none.
 #include "quantize/policy.h"
 
 #include <gtest/gtest.h>
@@ -36,9 +36,25 @@ graph::Graph Network() {
   return graph;
 }
 
-std::string MessageOf(const FloatSettings& settings) {
+Rule Saying(bool floats, Scope::Kind kind, const std::vector<std::string>& patterns) {
+  Rule rule;
+  rule.source = floats ? "float_.." : "quantized_..";
+  for (const std::string& pattern : patterns) rule.scopes.push_back({kind, pattern});
+  rule.choices.floats = floats;
+  return rule;
+}
+Rule FloatNodesNamed(const std::vector<std::string>& patterns) { return Saying(true, Scope::Kind::kNode, patterns); }
+Rule FloatOps(const std::vector<std::string>& operators) { return Saying(true, Scope::Kind::kOperator, operators); }
+Rule FloatSubgraph(const std::string& pattern) { return Saying(true, Scope::Kind::kSubgraph, {pattern}); }
+Rule FloatAll() { return Saying(true, Scope::Kind::kAll, {""}); }
+Rule QuantizedNodes(const std::vector<std::string>& patterns) { return Saying(false, Scope::Kind::kNode, patterns); }
+Rule QuantizedOps(const std::vector<std::string>& operators) {
+  return Saying(false, Scope::Kind::kOperator, operators);
+}
+
+std::string MessageOf(const PolicySettings& settings) {
   try {
-    ResolveFloatNodes(Network(), settings);
+    ResolvePolicy(Network(), settings);
   } catch (const UsageError& error) {
     return error.what();
   }
@@ -46,9 +62,9 @@ std::string MessageOf(const FloatSettings& settings) {
 }
 
 // The names of the nodes in floats.
-std::string Floats(const FloatSettings& settings) {
+std::string Floats(const PolicySettings& settings) {
   const graph::Graph graph = Network();
-  const FloatNodes floats = ResolveFloatNodes(graph, settings);
+  const FloatNodes floats = ResolvePolicy(graph, settings).floats;
   std::string names;
   for (size_t i = 0; i < floats.size(); ++i) {
     if (floats[i]) names += graph.nodes[i].name + " ";
@@ -56,79 +72,82 @@ std::string Floats(const FloatSettings& settings) {
   return names;
 }
 
-FloatSettings Nodes(std::vector<std::string> patterns) {
-  FloatSettings settings;
-  settings.nodes = std::move(patterns);
-  return settings;
-}
-
-FloatSettings Operators(std::vector<std::string> operators) {
-  FloatSettings settings;
-  settings.operators = std::move(operators);
-  return settings;
-}
-
-FloatSettings All() {
-  FloatSettings settings;
-  settings.all = true;
-  return settings;
-}
-
-TEST(FloatPolicy, NamesPatternsOperatorsAndAll) {
+TEST(Policy, NamesPatternsOperatorsAndAll) {
   EXPECT_EQ(Floats({}), "");
-  EXPECT_EQ(Floats(Nodes({"/head/C*"})), "/head/Conv ");
-  EXPECT_EQ(Floats(Nodes({"/head/*"})), "/head/Conv /head/Softmax /head/Reshape ");
-  EXPECT_EQ(Floats(Operators({"Conv"})), "/stem/Conv /head/Conv ");
-  EXPECT_EQ(Floats(All()), "/stem/Conv /head/Conv /head/Softmax /head/Reshape ");
+  EXPECT_EQ(Floats({FloatNodesNamed({"/head/C*"})}), "/head/Conv ");
+  EXPECT_EQ(Floats({FloatNodesNamed({"/head/*"})}), "/head/Conv /head/Softmax /head/Reshape ");
+  EXPECT_EQ(Floats({FloatOps({"Conv"})}), "/stem/Conv /head/Conv ");
+  EXPECT_EQ(Floats({FloatAll()}), "/stem/Conv /head/Conv /head/Softmax /head/Reshape ");
 }
 
-TEST(FloatPolicy, ANodeBeatsItsOperatorThatTheSubgraphThatTheNetwork) {
-  FloatSettings settings = All();
-  settings.quantized_operators = {"Conv"};
-  EXPECT_EQ(Floats(settings), "/head/Softmax /head/Reshape ");
-  settings.nodes = {"/head/Conv"};
-  EXPECT_EQ(Floats(settings), "/head/Conv /head/Softmax /head/Reshape ");
-  settings = Operators({"Conv"});
-  settings.quantized_nodes = {"/stem/*"};
-  EXPECT_EQ(Floats(settings), "/head/Conv ");
-  settings = {};
-  settings.subgraphs = {"/stem/Conv../head/Softmax"};
-  EXPECT_EQ(Floats(settings), "/stem/Conv /head/Conv /head/Softmax /head/Reshape ");
-  settings.quantized_operators = {"Conv"};
-  EXPECT_EQ(Floats(settings), "/head/Softmax /head/Reshape ");
+TEST(Policy, ANodeBeatsItsOperatorThatTheSubgraphThatTheNetwork) {
+  EXPECT_EQ(Floats({FloatAll(), QuantizedOps({"Conv"})}), "/head/Softmax /head/Reshape ");
+  EXPECT_EQ(Floats({FloatNodesNamed({"/head/Conv"}), FloatAll(), QuantizedOps({"Conv"})}),
+            "/head/Conv /head/Softmax /head/Reshape ");
+  EXPECT_EQ(Floats({FloatOps({"Conv"}), QuantizedNodes({"/stem/*"})}), "/head/Conv ");
+  const Rule subgraph = FloatSubgraph("/stem/Conv../head/Softmax");
+  EXPECT_EQ(Floats({subgraph}), "/stem/Conv /head/Conv /head/Softmax /head/Reshape ");
+  EXPECT_EQ(Floats({QuantizedOps({"Conv"}), subgraph}), "/head/Softmax /head/Reshape ");
 }
 
-TEST(FloatPolicy, WhatCopiesElementsCarriesWhatItGets) {
-  EXPECT_EQ(Floats(Operators({"Softmax"})), "/head/Softmax /head/Reshape ");
-  FloatSettings settings = Operators({"Softmax"});
-  settings.quantized_operators = {"Reshape"};
-  EXPECT_EQ(Floats(settings), "/head/Softmax ");
+TEST(Policy, EndsOfSubgraphsAreNodesTensorsOrOpen) {
+  // The stem writes the tensor "/stem/Conv", which the head's Conv reads; "x" is what the stem reads.
+  EXPECT_EQ(Floats({FloatSubgraph("x../head/Conv")}), "/stem/Conv /head/Conv ");
+  EXPECT_EQ(Floats({FloatSubgraph("../head/Conv")}), "/stem/Conv /head/Conv ");
+  EXPECT_EQ(Floats({FloatSubgraph("/head/Softmax..")}), "/head/Softmax /head/Reshape ");
+  EXPECT_NE(MessageOf({FloatSubgraph("..")}).find("is no subgraph"), std::string::npos);
+  EXPECT_NE(MessageOf({FloatSubgraph("/head/Conv")}).find("is no subgraph"), std::string::npos);
+  EXPECT_NE(MessageOf({FloatSubgraph("y../head/Conv")}).find("no node is called \"y\""), std::string::npos);
+  const std::string message = MessageOf({FloatSubgraph("/head/Softmax../stem/Conv")});
+  EXPECT_NE(message.find("no way leads along"), std::string::npos) << message;
 }
 
-TEST(FloatPolicy, ContradictionsAndWhatHasNoEffectAreErrors) {
-  FloatSettings settings = Nodes({"/head/Conv"});
-  settings.quantized_nodes = {"/head/*"};
-  EXPECT_NE(MessageOf(settings).find("'/head/Conv' is named both"), std::string::npos) << MessageOf(settings);
-  settings = {};
-  settings.quantized_operators = {"Conv"};
-  EXPECT_NE(MessageOf(settings).find("quantized_ops has no effect"), std::string::npos) << MessageOf(settings);
-  settings = {};
-  settings.subgraphs = {"/head/Softmax../stem/Conv"};
-  EXPECT_NE(MessageOf(settings).find("no way leads along"), std::string::npos) << MessageOf(settings);
+TEST(Policy, WhatCopiesElementsCarriesWhatItGets) {
+  EXPECT_EQ(Floats({FloatOps({"Softmax"})}), "/head/Softmax /head/Reshape ");
+  EXPECT_EQ(Floats({FloatOps({"Softmax"}), QuantizedOps({"Reshape"})}), "/head/Softmax ");
 }
 
-TEST(FloatPolicy, WhatMatchesNothingHasTheNearestName) {
-  EXPECT_NE(MessageOf(Nodes({"/head/Cnv"})).find("did you mean /head/Conv"), std::string::npos);
-  EXPECT_NE(MessageOf(Operators({"Softmx"})).find("did you mean Softmax"), std::string::npos);
+TEST(Policy, ContradictionsAreErrors) {
+  const std::string message = MessageOf({FloatNodesNamed({"/head/Conv"}), QuantizedNodes({"/head/*"})});
+  EXPECT_NE(message.find("'/head/Conv' is named both with in floats (float_..) and with quantised"), std::string::npos)
+      << message;
+  Rule bits;
+  bits.source = "bits";
+  bits.scopes = {{Scope::Kind::kOperator, "Conv"}};
+  bits.choices.activation_bits = 4;
+  Rule others = bits;
+  others.choices.activation_bits = 12;
+  EXPECT_NE(MessageOf({bits, others}).find("named both with 4 bits (bits) and with 12 bits"), std::string::npos);
+  EXPECT_EQ(MessageOf({bits, bits}), "") << "the same twice is no contradiction";
 }
 
-TEST(FloatPolicy, WithoutANearNameThereIsNoGuess) {
-  const std::string message = MessageOf(Operators({"Quux"}));
+TEST(Policy, WhatMatchesNothingHasTheNearestName) {
+  EXPECT_NE(MessageOf({FloatNodesNamed({"/head/Cnv"})}).find("did you mean /head/Conv"), std::string::npos);
+  EXPECT_NE(MessageOf({FloatOps({"Softmx"})}).find("did you mean Softmax"), std::string::npos);
+  EXPECT_NE(MessageOf({Saying(true, Scope::Kind::kTensor, {"/head/Cnv"})}).find("did you mean /head/Conv"),
+            std::string::npos);
+}
+
+TEST(Policy, WithoutANearNameThereIsNoGuess) {
+  const std::string message = MessageOf({FloatOps({"Quux"})});
   EXPECT_NE(message.find("must be one of Conv, Softmax, Reshape"), std::string::npos) << message;
 }
 
-TEST(FloatPolicy, AFusedNodeIsNamedWithTheOneThatTookIt) {
-  EXPECT_NE(MessageOf(Nodes({"/stem/act/Sigmoid"})).find("was fused into '/stem/Conv'"), std::string::npos);
+TEST(Policy, AFusedNodeIsNamedWithTheOneThatTookIt) {
+  EXPECT_NE(MessageOf({FloatNodesNamed({"/stem/act/Sigmoid"})}).find("was fused into '/stem/Conv'"), std::string::npos);
+}
+
+TEST(Policy, ScopesAreWrittenAsTexts) {
+  const auto is = [](const std::string& text, Scope::Kind kind, const std::string& pattern) {
+    const Scope scope = Scope::Parse(text);
+    EXPECT_EQ(scope.kind, kind) << text;
+    EXPECT_EQ(scope.pattern, pattern) << text;
+  };
+  is("DEFAULT", Scope::Kind::kAll, "");
+  is("op:Softmax", Scope::Kind::kOperator, "Softmax");
+  is("tensor:/a/b", Scope::Kind::kTensor, "/a/b");
+  is("/a/*", Scope::Kind::kNode, "/a/*");
+  is("/a../b", Scope::Kind::kSubgraph, "/a../b");
 }
 
 }  // namespace

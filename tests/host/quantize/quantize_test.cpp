@@ -89,7 +89,10 @@ TEST(Quantize, EveryIntegerTensorHasParameters) {
 TEST(Quantize, NodesInFloatsHaveFloatTensorsAndOneQuantisationForTheirReaders) {
   const SmallGraph net = Network();
   QuantizeOptions options;
-  options.floats.nodes = {"a"};
+  Rule floats;
+  floats.scopes = {{Scope::Kind::kNode, "a"}};
+  floats.choices.floats = true;
+  options.policy = {floats};
   const QuantizedGraph mixed = Quantized(net, options);
   EXPECT_TRUE(mixed.formats.at(net.Id("a")).is_float());
   EXPECT_TRUE(mixed.formats.at(net.Id("a.pre")).is_float());
@@ -99,7 +102,7 @@ TEST(Quantize, NodesInFloatsHaveFloatTensorsAndOneQuantisationForTheirReaders) {
   EXPECT_EQ(mixed.weights.count({"b", 1}), 1u);
   EXPECT_TRUE(mixed.formats.at(net.Id("a.weight")).is_float());
   EXPECT_TRUE(mixed.formats.at(net.Id("x")).is_affine()) << "b reads it";
-  options.floats.all = true;
+  options.policy[0].scopes.emplace_back();
   const QuantizedGraph all = Quantized(net, options);
   for (const char* name : {"a", "pool", "b", "joined", "y"}) {
     EXPECT_TRUE(all.formats.at(net.Id(name)).is_float()) << name;

@@ -117,6 +117,8 @@ TEST(ChooseRange, SixteenBitsTakeTheExtremesAndHalfAsMuch) {
   std::vector<float> values = Normal(10000, 0.0F, 1.0F);
   values[0] = 500.0F;
   EXPECT_EQ(ChooseRange(Observed(values), {ObserverKind::kPercentile, 99.0}, 16).high, 750.0);
+  EXPECT_EQ(ChooseRange(Observed(values), {ObserverKind::kPercentile, 99.0}, 13).high, 750.0);
+  EXPECT_LT(ChooseRange(Observed(values), {ObserverKind::kPercentile, 99.0}, 12).high, 500.0);
 }
 
 TEST(ChooseRange, NothingObserved) {

@@ -121,10 +121,15 @@ std::vector<uint8_t> LowerRandomModel(const RandomModel& model, uint32_t seed, b
   quantize::QuantizeOptions options;
   options.threads = 1;
   options.tail_bits = random() % 2 == 0 ? 8 : 16;
-  options.floats.all = FormatsOf(seed) == RandomFormats::kFloat;
+  quantize::Rule floats;
+  floats.source = "random";
+  floats.choices.floats = true;
+  if (FormatsOf(seed) == RandomFormats::kFloat) floats.scopes.emplace_back();
   for (const graph::Node& node : model.optimised.nodes) {
-    if (FormatsOf(seed) == RandomFormats::kIslands && random() % 3 == 0) options.floats.nodes.push_back(node.name);
+    if (FormatsOf(seed) != RandomFormats::kIslands || random() % 3 != 0) continue;
+    floats.scopes.push_back({quantize::Scope::Kind::kNode, node.name});
   }
+  options.policy.push_back(floats);
   options.preprocess = model.preprocess;
   options.outputs = model.outputs;
   RandomSource source(model, seed);

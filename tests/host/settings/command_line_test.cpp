@@ -53,6 +53,19 @@ TEST(CommandLine, EveryKindArrivesAsItsJson) {
   for (const auto& [key, value] : wanted.items()) EXPECT_EQ(given.value(key, Json()), value) << key;
 }
 
+TEST(CommandLine, WhatIsSaidOfLayersArrivesAsItsJson) {
+  const Json given =
+      Given(kBuild, {"--activation-bits", "12", "op:Softmax=16", "/a=b/*=4", "--activation-bits", "x..y=10",
+                     "--layer-configs", R"({"nodes": ["a"], "float": true})", R"({"default": true})"});
+  EXPECT_EQ(given.at("activation_bits"), (Json{{"DEFAULT", 12}, {"op:Softmax", 16}, {"/a=b/*", 4}, {"x..y", 10}}));
+  EXPECT_EQ(given.at("layer_configs"), Json::parse(R"([{"nodes": ["a"], "float": true}, {"default": true}])"));
+  for (const char* bad : {"a", "a=", "=4", "a=x4", "a=-4", "4.5"}) {
+    EXPECT_THROW(Given(kBuild, {"--activation-bits", bad}), UsageError) << bad;
+  }
+  EXPECT_THROW(Given(kBuild, {"--activation-bits", "a=4", "a=5"}), UsageError);
+  EXPECT_THROW(Given(kBuild, {"--layer-configs", "{"}), UsageError);
+}
+
 TEST(CommandLine, EverySettingIsAFlagOfItsCommands) {
   for (const Command command : {kBuild, kRun, kCrosscheck, kInfo}) {
     CLI::App app;

@@ -1,0 +1,182 @@
+#include "quantize/scope_match.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "graph/error.h"
+#include "graph/nearest_name.h"
+#include "graph/quoted.h"
+
+namespace lockstep::quantize {
+namespace {
+
+constexpr char kAllText[] = "DEFAULT";
+constexpr char kDots[] = "..";
+constexpr char kOperatorPrefix[] = "op:";
+constexpr char kTensorPrefix[] = "tensor:";
+
+bool MatchesPattern(const std::string& pattern, const std::string& name) {
+  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
+
+std::vector<size_t> NodesMatching(const graph::Graph& graph, const std::string& pattern) {
+  std::vector<size_t> found;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (MatchesPattern(pattern, graph.nodes[i].name)) found.push_back(i);
+  }
+  return found;
+}
+
+std::vector<size_t> NodesNamed(const graph::Graph& graph, const std::string& pattern, const std::string& source) {
+  std::vector<size_t> found = NodesMatching(graph, pattern);
+  if (!found.empty()) return found;
+  std::vector<std::string> names;
+  for (const graph::Node& node : graph.nodes) {
+    names.push_back(node.name);
+    for (const std::string& origin : node.onnx_nodes) {
+      if (!MatchesPattern(pattern, origin)) continue;
+      throw UsageError(source + ": node '" + origin + "' was fused into '" + node.name + "'; name that one");
+    }
+  }
+  throw UsageError(source + ": no node is called " + graph::Quoted(pattern) + graph::DidYouMean(pattern, names));
+}
+
+std::vector<size_t> NodesOf(const graph::Graph& graph, const std::string& op, const std::string& source) {
+  std::vector<size_t> found;
+  std::vector<std::string> operators;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const std::string& name = graph.nodes[i].op;
+    if (std::count(operators.begin(), operators.end(), name) == 0) operators.push_back(name);
+    if (name == op) found.push_back(i);
+  }
+  if (!found.empty()) return found;
+  for (const graph::Node& node : graph.nodes) {
+    if (node.activation.kind == graph::ActivationKind::kNone || graph::ActivationName(node.activation.kind) != op) {
+      continue;
+    }
+    throw UsageError(source + ": " + op + " was fused into the nodes in front of it, such as '" + node.name +
+                     "'; name these");
+  }
+  throw UsageError(source + ": no node has the operator " + graph::Quoted(op) + graph::DidYouMean(op, operators));
+}
+
+std::vector<graph::TensorId> TensorsNamed(const graph::Graph& graph, const std::string& pattern) {
+  std::vector<graph::TensorId> found;
+  for (graph::TensorId id = 0; id < graph.tensor_count(); ++id) {
+    const graph::Tensor& tensor = graph.tensor(id);
+    if (tensor.constant || tensor.type != graph::ElementType::kFloat) continue;
+    if (MatchesPattern(pattern, tensor.name)) found.push_back(id);
+  }
+  return found;
+}
+
+std::vector<graph::TensorId> RequireTensors(const graph::Graph& graph, const std::string& pattern,
+                                            const std::string& source) {
+  std::vector<graph::TensorId> found = TensorsNamed(graph, pattern);
+  if (!found.empty()) return found;
+  std::vector<std::string> names;
+  for (const graph::TensorId id : TensorsNamed(graph, "*")) names.push_back(graph.tensor(id).name);
+  throw UsageError(source + ": no tensor is called " + graph::Quoted(pattern) + graph::DidYouMean(pattern, names));
+}
+
+// One end of a subgraph: nodes of that name, or what reads (`reads`) or makes tensors of that name.
+std::vector<size_t> EndNamed(const graph::Graph& graph, const std::string& pattern, bool reads,
+                             const std::string& source) {
+  std::vector<size_t> found = NodesMatching(graph, pattern);
+  if (!found.empty()) return found;
+  const graph::Uses uses(graph);
+  for (const graph::TensorId id : TensorsNamed(graph, pattern)) {
+    const int32_t producer = uses.producer[static_cast<size_t>(id)];
+    const std::vector<int32_t>& readers = uses.consumers[static_cast<size_t>(id)];
+    if (reads) found.insert(found.end(), readers.begin(), readers.end());
+    if (!reads && producer >= 0) found.push_back(static_cast<size_t>(producer));
+  }
+  return found.empty() ? NodesNamed(graph, pattern, source) : found;
+}
+
+// Every node that `from` leads to, itself included; nodes stand in the order of execution.
+std::vector<bool> Behind(const graph::Graph& graph, const graph::Uses& uses, const std::vector<size_t>& from) {
+  std::vector<bool> behind(graph.nodes.size(), false);
+  for (const size_t node : from) behind[node] = true;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    for (const graph::TensorId id : graph.nodes[i].inputs) {
+      const int32_t producer = id == graph::kNoTensor ? -1 : uses.producer[static_cast<size_t>(id)];
+      if (producer >= 0 && behind[static_cast<size_t>(producer)]) behind[i] = true;
+    }
+  }
+  return behind;
+}
+
+// Every node that leads to one of `to`, these included.
+std::vector<bool> InFrontOf(const graph::Graph& graph, const graph::Uses& uses, const std::vector<size_t>& to) {
+  std::vector<bool> in_front(graph.nodes.size(), false);
+  for (const size_t node : to) in_front[node] = true;
+  for (size_t i = graph.nodes.size(); i-- > 0;) {
+    if (!in_front[i]) continue;
+    for (const graph::TensorId id : graph.nodes[i].inputs) {
+      const int32_t producer = id == graph::kNoTensor ? -1 : uses.producer[static_cast<size_t>(id)];
+      if (producer >= 0) in_front[static_cast<size_t>(producer)] = true;
+    }
+  }
+  return in_front;
+}
+
+std::vector<size_t> Everything(const graph::Graph& graph) {
+  std::vector<size_t> all(graph.nodes.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  return all;
+}
+
+std::vector<size_t> Subgraph(const graph::Graph& graph, const std::string& pattern, const std::string& source) {
+  const size_t dots = pattern.find(kDots);
+  const std::string from = pattern.substr(0, dots);
+  const std::string to = dots == std::string::npos ? "" : pattern.substr(dots + 2);
+  if (dots == std::string::npos || (from.empty() && to.empty())) {
+    throw UsageError(source + ": " + graph::Quoted(pattern) +
+                     " is no subgraph; write FROM..TO, the names of two nodes or tensors");
+  }
+  const graph::Uses uses(graph);
+  const std::vector<size_t> starts = from.empty() ? Everything(graph) : EndNamed(graph, from, true, source);
+  const std::vector<size_t> ends = to.empty() ? Everything(graph) : EndNamed(graph, to, false, source);
+  const std::vector<bool> behind = Behind(graph, uses, starts);
+  const std::vector<bool> in_front = InFrontOf(graph, uses, ends);
+  std::vector<size_t> nodes;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (behind[i] && in_front[i]) nodes.push_back(i);
+  }
+  if (nodes.empty()) {
+    throw UsageError(source + ": no way leads along " + graph::Quoted(pattern) + "; its end must lie behind its start");
+  }
+  return nodes;
+}
+
+}  // namespace
+
+Scope Scope::Parse(const std::string& text) {
+  const auto begins = [&](const std::string& prefix) { return text.compare(0, prefix.size(), prefix) == 0; };
+  if (text == kAllText) return {Kind::kAll, ""};
+  if (begins(kOperatorPrefix)) return {Kind::kOperator, text.substr(sizeof(kOperatorPrefix) - 1)};
+  if (begins(kTensorPrefix)) return {Kind::kTensor, text.substr(sizeof(kTensorPrefix) - 1)};
+  if (text.find(kDots) != std::string::npos) return {Kind::kSubgraph, text};
+  return {Kind::kNode, text};
+}
+
+Matched Match(const graph::Graph& graph, const Scope& scope, const std::string& source) {
+  switch (scope.kind) {
+    case Scope::Kind::kAll:
+      return {Everything(graph), {}};
+    case Scope::Kind::kSubgraph:
+      return {Subgraph(graph, scope.pattern, source), {}};
+    case Scope::Kind::kOperator:
+      return {NodesOf(graph, scope.pattern, source), {}};
+    case Scope::Kind::kNode:
+      return {NodesNamed(graph, scope.pattern, source), {}};
+    case Scope::Kind::kTensor:
+      return {{}, RequireTensors(graph, scope.pattern, source)};
+  }
+  return {};
+}
+
+}  // namespace lockstep::quantize

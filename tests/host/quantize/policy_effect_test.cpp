@@ -1,0 +1,95 @@
+#include "quantize/policy_effect.h"
+
+#include <gtest/gtest.h>
+
+#include "graph/error.h"
+#include "small_graph.h"
+
+namespace lockstep::quantize {
+namespace {
+
+using Kind = Scope::Kind;
+
+// x -> a (Conv+SiLU) -> view (Reshape) -> b (Conv), and a -> c (Conv); b + c = y.
+SmallGraph Network() {
+  SmallGraph net;
+  net.Input("x", {1, 1, 2, 2});
+  net.Conv("a", net.Id("x"), 1, {1});
+  net.Fuse(graph::ActivationKind::kSilu);
+  net.Node("Reshape", "view", {net.Id("a"), net.Integers("shape", {1, 1, 2, 2})}, {1, 1, 2, 2});
+  net.Conv("b", net.Id("view"), 1, {1});
+  net.Conv("c", net.Id("a"), 1, {1});
+  net.Node("Add", "y", {net.Id("b"), net.Id("c")}, {1, 1, 2, 2});
+  net.Output(net.Id("y"));
+  return net;
+}
+
+template <typename Value>
+Rule Says(const char* source, std::optional<Value> Choices::*choice, Value value, Kind kind,
+          const std::string& pattern) {
+  Rule rule;
+  rule.source = source;
+  rule.scopes = {{kind, pattern}};
+  rule.choices.*choice = value;
+  return rule;
+}
+Rule Bits(int bits, Kind kind, const std::string& pattern) {
+  return Says("activation_bits", &Choices::activation_bits, bits, kind, pattern);
+}
+Rule Table(int bits, const std::string& pattern) {
+  return Says("table_input_bits", &Choices::table_input_bits, bits, Kind::kNode, pattern);
+}
+Rule Floats(bool floats, Kind kind, const std::string& pattern) {
+  return Says("float", &Choices::floats, floats, kind, pattern);
+}
+
+std::string MessageOf(const PolicySettings& settings) {
+  const SmallGraph net = Network();
+  try {
+    RequireEffect(net.graph, MatchAll(net.graph, settings), 8, {});
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(PolicyEffect, WhatChangesSomethingIsGood) {
+  EXPECT_EQ(MessageOf({}), "");
+  EXPECT_EQ(MessageOf({Bits(16, Kind::kAll, "")}), "");
+  EXPECT_EQ(MessageOf({Bits(16, Kind::kNode, "b")}), "");
+  EXPECT_EQ(MessageOf({Bits(4, Kind::kNode, "b"), Bits(4, Kind::kNode, "c")}), "") << "together they do";
+  EXPECT_EQ(MessageOf({Bits(16, Kind::kNode, "b"), Bits(16, Kind::kNode, "c")}), "") << "each of them does";
+  EXPECT_EQ(MessageOf({Bits(16, Kind::kTensor, "a.pre")}), "");
+  EXPECT_EQ(MessageOf({Table(12, "a")}), "");
+  EXPECT_EQ(MessageOf({Floats(true, Kind::kNode, "b")}), "");
+}
+
+TEST(PolicyEffect, WhatIsSaidOfAllMayBeWhatHoldsAnyway) { EXPECT_EQ(MessageOf({Bits(8, Kind::kAll, "")}), ""); }
+
+TEST(PolicyEffect, WhatChangesNothingIsRefusedWithTheReason) {
+  EXPECT_EQ(MessageOf({Bits(8, Kind::kNode, "b")}),
+            "activation_bits for \"b\" has no effect: it has 8 bits anyway; leave it out");
+  EXPECT_EQ(
+      MessageOf({Bits(4, Kind::kNode, "b")}),
+      "activation_bits for \"b\" has no effect: what it reads is also read by 'c', with more bits; name that too");
+  EXPECT_EQ(MessageOf({Bits(16, Kind::kOperator, "Reshape")}),
+            "activation_bits for \"Reshape\" has no effect: 'view' only moves elements and has the bits of what reads "
+            "them; name these, such as 'b'");
+  EXPECT_EQ(
+      MessageOf({Table(12, "b")}),
+      "table_input_bits for \"b\" has no effect: behind none of the nodes is a function that is a table; leave it "
+      "out");
+  EXPECT_EQ(MessageOf({Table(8, "a")}), "table_input_bits for \"a\" has no effect: it has 8 bits anyway; leave it out");
+  EXPECT_EQ(MessageOf({Floats(false, Kind::kOperator, "Conv")}),
+            "float for \"Conv\" has no effect: nothing is in floats; give float_all, or leave it out");
+  EXPECT_EQ(MessageOf({Floats(true, Kind::kAll, ""), Bits(16, Kind::kNode, "b")}),
+            "activation_bits for \"b\" has no effect: what it names computes in floats; leave it out");
+}
+
+TEST(PolicyEffect, WhatOthersDecideEverywhereIsRefused) {
+  EXPECT_EQ(MessageOf({Bits(16, Kind::kOperator, "Conv"), Bits(12, Kind::kNode, "a"), Bits(12, Kind::kNode, "[bc]")}),
+            "activation_bits for \"Conv\" has no effect: what names the nodes more closely decides; leave it out");
+}
+
+}  // namespace
+}  // namespace lockstep::quantize
