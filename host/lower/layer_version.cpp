@@ -22,9 +22,12 @@ class LayerTensors {
     return tensor.quantization != nullptr && tensor.quantization->bits < 8 * joint::ElementBytes(tensor.dtype);
   }
 
+  // Of Conv and its kin.
   template <typename Options>
-  bool HasLongTable(const Options& options) const {
-    return options.table.size() > kByteEntries * static_cast<size_t>(joint::ElementBytes(output().dtype));
+  bool HasWideSums(const Options& options) const {
+    if (output().dtype == joint::DType::F32) return false;
+    return IsWide(input(0)) || input(1).dtype == joint::DType::S16 || !options.acc_init64.empty() ||
+           options.table.size() > kByteEntries * static_cast<size_t>(joint::ElementBytes(output().dtype));
   }
 
  private:
@@ -37,11 +40,11 @@ class LayerTensors {
 bool NeedsSecond(const joint::OptionsUnion& options, const LayerTensors& tensors) {
   switch (options.type) {
     case joint::Options::Conv:
-      return tensors.HasLongTable(*options.AsConv());
+      return tensors.HasWideSums(*options.AsConv());
     case joint::Options::DepthwiseConv:
-      return tensors.HasLongTable(*options.AsDepthwiseConv());
+      return tensors.HasWideSums(*options.AsDepthwiseConv()) || options.AsDepthwiseConv()->acc_bits != 32;
     case joint::Options::ConvTranspose:
-      return tensors.HasLongTable(*options.AsConvTranspose());
+      return tensors.HasWideSums(*options.AsConvTranspose());
     case joint::Options::Softmax: {
       if (tensors.output().dtype == joint::DType::F32) return false;
       const uint32_t steps = tensors.IsWide(tensors.output()) ? kWordSteps : kByteSteps;

@@ -62,7 +62,9 @@ ModelSummary Summarize(const joint::Model& model) {
   for (const joint::Constant* constant : *model.constants()) summary.constant_bytes += constant->data()->size();
   std::set<int32_t> weights;
   for (const joint::Tensor* tensor : *model.tensors()) {
-    if (tensor->constant() >= 0 && tensor->dtype() == joint::DType::S8 && weights.insert(tensor->constant()).second) {
+    if (tensor->constant() >= 0 &&
+        (tensor->dtype() == joint::DType::S8 || tensor->packing() == joint::Packing::O16I4) &&
+        weights.insert(tensor->constant()).second) {
       summary.weight_bytes += tensor->bytes();
     }
   }

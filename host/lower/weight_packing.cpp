@@ -57,7 +57,43 @@ std::vector<Weight> PackDepthwise(const std::vector<Weight>& weights, const Weig
   return packed;
 }
 
-std::vector<uint8_t> ToBytes(const std::vector<int8_t>& weights) { return {weights.begin(), weights.end()}; }
+WeightBytes BytesOf(int16_t weight, bool wide) {
+  if (!wide) return {0, weight};
+  const int32_t half = kHighBase / 2;
+  const int32_t high = weight < 0 ? -((half - weight) / kHighBase) : (weight + half) / kHighBase;
+  return {high, weight - kHighBase * high};
+}
+
+void PackedWeights::Append(const std::vector<int16_t>& weights, const WeightShape& shape, bool wide) {
+  std::vector<int8_t> highs(weights.size());
+  std::vector<int8_t> lows(weights.size());
+  for (size_t i = 0; i < weights.size(); ++i) {
+    const WeightBytes bytes = BytesOf(weights[i], wide);
+    highs[i] = static_cast<int8_t>(bytes.high);
+    lows[i] = static_cast<int8_t>(bytes.low);
+  }
+  const auto append = [&](const std::vector<int8_t>& values, std::vector<int8_t>& to) {
+    const std::vector<int8_t> packed = PackO16I4(values, shape);
+    to.insert(to.end(), packed.begin(), packed.end());
+  };
+  if (wide) append(highs, high);
+  append(lows, low);
+}
+
+std::vector<uint8_t> PackedWeights::Bytes() const {
+  std::vector<uint8_t> bytes(high.begin(), high.end());
+  bytes.insert(bytes.end(), low.begin(), low.end());
+  return bytes;
+}
+
+std::vector<uint8_t> ToBytes(const std::vector<int16_t>& weights, bool wide) {
+  std::vector<uint8_t> bytes;
+  for (const int16_t weight : weights) {
+    bytes.push_back(static_cast<uint8_t>(weight));
+    if (wide) bytes.push_back(static_cast<uint8_t>(weight >> 8));
+  }
+  return bytes;
+}
 
 std::vector<uint8_t> ToBytes(const std::vector<float>& weights) {
   std::vector<uint8_t> bytes(weights.size() * sizeof(float));
@@ -79,9 +115,9 @@ std::vector<Weight> SwapSpatial(const std::vector<Weight>& weights, const Weight
   return swapped;
 }
 
-template std::vector<int8_t> PackDepthwise(const std::vector<int8_t>& weights, const WeightShape& shape);
+template std::vector<int16_t> PackDepthwise(const std::vector<int16_t>& weights, const WeightShape& shape);
 template std::vector<float> PackDepthwise(const std::vector<float>& weights, const WeightShape& shape);
-template std::vector<int8_t> SwapSpatial(const std::vector<int8_t>& weights, const WeightShape& shape);
+template std::vector<int16_t> SwapSpatial(const std::vector<int16_t>& weights, const WeightShape& shape);
 template std::vector<float> SwapSpatial(const std::vector<float>& weights, const WeightShape& shape);
 
 }  // namespace lockstep::lower

@@ -18,7 +18,7 @@ struct QuantizedWeights {
   std::vector<int16_t> values;
   // Of an operator that sums products (Conv): its bias in units of scale(x) * scale(channel), one for each channel;
   // always present, zeros without a bias. Empty for other operators.
-  std::vector<int32_t> bias;
+  std::vector<int64_t> bias;
 
   const std::vector<double>& scales() const { return format.scales; }
 };

@@ -23,6 +23,13 @@ inline bool operator==(const AffineParams& a, const AffineParams& b) {
 
 enum class NumberType : uint8_t { kU8, kU16, kS8, kS16, kS32, kS64, kF32, kBool };
 
+// The largest weight of 2 to 16 bits; the smallest is its negative. 16 bits lack what two bytes of +-127 and a base of
+// 255 cannot say (docs/model-format.md).
+inline int32_t HighestWeight(int bits) {
+  constexpr int32_t kTwoBytes = 255 * 127 + 127;
+  return bits == 16 ? kTwoBytes : (1 << (bits - 1)) - 1;
+}
+
 struct TensorFormat {
   NumberType type = NumberType::kF32;
   int bits = 32;  // that values use: 2..8 in U8 and S8, 9..16 in U16 and S16

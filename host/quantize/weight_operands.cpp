@@ -72,6 +72,7 @@ QuantizedWeights QuantizeOperand(const graph::Graph& graph, const graph::Node& n
   source.bias = bias != nullptr ? bias->constant->floats.data() : nullptr;
   source.input_scale = params.at(node.inputs[0]).scale;
   source.output_scale = params.at(NeedsTable(node.activation) ? node.pre_activation : node.outputs[0]).scale;
+  source.input_bits = params.at(node.inputs[0]).bits;
   const auto means = options.means.find(node.inputs[0]);
   if (traits.weights_input_axis >= 0 && means != options.means.end()) {
     for (const size_t place : order.input_places) source.input_means.push_back(means->second.at(place));
@@ -79,7 +80,7 @@ QuantizedWeights QuantizeOperand(const graph::Graph& graph, const graph::Node& n
   const QuantizedRows quantized = QuantizeWeights(source, options.range, options.threads, notes);
 
   QuantizedWeights result;
-  result.format = TensorFormat::Weights(8, quantized.scales, order.channels > 1 ? traits.weights_axis : -1);
+  result.format = TensorFormat::Weights(source.bits, quantized.scales, order.channels > 1 ? traits.weights_axis : -1);
   result.values.resize(rows.size());
   for (size_t row = 0; row < rows.size(); ++row) result.values[order.places[row]] = quantized.values[row];
   if (SumsProducts(node)) result.bias = quantized.bias;

@@ -8,7 +8,7 @@
 namespace lockstep::quantize {
 
 enum class WeightRangeKind {
-  kMax,  // the largest weight of a channel becomes 127
+  kMax,  // the largest weight of a channel becomes the largest integer
   kMse,  // the scale of least squared error, by search: small channels that are multiples of something become exact
 };
 
@@ -25,6 +25,8 @@ struct WeightRows {
   const float* bias = nullptr;  // `channels` values or null
   double input_scale = 1.0;
   double output_scale = 1.0;  // of what the accumulator is requantised to
+  int bits = 8;               // of the weights, 2 to 16
+  int input_bits = 8;
   // Mean of the input element that each weight of an output channel meets, `per_channel` values for each of the
   // `channels`; empty: no correction. With it the bias makes up for what rounding the weights adds on the average:
   // sum((w - quantised w) * mean).
@@ -32,14 +34,16 @@ struct WeightRows {
 };
 
 struct QuantizedRows {
-  std::vector<int8_t> values;  // as the rows
-  std::vector<double> scales;  // by channel: real = scale * value
-  std::vector<int32_t> bias;   // in units of input_scale * scale
+  std::vector<int16_t> values;  // as the rows
+  std::vector<double> scales;   // by channel: real = scale * value
+  std::vector<int64_t> bias;    // in units of input_scale * scale
 };
 
-// values: round(w / scale) half away from zero, within -127..127; bias: round(bias / (input_scale * scale)).
+// values: round(w / scale) half away from zero, within what the bits allow (HighestWeight); bias: round(bias /
+// (input_scale * scale)).
 // - A channel without weights (all zero) gets a scale that leaves its bias 1/1024 of an output step.
-// - A channel whose bias would pass 2^30, or whose scale would be below 2^-30 output steps, gets a larger weight scale
+// - A channel whose bias would pass 2^30 (2^46 where weights or inputs have more than 8 bits), or whose scale would be
+// below 2^-30 output steps, gets a larger weight scale
 //   and a line in `notes`.
 QuantizedRows QuantizeWeights(const WeightRows& rows, WeightRangeKind kind, int threads,
                               std::vector<std::string>& notes);

@@ -17,6 +17,16 @@ inline int32_t RequantizeHighWord(int32_t acc, int32_t m, int s) {
   return (high + (1 << (s - 2))) >> (s - 1);
 }
 
+// From this shift on the rounding constant is a multiple of 2^24.
+inline constexpr int kLongShift = -6;
+
+// rq1::RequantizeWide for s >= kLongShift without a word that holds the whole product.
+inline int64_t RequantizeLong(int64_t acc, int32_t m, int s) {
+  constexpr int kLowBits = 24;
+  const int64_t low = ((acc & ((1 << kLowBits) - 1)) * m) >> kLowBits;
+  return ((acc >> kLowBits) * m + low + (int64_t{1} << (6 + s))) >> (7 + s);
+}
+
 inline int32_t Clamp32(int32_t value, int32_t low, int32_t high) {
   const int32_t floor = value < low ? low : value;
   return floor > high ? high : floor;

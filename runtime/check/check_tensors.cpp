@@ -127,9 +127,12 @@ Status CheckPlace(ModelCheck& check, int index, const joint::Tensor& tensor) {
   const auto plain = static_cast<uint64_t>(Elements(tensor)) * ElementBytes(tensor.dtype());
   if (tensor.packing() != joint::Packing::Plain) {
     // How many bytes a packing needs depends on the convolution, which checks it.
-    const joint::DType dtype = tensor.packing() == joint::Packing::O16 ? joint::DType::F32 : joint::DType::S8;
-    if (tensor.dtype() != dtype || Rank(tensor) != 4 || !constant) {
-      return BadTensor(index, tensor, "packing: O16I4 is for constants of type s8, O16 of type f32, with four axes", 0);
+    const bool fits = tensor.packing() == joint::Packing::O16
+                          ? tensor.dtype() == joint::DType::F32
+                          : tensor.dtype() == joint::DType::S8 || tensor.dtype() == joint::DType::S16;
+    if (!fits || Rank(tensor) != 4 || !constant) {
+      return BadTensor(index, tensor,
+                       "packing: O16I4 is for constants of type s8 or s16, O16 of type f32, with four axes", 0);
     }
     if (tensor.bytes() < plain) return BadTensor(index, tensor, "bytes: too few for the shape", tensor.bytes());
   } else if (tensor.bytes() != plain) {

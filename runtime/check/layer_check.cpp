@@ -65,10 +65,6 @@ Status LayerCheck::IsQuantized(const char* field, const joint::Tensor& tensor) c
   return Wrong(field, "must be of dtype u8 or u16");
 }
 
-Status LayerCheck::IsU8(const char* field, const joint::Tensor& tensor) const {
-  return tensor.dtype() == joint::DType::U8 ? Status::Ok() : Wrong(field, "must be of dtype u8");
-}
-
 Status LayerCheck::IsFloat(const char* field, const joint::Tensor& tensor) const {
   return tensor.dtype() == joint::DType::F32 ? Status::Ok() : Wrong(field, "must be of dtype f32");
 }

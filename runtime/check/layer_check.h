@@ -35,7 +35,6 @@ class LayerCheck {
   Status SameValues(const joint::Tensor& x, const joint::Tensor& y) const;
   Status IsQuantized(const char* field, const joint::Tensor& tensor) const;  // U8 or U16
   Status IsFloat(const char* field, const joint::Tensor& tensor) const;
-  Status IsU8(const char* field, const joint::Tensor& tensor) const;
   // What was added to an operator in a version: `used` by the layer, it must say so.
   Status Since(uint32_t version, const char* field, bool used) const;
   // A table of `entries` entries of the output's type.

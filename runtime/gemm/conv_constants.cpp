@@ -4,6 +4,7 @@ namespace lockstep::kernels {
 namespace {
 
 constexpr int64_t kAlignment = 64;
+constexpr int64_t kLargestProduct = 255 * 127;
 
 constexpr int64_t AlignUp(int64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
 
@@ -17,7 +18,7 @@ void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, 
     for (int32_t i = 0; i < kBlockChannels; ++i) {
       const bool real = i < count;
       const int32_t channel = first + (real ? i : 0);
-      block.acc_init[i] = real ? channels.acc_init[channel] : 0;
+      block.acc_init[i] = real && channels.acc_init != nullptr ? channels.acc_init[channel] : 0;
       if (real && signed_rows) block.acc_init[i] += 128 * channels.weight_sum[channel];
       block.multiplier[i] = real ? channels.multiplier[channel] : 0;
       block.shift[i] = channels.shift[channel];
@@ -36,18 +37,28 @@ void OutputTable::Apply(uint8_t* first, int64_t pixels) const {
   }
 }
 
-void PlaceScratch(int64_t blocks, int64_t waiting, ConvGeometry* geometry) {
+void PlaceScratch(const ScratchNeeds& needs, ConvGeometry* geometry) {
   ConvGeometry& g = *geometry;
+  // Of one byte of a weight and one of an input.
+  g.wide_sums = kLargestProduct * g.segments * g.quads * 4 >= int64_t{1} << 31;
   g.row_stride = AlignUp(int64_t{g.row_pixels} * g.group_in + kRowSlack);
-  const int64_t constants = blocks * static_cast<int64_t>(sizeof(ConvBlock));
-  const int64_t pointers = AlignUp(g.segments * static_cast<int64_t>(sizeof(const uint8_t*)));
-  const int64_t packed = AlignUp(int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t)));
-  g.segments_offset = static_cast<size_t>(constants);
-  g.packed_offset = static_cast<size_t>(constants + pointers);
-  g.ring_offset = static_cast<size_t>(constants + pointers + packed);
-  const int64_t ring = int64_t{g.ring_rows} * g.groups * g.row_stride;
-  g.waiting_offset = static_cast<size_t>(constants + pointers + packed + ring);
-  g.scratch_bytes = static_cast<uint64_t>(constants + pointers + packed + ring + AlignUp(waiting));
+  g.ring_bytes = int64_t{g.ring_rows} * g.groups * g.row_stride;
+  const int64_t blocks = needs.parts * g.groups * g.blocks * g.weight_bytes;
+  const int64_t lanes = g.wide ? needs.pixels * g.blocks * kBlockChannels : 0;
+  int64_t end = 0;
+  const auto place = [&](int64_t bytes) {
+    const int64_t at = end;
+    end += AlignUp(bytes);
+    return static_cast<size_t>(at);
+  };
+  place(blocks * static_cast<int64_t>(sizeof(ConvBlock)));
+  g.segments_offset = place(g.segments * static_cast<int64_t>(sizeof(const uint8_t*)));
+  g.packed_offset = place(int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t)));
+  g.ring_offset = place(g.ring_bytes * g.input_bytes);
+  g.waiting_offset = place(needs.waiting);
+  g.sums_offset = place(lanes * (g.wide_sums ? 8 : 4));
+  g.totals_offset = place(lanes * 8);
+  g.scratch_bytes = static_cast<uint64_t>(end);
 }
 
 }  // namespace lockstep::kernels

@@ -9,18 +9,22 @@ namespace lockstep::kernels {
 
 struct ChannelConstants {
   const int32_t* acc_init;
+  const int64_t* acc_init64;  // where it is not null, in place of acc_init
   const int32_t* weight_sum;
   const int32_t* multiplier;
   const int8_t* shift;
+
+  int64_t Start(int64_t entry) const { return acc_init64 != nullptr ? acc_init64[entry] : acc_init[entry]; }
 };
 
 template <typename Options>
 ChannelConstants ConstantsOf(const Options& options) {
-  return {options.acc_init()->data(), options.weight_sum()->data(), options.multiplier()->data(),
-          options.shift()->data()};
+  const bool wide = options.acc_init()->size() == 0;
+  return {options.acc_init()->data(), wide ? options.acc_init64()->data() : nullptr, options.weight_sum()->data(),
+          options.multiplier()->data(), options.shift()->data()};
 }
 
-// groups * blocks blocks.
+// groups * blocks blocks; without acc_init sums start from 0.
 void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, bool signed_rows, ConvBlock* blocks);
 
 // Where a row of output pixels goes, and the table behind it. Values in front of a table of bytes that has more than
@@ -75,8 +79,20 @@ void FillRow(const Options& options, const TensorView& y, int32_t channels, Conv
   row->wide_output = y.dtype == joint::DType::U16 || OutputTable::WaitsInScratch(options, y);
 }
 
-// Row stride and scratch offsets of a geometry that is complete but for these; so many blocks of constants, and bytes
-// of a row in front of its table.
-void PlaceScratch(int64_t blocks, int64_t waiting, ConvGeometry* geometry);
+// The bytes of inputs and weights, and whether the sums of bytes must be put together.
+template <typename Options>
+void DescribeBytes(const Options& options, const LayerArgs& args, ConvGeometry* geometry) {
+  geometry->input_bytes = joint::ElementBytes(args.inputs[0].dtype);
+  geometry->weight_bytes = joint::ElementBytes(args.inputs[1].dtype);
+  geometry->wide = geometry->input_bytes > 1 || geometry->weight_bytes > 1 || options.acc_init()->size() == 0;
+}
+
+// Row stride and scratch offsets of a geometry that is complete but for these. `parts`: so many times there are
+// constants for all channels; `pixels`: of the longest row.
+struct ScratchNeeds {
+  int64_t parts, pixels;
+  int64_t waiting;  // OutputTableBytes
+};
+void PlaceScratch(const ScratchNeeds& needs, ConvGeometry* geometry);
 
 }  // namespace lockstep::kernels

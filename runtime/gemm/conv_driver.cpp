@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "gemm/conv_constants.h"
-#include "gemm/row_ring.h"
+#include "gemm/conv_rows.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -12,55 +11,47 @@ class ConvRun {
  public:
   ConvRun(const LayerArgs& args, uint8_t* scratch, const ConvVariant& variant)
       : args_(args),
-        variant_(variant),
-        conv_(*args.layer->options_as_Conv()),
         geometry_(DescribeConv(args)),
-        blocks_(reinterpret_cast<ConvBlock*>(scratch)),
-        segments_(reinterpret_cast<const uint8_t**>(scratch + geometry_.segments_offset)),
-        memory_(scratch + geometry_.ring_offset),
-        table_(conv_, variant, args.outputs[0], scratch + geometry_.waiting_offset) {
-    FillBlocks(geometry_, ConstantsOf(conv_), variant.signed_rows, blocks_);
-    FillRow(conv_, args.outputs[0], geometry_.group_out, &row_);
-    row_.segments = segments_;
-    row_.packed = reinterpret_cast<uint32_t*>(scratch + geometry_.packed_offset);
-    row_.segment_count = geometry_.segments;
-    row_.quads = geometry_.quads;
-    row_.blocks = geometry_.blocks;
-    row_.out_step = table_.step();
+        variant_(variant),
+        rows_(*args.layer->options_as_Conv(), args, geometry_, 1, variant, scratch) {
+    ConvRow& row = rows_.row();
+    row.segment_count = geometry_.segments;
+    row.quads = geometry_.quads;
+    row.out_step = rows_.table().step();
   }
 
   void Pointwise(int64_t begin, int64_t end) {
     const ConvGeometry& g = geometry_;
-    const uint8_t* input = args_.inputs[0].data;
-    const bool in_place = !variant_.signed_rows && g.in_c % 4 == 0;
-    const int64_t in_step = args_.inputs[0].pitch;
-    row_.pixel_step = in_place ? in_step : g.in_c;
+    ConvRow& row = rows_.row();
+    const bool in_place = !variant_.signed_rows && g.input_bytes == 1 && g.in_c % 4 == 0;
+    const int64_t in_step = args_.inputs[0].pitch * g.input_bytes;
+    row.pixel_step = in_place ? in_step : g.in_c;
     for (int64_t unit = begin; unit < end; ++unit) {
       const int64_t first = unit * kPointwisePixels;
-      row_.pixels = static_cast<int32_t>(std::min<int64_t>(kPointwisePixels, g.pixels - first));
-      const uint8_t* from = input + first * in_step;
-      segments_[0] = from;
-      if (!in_place) {
-        CopyPixels({from, row_.pixels, in_step}, g.in_c, memory_, variant_.signed_rows ? kSignFlip : 0);
-        segments_[0] = memory_;
+      row.pixels = static_cast<int32_t>(std::min<int64_t>(kPointwisePixels, g.pixels - first));
+      const uint8_t* from = args_.inputs[0].data + first * in_step;
+      for (int32_t byte = 0; byte < g.input_bytes && !in_place; ++byte) {
+        CopyPixels({from + byte, row.pixels, in_step, g.input_bytes}, g.in_c, rows_.memory(byte), rows_.flip());
       }
-      RunGroups(first, [](int32_t) {});
+      RunGroups(first, [&](int32_t, int32_t byte, const uint8_t** segments) {
+        segments[0] = in_place ? from : rows_.memory(byte);
+      });
     }
   }
 
   void Windows(int64_t begin, int64_t end) {
     const ConvGeometry& g = geometry_;
-    RowRing ring(g, args_.inputs[0], variant_.signed_rows ? kSignFlip : 0, memory_);
-    row_.pixel_step = int64_t{g.stride_w} * g.group_in;
-    row_.pixels = g.out_w;
+    RowRing ring(g, args_.inputs[0], rows_.flip(), rows_.memory(0));
+    rows_.row().pixel_step = int64_t{g.stride_w} * g.group_in;
+    rows_.row().pixels = g.out_w;
     const int32_t taps = g.segments / g.kernel_h;  // segments of one kernel row
     for (int64_t unit = begin; unit < end; ++unit) {
       const int64_t top = unit % g.out_h * g.stride_h;
       ring.Load(unit / g.out_h, top, top + int64_t{g.kernel_h - 1} * g.dilation_h);
-      RunGroups(unit * g.out_w, [&](int32_t group) {
+      RunGroups(unit * g.out_w, [&](int32_t group, int32_t byte, const uint8_t** segments) {
         for (int32_t segment = 0; segment < g.segments; ++segment) {
-          segments_[segment] = ring.Row(top + int64_t{segment / taps} * g.dilation_h, group) +
-                               int64_t{segment % taps} * g.dilation_w * g.group_in;
+          segments[segment] = ring.Row(top + int64_t{segment / taps} * g.dilation_h, group, byte) +
+                              int64_t{segment % taps} * g.dilation_w * g.group_in;
         }
       });
     }
@@ -74,27 +65,21 @@ class ConvRun {
     const ConvGeometry& g = geometry_;
     const TensorView& y = args_.outputs[0];
     uint8_t* first = y.data + first_pixel * y.pitch * joint::ElementBytes(y.dtype);
-    uint8_t* out = table_.Row(first);
+    uint8_t* out = rows_.table().Row(first);
     const int64_t group_weights = int64_t{g.blocks} * g.segments * g.quads * kQuadBytes;
     for (int32_t group = 0; group < g.groups; ++group) {
-      point_segments(group);
-      row_.weights = reinterpret_cast<const int8_t*>(args_.inputs[1].data) + group * group_weights;
-      row_.constants = blocks_ + int64_t{group} * g.blocks;
-      row_.out = out + int64_t{group} * g.group_out * table_.element();
-      variant_.run_row(row_);
+      const int32_t channel = group * g.group_out;
+      const RowPlace place = {group * group_weights, int64_t{group} * g.blocks, channel, channel,
+                              out + channel * rows_.table().element()};
+      rows_.Run(place, [&](int32_t byte, const uint8_t** segments) { point_segments(group, byte, segments); });
     }
-    table_.Apply(first, row_.pixels);
+    rows_.table().Apply(first, rows_.row().pixels);
   }
 
   const LayerArgs& args_;
-  const ConvVariant& variant_;
-  const joint::Conv& conv_;
   const ConvGeometry geometry_;
-  ConvBlock* blocks_;
-  const uint8_t** segments_;
-  uint8_t* memory_;
-  OutputTable table_;
-  ConvRow row_{};
+  const ConvVariant& variant_;
+  ConvRows rows_;
 };
 
 }  // namespace
@@ -142,8 +127,9 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
     g.ring_rows = (g.kernel_h - 1) * g.dilation_h + 1;
     g.units = int64_t{args.outputs[0].shape[0]} * g.out_h;
   }
+  DescribeBytes(conv, args, &g);
   const int64_t pixels = g.pointwise ? kPointwisePixels : g.out_w;
-  PlaceScratch(int64_t{g.groups} * g.blocks, OutputTableBytes(conv, args.outputs[0], pixels), &g);
+  PlaceScratch({1, pixels, OutputTableBytes(conv, args.outputs[0], pixels)}, &g);
   return g;
 }
 
@@ -156,6 +142,20 @@ void RunConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch
   }
 }
 
-bool AcceptsConv32(const LayerArgs& args) { return args.layer->options_as_Conv()->acc_bits() == 32; }
+bool AcceptsConv32(const LayerArgs& args) {
+  return AcceptsConvBytes(args) && args.layer->options_as_Conv()->acc_bits() == 32;
+}
+
+bool AcceptsConvBytes(const LayerArgs& args) { return !DescribeConv(args).wide; }
+
+bool AcceptsConvSums(const LayerArgs& args) {
+  const ConvGeometry geometry = DescribeConv(args);
+  return geometry.wide && !geometry.wide_sums;
+}
+
+const ConvVariant& PortableVariant(const ConvGeometry& geometry, int acc_bits) {
+  const bool narrow = geometry.wide ? !geometry.wide_sums : acc_bits == 32;
+  return narrow ? row_u8s8_portable : row_u8s8_portable_acc64;
+}
 
 }  // namespace lockstep::kernels

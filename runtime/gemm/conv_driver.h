@@ -34,8 +34,13 @@ struct ConvGeometry {
   int32_t row_pixels = 0;  // input pixels in a padded row
   int64_t row_stride = 0;  // bytes of one padded row of one group in scratch
   int32_t ring_rows = 1;   // padded rows that are alive at once
+  int64_t ring_bytes = 0;  // of one byte of the inputs
+  int32_t input_bytes = 1, weight_bytes = 1;  // of an element
+  bool wide = false;                          // the kernels give sums, of one byte of the inputs and one of the weights
+  bool wide_sums = false;                     // these may leave 32 bits
   // In scratch; the blocks' constants come first.
-  size_t segments_offset = 0, packed_offset = 0, ring_offset = 0, waiting_offset = 0;
+  size_t segments_offset = 0, packed_offset = 0, ring_offset = 0, waiting_offset = 0, sums_offset = 0,
+         totals_offset = 0;
   uint64_t scratch_bytes = 0;  // may be more than 32 bits hold
 };
 
@@ -67,6 +72,9 @@ struct ConvRow {
   bool wide_output;  // u16
   uint8_t* out;      // pixel 0, first channel of the group
   int64_t out_step;  // bytes from one output pixel to the next
+  // Not null: nothing but the sums is wanted, for each pixel those of `blocks` blocks. Of 32 bits, or those of the
+  // variant's accumulators if it has wider ones.
+  void* sums;
 };
 
 struct ConvVariant {
@@ -86,7 +94,12 @@ extern const ConvVariant row_u8s8_portable_acc64;  // sums of 64 bits
 
 void RunConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch, const ConvVariant& variant);
 
-// Variants with 32-bit accumulators accept layers for which the compiler proved that these suffice.
+// Variants of bytes with 32-bit accumulators accept layers for which the compiler proved that these suffice; those that
+// put sums together (u8 and u16 inputs, s8 and s16 weights) accept the layers that need it if the sums of bytes do.
 bool AcceptsConv32(const LayerArgs& args);
+bool AcceptsConvBytes(const LayerArgs& args);
+bool AcceptsConvSums(const LayerArgs& args);
+// For every layer.
+const ConvVariant& PortableVariant(const ConvGeometry& geometry, int acc_bits);
 
 }  // namespace lockstep::kernels

@@ -152,6 +152,14 @@ void Tile(const RowConstants& constants, int32_t block, int64_t pixel) {
     Unroll<kPixels>([&](auto p) { acc.value[p][b] = start; });
   });
   Accumulate(row, block, pixel * row.pixel_step, acc);
+  if (row.sums != nullptr) {
+    auto* sums = static_cast<int32_t*>(row.sums) + (pixel * row.blocks + block) * kBlockChannels;
+    Unroll<kPixels>([&](auto p) {
+      Unroll<kBlocks>(
+          [&](auto b) { _mm512_storeu_si512(sums + (int64_t{p} * row.blocks + b) * kBlockChannels, acc.value[p][b]); });
+    });
+    return;
+  }
   const int32_t channel = block * kBlockChannels;
   const bool packed = kBlocks == kMaxBlocks && !row.wide_output && row.channels - channel >= kBlocks * kBlockChannels;
   Unroll<kPixels>([&](auto p) {

@@ -131,6 +131,15 @@ void Tile(const ConvRow& row, int32_t block, int64_t pixel) {
     weights =
         AccumulateSegment(row.segments[segment] + pixel * row.pixel_step, row.pixel_step, row.quads, weights, acc);
   }
+  if (row.sums != nullptr) {
+    int32_t* sums = static_cast<int32_t*>(row.sums) + (pixel * row.blocks + block) * kBlockChannels;
+    Unroll<kPixels>([&](auto p) {
+      Unroll<kVectors>([&](auto v) {
+        __msa_st_w(acc.value[p][v], sums + int64_t{p} * row.blocks * kBlockChannels + v * kLanes, 0);
+      });
+    });
+    return;
+  }
   Unroll<kPixels>([&](auto p) {
     v4i32 values[kVectors];
     Unroll<kVectors>([&](auto v) {

@@ -186,11 +186,15 @@ void StoreBytes(const ConvRow& row, const BlockConstants& constants, const Pixel
   Unroll<kTilePixels>([&](auto p) { vst1q_u8(to[p], bytes[p]); });
 }
 
+void StoreSums(const PixelSums& sums, int32_t* to) {
+  Unroll<kVectors>([&](auto v) { vst1q_s32(to + v * kLanes, vpaddq_s32(sums.value[2 * v], sums.value[2 * v + 1])); });
+}
+
 // Any shift, any output type, any number of channels.
 void StoreLanes(const ConvRow& row, int32_t block, const PixelSums& sums, uint8_t* to) {
   const ConvBlock& constants = row.constants[block];
   int32_t acc[kBlockChannels];
-  Unroll<kVectors>([&](auto v) { vst1q_s32(acc + v * kLanes, vpaddq_s32(sums.value[2 * v], sums.value[2 * v + 1])); });
+  StoreSums(sums, acc);
   const int32_t left = row.channels - block * kBlockChannels;
   for (int32_t i = 0; i < kBlockChannels && i < left; ++i) {
     const int32_t value =
@@ -231,7 +235,11 @@ void RunRow(const ConvRow& row) {
       uint8_t* const to[kTilePixels] = {out + pixel * row.out_step, out + second * row.out_step};
       PixelSums sums[kTilePixels];
       Accumulate(row, weights, place, constants.start, sums);
-      if (bytes) {
+      if (row.sums != nullptr) {
+        int32_t* sums_of = static_cast<int32_t*>(row.sums) + block * kBlockChannels;
+        StoreSums(sums[0], sums_of + pixel * row.blocks * kBlockChannels);
+        StoreSums(sums[1], sums_of + second * row.blocks * kBlockChannels);
+      } else if (bytes) {
         StoreBytes(row, constants, sums, to);
       } else {
         for (int p = 0; p < kTilePixels; ++p) StoreLanes(row, block, sums[p], to[p]);

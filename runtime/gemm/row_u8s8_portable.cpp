@@ -104,6 +104,12 @@ void RunBlock(const ConvRow& row, int32_t block, int64_t first, int64_t second) 
   for (ptrdiff_t i = 0; i < channels; ++i) {
     PixelPair<Accumulator> pair{constants.acc_init[i], constants.acc_init[i]};
     AddProducts(row.packed, weights + i * kDepth, quads, pair);
+    if (row.sums != nullptr) {
+      auto* sums = static_cast<Accumulator*>(row.sums) + ptrdiff_t{block} * kBlockChannels + i;
+      sums[first * row.blocks * kBlockChannels] = pair.first;
+      sums[second * row.blocks * kBlockChannels] = pair.second;
+      continue;
+    }
     Store(row, to_first + i * element, Finish(row, pair.first, constants.multiplier[i], constants.shift[i]));
     Store(row, to_second + i * element, Finish(row, pair.second, constants.multiplier[i], constants.shift[i]));
   }

@@ -23,6 +23,7 @@ struct ConvShape {
   int groups = 1;
   bool table = false;
   int table_bits = 8;  // of the values in front of the table
+  joint::DType weight = joint::DType::S8;
   joint::DType output = joint::DType::U8;
 };
 
@@ -111,7 +112,11 @@ class NetworkBuilder {
   // What Conv and DepthwiseConv have in common: weights of `rows` x `depth`, and all that follows from them.
   template <typename Options>
   void FillConvolution(Options* options, const ConvShape& shape, int x, int channels, int depth,
-                       const std::vector<std::vector<int8_t>>& weights);
+                       const std::vector<std::vector<int16_t>>& weights);
+  // Whether sums of its inputs and weights need the second version.
+  bool HasWords(int x, const ConvShape& shape) const;
+  int RandomWeight(const ConvShape& shape);
+  int NeedsSecondVersion(int output, int x, const ConvShape& shape);
   std::vector<uint8_t> Table(joint::DType dtype, int entries);
   int EntriesFor(int x) const;  // of a table for a tensor
   // What was the last layer's first version has become its second.

@@ -69,6 +69,23 @@ joint::ModelT WideNetwork() {
   conv.kernel_h = conv.kernel_w = conv.stride_h = conv.stride_w = 2;
   conv.pad_top = conv.pad_left = conv.pad_bottom = conv.pad_right = 0;
   net.Output(net.Dequantize(net.ConvTranspose(y, conv)));
+  ConvShape sums;
+  sums.oc = 20;
+  sums.groups = 2;
+  sums.weight = joint::DType::S16;
+  sums.output = joint::DType::U16;
+  const int wide = net.Conv(words, sums);
+  sums.groups = 1;
+  sums.output = joint::DType::U8;
+  sums.table = true;
+  sums.table_bits = 11;
+  net.Output(net.Dequantize(net.DepthwiseConv(wide, sums)));
+  sums.weight = joint::DType::S8;
+  sums.table = false;
+  net.Output(net.Conv(net.DepthwiseConv(wide, sums), sums));
+  sums.weight = joint::DType::S16;
+  sums.stride_h = sums.stride_w = 2;
+  net.Output(net.Dequantize(net.ConvTranspose(wide, sums)));
   joint::ModelT model = net.Finish();
   // The Softmax has levels of its own, fewer than its type.
   joint::SoftmaxT& softmax = *FirstOptions<joint::SoftmaxT>(model);
@@ -116,6 +133,8 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
     shape.oc = net.Random(1, 20);
     shape.table = net.Random(0, 1) == 1;
     shape.stride_h = net.Random(1, 2);
+    shape.table_bits = 8 + net.Random(0, 3) / 3 * net.Random(0, 8);
+    shape.weight = net.Random(0, 7) == 0 ? joint::DType::S16 : joint::DType::S8;
     switch (net.Random(0, 15)) {
       case 0:
       case 1:

@@ -47,7 +47,8 @@ std::vector<Phase> Phases(const joint::ConvTranspose& options, const joint::Tens
 std::vector<int32_t> Unpack(const LayerRun& run, const joint::ConvTranspose& options) {
   const joint::Tensor& tensor = *run.inputs[1].tensor;
   const auto& w = *tensor.shape();
-  const auto* packed = reinterpret_cast<const int8_t*>(run.inputs[1].data);
+  const PackedBytes packed(run.inputs[1], tensor.bytes() / ElementSize(tensor.dtype()));
+  uint64_t first = 0;  // of the phase
   std::vector<int32_t> weights(static_cast<size_t>(w[0]) * w[1] * w[2] * w[3]);
   for (const Phase& phase : Phases(options, tensor)) {
     for (int32_t oc = 0; oc < w[0]; ++oc) {
@@ -57,12 +58,13 @@ std::vector<int32_t> Unpack(const LayerRun& run, const joint::ConvTranspose& opt
               (static_cast<size_t>(oc) * w[1] + phase.y + static_cast<size_t>(j) * options.stride_h()) * w[2] +
               phase.x + static_cast<size_t>(i) * options.stride_w();
           for (int32_t ic = 0; ic < w[3]; ++ic) {
-            weights[tap * w[3] + ic] = packed[phase.geometry.Offset(oc, ic, phase.height - 1 - j, phase.width - 1 - i)];
+            weights[tap * w[3] + ic] =
+                packed[first + phase.geometry.Offset(oc, ic, phase.height - 1 - j, phase.width - 1 - i)];
           }
         }
       }
     }
-    packed += phase.geometry.bytes();
+    first += phase.geometry.bytes();
   }
   return weights;
 }
@@ -90,7 +92,7 @@ bool FitsConvTranspose(const LayerRun& run) {
   if (HasFloatOutput(run)) return FitsFloatConvTranspose(run);
   const joint::ConvTranspose& o = *run.layer->options_as_ConvTranspose();
   if (!HasTensors(run, 2) || !IsQuantized(run.x()) || !IsQuantized(run.y())) return false;
-  if (!HasWeights(run, joint::DType::S8, joint::Packing::O16I4)) return false;
+  if (!HasIntegerWeights(run, joint::Packing::O16I4)) return false;
   const joint::Tensor& weights = *run.inputs[1].tensor;
   const auto& w = *weights.shape();
   const auto& x = *run.x().shape();
@@ -100,10 +102,11 @@ bool FitsConvTranspose(const LayerRun& run) {
   if (o.stride_h() < 1 || o.stride_w() < 1 || o.pad_top() < 0 || o.pad_left() < 0) return false;
   const uint64_t channels = static_cast<uint32_t>(w[0]);
   const uint64_t sums = channels * static_cast<uint32_t>(o.stride_h()) * static_cast<uint32_t>(o.stride_w());
-  if (o.acc_init()->size() != sums || o.multiplier()->size() != channels || o.shift()->size() != channels) return false;
+  if (StartCount(o) != sums || o.multiplier()->size() != channels || o.shift()->size() != channels) return false;
   uint64_t bytes = 0;
   for (const Phase& phase : Phases(o, weights)) bytes += phase.geometry.bytes();
-  return bytes == weights.bytes() && AreShifts(*o.shift()) && FitsTable(run, o.table(), o.clamp_low(), o.clamp_high());
+  return bytes * ElementSize(weights.dtype()) == weights.bytes() && AreShifts(*o.shift()) &&
+         FitsTable(run, o.table(), o.clamp_low(), o.clamp_high());
 }
 
 void RunConvTranspose(const LayerRun& run) {
@@ -113,6 +116,7 @@ void RunConvTranspose(const LayerRun& run) {
   const auto& w = *run.inputs[1].tensor->shape();
   const Pixels pixels(run);
   const std::vector<int32_t> weights = Unpack(run, o);
+  const std::vector<int64_t> starts = StartsOf(o);
   const int32_t group_out = w[0] / o.groups();
   const bool has_table = o.table() != nullptr && o.table()->size() != 0;
   const std::vector<int32_t> table = has_table ? ReadTable(run, *o.table()) : std::vector<int32_t>();
@@ -130,7 +134,7 @@ void RunConvTranspose(const LayerRun& run) {
       const int32_t at_x = static_cast<int32_t>(element / out[3]) + o.pad_left();
       const int32_t phase_y = at_y % o.stride_h();
       const int32_t phase_x = at_x % o.stride_w();
-      int64_t acc = o.acc_init()->Get((phase_y * o.stride_w() + phase_x) * w[0] + oc);
+      int64_t acc = starts[(static_cast<size_t>(phase_y) * o.stride_w() + phase_x) * w[0] + oc];
       for (int32_t ky = phase_y; ky < w[1]; ky += o.stride_h()) {
         for (int32_t kx = phase_x; kx < w[2]; kx += o.stride_w()) {
           const int32_t iy = (at_y - ky) / o.stride_h();  // exact

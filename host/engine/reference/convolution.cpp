@@ -84,6 +84,10 @@ bool HasWeights(const LayerRun& run, joint::DType dtype, joint::Packing packing)
          weights.shape()->size() == 4;
 }
 
+bool HasIntegerWeights(const LayerRun& run, joint::Packing packing) {
+  return HasWeights(run, joint::DType::S8, packing) || HasWeights(run, joint::DType::S16, packing);
+}
+
 bool FitsTable(const LayerRun& run, const flatbuffers::Vector<uint8_t>* table, int32_t low, int32_t high) {
   if (table == nullptr || table->size() == 0) return true;
   const size_t entries = table->size() / ElementSize(run.y().dtype());
@@ -95,7 +99,7 @@ std::vector<int32_t> ReadTable(const LayerRun& run, const flatbuffers::Vector<ui
 }
 
 void RunConvolution(const LayerRun& run, const Convolution& conv) {
-  const bool narrow = run.x().dtype() == joint::DType::U8;
+  const bool narrow = run.x().dtype() == joint::DType::U8 && run.inputs[1].tensor->dtype() == joint::DType::S8;
   const int64_t taps = int64_t{conv.kernel_h} * conv.kernel_w * conv.in_channels;
   if (narrow && taps * 255 * 128 < (int64_t{1} << 31)) {
     Compute<int32_t, int16_t>(run, conv);

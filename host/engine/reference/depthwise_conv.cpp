@@ -1,13 +1,14 @@
 #include "engine/reference/convolution.h"
 #include "engine/reference/float_layers.h"
 #include "engine/reference/layers.h"
+#include "engine/reference/tensor_values.h"
 
 namespace lockstep::engine {
 bool FitsDepthwiseConv(const LayerRun& run) {
   if (HasFloatOutput(run)) return FitsFloatDepthwiseConv(run);
   const joint::DepthwiseConv& conv = *run.layer->options_as_DepthwiseConv();
   if (!HasTensors(run, 2) || !IsQuantized(run.x()) || !IsQuantized(run.y())) return false;
-  if (!HasWeights(run, joint::DType::S8, joint::Packing::Plain)) return false;
+  if (!HasIntegerWeights(run, joint::Packing::Plain)) return false;
   const joint::Tensor& weights = *run.inputs[1].tensor;
   const auto& w = *weights.shape();
   return FitsConvolution(run, conv, weights) && w[0] == 1 && run.x().shape()->Get(3) == w[3] &&
@@ -18,7 +19,7 @@ void RunDepthwiseConv(const LayerRun& run) {
   if (HasFloatOutput(run)) return RunFloatDepthwiseConv(run);
   const joint::DepthwiseConv& options = *run.layer->options_as_DepthwiseConv();
   const Operand& weights = run.inputs[1];
-  const auto* values = reinterpret_cast<const int8_t*>(weights.data);
+  const std::vector<int32_t> values = ReadElements(weights);
   const auto& shape = *weights.tensor->shape();
   Convolution conv;
   CopyCommon(options, conv);
@@ -28,7 +29,7 @@ void RunDepthwiseConv(const LayerRun& run) {
   conv.in_channels = 1;
   for (int32_t c = 0; c < conv.out_channels; ++c) {
     for (int32_t k = 0; k < conv.kernel_h * conv.kernel_w; ++k) {
-      conv.weights.push_back(values[k * conv.out_channels + c]);
+      conv.weights.push_back(static_cast<int16_t>(values[static_cast<size_t>(k) * conv.out_channels + c]));
     }
   }
   RunConvolution(run, conv);

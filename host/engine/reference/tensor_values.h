@@ -65,4 +65,20 @@ class O16I4Geometry {
   int64_t quads_;     // of 4 input bytes, in a segment
 };
 
+// Weights in the packing O16I4, S8 or S16, of which those of `bytes` bytes lie side by side.
+class PackedBytes {
+ public:
+  PackedBytes(const Operand& weights, uint64_t bytes)
+      : first_(reinterpret_cast<const int8_t*>(weights.data)),
+        second_(weights.tensor->dtype() == joint::DType::S16 ? first_ + bytes : nullptr) {}
+
+  int32_t operator[](uint64_t offset) const {
+    return second_ == nullptr ? first_[offset] : 255 * first_[offset] + second_[offset];
+  }
+
+ private:
+  const int8_t* first_;
+  const int8_t* second_;
+};
+
 }  // namespace lockstep::engine

@@ -13,7 +13,7 @@ void SetArithmetic(const ConvArithmetic& arithmetic, const Window& window, Optio
   SetPaddings(window, options);
   options.dilation_h = window.dilation[0];
   options.dilation_w = window.dilation[1];
-  options.acc_init = arithmetic.acc_init;
+  SetSums(arithmetic.acc_init, arithmetic.fits_32_bits, options);
   options.multiplier = arithmetic.multiplier;
   options.shift = arithmetic.shift;
 }
@@ -24,7 +24,6 @@ void EmitConv(LowerContext& context) {
   const graph::Node& node = context.node();
   const Value x = context.IntegerInput(0);
   if (x.shape.size() != 4) throw UnsupportedModel("only convolutions over images (rank 4) are supported");
-  if (x.params().bits > 8) throw UnsupportedModel("its input has more than 8 bits; quantise it to 8");
   const quantize::QuantizedWeights& weights = context.Weights(1);
   const graph::Tensor& kernel = context.graph().tensor(node.inputs.at(1));
   const graph::Shape& w = kernel.shape;
@@ -37,14 +36,13 @@ void EmitConv(LowerContext& context) {
   const int64_t groups = node.Int("group", 1);
   const Window window = ReadWindow(node, x.shape, out, w[2], w[3], swapped);
   WeightShape shape{w[0], w[1], w[2], w[3], groups, window.dilation[1]};
-  if (weights.format.type != quantize::NumberType::kS8) throw UnsupportedModel("its weights have more than 8 bits");
-  std::vector<int8_t> values(weights.values.begin(), weights.values.end());
+  const bool wide_weights = weights.format.type == quantize::NumberType::kS16;
+  std::vector<int16_t> values = weights.values;
   if (swapped) {
     values = SwapSpatial(values, shape);
     std::swap(shape.kh, shape.kw);
   }
-  const ConvArithmetic arithmetic =
-      ComputeArithmetic(values, weights.scales(), weights.bias, x.params(), output.params);
+  const ConvArithmetic arithmetic = ComputeArithmetic(weights, values, x.params(), output.params);
   const Value result = context.AddOutput(context.OutputParams());
   const auto macs = static_cast<uint64_t>(graph::ElementCount(out) * w[1] * w[2] * w[3]);
   const auto finish = [&](auto options, int32_t weights_tensor) {
@@ -55,18 +53,22 @@ void EmitConv(LowerContext& context) {
     options.table = table;
     context.AddLayer(std::move(options), {x.tensor, weights_tensor}, result.tensor, macs);
   };
-  if (groups > 1 && groups == w[0] && w[1] == 1 && arithmetic.fits_32_bits) {
-    finish(joint::DepthwiseConvT(),
-           context.draft().AddWeights(kernel.name, w, swapped ? Axes{1, 3, 2, 0} : Axes{1, 2, 3, 0},
-                                      joint::Packing::Plain, weights.format, ToBytes(PackDepthwise(values, shape))));
+  const bool wide = wide_weights || x.params().bits > 8;
+  if (groups > 1 && groups == w[0] && w[1] == 1 && (arithmetic.fits_32_bits || wide)) {
+    finish(
+        joint::DepthwiseConvT(),
+        context.draft().AddWeights(kernel.name, w, swapped ? Axes{1, 3, 2, 0} : Axes{1, 2, 3, 0}, joint::Packing::Plain,
+                                   weights.format, ToBytes(PackDepthwise(values, shape), wide_weights)));
   } else {
     joint::ConvT options;
     options.groups = static_cast<int32_t>(groups);
     options.weight_sum = arithmetic.weight_sum;
-    options.acc_bits = arithmetic.fits_32_bits ? 32 : 64;
-    finish(std::move(options),
-           context.draft().AddWeights(kernel.name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1},
-                                      joint::Packing::O16I4, weights.format, ToBytes(PackO16I4(values, shape))));
+    options.weight_sum.insert(options.weight_sum.end(), arithmetic.low_weight_sum.begin(),
+                              arithmetic.low_weight_sum.end());
+    PackedWeights packed;
+    packed.Append(values, shape, wide_weights);
+    finish(std::move(options), context.draft().AddWeights(kernel.name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1},
+                                                          joint::Packing::O16I4, weights.format, packed.Bytes()));
   }
   context.Define(result);
 }

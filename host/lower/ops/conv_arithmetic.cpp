@@ -1,34 +1,45 @@
 #include "lower/ops/conv_arithmetic.h"
 
 #include <cstdlib>
+#include <string>
 
+#include "arithmetic/rq1.h"
 #include "graph/error.h"
+#include "lower/integer_parameters.h"
+#include "lower/weight_packing.h"
 
 namespace lockstep::lower {
 
-ConvArithmetic ComputeArithmetic(const std::vector<int8_t>& weights, const std::vector<double>& scales,
-                                 const std::vector<int32_t>& bias, const AffineParams& x, const AffineParams& mid) {
+ConvArithmetic ComputeArithmetic(const quantize::QuantizedWeights& weights, const std::vector<int16_t>& values,
+                                 const AffineParams& x, const AffineParams& mid) {
   ConvArithmetic result;
-  const size_t channels = scales.size();
-  const size_t taps = weights.size() / channels;
+  const size_t channels = weights.scales().size();
+  const size_t taps = values.size() / channels;
+  const bool wide = weights.format.bits > 8;
+  const int64_t largest = x.bits > 8 ? 65535 : 255;
   for (size_t oc = 0; oc < channels; ++oc) {
     int64_t sum = 0;
     int64_t magnitude = 0;
+    int64_t high = 0;
     for (size_t i = oc * taps; i < (oc + 1) * taps; ++i) {
-      sum += weights[i];
-      magnitude += std::abs(weights[i]);
+      const WeightBytes bytes = BytesOf(values[i], wide);
+      sum += values[i];
+      magnitude += kHighBase * std::abs(bytes.high) + std::abs(bytes.low);
+      high += bytes.high;
     }
-    const int64_t init = bias[oc] - x.zero_point * sum;
-    if (init != static_cast<int32_t>(init)) {
-      throw UnsupportedModel("the bias of channel " + std::to_string(oc) + " does not fit 32 bits");
+    const int64_t init = weights.bias[oc] - x.zero_point * sum;
+    const FixedMultiplier fixed = ToFixed(x.scale * weights.scales()[oc] / mid.scale);
+    const int64_t bound = std::abs(init) + largest * magnitude;
+    if (bound >= rq1::kWideLimit || (fixed.s < 0 && bound >= int64_t{1} << (61 + fixed.s))) {
+      throw UnsupportedModel("the scaled sum of channel " + std::to_string(oc) + " does not fit 64 bits");
     }
-    const FixedMultiplier fixed = ToFixed(x.scale * scales[oc] / mid.scale);
-    result.acc_init.push_back(static_cast<int32_t>(init));
-    result.weight_sum.push_back(static_cast<int32_t>(sum));
+    result.acc_init.push_back(init);
+    result.weight_sum.push_back(static_cast<int32_t>(wide ? high : sum));
+    if (wide) result.low_weight_sum.push_back(static_cast<int32_t>(sum - kHighBase * high));
     result.multiplier.push_back(fixed.m);
     result.shift.push_back(static_cast<int8_t>(fixed.s));
     // No partial sum in any order can be larger, nor can one of a kernel that works on x - 128.
-    result.fits_32_bits = result.fits_32_bits && std::abs(init) + 255 * magnitude < int64_t{1} << 31;
+    result.fits_32_bits = result.fits_32_bits && bound < int64_t{1} << 31;
   }
   return result;
 }

@@ -64,9 +64,8 @@ joint::ConvTransposeT OptionsOf(const Geometry& geometry) {
 void EmitConvTranspose(LowerContext& context) {
   const Value x = context.IntegerInput(0);
   const Geometry geometry = Read(context, x);
-  if (x.params().bits > 8) throw UnsupportedModel("its input has more than 8 bits; quantise it to 8");
   const quantize::QuantizedWeights& weights = context.Weights(1);
-  if (weights.format.type != quantize::NumberType::kS8) throw UnsupportedModel("its weights have more than 8 bits");
+  const bool wide = weights.format.type == quantize::NumberType::kS16;
   const Activated output = ActivatedOutput(context);
   joint::ConvTransposeT options = OptionsOf(geometry);
   options.mid_zero_point = output.params.zero_point;
@@ -74,31 +73,32 @@ void EmitConvTranspose(LowerContext& context) {
   options.clamp_high = output.high;
   if (!output.clamped) options.table = ActivationTable(context, context.node().activation, output.params);
 
-  const std::vector<int8_t> values =
-      InPlace(std::vector<int8_t>(weights.values.begin(), weights.values.end()), geometry);
-  std::vector<int8_t> packed;
+  const std::vector<int16_t> values = InPlace(weights.values, geometry);
+  PackedWeights packed;
+  std::vector<int64_t> acc_init;
+  std::vector<int32_t> low_weight_sum;
   bool fits_32_bits = true;
   for (int32_t row = 0; row < geometry.stride[0]; ++row) {
     for (int32_t column = 0; column < geometry.stride[1]; ++column) {
       const auto [taps, shape] = PhaseOf(values, geometry.shape, geometry.stride, row, column);
-      const ConvArithmetic arithmetic =
-          ComputeArithmetic(taps, weights.scales(), weights.bias, x.params(), output.params);
-      const std::vector<int8_t> part = PackO16I4(taps, shape);
-      packed.insert(packed.end(), part.begin(), part.end());
-      options.acc_init.insert(options.acc_init.end(), arithmetic.acc_init.begin(), arithmetic.acc_init.end());
+      const ConvArithmetic arithmetic = ComputeArithmetic(weights, taps, x.params(), output.params);
+      packed.Append(taps, shape, wide);
+      acc_init.insert(acc_init.end(), arithmetic.acc_init.begin(), arithmetic.acc_init.end());
+      low_weight_sum.insert(low_weight_sum.end(), arithmetic.low_weight_sum.begin(), arithmetic.low_weight_sum.end());
       options.weight_sum.insert(options.weight_sum.end(), arithmetic.weight_sum.begin(), arithmetic.weight_sum.end());
       options.multiplier = arithmetic.multiplier;
       options.shift = arithmetic.shift;
       fits_32_bits = fits_32_bits && arithmetic.fits_32_bits;
     }
   }
-  options.acc_bits = fits_32_bits ? 32 : 64;
+  options.weight_sum.insert(options.weight_sum.end(), low_weight_sum.begin(), low_weight_sum.end());
+  SetSums(acc_init, fits_32_bits, options);
   TensorFormat format = weights.format;
   if (format.axis >= 0) format.axis = 0;  // of the convolution's order
   const Value result = context.AddOutput(context.OutputParams());
   const int32_t kernel =
       context.draft().AddWeights(context.graph().tensor(context.node().inputs[1]).name, geometry.KernelShape(),
-                                 geometry.KernelAxes(), joint::Packing::O16I4, format, ToBytes(packed));
+                                 geometry.KernelAxes(), joint::Packing::O16I4, format, packed.Bytes());
   context.AddLayer(std::move(options), {x.tensor, kernel}, result.tensor, geometry.macs);
   context.Define(result);
 }

@@ -30,17 +30,17 @@ std::vector<Weight> AsConvolution(const std::vector<Weight>& weights, const Weig
   return result;
 }
 
-template std::vector<int8_t> AsConvolution(const std::vector<int8_t>&, const WeightShape&);
+template std::vector<int16_t> AsConvolution(const std::vector<int16_t>&, const WeightShape&);
 template std::vector<float> AsConvolution(const std::vector<float>&, const WeightShape&);
 
-std::pair<std::vector<int8_t>, WeightShape> PhaseOf(const std::vector<int8_t>& weights, const WeightShape& shape,
-                                                    const int32_t (&stride)[2], int32_t row, int32_t column) {
+std::pair<std::vector<int16_t>, WeightShape> PhaseOf(const std::vector<int16_t>& weights, const WeightShape& shape,
+                                                     const int32_t (&stride)[2], int32_t row, int32_t column) {
   const std::vector<int64_t> rows = TapsOf(shape.kh, stride[0], row);
   const std::vector<int64_t> columns = TapsOf(shape.kw, stride[1], column);
   WeightShape phase = shape;
   phase.kh = std::max<int64_t>(1, static_cast<int64_t>(rows.size()));
   phase.kw = std::max<int64_t>(1, static_cast<int64_t>(columns.size()));
-  std::vector<int8_t> taken;
+  std::vector<int16_t> taken;
   for (int64_t plane = 0; plane < shape.oc * shape.ic; ++plane) {
     for (const int64_t ky : rows) {
       for (const int64_t kx : columns) {

@@ -7,13 +7,19 @@
 namespace lockstep::check {
 namespace {
 
+constexpr int64_t kHighBase = 255;  // of the high byte of a weight
+
 int64_t Quads(const PackedPart& part) { return (part.length + kPackedQuad - 1) / kPackedQuad; }
 int64_t Blocks(const PackedPart& part) { return (part.channels + kPackedLanes - 1) / kPackedLanes; }
 
-Status CheckBlock(LayerCheck& layer, const PackedPart& part, const PackedSums& sums, int64_t first, int64_t lanes,
-                  const int8_t** data) {
+// Of 16 channels.
+struct BlockSums {
   int64_t sum[kPackedLanes] = {};
   int64_t absolute[kPackedLanes] = {};
+};
+
+// Reads one byte of each weight of a block.
+Status SumBlock(const LayerCheck& layer, const PackedPart& part, int64_t lanes, const int8_t** data, BlockSums* sums) {
   for (int64_t i = 0; i < part.segments * Quads(part); ++i) {
     const int64_t taken = part.absent ? 0 : part.length - i % Quads(part) * kPackedQuad;
     for (int64_t lane = 0; lane < kPackedLanes; ++lane) {
@@ -21,17 +27,34 @@ Status CheckBlock(LayerCheck& layer, const PackedPart& part, const PackedSums& s
         const int8_t weight = *(*data)++;
         if ((lane >= lanes || j >= taken) && weight != 0) return layer.Wrong("weights", "padding is not zero");
         if (weight == -128) return layer.Wrong("weights", "-128 is outside the symmetric range");
-        sum[lane] += weight;
-        absolute[lane] += std::abs(weight);
+        sums->sum[lane] += weight;
+        sums->absolute[lane] += std::abs(weight);
       }
+    }
+  }
+  return Status::Ok();
+}
+
+Status CheckBlock(LayerCheck& layer, const PackedPart& part, const PackedSums& sums, int64_t first, int64_t lanes,
+                  PackedBytes* data) {
+  constexpr int64_t kFactor[] = {1, kHighBase};
+  const uint32_t entries = sums.weight_sum->size() / static_cast<uint32_t>(data->count);
+  int64_t absolute[kPackedLanes] = {};
+  for (int32_t byte = 0; byte < data->count; ++byte) {
+    BlockSums block;
+    LOCKSTEP_RETURN_IF_ERROR(SumBlock(layer, part, lanes, &data->data[byte], &block));
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      absolute[lane] += kFactor[data->count - 1 - byte] * block.absolute[lane];
+      const auto entry = static_cast<uint32_t>(part.sums + first + lane) + static_cast<uint32_t>(byte) * entries;
+      LOCKSTEP_RETURN_IF_ERROR(
+          layer.InRange("weight_sum", entry, sums.weight_sum->Get(entry), block.sum[lane], block.sum[lane]));
     }
   }
   for (int64_t lane = 0; lane < lanes; ++lane) {
     const auto entry = static_cast<uint32_t>(part.sums + first + lane);
-    LOCKSTEP_RETURN_IF_ERROR(layer.InRange("weight_sum", entry, sums.weight_sum->Get(entry), sum[lane], sum[lane]));
-    LOCKSTEP_RETURN_IF_ERROR(CheckAccumulator(layer, entry, sums.acc_init->Get(entry),
-                                              sums.shift->Get(static_cast<uint32_t>(first + lane)), absolute[lane],
-                                              sums.acc_bits));
+    const int shift = sums.shift->Get(static_cast<uint32_t>(first + lane));
+    LOCKSTEP_RETURN_IF_ERROR(
+        CheckAccumulator(layer, {entry, sums.starts.Get(entry), shift, absolute[lane]}, sums.acc_bits));
   }
   return Status::Ok();
 }
@@ -47,9 +70,8 @@ Status CheckPackedConv(LayerCheck& layer, int32_t groups) {
   const bool is_float = layer.output().dtype() == joint::DType::F32;
   LOCKSTEP_RETURN_IF_ERROR(CheckImages(layer, is_float ? 3 : 2));
   const joint::Tensor& x = layer.input(0);
-  if (!is_float) LOCKSTEP_RETURN_IF_ERROR(layer.IsU8("input", x));
-  LOCKSTEP_RETURN_IF_ERROR(CheckWeights(layer, is_float ? joint::DType::F32 : joint::DType::S8,
-                                        is_float ? joint::Packing::O16 : joint::Packing::O16I4));
+  LOCKSTEP_RETURN_IF_ERROR(is_float ? CheckWeights(layer, joint::DType::F32, joint::Packing::O16)
+                                    : CheckSummed(layer, joint::Packing::O16I4));
   const int32_t* w = Shape(layer.input(1));
   LOCKSTEP_RETURN_IF_ERROR(layer.InRange("groups", groups, 1, Shape(x)[3]));
   if (w[0] == Shape(layer.output())[3] && w[0] % groups == 0 && int64_t{w[3]} * groups == Shape(x)[3]) {
@@ -66,17 +88,19 @@ Status CheckFloatWeights(LayerCheck& layer, const joint::Tensor& weights, int64_
   return layer.Wrong("weights", "bytes are not what the packing makes of the shape");
 }
 
-Status PackedData(LayerCheck& layer, const joint::Tensor& weights, int64_t bytes, const int8_t** data) {
-  if (weights.bytes() != static_cast<uint64_t>(bytes)) {
+Status PackedData(LayerCheck& layer, const joint::Tensor& weights, int64_t bytes, PackedBytes* data) {
+  data->count = ElementBytes(weights.dtype());
+  if (weights.bytes() != static_cast<uint64_t>(bytes * data->count)) {
     return layer.Wrong("weights", "bytes are not what the packing makes of the shape");
   }
   if (!Spend(layer.model(), weights.bytes())) return layer.Wrong("weights", "shared by too many layers");
   const auto& constants = *layer.model().model.constants();
-  *data = reinterpret_cast<const int8_t*>(constants[weights.constant()]->data()->data());
+  data->data[0] = reinterpret_cast<const int8_t*>(constants[weights.constant()]->data()->data());
+  data->data[1] = data->data[0] + bytes * (data->count - 1);
   return Status::Ok();
 }
 
-Status CheckPackedPart(LayerCheck& layer, const PackedPart& part, const PackedSums& sums, const int8_t** data) {
+Status CheckPackedPart(LayerCheck& layer, const PackedPart& part, const PackedSums& sums, PackedBytes* data) {
   for (int64_t group = 0; group < part.groups; ++group) {
     for (int64_t block = 0; block < Blocks(part); ++block) {
       const int64_t rest = part.channels - block * kPackedLanes;

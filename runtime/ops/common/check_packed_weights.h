@@ -15,11 +15,11 @@ struct PackedPart {
   int64_t groups = 1;
   int64_t channels = 1;  // of one group
   int64_t segments = 1;
-  int64_t length = 1;   // bytes of a segment
+  int64_t length = 1;   // weights of a segment
   int64_t sums = 0;     // of acc_init and weight_sum the entry of the first channel
   bool absent = false;  // one segment of zeros stands for it
 
-  int64_t bytes() const;
+  int64_t bytes() const;  // of one byte of each weight
 };
 
 // Images, types, packed weights, and the channels of as many groups.
@@ -40,23 +40,31 @@ Status CheckFloatConv(LayerCheck& layer, const Options& options) {
 template <typename Options>
 Status CheckPackedSums(LayerCheck& layer, const Options& options, int64_t parts) {
   LOCKSTEP_RETURN_IF_ERROR(CheckRequantization(layer, options, parts));
-  const int64_t sums = parts * Shape(layer.output())[3];
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of weight_sum", options.weight_sum()->size(), sums, sums));
-  if (options.acc_bits() == 32 || options.acc_bits() == 64) return Status::Ok();
-  return layer.Wrong("acc_bits", "must be 32 or 64");
+  const int64_t sums = parts * Shape(layer.output())[3] * ElementBytes(layer.input(1).dtype());
+  return layer.InRange("length of weight_sum", options.weight_sum()->size(), sums, sums);
 }
 
 // What is checked already: lengths of all arrays, ranges of shifts.
 struct PackedSums {
-  const flatbuffers::Vector<int32_t>* acc_init;
+  template <typename Options>
+  explicit PackedSums(const Options& options)
+      : starts(options), weight_sum(options.weight_sum()), shift(options.shift()), acc_bits(options.acc_bits()) {}
+
+  SumStarts starts;
   const flatbuffers::Vector<int32_t>* weight_sum;
   const flatbuffers::Vector<int8_t>* shift;  // by channel, in every part the same
   int acc_bits;
 };
 
+// All bytes of the weights, `bytes` of each byte of a weight: of S16 the high ones, then the low ones.
+struct PackedBytes {
+  int32_t count = 1;
+  const int8_t* data[2] = {};
+};
+
 // The weights' data, for which the model has paid.
-Status PackedData(LayerCheck& layer, const joint::Tensor& weights, int64_t bytes, const int8_t** data);
+Status PackedData(LayerCheck& layer, const joint::Tensor& weights, int64_t bytes, PackedBytes* data);
 // Advances `data` behind the part.
-Status CheckPackedPart(LayerCheck& layer, const PackedPart& part, const PackedSums& sums, const int8_t** data);
+Status CheckPackedPart(LayerCheck& layer, const PackedPart& part, const PackedSums& sums, PackedBytes* data);
 
 }  // namespace lockstep::check

@@ -16,6 +16,15 @@ Status CheckWeights(const LayerCheck& layer, joint::DType dtype, joint::Packing 
   return Status::Ok();
 }
 
+Status CheckSummed(const LayerCheck& layer, joint::Packing packing) {
+  const joint::Tensor& x = layer.input(0);
+  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", x));
+  LOCKSTEP_RETURN_IF_ERROR(layer.Since(2, "input", x.dtype() == joint::DType::U16));
+  const bool words = layer.input(1).dtype() == joint::DType::S16;
+  LOCKSTEP_RETURN_IF_ERROR(CheckWeights(layer, words ? joint::DType::S16 : joint::DType::S8, packing));
+  return layer.Since(2, "weights", words);
+}
+
 Status CheckOutputTable(LayerCheck& layer, const flatbuffers::Vector<uint8_t>& table, int64_t* entries) {
   const int64_t bytes = ElementBytes(layer.output().dtype());
   *entries = kFewestEntries;

@@ -24,9 +24,9 @@ Status CheckConv(LayerCheck& layer) {
     part.segments *= w[2];
     part.length = w[3];
   }
-  const int8_t* data = nullptr;
+  PackedBytes data;
   LOCKSTEP_RETURN_IF_ERROR(PackedData(layer, weights, part.bytes(), &data));
-  return CheckPackedPart(layer, part, {o.acc_init(), o.weight_sum(), o.shift(), o.acc_bits()}, &data);
+  return CheckPackedPart(layer, part, PackedSums(o), &data);
 }
 
 }  // namespace lockstep::check

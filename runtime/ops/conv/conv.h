@@ -17,6 +17,10 @@ RunFunction conv_u8s8_avx512vnni;
 RunFunction conv_u8s8_neon;
 RunFunction conv_u8s8_msa;
 RunFunction conv_u8s8_portable;
+RunFunction conv_uxsx_avx512vnni;
+RunFunction conv_uxsx_neon;
+RunFunction conv_uxsx_msa;
+RunFunction conv_uxsx_portable;
 RunFunction conv_f32_portable;
 
 inline constexpr Kernel kConvKernels[] = {
@@ -29,7 +33,17 @@ inline constexpr Kernel kConvKernels[] = {
 #if defined(LOCKSTEP_KERNELS_MSA)
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_msa, Isa::kMsa, AcceptsConv32),
 #endif
-    LOCKSTEP_INTEGER_KERNEL(conv_u8s8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_INTEGER_KERNEL(conv_u8s8_portable, Isa::kPortable, AcceptsConvBytes),
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_INTEGER_KERNEL(conv_uxsx_avx512vnni, Isa::kAvx512Vnni, AcceptsConvSums),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_INTEGER_KERNEL(conv_uxsx_neon, Isa::kNeon, AcceptsConvSums),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_INTEGER_KERNEL(conv_uxsx_msa, Isa::kMsa, AcceptsConvSums),
+#endif
+    LOCKSTEP_INTEGER_KERNEL(conv_uxsx_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(conv_f32_portable, Isa::kPortable, nullptr),
 };
 

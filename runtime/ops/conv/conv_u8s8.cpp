@@ -2,26 +2,34 @@
 
 namespace lockstep::kernels {
 
+#define LOCKSTEP_CONV(isa)                                                                    \
+  void conv_u8s8_##isa(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) { \
+    RunConv(args, begin, end, scratch, row_u8s8_##isa);                                       \
+  }                                                                                           \
+  void conv_uxsx_##isa(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) { \
+    RunConv(args, begin, end, scratch, row_u8s8_##isa);                                       \
+  }
+
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-void conv_u8s8_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
-  RunConv(args, begin, end, scratch, row_u8s8_avx512vnni);
-}
+LOCKSTEP_CONV(avx512vnni)
 #endif
 
 #if defined(LOCKSTEP_KERNELS_NEON)
-void conv_u8s8_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
-  RunConv(args, begin, end, scratch, row_u8s8_neon);
-}
+LOCKSTEP_CONV(neon)
 #endif
 
 #if defined(LOCKSTEP_KERNELS_MSA)
-void conv_u8s8_msa(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
-  RunConv(args, begin, end, scratch, row_u8s8_msa);
-}
+LOCKSTEP_CONV(msa)
 #endif
 
+#undef LOCKSTEP_CONV
+
+void conv_uxsx_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+  RunConv(args, begin, end, scratch, PortableVariant(DescribeConv(args), args.layer->options_as_Conv()->acc_bits()));
+}
+
 void conv_u8s8_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
-  RunConv(args, begin, end, scratch, AcceptsConv32(args) ? row_u8s8_portable : row_u8s8_portable_acc64);
+  conv_uxsx_portable(args, begin, end, scratch);
 }
 
 }  // namespace lockstep::kernels

@@ -54,9 +54,9 @@ Status CheckPhases(LayerCheck& layer, const joint::ConvTranspose& o, const joint
     bytes += part.bytes();
     return Status::Ok();
   }));
-  const int8_t* data = nullptr;
+  PackedBytes data;
   LOCKSTEP_RETURN_IF_ERROR(PackedData(layer, weights, bytes, &data));
-  const PackedSums sums = {o.acc_init(), o.weight_sum(), o.shift(), o.acc_bits()};
+  const PackedSums sums(o);
   return ForPhases(o, Shape(weights),
                    [&](const PackedPart& part) { return CheckPackedPart(layer, part, sums, &data); });
 }

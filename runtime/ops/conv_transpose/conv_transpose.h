@@ -12,11 +12,17 @@ kernels::CheckFunction CheckConvTranspose;
 namespace lockstep::kernels {
 
 PrepareFunction PrepareConvTranspose;
-AcceptFunction AcceptsConvTranspose32;  // as AcceptsConv32
+AcceptFunction AcceptsConvTranspose32;  // as AcceptsConv32, AcceptsConvBytes and AcceptsConvSums
+AcceptFunction AcceptsConvTransposeBytes;
+AcceptFunction AcceptsConvTransposeSums;
 RunFunction conv_transpose_u8s8_avx512vnni;
 RunFunction conv_transpose_u8s8_neon;
 RunFunction conv_transpose_u8s8_msa;
 RunFunction conv_transpose_u8s8_portable;
+RunFunction conv_transpose_uxsx_avx512vnni;
+RunFunction conv_transpose_uxsx_neon;
+RunFunction conv_transpose_uxsx_msa;
+RunFunction conv_transpose_uxsx_portable;
 RunFunction conv_transpose_f32_portable;
 
 inline constexpr Kernel kConvTransposeKernels[] = {
@@ -29,7 +35,17 @@ inline constexpr Kernel kConvTransposeKernels[] = {
 #if defined(LOCKSTEP_KERNELS_MSA)
     LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_msa, Isa::kMsa, AcceptsConvTranspose32),
 #endif
-    LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_portable, Isa::kPortable, AcceptsConvTransposeBytes),
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_uxsx_avx512vnni, Isa::kAvx512Vnni, AcceptsConvTransposeSums),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_uxsx_neon, Isa::kNeon, AcceptsConvTransposeSums),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_uxsx_msa, Isa::kMsa, AcceptsConvTransposeSums),
+#endif
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_uxsx_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(conv_transpose_f32_portable, Isa::kPortable, nullptr),
 };
 

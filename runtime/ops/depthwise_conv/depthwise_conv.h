@@ -12,11 +12,11 @@ kernels::CheckFunction CheckDepthwiseConv;
 
 namespace lockstep::kernels {
 
-RunFunction depthwise_conv_u8s8_portable;
+RunFunction depthwise_conv_uxsx_portable;
 RunFunction depthwise_conv_f32_portable;
 
 inline constexpr Kernel kDepthwiseConvKernels[] = {
-    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_portable, Isa::kPortable, nullptr),
+    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_uxsx_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_portable, Isa::kPortable, nullptr),
 };
 

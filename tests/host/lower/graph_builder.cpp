@@ -152,7 +152,8 @@ quantize::AffineParams FromValues(const std::vector<float>& values, int bits) {
   return params;
 }
 
-quantize::QuantizedWeights QuantizeWeights(const graph::Graph& graph, const graph::Node& node, double input_scale) {
+quantize::QuantizedWeights QuantizeWeights(const graph::Graph& graph, const graph::Node& node, double input_scale,
+                                           int bits) {
   const graph::Tensor& tensor = graph.tensor(node.inputs[1]);
   const std::vector<float>& values = tensor.constant->floats;
   const auto channels = static_cast<size_t>(graph.tensor(node.outputs[0]).shape[1]);
@@ -163,7 +164,7 @@ quantize::QuantizedWeights QuantizeWeights(const graph::Graph& graph, const grap
     most = std::max(most, std::abs(values[i]));
   }
   std::vector<double> scales;
-  for (const float most : largest) scales.push_back(most / 127.0);
+  for (const float most : largest) scales.push_back(static_cast<double>(most) / quantize::HighestWeight(bits));
   for (size_t i = 0; i < values.size(); ++i) {
     const double scale = scales[OutputChannelOf(node, tensor.shape, i)];
     result.values.push_back(static_cast<int16_t>(std::lround(values[i] / scale)));
@@ -171,9 +172,9 @@ quantize::QuantizedWeights QuantizeWeights(const graph::Graph& graph, const grap
   result.bias.assign(channels, 0);
   for (size_t oc = 0; node.inputs.size() > 2 && node.inputs[2] != graph::kNoTensor && oc < channels; ++oc) {
     const float bias = graph.tensor(node.inputs[2]).constant->floats[oc];
-    result.bias[oc] = static_cast<int32_t>(std::lround(bias / (scales[oc] * input_scale)));
+    result.bias[oc] = std::llround(bias / (scales[oc] * input_scale));
   }
-  result.format = quantize::TensorFormat::Weights(8, std::move(scales), node.op == "Conv" ? 0 : 1);
+  result.format = quantize::TensorFormat::Weights(bits, std::move(scales), node.op == "Conv" ? 0 : 1);
   return result;
 }
 
@@ -280,7 +281,10 @@ QuantizedSample QuantizePlainly(const graph::Graph& graph, const PlainQuantizati
     if (island) continue;
     StateConstants(graph, node, formats);
     if (node.op == "Conv" || node.op == "ConvTranspose") {
-      sample.quantized.weights[{node.name, 1}] = QuantizeWeights(graph, node, integers(node.inputs[0]).affine().scale);
+      const auto weight_bits = options.weight_bits.find(node.outputs[0]);
+      sample.quantized.weights[{node.name, 1}] =
+          QuantizeWeights(graph, node, integers(node.inputs[0]).affine().scale,
+                          weight_bits != options.weight_bits.end() ? weight_bits->second : 8);
     }
   }
   return sample;

@@ -46,12 +46,13 @@ class GraphBuilder {
 };
 
 struct PlainQuantization {
-  std::set<graph::TensorId> sixteen_bits;  // the others have 8
-  std::map<graph::TensorId, int> bits;     // of outputs and of what stands in front of a table, where neither
-  std::set<graph::TensorId> floats;        // graph outputs that a Concat makes as float
-  std::set<graph::TensorId> islands;       // outputs of nodes that compute in floats
-  std::set<graph::TensorId> shared;        // outputs that take their first input's parameters
-  bool share_moves = true;                 // as `shared`, for all operators that only move elements
+  std::set<graph::TensorId> sixteen_bits;      // the others have 8
+  std::map<graph::TensorId, int> bits;         // of outputs and of what stands in front of a table, where neither
+  std::map<graph::TensorId, int> weight_bits;  // of the nodes that give these; the others have 8
+  std::set<graph::TensorId> floats;            // graph outputs that a Concat makes as float
+  std::set<graph::TensorId> islands;           // outputs of nodes that compute in floats
+  std::set<graph::TensorId> shared;            // outputs that take their first input's parameters
+  bool share_moves = true;                     // as `shared`, for all operators that only move elements
 };
 
 // A graph, its quantisation by the ranges that one random input gives, and that input and what the float engine makes

@@ -118,7 +118,7 @@ graph::Graph Alone(const Lowered& lowered, const graph::Node& node) {
     }
     for (size_t oc = 0; node.inputs.size() > 2 && oc < weights.bias.size(); ++oc) {
       alone.tensor(node.inputs[2]).constant->floats[oc] =
-          static_cast<float>(weights.bias[oc] * weights.scales()[oc] * x_scale);
+          static_cast<float>(static_cast<double>(weights.bias[oc]) * weights.scales()[oc] * x_scale);
     }
   }
   return alone;
@@ -205,8 +205,9 @@ Lowered LowerSample(QuantizedSample sample) {
     result.values[name] = result.sample.float_values.at(name).data;
   }
   for (const joint::Tensor* tensor : *model.tensors()) {
-    const bool packed = tensor->dtype() == joint::DType::S8 || tensor->packing() != joint::Packing::Plain;
-    if (tensor->constant() < 0 || packed) continue;
+    const bool weights = tensor->packing() != joint::Packing::Plain ||
+                         (tensor->quantization() != nullptr && tensor->quantization()->axis() >= 0);
+    if (tensor->constant() < 0 || weights || tensor->dtype() == joint::DType::S8) continue;
     const auto* data = model.constants()->Get(static_cast<uint32_t>(tensor->constant()))->data()->data();
     result.values[tensor->name()->str()] = Dequantized(*tensor, data);
   }

@@ -64,19 +64,46 @@ TEST(PackO16I4, WorkedExample) {
   EXPECT_EQ(packed[896], 99);
 }
 
+TEST(WeightBytes, StayWithinTheSymmetricRange) {
+  for (int weight = -32512; weight <= 32512; ++weight) {
+    const lower::WeightBytes bytes = lower::BytesOf(static_cast<int16_t>(weight), true);
+    ASSERT_EQ(lower::kHighBase * bytes.high + bytes.low, weight);
+    ASSERT_LE(std::abs(bytes.high), 127) << weight;
+    ASSERT_LE(std::abs(bytes.low), 127) << weight;
+  }
+}
+
+TEST(PackedWeights, HighBytesFirst) {
+  WeightShape shape;
+  shape.ic = 3;
+  lower::PackedWeights packed;
+  packed.Append({300, -300, 1}, shape, true);
+  packed.Append({-32512, 32512, 127}, shape, true);
+  const std::vector<uint8_t> bytes = packed.Bytes();
+  ASSERT_EQ(bytes.size(), 4U * 64);
+  const auto places = [&](size_t part) {
+    return std::vector<int>{static_cast<int8_t>(bytes[part * 64]), static_cast<int8_t>(bytes[part * 64 + 1]),
+                            static_cast<int8_t>(bytes[part * 64 + 2])};
+  };
+  EXPECT_EQ(places(0), (std::vector<int>{1, -1, 0}));
+  EXPECT_EQ(places(1), (std::vector<int>{-127, 127, 0}));
+  EXPECT_EQ(places(2), (std::vector<int>{45, -45, 1}));
+  EXPECT_EQ(places(3), (std::vector<int>{-127, 127, 127}));
+}
+
 TEST(PackDepthwise, ChannelsLast) {
   WeightShape shape;
   shape.oc = shape.groups = 2;
   shape.kh = 1;
   shape.kw = 3;
-  EXPECT_EQ(lower::PackDepthwise<int8_t>({1, 2, 3, 4, 5, 6}, shape), (std::vector<int8_t>{1, 4, 2, 5, 3, 6}));
+  EXPECT_EQ(lower::PackDepthwise<int16_t>({1, 2, 3, 4, 5, 6}, shape), (std::vector<int16_t>{1, 4, 2, 5, 3, 6}));
 }
 
 TEST(SwapSpatial, ExchangesHeightAndWidth) {
   WeightShape shape;
   shape.kh = 2;
   shape.kw = 3;
-  EXPECT_EQ(lower::SwapSpatial<int8_t>({1, 2, 3, 4, 5, 6}, shape), (std::vector<int8_t>{1, 4, 2, 5, 3, 6}));
+  EXPECT_EQ(lower::SwapSpatial<int16_t>({1, 2, 3, 4, 5, 6}, shape), (std::vector<int16_t>{1, 4, 2, 5, 3, 6}));
 }
 
 }  // namespace

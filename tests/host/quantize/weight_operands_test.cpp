@@ -35,7 +35,7 @@ TEST(WeightOperands, TransposedConvolutionsHaveTheChannelsOfTheirGroups) {
   ASSERT_EQ(result.scales().size(), 4u);
   const double scales[] = {0.01, 0.2, 0.02, 4.0};
   for (size_t i = 0; i < 4; ++i) EXPECT_NEAR(result.scales()[i], scales[i], 1e-6) << i;
-  EXPECT_EQ(result.bias, (std::vector<int32_t>{100, 5, 50, 2}));
+  EXPECT_EQ(result.bias, (std::vector<int64_t>{100, 5, 50, 2}));
   EXPECT_EQ(result.format.axis, 1);
   EXPECT_EQ(result.format.type, NumberType::kS8);
 }
@@ -50,7 +50,7 @@ TEST(WeightOperands, MatricesAreCorrectedByTheMeansOfTheirRows) {
   options.means[net.Id("x")] = {1000.0, 100.0};
   const QuantizedWeights result = Quantized(net, options);
   EXPECT_EQ(result.values, (std::vector<int16_t>{127, 127, 0, 1}));
-  EXPECT_EQ(result.bias, (std::vector<int32_t>{40, -10}));  // 0.004 * 100 / 0.01, -0.002 * 100 / 0.02
+  EXPECT_EQ(result.bias, (std::vector<int64_t>{40, -10}));  // 0.004 * 100 / 0.01, -0.002 * 100 / 0.02
 }
 
 TEST(WeightOperands, NodesInFloatsKeepTheirs) {

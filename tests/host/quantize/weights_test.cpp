@@ -40,17 +40,17 @@ QuantizedRows Quantized(const Case& input, WeightRangeKind kind, std::vector<std
 TEST(QuantizeWeights, LargestWeightBecomes127) {
   const QuantizedRows result =
       Quantized(Case({1.27F, -0.5F, 0.004F, -2.54F, 0.02F, 0.0F}, {}, 2), WeightRangeKind::kMax);
-  EXPECT_EQ(result.values, (std::vector<int8_t>{127, -50, 0, -127, 1, 0}));
+  EXPECT_EQ(result.values, (std::vector<int16_t>{127, -50, 0, -127, 1, 0}));
   EXPECT_NEAR(result.scales[0], 0.01, 1e-9);
   EXPECT_NEAR(result.scales[1], 0.02, 1e-9);
-  EXPECT_EQ(result.bias, (std::vector<int32_t>{0, 0}));
+  EXPECT_EQ(result.bias, (std::vector<int64_t>{0, 0}));
 }
 
 TEST(QuantizeWeights, BiasIsInUnitsOfTheAccumulator) {
   Case input{{1.27F, 2.54F}, {0.5F, -0.25F}, 2};
   input.input_scale = 0.1;
   const QuantizedRows result = Quantized(input, WeightRangeKind::kMax);
-  EXPECT_EQ(result.bias, (std::vector<int32_t>{500, -125}));  // 0.5 / (0.1 * 0.01), -0.25 / (0.1 * 0.02)
+  EXPECT_EQ(result.bias, (std::vector<int64_t>{500, -125}));  // 0.5 / (0.1 * 0.01), -0.25 / (0.1 * 0.02)
 }
 
 TEST(QuantizeWeights, SmallIntegersBecomeExact) {
@@ -86,7 +86,7 @@ TEST(QuantizeWeights, ChannelsWithoutWeights) {
   input.output_scale = 0.1;
   std::vector<std::string> notes;
   const QuantizedRows result = Quantized(input, WeightRangeKind::kMse, &notes);
-  EXPECT_EQ(result.values, (std::vector<int8_t>{0, 0, 0, 0}));
+  EXPECT_EQ(result.values, (std::vector<int16_t>{0, 0, 0, 0}));
   for (const double scale : result.scales) EXPECT_GT(scale, 0.0);
   EXPECT_NEAR(result.bias[0] * input.input_scale * result.scales[0], 3.0, 0.1 / 1024);
   EXPECT_EQ(result.bias[1], 0);

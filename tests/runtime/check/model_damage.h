@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <ostream>
 #include <string>
@@ -51,6 +52,21 @@ joint::TensorT& OutputOf(ModelT& m) {
 template <typename Options>
 joint::TensorT& InputOf(ModelT& m, size_t i = 0) {
   return *m.tensors[FirstLayer<Options>(m)->inputs[i]];
+}
+
+// The first layer of its kind whose input has words.
+template <typename Options>
+joint::LayerT& WordsLayer(ModelT& m) {
+  for (auto& layer : m.layers) {
+    const bool words = m.tensors[layer->inputs[0]]->dtype == joint::DType::U16;
+    if (layer->options.type == joint::OptionsUnionTraits<Options>::enum_value && words) return *layer;
+  }
+  std::abort();
+}
+
+template <typename Options>
+Options& WordsOptions(ModelT& m) {
+  return *static_cast<Options*>(WordsLayer<Options>(m).options.value);
 }
 
 inline int& WeightsOf(joint::LayerT& layer) { return layer.inputs[1]; }

@@ -130,6 +130,20 @@ TEST(ExactRequantize, AgreesWith128BitIntegers) {
 }
 #endif
 
+TEST(RequantizeLong, RandomSums) {
+  std::mt19937_64 random(77);
+  for (int i = 0; i < 300000; ++i) {
+    const auto shifts = static_cast<uint64_t>(rq1::kMaxShift - kernels::kLongShift + 1);
+    const int s = kernels::kLongShift + static_cast<int>(random() % shifts);
+    const int bits = 1 + static_cast<int>(random() % 54);
+    int64_t acc = static_cast<int64_t>(random() >> (64 - bits));
+    if (random() % 2 == 0) acc = -acc;
+    const auto m = static_cast<int32_t>((uint64_t{1} << 30) + random() % (uint64_t{1} << 30));
+    ASSERT_EQ(kernels::RequantizeLong(acc, m, s), kernels::ExactRequantize(acc, m, s))
+        << acc << " * " << m << " shift " << s;
+  }
+}
+
 TEST(WeightedSum, Boundaries) {
   const std::vector<int32_t> differences = {-65535, -255, -1, 0, 1, 255, 65535};
   const std::vector<int32_t> multipliers = {-(1 << 30), -(1 << 21), -1, 1, 1 << 21, 1 << 30};

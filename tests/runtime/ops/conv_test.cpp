@@ -123,7 +123,7 @@ TEST(Conv, EveryShiftWithSumsAtTheBound) {
   uint32_t seed = 2000;
   for (int shift = -30; shift <= 31; ++shift) {
     for (const Output output : {Output::kU8, Output::kU8Table, Output::kU16, Output::kU16Table}) {
-      for (const Inputs inputs : {Inputs::kRandom, Inputs::kAll255}) {
+      for (const Inputs inputs : {Inputs::kRandom, Inputs::kAllLargest}) {
         ConvCase c;
         c.height = 2;
         c.in = 5;
@@ -194,7 +194,7 @@ TEST(Conv, StridesPaddingDilationGroups) {
 // Where sums that a kernel keeps in narrower lanes come closest to leaving them.
 TEST(Conv, LargestProductsAllAlike) {
   for (const Weights weights : {Weights::kAllLargest, Weights::kAllSmallest}) {
-    for (const Inputs inputs : {Inputs::kAll0, Inputs::kAll255}) {
+    for (const Inputs inputs : {Inputs::kAll0, Inputs::kAllLargest}) {
       for (const int32_t in : {8, 128, 132, 260, 1000}) {
         ConvCase c;
         c.height = 1;
@@ -241,6 +241,98 @@ TEST(DepthwiseConv, ShapesStridesPaddingDilation) {
       c.output = static_cast<Output>(pick(0, 3));
       c.seed = static_cast<uint32_t>(channels) * 100 + i;
       Check(c);
+    }
+  }
+}
+
+// Inputs or weights of 16 bits, or both.
+struct Types {
+  joint::DType input, weight;
+};
+constexpr Types kWideTypes[] = {{joint::DType::U16, joint::DType::S8},
+                                {joint::DType::U8, joint::DType::S16},
+                                {joint::DType::U16, joint::DType::S16}};
+
+TEST(Conv, WordsAsInputsAndWeights) {
+  uint32_t seed = 900;
+  Picker pick(15);
+  for (const Types& types : kWideTypes) {
+    for (const int32_t out : {1, 16, 23, 64, 90}) {
+      for (const int32_t in : {1, 3, 4, 17, 32}) {
+        ConvCase c;
+        c.input = types.input;
+        c.weight = types.weight;
+        c.acc_bits = 64;
+        c.in = in;
+        c.out = out;
+        c.batch = 2;
+        c.height = 3;
+        c.width = pick(1, 14);
+        c.shifts = static_cast<Shifts>(pick(0, 4));
+        c.weights = static_cast<Weights>(pick(0, 4));
+        c.inputs = static_cast<Inputs>(pick(0, 2));
+        c.output = static_cast<Output>(pick(0, 3));
+        c.table_bits = pick(8, 13);
+        c.dilation_w = pick(1, 2);
+        c.left = c.right = c.dilation_w;
+        c.seed = ++seed;
+        Check(c);
+        if (out % 2 == 0 && in % 2 == 0) c.groups = 2;
+        c.stride_w = 2;
+        Check(c);
+        c.kernel_h = c.kernel_w = c.stride_w = c.dilation_w = c.groups = 1;
+        c.top = c.left = c.bottom = c.right = 0;
+        c.height = 11;
+        Check(c);
+      }
+    }
+  }
+}
+
+TEST(Conv, WordsWhoseBytesLeave32Bits) {
+  for (const Types& types : kWideTypes) {
+    ConvCase c;
+    c.input = types.input;
+    c.weight = types.weight;
+    c.height = 1;
+    c.width = 5;
+    c.in = 70000;
+    c.out = 3;
+    c.kernel_h = c.kernel_w = 1;
+    c.top = c.left = c.bottom = c.right = 0;
+    c.weights = Weights::kExtreme;
+    c.acc_bits = 64;
+    Check(c);
+  }
+}
+
+TEST(DepthwiseConv, WordsAsInputsAndWeights) {
+  Picker pick(16);
+  uint32_t seed = 1200;
+  for (const Types& types : kWideTypes) {
+    for (const int32_t channels : {1, 16, 33, 70}) {
+      for (uint32_t i = 0; i < 6; ++i) {
+        ConvCase c;
+        c.depthwise = true;
+        c.input = types.input;
+        c.weight = types.weight;
+        c.in = c.out = channels;
+        PickWindow(pick, i, c);
+        c.height = (c.kernel_h - 1) * c.dilation_h + pick(1, 4);
+        c.width = (c.kernel_w - 1) * c.dilation_w + pick(1, 6);
+        c.shifts = static_cast<Shifts>(pick(0, 4));
+        c.weights = static_cast<Weights>(pick(0, 4));
+        c.output = static_cast<Output>(pick(0, 3));
+        c.table_bits = pick(8, 13);
+        c.acc_bits = 64;
+        c.seed = ++seed;
+        Check(c);
+        // Few taps of 8 bits stay within 32.
+        c.weights = Weights::kTiny;
+        c.sums = Sums::kAtTheBound;
+        c.acc_bits = 32;
+        Check(c);
+      }
     }
   }
 }

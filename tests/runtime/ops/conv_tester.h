@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "exact_requantize.h"
@@ -14,7 +15,7 @@ namespace lockstep::kernels {
 enum class Shifts { kFitted, kNegative, kZero, kOne, kMixed, kExact };
 enum class Sums { kBiased, kAtTheBound };
 enum class Weights { kExtreme, kRandom, kTiny, kAllLargest, kAllSmallest };
-enum class Inputs { kRandom, kAll0, kAll255 };
+enum class Inputs { kRandom, kAll0, kAllLargest };
 enum class Output { kU8, kU8Table, kU16, kU16Table };
 
 struct ConvCase {
@@ -28,6 +29,8 @@ struct ConvCase {
   Sums sums = Sums::kBiased;
   Weights weights = Weights::kRandom;
   Inputs inputs = Inputs::kRandom;
+  joint::DType input = joint::DType::U8;
+  joint::DType weight = joint::DType::S8;
   Output output = Output::kU8;
   int table_bits = 8;  // of the values in front of a table
   int acc_bits = 32;
@@ -41,7 +44,8 @@ inline std::string Describe(const ConvCase& c) {
        << " dilation " << c.dilation_h << ',' << c.dilation_w << " pads " << c.top << ',' << c.left << ',' << c.bottom
        << ',' << c.right << " groups " << c.groups << " shifts " << static_cast<int>(c.shifts) << ' ' << c.shift
        << " weights " << static_cast<int>(c.weights) << " inputs " << static_cast<int>(c.inputs) << " output "
-       << static_cast<int>(c.output) << " table " << c.table_bits << " acc " << c.acc_bits << " seed " << c.seed;
+       << static_cast<int>(c.output) << ' ' << EnumNameDType(c.input) << ' ' << EnumNameDType(c.weight) << " table "
+       << c.table_bits << " acc " << c.acc_bits << " seed " << c.seed;
   return text.str();
 }
 
@@ -53,11 +57,11 @@ class ConvTester {
  public:
   explicit ConvTester(const ConvCase& c) : c_(c), random_(c.seed), group_in_(c.depthwise ? 1 : c.in / c.groups) {
     test_.about = Describe(c);
-    test_.inputs.push_back(RandomTensor(joint::DType::U8, {c.batch, c.height, c.width, c.in}, random_));
+    test_.inputs.push_back(RandomTensor(c.input, {c.batch, c.height, c.width, c.in}, random_));
     if (c.inputs != Inputs::kRandom) {
-      for (uint8_t& byte : test_.inputs[0].bytes) byte = c.inputs == Inputs::kAll0 ? 0 : 255;
+      for (uint8_t& byte : test_.inputs[0].bytes) byte = c.inputs == Inputs::kAll0 ? 0 : 255;  // of words too
     }
-    test_.inputs[0].zero_point = static_cast<int32_t>(random_() % 256);
+    test_.inputs[0].zero_point = static_cast<int32_t>(random_() % static_cast<uint32_t>(LimitOf(c.input) + 1));
     MakeWeights();
     test_.inputs.push_back(packed_);
     MakeConstants();
@@ -94,7 +98,7 @@ class ConvTester {
   }
 
   // Logical order: oc, kh, kw, channels of the group.
-  int8_t Weight(int32_t oc, int32_t ky, int32_t kx, int32_t i) const {
+  int16_t Weight(int32_t oc, int32_t ky, int32_t kx, int32_t i) const {
     const int64_t at = ((int64_t{oc} * c_.kernel_h + ky) * c_.kernel_w + kx) * group_in_ + i;
     return weights_[static_cast<size_t>(at)];
   }
@@ -102,25 +106,37 @@ class ConvTester {
   void MakeWeights() {
     for (int32_t i = 0; i < c_.out * c_.kernel_h * c_.kernel_w * group_in_; ++i) {
       const uint32_t draw = random_();
-      int32_t value = static_cast<int32_t>(draw % 255) - 127;
-      if (c_.weights == Weights::kExtreme) value = draw % 8 < 7 ? 127 : -127;
-      if (c_.weights == Weights::kAllLargest) value = 127;
-      if (c_.weights == Weights::kAllSmallest) value = -127;
+      const int32_t highest = c_.weight == joint::DType::S16 ? 32512 : 127;
+      int32_t value = static_cast<int32_t>(draw % static_cast<uint32_t>(2 * highest + 1)) - highest;
+      if (c_.weights == Weights::kExtreme) value = draw % 8 < 7 ? highest : -highest;
+      if (c_.weights == Weights::kAllLargest) value = highest;
+      if (c_.weights == Weights::kAllSmallest) value = -highest;
       if (c_.weights == Weights::kTiny) value = static_cast<int32_t>(draw % 3) - 1;
-      weights_.push_back(static_cast<int8_t>(value));
+      weights_.push_back(static_cast<int16_t>(value));
     }
-    packed_.dtype = joint::DType::S8;
+    packed_.dtype = c_.weight;
     packed_.shape = {c_.out, c_.kernel_h, c_.kernel_w, group_in_};
     if (c_.depthwise) {
       packed_.shape = {1, c_.kernel_h, c_.kernel_w, c_.out};
       for (int32_t tap = 0; tap < c_.kernel_h * c_.kernel_w; ++tap) {
         for (int32_t oc = 0; oc < c_.out; ++oc) {
-          Append(packed_, Weight(oc, tap / c_.kernel_w, tap % c_.kernel_w, 0));
+          const int16_t weight = Weight(oc, tap / c_.kernel_w, tap % c_.kernel_w, 0);
+          c_.weight == joint::DType::S16 ? Append(packed_, weight) : Append(packed_, static_cast<int8_t>(weight));
         }
       }
     } else {
-      Pack();
+      if (c_.weight == joint::DType::S16) Pack(255);
+      Pack(1);
     }
+  }
+
+  // A weight is 255 * high + low, with both within +-127; one of 8 bits is its low byte.
+  int32_t Byte(int32_t weight, int32_t factor) const {
+    if (c_.weight == joint::DType::S8) return weight;
+    int32_t high = weight / 255;
+    if (weight - 255 * high > 127) ++high;
+    if (weight - 255 * high < -127) --high;
+    return factor == 1 ? weight - 255 * high : high;
   }
 
   // The ends of the range are where a zero point added too early overflows.
@@ -130,8 +146,8 @@ class ConvTester {
     return static_cast<int32_t>(draw % static_cast<uint32_t>(limit + 1));
   }
 
-  // O16I4 as the schema's notes have it.
-  void Pack() {
+  // O16I4 as the schema's notes have it, of the bytes that count `factor`.
+  void Pack(int32_t factor) {
     const bool split = c_.dilation_w > 1;
     const int32_t segments = split ? c_.kernel_h * c_.kernel_w : c_.kernel_h;
     const int32_t length = split ? group_in_ : c_.kernel_w * group_in_;
@@ -143,13 +159,13 @@ class ConvTester {
             for (int32_t lane = 0; lane < 64; ++lane) {
               const int32_t channel = block * 16 + lane / 4;
               const int32_t at = quad * 4 + lane % 4;
-              int8_t value = 0;
+              int32_t value = 0;
               if (channel < group_out && at < length) {
                 const int32_t ky = split ? segment / c_.kernel_w : segment;
                 const int32_t kx = split ? segment % c_.kernel_w : at / group_in_;
                 value = Weight(group * group_out + channel, ky, kx, at % group_in_);
               }
-              Append(packed_, value);
+              Append(packed_, static_cast<int8_t>(Byte(value, factor)));
             }
           }
         }
@@ -159,26 +175,33 @@ class ConvTester {
 
   void MakeConstants() {
     const int32_t taps = c_.kernel_h * c_.kernel_w * group_in_;
+    std::vector<int32_t> low_sum;
     for (int32_t oc = 0; oc < c_.out; ++oc) {
       int64_t sum = 0;
+      int64_t high = 0;
       int64_t magnitude = 0;
       for (int32_t i = 0; i < taps; ++i) {
-        const int8_t w = weights_[static_cast<size_t>(int64_t{oc} * taps + i)];
+        const int16_t w = weights_[static_cast<size_t>(int64_t{oc} * taps + i)];
         sum += w;
+        high += Byte(w, 255);
         magnitude += w < 0 ? -w : w;
       }
-      const int64_t spread = 1 + magnitude * 255;
-      const int64_t bias = static_cast<int64_t>(random_() % static_cast<uint32_t>(ClampTo(spread, 1, 1 << 30))) -
-                           ClampTo(spread, 1, 1 << 30) / 2;
-      weight_sum_.push_back(static_cast<int32_t>(sum));
-      const int64_t room = (int64_t{1} << 31) - 1 - magnitude * 255;
+      const int64_t largest = magnitude * LimitOf(c_.input);
+      const int64_t spread = ClampTo(1 + largest, 1, IsWide() ? int64_t{1} << 46 : 1 << 30);
+      const auto draw = static_cast<int64_t>(random_()) << (IsWide() ? 16 : 0);
+      const int64_t bias = draw % spread - spread / 2;
+      weight_sum_.push_back(static_cast<int32_t>(c_.weight == joint::DType::S16 ? high : sum));
+      if (c_.weight == joint::DType::S16) low_sum.push_back(static_cast<int32_t>(sum - 255 * high));
+      const int64_t room = (int64_t{1} << 31) - 1 - largest;
       const int64_t at_the_bound = random_() % 2 == 0 ? room : -room;
-      acc_init_.push_back(
-          static_cast<int32_t>(c_.sums == Sums::kAtTheBound ? at_the_bound : bias - test_.inputs[0].zero_point * sum));
+      acc_init_.push_back(c_.sums == Sums::kAtTheBound ? at_the_bound : bias - test_.inputs[0].zero_point * sum);
       multiplier_.push_back(static_cast<int32_t>((uint32_t{1} << 30) + random_() % (uint32_t{1} << 30)));
-      shift_.push_back(static_cast<int8_t>(ShiftFor(spread)));
+      shift_.push_back(static_cast<int8_t>(ShiftFor(1 + largest)));
     }
+    weight_sum_.insert(weight_sum_.end(), low_sum.begin(), low_sum.end());
   }
+
+  bool IsWide() const { return c_.input == joint::DType::U16 || c_.weight == joint::DType::S16; }
 
   int ShiftFor(int64_t spread) {
     int fitted = 0;
@@ -246,7 +269,14 @@ class ConvTester {
     options.pad_left = c_.left;
     options.pad_bottom = c_.bottom;
     options.pad_right = c_.right;
-    options.acc_init = acc_init_;
+    const bool narrow = std::all_of(acc_init_.begin(), acc_init_.end(),
+                                    [](int64_t start) { return start == static_cast<int32_t>(start); });
+    if (narrow) {
+      options.acc_init.assign(acc_init_.begin(), acc_init_.end());
+    } else {
+      options.acc_init64 = acc_init_;
+    }
+    options.acc_bits = static_cast<uint8_t>(c_.acc_bits);
     options.multiplier = multiplier_;
     options.shift = shift_;
     options.mid_zero_point = mid_zero_point_;
@@ -266,7 +296,6 @@ class ConvTester {
       FillCommon(options);
       options.groups = c_.groups;
       options.weight_sum = weight_sum_;
-      options.acc_bits = static_cast<uint8_t>(c_.acc_bits);
       test_.layer.options.Set(std::move(options));
     }
   }
@@ -276,8 +305,9 @@ class ConvTester {
   int32_t group_in_;
   LayerCase test_;
   TestTensor packed_;  // the weights
-  std::vector<int8_t> weights_;
-  std::vector<int32_t> weight_sum_, acc_init_, multiplier_;
+  std::vector<int16_t> weights_;
+  std::vector<int64_t> acc_init_;
+  std::vector<int32_t> weight_sum_, multiplier_;
   std::vector<int8_t> shift_;
   std::vector<uint8_t> table_;
   std::vector<int64_t> acc_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "exact_requantize.h"
+#include "joint_elements.h"
 #include "kernel_tester.h"
 
 namespace lockstep::kernels {
@@ -14,6 +15,8 @@ struct TransposeCase {
   int32_t kernel_h = 3, kernel_w = 3, stride_h = 2, stride_w = 2;
   int32_t top = 0, left = 0, bottom = 0, right = 0;  // bottom and right: negative is output padding
   int32_t groups = 1;
+  joint::DType input = joint::DType::U8;
+  joint::DType weight = joint::DType::S8;
   bool table = false, wide = false;
   int table_bits = 8;    // of the values in front of a table
   bool extreme = false;  // all weights 127 or -127
@@ -31,12 +34,14 @@ class TransposeTester {
                   "x" + std::to_string(c.kernel_w) + " stride " + std::to_string(c.stride_h) + "," +
                   std::to_string(c.stride_w) + " pads " + std::to_string(c.top) + "," + std::to_string(c.left) + "," +
                   std::to_string(c.bottom) + "," + std::to_string(c.right) + " groups " + std::to_string(c.groups) +
-                  " seed " + std::to_string(c.seed);
+                  " " + EnumNameDType(c.input) + " " + EnumNameDType(c.weight) + " seed " + std::to_string(c.seed);
     test_.layer.name = "layer";
-    test_.inputs.push_back(RandomTensor(joint::DType::U8, {c.batch, c.height, c.width, c.in}, random_));
-    test_.inputs[0].zero_point = Pick(0, 255);
+    test_.inputs.push_back(RandomTensor(c.input, {c.batch, c.height, c.width, c.in}, random_));
+    test_.inputs[0].zero_point = Pick(0, LimitOf(c.input));
     for (int32_t i = 0; i < c.out * c.kernel_h * c.kernel_w * group_in_; ++i) {
-      weights_.push_back(static_cast<int8_t>(c.extreme ? Pick(0, 7) == 0 ? -127 : 127 : Pick(-127, 127)));
+      const int32_t highest = c.weight == joint::DType::S16 ? 32512 : 127;
+      const int32_t extreme = Pick(0, 7) == 0 ? -highest : highest;
+      weights_.push_back(static_cast<int16_t>(c.extreme ? extreme : Pick(-highest, highest)));
     }
     test_.output.dtype = c.wide ? joint::DType::U16 : joint::DType::U8;
     test_.output.shape = {c.batch, (c.height - 1) * c.stride_h + c.kernel_h - c.top - c.bottom,
@@ -60,7 +65,7 @@ class TransposeTester {
     return low + static_cast<int32_t>(random_() % static_cast<uint32_t>(high - low + 1));
   }
 
-  int8_t Weight(int32_t oc, int32_t ky, int32_t kx, int32_t i) const {
+  int16_t Weight(int32_t oc, int32_t ky, int32_t kx, int32_t i) const {
     return weights_[static_cast<size_t>(((int64_t{oc} * c_.kernel_h + ky) * c_.kernel_w + kx) * group_in_ + i)];
   }
 
@@ -79,24 +84,48 @@ class TransposeTester {
       options_.table.push_back(static_cast<uint8_t>(random_()));
     }
     for (int32_t oc = 0; oc < c_.out; ++oc) {
-      bias_.push_back(Pick(-20000, 20000));
+      const bool words = c_.input == joint::DType::U16 || c_.weight == joint::DType::S16;
+      bias_.push_back(int64_t{Pick(-20000, 20000)} << (words ? 20 : 0));
       options_.multiplier.push_back(static_cast<int32_t>((uint32_t{1} << 30) + random_() % (uint32_t{1} << 30)));
-      options_.shift.push_back(static_cast<int8_t>(c_.shift != -100 ? c_.shift : Pick(high == 255 ? 6 : 0, 10)));
+      options_.shift.push_back(
+          static_cast<int8_t>(c_.shift != -100 ? c_.shift : Pick(high == 255 ? 6 : 0, 10) + ExtraShift()));
     }
   }
 
   // Phase after phase, taps in descending order; a missing tap is one of zeros.
   void Pack() {
     TestTensor packed;
-    packed.dtype = joint::DType::S8;
+    packed.dtype = c_.weight;
     packed.shape = {c_.out, c_.kernel_h, c_.kernel_w, group_in_};
-    for (int32_t ry = 0; ry < c_.stride_h; ++ry) {
-      for (int32_t rx = 0; rx < c_.stride_w; ++rx) PackPhase(ry, rx, packed);
+    for (int32_t byte = joint::ElementBytes(c_.weight); byte-- > 0;) {
+      for (int32_t ry = 0; ry < c_.stride_h; ++ry) {
+        for (int32_t rx = 0; rx < c_.stride_w; ++rx) PackPhase(ry, rx, byte, packed);
+      }
+    }
+    const bool narrow =
+        std::all_of(starts_.begin(), starts_.end(), [](int64_t start) { return start == static_cast<int32_t>(start); });
+    if (narrow) {
+      options_.acc_init.assign(starts_.begin(), starts_.end());
+    } else {
+      options_.acc_init64 = starts_;
     }
     test_.inputs.push_back(packed);
   }
 
-  void PackPhase(int32_t ry, int32_t rx, TestTensor& packed) {
+  int32_t ExtraShift() const {
+    return (c_.input == joint::DType::U16 ? 8 : 0) + (c_.weight == joint::DType::S16 ? 8 : 0);
+  }
+
+  // A weight is 255 * high + low, with both within +-127; one of 8 bits is its low byte.
+  int32_t Byte(int32_t weight, int32_t byte) const {
+    if (c_.weight == joint::DType::S8) return weight;
+    int32_t high = weight / 255;
+    if (weight - 255 * high > 127) ++high;
+    if (weight - 255 * high < -127) --high;
+    return byte == 0 ? weight - 255 * high : high;
+  }
+
+  void PackPhase(int32_t ry, int32_t rx, int32_t byte, TestTensor& packed) {
     std::vector<int32_t> rows;
     std::vector<int32_t> columns;
     for (int32_t k = ry; k < c_.kernel_h; k += c_.stride_h) rows.insert(rows.begin(), k);
@@ -106,28 +135,29 @@ class TransposeTester {
     if (columns.empty()) columns = {0};
     const auto length = static_cast<int32_t>(columns.size()) * group_in_;
     std::vector<int64_t> sums(static_cast<size_t>(c_.out), 0);
+    std::vector<int64_t> byte_sums = sums;
     for (int32_t group = 0; group < c_.groups; ++group) {
       for (int32_t block = 0; block * 16 < group_out_; ++block) {
         for (const int32_t ky : rows) {
           for (int32_t at = 0; at < (length + 3) / 4 * 64; ++at) {
             const int32_t channel = block * 16 + at % 64 / 4;
             const int32_t depth = at / 64 * 4 + at % 4;
-            int8_t value = 0;
+            int32_t value = 0;
             if (channel < group_out_ && depth < length && !absent) {
               const int32_t oc = group * group_out_ + channel;
               value = Weight(oc, ky, columns[static_cast<size_t>(depth / group_in_)], depth % group_in_);
               sums[static_cast<size_t>(oc)] += value;
+              byte_sums[static_cast<size_t>(oc)] += Byte(value, byte);
             }
-            Append(packed, value);
+            Append(packed, static_cast<int8_t>(Byte(value, byte)));
           }
         }
       }
     }
     for (int32_t oc = 0; oc < c_.out; ++oc) {
       const int64_t sum = sums[static_cast<size_t>(oc)];
-      options_.weight_sum.push_back(static_cast<int32_t>(sum));
-      options_.acc_init.push_back(
-          static_cast<int32_t>(bias_[static_cast<size_t>(oc)] - test_.inputs[0].zero_point * sum));
+      options_.weight_sum.push_back(static_cast<int32_t>(byte_sums[static_cast<size_t>(oc)]));
+      if (byte == 0) starts_.push_back(bias_[static_cast<size_t>(oc)] - test_.inputs[0].zero_point * sum);
     }
   }
 
@@ -173,8 +203,8 @@ class TransposeTester {
   int32_t group_in_, group_out_;
   LayerCase test_;
   joint::ConvTransposeT options_;
-  std::vector<int8_t> weights_;
-  std::vector<int32_t> bias_;
+  std::vector<int16_t> weights_;
+  std::vector<int64_t> bias_, starts_;
   std::vector<int64_t> sums_;
 };
 
@@ -222,6 +252,36 @@ TEST(ConvTranspose, ChannelsAroundTheBlockEdgesAndGroups) {
         c.table_bits = 8 + static_cast<int>(seed % 4 * 2);
         c.seed = ++seed;
         Check(c);
+      }
+    }
+  }
+}
+
+TEST(ConvTranspose, WordsAsInputsAndWeights) {
+  uint32_t seed = 700;
+  for (int32_t types = 1; types < 4; ++types) {
+    for (const int32_t out : {1, 16, 23, 64}) {
+      for (const int32_t in : {1, 4, 17}) {
+        for (const int32_t groups : {1, 2}) {
+          TransposeCase c;
+          c.input = types % 2 == 1 ? joint::DType::U16 : joint::DType::U8;
+          c.weight = types > 1 ? joint::DType::S16 : joint::DType::S8;
+          c.acc_bits = 64;
+          c.groups = groups;
+          c.in = in * groups;
+          c.out = out * groups;
+          c.height = 2;
+          c.kernel_h = 1 + static_cast<int32_t>(seed % 4);
+          c.kernel_w = 3;
+          c.stride_h = 2 - static_cast<int32_t>(seed % 2);
+          c.top = c.kernel_h - 1;
+          c.table = seed % 3 == 0;
+          c.table_bits = 8 + static_cast<int>(seed % 5);
+          c.wide = seed % 4 < 2;
+          c.extreme = seed % 5 == 0;
+          c.seed = ++seed;
+          Check(c);
+        }
       }
     }
   }

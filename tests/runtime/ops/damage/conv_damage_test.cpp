@@ -76,6 +76,12 @@ const Damage kConvDamages[] = {
      },
      "mid_zero_point"},
     {"AccBits", [](ModelT& m) { Conv(m).acc_bits = 31; }, "acc_bits"},
+    {"AccInit64",
+     [](ModelT& m) {
+       Conv(m).acc_init64.assign(Conv(m).acc_init.begin(), Conv(m).acc_init.end());
+       Conv(m).acc_init.clear();
+     },
+     "acc_init64: needs a higher version"},
     {"ScaledSum",
      [](ModelT& m) {
        Conv(m).acc_bits = 64;
@@ -134,6 +140,7 @@ const Damage kFloatConvDamages[] = {
     {"BiasType", [](ModelT& m) { MakeIntegers(InputOf<joint::ConvT>(m, 2)); }, "bias"},
     {"InputType", [](ModelT& m) { FirstLayer<joint::ConvT>(m)->inputs[0] = m.inputs[0]->tensor; }, "input"},
     {"AccInit", [](ModelT& m) { Conv(m).acc_init.assign(20, 0); }, "acc_init"},
+    {"AccInit64", [](ModelT& m) { Conv(m).acc_init64.assign(20, 0); }, "acc_init64"},
     {"WeightSum", [](ModelT& m) { Conv(m).weight_sum.assign(20, 0); }, "weight_sum"},
     {"Table", [](ModelT& m) { Conv(m).table.assign(256, 0); }, "table"},
     {"Groups", [](ModelT& m) { Conv(m).groups = 3; }, "groups"},
@@ -153,6 +160,33 @@ const Damage kWideConvDamages[] = {
     {"FirstVersion", [](ModelT& m) { FirstLayer<joint::ConvT>(m)->version = 1; }, "table: needs a higher version"},
     {"ClampBeyondTable", [](ModelT& m) { Conv(m).clamp_high = 4096; }, "clamp_high"},
     {"MidZeroPoint", [](ModelT& m) { Conv(m).mid_zero_point = 4096; }, "mid_zero_point"},
+    {"InputOfFirstVersion", [](ModelT& m) { WordsLayer<joint::ConvT>(m).version = 1; },
+     "input: needs a higher version"},
+    {"HighByte",
+     [](ModelT& m) { m.constants[m.tensors[WordsLayer<joint::ConvT>(m).inputs[1]]->constant]->data[0] = 128; },
+     "weights: -128"},
+    {"LowByte",
+     [](ModelT& m) {
+       std::vector<uint8_t>& bytes = m.constants[m.tensors[WordsLayer<joint::ConvT>(m).inputs[1]]->constant]->data;
+       bytes[bytes.size() / 2] = 128;
+     },
+     "weights: -128"},
+    {"WeightBytes",
+     [](ModelT& m) {
+       joint::TensorT& weights = *m.tensors[WordsLayer<joint::ConvT>(m).inputs[1]];
+       weights.bytes += 64;
+       m.constants[weights.constant]->data.resize(weights.bytes);
+     },
+     "weights: bytes"},
+    {"WeightSums", [](ModelT& m) { WordsOptions<joint::ConvT>(m).weight_sum.resize(20); }, "length of weight_sum"},
+    {"HighSum", [](ModelT& m) { WordsOptions<joint::ConvT>(m).weight_sum[3] += 1; }, "weight_sum[3]"},
+    {"LowSum", [](ModelT& m) { WordsOptions<joint::ConvT>(m).weight_sum[23] += 1; }, "weight_sum[23]"},
+    {"BothStarts", [](ModelT& m) { WordsOptions<joint::ConvT>(m).acc_init.assign(20, 0); }, "acc_init64"},
+    {"StartsShort", [](ModelT& m) { WordsOptions<joint::ConvT>(m).acc_init64.pop_back(); }, "length of acc_init"},
+    {"StartHuge", [](ModelT& m) { WordsOptions<joint::ConvT>(m).acc_init64[2] = INT64_MIN; }, "acc_init[2]"},
+    {"StartLarge", [](ModelT& m) { WordsOptions<joint::ConvT>(m).acc_init64[2] = int64_t{1} << 55; },
+     "acc_init[2]: a sum"},
+    {"Sums32", [](ModelT& m) { WordsOptions<joint::ConvT>(m).acc_bits = 32; }, "acc_bits[0]"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Conv, ModelDamage, testing::ValuesIn(kConvDamages), DamageName);

@@ -79,6 +79,22 @@ const Damage kFloatConvTransposeDamages[] = {
      "weights"},
 };
 
+const Damage kWideConvTransposeDamages[] = {
+    {"FirstVersion", [](ModelT& m) { WordsLayer<joint::ConvTransposeT>(m).version = 1; },
+     "input: needs a higher version"},
+    {"TableOfFirstVersion", [](ModelT& m) { FirstLayer<joint::ConvTransposeT>(m)->version = 1; }, "table: needs"},
+    {"HighSum", [](ModelT& m) { WordsOptions<joint::ConvTransposeT>(m).weight_sum[25] += 1; }, "weight_sum[25]"},
+    {"LowSum", [](ModelT& m) { WordsOptions<joint::ConvTransposeT>(m).weight_sum[85] += 1; }, "weight_sum[85]"},
+    {"LowByte",
+     [](ModelT& m) {
+       m.constants[m.tensors[WordsLayer<joint::ConvTransposeT>(m).inputs[1]]->constant]->data.back() = 1;
+     },
+     "weights: padding"},
+    {"Starts", [](ModelT& m) { WordsOptions<joint::ConvTransposeT>(m).acc_init64.resize(20); }, "length of acc_init"},
+    {"Sums32", [](ModelT& m) { WordsOptions<joint::ConvTransposeT>(m).acc_bits = 32; }, "acc_bits["},
+};
+
+INSTANTIATE_TEST_SUITE_P(ConvTranspose, WideDamage, testing::ValuesIn(kWideConvTransposeDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(ConvTranspose, TransposeDamage, testing::ValuesIn(kConvTransposeDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(ConvTranspose, FloatTransposeDamage, testing::ValuesIn(kFloatConvTransposeDamages),
                          DamageName);

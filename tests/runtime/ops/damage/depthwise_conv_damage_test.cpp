@@ -14,6 +14,7 @@ const Damage kDepthwiseConvDamages[] = {
     {"Bound", [](ModelT& m) { Depthwise(m).acc_init[1] = INT32_MAX; }, "acc_bits[1]"},
     {"Shift", [](ModelT& m) { Depthwise(m).shift[0] = 100; }, "shift[0]"},
     {"Table", [](ModelT& m) { Depthwise(m).table.resize(512); }, "table"},
+    {"Sums64", [](ModelT& m) { Depthwise(m).acc_bits = 64; }, "acc_bits: needs a higher version"},
     {"BitsTable", [](ModelT& m) { Narrow(OutputOf<joint::DepthwiseConvT>(m), 7); }, "table: an entry"},
 };
 
@@ -24,8 +25,26 @@ const Damage kFloatDepthwiseConvDamages[] = {
      "inputs[1]: packed"},
 };
 
+const Damage kWideDepthwiseConvDamages[] = {
+    {"FirstVersion", [](ModelT& m) { WordsLayer<joint::DepthwiseConvT>(m).version = 1; },
+     "input: needs a higher version"},
+    {"SmallestWeight",
+     [](ModelT& m) {
+       std::vector<uint8_t>& bytes =
+           m.constants[m.tensors[WordsLayer<joint::DepthwiseConvT>(m).inputs[1]]->constant]->data;
+       bytes[0] = 0;
+       bytes[1] = 0x80;
+     },
+     "weights: -32768"},
+    {"Sums32", [](ModelT& m) { WordsOptions<joint::DepthwiseConvT>(m).acc_bits = 32; }, "acc_bits[0]"},
+    {"AccBits", [](ModelT& m) { WordsOptions<joint::DepthwiseConvT>(m).acc_bits = 31; }, "acc_bits: must be"},
+    {"NoStarts", [](ModelT& m) { WordsOptions<joint::DepthwiseConvT>(m).acc_init64.clear(); }, "acc_init"},
+    {"TableOfFirstVersion", [](ModelT& m) { FirstLayer<joint::DepthwiseConvT>(m)->version = 1; }, "table: needs"},
+};
+
 INSTANTIATE_TEST_SUITE_P(DepthwiseConv, ModelDamage, testing::ValuesIn(kDepthwiseConvDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(DepthwiseConv, FloatDamage, testing::ValuesIn(kFloatDepthwiseConvDamages), DamageName);
+INSTANTIATE_TEST_SUITE_P(DepthwiseConv, WideDamage, testing::ValuesIn(kWideDepthwiseConvDamages), DamageName);
 
 }  // namespace
 }  // namespace lockstep::test

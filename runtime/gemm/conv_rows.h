@@ -1,0 +1,102 @@
+// What stands between a driver and the kernels of a row of output pixels: constants of all channels, memory, the table
+// behind the sums. Where inputs or weights have 16 bits it runs the kernels of bytes, which give sums then, once for
+// each byte of an input and of a weight, and puts the sums together.
+#pragma once
+
+#include "gemm/conv_constants.h"
+#include "gemm/row_ring.h"
+
+namespace lockstep::kernels {
+
+// A group of a row of output pixels. Offsets count from the layer's begin.
+struct RowPlace {
+  int64_t weights;  // bytes of one byte of each weight
+  int64_t block;    // of constants
+  int64_t sums;     // entries of acc_init
+  int32_t channel;  // output channel
+  uint8_t* out;     // of the first pixel and channel, in front of the table
+};
+
+class ConvRows {
+ public:
+  // `parts`: so many times acc_init has an entry for each channel.
+  template <typename Options>
+  ConvRows(const Options& options, const LayerArgs& args, const ConvGeometry& geometry, int32_t parts,
+           const ConvVariant& variant, uint8_t* scratch)
+      : geometry_(geometry),
+        variant_(variant),
+        input_(args.inputs[0]),
+        weights_(reinterpret_cast<const int8_t*>(args.inputs[1].data)),
+        weight_bytes_(static_cast<int64_t>(args.inputs[1].bytes) / geometry.weight_bytes),
+        channels_(ConstantsOf(options)),
+        blocks_(reinterpret_cast<ConvBlock*>(scratch)),
+        blocks_of_byte_(int64_t{parts} * geometry.groups * geometry.blocks),
+        segments_(reinterpret_cast<const uint8_t**>(scratch + geometry.segments_offset)),
+        memory_(scratch + geometry.ring_offset),
+        totals_(reinterpret_cast<int64_t*>(scratch + geometry.totals_offset)),
+        table_(options, variant, args.outputs[0], scratch + geometry.waiting_offset) {
+    FillAllBlocks(parts);
+    FillRow(options, args.outputs[0], geometry.group_out, &row_);
+    row_.segments = segments_;
+    row_.packed = reinterpret_cast<uint32_t*>(scratch + geometry.packed_offset);
+    row_.blocks = geometry.blocks;
+    if (geometry.wide) row_.sums = scratch + geometry.sums_offset;
+  }
+
+  ConvRow& row() { return row_; }
+  const OutputTable& table() const { return table_; }
+  int32_t input_bytes() const { return geometry_.input_bytes; }
+  uint8_t flip() const { return variant_.signed_rows ? kSignFlip : 0; }
+  // Memory for one byte of each of the input's elements.
+  uint8_t* memory(int32_t byte) const { return memory_ + byte * geometry_.ring_bytes; }
+
+  // point(byte, segments): where the row's segments of one byte of the inputs begin.
+  template <typename PointSegments>
+  void Run(const RowPlace& place, PointSegments point) {
+    if (!geometry_.wide) {
+      point(0, segments_);
+      row_.weights = weights_ + place.weights;
+      row_.constants = blocks_ + place.block;
+      row_.out = place.out;
+      variant_.run_row(row_);
+      return;
+    }
+    int32_t pass = 0;
+    for (int32_t byte = 0; byte < geometry_.input_bytes; ++byte) {
+      point(byte, segments_);
+      for (int32_t weight_byte = 0; weight_byte < geometry_.weight_bytes; ++weight_byte) {
+        row_.weights = weights_ + weight_byte * weight_bytes_ + place.weights;
+        row_.constants = blocks_ + weight_byte * blocks_of_byte_ + place.block;
+        variant_.run_row(row_);
+        const bool high = weight_byte + 1 < geometry_.weight_bytes;
+        AddSums(place, pass++ == 0, (byte == 0 ? 1 : kInputBase) * (high ? kWeightBase : 1));
+      }
+    }
+    Finish(place);
+  }
+
+ private:
+  static constexpr int64_t kInputBase = 256;   // of the high byte of an input
+  static constexpr int64_t kWeightBase = 255;  // of the high byte of a weight
+
+  void FillAllBlocks(int32_t parts);
+  // Adds the sums of a pass, so many times, to those of the passes before it.
+  void AddSums(const RowPlace& place, bool first, int64_t factor);
+  void Finish(const RowPlace& place) const;
+
+  const ConvGeometry& geometry_;
+  const ConvVariant& variant_;
+  const TensorView& input_;
+  const int8_t* weights_;
+  int64_t weight_bytes_;  // of one byte of each weight
+  ChannelConstants channels_;
+  ConvBlock* blocks_;  // [byte of a weight][part][group][block]
+  int64_t blocks_of_byte_;
+  const uint8_t** segments_;
+  uint8_t* memory_;
+  int64_t* totals_;  // [pixel][block][16]
+  OutputTable table_;
+  ConvRow row_{};
+};
+
+}  // namespace lockstep::kernels
