@@ -81,7 +81,7 @@ Axes WithUnitAxes(const Shape& shape, const Axes& occupied) {
 
 class LayoutChoice {
  public:
-  LayoutChoice(const Graph& graph, const std::set<TensorId>& floats) : graph_(graph) {
+  LayoutChoice(const Graph& graph, const std::set<TensorId>& floats) : graph_(graph), floats_(floats) {
     for (const TensorId output : graph.outputs) {
       if (floats.count(output) != 0) wanted_[output] = OnnxOrder(Rank(output));
     }
@@ -105,7 +105,7 @@ class LayoutChoice {
   size_t Rank(TensorId id) const { return ShapeOf(id).size(); }
   bool IsData(TensorId id) const { return id != graph::kNoTensor && layout_.stored.count(id) != 0; }
 
-  // What is wanted of a view is wanted of its input.
+  // What is wanted of a view is wanted of its input, and of a Concat of its float inputs.
   void WantInput(const Node& node) {
     if (node.inputs.empty() || wanted_.count(node.outputs[0]) == 0) return;
     const Axes output = wanted_.at(node.outputs[0]);
@@ -118,6 +118,10 @@ class LayoutChoice {
     } else if (kind == LayoutKind::kReshape) {
       const auto input = ViewAxes(ShapeOf(node.outputs[0]), output, ShapeOf(node.inputs[0]));
       if (input) wanted_[node.inputs[0]] = *input;
+    } else if (kind == LayoutKind::kConcat) {
+      for (const TensorId input : node.inputs) {
+        if (floats_.count(input) != 0) wanted_[input] = output;
+      }
     }
   }
 
@@ -267,6 +271,7 @@ class LayoutChoice {
   }
 
   const Graph& graph_;
+  const std::set<TensorId>& floats_;
   std::map<TensorId, Axes> wanted_;  // of float tensors
   Layout layout_;
 };

@@ -106,6 +106,19 @@ TEST(ChooseLayout, AFloatConcatIsWrittenInTheOrderOfTheOutput) {
   EXPECT_EQ(layout.stored.at(output), (Axes{0, 1, 2}));
 }
 
+// Parts that are joined twice are written in order the first time, and nothing has to be turned in floats.
+TEST(ChooseLayout, FloatConcatsInFrontOfAFloatConcatTakeItsOrder) {
+  GraphBuilder builder;
+  const auto x = builder.Input("x", {1, 4, 3, 5});
+  const auto first = builder.Node("Concat", {x, x}, {{"axis", int64_t{1}}});
+  const auto flat = builder.Node("Reshape", {first, builder.Ints({1, 8, 15})}, {{"allowzero", int64_t{1}}});
+  const auto second = builder.Node("Concat", {flat, flat}, {{"axis", int64_t{2}}});
+  builder.Output(second);
+  const lower::Layout layout = lower::ChooseLayout(builder.graph(), {first, flat, second});
+  EXPECT_EQ(layout.stored.at(first), (Axes{0, 1, 2, 3}));
+  EXPECT_EQ(layout.stored.at(flat), (Axes{0, 1, 2}));
+}
+
 TEST(ChooseLayout, AConcatTakesTheOrderThatCopiesLeast) {
   GraphBuilder builder;
   const auto x = builder.Input("x", {1, 4, 5, 6});
