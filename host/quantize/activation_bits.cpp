@@ -96,11 +96,13 @@ std::map<graph::TensorId, int> SaidOfTensors(const Policy& policy, const Widths&
   return said;
 }
 
-int TableInputBits(const Policy& policy, size_t node, const graph::Node& of, const Widths& widths) {
+int TableInputBits(const Policy& policy, size_t node, const graph::Node& of, const Widths& unsaid,
+                   const Widths& widths) {
   const auto tensor = policy.tensors.find(of.pre_activation);
   if (tensor != policy.tensors.end() && tensor->second.activation_bits) return *tensor->second.activation_bits;
-  const int wanted =
-      std::max({kByteBits, widths[Index(of.outputs[0])], policy.SaidOf(node, &Choices::activation_bits).value_or(0)});
+  const size_t output = Index(of.outputs[0]);
+  const int behind = widths[output] == unsaid[output] ? unsaid[Index(of.pre_activation)] : widths[output];
+  const int wanted = std::max({kByteBits, behind, policy.SaidOf(node, &Choices::activation_bits).value_or(0)});
   return policy.For(node, &Choices::table_input_bits).value_or(wanted);
 }
 
@@ -127,7 +129,7 @@ void ApplyBits(const graph::Graph& graph, const Policy& policy, Widths& widths) 
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const graph::Node& node = graph.nodes[i];
     if (!NeedsTable(node.activation) || unsaid[Index(node.pre_activation)] == kFloatWidth) continue;
-    widths[Index(node.pre_activation)] = TableInputBits(policy, i, node, widths);
+    widths[Index(node.pre_activation)] = TableInputBits(policy, i, node, unsaid, widths);
   }
 }
 

@@ -17,7 +17,7 @@ bool PassesOn(const graph::Graph& graph, const Policy& policy, size_t node);
 // - A tensor of which something is said has that.
 // - What only moves elements (views, MaxPool, nearest Resize) has one width in front and behind.
 // - A value in front of a table has what is said of it, else at least 8 bits and no fewer than are said of its node or
-//   than its output has.
+//   than its output was given.
 void ApplyBits(const graph::Graph& graph, const Policy& policy, Widths& widths);
 
 }  // namespace lockstep::quantize

@@ -7,8 +7,12 @@
 namespace lockstep::quantize {
 namespace {
 
-bool IsTailNode(const graph::Node& node) {
-  return (IsArithmetic(node) && !NeedsTable(node.activation)) || IsView(node) || node.op == "Concat";
+// A table has an entry for every level of what it reads.
+constexpr int kMostTableBits = 12;
+
+bool IsTailNode(const graph::Graph& graph, const graph::Node& node) {
+  return (IsArithmetic(node) && !NeedsTable(node.activation)) || IsView(node) || node.op == "Concat" ||
+         IsLookup(graph, node);
 }
 
 class TailSearch {
@@ -19,8 +23,7 @@ class TailSearch {
   // Starts from everything that could be in the tail and takes out what breaks a rule until nothing does.
   const std::vector<bool>& Run() {
     for (const graph::Node& node : graph_.nodes) {
-      const bool linear = SumsProducts(node) && !NeedsTable(node.activation);
-      if (!linear && !IsTailNode(node)) continue;
+      if (!SumsProducts(node) && !IsTailNode(graph_, node)) continue;
       for (const graph::TensorId output : node.outputs) {
         if (output != graph::kNoTensor) in_tail_[Index(output)] = !IsFloatTensor(output);
       }
@@ -43,7 +46,7 @@ class TailSearch {
   bool Keeps(graph::TensorId id) const {
     for (const int32_t consumer : uses_.consumers[Index(id)]) {
       const graph::Node& node = graph_.nodes[static_cast<size_t>(consumer)];
-      if (!IsTailNode(node)) return false;
+      if (!IsTailNode(graph_, node)) return false;
       const bool leads_on = std::all_of(node.outputs.begin(), node.outputs.end(), [&](graph::TensorId output) {
         return output == graph::kNoTensor || IsFloatTensor(output) || in_tail_[Index(output)];
       });
@@ -64,13 +67,35 @@ class TailSearch {
   std::vector<bool> in_tail_;
 };
 
+// What a table reads, and what that is moved from.
+std::vector<bool> BeforeTables(const graph::Graph& graph) {
+  std::vector<bool> before(static_cast<size_t>(graph.tensor_count()), false);
+  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
+    const bool moves = IsView(*node) || node->op == "Concat";
+    const bool moved = moves && std::any_of(node->outputs.begin(), node->outputs.end(), [&](graph::TensorId output) {
+                         return output != graph::kNoTensor && before[static_cast<size_t>(output)];
+                       });
+    if (!moved && !IsLookup(graph, *node)) continue;
+    for (const graph::TensorId input : node->inputs) {
+      if (input != graph::kNoTensor) before[static_cast<size_t>(input)] = true;
+    }
+  }
+  return before;
+}
+
 }  // namespace
 
 void WidenTail(const graph::Graph& graph, int bits, const FloatNodes& floats, Widths& widths) {
   TailSearch search(graph, floats, widths);
   const std::vector<bool>& in_tail = search.Run();
-  for (size_t id = 0; id < widths.size(); ++id) {
-    if (in_tail[id]) widths[id] = bits;
+  const std::vector<bool> before_tables = BeforeTables(graph);
+  for (size_t id = 0; id < in_tail.size(); ++id) {
+    if (in_tail[id]) widths[id] = before_tables[id] ? std::max(widths[id], std::min(bits, kMostTableBits)) : bits;
+  }
+  for (const graph::Node& node : graph.nodes) {
+    if (!NeedsTable(node.activation) || !in_tail[static_cast<size_t>(node.outputs[0])]) continue;
+    int& before = widths[static_cast<size_t>(node.pre_activation)];
+    if (before != kFloatWidth) before = std::max(before, std::min(bits, kMostTableBits));
   }
 }
 

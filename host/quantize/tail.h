@@ -1,13 +1,15 @@
 // The 16-bit tail: the exact arithmetic behind the last convolutions.
 //
 // A detector ends in a little arithmetic on coordinates (distances plus anchors, times strides) that turns a rounding
-// of 1/256 of the picture into an error of pixels. It costs next to nothing in 16 bits. A tensor is in the tail if
-// - it is made by Add, Sub, Mul or Div, by a view (Reshape, Transpose, Slice, Split, ...), by Concat, or by a Conv
-//   (or another sum of products) without a table, and
+// of 1/256 of the picture into an error of pixels, and in scores whose order is what counts: 8 bits leave many equal.
+// It costs next to nothing in 16 bits. A tensor is in the tail if
+// - it is made by Add, Sub, Mul or Div, by a view (Reshape, Transpose, Slice, Split, ...), by Concat, by an elementwise
+//   function (Sigmoid), or by a Conv (or another sum of products), and
 // - every node that reads it is of the same kinds (Conv excepted) and makes nothing but tensors of the tail or float
-//   outputs, so that no convolution or non-linear function follows on any way to the outputs, and
+//   outputs, so that no convolution follows on any way to the outputs, and
 // - unless a Conv or a node in floats makes it, all variable inputs of its node are in the tail, too.
-// A table (Sigmoid) makes 8 bits; a Concat into a float output takes 8 and 16 bits side by side.
+// What a function reads has 12 bits, for its table has an entry for each level, and so has what that was moved from and
+// the value in front of a function that is fused into a Conv.
 #pragma once
 
 #include "graph/graph.h"

@@ -78,10 +78,11 @@ TEST(FixedParams, ProbabilitiesAndSoftmax) {
   const Widths widths = ChooseWidths(net.graph, 16);
   const auto fixed = FixedParams(net.graph, widths, {});
   EXPECT_EQ(fixed.at(net.Id("s")), (AffineParams{1.0 / 256, 0, 8}));
-  for (const char* name : {"p", "q"}) {
-    EXPECT_EQ(fixed.at(net.Id(name)).zero_point, 0) << name;
-    EXPECT_NEAR(fixed.at(net.Id(name)).scale, 1.0 / 255, 1e-9) << name;
-  }
+  EXPECT_EQ(fixed.at(net.Id("p")).zero_point, 0);
+  EXPECT_NEAR(fixed.at(net.Id("p")).scale, 1.0 / 255, 1e-9);
+  // Scores that are an output.
+  EXPECT_EQ(fixed.at(net.Id("q")).zero_point, 0);
+  EXPECT_NEAR(fixed.at(net.Id("q")).scale, 1.0 / 65535, 1e-12);
   EXPECT_EQ(fixed.count(net.Id("a")), 0u);
   EXPECT_EQ(fixed.count(net.Id("x")), 0u);
 }

@@ -30,13 +30,15 @@ class Detector : public testing::Test {
   SmallGraph net_;
 };
 
-TEST_F(Detector, CoordinatesAreWideProbabilitiesNarrowTheOutputFloat) {
+TEST_F(Detector, CoordinatesAndProbabilitiesAreWideTheOutputFloat) {
   net_.Output(net_.Id("y"));
   const Widths widths = ChooseWidths(net_.graph, 16);
-  for (const char* name : {"boxes", "boxes_flat", "centres", "pixels", "anchors", "strides"}) {
+  for (const char* name : {"boxes", "boxes_flat", "centres", "pixels", "anchors", "strides", "probabilities"}) {
     EXPECT_EQ(Width(widths, name), 16) << name;
   }
-  for (const char* name : {"x", "scores", "scores_flat", "probabilities"}) EXPECT_EQ(Width(widths, name), 8) << name;
+  // What the table of the Sigmoid has an entry for.
+  for (const char* name : {"scores", "scores_flat"}) EXPECT_EQ(Width(widths, name), 12) << name;
+  EXPECT_EQ(Width(widths, "x"), 8);
   for (const char* name : {"y", "boxes.weight", "flat"}) EXPECT_EQ(Width(widths, name), kFloatWidth) << name;
 }
 
@@ -55,7 +57,7 @@ TEST_F(Detector, ViewsBehindTheFloatConcatAreFloat) {
   EXPECT_EQ(Width(widths, "turned"), kFloatWidth);
   EXPECT_EQ(Width(widths, "y"), kFloatWidth);
   EXPECT_EQ(Width(widths, "pixels"), 16);
-  EXPECT_EQ(Width(widths, "probabilities"), 8);
+  EXPECT_EQ(Width(widths, "probabilities"), 16);
 }
 
 TEST_F(Detector, AConcatThatIsReadElsewhereIsQuantised) {
@@ -82,14 +84,16 @@ TEST_F(Detector, AConvolutionBehindEndsTheTail) {
 }
 
 TEST_F(Detector, AnOperandOutsideTheTailKeepsTheNodeNarrow) {
-  net_.Node("Mul", "weighted", {net_.Id("pixels"), net_.Id("probabilities")}, {1, 2, 16});
+  net_.Node("Softmax", "shares", {net_.Id("scores_flat")}, {1, 2, 16});
+  net_.Node("Mul", "weighted", {net_.Id("pixels"), net_.Id("shares")}, {1, 2, 16});
   net_.Output(net_.Id("weighted"));
   const Widths widths = ChooseWidths(net_.graph, 16);
   for (const char* name : {"weighted", "pixels", "centres", "boxes"}) EXPECT_EQ(Width(widths, name), 8) << name;
 }
 
 TEST_F(Detector, AConstantOfTwoWidthsIsDoubled) {
-  net_.Node("Mul", "narrow", {net_.Id("probabilities"), net_.Id("anchors")}, {1, 2, 16});
+  net_.Node("Softmax", "shares", {net_.Id("scores_flat")}, {1, 2, 16});
+  net_.Node("Mul", "narrow", {net_.Id("shares"), net_.Id("anchors")}, {1, 2, 16});
   net_.Output(net_.Id("y"));
   net_.Output(net_.Id("narrow"));
   const auto tensors = net_.graph.tensor_count();
@@ -106,15 +110,15 @@ TEST_F(Detector, AConstantOfTwoWidthsIsDoubled) {
   EXPECT_EQ(net_.graph.tensor(narrow->inputs[1]).constant->floats, net_.graph.tensor(wide->inputs[1]).constant->floats);
 }
 
-TEST(Widths, ATableEndsTheTail) {
+TEST(Widths, AConvolutionWithATableIsTheFirstOfTheTail) {
   SmallGraph net;
   net.Input("x", {1, 1, 2, 2});
   net.Conv("y", net.Id("x"), 1, {1});
   net.Fuse(graph::ActivationKind::kSigmoid);
   net.Output(net.Id("y"));
   const Widths widths = ChooseWidths(net.graph, 16);
-  EXPECT_EQ(widths[static_cast<size_t>(net.Id("y"))], 8);
-  EXPECT_EQ(widths[static_cast<size_t>(net.Id("y.pre"))], 8);
+  EXPECT_EQ(widths[static_cast<size_t>(net.Id("y"))], 16);
+  EXPECT_EQ(widths[static_cast<size_t>(net.Id("y.pre"))], 12);
 }
 
 TEST(Widths, LimitsAreNoTable) {
@@ -146,7 +150,7 @@ TEST_F(Detector, ConcatsOfFloatConcatsAreFloat) {
   net_.Output(net_.Id("all"));
   const Widths widths = ChooseWidths(net_.graph, 16);
   for (const char* name : {"all", "flat_y", "y"}) EXPECT_EQ(Width(widths, name), kFloatWidth) << name;
-  EXPECT_EQ(Width(widths, "flat_scores"), 8);
+  EXPECT_EQ(Width(widths, "flat_scores"), 12);
   EXPECT_EQ(Width(widths, "pixels"), 16);
 }
 
