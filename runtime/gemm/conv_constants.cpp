@@ -44,7 +44,8 @@ void PlaceScratch(const ScratchNeeds& needs, ConvGeometry* geometry) {
   g.row_stride = AlignUp(int64_t{g.row_pixels} * g.group_in + kRowSlack);
   g.ring_bytes = int64_t{g.ring_rows} * g.groups * g.row_stride;
   const int64_t blocks = needs.parts * g.groups * g.blocks * g.weight_bytes;
-  const int64_t lanes = g.wide ? needs.pixels * g.blocks * kBlockChannels : 0;
+  const int64_t lanes = g.wide ? int64_t{g.blocks} * kBlockChannels : 0;
+  g.pass_bytes = AlignUp(needs.pixels * lanes * (g.wide_sums ? 8 : 4));
   int64_t end = 0;
   const auto place = [&](int64_t bytes) {
     const int64_t at = end;
@@ -56,8 +57,8 @@ void PlaceScratch(const ScratchNeeds& needs, ConvGeometry* geometry) {
   g.packed_offset = place(int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t)));
   g.ring_offset = place(g.ring_bytes * g.input_bytes);
   g.waiting_offset = place(needs.waiting);
-  g.sums_offset = place(lanes * (g.wide_sums ? 8 : 4));
-  g.totals_offset = place(lanes * 8);
+  g.sums_offset = place(g.pass_bytes * g.input_bytes * g.weight_bytes);
+  g.lanes_offset = place(3 * lanes * 8);
   g.scratch_bytes = static_cast<uint64_t>(end);
 }
 

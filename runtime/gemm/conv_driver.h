@@ -38,9 +38,9 @@ struct ConvGeometry {
   int32_t input_bytes = 1, weight_bytes = 1;  // of an element
   bool wide = false;                          // the kernels give sums, of one byte of the inputs and one of the weights
   bool wide_sums = false;                     // these may leave 32 bits
+  int64_t pass_bytes = 0;                     // of the sums of a row
   // In scratch; the blocks' constants come first.
-  size_t segments_offset = 0, packed_offset = 0, ring_offset = 0, waiting_offset = 0, sums_offset = 0,
-         totals_offset = 0;
+  size_t segments_offset = 0, packed_offset = 0, ring_offset = 0, waiting_offset = 0, sums_offset = 0, lanes_offset = 0;
   uint64_t scratch_bytes = 0;  // may be more than 32 bits hold
 };
 
@@ -77,12 +77,39 @@ struct ConvRow {
   void* sums;
 };
 
+inline constexpr int kMostPasses = 4;  // two bytes of inputs by two of weights
+
+// The sums of the bytes of a row of output pixels, of one group's channels, and what is to be made of them:
+// clamp(zero_point + rq(start + the sums, each so many times)).
+struct SumsRow {
+  int32_t passes;
+  const void* sums[kMostPasses];  // [pixel][lane]; of 32 bits, or of 64 bits
+  int64_t factor[kMostPasses];
+  bool wide_sums;  // of 64 bits
+  int32_t pixels;
+  int64_t lanes;  // of a pixel: those of all blocks
+  int32_t channels;
+  // By lane.
+  const int64_t* start;
+  const int64_t* multiplier;
+  const int64_t* shift;
+  bool long_shifts;  // all of them are at least kLongShift
+  int32_t zero_point, low, high;
+  bool wide_output;  // u16
+  uint8_t* out;
+  int64_t out_step;
+};
+
+// Any of them.
+void FinishSums(const SumsRow& row);
+
 struct ConvVariant {
   bool signed_rows;  // rows hold x - 128 as s8, and acc_init makes up for it
   // Writes clamp(zero_point + rq(acc), low, high) in the output's type.
   void (*run_row)(const ConvRow& row);
   // y = table[y] for u8
   void (*apply_table)(const uint8_t* table, const Stretches<uint8_t>& y);
+  void (*finish)(const SumsRow& row);  // of sums of 32 bits with long shifts
 };
 
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.

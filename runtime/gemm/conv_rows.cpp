@@ -5,17 +5,32 @@
 namespace lockstep::kernels {
 namespace {
 
-template <typename Sum>
-void AddRow(const Sum* __restrict sums, int64_t factor, int64_t* __restrict totals, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) totals[i] += factor * sums[i];
+template <typename Sum, typename Out>
+void FinishRow(const SumsRow& row) {
+  for (int64_t pixel = 0; pixel < row.pixels; ++pixel) {
+    auto* to = reinterpret_cast<Out*>(row.out + pixel * row.out_step);
+    for (int64_t i = 0; i < row.channels; ++i) {
+      int64_t acc = row.start[i];
+      for (int32_t pass = 0; pass < row.passes; ++pass) {
+        acc += row.factor[pass] * static_cast<const Sum*>(row.sums[pass])[pixel * row.lanes + i];
+      }
+      const auto multiplier = static_cast<int32_t>(row.multiplier[i]);
+      const auto shift = static_cast<int>(row.shift[i]);
+      const int64_t value =
+          row.long_shifts ? RequantizeLong(acc, multiplier, shift) : rq1::RequantizeWide(acc, multiplier, shift);
+      to[i] = static_cast<Out>(rq1::Clamp(row.zero_point + value, row.low, row.high));
+    }
+  }
 }
 
-template <typename Out>
-void Store(uint8_t* to, int64_t channel, int64_t value) {
-  reinterpret_cast<Out*>(to)[channel] = static_cast<Out>(value);
+template <typename Sum>
+void FinishRow(const SumsRow& row) {
+  row.wide_output ? FinishRow<Sum, uint16_t>(row) : FinishRow<Sum, uint8_t>(row);
 }
 
 }  // namespace
+
+void FinishSums(const SumsRow& row) { row.wide_sums ? FinishRow<int64_t>(row) : FinishRow<int32_t>(row); }
 
 void ConvRows::FillAllBlocks(int32_t parts) {
   ConvBlock* to = blocks_;
@@ -31,38 +46,35 @@ void ConvRows::FillAllBlocks(int32_t parts) {
   }
 }
 
-void ConvRows::AddSums(const RowPlace& place, bool first, int64_t factor) {
-  const int64_t lanes = int64_t{row_.blocks} * kBlockChannels;
-  if (first) {
-    for (int64_t pixel = 0; pixel < row_.pixels; ++pixel) {
-      int64_t* totals = totals_ + pixel * lanes;
-      for (int64_t i = 0; i < row_.channels; ++i) totals[i] = channels_.Start(place.sums + i);
-      for (int64_t i = row_.channels; i < lanes; ++i) totals[i] = 0;
-    }
+SumsRow ConvRows::DescribeSums(const RowPlace& place) {
+  SumsRow sums{};
+  sums.lanes = int64_t{row_.blocks} * kBlockChannels;
+  int64_t* start = lanes_;
+  int64_t* multiplier = lanes_ + sums.lanes;
+  int64_t* shift = lanes_ + 2 * sums.lanes;
+  for (int64_t i = 0; i < row_.channels; ++i) {
+    start[i] = channels_.Start(place.sums + i);
+    multiplier[i] = channels_.multiplier[place.channel + i];
+    shift[i] = channels_.shift[place.channel + i];
   }
-  const int64_t count = row_.pixels * lanes;
-  if (geometry_.wide_sums) {
-    AddRow(static_cast<const int64_t*>(row_.sums), factor, totals_, count);
-  } else {
-    AddRow(static_cast<const int32_t*>(row_.sums), factor, totals_, count);
-  }
+  sums.wide_sums = geometry_.wide_sums;
+  sums.pixels = row_.pixels;
+  sums.channels = row_.channels;
+  sums.start = start;
+  sums.multiplier = multiplier;
+  sums.shift = shift;
+  sums.long_shifts = row_.min_shift >= kLongShift;
+  sums.zero_point = row_.zero_point;
+  sums.low = row_.low;
+  sums.high = row_.high;
+  sums.wide_output = row_.wide_output;
+  sums.out = place.out;
+  sums.out_step = row_.out_step;
+  return sums;
 }
 
-void ConvRows::Finish(const RowPlace& place) const {
-  const int64_t lanes = int64_t{row_.blocks} * kBlockChannels;
-  const int32_t* multiplier = channels_.multiplier + place.channel;
-  const int8_t* shift = channels_.shift + place.channel;
-  const bool long_shifts = row_.min_shift >= kLongShift;
-  for (int64_t pixel = 0; pixel < row_.pixels; ++pixel) {
-    const int64_t* totals = totals_ + pixel * lanes;
-    uint8_t* to = place.out + pixel * row_.out_step;
-    for (int64_t i = 0; i < row_.channels; ++i) {
-      const int64_t value = long_shifts ? RequantizeLong(totals[i], multiplier[i], shift[i])
-                                        : rq1::RequantizeWide(totals[i], multiplier[i], shift[i]);
-      const int64_t clamped = rq1::Clamp(row_.zero_point + value, row_.low, row_.high);
-      row_.wide_output ? Store<uint16_t>(to, i, clamped) : Store<uint8_t>(to, i, clamped);
-    }
-  }
+void ConvRows::Finish(const SumsRow& sums) const {
+  sums.long_shifts && !sums.wide_sums ? variant_.finish(sums) : FinishSums(sums);
 }
 
 }  // namespace lockstep::kernels

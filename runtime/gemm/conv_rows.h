@@ -33,14 +33,14 @@ class ConvRows {
         blocks_of_byte_(int64_t{parts} * geometry.groups * geometry.blocks),
         segments_(reinterpret_cast<const uint8_t**>(scratch + geometry.segments_offset)),
         memory_(scratch + geometry.ring_offset),
-        totals_(reinterpret_cast<int64_t*>(scratch + geometry.totals_offset)),
+        sums_(scratch + geometry.sums_offset),
+        lanes_(reinterpret_cast<int64_t*>(scratch + geometry.lanes_offset)),
         table_(options, variant, args.outputs[0], scratch + geometry.waiting_offset) {
     FillAllBlocks(parts);
     FillRow(options, args.outputs[0], geometry.group_out, &row_);
     row_.segments = segments_;
     row_.packed = reinterpret_cast<uint32_t*>(scratch + geometry.packed_offset);
     row_.blocks = geometry.blocks;
-    if (geometry.wide) row_.sums = scratch + geometry.sums_offset;
   }
 
   ConvRow& row() { return row_; }
@@ -61,18 +61,20 @@ class ConvRows {
       variant_.run_row(row_);
       return;
     }
-    int32_t pass = 0;
+    SumsRow sums = DescribeSums(place);
     for (int32_t byte = 0; byte < geometry_.input_bytes; ++byte) {
       point(byte, segments_);
       for (int32_t weight_byte = 0; weight_byte < geometry_.weight_bytes; ++weight_byte) {
         row_.weights = weights_ + weight_byte * weight_bytes_ + place.weights;
         row_.constants = blocks_ + weight_byte * blocks_of_byte_ + place.block;
+        row_.sums = sums_ + sums.passes * geometry_.pass_bytes;
         variant_.run_row(row_);
         const bool high = weight_byte + 1 < geometry_.weight_bytes;
-        AddSums(place, pass++ == 0, (byte == 0 ? 1 : kInputBase) * (high ? kWeightBase : 1));
+        sums.sums[sums.passes] = row_.sums;
+        sums.factor[sums.passes++] = (byte == 0 ? 1 : kInputBase) * (high ? kWeightBase : 1);
       }
     }
-    Finish(place);
+    Finish(sums);
   }
 
  private:
@@ -80,9 +82,8 @@ class ConvRows {
   static constexpr int64_t kWeightBase = 255;  // of the high byte of a weight
 
   void FillAllBlocks(int32_t parts);
-  // Adds the sums of a pass, so many times, to those of the passes before it.
-  void AddSums(const RowPlace& place, bool first, int64_t factor);
-  void Finish(const RowPlace& place) const;
+  SumsRow DescribeSums(const RowPlace& place);
+  void Finish(const SumsRow& sums) const;
 
   const ConvGeometry& geometry_;
   const ConvVariant& variant_;
@@ -94,7 +95,8 @@ class ConvRows {
   int64_t blocks_of_byte_;
   const uint8_t** segments_;
   uint8_t* memory_;
-  int64_t* totals_;  // [pixel][block][16]
+  uint8_t* sums_;   // [pass][pixel][lane]
+  int64_t* lanes_;  // constants of a group's lanes
   OutputTable table_;
   ConvRow row_{};
 };

@@ -162,6 +162,6 @@ void RunRow(const ConvRow& row) {
 
 }  // namespace
 
-const ConvVariant row_u8s8_msa{true, RunRow, ApplyTable};
+const ConvVariant row_u8s8_msa{true, RunRow, ApplyTable, FinishSums};
 
 }  // namespace lockstep::kernels

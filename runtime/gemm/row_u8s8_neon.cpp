@@ -274,6 +274,6 @@ void ApplyTable64(const uint8_t* table, const Stretches<uint8_t>& y) {
 
 }  // namespace
 
-const ConvVariant row_u8s8_neon{true, RunRow, ApplyTable64};
+const ConvVariant row_u8s8_neon{true, RunRow, ApplyTable64, FinishSums};
 
 }  // namespace lockstep::kernels

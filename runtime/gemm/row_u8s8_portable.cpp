@@ -130,7 +130,7 @@ void RunRow(const ConvRow& row) {
 
 }  // namespace
 
-const ConvVariant row_u8s8_portable{false, RunRow<int32_t>, ApplyTable};
-const ConvVariant row_u8s8_portable_acc64{false, RunRow<int64_t>, ApplyTable};
+const ConvVariant row_u8s8_portable{false, RunRow<int32_t>, ApplyTable, FinishSums};
+const ConvVariant row_u8s8_portable_acc64{false, RunRow<int64_t>, ApplyTable, FinishSums};
 
 }  // namespace lockstep::kernels
