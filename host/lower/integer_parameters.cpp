@@ -12,6 +12,8 @@ namespace lockstep::lower {
 namespace {
 
 constexpr int32_t kByteEntries = 256;
+// 2^17: what is not 0 leaves every 16 bits, wherever the zero point is.
+constexpr FixedMultiplier kBeyondSixteenBits = {rq1::kMinMultiplier, -18};
 
 }  // namespace
 
@@ -26,9 +28,7 @@ FixedMultiplier ToFixed(double real) {
     m >>= 1;
     ++exponent;
   }
-  if (-exponent < rq1::kMinShift) {
-    throw UnsupportedModel("the ratio of its scales is " + std::to_string(real) + ", above 2^30");
-  }
+  if (-exponent < rq1::kMinShift) return kBeyondSixteenBits;
   if (-exponent > rq1::kMaxShift) return {rq1::kMinMultiplier, rq1::kMaxShift};
   return {static_cast<int32_t>(m), -exponent};
 }

@@ -20,7 +20,8 @@ struct FixedMultiplier {
 };
 
 // The nearest multiplier to a positive real. Reals below 2^-32 become 2^-32, which still rounds every 32-bit
-// accumulator to 0. Throws UnsupportedModel for reals of 2^30 and more, and for what is not a positive number.
+// accumulator to 0. Reals of 2^30 and more become 2^17: with either every integer but 0 leaves the limits of 16 bits.
+// Throws UnsupportedModel for what is not a positive number.
 FixedMultiplier ToFixed(double real);
 
 // Two multipliers under one shift, with the largest shift that keeps both within the limit of Add: 2^21 and shift 30

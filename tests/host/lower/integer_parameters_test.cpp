@@ -52,8 +52,17 @@ TEST(FixedMultiplier, TinyRealsRoundEveryAccumulatorToZero) {
   }
 }
 
+TEST(FixedMultiplier, HugeRealsTakeEveryIntegerBeyondSixteenBits) {
+  for (const double real : {std::ldexp(1.0, 30), 1e12, 1e300}) {
+    const FixedMultiplier fixed = ToFixed(real);
+    EXPECT_GT(rq1::Requantize(1, fixed.m, fixed.s), 65535);
+    EXPECT_LT(rq1::Requantize(-1, fixed.m, fixed.s), -65535);
+    EXPECT_EQ(rq1::Requantize(0, fixed.m, fixed.s), 0);
+  }
+}
+
 TEST(FixedMultiplier, RefusesWhatIsNoRatio) {
-  for (const double real : {0.0, -1.0, std::ldexp(1.0, 30), HUGE_VAL, std::nan("")}) {
+  for (const double real : {0.0, -1.0, HUGE_VAL, std::nan("")}) {
     EXPECT_THROW(ToFixed(real), UnsupportedModel) << real;
   }
 }
