@@ -90,6 +90,7 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   Take(merged, "bias_correction", config.bias_correction);
   Take(merged, "tail_bits", config.tail_bits);
   config.policy = settings::PolicyOf(merged);
+  config.rescue = merged.at("precision") != "int8";
   Take(merged, "threads", config.threads);
   return config;
 }

@@ -92,6 +92,7 @@ quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Cal
   options.bias_correction = config.bias_correction;
   options.tail_bits = config.tail_bits;
   options.policy = config.policy;
+  options.rescue = config.rescue;
   options.threads = config.threads;
   options.preprocess = calibration.inputs;
   options.outputs = config.outputs;

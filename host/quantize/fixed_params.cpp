@@ -14,6 +14,7 @@ namespace {
 constexpr double kGreyLevels = 255.0;
 constexpr int kLargestExponent = 16;
 constexpr int kSmallestExponent = -16;
+constexpr int kMostSoftmaxExponent = 23;  // of what 1 may be in steps
 
 bool AllEqual(const std::vector<float>& values) {
   return std::all_of(values.begin(), values.end(), [&](float value) { return value == values[0]; });
@@ -61,11 +62,22 @@ ops::FixedRange RangeOf(const graph::Activation& fused) {
   return op == nullptr ? ops::FixedRange::kNone : op->quantization.range;
 }
 
+AffineParams SoftmaxParams(int bits, const std::map<graph::TensorId, double>& largest_seen, graph::TensorId id) {
+  const auto seen = largest_seen.find(id);
+  int exponent = bits;
+  if (seen != largest_seen.end() && seen->second > 0.0) {
+    const double span = std::min(1.0, kSoftmaxHeadroom * seen->second);
+    exponent = std::clamp(static_cast<int>(std::floor(bits - std::log2(span))), bits, kMostSoftmaxExponent);
+  }
+  return {std::exp2(-exponent), 0, bits};
+}
+
 }  // namespace
 
 std::map<graph::TensorId, AffineParams> FixedParams(const graph::Graph& graph, const Widths& widths,
                                                     const std::map<std::string, InputPreprocess>& preprocess,
-                                                    const FloatNodes& floats) {
+                                                    const FloatNodes& floats,
+                                                    const std::map<graph::TensorId, double>& largest_seen) {
   std::map<graph::TensorId, AffineParams> fixed;
   for (const graph::TensorId input : graph.inputs) {
     const auto found = preprocess.find(graph.tensor(input).name);
@@ -90,7 +102,7 @@ std::map<graph::TensorId, AffineParams> FixedParams(const graph::Graph& graph, c
           fixed[node.outputs[0]] = AffineFromRange({0.0, 1.0}, bits);
           break;
         }
-        fixed[node.outputs[0]] = {std::exp2(-bits), 0, bits};
+        fixed[node.outputs[0]] = SoftmaxParams(bits, largest_seen, node.outputs[0]);
         break;
     }
   }

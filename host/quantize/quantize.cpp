@@ -8,6 +8,7 @@
 #include "graph/quoted.h"
 #include "quantize/activation_params.h"
 #include "quantize/fixed_params.h"
+#include "quantize/lost_levels.h"
 #include "quantize/operator_classes.h"
 #include "quantize/policy_effect.h"
 #include "quantize/scale_groups.h"
@@ -107,26 +108,45 @@ int ThreadsOf(const QuantizeOptions& options) {
   return options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
-// What follows from graph and options alone.
+// Everything but formats and weights.
 struct Plan {
-  QuantizedGraph result;  // without formats and weights
+  QuantizedGraph result;
   Policy policy;
   Widths widths;
   ActivationParams fixed;
   ScaleGroups groups;
 };
 
-Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options) {
-  CheckOptions(graph, options);
+Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, Policy policy,
+              const std::map<graph::TensorId, double>& largest_seen = {}) {
   QuantizedGraph result;
   result.graph = graph;
-  Policy policy = ResolvePolicy(graph, options.policy);
   for (const auto& [name, preprocess] : options.preprocess) result.preprocess[graph.Find(name)] = preprocess;
   for (const auto& [name, form] : options.outputs) result.outputs[graph.Find(name)] = form;
   Widths widths = ChooseWidths(result.graph, options.tail_bits, policy, RawOutputs(result));
-  ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess, policy.floats);
+  ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess, policy.floats, largest_seen);
   ScaleGroups groups(result.graph, widths, fixed);
   return {std::move(result), std::move(policy), std::move(widths), std::move(fixed), std::move(groups)};
+}
+
+// What follows from graph and options alone.
+Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options) {
+  CheckOptions(graph, options);
+  return MakePlan(graph, options, ResolvePolicy(graph, options.policy));
+}
+
+// The same with what the pictures show of tensors that would lose their levels.
+Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, const Calibration& calibration, int threads) {
+  Plan plan = MakePlan(graph, options);
+  const std::vector<Rescue> rescues = options.rescue
+                                          ? FindLostLevels(plan.result.graph, plan.policy, plan.widths, plan.groups,
+                                                           plan.fixed, calibration.statistics, threads)
+                                          : std::vector<Rescue>();
+  const auto largest_seen = LargestSeen(plan.result.graph, plan.fixed, calibration.statistics, threads);
+  Apply(rescues, plan.policy);
+  plan = MakePlan(graph, options, std::move(plan.policy), largest_seen);
+  for (const Rescue& rescue : rescues) plan.result.notes.push_back(rescue.reason);
+  return plan;
 }
 
 }  // namespace
@@ -136,17 +156,21 @@ Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, C
   const Plan plan = MakePlan(graph, options);
   RequireEffect(graph, MatchAll(graph, options.policy), options.tail_bits, RawOutputs(plan.result));
   const graph::Graph& planned = plan.result.graph;
-  const std::set<graph::TensorId> observed =
-      Derivation(planned).Sources(WantedStatistics(planned, plan.widths, plan.groups, plan.fixed, plan.policy.floats));
+  std::set<graph::TensorId> wanted =
+      WantedStatistics(planned, plan.widths, plan.groups, plan.fixed, plan.policy.floats);
+  for (const auto& [id, params] : plan.fixed) {
+    if (std::count(planned.inputs.begin(), planned.inputs.end(), id) == 0) wanted.insert(id);
+  }
+  const std::set<graph::TensorId> observed = Derivation(planned).Sources(wanted);
   const std::set<graph::TensorId> corrected =
       options.bias_correction ? CorrectableInputs(planned, plan.policy.floats) : std::set<graph::TensorId>();
   return Calibrate(planned, observed, corrected, source, ThreadsOf(options), progress);
 }
 
 QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options, const Calibration& calibration) {
-  Plan plan = MakePlan(graph, options);
-  QuantizedGraph& result = plan.result;
   const int threads = ThreadsOf(options);
+  Plan plan = MakePlan(graph, options, calibration, threads);
+  QuantizedGraph& result = plan.result;
   result.calibration_digest = calibration.digest;
   const ActivationParams params =
       ChooseActivationParams(result.graph, plan.widths, plan.groups, plan.fixed, calibration.statistics,

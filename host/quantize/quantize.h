@@ -18,6 +18,7 @@ struct QuantizeOptions {
   RangeOptions observer;  // of 8-bit activations
   WeightRangeKind weight_range = WeightRangeKind::kMse;
   bool bias_correction = true;                        // see WeightRows::input_means
+  bool rescue = true;                                 // see lost_levels.h
   int tail_bits = 16;                                 // 16 or 8, see tail.h
   PolicySettings policy;                              // what is said of nodes, operators, subgraphs and tensors
   int threads = 0;                                    // 0: all cores

@@ -95,7 +95,9 @@ Setting ScopedBits(const char* key, const char* help, int least) {
 std::vector<Setting> PolicyRows() {
   return {
       Choice("precision", kBuild,
-             "of all that nothing else is said of: auto or int8 (the end as tail_bits says), int16, float",
+             "of all that nothing else is said of: auto (8 bits, the end as tail_bits says, more where ranges need "
+             "it), int8 "
+             "(the same, never more), int16, float",
              {"auto", "int8", "int16", "float"}, "auto"),
       ScopedBits("activation_bits",
                  "2..16, of what nodes read: N, or SCOPE=N; a scope is a node (with * and ?), op:OP, FROM..TO or "

@@ -20,7 +20,6 @@ constexpr std::array<std::pair<ObserverKind, const char*>, 5> kNames = {
      {ObserverKind::kKl, "kl"}}};
 
 // What other pictures may go beyond the calibration's extremes where thousands of levels leave room for it.
-constexpr double kWideHeadroom = 1.5;
 constexpr int kMostBitsObserved = 12;
 
 Range WithZero(const Range& range) { return {std::min(range.low, 0.0), std::max(range.high, 0.0)}; }

@@ -24,8 +24,10 @@ struct RangeOptions {
   double percentile = 99.9999;  // of the values stay within the range; kPercentile alone
 };
 
+inline constexpr double kWideHeadroom = 1.5;
+
 // The range contains 0 and lies within the extremes (widened to 0). {0, 0} for empty statistics. Above 12 bits it is
-// always one and a half times the extremes: levels are plenty, and clipping is all that could be lost.
+// always kWideHeadroom times the extremes: levels are plenty, and clipping is all that could be lost.
 Range ChooseRange(const TensorStatistics& statistics, const RangeOptions& options, int bits);
 
 Range PercentileRange(const TensorStatistics& statistics, double percentile);

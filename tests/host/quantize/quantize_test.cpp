@@ -8,6 +8,7 @@
 
 #include "graph/error.h"
 #include "quantize/affine.h"
+#include "quantize/fixed_params.h"
 #include "quantize/table_params.h"
 #include "small_graph.h"
 
@@ -69,7 +70,9 @@ QuantizedGraph Quantized(const SmallGraph& net, QuantizeOptions options, int inp
 
 TEST(Quantize, EveryIntegerTensorHasParameters) {
   const SmallGraph net = Network();
-  const QuantizedGraph result = Quantized(net, {});
+  QuantizeOptions options;
+  options.rescue = false;  // `b` is small beside `pool`
+  const QuantizedGraph result = Quantized(net, options);
   for (const char* name : {"x", "a", "a.pre", "pool", "b", "b.pre", "joined", "y"}) {
     ASSERT_EQ(result.formats.count(net.Id(name)), 1u) << name;
     EXPECT_TRUE(result.formats.at(net.Id(name)).is_affine()) << name;
@@ -84,6 +87,58 @@ TEST(Quantize, EveryIntegerTensorHasParameters) {
   EXPECT_EQ(result.weights.at({"a", 1}).values.size(), 4u);
   EXPECT_EQ(result.weights.at({"b", 1}).bias.size(), 2u);
   EXPECT_EQ(result.calibration_digest, "digest");
+}
+
+TEST(Quantize, AConcatOfALargeAndASmallPartGetsMoreBits) {
+  const SmallGraph net = Network();
+  const QuantizedGraph result = Quantized(net, {});
+  EXPECT_EQ(result.formats.at(net.Id("joined")).bits, 16);
+  for (const char* name : {"a", "pool", "b"}) EXPECT_EQ(result.formats.at(net.Id(name)).bits, 8) << name;
+  EXPECT_LT(result.formats.at(net.Id("b")).scales[0], result.formats.at(net.Id("a")).scales[0] / 10);
+  ASSERT_EQ(result.notes.size(), 1u);
+  EXPECT_NE(result.notes[0].find("its part \"b\""), std::string::npos) << result.notes[0];
+}
+
+TEST(Quantize, PartsThatSixteenBitsCannotCarryAreJoinedInFloats) {
+  SmallGraph net;
+  net.Input("x", {1, 2, kSide, kSide});
+  net.Conv("large", net.Id("x"), 2, {4e5F, 0.0F, 0.0F, 4e5F});
+  net.Conv("small", net.Id("x"), 2, {1.0F, 0.0F, 0.0F, 1.0F});
+  net.Node("Concat", "joined", {net.Id("large"), net.Id("small")}, {1, 4, kSide, kSide});
+  net.graph.nodes.back().attributes["axis"] = int64_t{1};
+  net.Constant("factors", {1, 4, 1, 1}, {1, 1, 2, 2});
+  net.Node("Mul", "scaled", {net.Id("joined"), net.Id("factors")}, {1, 4, kSide, kSide});
+  net.Output(net.Id("scaled"));
+  const QuantizedGraph result = Quantized(net, {});
+  for (const char* name : {"joined", "scaled"}) EXPECT_TRUE(result.formats.at(net.Id(name)).is_float()) << name;
+  for (const char* name : {"large", "small"}) EXPECT_TRUE(result.formats.at(net.Id(name)).is_affine()) << name;
+}
+
+TEST(Quantize, ASettingOfAllBitsIsObeyed) {
+  const SmallGraph net = Network();
+  QuantizeOptions options;
+  Rule bits;
+  bits.scopes = {{}};
+  bits.choices.activation_bits = 8;
+  options.policy = {bits};
+  EXPECT_EQ(Quantized(net, options).formats.at(net.Id("joined")).bits, 8);
+}
+
+TEST(Quantize, ASoftmaxOverManyPlacesHasTheScaleOfWhatWasSeen) {
+  SmallGraph net;
+  net.Input("x", {1, 2, kSide, kSide});
+  net.Integers("rows", {1, 1, 2 * kSide * kSide});
+  net.Node("Reshape", "flat", {net.Id("x"), net.Id("rows")}, {1, 1, 2 * kSide * kSide});
+  net.Node("Softmax", "shares", {net.Id("flat")}, {1, 1, 2 * kSide * kSide});
+  net.graph.nodes.back().attributes["axis"] = int64_t{2};
+  net.Constant("n", {}, {100.0F});
+  net.Node("Mul", "y", {net.Id("shares"), net.Id("n")}, {1, 1, 2 * kSide * kSide});
+  net.Output(net.Id("y"));
+  const TensorFormat shares = Quantized(net, {}).formats.at(net.Id("shares"));
+  const double even = 1.0 / (2 * kSide * kSide);  // values lie between a seventh and seven times that
+  EXPECT_EQ(shares.bits, 16);
+  EXPECT_LE(shares.scales[0], 7 * even * kSoftmaxHeadroom / 65536 * 2);
+  EXPECT_GE(shares.scales[0] * 65535, std::min(1.0, even));
 }
 
 TEST(Quantize, NodesInFloatsHaveFloatTensorsAndOneQuantisationForTheirReaders) {
