@@ -68,6 +68,9 @@ CalibrationWorker::CalibrationWorker(const graph::Graph& graph, const std::set<g
                                      const std::set<graph::TensorId>& channel_means)
     : engine_(graph, EngineOptions(graph, observed, channel_means)) {
   for (const graph::TensorId id : observed) observed_[graph.tensor(id).name].statistics = true;
+  for (const auto& [id, visible] : VisibleValues(graph)) {
+    if (observed.count(id) != 0) observed_[graph.tensor(id).name].visible = visible;
+  }
   for (const graph::TensorId id : channel_means) {
     observed_[graph.tensor(id).name].channel_means = graph.tensor(id).shape.size() >= 2;
   }
@@ -95,7 +98,9 @@ void CalibrationWorker::Observe(const std::string& name, const graph::Shape& sha
   const Observed& tensor = found->second;
   const auto count = static_cast<size_t>(graph::ElementCount(shape));
   if (tensor.statistics && count != 0) {
-    const Range extremes = counters_[tensor.id].Count(data, count);
+    const std::vector<float> shown =
+        tensor.visible ? ShowVisible(*tensor.visible, shape, tensor.channel_block, data) : std::vector<float>();
+    const Range extremes = counters_[tensor.id].Count(tensor.visible ? shown.data() : data, count);
     if (!std::isfinite(extremes.low) || !std::isfinite(extremes.high)) {
       throw BadInput("tensor \"" + name + "\" has a value that is not finite for the calibration picture '" + label +
                      "'; check mean and std, or leave that picture out");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "graph/graph.h"
 #include "quantize/calibration_source.h"
 #include "quantize/observers/histogram_counter.h"
+#include "quantize/visible_values.h"
 
 namespace lockstep::quantize {
 
@@ -41,6 +43,7 @@ class CalibrationWorker {
     bool statistics = false;
     bool channel_means = false;
     int channel_block = 1;  // see FloatEngine::ChannelBlock
+    std::optional<Visible> visible;
   };
 
   void Observe(const std::string& name, const graph::Shape& shape, const float* data, const std::string& label,
