@@ -125,7 +125,7 @@ class LostLevels {
     const graph::Node& node = graph_.nodes[index];
     const graph::TensorId output = node.outputs[0];
     const int bits = widths_[Index(output)];
-    if (node.op != "Mul" || bits == kFloatWidth || bits == kMostBits || IsFloat(policy_.floats, index)) return {};
+    if (node.op != "Mul" || bits == kFloatWidth || IsFloat(policy_.floats, index)) return {};
     for (const graph::TensorId input : node.inputs) {
       if (!IsConstantOperand(graph_, node, input)) continue;
       double largest = 0.0;
@@ -135,11 +135,13 @@ class LostLevels {
         largest = std::max(largest, std::abs(static_cast<double>(value)));
         least = std::min(least, std::abs(static_cast<double>(value)));
       }
-      const double levels = least * LevelsPerUnit(largest, kByteBits);
-      if (largest == 0.0 || levels >= kVanishes) continue;
-      Rescue rescue = Behind(index, false);
+      if (largest == 0.0) continue;
+      const bool beyond = least * LevelsPerUnit(largest, kMostBits) < kFewWideLevels;
+      if (bits == kMostBits ? !beyond : least * LevelsPerUnit(largest, bits) >= kVanishes) continue;
+      Rescue rescue = Behind(index, beyond);
       if (rescue.tensors.empty()) return {};
-      rescue.reason = Name(output) + ": the smallest factors of its constant would have vanished; it has 16 bits";
+      rescue.reason = Name(output) + ": the smallest factors of its constant would have vanished; it " +
+                      (rescue.float_nodes.empty() ? "has 16 bits" : "computes in floats");
       return rescue;
     }
     return {};
