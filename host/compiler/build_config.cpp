@@ -86,7 +86,9 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   config.inputs = InputSettingsOf(merged, source);
   TakeNamed(merged, "observer", settings::Observers(), config.observer.kind);
   Take(merged, "percentile", config.observer.percentile);
+  TakeNamed(merged, "activation_range", settings::kActivationRanges, config.observer.symmetric);
   TakeNamed(merged, "weight_range", settings::WeightRanges(), config.weight_range);
+  TakeNamed(merged, "weight_scales", settings::kWeightScales, config.weights_per_tensor);
   Take(merged, "bias_correction", config.bias_correction);
   Take(merged, "tail_bits", config.tail_bits);
   config.policy = settings::PolicyOf(merged);

@@ -30,6 +30,7 @@ struct BuildConfig {
   input::InputSettings inputs;  // input_type, color, resize, mean, std, pad_value
   quantize::RangeOptions observer;
   quantize::WeightRangeKind weight_range = quantize::WeightRangeKind::kMse;
+  bool weights_per_tensor = false;  // weight_scales
   bool bias_correction = true;
   int tail_bits = 16;
   bool rescue = true;               // tensors that would lose their levels get more bits: not with precision int8

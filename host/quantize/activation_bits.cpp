@@ -5,18 +5,18 @@
 #include <optional>
 
 #include "quantize/operator_classes.h"
+#include "quantize/readers.h"
 
 namespace lockstep::quantize {
 namespace {
 
 size_t Index(graph::TensorId id) { return static_cast<size_t>(id); }
 
-// What the readers of a tensor ask for.
+// What is asked of a tensor.
 struct Request {
-  int most = 0;         // of those of which something is said
+  int most = 0;         // by those of which something is said
   bool unsaid = false;  // whether there are others
 
-  bool empty() const { return most == 0 && !unsaid; }
   void Add(std::optional<int> bits) {
     if (bits) {
       most = std::max(most, *bits);
@@ -24,73 +24,25 @@ struct Request {
       unsaid = true;
     }
   }
-  void Add(const Request& other) {
-    most = std::max(most, other.most);
-    unsaid = unsaid || other.unsaid;
-  }
 };
 
-class Requests {
- public:
-  Requests(const graph::Graph& graph, const Policy& policy, const Widths& widths)
-      : graph_(graph), policy_(policy), widths_(widths), uses_(graph), known_(widths.size()) {}
-
-  const Request& Of(graph::TensorId id) {
-    std::optional<Request>& known = known_[Index(id)];
-    if (!known) known = Find(id);
-    return *known;
+Request RequestOf(const Policy& policy, Readers& readers, graph::TensorId id) {
+  const Readers::Found& found = readers.Of(id);
+  Request request;
+  for (const size_t reader : found.nodes) request.Add(policy.SaidOf(reader, &Choices::activation_bits));
+  if (found.delivered || found.nodes.empty()) {
+    const std::optional<size_t> maker = readers.MakerOf(id);
+    request.Add(maker ? policy.SaidOf(*maker, &Choices::activation_bits) : std::nullopt);
   }
-
-  // The tensor whose elements `id` has, back through what moves elements.
-  graph::TensorId Root(graph::TensorId id) const {
-    for (;;) {
-      const int32_t producer = uses_.producer[Index(id)];
-      if (producer < 0 || IsFloat(policy_.floats, Node(producer))) return id;
-      const graph::Node& node = graph_.nodes[Node(producer)];
-      if (!SharesScale(node) || widths_[Index(node.inputs[0])] == kFloatWidth) return id;
-      id = node.inputs[0];
-    }
-  }
-
- private:
-  static size_t Node(int32_t node) { return static_cast<size_t>(node); }
-
-  std::optional<int> SaidOfProducer(graph::TensorId id) const {
-    const int32_t producer = uses_.producer[Index(Root(id))];
-    if (producer < 0 || IsFloat(policy_.floats, Node(producer))) return std::nullopt;
-    return policy_.SaidOf(Node(producer), &Choices::activation_bits);
-  }
-
-  Request Find(graph::TensorId id) {
-    Request request;
-    if (uses_.is_output[Index(id)]) request.Add(SaidOfProducer(id));
-    for (const int32_t reader : uses_.consumers[Index(id)]) {
-      if (IsFloat(policy_.floats, Node(reader))) continue;
-      if (!PassesOn(graph_, policy_, Node(reader))) {
-        request.Add(policy_.SaidOf(Node(reader), &Choices::activation_bits));
-        continue;
-      }
-      for (const graph::TensorId output : graph_.nodes[Node(reader)].outputs) {
-        if (output != graph::kNoTensor && widths_[Index(output)] != kFloatWidth) request.Add(Of(output));
-      }
-    }
-    if (request.empty()) request.Add(SaidOfProducer(id));
-    return request;
-  }
-
-  const graph::Graph& graph_;
-  const Policy& policy_;
-  const Widths& widths_;
-  graph::Uses uses_;
-  std::vector<std::optional<Request>> known_;
-};
+  return request;
+}
 
 // By the tensor that its elements come from.
-std::map<graph::TensorId, int> SaidOfTensors(const Policy& policy, const Widths& widths, const Requests& requests) {
+std::map<graph::TensorId, int> SaidOfTensors(const Policy& policy, const Widths& widths, const Readers& readers) {
   std::map<graph::TensorId, int> said;
   for (const auto& [id, choices] : policy.tensors) {
     if (!choices.activation_bits || widths[Index(id)] == kFloatWidth) continue;
-    int& bits = said[requests.Root(id)];
+    int& bits = said[readers.Root(id)];
     bits = std::max(bits, *choices.activation_bits);
   }
   return said;
@@ -108,20 +60,15 @@ int TableInputBits(const Policy& policy, size_t node, const graph::Node& of, con
 
 }  // namespace
 
-bool PassesOn(const graph::Graph& graph, const Policy& policy, size_t node) {
-  const graph::Node& of = graph.nodes[node];
-  return SharesScale(of) || (of.op == "Concat" && !policy.SaidOf(node, &Choices::activation_bits));
-}
-
 void ApplyBits(const graph::Graph& graph, const Policy& policy, Widths& widths) {
   const Widths unsaid = widths;
-  Requests requests(graph, policy, unsaid);
-  const std::map<graph::TensorId, int> said = SaidOfTensors(policy, unsaid, requests);
+  Readers readers(graph, policy, unsaid);
+  const std::map<graph::TensorId, int> said = SaidOfTensors(policy, unsaid, readers);
   for (graph::TensorId id = 0; id < graph.tensor_count(); ++id) {
     if (unsaid[Index(id)] == kFloatWidth || graph.tensor(id).constant) continue;
-    const graph::TensorId root = requests.Root(id);
+    const graph::TensorId root = readers.Root(id);
     const auto found = said.find(root);
-    const Request& request = requests.Of(root);
+    const Request request = RequestOf(policy, readers, root);
     widths[Index(id)] = found != said.end() ? found->second
                         : request.unsaid    ? std::max(request.most, unsaid[Index(root)])
                                             : request.most;

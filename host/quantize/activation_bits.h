@@ -7,10 +7,6 @@
 
 namespace lockstep::quantize {
 
-// Whether the node has no numbers of its own: it moves elements, which have the bits of what reads them. A Concat that
-// a setting names reads the bits that it was given.
-bool PassesOn(const graph::Graph& graph, const Policy& policy, size_t node);
-
 // `widths` has the bits that hold where nothing is said, which a reader of which nothing is said asks for.
 // - A tensor gets the most bits that any integer node behind it asks for, those behind what moves elements included. A
 //   graph output, and what only nodes in floats read, gets what is said of the node that makes it.

@@ -59,8 +59,8 @@ class ActivationChooser {
     return wanted;
   }
 
-  ActivationParams Choose(const Statistics& observed, const RangeOptions& options, int threads) {
-    ObserveGroups(observed, options, threads);
+  ActivationParams Choose(const Statistics& observed, const RangeMethods& methods, int threads) {
+    ObserveGroups(observed, methods, threads);
     for (const Group& group : groups_) Store(group, group.params);
     ServeLookups();
     ServeTables(observed, threads);
@@ -85,7 +85,7 @@ class ActivationChooser {
     for (const graph::TensorId member : group.members) params_[member] = params;
   }
 
-  void ObserveGroups(const Statistics& observed, const RangeOptions& options, int threads) {
+  void ObserveGroups(const Statistics& observed, const RangeMethods& methods, int threads) {
     std::map<graph::TensorId, Group*> group_of;
     std::set<graph::TensorId> wanted;
     for (Group& group : groups_) {
@@ -106,9 +106,18 @@ class ActivationChooser {
     for (int i = 0; i < count; ++i) {
       Group& group = groups_[static_cast<size_t>(i)];
       if (group.is_fixed) continue;
-      group.params = AffineFromRange(ChooseRange(group.statistics, options, group.bits), group.bits);
+      group.params = AffineFromRange(ChooseRange(group.statistics, MethodOf(group, methods), group.bits), group.bits);
     }
     for (const Group& group : groups_) RequireFinite(group);
+  }
+
+  // That of the first member of which something is said.
+  static const RangeOptions& MethodOf(const Group& group, const RangeMethods& methods) {
+    for (const graph::TensorId member : group.members) {
+      const auto found = methods.tensors.find(member);
+      if (found != methods.tensors.end()) return found->second;
+    }
+    return methods.all;
   }
 
   // What is derived through a function (Exp) was not seen by the calibration's own check.
@@ -230,8 +239,8 @@ std::set<graph::TensorId> WantedStatistics(const graph::Graph& graph, const Widt
 
 ActivationParams ChooseActivationParams(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
                                         const ActivationParams& fixed, const Statistics& observed,
-                                        const RangeOptions& options, int threads, const FloatNodes& floats) {
-  return ActivationChooser(graph, widths, groups, fixed, floats).Choose(observed, options, threads);
+                                        const RangeMethods& methods, int threads, const FloatNodes& floats) {
+  return ActivationChooser(graph, widths, groups, fixed, floats).Choose(observed, methods, threads);
 }
 
 }  // namespace lockstep::quantize

@@ -6,8 +6,8 @@
 
 #include "graph/graph.h"
 #include "quantize/derivation.h"
-#include "quantize/observers/range_choice.h"
 #include "quantize/policy.h"
+#include "quantize/range_methods.h"
 #include "quantize/scale_groups.h"
 #include "quantize/tensor_format.h"
 #include "quantize/widths.h"
@@ -25,7 +25,7 @@ using ActivationParams = std::map<graph::TensorId, AffineParams>;
 // Of `floats` nothing is needed but what nodes in integers read.
 ActivationParams ChooseActivationParams(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,
                                         const ActivationParams& fixed, const Statistics& observed,
-                                        const RangeOptions& options, int threads, const FloatNodes& floats = {});
+                                        const RangeMethods& methods, int threads, const FloatNodes& floats = {});
 
 // The tensors whose statistics that needs.
 std::set<graph::TensorId> WantedStatistics(const graph::Graph& graph, const Widths& widths, const ScaleGroups& groups,

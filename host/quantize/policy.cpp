@@ -9,8 +9,17 @@
 namespace lockstep::quantize {
 namespace {
 
-std::string TextOf(bool floats) { return floats ? "in floats" : "quantised"; }
-std::string TextOf(int bits) { return std::to_string(bits) + " bits"; }
+// What a statement says, for messages.
+std::string TextOf(const Choices& choice) {
+  if (choice.floats) return *choice.floats ? "in floats" : "quantised";
+  if (choice.observer) return std::string("observer ") + ToText(*choice.observer);
+  if (choice.percentile) return "percentile " + std::to_string(*choice.percentile);
+  if (choice.symmetric) return *choice.symmetric ? "symmetric" : "asymmetric";
+  if (choice.weight_range) return std::string("weight range ") + ToText(*choice.weight_range);
+  if (choice.weights_per_tensor) return *choice.weights_per_tensor ? "one weight scale" : "weight scales per channel";
+  if (choice.weight_bits) return std::to_string(*choice.weight_bits) + " bits";
+  return std::to_string(choice.activation_bits.value_or(choice.table_input_bits.value_or(0))) + " bits";
+}
 
 // Of each node (or tensor) the statement that decides; the ranks are the scopes' kinds.
 class Deciders {
@@ -24,8 +33,8 @@ class Deciders {
       const Statement& other = statements_[static_cast<size_t>(decider)];
       const Statement& mine = statements_[statement];
       if (other.scope.kind == mine.scope.kind && *(other.choice.*choice) != *(mine.choice.*choice)) {
-        throw UsageError(mine.source + ": " + named + " is named both with " + TextOf(*(other.choice.*choice)) + " (" +
-                         other.source + ") and with " + TextOf(*(mine.choice.*choice)) + "; leave one out");
+        throw UsageError(mine.source + ": " + named + " is named both with " + TextOf(other.choice) + " (" +
+                         other.source + ") and with " + TextOf(mine.choice) + "; leave one out");
       }
       if (other.scope.kind == mine.scope.kind) return;
     }

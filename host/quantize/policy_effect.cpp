@@ -1,23 +1,35 @@
 #include "quantize/policy_effect.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <tuple>
 
 #include "graph/error.h"
 #include "graph/quoted.h"
 #include "quantize/activation_bits.h"
+#include "quantize/fixed_params.h"
 #include "quantize/operator_classes.h"
+#include "quantize/range_methods.h"
+#include "quantize/readers.h"
 #include "quantize/widths.h"
 
 namespace lockstep::quantize {
 namespace {
 
+// Bits, range and whether one scale holds for all channels.
+using WeightMethod = std::tuple<int, WeightRangeKind, bool>;
+
 // Everything that statements decide.
 struct Outcome {
   FloatNodes floats;
   Widths widths;
+  std::map<graph::TensorId, RangeOptions> ranges;
+  std::map<size_t, WeightMethod> weights;
 
-  bool operator==(const Outcome& other) const { return floats == other.floats && widths == other.widths; }
+  bool operator==(const Outcome& other) const {
+    return floats == other.floats && widths == other.widths && ranges == other.ranges && weights == other.weights;
+  }
 };
 
 bool SameChoice(const Statement& a, const Statement& b) {
@@ -28,9 +40,8 @@ bool SameChoice(const Statement& a, const Statement& b) {
 
 class EffectCheck {
  public:
-  EffectCheck(const graph::Graph& graph, const std::vector<Statement>& statements, int tail_bits,
-              const std::set<graph::TensorId>& raw)
-      : graph_(graph), statements_(statements), tail_bits_(tail_bits), raw_(raw) {}
+  EffectCheck(const graph::Graph& graph, const std::vector<Statement>& statements, const Unsaid& unsaid)
+      : graph_(graph), statements_(statements), unsaid_(unsaid) {}
 
   void Run() const {
     std::vector<bool> in_force;
@@ -47,7 +58,38 @@ class EffectCheck {
  private:
   Outcome OutcomeOf(const std::vector<Statement>& statements, std::vector<bool>* in_force) const {
     const Policy policy = Resolve(graph_, statements, in_force);
-    return {policy.floats, ChooseActivationWidths(graph_, tail_bits_, policy, raw_)};
+    Outcome outcome{policy.floats, ChooseActivationWidths(graph_, unsaid_.tail_bits, policy, unsaid_.raw), {}, {}};
+    outcome.ranges = RangesOf(policy, outcome.widths);
+    for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+      if (!HasIntegerWeights(policy, i)) continue;
+      outcome.weights[i] = {policy.For(i, &Choices::weight_bits).value_or(kByteBits),
+                            policy.For(i, &Choices::weight_range).value_or(unsaid_.weight_range),
+                            policy.For(i, &Choices::weights_per_tensor).value_or(unsaid_.weights_per_tensor)};
+    }
+    return outcome;
+  }
+
+  bool HasIntegerWeights(const Policy& policy, size_t node) const {
+    return TraitsOf(graph_.nodes[node]).weights >= 0 && !IsFloat(policy.floats, node);
+  }
+
+  // By which method every range is chosen that is chosen by any.
+  std::map<graph::TensorId, RangeOptions> RangesOf(const Policy& policy, const Widths& widths) const {
+    const RangeMethods methods = ChooseRangeMethods(graph_, policy, widths, unsaid_.observer);
+    const std::map<graph::TensorId, AffineParams> fixed = FixedParams(graph_, widths, {}, policy.floats);
+    std::set<graph::TensorId> before_tables;
+    for (const graph::Node& node : graph_.nodes) before_tables.insert(node.pre_activation);
+    std::map<graph::TensorId, RangeOptions> ranges;
+    for (graph::TensorId id = 0; id < graph_.tensor_count(); ++id) {
+      const int bits = widths[static_cast<size_t>(id)];
+      if (bits == kFloatWidth || graph_.tensor(id).constant || fixed.count(id) != 0) continue;
+      if (before_tables.count(id) != 0) continue;
+      RangeOptions method = methods.Of(id);
+      if (bits > kMostBitsObserved) method.kind = ObserverKind::kMinMax;
+      if (method.kind != ObserverKind::kPercentile) method.percentile = RangeOptions().percentile;
+      ranges[id] = method;
+    }
+    return ranges;
   }
 
   std::vector<Statement> Without(size_t place) const {
@@ -72,7 +114,8 @@ class EffectCheck {
     const Choices& choice = statement.choice;
     return statement.scope.kind == Scope::Kind::kAll && !choice.floats.value_or(false) &&
            choice.activation_bits.value_or(kByteBits) == kByteBits &&
-           choice.table_input_bits.value_or(kByteBits) == kByteBits;
+           choice.table_input_bits.value_or(kByteBits) == kByteBits &&
+           choice.weight_bits.value_or(kByteBits) == kByteBits && !choice.percentile;
   }
 
   static std::string Plural(const Statement& statement) {
@@ -95,6 +138,18 @@ class EffectCheck {
     const auto all = [&](auto holds) { return !nodes.empty() && std::all_of(nodes.begin(), nodes.end(), holds); };
     if (all([&](size_t node) { return IsFloat(policy.floats, node); })) {
       return "what it names computes in floats; leave it out";
+    }
+    const Choices& choice = statement.choice;
+    const bool of_tensors = choice.activation_bits || choice.observer || choice.percentile || choice.symmetric;
+    if (statement.scope.kind == Scope::Kind::kTensor && !of_tensors) return "this is said of nodes; name these";
+    if (choice.weight_bits || choice.weight_range || choice.weights_per_tensor) {
+      return all([&](size_t node) { return !HasIntegerWeights(policy, node); })
+                 ? "none of the nodes has weights; leave it out"
+                 : "their weights are quantised like that anyway; leave it out";
+    }
+    if (!choice.table_input_bits && !choice.activation_bits) {
+      return "the ranges are chosen like that anyway, or follow from the operator, from a table behind them, or from "
+             "what was seen alone (above 12 bits); leave it out";
     }
     if (statement.choice.table_input_bits) {
       if (all([&](size_t node) { return !NeedsTable(graph_.nodes[node].activation); })) {
@@ -150,15 +205,13 @@ class EffectCheck {
 
   const graph::Graph& graph_;
   const std::vector<Statement>& statements_;
-  int tail_bits_;
-  const std::set<graph::TensorId>& raw_;
+  const Unsaid& unsaid_;
 };
 
 }  // namespace
 
-void RequireEffect(const graph::Graph& graph, const std::vector<Statement>& statements, int tail_bits,
-                   const std::set<graph::TensorId>& raw) {
-  EffectCheck(graph, statements, tail_bits, raw).Run();
+void RequireEffect(const graph::Graph& graph, const std::vector<Statement>& statements, const Unsaid& unsaid) {
+  EffectCheck(graph, statements, unsaid).Run();
 }
 
 }  // namespace lockstep::quantize

@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "quantize/observers/range_choice.h"
+#include "quantize/weight_scale.h"
+
 namespace lockstep::quantize {
 
 // What a setting speaks of. A narrower scope beats a wider one: they stand in that order.
@@ -32,6 +35,14 @@ struct Choices {
   // (views, Concat, MaxPool) asks for what is asked of its output. Of a tensor: its own.
   std::optional<int> activation_bits;
   std::optional<int> table_input_bits;  // of the value in front of a fused function that is a table
+  // How the range of what a node reads is chosen (RangeOptions). Of a tensor: its own.
+  std::optional<ObserverKind> observer;
+  std::optional<double> percentile;
+  std::optional<bool> symmetric;
+  // Of the node's weights.
+  std::optional<int> weight_bits;
+  std::optional<WeightRangeKind> weight_range;
+  std::optional<bool> weights_per_tensor;
 };
 
 // All scopes that one setting names, and what it says of them.
@@ -49,6 +60,12 @@ void ForEachChoice(Visit visit) {
   visit("float", &Choices::floats);
   visit("activation_bits", &Choices::activation_bits);
   visit("table_input_bits", &Choices::table_input_bits);
+  visit("observer", &Choices::observer);
+  visit("percentile", &Choices::percentile);
+  visit("activation_range", &Choices::symmetric);
+  visit("weight_bits", &Choices::weight_bits);
+  visit("weight_range", &Choices::weight_range);
+  visit("weight_scales", &Choices::weights_per_tensor);
 }
 
 }  // namespace lockstep::quantize

@@ -11,6 +11,7 @@
 #include "quantize/lost_levels.h"
 #include "quantize/operator_classes.h"
 #include "quantize/policy_effect.h"
+#include "quantize/range_methods.h"
 #include "quantize/scale_groups.h"
 #include "quantize/weight_operands.h"
 #include "quantize/widths.h"
@@ -115,6 +116,7 @@ struct Plan {
   Widths widths;
   ActivationParams fixed;
   ScaleGroups groups;
+  RangeMethods methods;
 };
 
 Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, Policy policy,
@@ -126,7 +128,9 @@ Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, Policy 
   Widths widths = ChooseWidths(result.graph, options.tail_bits, policy, RawOutputs(result));
   ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess, policy.floats, largest_seen);
   ScaleGroups groups(result.graph, widths, fixed);
-  return {std::move(result), std::move(policy), std::move(widths), std::move(fixed), std::move(groups)};
+  RangeMethods methods = ChooseRangeMethods(result.graph, policy, widths, options.observer);
+  return {std::move(result), std::move(policy), std::move(widths),
+          std::move(fixed),  std::move(groups), std::move(methods)};
 }
 
 // What follows from graph and options alone.
@@ -154,7 +158,9 @@ Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, const C
 Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
                     const Progress& progress) {
   const Plan plan = MakePlan(graph, options);
-  RequireEffect(graph, MatchAll(graph, options.policy), options.tail_bits, RawOutputs(plan.result));
+  RequireEffect(
+      graph, MatchAll(graph, options.policy),
+      {options.observer, options.weight_range, options.weights_per_tensor, options.tail_bits, RawOutputs(plan.result)});
   const graph::Graph& planned = plan.result.graph;
   std::set<graph::TensorId> wanted =
       WantedStatistics(planned, plan.widths, plan.groups, plan.fixed, plan.policy.floats);
@@ -173,14 +179,15 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
   QuantizedGraph& result = plan.result;
   result.calibration_digest = calibration.digest;
   const ActivationParams params =
-      ChooseActivationParams(result.graph, plan.widths, plan.groups, plan.fixed, calibration.statistics,
-                             options.observer, threads, plan.policy.floats);
+      ChooseActivationParams(result.graph, plan.widths, plan.groups, plan.fixed, calibration.statistics, plan.methods,
+                             threads, plan.policy.floats);
   StateFormats(params, plan.policy.floats, result);
   WeightOptions weights;
   weights.range = options.weight_range;
+  weights.per_tensor = options.weights_per_tensor;
   weights.threads = threads;
   weights.means = calibration.channel_means;
-  weights.floats = plan.policy.floats;
+  weights.policy = plan.policy;
   result.weights = QuantizeWeightOperands(result.graph, params, weights, result.notes);
   return std::move(result);
 }

@@ -17,6 +17,7 @@ namespace lockstep::quantize {
 struct QuantizeOptions {
   RangeOptions observer;  // of 8-bit activations
   WeightRangeKind weight_range = WeightRangeKind::kMse;
+  bool weights_per_tensor = false;                    // one scale for all output channels
   bool bias_correction = true;                        // see WeightRows::input_means
   bool rescue = true;                                 // see lost_levels.h
   int tail_bits = 16;                                 // 16 or 8, see tail.h

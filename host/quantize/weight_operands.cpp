@@ -54,15 +54,16 @@ const graph::Tensor* ConstantInput(const graph::Graph& graph, const graph::Node&
   return &tensor;
 }
 
-QuantizedWeights QuantizeOperand(const graph::Graph& graph, const graph::Node& node, const ActivationParams& params,
+QuantizedWeights QuantizeOperand(const graph::Graph& graph, size_t place, const ActivationParams& params,
                                  const WeightOptions& options, std::vector<std::string>& notes) {
+  const graph::Node& node = graph.nodes[place];
   const ops::QuantizationTraits& traits = TraitsOf(node);
   const graph::Tensor& weights = *ConstantInput(graph, node, traits.weights);
   const graph::Tensor* bias = ConstantInput(graph, node, traits.bias);
   const ChannelOrder order = OrderByChannel(node, weights.shape);
   std::vector<float> rows;
   rows.reserve(order.places.size());
-  for (const size_t place : order.places) rows.push_back(weights.constant->floats[place]);
+  for (const size_t at : order.places) rows.push_back(weights.constant->floats[at]);
 
   WeightRows source;
   source.node = node.name;
@@ -72,12 +73,15 @@ QuantizedWeights QuantizeOperand(const graph::Graph& graph, const graph::Node& n
   source.bias = bias != nullptr ? bias->constant->floats.data() : nullptr;
   source.input_scale = params.at(node.inputs[0]).scale;
   source.output_scale = params.at(NeedsTable(node.activation) ? node.pre_activation : node.outputs[0]).scale;
+  source.bits = options.policy.For(place, &Choices::weight_bits).value_or(kByteBits);
+  source.per_tensor = options.policy.For(place, &Choices::weights_per_tensor).value_or(options.per_tensor);
   source.input_bits = params.at(node.inputs[0]).bits;
   const auto means = options.means.find(node.inputs[0]);
   if (traits.weights_input_axis >= 0 && means != options.means.end()) {
-    for (const size_t place : order.input_places) source.input_means.push_back(means->second.at(place));
+    for (const size_t at : order.input_places) source.input_means.push_back(means->second.at(at));
   }
-  const QuantizedRows quantized = QuantizeWeights(source, options.range, options.threads, notes);
+  const QuantizedRows quantized = QuantizeWeights(
+      source, options.policy.For(place, &Choices::weight_range).value_or(options.range), options.threads, notes);
 
   QuantizedWeights result;
   result.format = TensorFormat::Weights(source.bits, quantized.scales, order.channels > 1 ? traits.weights_axis : -1);
@@ -105,8 +109,8 @@ std::map<OperandKey, QuantizedWeights> QuantizeWeightOperands(const graph::Graph
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const graph::Node& node = graph.nodes[i];
     const int operand = TraitsOf(node).weights;
-    if (operand < 0 || IsFloat(options.floats, i)) continue;
-    weights[{node.name, static_cast<size_t>(operand)}] = QuantizeOperand(graph, node, params, options, notes);
+    if (operand < 0 || IsFloat(options.policy.floats, i)) continue;
+    weights[{node.name, static_cast<size_t>(operand)}] = QuantizeOperand(graph, i, params, options, notes);
   }
   return weights;
 }

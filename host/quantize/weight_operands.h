@@ -15,11 +15,12 @@
 namespace lockstep::quantize {
 
 struct WeightOptions {
-  WeightRangeKind range = WeightRangeKind::kMse;
+  WeightRangeKind range = WeightRangeKind::kMse;  // where nothing is said
+  bool per_tensor = false;                        // likewise
   int threads = 1;
   // Mean of every input channel by tensor; without an entry the bias is not corrected.
   std::map<graph::TensorId, std::vector<double>> means;
-  FloatNodes floats;  // these keep their weights as they are
+  Policy policy;  // nodes in floats keep their weights as they are
 };
 
 // The inputs whose channel means can correct a bias.

@@ -5,16 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "quantize/weight_scale.h"
+
 namespace lockstep::quantize {
-
-enum class WeightRangeKind {
-  kMax,  // the largest weight of a channel becomes the largest integer
-  kMse,  // the scale of least squared error, by search: small channels that are multiples of something become exact
-};
-
-// "max", "mse"; UsageError listing them otherwise.
-WeightRangeKind ParseWeightRangeKind(const std::string& text);
-const char* ToText(WeightRangeKind kind);
 
 // Weights with a row for each output channel. Pointers are not owned.
 struct WeightRows {
@@ -27,6 +20,7 @@ struct WeightRows {
   double output_scale = 1.0;  // of what the accumulator is requantised to
   int bits = 8;               // of the weights, 2 to 16
   int input_bits = 8;
+  bool per_tensor = false;  // one scale for all channels
   // Mean of the input element that each weight of an output channel meets, `per_channel` values for each of the
   // `channels`; empty: no correction. With it the bias makes up for what rounding the weights adds on the average:
   // sum((w - quantised w) * mean).

@@ -34,21 +34,31 @@ inline constexpr std::array<NamedValue<quantize::InputPreprocess::Type>, 6> kInp
 // Whether an output is what the last layer computes, and whether its axes lie as in memory.
 inline constexpr std::array<NamedValue<bool>, 2> kOutputFormats = {{{"float", false}, {"raw", true}}};
 inline constexpr std::array<NamedValue<bool>, 2> kOutputOrders = {{{"onnx", false}, {"physical", true}}};
-inline const std::array<NamedValue<quantize::ObserverKind>, 5>& Observers() {
+inline const std::array<NamedValue<quantize::ObserverKind>, 7>& Observers() {
   using quantize::ObserverKind;
-  static const std::array<NamedValue<ObserverKind>, 5> kTable = {
+  static const std::array<NamedValue<ObserverKind>, 7> kTable = {
       {{ToText(ObserverKind::kMinMax), ObserverKind::kMinMax},
        {ToText(ObserverKind::kMovingAverage), ObserverKind::kMovingAverage},
        {ToText(ObserverKind::kPercentile), ObserverKind::kPercentile},
        {ToText(ObserverKind::kMse), ObserverKind::kMse},
-       {ToText(ObserverKind::kKl), ObserverKind::kKl}}};
+       {ToText(ObserverKind::kKl), ObserverKind::kKl},
+       {ToText(ObserverKind::kAdmm), ObserverKind::kAdmm},
+       {ToText(ObserverKind::kOctav), ObserverKind::kOctav}}};
   return kTable;
 }
 
-inline const std::array<NamedValue<quantize::WeightRangeKind>, 2>& WeightRanges() {
+// Whether a range reaches as far below zero as above.
+inline constexpr std::array<NamedValue<bool>, 2> kActivationRanges = {{{"asymmetric", false}, {"symmetric", true}}};
+
+// Whether one scale holds for all output channels.
+inline constexpr std::array<NamedValue<bool>, 2> kWeightScales = {{{"per_channel", false}, {"per_tensor", true}}};
+
+inline const std::array<NamedValue<quantize::WeightRangeKind>, 3>& WeightRanges() {
   using quantize::WeightRangeKind;
-  static const std::array<NamedValue<WeightRangeKind>, 2> kTable = {
-      {{ToText(WeightRangeKind::kMax), WeightRangeKind::kMax}, {ToText(WeightRangeKind::kMse), WeightRangeKind::kMse}}};
+  static const std::array<NamedValue<WeightRangeKind>, 3> kTable = {
+      {{ToText(WeightRangeKind::kMax), WeightRangeKind::kMax},
+       {ToText(WeightRangeKind::kMse), WeightRangeKind::kMse},
+       {ToText(WeightRangeKind::kAdmm), WeightRangeKind::kAdmm}}};
   return kTable;
 }
 

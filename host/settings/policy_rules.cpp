@@ -6,7 +6,7 @@
 
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
-#include "report/json_text.h"
+#include "settings/choices.h"
 
 namespace lockstep::settings {
 namespace {
@@ -41,6 +41,14 @@ bool IsBits(const Json& value) {
   return value.is_number_integer() && value.get<double>() >= kLeast && value.get<double>() <= quantize::kMostBits;
 }
 bool IsYesNo(const Json& value) { return value.is_boolean(); }
+bool IsPercentile(const Json& value) {
+  return value.is_number() && value.get<double>() > 50.0 && value.get<double>() <= 100.0;
+}
+template <typename Table>
+bool IsNameIn(const Table& table, const Json& value) {
+  return value.is_string() &&
+         std::any_of(table.begin(), table.end(), [&](const auto& named) { return value == named.name; });
+}
 
 const std::vector<ChoiceKey>& ChoiceKeys() {
   static const std::vector<ChoiceKey> kKeys = {
@@ -50,6 +58,30 @@ const std::vector<ChoiceKey>& ChoiceKeys() {
        [](const Json& value, Choices& choices) { choices.activation_bits = value.get<int>(); }, true},
       {"table_input_bits", "a whole number in 8..16", IsBits<quantize::kByteBits>,
        [](const Json& value, Choices& choices) { choices.table_input_bits = value.get<int>(); }, false},
+      {"weight_bits", "a whole number in 2..16", IsBits<quantize::kLeastBits>,
+       [](const Json& value, Choices& choices) { choices.weight_bits = value.get<int>(); }, false},
+      {"weight_range", "max, mse or admm", [](const Json& value) { return IsNameIn(WeightRanges(), value); },
+       [](const Json& value, Choices& choices) {
+         choices.weight_range = ValueOf(WeightRanges(), value.get<std::string>());
+       },
+       false},
+      {"weight_scales", "per_channel or per_tensor", [](const Json& value) { return IsNameIn(kWeightScales, value); },
+       [](const Json& value, Choices& choices) {
+         choices.weights_per_tensor = ValueOf(kWeightScales, value.get<std::string>());
+       },
+       false},
+      {"observer", "minmax, moving_average, percentile, mse, kl, admm or octav",
+       [](const Json& value) { return IsNameIn(Observers(), value); },
+       [](const Json& value, Choices& choices) { choices.observer = ValueOf(Observers(), value.get<std::string>()); },
+       true},
+      {"percentile", "above 50 and at most 100", IsPercentile,
+       [](const Json& value, Choices& choices) { choices.percentile = value.get<double>(); }, true},
+      {"activation_range", "asymmetric or symmetric",
+       [](const Json& value) { return IsNameIn(kActivationRanges, value); },
+       [](const Json& value, Choices& choices) {
+         choices.symmetric = ValueOf(kActivationRanges, value.get<std::string>());
+       },
+       true},
   };
   return kKeys;
 }
@@ -131,6 +163,7 @@ void AddPrecision(const Json& resolved, PolicySettings& rules) {
     rule.choices.floats = true;
   } else if (precision == "int16") {
     rule.choices.activation_bits = quantize::kMostBits;
+    rule.choices.weight_bits = quantize::kMostBits;
   } else {
     return;
   }
@@ -167,6 +200,7 @@ PolicySettings PolicyOf(const Json& resolved) {
   PolicySettings rules;
   AddPrecision(resolved, rules);
   AddScoped(resolved, "activation_bits", rules);
+  AddScoped(resolved, "weight_bits", rules);
   AddScoped(resolved, "table_input_bits", rules);
   AddLayerConfigs(resolved, rules);
   AddNames(resolved, "float_nodes", Scope::Kind::kNode, true, rules);

@@ -11,7 +11,8 @@ namespace lockstep::settings {
 // What is wrong with a list of objects for layer_configs, to stand behind the key; empty if nothing is.
 std::string LayerConfigsProblem(const Json& value);
 
-// What Resolve gave of them: precision, activation_bits, table_input_bits, layer_configs, float_.. and quantized_...
+// What Resolve gave of them: precision, activation_bits, weight_bits, table_input_bits, layer_configs, float_.. and
+// quantized_...
 quantize::PolicySettings PolicyOf(const Json& resolved);
 
 }  // namespace lockstep::settings

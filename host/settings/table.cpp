@@ -103,6 +103,7 @@ std::vector<Setting> PolicyRows() {
                  "2..16, of what nodes read: N, or SCOPE=N; a scope is a node (with * and ?), op:OP, FROM..TO or "
                  "tensor:NAME (default 8)",
                  quantize::kLeastBits),
+      ScopedBits("weight_bits", "2..16, of weights: N, or SCOPE=N (default 8)", quantize::kLeastBits),
       ScopedBits(
           "table_input_bits",
           "8..16, of values in front of a fused function such as SiLU: N, or SCOPE=N (default: as its output, at "
@@ -164,14 +165,18 @@ std::vector<Setting> MakeTable() {
           nullptr),
       OnlyWith(Whole("pad_value", pictures, "grey of a letterbox's borders", 0, 255, picture.pad_value), "resize",
                NameOf(kResizes, quantize::InputPreprocess::Resize::kLetterbox)),
-      Choice("observer", kBuild, "how ranges are chosen: minmax, moving_average, percentile, mse or kl",
+      Choice("observer", kBuild, "how ranges are chosen: minmax, moving_average, percentile, mse, kl, admm or octav",
              Names(Observers()), NameOf(Observers(), quantise.observer.kind)),
       OnlyWith(Checked(Number("percentile", kBuild, "of the values stay in range, with --observer percentile", 50, 100,
                               quantise.observer.percentile),
                        CheckPercentile),
                "observer", NameOf(Observers(), quantize::ObserverKind::kPercentile)),
-      Choice("weight_range", kBuild, "scales of weights: max or mse", Names(WeightRanges()),
+      Choice("activation_range", kBuild, "of activations: asymmetric, or symmetric, zero being the middle level",
+             Names(kActivationRanges), NameOf(kActivationRanges, quantise.observer.symmetric)),
+      Choice("weight_range", kBuild, "scales of weights: max, mse or admm", Names(WeightRanges()),
              NameOf(WeightRanges(), quantise.weight_range)),
+      Choice("weight_scales", kBuild, "of weights: per_channel or per_tensor", Names(kWeightScales),
+             NameOf(kWeightScales, quantise.weights_per_tensor)),
       Row(Kind::kYesNo, "bias_correction", kBuild, "true or false", quantise.bias_correction),
       Checked(Whole("tail_bits", kBuild, "width of the box arithmetic at the end: 8 or 16", 8, 16, quantise.tail_bits),
               CheckTailBits),

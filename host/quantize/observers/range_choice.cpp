@@ -12,15 +12,14 @@
 namespace lockstep::quantize {
 namespace {
 
-constexpr std::array<std::pair<ObserverKind, const char*>, 5> kNames = {
+constexpr std::array<std::pair<ObserverKind, const char*>, 7> kNames = {
     {{ObserverKind::kMinMax, "minmax"},
      {ObserverKind::kMovingAverage, "moving_average"},
      {ObserverKind::kPercentile, "percentile"},
      {ObserverKind::kMse, "mse"},
-     {ObserverKind::kKl, "kl"}}};
-
-// What other pictures may go beyond the calibration's extremes where thousands of levels leave room for it.
-constexpr int kMostBitsObserved = 12;
+     {ObserverKind::kKl, "kl"},
+     {ObserverKind::kAdmm, "admm"},
+     {ObserverKind::kOctav, "octav"}}};
 
 Range WithZero(const Range& range) { return {std::min(range.low, 0.0), std::max(range.high, 0.0)}; }
 
@@ -79,6 +78,14 @@ Range MseRange(const TensorStatistics& statistics, int bits) {
 
 Range ChooseRange(const TensorStatistics& statistics, const RangeOptions& options, int bits) {
   if (statistics.empty()) return {};
+  if (options.symmetric) {
+    TensorStatistics mirrored = statistics.Map([](double x) { return -x; });
+    mirrored.Merge(statistics);
+    const Range half = ChooseRange(mirrored, {options.kind, options.percentile, false}, bits);
+    const double end = std::max(-half.low, half.high);
+    const double below = std::exp2(bits - 1);  // levels below the middle one; above it there is one fewer
+    return {-end * below / (below - 1), end};
+  }
   const Range full = WithZero(statistics.extremes());
   if (bits > kMostBitsObserved) return {full.low * kWideHeadroom, full.high * kWideHeadroom};
   switch (options.kind) {
@@ -92,6 +99,10 @@ Range ChooseRange(const TensorStatistics& statistics, const RangeOptions& option
       return MseRange(statistics, bits);
     case ObserverKind::kKl:
       return KlRange(statistics, bits);
+    case ObserverKind::kAdmm:
+      return AdmmRange(statistics, bits);
+    case ObserverKind::kOctav:
+      return OctavRange(statistics, bits);
   }
   return full;
 }

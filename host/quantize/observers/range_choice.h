@@ -13,25 +13,38 @@ enum class ObserverKind {
   kPercentile,     // leaves out the outermost values on both sides
   kMse,            // least mean squared rounding and clipping error
   kKl,             // least Kullback-Leibler divergence of the quantised from the float distribution
+  kAdmm,           // least mean squared error by alternation of scale and integers
+  kOctav,          // least mean squared error by Newton's method, rounding errors taken as uniform
 };
 
-// "minmax", "moving_average", "percentile", "mse", "kl"; UsageError listing them otherwise.
+// "minmax", "moving_average", "percentile", "mse", "kl", "admm", "octav"; UsageError listing them otherwise.
 ObserverKind ParseObserverKind(const std::string& text);
 const char* ToText(ObserverKind kind);
 
 struct RangeOptions {
   ObserverKind kind = ObserverKind::kMinMax;
   double percentile = 99.9999;  // of the values stay within the range; kPercentile alone
+  bool symmetric = false;       // as far below zero as above, so that zero is the middle level
 };
 
+inline bool operator==(const RangeOptions& a, const RangeOptions& b) {
+  return a.kind == b.kind && a.percentile == b.percentile && a.symmetric == b.symmetric;
+}
+
+// Tensors of more bits have kWideHeadroom times the extremes, whatever the observer: levels are plenty, and clipping is
+// all that could be lost.
+inline constexpr int kMostBitsObserved = 12;
 inline constexpr double kWideHeadroom = 1.5;
 
-// The range contains 0 and lies within the extremes (widened to 0). {0, 0} for empty statistics. Above 12 bits it is
-// always kWideHeadroom times the extremes: levels are plenty, and clipping is all that could be lost.
+// The range contains 0 and lies within the extremes (widened to 0; of a symmetric one, to both sides). A symmetric one
+// is what the observer chooses for the values and their negatives, with one level more below zero than above. {0, 0}
+// for empty statistics.
 Range ChooseRange(const TensorStatistics& statistics, const RangeOptions& options, int bits);
 
 Range PercentileRange(const TensorStatistics& statistics, double percentile);
 Range MseRange(const TensorStatistics& statistics, int bits);
 Range KlRange(const TensorStatistics& statistics, int bits);
+Range AdmmRange(const TensorStatistics& statistics, int bits);
+Range OctavRange(const TensorStatistics& statistics, int bits);
 
 }  // namespace lockstep::quantize

@@ -54,8 +54,11 @@ TEST(BuildConfig, WrittenAndReadAgainItIsTheSame) {
                {"tail_bits", 8},
                {"precision", "int8"},
                {"activation_bits", {{"DEFAULT", 8}, {"op:Softmax", 16}}},
+               {"weight_bits", {{"DEFAULT", 10}}},
                {"table_input_bits", 12},
-               {"layer_configs", {{{"nodes", {"/a/*"}}, {"activation_bits", 4}}}},
+               {"activation_range", "symmetric"},
+               {"weight_scales", "per_tensor"},
+               {"layer_configs", {{{"nodes", {"/a/*"}}, {"activation_bits", 4}, {"observer", "octav"}}}},
                {"float_ops", {"Resize"}},
                {"threads", 2}});
   const ordered_json once = ParseConfig(json, "c.json").merged;
@@ -130,12 +133,17 @@ TEST(BuildConfig, LayersHaveRules) {
   json.update({{"activation_bits", {{"/head/*", 12}}},
                {"layer_configs",
                 {{{"ops", {"Softmax", "Mul"}}, {"activation_bits", 16}},
-                 {{"tensors", "t"}, {"activation_bits", 10}},
-                 {{"default", true}, {"nodes", "a"}, {"float", true}, {"table_input_bits", 16}}}},
+                 {{"tensors", "t"}, {"activation_bits", 10}, {"observer", "percentile"}, {"percentile", 99.5}},
+                 {{"default", true}, {"nodes", "a"}, {"float", true}, {"table_input_bits", 16}},
+                 {{"ops", "Conv"},
+                  {"weight_bits", 4},
+                  {"weight_range", "admm"},
+                  {"weight_scales", "per_tensor"},
+                  {"activation_range", "symmetric"}}}},
                {"float_all", true}});
   const quantize::PolicySettings rules = ParseConfig(json, "c.json").policy;
   using Kind = quantize::Scope::Kind;
-  ASSERT_EQ(rules.size(), 5U);
+  ASSERT_EQ(rules.size(), 6U);
   EXPECT_EQ(rules[0].source, "activation_bits");
   EXPECT_EQ(rules[0].scopes.at(0).kind, Kind::kNode);
   EXPECT_EQ(rules[0].scopes.at(0).pattern, "/head/*");
@@ -146,11 +154,17 @@ TEST(BuildConfig, LayersHaveRules) {
   EXPECT_EQ(rules[1].scopes[1].pattern, "Mul");
   EXPECT_FALSE(rules[1].choices.floats.has_value());
   EXPECT_EQ(rules[2].scopes.at(0).kind, Kind::kTensor);
+  EXPECT_EQ(rules[2].choices.observer, quantize::ObserverKind::kPercentile);
+  EXPECT_EQ(rules[2].choices.percentile, 99.5);
   ASSERT_EQ(rules[3].scopes.size(), 2U);
   EXPECT_EQ(rules[3].scopes[0].kind, Kind::kAll);
   EXPECT_EQ(rules[3].choices.floats, true);
   EXPECT_EQ(rules[3].choices.table_input_bits, 16);
-  EXPECT_EQ(rules[4].source, "float_all");
+  EXPECT_EQ(rules[4].choices.weight_bits, 4);
+  EXPECT_EQ(rules[4].choices.weight_range, quantize::WeightRangeKind::kAdmm);
+  EXPECT_EQ(rules[4].choices.weights_per_tensor, true);
+  EXPECT_EQ(rules[4].choices.symmetric, true);
+  EXPECT_EQ(rules[5].source, "float_all");
 }
 
 TEST(BuildConfig, RulesOfLayersAreChecked) {
@@ -164,6 +178,9 @@ TEST(BuildConfig, RulesOfLayersAreChecked) {
       {{{"ops", "Mul"}, {"activation_bits", 17}}, "entry 1: activation_bits must be a whole number in 2..16"},
       {{{"ops", "Mul"}, {"float", 1}}, "entry 1: float must be true or false"},
       {{{"ops", {1}}, {"float", true}}, "entry 1: ops must be a name or a list of names"},
+      {{{"ops", "Mul"}, {"observer", "best"}}, "entry 1: observer must be minmax"},
+      {{{"ops", "Mul"}, {"percentile", 50}}, "entry 1: percentile must be above 50"},
+      {{{"tensors", "a"}, {"weight_bits", 4}}, "entry 1: weight_bits cannot be said of tensors"},
       {{{"default", false}, {"float", true}}, "entry 1: default must be true"},
       {{{"float", true}}, "entry 1: it names nothing"},
       {{{"nodes", "a"}}, "entry 1: it says nothing"},

@@ -45,8 +45,10 @@ Rule Floats(bool floats, Kind kind, const std::string& pattern) {
 
 std::string MessageOf(const PolicySettings& settings) {
   const SmallGraph net = Network();
+  Unsaid unsaid;
+  unsaid.tail_bits = 8;
   try {
-    RequireEffect(net.graph, MatchAll(net.graph, settings), 8, {});
+    RequireEffect(net.graph, MatchAll(net.graph, settings), unsaid);
   } catch (const UsageError& error) {
     return error.what();
   }
@@ -84,6 +86,30 @@ TEST(PolicyEffect, WhatChangesNothingIsRefusedWithTheReason) {
             "float for \"Conv\" has no effect: nothing is in floats; give float_all, or leave it out");
   EXPECT_EQ(MessageOf({Floats(true, Kind::kAll, ""), Bits(16, Kind::kNode, "b")}),
             "activation_bits for \"b\" has no effect: what it names computes in floats; leave it out");
+}
+
+TEST(PolicyEffect, MethodsAndWeights) {
+  const auto mse = [](Kind kind, const char* pattern) {
+    return Says("observer", &Choices::observer, ObserverKind::kMse, kind, pattern);
+  };
+  EXPECT_EQ(MessageOf({mse(Kind::kNode, "b")}), "");
+  EXPECT_EQ(MessageOf({mse(Kind::kTensor, "a")}), "");
+  EXPECT_NE(MessageOf({mse(Kind::kTensor, "a.pre")}).find("from a table behind them"), std::string::npos);
+  EXPECT_NE(MessageOf({mse(Kind::kNode, "b"), Bits(16, Kind::kAll, "")}).find("above 12 bits"), std::string::npos);
+  EXPECT_NE(
+      MessageOf({Says("percentile", &Choices::percentile, 99.0, Kind::kNode, "b")}).find("chosen like that anyway"),
+      std::string::npos);
+  const auto weights = [](int bits, Kind kind, const char* pattern) {
+    return Says("weight_bits", &Choices::weight_bits, bits, kind, pattern);
+  };
+  EXPECT_EQ(MessageOf({weights(4, Kind::kOperator, "Conv")}), "");
+  EXPECT_EQ(MessageOf({weights(8, Kind::kAll, "")}), "");
+  EXPECT_EQ(MessageOf({weights(4, Kind::kOperator, "Add")}),
+            "weight_bits for \"Add\" has no effect: none of the nodes has weights; leave it out");
+  EXPECT_EQ(MessageOf({weights(4, Kind::kTensor, "a")}),
+            "weight_bits for \"a\" has no effect: this is said of nodes; name these");
+  EXPECT_EQ(MessageOf({Says("weight_range", &Choices::weight_range, WeightRangeKind::kMse, Kind::kNode, "b")}),
+            "weight_range for \"b\" has no effect: their weights are quantised like that anyway; leave it out");
 }
 
 TEST(PolicyEffect, WhatOthersDecideEverywhereIsRefused) {

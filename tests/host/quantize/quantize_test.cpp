@@ -166,6 +166,29 @@ TEST(Quantize, NodesInFloatsHaveFloatTensorsAndOneQuantisationForTheirReaders) {
   EXPECT_TRUE(all.weights.empty());
 }
 
+TEST(Quantize, LayersHaveTheirOwnBitsAndMethods) {
+  const SmallGraph net = Network();
+  QuantizeOptions options;
+  options.tail_bits = 8;
+  Rule last;
+  last.scopes = {{Scope::Kind::kNode, "y"}};
+  last.choices.activation_bits = 12;
+  last.choices.weight_bits = 4;
+  last.choices.symmetric = true;
+  options.policy = {last};
+  const QuantizedGraph result = Quantized(net, options);
+  const auto bits = [&](const char* name) { return result.formats.at(net.Id(name)).bits; };
+  EXPECT_EQ(bits("x"), 8);
+  EXPECT_EQ(bits("a"), 12);
+  EXPECT_EQ(bits("a.pre"), 12);
+  EXPECT_EQ(bits("joined"), 12);
+  EXPECT_EQ(bits("y"), 12);
+  EXPECT_EQ(result.formats.at(net.Id("joined")).affine().zero_point, 2048);
+  EXPECT_EQ(result.weights.at({"y", 1}).format.bits, 4);
+  EXPECT_EQ(result.weights.at({"y", 1}).values, (std::vector<int16_t>{7, 7, 7, 7}));
+  EXPECT_EQ(result.weights.at({"a", 1}).format.bits, 8);
+}
+
 TEST(Quantize, RangesHoldWhatWasSeen) {
   const SmallGraph net = Network();
   QuantizeOptions options;
@@ -211,7 +234,7 @@ double Simulate(const SmallGraph& net, const QuantizedGraph& result, double x0, 
 TEST(Quantize, IntegerNetworkComputesWhatTheFloatNetworkDoes) {
   const SmallGraph net = Network();
   for (const ObserverKind kind : {ObserverKind::kMinMax, ObserverKind::kMovingAverage, ObserverKind::kPercentile,
-                                  ObserverKind::kMse, ObserverKind::kKl}) {
+                                  ObserverKind::kMse, ObserverKind::kKl, ObserverKind::kAdmm}) {
     QuantizeOptions options;
     options.observer.kind = kind;
     const QuantizedGraph result = Quantized(net, options);

@@ -54,7 +54,7 @@ TEST(ChooseRange, AlwaysContainsZero) {
     for (float& value : values) value *= sign;
     const TensorStatistics statistics = Observed(values);
     for (const ObserverKind kind : {ObserverKind::kMinMax, ObserverKind::kMovingAverage, ObserverKind::kPercentile,
-                                    ObserverKind::kMse, ObserverKind::kKl}) {
+                                    ObserverKind::kMse, ObserverKind::kKl, ObserverKind::kAdmm, ObserverKind::kOctav}) {
       const Range range = ChooseRange(statistics, {kind, 99.9}, 8);
       EXPECT_LE(range.low, 0.0) << ToText(kind);
       EXPECT_GE(range.high, 0.0) << ToText(kind);
@@ -119,6 +119,62 @@ TEST(ChooseRange, SixteenBitsTakeTheExtremesAndHalfAsMuch) {
   EXPECT_EQ(ChooseRange(Observed(values), {ObserverKind::kPercentile, 99.0}, 16).high, 750.0);
   EXPECT_EQ(ChooseRange(Observed(values), {ObserverKind::kPercentile, 99.0}, 13).high, 750.0);
   EXPECT_LT(ChooseRange(Observed(values), {ObserverKind::kPercentile, 99.0}, 12).high, 500.0);
+}
+
+// What is known of the normal distribution: Banner et al., Post-training 4-bit quantization of convolution networks for
+// rapid-deployment, 2018: 2.55 and 3.92 deviations.
+TEST(OctavRange, ClipsTheNormalDistributionWhereItIsBest) {
+  const TensorStatistics statistics = Observed(Normal(400000, 0.0F, 2.0F));
+  const Range four = OctavRange(statistics, 4);
+  EXPECT_NEAR(four.high, 2 * 2.55, 0.15);
+  EXPECT_NEAR(four.low, -2 * 2.55, 0.15);
+  const Range eight = OctavRange(statistics, 8);
+  EXPECT_NEAR(eight.high, 2 * 3.92, 0.25);
+  EXPECT_NEAR(eight.low, -2 * 3.92, 0.25);
+}
+
+// The formula's own minimum for x = 1 (ninety times) and x = 10 (ten times) in 2 bits, N = 3, noise 90 h^2 / (12 * 9):
+// d/dh (0.8333 h^2 + 10 (10 - h)^2) = 0 at h = 100 / 10.8333.
+TEST(OctavRange, IsTheMinimumOfItsFormula) {
+  std::vector<float> values(90, 1.0F);
+  values.insert(values.end(), 10, 10.0F);
+  const Range range = OctavRange(Observed(values), 2);
+  EXPECT_NEAR(range.high, 100.0 / (10.0 + 90.0 / 108.0), 0.02);
+  EXPECT_EQ(range.low, 0.0);
+}
+
+TEST(OctavRange, KeepsTheExtremesWhereEveryValueCounts) {
+  const Range range = OctavRange(Observed(std::vector<float>(1000, 0.0F)), 8);
+  EXPECT_EQ(range.low, 0.0);
+  EXPECT_EQ(range.high, 0.0);
+}
+
+TEST(AdmmRange, IsNoWorseThanTheExtremesAndAboutAsGoodAsTheSearch) {
+  for (const float outlier : {3.0F, 12.0F, 60.0F}) {
+    std::vector<float> values = Normal(50000, 0.5F, 1.0F);
+    values[0] = outlier;
+    const TensorStatistics statistics = Observed(values);
+    const double extremes = TrueError(values, ChooseRange(statistics, {ObserverKind::kMinMax, 100.0}, 8));
+    const double searched = TrueError(values, MseRange(statistics, 8));
+    const double alternated = TrueError(values, AdmmRange(statistics, 8));
+    EXPECT_LE(alternated, extremes * 1.01) << outlier;
+    EXPECT_LE(alternated, searched * 1.1) << outlier;
+  }
+}
+
+TEST(ChooseRange, SymmetricRangesHaveZeroInTheMiddle) {
+  RangeOptions options;
+  options.symmetric = true;
+  const Range range = ChooseRange(Observed({-1.0F, 3.0F}), options, 8);
+  EXPECT_EQ(range.high, 3.0);
+  EXPECT_EQ(AffineFromRange(range, 8).zero_point, 128);
+  EXPECT_FLOAT_EQ(static_cast<float>(AffineFromRange(range, 8).scale), 3.0F / 127.0F);
+  for (const ObserverKind kind : {ObserverKind::kMse, ObserverKind::kKl, ObserverKind::kAdmm, ObserverKind::kOctav}) {
+    options.kind = kind;
+    const Range chosen = ChooseRange(Observed(Normal(10000, 1.0F, 1.0F)), options, 4);
+    EXPECT_EQ(AffineFromRange(chosen, 4).zero_point, 8) << ToText(kind);
+    EXPECT_GT(chosen.high, 0.5) << ToText(kind);
+  }
 }
 
 TEST(ChooseRange, NothingObserved) {

@@ -53,12 +53,31 @@ TEST(WeightOperands, MatricesAreCorrectedByTheMeansOfTheirRows) {
   EXPECT_EQ(result.bias, (std::vector<int64_t>{40, -10}));  // 0.004 * 100 / 0.01, -0.002 * 100 / 0.02
 }
 
+TEST(WeightOperands, NodesHaveTheirOwnBitsRangesAndScales) {
+  SmallGraph net;
+  net.Input("x", {1, 1, 2, 2});
+  net.Conv("y", net.Id("x"), 2, {0.7F, 3.5F});
+  WeightOptions options = Plain();
+  options.policy.nodes.resize(1);
+  options.policy.nodes[0].weight_bits = 12;
+  const QuantizedWeights wide = Quantized(net, options);
+  EXPECT_EQ(wide.values, (std::vector<int16_t>{2047, 2047}));
+  EXPECT_EQ(wide.format.bits, 12);
+  EXPECT_EQ(wide.format.type, NumberType::kS16);
+  options.policy.nodes[0].weight_bits = 4;
+  options.policy.nodes[0].weights_per_tensor = true;
+  const QuantizedWeights narrow = Quantized(net, options);
+  EXPECT_EQ(narrow.values, (std::vector<int16_t>{1, 7}));
+  EXPECT_EQ(narrow.format.type, NumberType::kS8);
+  EXPECT_EQ(narrow.scales()[0], narrow.scales()[1]);
+}
+
 TEST(WeightOperands, NodesInFloatsKeepTheirs) {
   SmallGraph net;
   net.Input("x", {1, 1, 2, 2});
   net.Conv("y", net.Id("x"), 1, {1});
   WeightOptions options = Plain();
-  options.floats = {true};
+  options.policy.floats = {true};
   std::vector<std::string> notes;
   EXPECT_TRUE(QuantizeWeightOperands(net.graph, {}, options, notes).empty());
 }

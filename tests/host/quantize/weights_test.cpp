@@ -21,6 +21,8 @@ struct Case {
   double input_scale = 1.0;
   double output_scale = 1.0;
   std::vector<double> means;
+  int bits = 8;
+  bool per_tensor = false;
 };
 
 QuantizedRows Quantized(const Case& input, WeightRangeKind kind, std::vector<std::string>* notes = nullptr) {
@@ -33,6 +35,8 @@ QuantizedRows Quantized(const Case& input, WeightRangeKind kind, std::vector<std
   conv.input_scale = input.input_scale;
   conv.output_scale = input.output_scale;
   conv.input_means = input.means;
+  conv.bits = input.bits;
+  conv.per_tensor = input.per_tensor;
   std::vector<std::string> ignored;
   return QuantizeWeights(conv, kind, 2, notes != nullptr ? *notes : ignored);
 }
@@ -44,6 +48,46 @@ TEST(QuantizeWeights, LargestWeightBecomes127) {
   EXPECT_NEAR(result.scales[0], 0.01, 1e-9);
   EXPECT_NEAR(result.scales[1], 0.02, 1e-9);
   EXPECT_EQ(result.bias, (std::vector<int64_t>{0, 0}));
+}
+
+TEST(QuantizeWeights, TheLargestIntegerFollowsTheBits) {
+  const auto largest = [](int bits) {
+    Case input({1.0F, -0.5F});
+    input.bits = bits;
+    const QuantizedRows result = Quantized(input, WeightRangeKind::kMax);
+    EXPECT_NEAR(result.scales[0] * result.values[0], 1.0, 1e-6) << bits;
+    return result.values;
+  };
+  EXPECT_EQ(largest(2), (std::vector<int16_t>{1, -1}));
+  EXPECT_EQ(largest(4), (std::vector<int16_t>{7, -4}));
+  EXPECT_EQ(largest(10), (std::vector<int16_t>{511, -256}));
+  EXPECT_EQ(largest(16), (std::vector<int16_t>{32512, -16256}));
+}
+
+TEST(QuantizeWeights, OneScaleForAllChannels) {
+  Case input({1.27F, -0.5F, 0.004F, -2.54F, 0.0F, 0.0F}, {}, 3);
+  input.per_tensor = true;
+  const QuantizedRows result = Quantized(input, WeightRangeKind::kMax);
+  EXPECT_EQ(result.values, (std::vector<int16_t>{64, -25, 0, -127, 0, 0}));
+  for (const double scale : result.scales) EXPECT_NEAR(scale, 0.02, 1e-9);
+}
+
+TEST(QuantizeWeights, OneScaleIsLargeEnoughForEveryBias) {
+  Case input({1e-6F, 1e-6F}, {1.0F, 1e6F}, 2);
+  input.per_tensor = true;
+  std::vector<std::string> notes;
+  const QuantizedRows result = Quantized(input, WeightRangeKind::kMax, &notes);
+  EXPECT_EQ(result.scales[0], result.scales[1]);
+  EXPECT_EQ(result.bias[1], 1 << 30);
+}
+
+// With 2 bits all four become 1: the best scale is their mean.
+TEST(QuantizeWeights, AlternationFindsTheBestScaleOfItsIntegers) {
+  Case input({1.0F, 1.0F, 1.0F, 1.2F});
+  input.bits = 2;
+  const QuantizedRows result = Quantized(input, WeightRangeKind::kAdmm);
+  EXPECT_EQ(result.values, (std::vector<int16_t>{1, 1, 1, 1}));
+  EXPECT_NEAR(result.scales[0], 1.05, 1e-6);
 }
 
 TEST(QuantizeWeights, BiasIsInUnitsOfTheAccumulator) {
@@ -77,6 +121,7 @@ TEST(QuantizeWeights, SearchIsNeverWorseThanTheLargest) {
     for (int i = 0; i < 576; ++i) input.weights.push_back(heavy_tails(random));
     const double largest = SquaredError(input.weights, Quantized(input, WeightRangeKind::kMax));
     EXPECT_LE(SquaredError(input.weights, Quantized(input, WeightRangeKind::kMse)), largest * 1.0001);
+    EXPECT_LE(SquaredError(input.weights, Quantized(input, WeightRangeKind::kAdmm)), largest * 1.0001);
   }
 }
 
@@ -130,6 +175,7 @@ TEST(QuantizeWeights, CorrectionMakesUpForRoundingOnTheAverage) {
 TEST(WeightRangeKind, NamesGoBothWays) {
   EXPECT_STREQ(ToText(ParseWeightRangeKind("max")), "max");
   EXPECT_STREQ(ToText(ParseWeightRangeKind("mse")), "mse");
+  EXPECT_STREQ(ToText(ParseWeightRangeKind("admm")), "admm");
   EXPECT_THROW(ParseWeightRangeKind("best"), UsageError);
 }
 
