@@ -93,6 +93,7 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   Take(merged, "tail_bits", config.tail_bits);
   config.policy = settings::PolicyOf(merged);
   config.rescue = merged.at("precision") != "int8";
+  TakeNamed(merged, "quantize_only", settings::kQuantizeOnly, config.only);
   Take(merged, "threads", config.threads);
   return config;
 }

@@ -32,6 +32,7 @@ struct BuildConfig {
   quantize::WeightRangeKind weight_range = quantize::WeightRangeKind::kMse;
   bool weights_per_tensor = false;  // weight_scales
   bool bias_correction = true;
+  quantize::QuantizeOnly only = quantize::QuantizeOnly::kAll;  // quantize_only
   int tail_bits = 16;
   bool rescue = true;               // tensors that would lose their levels get more bits: not with precision int8
   quantize::PolicySettings policy;  // precision, activation_bits, .., layer_configs, float_.., quantized_..

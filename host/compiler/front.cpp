@@ -15,6 +15,10 @@
 namespace lockstep::compiler {
 namespace {
 
+bool IsFloatIn(const BuildConfig& config, const quantize::FloatNodes& floats, size_t node) {
+  return config.only == quantize::QuantizeOnly::kWeights || quantize::IsFloat(floats, node);
+}
+
 // A raw output is one that would else be converted to floats.
 void RequireQuantizedOutputs(const BuildConfig& config, const graph::Graph& graph) {
   const quantize::FloatNodes floats = quantize::ResolvePolicy(graph, config.policy).floats;
@@ -24,7 +28,7 @@ void RequireQuantizedOutputs(const BuildConfig& config, const graph::Graph& grap
       const graph::Tensor& tensor = graph.tensor(id);
       const auto form = config.outputs.find(tensor.name);
       const bool integers = tensor.type != graph::ElementType::kFloat;
-      if (form == config.outputs.end() || !form->second.raw || !(integers || quantize::IsFloat(floats, i))) continue;
+      if (form == config.outputs.end() || !form->second.raw || !(integers || IsFloatIn(config, floats, i))) continue;
       throw UsageError("--output-format: output " + graph::Quoted(tensor.name) +
                        (integers ? " holds integers" : " is computed in floats") +
                        " and is delivered as it is; leave the setting out");
@@ -94,6 +98,7 @@ quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Cal
   options.tail_bits = config.tail_bits;
   options.policy = config.policy;
   options.rescue = config.rescue;
+  options.only = config.only;
   options.threads = config.threads;
   options.preprocess = calibration.inputs;
   options.outputs = config.outputs;

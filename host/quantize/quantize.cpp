@@ -97,10 +97,10 @@ void StateFormats(const ActivationParams& params, const FloatNodes& floats, Quan
   }
 }
 
-std::set<graph::TensorId> RawOutputs(const QuantizedGraph& quantized) {
+std::set<graph::TensorId> RawOutputs(const graph::Graph& graph, const QuantizeOptions& options) {
   std::set<graph::TensorId> raw;
-  for (const auto& [id, form] : quantized.outputs) {
-    if (form.raw) raw.insert(id);
+  for (const auto& [name, form] : options.outputs) {
+    if (form.raw) raw.insert(graph.Find(name));
   }
   return raw;
 }
@@ -125,7 +125,7 @@ Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, Policy 
   result.graph = graph;
   for (const auto& [name, preprocess] : options.preprocess) result.preprocess[graph.Find(name)] = preprocess;
   for (const auto& [name, form] : options.outputs) result.outputs[graph.Find(name)] = form;
-  Widths widths = ChooseWidths(result.graph, options.tail_bits, policy, RawOutputs(result));
+  Widths widths = ChooseWidths(result.graph, options.tail_bits, policy, RawOutputs(graph, options));
   ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess, policy.floats, largest_seen);
   ScaleGroups groups(result.graph, widths, fixed);
   RangeMethods methods = ChooseRangeMethods(result.graph, policy, widths, options.observer);
@@ -136,12 +136,20 @@ Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, Policy 
 // What follows from graph and options alone.
 Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options) {
   CheckOptions(graph, options);
-  return MakePlan(graph, options, ResolvePolicy(graph, options.policy));
+  Policy policy = ResolvePolicy(graph, options.policy);
+  if (options.only != QuantizeOnly::kFeatures) return MakePlan(graph, options, std::move(policy));
+  const Widths integer = ChooseActivationWidths(graph, options.tail_bits, policy, RawOutputs(graph, options));
+  graph::Graph copied = graph;
+  policy = KeepFeaturesOnly(copied, integer, ChooseRangeMethods(graph, policy, integer, options.observer));
+  QuantizeOptions said = options;
+  said.tail_bits = kByteBits;  // the tail's bits are said of its tensors
+  return MakePlan(copied, said, std::move(policy));
 }
 
 // The same with what the pictures show of tensors that would lose their levels.
 Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, const Calibration& calibration, int threads) {
   Plan plan = MakePlan(graph, options);
+  if (options.only == QuantizeOnly::kFeatures) return plan;
   const std::vector<Rescue> rescues = options.rescue
                                           ? FindLostLevels(plan.result.graph, plan.policy, plan.widths, plan.groups,
                                                            plan.fixed, calibration.statistics, threads)
@@ -153,14 +161,35 @@ Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, const C
   return plan;
 }
 
+WeightOptions WeightOptionsOf(const QuantizeOptions& options, const Policy& policy, const Calibration& calibration) {
+  WeightOptions weights;
+  weights.range = options.weight_range;
+  weights.per_tensor = options.weights_per_tensor;
+  weights.threads = ThreadsOf(options);
+  weights.means = calibration.channel_means;
+  weights.policy = policy;
+  return weights;
+}
+
+QuantizeOptions AllInFloats(QuantizeOptions options) {
+  Rule rule{"quantize_only", {{}}, {}};
+  rule.choices.floats = true;
+  options.policy = {rule};
+  options.only = QuantizeOnly::kAll;
+  options.rescue = false;
+  return options;
+}
+
 }  // namespace
 
 Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
                     const Progress& progress) {
   const Plan plan = MakePlan(graph, options);
-  RequireEffect(
-      graph, MatchAll(graph, options.policy),
-      {options.observer, options.weight_range, options.weights_per_tensor, options.tail_bits, RawOutputs(plan.result)});
+  const std::vector<Statement> statements = MatchAll(graph, options.policy);
+  RequireQuantized(statements, options.only);
+  RequireEffect(graph, statements,
+                {options.observer, options.weight_range, options.weights_per_tensor, options.tail_bits,
+                 RawOutputs(graph, options)});
   const graph::Graph& planned = plan.result.graph;
   std::set<graph::TensorId> wanted =
       WantedStatistics(planned, plan.widths, plan.groups, plan.fixed, plan.policy.floats);
@@ -176,18 +205,18 @@ Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, C
 QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options, const Calibration& calibration) {
   const int threads = ThreadsOf(options);
   Plan plan = MakePlan(graph, options, calibration, threads);
+  const WeightOptions weights = WeightOptionsOf(options, plan.policy, calibration);
+  if (options.only == QuantizeOnly::kWeights) {
+    graph::Graph rounded = graph;
+    KeepWeightsOnly(rounded, weights);
+    return Decide(rounded, AllInFloats(options), calibration);
+  }
   QuantizedGraph& result = plan.result;
   result.calibration_digest = calibration.digest;
   const ActivationParams params =
       ChooseActivationParams(result.graph, plan.widths, plan.groups, plan.fixed, calibration.statistics, plan.methods,
                              threads, plan.policy.floats);
   StateFormats(params, plan.policy.floats, result);
-  WeightOptions weights;
-  weights.range = options.weight_range;
-  weights.per_tensor = options.weights_per_tensor;
-  weights.threads = threads;
-  weights.means = calibration.channel_means;
-  weights.policy = plan.policy;
   result.weights = QuantizeWeightOperands(result.graph, params, weights, result.notes);
   return std::move(result);
 }

@@ -10,6 +10,7 @@
 #include "quantize/observers/range_choice.h"
 #include "quantize/policy.h"
 #include "quantize/quantized_graph.h"
+#include "quantize/simulation.h"
 #include "quantize/weights.h"
 
 namespace lockstep::quantize {
@@ -20,6 +21,7 @@ struct QuantizeOptions {
   bool weights_per_tensor = false;                    // one scale for all output channels
   bool bias_correction = true;                        // see WeightRows::input_means
   bool rescue = true;                                 // see lost_levels.h
+  QuantizeOnly only = QuantizeOnly::kAll;             // the rest computes in floats
   int tail_bits = 16;                                 // 16 or 8, see tail.h
   PolicySettings policy;                              // what is said of nodes, operators, subgraphs and tensors
   int threads = 0;                                    // 0: all cores

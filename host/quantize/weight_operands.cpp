@@ -115,4 +115,14 @@ std::map<OperandKey, QuantizedWeights> QuantizeWeightOperands(const graph::Graph
   return weights;
 }
 
+std::vector<double> WeightScales(const graph::Node& node, const graph::Shape& shape, const QuantizedWeights& weights) {
+  const ChannelOrder order = OrderByChannel(node, shape);
+  std::vector<double> scales(order.places.size());
+  const size_t per_channel = order.places.size() / order.channels;
+  for (size_t row = 0; row < order.places.size(); ++row) {
+    scales[order.places[row]] = weights.scales()[row / per_channel];
+  }
+  return scales;
+}
+
 }  // namespace lockstep::quantize

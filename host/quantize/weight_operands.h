@@ -31,4 +31,7 @@ std::map<OperandKey, QuantizedWeights> QuantizeWeightOperands(const graph::Graph
                                                               const WeightOptions& options,
                                                               std::vector<std::string>& notes);
 
+// The scale of each of the integers, in their order.
+std::vector<double> WeightScales(const graph::Node& node, const graph::Shape& shape, const QuantizedWeights& weights);
+
 }  // namespace lockstep::quantize

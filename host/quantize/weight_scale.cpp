@@ -41,17 +41,17 @@ double ScaleOfSameIntegers(const float* weights, size_t count, double scale, int
   double products = 0.0;
   double squares = 0.0;
   for (size_t i = 0; i < count; ++i) {
-    const double level = std::clamp(std::round(weights[i] / scale), -static_cast<double>(highest),
-                                    static_cast<double>(highest));
+    const double level =
+        std::clamp(std::round(weights[i] / scale), -static_cast<double>(highest), static_cast<double>(highest));
     products += weights[i] * level;
     squares += level * level;
   }
   return squares > 0.0 && products > 0.0 ? products / squares : scale;
 }
 
-// With the integers held the best scale is sum(w * q) / sum(q^2); with the scale held the best integers are the nearest.
-// Every step lessens the error, towards the nearest minimum: it starts from several shares of `largest`. (Leng et al.,
-// Extremely Low Bit Neural Network: Squeeze the Last Bit Out with ADMM, 2018, the quantisation step.)
+// With the integers held the best scale is sum(w * q) / sum(q^2); with the scale held the best integers are the
+// nearest. Every step lessens the error, towards the nearest minimum: it starts from several shares of `largest`. (Leng
+// et al., Extremely Low Bit Neural Network: Squeeze the Last Bit Out with ADMM, 2018, the quantisation step.)
 double AlternatedScale(const float* weights, size_t count, double largest, int32_t highest) {
   const auto limit = static_cast<float>(highest);
   double best = largest / highest;

@@ -50,6 +50,11 @@ inline const std::array<NamedValue<quantize::ObserverKind>, 7>& Observers() {
 // Whether a range reaches as far below zero as above.
 inline constexpr std::array<NamedValue<bool>, 2> kActivationRanges = {{{"asymmetric", false}, {"symmetric", true}}};
 
+inline constexpr std::array<NamedValue<quantize::QuantizeOnly>, 3> kQuantizeOnly = {
+    {{"all", quantize::QuantizeOnly::kAll},
+     {"weights", quantize::QuantizeOnly::kWeights},
+     {"features", quantize::QuantizeOnly::kFeatures}}};
+
 // Whether one scale holds for all output channels.
 inline constexpr std::array<NamedValue<bool>, 2> kWeightScales = {{{"per_channel", false}, {"per_tensor", true}}};
 

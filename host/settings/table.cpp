@@ -113,6 +113,8 @@ std::vector<Setting> PolicyRows() {
                   "JSON objects that name nodes, ops, subgraphs or tensors and say activation_bits, float, .. of them",
                   nullptr),
               LayerConfigsProblem),
+      Choice("quantize_only", kBuild, "all; for a diagnosis weights or features: the others stay floats",
+             Names(kQuantizeOnly), NameOf(kQuantizeOnly, quantize::QuantizeOnly::kAll)),
       Row(Kind::kNames, "float_nodes", kBuild, "nodes that are computed in floats, with * and ? as in a shell",
           nullptr),
       Row(Kind::kNames, "float_ops", kBuild, "operators that are computed in floats: Softmax, Concat, ...", nullptr),

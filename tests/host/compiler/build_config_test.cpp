@@ -58,6 +58,7 @@ TEST(BuildConfig, WrittenAndReadAgainItIsTheSame) {
                {"table_input_bits", 12},
                {"activation_range", "symmetric"},
                {"weight_scales", "per_tensor"},
+               {"quantize_only", "features"},
                {"layer_configs", {{{"nodes", {"/a/*"}}, {"activation_bits", 4}, {"observer", "octav"}}}},
                {"float_ops", {"Resize"}},
                {"threads", 2}});

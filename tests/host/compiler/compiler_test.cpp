@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "compiler/model_info.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
@@ -102,6 +104,33 @@ TEST_F(CompilerTest, TheMergedConfigurationRepeatsTheBuildToTheByte) {
   BuildWith(again);
   EXPECT_NE(ReadText(Path("out/net.joint")), ReadText(Path("again/net.joint")))
       << "other pictures gave the same model: the comparison above proves nothing";
+}
+
+TEST_F(CompilerTest, WhatIsQuantisedAndInHowManyBits) {
+  const auto dtypes = [&](const std::string& folder, const ordered_json& settings) {
+    ordered_json keys = Keys(folder);
+    keys.update(settings);
+    BuildWith(keys);
+    std::map<std::string, int> counts;
+    const ordered_json info = DescribeModelFile(Path(folder + "/net.joint").string(), {});
+    for (const auto& layer : info.at("layers")) {
+      if (layer.at("op") != "Quantize") ++counts[layer.at("dtype").get<std::string>()];
+    }
+    return counts;
+  };
+  auto counts = dtypes("int16", {{"precision", "int16"}});
+  EXPECT_EQ(counts["u8"], 0);
+  EXPECT_GT(counts["u16"], 10);
+  counts = dtypes("ten", {{"activation_bits", 10}, {"weight_bits", {{"op:Conv", 4}}}});
+  EXPECT_EQ(counts["u8"], 0);
+  counts = dtypes("float", {{"precision", "float"}});
+  EXPECT_EQ(counts["u8"] + counts["u16"], 0);
+  counts = dtypes("weights", {{"quantize_only", "weights"}});
+  EXPECT_EQ(counts["u8"] + counts["u16"], 0);
+  EXPECT_NE(ReadText(Path("weights/net.joint")), ReadText(Path("float/net.joint")));
+  counts = dtypes("features", {{"quantize_only", "features"}});
+  EXPECT_GT(counts["u8"] + counts["u16"], 10);
+  EXPECT_GT(counts["f32"], 10);
 }
 
 TEST_F(CompilerTest, TheNumberOfThreadsDoesNotChangeTheModel) {
