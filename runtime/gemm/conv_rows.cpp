@@ -5,32 +5,34 @@
 namespace lockstep::kernels {
 namespace {
 
-template <typename Sum, typename Out>
-void FinishRow(const SumsRow& row) {
-  for (int64_t pixel = 0; pixel < row.pixels; ++pixel) {
-    auto* to = reinterpret_cast<Out*>(row.out + pixel * row.out_step);
-    for (int64_t i = 0; i < row.channels; ++i) {
-      int64_t acc = row.start[i];
-      for (int32_t pass = 0; pass < row.passes; ++pass) {
-        acc += row.factor[pass] * static_cast<const Sum*>(row.sums[pass])[pixel * row.lanes + i];
-      }
-      const auto multiplier = static_cast<int32_t>(row.multiplier[i]);
-      const auto shift = static_cast<int>(row.shift[i]);
-      const int64_t value =
-          row.long_shifts ? RequantizeLong(acc, multiplier, shift) : rq1::RequantizeWide(acc, multiplier, shift);
-      to[i] = static_cast<Out>(rq1::Clamp(row.zero_point + value, row.low, row.high));
-    }
-  }
-}
-
-template <typename Sum>
-void FinishRow(const SumsRow& row) {
-  row.wide_output ? FinishRow<Sum, uint16_t>(row) : FinishRow<Sum, uint8_t>(row);
+int64_t SumOf(const SumsRow& row, int32_t pass, int64_t place) {
+  return row.wide_sums ? static_cast<const int64_t*>(row.sums[pass])[place]
+                       : static_cast<const int32_t*>(row.sums[pass])[place];
 }
 
 }  // namespace
 
-void FinishSums(const SumsRow& row) { row.wide_sums ? FinishRow<int64_t>(row) : FinishRow<int32_t>(row); }
+void FinishSums(const SumsRow& row) {
+  for (int64_t pixel = 0; pixel < row.pixels; ++pixel) {
+    uint8_t* to = row.out + pixel * row.out_step;
+    for (int64_t i = 0; i < row.channels; ++i) {
+      int64_t acc = row.start[i];
+      for (int32_t pass = 0; pass < row.passes; ++pass) {
+        acc += row.factor[pass] * SumOf(row, pass, pixel * row.lanes + i);
+      }
+      const auto multiplier = static_cast<int32_t>(row.multiplier[i]);
+      const auto shift = static_cast<int>(row.shift[i]);
+      int64_t value =
+          row.long_shifts ? RequantizeLong(acc, multiplier, shift) : rq1::RequantizeWide(acc, multiplier, shift);
+      value = rq1::Clamp(row.zero_point + value, row.low, row.high);
+      if (row.wide_output) {
+        reinterpret_cast<uint16_t*>(to)[i] = static_cast<uint16_t>(value);
+      } else {
+        to[i] = static_cast<uint8_t>(value);
+      }
+    }
+  }
+}
 
 void ConvRows::FillAllBlocks(int32_t parts) {
   ConvBlock* to = blocks_;
@@ -71,6 +73,20 @@ SumsRow ConvRows::DescribeSums(const RowPlace& place) {
   sums.out = place.out;
   sums.out_step = row_.out_step;
   return sums;
+}
+
+void ConvRows::RunPasses(int32_t byte, const RowPlace& place, SumsRow* sums) {
+  constexpr int64_t kInputBase = 256;   // of the high byte of an input
+  constexpr int64_t kWeightBase = 255;  // of the high byte of a weight
+  for (int32_t weight_byte = 0; weight_byte < geometry_.weight_bytes; ++weight_byte) {
+    const bool high = weight_byte + 1 < geometry_.weight_bytes;
+    row_.weights = weights_ + weight_byte * weight_bytes_ + place.weights;
+    row_.constants = blocks_ + weight_byte * blocks_of_byte_ + place.block;
+    row_.sums = sums_ + sums->passes * geometry_.pass_bytes;
+    variant_.run_row(row_);
+    sums->sums[sums->passes] = row_.sums;
+    sums->factor[sums->passes++] = (byte == 0 ? 1 : kInputBase) * (high ? kWeightBase : 1);
+  }
 }
 
 void ConvRows::Finish(const SumsRow& sums) const {

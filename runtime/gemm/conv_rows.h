@@ -53,36 +53,27 @@ class ConvRows {
   // point(byte, segments): where the row's segments of one byte of the inputs begin.
   template <typename PointSegments>
   void Run(const RowPlace& place, PointSegments point) {
+    row_.out = place.out;
     if (!geometry_.wide) {
       point(0, segments_);
       row_.weights = weights_ + place.weights;
       row_.constants = blocks_ + place.block;
-      row_.out = place.out;
       variant_.run_row(row_);
       return;
     }
     SumsRow sums = DescribeSums(place);
     for (int32_t byte = 0; byte < geometry_.input_bytes; ++byte) {
       point(byte, segments_);
-      for (int32_t weight_byte = 0; weight_byte < geometry_.weight_bytes; ++weight_byte) {
-        row_.weights = weights_ + weight_byte * weight_bytes_ + place.weights;
-        row_.constants = blocks_ + weight_byte * blocks_of_byte_ + place.block;
-        row_.sums = sums_ + sums.passes * geometry_.pass_bytes;
-        variant_.run_row(row_);
-        const bool high = weight_byte + 1 < geometry_.weight_bytes;
-        sums.sums[sums.passes] = row_.sums;
-        sums.factor[sums.passes++] = (byte == 0 ? 1 : kInputBase) * (high ? kWeightBase : 1);
-      }
+      RunPasses(byte, place, &sums);
     }
     Finish(sums);
   }
 
  private:
-  static constexpr int64_t kInputBase = 256;   // of the high byte of an input
-  static constexpr int64_t kWeightBase = 255;  // of the high byte of a weight
-
   void FillAllBlocks(int32_t parts);
   SumsRow DescribeSums(const RowPlace& place);
+  // All passes of a byte of the inputs.
+  void RunPasses(int32_t byte, const RowPlace& place, SumsRow* sums);
   void Finish(const SumsRow& sums) const;
 
   const ConvGeometry& geometry_;

@@ -186,6 +186,23 @@ void StoreBytes(const ConvRow& row, const BlockConstants& constants, const Pixel
   Unroll<kTilePixels>([&](auto p) { vst1q_u8(to[p], bytes[p]); });
 }
 
+// The same of 16 bits: the zero point cannot take a sum out of 32.
+void StoreWords(const ConvRow& row, const BlockConstants& constants, const PixelSums& sums, uint8_t* to) {
+  const int32x4_t zero_point = vdupq_n_s32(row.zero_point);
+  const int32x4_t floor = vdupq_n_s32(row.low);
+  const int32x4_t ceiling = vdupq_n_s32(row.high);
+  uint16x4_t words[kVectors];
+  Unroll<kVectors>([&](auto v) {
+    const int32x4_t acc = vpaddq_s32(sums.value[2 * v], sums.value[2 * v + 1]);
+    const int32x4_t rq = vrshlq_s32(vqdmulhq_s32(acc, constants.multiplier[v]), constants.left_shift[v]);
+    const int32x4_t value = vminq_s32(vmaxq_s32(vaddq_s32(rq, zero_point), floor), ceiling);
+    words[v] = vmovn_u32(vreinterpretq_u32_s32(value));
+  });
+  auto* out = reinterpret_cast<uint16_t*>(to);
+  vst1q_u16(out, vcombine_u16(words[0], words[1]));
+  vst1q_u16(out + 2 * kLanes, vcombine_u16(words[2], words[3]));
+}
+
 void StoreSums(const PixelSums& sums, int32_t* to) {
   Unroll<kVectors>([&](auto v) { vst1q_s32(to + v * kLanes, vpaddq_s32(sums.value[2 * v], sums.value[2 * v + 1])); });
 }
@@ -227,7 +244,7 @@ void RunRow(const ConvRow& row) {
     const int8_t* weights = row.weights + block * block_weights;
     uint8_t* out = row.out + block * kBlockChannels * element;
     const bool full = row.channels - block * kBlockChannels >= kBlockChannels;
-    const bool bytes = full && !row.wide_output && row.min_shift >= 1;
+    const bool vectors = full && row.min_shift >= 1;
     for (int64_t pixel = 0; pixel < row.pixels; pixel += kTilePixels) {
       // Behind the row's last pixel the second one is that pixel once more.
       const int64_t second = pixel + 1 < row.pixels ? pixel + 1 : pixel;
@@ -239,8 +256,10 @@ void RunRow(const ConvRow& row) {
         int32_t* sums_of = static_cast<int32_t*>(row.sums) + block * kBlockChannels;
         StoreSums(sums[0], sums_of + pixel * row.blocks * kBlockChannels);
         StoreSums(sums[1], sums_of + second * row.blocks * kBlockChannels);
-      } else if (bytes) {
+      } else if (vectors && !row.wide_output) {
         StoreBytes(row, constants, sums, to);
+      } else if (vectors) {
+        for (int p = 0; p < kTilePixels; ++p) StoreWords(row, constants, sums[p], to[p]);
       } else {
         for (int p = 0; p < kTilePixels; ++p) StoreLanes(row, block, sums[p], to[p]);
       }

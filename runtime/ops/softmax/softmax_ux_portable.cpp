@@ -41,21 +41,30 @@ class Exponentials {
   uint32_t size_;
 };
 
-template <typename In, typename Out>
+template <typename In>
 void RunRows(const LayerArgs& args, int64_t begin, int64_t end) {
   const joint::Softmax& softmax = *args.layer->options_as_Softmax();
   const Exponentials exponentials(softmax);
   const int64_t length = RowLength(args.outputs[0]);
   const auto limit = static_cast<uint64_t>(args.outputs[0].high);
+  const bool words = args.outputs[0].dtype == joint::DType::U16;
   for (int64_t row = begin; row < end; ++row) {
     const In* x = reinterpret_cast<const In*>(args.inputs[0].data) + row * args.inputs[0].pitch;
-    Out* y = reinterpret_cast<Out*>(args.outputs[0].data) + row * args.outputs[0].pitch;
+    const int64_t place = row * args.outputs[0].pitch;
     const uint32_t top = *std::max_element(x, x + length);
     uint32_t sum = 0;
     for (int64_t i = 0; i < length; ++i) sum += exponentials[top - x[i]];
     const RowDivider divider(softmax.numerator(), sum);
-    for (int64_t i = 0; i < length; ++i) {
-      y[i] = static_cast<Out>(std::min(limit, divider.Divide(exponentials[top - x[i]])));
+    const auto write = [&](auto* y) {
+      for (int64_t i = 0; i < length; ++i) {
+        y[i] =
+            static_cast<std::remove_pointer_t<decltype(y)>>(std::min(limit, divider.Divide(exponentials[top - x[i]])));
+      }
+    };
+    if (words) {
+      write(reinterpret_cast<uint16_t*>(args.outputs[0].data) + place);
+    } else {
+      write(args.outputs[0].data + place);
     }
   }
 }
@@ -64,11 +73,8 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end) {
 
 // A unit is one row.
 void softmax_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
-  WithActivationType(args.inputs[0].dtype, [&](auto* in) {
-    WithActivationType(args.outputs[0].dtype, [&](auto* out) {
-      RunRows<std::remove_pointer_t<decltype(in)>, std::remove_pointer_t<decltype(out)>>(args, begin, end);
-    });
-  });
+  WithActivationType(args.inputs[0].dtype,
+                     [&](auto* tag) { RunRows<std::remove_pointer_t<decltype(tag)>>(args, begin, end); });
 }
 
 }  // namespace lockstep::kernels
