@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "ops/slice.h"
+#include "optimize/channel_pieces.h"
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
 
@@ -46,22 +48,31 @@ class PieceMaker {
   PieceMaker(Graph& graph, const graph::Uses& uses, Node origin)
       : graph_(graph), uses_(uses), origin_(std::move(origin)) {}
 
-  // Whether the way back leads to a Concat along the axis, so that a part of it is all that the piece needs.
-  bool MeetsParts(TensorId id, size_t axis) const {
+  // Whether the way back leads to a Concat along the axis, so that a part of it is all that the piece needs, or to a
+  // Conv whose other channels have another range.
+  bool MeetsParts(TensorId id, Piece piece) const {
     const Node* node = Producer(id);
     if (node == nullptr || !IsPlain(*node)) return false;
-    if (node->op == "Transpose") return MeetsParts(node->inputs[0], PermutedAxis(*node, axis));
+    const auto any_input = [&](const std::function<bool(TensorId)>& counts) {
+      return std::any_of(node->inputs.begin(), node->inputs.end(),
+                         [&](TensorId input) { return counts(input) && MeetsParts(input, piece); });
+    };
+    if (node->op == "Transpose") {
+      piece.axis = PermutedAxis(*node, piece.axis);
+      return MeetsParts(node->inputs[0], piece);
+    }
     if (IsReshape(node->op)) {
-      const auto before = AxisBefore(ShapeOf(node->inputs[0]), ShapeOf(id), axis);
-      return before && MeetsParts(node->inputs[0], *before);
+      const auto before = AxisBefore(ShapeOf(node->inputs[0]), ShapeOf(id), piece.axis);
+      if (!before) return false;
+      piece.axis = *before;
+      return MeetsParts(node->inputs[0], piece);
     }
     if (node->op == "Concat") {
-      return ConcatAxis(*node) == axis || std::any_of(node->inputs.begin(), node->inputs.end(),
-                                                      [&](TensorId input) { return MeetsParts(input, axis); });
+      return ConcatAxis(*node) == piece.axis || any_input([](TensorId) { return true; });
     }
-    if (!IsElementwise(*node) || !OnlyCut(id)) return false;
-    return std::any_of(node->inputs.begin(), node->inputs.end(),
-                       [&](TensorId input) { return IsWhole(input, id) && MeetsParts(input, axis); });
+    if (!OnlyCut(id)) return false;
+    if (node->op == "Conv") return piece.axis == 1 && IsUnequal(graph_, *node, ChannelsOf(piece));
+    return IsElementwise(*node) && any_input([&](TensorId input) { return IsWhole(input, id); });
   }
 
   // The piece of a tensor. New nodes are collected in `made`, in order.
@@ -82,7 +93,7 @@ class PieceMaker {
 
   TensorId MakeNew(TensorId id, const Piece& piece) {
     if (piece.start == 0 && piece.step == 1 && piece.count == ShapeOf(id)[piece.axis]) return id;
-    if (!MeetsParts(id, piece.axis)) return Cut(id, piece);
+    if (!MeetsParts(id, piece)) return Cut(id, piece);
     const Node node = *Producer(id);
     Node copy = node;
     if (node.op == "Transpose") {
@@ -98,6 +109,8 @@ class PieceMaker {
     } else if (node.op == "Concat" && ConcatAxis(node) == piece.axis) {
       copy.inputs = PartsOf(node, piece);
       if (copy.inputs.size() == 1) return copy.inputs[0];
+    } else if (node.op == "Conv") {
+      copy.inputs = InputsOfPiece(graph_, node, ChannelsOf(piece));
     } else {
       // A Concat along another axis, or an elementwise node.
       for (TensorId& input : copy.inputs) {
@@ -118,6 +131,8 @@ class PieceMaker {
     const int32_t producer = uses_.producer[static_cast<size_t>(id)];
     return producer < 0 ? nullptr : &graph_.nodes[static_cast<size_t>(producer)];
   }
+
+  static ChannelPiece ChannelsOf(const Piece& piece) { return {piece.start, piece.count, piece.step}; }
 
   static size_t PermutedAxis(const Node& transpose, size_t axis) {
     return static_cast<size_t>(transpose.Ints("perm", {}).at(axis));
@@ -142,7 +157,8 @@ class PieceMaker {
     return std::all_of(uses_.consumers[at].begin(), uses_.consumers[at].end(), [&](int32_t consumer) {
       const Node& node = graph_.nodes[static_cast<size_t>(consumer)];
       if (node.op == "Slice" || node.op == "Split") return true;
-      return IsElementwise(node) && IsPlain(node) && OnlyCut(node.outputs[0]);
+      const bool passes_on = IsElementwise(node) || IsReshape(node.op) || node.op == "Transpose";
+      return passes_on && IsPlain(node) && OnlyCut(node.outputs[0]);
     });
   }
 
@@ -247,7 +263,9 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   const std::vector<Piece> pieces = PiecesOf(graph, node);
   if (pieces.empty()) return false;
   PieceMaker maker(graph, uses, node);
-  if (!maker.MeetsParts(node.inputs[0], pieces[0].axis)) return false;
+  const bool any = std::any_of(pieces.begin(), pieces.end(),
+                               [&](const Piece& piece) { return maker.MeetsParts(node.inputs[0], piece); });
+  if (!any) return false;
   for (size_t i = 0; i < pieces.size(); ++i) {
     const size_t before = maker.made.size();
     const TensorId piece = maker.Take(node.inputs[0], pieces[i]);

@@ -155,6 +155,12 @@ Ids VanishingFactors(Builder& b) {
   return b.Split(scaled, {1, 1, 1, 1});
 }
 
+Ids ChannelsOfOneConvolution(Builder& b) {
+  const TensorId scaled = b.Add("Mul", {b.Layer(8), b.Factors({640, 640, 640, 640, 1, 1, 1, 1})});
+  const Ids parts = b.Split(scaled, {4, 4});
+  return {b.Layer(parts[0], 4, 2, 0.5F, 0.0F), b.Layer(parts[1], 4, 2, 0.5F, 0.0F)};
+}
+
 }  // namespace
 
 std::vector<LevelsNetwork> LevelsNetworks() {
@@ -180,6 +186,7 @@ std::vector<LevelsNetwork> LevelsNetworks() {
       {"beyond sixteen bits", 1, BeyondSixteenBits},
       {"attention over places", 2, AttentionOverPlaces},
       {"vanishing factors", 1, VanishingFactors},
+      {"channels of one convolution", 1, ChannelsOfOneConvolution},
   };
   std::vector<LevelsNetwork> networks;
   for (const Case& one : cases) {

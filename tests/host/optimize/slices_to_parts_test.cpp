@@ -80,6 +80,24 @@ TEST_F(Parts, StayTogetherBehindAReshapeThatMixesThem) {
   ExpectUntouched(small_.Finish({small_.Add("Relu", {Slice(mixed, 0, 3, 2)})}), SlicesToParts);
 }
 
+TEST_F(Parts, OfAConvolutionAreConvolutionsWhereTheirRangesDiffer) {
+  std::vector<float> weights(8 * 4, 0.25F);
+  for (size_t i = 0; i < 4 * kBoxes; ++i) weights[i] = 100.0F + static_cast<float>(i);
+  const TensorId conv = small_.Add("Conv", {x_, small_.Floats({8, 4, 1, 1}, weights), small_.Random({8})});
+  const TensorId flat = small_.Add("Reshape", {conv, small_.Ints({1, 8, -1})});
+  const auto outputs = small_.AddMany("Split", {flat, small_.Ints({kBoxes, kScores})}, 2, {{"axis", int64_t{1}}});
+  CheckPass(small_.Finish(outputs), SlicesToParts, 1, "Conv Reshape Conv Reshape");
+}
+
+TEST_F(Parts, OfAConvolutionThatOthersReadAreCutAsTheyWere) {
+  std::vector<float> weights(8 * 4, 0.25F);
+  weights[0] = 1000.0F;
+  const TensorId conv = small_.Add("Conv", {x_, small_.Floats({8, 4, 1, 1}, weights)});
+  auto outputs = small_.AddMany("Split", {conv, small_.Ints({kBoxes, kScores})}, 2, {{"axis", int64_t{1}}});
+  outputs.push_back(small_.Add("Relu", {conv}));
+  ExpectUntouched(small_.Finish(outputs), SlicesToParts);
+}
+
 TEST_F(Parts, OfASumOrAConvolutionAreCutAsTheyWere) {
   const TensorId conv = small_.Conv(all_, 8, 6, 1);
   ExpectUntouched(small_.Finish({small_.Add("Relu", {Slice(conv, 0, 3, 1)})}), SlicesToParts);
