@@ -39,6 +39,7 @@ int Run(int argc, char** argv) {
   AddCrosscheck(app, status);
   AddSensitivity(app, status);
   AddCompare(app, status);
+  AddEvaluate(app, status);
   AddInfo(app, status);
   AddHelp(app);
   RefuseUnknownWords(app, argc, argv);

@@ -84,8 +84,7 @@ struct InputReader::Impl {
     Data data;
     for (size_t i = 0; i < part.pictures.size(); ++i) {
       const PictureRef& picture = part.pictures[i];
-      const bool again =
-          i > 0 && picture.path == part.pictures[i - 1].path && picture.frame == part.pictures[i - 1].frame;
+      const bool again = i > 0 && picture == part.pictures[i - 1];
       const size_t one = data.bytes.size() / std::max<size_t>(1, i);
       const std::vector<uint8_t> bytes =
           again ? std::vector<uint8_t>(data.bytes.end() - static_cast<std::ptrdiff_t>(one), data.bytes.end())

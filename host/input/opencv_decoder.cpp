@@ -56,6 +56,19 @@ class Picture : public DecodedPicture {
     return bytes;
   }
 
+  std::unique_ptr<DecodedPicture> Mirrored() const override {
+    cv::Mat mirrored;
+    cv::flip(bgr_, mirrored, 1);
+    return std::make_unique<Picture>(std::move(mirrored));
+  }
+
+  std::unique_ptr<DecodedPicture> Halved() const override {
+    cv::Mat halved;
+    const cv::Size size(std::max(bgr_.cols / 2, 1), std::max(bgr_.rows / 2, 1));
+    cv::resize(bgr_, halved, size, 0, 0, cv::INTER_AREA);
+    return std::make_unique<Picture>(std::move(halved));
+  }
+
  private:
   cv::Mat bgr_;
 };

@@ -27,6 +27,8 @@ class DecodedPicture {
   virtual int height() const = 0;
   virtual int width() const = 0;
   virtual std::vector<uint8_t> Place(const Placement& placement) const = 0;  // H,W,C
+  virtual std::unique_ptr<DecodedPicture> Mirrored() const = 0;              // left and right changed
+  virtual std::unique_ptr<DecodedPicture> Halved() const = 0;                // both sides; areas are averaged
 };
 
 class OpenVideo {

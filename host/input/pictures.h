@@ -7,11 +7,18 @@
 
 namespace lockstep::input {
 
+// What is made of a decoded picture before it is fitted to the network: another picture of the same things.
+enum class PictureVariant { kPlain, kMirrored, kHalf };  // left and right changed; half as wide and high
+
 struct PictureRef {
   std::string path;
   int64_t frame = -1;  // of a video; -1: a picture file
+  PictureVariant variant = PictureVariant::kPlain;
 
   std::string Label() const;  // "folder/street.jpg", "folder/street.avi#120"
+  bool operator==(const PictureRef& other) const {
+    return path == other.path && frame == other.frame && variant == other.variant;
+  }
 };
 
 // `path` is a picture, a video or a folder of both (not searched recursively). Files are sorted by name, bytewise; a

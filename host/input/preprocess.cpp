@@ -33,6 +33,18 @@ Placement PlacementOf(const DecodedPicture& picture, const PictureGeometry& geom
   return placement;
 }
 
+std::unique_ptr<DecodedPicture> VariantOf(std::unique_ptr<DecodedPicture> picture, PictureVariant variant) {
+  switch (variant) {
+    case PictureVariant::kMirrored:
+      return picture->Mirrored();
+    case PictureVariant::kHalf:
+      return picture->Halved();
+    case PictureVariant::kPlain:
+      break;
+  }
+  return picture;
+}
+
 float ValueFor(const std::vector<float>& values, size_t channel) { return values[values.size() == 1 ? 0 : channel]; }
 
 }  // namespace
@@ -160,7 +172,7 @@ PictureReader::PictureReader(PictureReader&&) noexcept = default;
 
 PreparedPicture PictureReader::Read(const PictureRef& picture) {
   const std::unique_ptr<DecodedPicture> decoded =
-      picture.frame < 0 ? DecodePicture(picture.path) : impl_->ReadFrame(picture);
+      VariantOf(picture.frame < 0 ? DecodePicture(picture.path) : impl_->ReadFrame(picture), picture.variant);
   PreparedPicture prepared;
   prepared.geometry =
       FitPicture(decoded->height(), decoded->width(), impl_->size, impl_->preprocess.resize, picture.Label());
@@ -169,6 +181,14 @@ PreparedPicture PictureReader::Read(const PictureRef& picture) {
   prepared.channels = ChannelCount(impl_->preprocess.color);
   prepared.bytes = decoded->Place(PlacementOf(*decoded, prepared.geometry, impl_->size, impl_->preprocess));
   return prepared;
+}
+
+WholePicture ReadWholePicture(const std::string& path) {
+  const std::unique_ptr<DecodedPicture> decoded = DecodePicture(path);
+  Placement placement;
+  placement.height = decoded->height();
+  placement.width = decoded->width();
+  return {placement.height, placement.width, decoded->Place(placement)};
 }
 
 PreparedPicture LoadPicture(const PictureRef& picture, const quantize::InputPreprocess& preprocess, PictureSize size) {

@@ -70,6 +70,16 @@ class PictureReader {
   std::unique_ptr<Impl> impl_;
 };
 
+// A picture file as it is.
+struct WholePicture {
+  int height = 0;
+  int width = 0;
+  std::vector<uint8_t> rgb;  // H,W,3
+};
+
+// Throws BadInput naming the file if it cannot be read or is damaged.
+WholePicture ReadWholePicture(const std::string& path);
+
 PreparedPicture LoadPicture(const PictureRef& picture, const quantize::InputPreprocess& preprocess, PictureSize size);
 
 // (value - mean) / std of one channel.

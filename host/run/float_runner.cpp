@@ -63,6 +63,12 @@ dump::Manifest FloatRunner::Head() const {
   return head;
 }
 
+std::vector<graph::Shape> FloatRunner::OutputShapes() const {
+  std::vector<graph::Shape> shapes;
+  for (const graph::TensorId id : graph_.outputs) shapes.push_back(graph_.tensor(id).shape);
+  return shapes;
+}
+
 std::vector<OutputTensor> FloatRunner::Run(const input::DataItem& item, dump::DumpWriter* dump) {
   if (!engine_ || observing_ != (dump != nullptr)) Prepare(dump != nullptr);
   const auto inputs = input::FloatInputs(inputs_, item);

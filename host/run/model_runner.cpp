@@ -21,6 +21,15 @@ OutputTensor MakeOutput(const dump::DumpLayer& layout, const std::vector<uint8_t
 
 }  // namespace
 
+std::vector<graph::Shape> OutputShapesOf(const joint::Model& model) {
+  std::vector<graph::Shape> shapes;
+  for (const joint::OutputSpec* output : *model.outputs()) {
+    const auto tensor = static_cast<flatbuffers::uoffset_t>(output->tensor());
+    shapes.push_back(dump::OnnxShape(dump::DescribeTensor(*model.tensors()->Get(tensor))));
+  }
+  return shapes;
+}
+
 std::vector<OutputTensor> MakeOutputs(const joint::Model& model, const std::vector<std::vector<uint8_t>>& bytes) {
   std::vector<OutputTensor> outputs;
   for (flatbuffers::uoffset_t i = 0; i < model.outputs()->size(); ++i) {

@@ -44,6 +44,7 @@ class ModelRunner {
   // What a dump of this model says at its head.
   virtual dump::Manifest Head() const = 0;
   virtual std::vector<input::InputInfo> Inputs() const = 0;
+  virtual std::vector<graph::Shape> OutputShapes() const = 0;  // ONNX order
   // `dump` may be null. Throws BadInput and UsageError for wrong data.
   virtual std::vector<OutputTensor> Run(const input::DataItem& item, dump::DumpWriter* dump) = 0;
   // Of the last Run: the engine alone.

@@ -75,6 +75,7 @@ class NativeRunner : public ModelRunner {
   double seconds() const override { return seconds_; }
   dump::Manifest Head() const override { return dump::DescribeModel(model_.joint(), "runtime", TargetName()); }
   std::vector<input::InputInfo> Inputs() const override { return input::InputsOf(model_.joint()); }
+  std::vector<graph::Shape> OutputShapes() const override { return OutputShapesOf(model_.joint()); }
 
   std::vector<OutputTensor> Run(const input::DataItem& item, dump::DumpWriter* dump) override {
     const auto inputs = input::JointInputs(model_.joint(), item);

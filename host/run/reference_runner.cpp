@@ -15,6 +15,7 @@ class ReferenceRunner : public ModelRunner {
   double seconds() const override { return seconds_; }
   dump::Manifest Head() const override { return dump::DescribeModel(joint_.model(), "reference", "host"); }
   std::vector<input::InputInfo> Inputs() const override { return input::InputsOf(joint_.model()); }
+  std::vector<graph::Shape> OutputShapes() const override { return OutputShapesOf(joint_.model()); }
 
   std::vector<OutputTensor> Run(const input::DataItem& item, dump::DumpWriter* dump) override {
     const auto inputs = input::JointInputs(joint_.model(), item);

@@ -23,6 +23,7 @@ class FloatRunner : public ModelRunner {
   double seconds() const override { return seconds_; }
   dump::Manifest Head() const override;
   std::vector<input::InputInfo> Inputs() const override { return inputs_; }
+  std::vector<graph::Shape> OutputShapes() const override;
   std::vector<OutputTensor> Run(const input::DataItem& item, dump::DumpWriter* dump) override;
 
  private:
@@ -40,6 +41,8 @@ class FloatRunner : public ModelRunner {
 
 std::unique_ptr<ModelRunner> MakeReferenceRunner(const std::filesystem::path& model);
 std::unique_ptr<ModelRunner> MakeNativeRunner(const std::filesystem::path& model, const RunnerOptions& options);
+
+std::vector<graph::Shape> OutputShapesOf(const joint::Model& model);
 
 // The bytes of a joint model's outputs, by position, as real values in ONNX order.
 std::vector<OutputTensor> MakeOutputs(const joint::Model& model, const std::vector<std::vector<uint8_t>>& bytes);

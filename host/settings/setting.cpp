@@ -15,8 +15,8 @@
 namespace lockstep::settings {
 namespace {
 
-constexpr std::array<std::pair<Command, const char*>, 4> kCommandNames = {
-    {{kBuild, "build"}, {kRun, "run"}, {kCrosscheck, "crosscheck"}, {kInfo, "info"}}};
+constexpr std::array<std::pair<Command, const char*>, 5> kCommandNames = {
+    {{kBuild, "build"}, {kRun, "run"}, {kCrosscheck, "crosscheck"}, {kInfo, "info"}, {kEvaluate, "evaluate"}}};
 
 const Setting* Find(const std::string& key) {
   const auto& table = Table();

@@ -131,21 +131,21 @@ std::vector<Setting> PolicyRows() {
 std::vector<Setting> MakeTable() {
   const quantize::InputPreprocess picture;
   const quantize::QuantizeOptions quantise;
-  const unsigned pictures = kBuild | kRun;
+  const unsigned pictures = kBuild | kRun | kEvaluate;
   std::vector<Setting> table = {
       Needed(Row(Kind::kPath, "input", kBuild, "the ONNX network", nullptr)),
       Needed(Row(Kind::kPath, "output_dir", kBuild, "gets NAME.joint and what belongs to it", nullptr)),
       Checked(Row(Kind::kText, "name", kBuild, "NAME of the joint model (default: that of the ONNX file)", nullptr),
               CheckName),
-      Row(Kind::kShapes, "input_shape", kBuild | kRun | kInfo, "NAME:1x3xHxW, for an ONNX input whose shape is open",
-          nullptr),
+      Row(Kind::kShapes, "input_shape", kBuild | kRun | kInfo | kEvaluate,
+          "NAME:1x3xHxW, for an ONNX input whose shape is open", nullptr),
       Row(Kind::kNames, "input_nodes", kBuild, "where to cut the network's head", nullptr),
       Row(Kind::kNames, "output_nodes", kBuild, "where to cut its tail", nullptr),
       Needed(Row(Kind::kNamedPaths, "data", kRun | kCrosscheck,
                  "a picture, a video (its middle frame), a .bin or .npy file, or a folder of one of these kinds; of "
                  "several inputs NAME=PATH for each, a.bin;b.bin, or an .npz",
                  nullptr)),
-      NamedChoices("input_type", kBuild | kRun,
+      NamedChoices("input_type", pictures,
                    "NAME:picture, u8, s8, u16, s16 or f32 (default: picture if it has four axes and 1 or 3 channels)",
                    Names(kInputTypes)),
       NamedChoices("output_format", kBuild, "NAME:float, or raw: the integers of the last layer (default float)",
@@ -184,8 +184,8 @@ std::vector<Setting> MakeTable() {
               CheckTailBits),
   };
   for (Setting& row : PolicyRows()) table.push_back(std::move(row));
-  table.push_back(
-      Whole("threads", kBuild | kRun | kCrosscheck, "of this PC's engines; 0: all cores", 0, kMostThreads, 0));
+  table.push_back(Whole("threads", kBuild | kRun | kCrosscheck | kEvaluate, "of this PC's engines; 0: all cores", 0,
+                        kMostThreads, 0));
   return table;
 }
 
