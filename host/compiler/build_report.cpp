@@ -49,6 +49,38 @@ void BuildReport::Notes(const std::vector<std::string>& notes) {
   for (const std::string& note : notes) json_["notes"].push_back(note);
 }
 
+void BuildReport::Raises(const RaiseResult& result) {
+  const sensitivity::RaisePlan& plan = result.plan;
+  nlohmann::ordered_json raises = nlohmann::ordered_json::array();
+  for (const sensitivity::Raise& raise : plan.raises) {
+    raises.push_back({{"node", raise.node},
+                      {"what", raise.table_input ? "in front of its table" : "output"},
+                      {"bits", raise.bits},
+                      {"share_of_error", raise.error / plan.error_before},
+                      {"bytes", raise.bytes}});
+  }
+  nlohmann::ordered_json outputs;
+  for (const auto& [name, metrics] : result.before) {
+    outputs[name] = {{"sqnr_db_before", metrics.sqnr_db}, {"sqnr_db_after", result.after.at(name).sqnr_db}};
+  }
+  json_["precision"] = {{"kept", result.kept},
+                        {"raised", raises},
+                        {"bytes_added", plan.bytes_added},
+                        {"bytes_before", plan.bytes_before},
+                        {"error_of_weights", plan.weights_error},
+                        {"error_of_activations", plan.error_before},
+                        {"error_of_activations_after", plan.error_after},
+                        {"outputs", outputs}};
+  if (!result.kept) return;
+  std::string note = "more than 8 bits where they cost most (--precision int8 forbids it): ";
+  for (size_t i = 0; i < plan.raises.size(); ++i) {
+    const sensitivity::Raise& raise = plan.raises[i];
+    note += (i == 0 ? "" : ", ") + raise.node + (raise.table_input ? " in front of its table " : " ") +
+            std::to_string(raise.bits);
+  }
+  json_["notes"].push_back(note);
+}
+
 void BuildReport::Model(const std::vector<uint8_t>& file) {
   json_["model"] = DescribeJointModel(*joint::GetModel(file.data()), file.size(), false);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/compiler.h"
+#include "compiler/precision.h"
 #include "optimize/optimize.h"
 
 namespace lockstep::compiler {
@@ -20,6 +21,7 @@ class BuildReport {
   void Passes(const std::vector<optimize::PassResult>& passes);
   void Pictures(size_t found, size_t skipped);
   void Notes(const std::vector<std::string>& notes);  // what the user should know, added to what was there
+  void Raises(const RaiseResult& result);
   void Model(const std::vector<uint8_t>& file);
   nlohmann::ordered_json Finish();
 

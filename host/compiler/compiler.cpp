@@ -6,6 +6,7 @@
 #include "compiler/blockers.h"
 #include "compiler/build_report.h"
 #include "compiler/front.h"
+#include "compiler/precision.h"
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
@@ -70,15 +71,22 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   files.Add(result.optimized_onnx, importer::SerializeOnnx(graph, source_digest));
 
   report.Stage("calibrate and quantise");
-  quantize::QuantizedGraph quantized =
-      quantize::Quantize(graph, QuantizeOptionsOf(config, calibration), source, listener.advance);
+  const quantize::QuantizeOptions options = QuantizeOptionsOf(config, calibration);
+  const quantize::Calibration observed = quantize::Observe(graph, options, source, listener.advance);
+  quantize::QuantizedGraph quantized = quantize::Decide(graph, options, observed);
   report.Pictures(calibration.chosen.size(), source.skipped().size());
   report.Notes(CalibrationNotes(config, calibration, source.skipped()));
   report.Notes(quantized.notes);
 
   report.Stage("lower");
   quantized.source_digest = source_digest;
-  const std::vector<uint8_t> model = Lower(quantized, config);
+  std::vector<uint8_t> model = Lower(quantized, config);
+
+  report.Stage("give more bits where 8 cost most");
+  if (LeavesPrecisionOpen(config)) {
+    const auto lower = [&](const quantize::QuantizedGraph& raised) { return Lower(raised, config); };
+    report.Raises(RaisePrecision(graph, options, observed, calibration, lower, quantized, model));
+  }
   report.Model(model);
 
   report.Stage("write " + result.joint_model.string());

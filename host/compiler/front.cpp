@@ -9,6 +9,7 @@
 #include "graph/quoted.h"
 #include "import/onnx_import.h"
 #include "input/data_list.h"
+#include "input/model_input.h"
 #include "input/preprocess.h"
 #include "quantize/policy.h"
 
@@ -85,8 +86,21 @@ void RequireOutputs(const BuildConfig& config, const graph::Graph& graph) {
 }
 
 std::vector<input::DataItem> JudgeItems(const Calibration& calibration, int count) {
-  const std::vector<input::DataItem>& from = calibration.others.empty() ? calibration.chosen : calibration.others;
-  return input::SampleItems(from, std::min(count, static_cast<int>(from.size())), 0);
+  input::InputReader reader(calibration.infos);
+  std::vector<input::DataItem> readable;
+  for (const auto* items : {&calibration.others, &calibration.chosen}) {
+    if (!readable.empty()) break;
+    for (const input::DataItem& item :
+         input::SampleItems(*items, std::min(count, static_cast<int>(items->size())), 0)) {
+      try {
+        reader.Read(item);
+        readable.push_back(item);
+      } catch (const BadInput&) {
+        continue;  // whether a damaged file ends the build is the calibration's decision
+      }
+    }
+  }
+  return readable;
 }
 
 quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Calibration& calibration) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -31,10 +30,10 @@ struct Rescue {
 //   compute in floats.
 // - So does what a constant scales whose smallest factors would vanish.
 // - A Softmax or Sigmoid whose values use fewer than kFewLevels gets 16 bits.
-// Of what a setting speaks of nothing is changed, and outputs of `raw` stay integers.
+// Of what a setting speaks of nothing is changed.
 std::vector<Rescue> FindLostLevels(const graph::Graph& graph, const Policy& policy, const Widths& widths,
                                    const ScaleGroups& groups, const ActivationParams& fixed, const Statistics& observed,
-                                   int threads, const std::set<graph::TensorId>& raw = {});
+                                   int threads);
 
 inline constexpr double kFewLevels = 16.0;
 inline constexpr double kFewWideLevels = 64.0;

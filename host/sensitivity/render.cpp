@@ -30,8 +30,11 @@ const auto& RowOf(Metric metric) {
   return *std::find_if(std::begin(kMetrics), std::end(kMetrics), [&](const auto& row) { return row.metric == metric; });
 }
 
-bool IsShown(const View& view, const std::string& output) {
-  return view.outputs.empty() || std::count(view.outputs.begin(), view.outputs.end(), output) != 0;
+// `part`: "output0" or "output0[:, 4:84]"; an output names all its parts.
+bool IsShown(const View& view, const std::string& part) {
+  return view.outputs.empty() || std::any_of(view.outputs.begin(), view.outputs.end(), [&](const std::string& wanted) {
+           return part == wanted || part.rfind(wanted + "[", 0) == 0;
+         });
 }
 
 // The worst of the outputs that are looked at; a value that is not a number is worse than any.
@@ -60,7 +63,9 @@ void RequireOutputs(const std::vector<Trial>& trials, const View& view) {
   std::vector<std::string> names;
   for (const auto& [name, metrics] : trials.front().outputs) names.push_back(name);
   for (const std::string& output : view.outputs) {
-    if (std::count(names.begin(), names.end(), output) != 0) continue;
+    View one;
+    one.outputs = {output};
+    if (std::any_of(names.begin(), names.end(), [&](const std::string& name) { return IsShown(one, name); })) continue;
     throw UsageError("the network has no output " + graph::Quoted(output) + " (it has " + graph::Listed(names) + ")" +
                      graph::DidYouMean(output, names));
   }

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "analyze/output_parts.h"
 #include "graph/error.h"
 
 namespace lockstep::sensitivity {
@@ -29,6 +30,9 @@ class Worker {
   Worker(const QuantizedGraph& quantized, const std::vector<const graph::Node*>& nodes, Part part, int threads)
       : quantized_(quantized), nodes_(nodes), part_(part), threads_(threads), network_(MakeNetwork()) {
     simulations_.resize(nodes.size());
+    for (const graph::TensorId output : quantized.graph.outputs) {
+      parts_[quantized.graph.tensor(output).name] = analyze::PartsOf(quantized.graph, output);
+    }
   }
 
   PictureSums Run(const CalibrationInput& picture, const std::function<void()>& done) {
@@ -37,7 +41,13 @@ class Worker {
     for (size_t i = 0; i < nodes_.size(); ++i) {
       const Tensors outputs = network_.RunBehind(Simulate(i, picture.tensors));
       for (const auto& [name, tensor] : truth) {
-        sums[i][name].Add(tensor.data.data(), outputs.at(name).data.data(), tensor.data.size());
+        const float* measured = outputs.at(name).data.data();
+        for (const analyze::OutputPart& part : parts_.at(name)) {
+          analyze::MetricsSum& sum = sums[i][part.name];
+          analyze::ForEachRun(tensor.shape, part, [&](size_t first, size_t count) {
+            sum.Add(tensor.data.data() + first, measured + first, count);
+          });
+        }
       }
       done();
     }
@@ -76,6 +86,7 @@ class Worker {
   Part part_;
   int threads_;
   engine::FloatEngine network_;
+  std::map<std::string, std::vector<analyze::OutputPart>> parts_;  // by output
   std::vector<std::unique_ptr<NodeSimulation>> simulations_;
 };
 

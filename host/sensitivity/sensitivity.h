@@ -24,8 +24,9 @@ struct Trial {
   std::string node;
   std::string op;
   std::vector<std::string> onnx_nodes;
-  std::string tensor;                               // the node's first output
-  std::map<std::string, analyze::Metrics> outputs;  // of the network, by name, over all pictures
+  std::string tensor;  // the node's first output
+  // Over all pictures, by part of the network's outputs (analyze/output_parts.h).
+  std::map<std::string, analyze::Metrics> outputs;
 };
 
 // Trials done of all, and how many there are.

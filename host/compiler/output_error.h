@@ -1,0 +1,36 @@
+// How far a joint model's outputs are from the float network's, on a few runs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "analyze/metrics.h"
+#include "graph/graph.h"
+#include "input/data_list.h"
+
+namespace lockstep::compiler {
+
+using OutputMetrics = std::map<std::string, analyze::Metrics>;  // by part of an output, over all runs
+
+class OutputError {
+ public:
+  // `graph` is the network that the models are made from.
+  OutputError(const graph::Graph& graph, std::vector<input::DataItem> items, int threads);
+
+  // Runs the model with the runtime's own kernels.
+  OutputMetrics Of(const std::vector<uint8_t>& model);
+
+ private:
+  const graph::Graph& graph_;
+  std::vector<input::DataItem> items_;
+  int threads_;
+  std::vector<std::map<std::string, std::vector<float>>> truth_;  // by run and output, once they were computed
+};
+
+// The error's energy as a share of the outputs' own, summed over the parts of the outputs; a part that is lost counts
+// as 1.
+double RelativeError(const OutputMetrics& metrics);
+
+}  // namespace lockstep::compiler

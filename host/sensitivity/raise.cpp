@@ -1,0 +1,97 @@
+#include "sensitivity/raise.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace lockstep::sensitivity {
+namespace {
+
+using quantize::QuantizedGraph;
+
+// 12 bits in front of a table leave 1/256 of the error energy for a table of 4096 entries.
+constexpr int kTableInputBits = 12;
+constexpr int kOutputBits = 16;
+
+// Relative to the outputs' energy; an output that breaks altogether counts as one that is lost.
+double ErrorOf(const Trial& trial) {
+  double error = 0.0;
+  for (const auto& [name, metrics] : trial.outputs) {
+    error += std::isnan(metrics.sqnr_db) ? 1.0 : std::min(1.0, std::pow(10.0, -metrics.sqnr_db / 10.0));
+  }
+  return error;
+}
+
+double ErrorOf(const std::vector<Trial>& trials) {
+  double error = 0.0;
+  for (const Trial& trial : trials) error += ErrorOf(trial);
+  return error;
+}
+
+// Of weights and activations; what is in front of a table is never in memory.
+int64_t BytesOf(const QuantizedGraph& quantized) {
+  std::set<graph::TensorId> before_tables;
+  for (const graph::Node& node : quantized.graph.nodes) before_tables.insert(node.pre_activation);
+  int64_t bytes = 0;
+  for (const auto& [id, format] : quantized.formats) {
+    if (quantized.graph.tensor(id).constant || before_tables.count(id) != 0) continue;
+    bytes += graph::ElementCount(quantized.graph.tensor(id).shape) * format.bytes();
+  }
+  for (const auto& [operand, weights] : quantized.weights) {
+    bytes += static_cast<int64_t>(weights.values.size()) * weights.format.bytes();
+  }
+  return bytes;
+}
+
+const graph::Node& NodeOf(const QuantizedGraph& quantized, const std::string& name) {
+  return *std::find_if(quantized.graph.nodes.begin(), quantized.graph.nodes.end(),
+                       [&](const graph::Node& node) { return node.name == name; });
+}
+
+int BitsOf(const QuantizedGraph& quantized, graph::TensorId id) { return quantized.formats.at(id).bits; }
+
+Raise OfTableInput(const QuantizedGraph& quantized, const Trial& trial) {
+  const graph::Node& node = NodeOf(quantized, trial.node);
+  const int64_t entries = (int64_t{1} << kTableInputBits) - (int64_t{1} << BitsOf(quantized, node.pre_activation));
+  return {trial.node, true, kTableInputBits, entries * quantized.formats.at(node.outputs[0]).bytes(), ErrorOf(trial)};
+}
+
+Raise OfOutput(const QuantizedGraph& quantized, const Trial& trial) {
+  const graph::TensorId id = NodeOf(quantized, trial.node).outputs[0];
+  return {trial.node, false, kOutputBits, graph::ElementCount(quantized.graph.tensor(id).shape), ErrorOf(trial)};
+}
+
+}  // namespace
+
+RaisePlan PlanRaises(const QuantizedGraph& quantized, const std::vector<Trial>& table_inputs,
+                     const std::vector<Trial>& outputs, const std::vector<Trial>& weights, const RaiseLimits& limits) {
+  RaisePlan plan;
+  plan.weights_error = ErrorOf(weights);
+  plan.error_before = ErrorOf(table_inputs) + ErrorOf(outputs);
+  plan.error_after = plan.error_before;
+  plan.bytes_before = BytesOf(quantized);
+
+  std::vector<Raise> candidates;
+  for (const Trial& trial : table_inputs) {
+    const graph::TensorId id = NodeOf(quantized, trial.node).pre_activation;
+    if (BitsOf(quantized, id) < kTableInputBits) candidates.push_back(OfTableInput(quantized, trial));
+  }
+  for (const Trial& trial : outputs) {
+    if (BitsOf(quantized, NodeOf(quantized, trial.node).outputs[0]) <= 8)
+      candidates.push_back(OfOutput(quantized, trial));
+  }
+  std::stable_sort(candidates.begin(), candidates.end(), [](const Raise& a, const Raise& b) {
+    return a.error * static_cast<double>(b.bytes) > b.error * static_cast<double>(a.bytes);
+  });
+  const auto most = static_cast<int64_t>(limits.bytes * static_cast<double>(plan.bytes_before));
+  for (const Raise& raise : candidates) {
+    if (plan.error_after <= limits.near_weights * plan.weights_error) break;
+    if (raise.error < limits.least_gain * plan.error_before || plan.bytes_added + raise.bytes > most) continue;
+    plan.raises.push_back(raise);
+    plan.error_after -= raise.error;
+    plan.bytes_added += raise.bytes;
+  }
+  return plan;
+}
+
+}  // namespace lockstep::sensitivity

@@ -1,0 +1,49 @@
+// Which few values of an 8-bit network should have more bits, so that its outputs come near those with 16 bits
+// everywhere.
+//
+// Errors of single roundings add up to the error of the network in good approximation (their energies: they are small
+// and independent). So the gain of a raise is the error that its rounding alone makes, and raises are taken in the
+// order of gain by byte until the activations' errors are small beside those of the weights, or the bytes are spent.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "quantize/quantized_graph.h"
+#include "sensitivity/sensitivity.h"
+
+namespace lockstep::sensitivity {
+
+struct RaiseLimits {
+  double bytes = 0.15;  // of activations and weights may be added
+  // The activations' error energy may be this share of the weights': a quarter is within 1 dB of 16 bits everywhere.
+  double near_weights = 0.25;
+  // A raise that takes less than this share of the activations' error is not worth a wider layer.
+  double least_gain = 0.01;
+};
+
+struct Raise {
+  std::string node;
+  bool table_input = false;  // what is in front of its table, else what it gives
+  int bits = 16;
+  int64_t bytes = 0;  // added
+  double error =
+      0.0;  // that its rounding alone made: energy relative to that of each part of the outputs, summed over them
+};
+
+struct RaisePlan {
+  std::vector<Raise> raises;
+  double weights_error = 0.0;
+  double error_before = 0.0;  // of all activations
+  double error_after = 0.0;
+  int64_t bytes_before = 0;
+  int64_t bytes_added = 0;
+};
+
+// `table_inputs`, `outputs`, `weights`: what Measure gave for these parts.
+RaisePlan PlanRaises(const quantize::QuantizedGraph& quantized, const std::vector<Trial>& table_inputs,
+                     const std::vector<Trial>& outputs, const std::vector<Trial>& weights,
+                     const RaiseLimits& limits = {});
+
+}  // namespace lockstep::sensitivity

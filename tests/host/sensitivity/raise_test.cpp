@@ -1,0 +1,117 @@
+// Two nodes with a table and a Concat, of 100, 200 and 300 elements, and 400 weights: 1,000 bytes.
+#include "sensitivity/raise.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace lockstep::sensitivity {
+namespace {
+
+using quantize::AffineParams;
+using quantize::QuantizedGraph;
+using quantize::TensorFormat;
+
+QuantizedGraph Network() {
+  QuantizedGraph quantized;
+  graph::Graph& graph = quantized.graph;
+  const auto tensor = [&](const std::string& name, int64_t elements) {
+    graph::Tensor added;
+    added.name = name;
+    added.shape = {elements};
+    return graph.AddTensor(added);
+  };
+  const auto node = [&](const std::string& name, int64_t elements, bool table) {
+    graph::Node added;
+    added.name = name;
+    added.op = table ? "Conv" : "Concat";
+    added.outputs = {tensor(name, elements)};
+    quantized.formats[added.outputs[0]] = AffineParams{1.0, 0, 8};
+    if (table) {
+      added.activation.kind = graph::ActivationKind::kSilu;
+      added.pre_activation = tensor(name + ".pre", elements);
+      quantized.formats[added.pre_activation] = AffineParams{1.0, 0, 8};
+    }
+    graph.nodes.push_back(added);
+  };
+  node("a", 100, true);
+  node("b", 200, true);
+  node("c", 300, false);
+  quantize::QuantizedWeights& weights = quantized.weights[{"a", 1}];
+  weights.format = TensorFormat::Weights(8, {1.0}, -1);
+  weights.values.resize(400);
+  return quantized;
+}
+
+// An error of this energy, of outputs of energy 1.
+Trial Of(const std::string& node, double error) {
+  Trial trial{node, "", {}, node, {}};
+  trial.outputs["y"].sqnr_db = -10.0 * std::log10(error);
+  return trial;
+}
+
+std::vector<std::string> Names(const RaisePlan& plan) {
+  std::vector<std::string> names;
+  for (const Raise& raise : plan.raises) names.push_back(raise.node + (raise.table_input ? " table" : " output"));
+  return names;
+}
+
+using Strings = std::vector<std::string>;
+
+TEST(Raise, TakesTheMostErrorByByte) {
+  // Tables of 4,096 entries cost 3,840 bytes more; outputs 100, 200 and 300.
+  RaiseLimits limits;
+  limits.bytes = 10.0;
+  const RaisePlan plan = PlanRaises(Network(), {Of("a", 0.01), Of("b", 0.001)},
+                                    {Of("a", 0.002), Of("b", 0.008), Of("c", 0.003)}, {Of("a", 0.004)}, limits);
+  EXPECT_EQ(plan.bytes_before, 1000);
+  EXPECT_NEAR(plan.error_before, 0.024, 1e-9);
+  EXPECT_NEAR(plan.weights_error, 0.004, 1e-9);
+  // 0.008/200, 0.002/100, 0.003/300, 0.01/3840: until 0.001 is left.
+  EXPECT_EQ(Names(plan), (Strings{"b output", "a output", "c output", "a table"}));
+  EXPECT_EQ(plan.bytes_added, 200 + 100 + 300 + 3840);
+  EXPECT_NEAR(plan.error_after, 0.001, 1e-9);
+}
+
+TEST(Raise, StopsWhereTheWeightsCostMore) {
+  RaiseLimits limits;
+  limits.bytes = 10.0;
+  const RaisePlan plan =
+      PlanRaises(Network(), {}, {Of("a", 0.002), Of("b", 0.008), Of("c", 0.003)}, {Of("a", 0.05)}, limits);
+  EXPECT_EQ(Names(plan), (Strings{"b output"}));  // 0.005 left, 0.0125 allowed
+}
+
+TEST(Raise, SpendsNoMoreBytesThanAllowed) {
+  RaiseLimits limits;
+  limits.bytes = 0.35;  // 350
+  const RaisePlan plan =
+      PlanRaises(Network(), {Of("a", 0.05)}, {Of("a", 0.002), Of("b", 0.008), Of("c", 0.009)}, {}, limits);
+  EXPECT_EQ(Names(plan), (Strings{"b output", "a output"}));
+  EXPECT_EQ(plan.bytes_added, 300);
+}
+
+TEST(Raise, LeavesWhatGainsNothing) {
+  RaiseLimits limits;
+  limits.bytes = 10.0;
+  const RaisePlan plan = PlanRaises(Network(), {}, {Of("a", 0.00001), Of("b", 0.008)}, {}, limits);
+  EXPECT_EQ(Names(plan), (Strings{"b output"}));
+}
+
+TEST(Raise, WhatIsWideStaysAsItIs) {
+  QuantizedGraph network = Network();
+  network.formats[network.graph.Find("b")] = AffineParams{1.0, 0, 16};
+  network.formats[network.graph.Find("a.pre")] = AffineParams{1.0, 0, 14};
+  RaiseLimits limits;
+  limits.bytes = 10.0;
+  EXPECT_EQ(Names(PlanRaises(network, {Of("a", 0.1)}, {Of("b", 0.1), Of("c", 0.1)}, {}, limits)),
+            (Strings{"c output"}));
+}
+
+TEST(Raise, AnOutputThatIsNotANumberIsLost) {
+  Trial broken = Of("a", 0.1);
+  broken.outputs["y"].sqnr_db = std::nan("");
+  EXPECT_NEAR(PlanRaises(Network(), {}, {broken}, {}).error_before, 1.0, 1e-9);
+}
+
+}  // namespace
+}  // namespace lockstep::sensitivity
