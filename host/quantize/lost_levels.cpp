@@ -30,8 +30,8 @@ double LevelsPerUnit(double width, int bits) {
 class LostLevels {
  public:
   LostLevels(const graph::Graph& graph, const Policy& policy, const Widths& widths, const ScaleGroups& groups,
-             const ActivationParams& fixed)
-      : graph_(graph), policy_(policy), widths_(widths), groups_(groups), fixed_(fixed), uses_(graph) {}
+             const ActivationParams& fixed, const std::set<graph::TensorId>& raw)
+      : graph_(graph), policy_(policy), widths_(widths), groups_(groups), fixed_(fixed), raw_(raw), uses_(graph) {}
 
   std::vector<Rescue> Find(const Statistics& observed, int threads) {
     std::set<graph::TensorId> wanted;
@@ -168,7 +168,9 @@ class LostLevels {
         }
       }
     }
-    if (floats) rescue.float_nodes.assign(seen.begin(), seen.end());
+    const bool is_raw = std::any_of(rescue.tensors.begin(), rescue.tensors.end(),
+                                    [&](graph::TensorId id) { return raw_.count(id) != 0; });
+    if (floats && !is_raw) rescue.float_nodes.assign(seen.begin(), seen.end());
     return rescue;
   }
 
@@ -177,6 +179,7 @@ class LostLevels {
   const Widths& widths_;
   const ScaleGroups& groups_;
   const ActivationParams& fixed_;
+  const std::set<graph::TensorId>& raw_;
   graph::Uses uses_;
   std::map<graph::TensorId, Range> ranges_;
 };
@@ -198,9 +201,9 @@ std::map<graph::TensorId, double> LargestSeen(const graph::Graph& graph, const A
 
 std::vector<Rescue> FindLostLevels(const graph::Graph& graph, const Policy& policy, const Widths& widths,
                                    const ScaleGroups& groups, const ActivationParams& fixed, const Statistics& observed,
-                                   int threads) {
+                                   int threads, const std::set<graph::TensorId>& raw) {
   if (policy.all.activation_bits || policy.all.floats) return {};
-  return LostLevels(graph, policy, widths, groups, fixed).Find(observed, threads);
+  return LostLevels(graph, policy, widths, groups, fixed, raw).Find(observed, threads);
 }
 
 void Apply(const std::vector<Rescue>& rescues, Policy& policy) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,10 +31,10 @@ struct Rescue {
 //   compute in floats.
 // - So does what a constant scales whose smallest factors would vanish.
 // - A Softmax or Sigmoid whose values use fewer than kFewLevels gets 16 bits.
-// Of what a setting speaks of nothing is changed.
+// Of what a setting speaks of nothing is changed, and outputs of `raw` stay integers.
 std::vector<Rescue> FindLostLevels(const graph::Graph& graph, const Policy& policy, const Widths& widths,
                                    const ScaleGroups& groups, const ActivationParams& fixed, const Statistics& observed,
-                                   int threads);
+                                   int threads, const std::set<graph::TensorId>& raw = {});
 
 inline constexpr double kFewLevels = 16.0;
 inline constexpr double kFewWideLevels = 64.0;

@@ -150,10 +150,10 @@ Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options) {
 Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, const Calibration& calibration, int threads) {
   Plan plan = MakePlan(graph, options);
   if (options.only == QuantizeOnly::kFeatures) return plan;
-  const std::vector<Rescue> rescues = options.rescue
-                                          ? FindLostLevels(plan.result.graph, plan.policy, plan.widths, plan.groups,
-                                                           plan.fixed, calibration.statistics, threads)
-                                          : std::vector<Rescue>();
+  const std::vector<Rescue> rescues =
+      options.rescue ? FindLostLevels(plan.result.graph, plan.policy, plan.widths, plan.groups, plan.fixed,
+                                      calibration.statistics, threads, RawOutputs(graph, options))
+                     : std::vector<Rescue>();
   const auto largest_seen = LargestSeen(plan.result.graph, plan.fixed, calibration.statistics, threads);
   Apply(rescues, plan.policy);
   plan = MakePlan(graph, options, std::move(plan.policy), largest_seen);

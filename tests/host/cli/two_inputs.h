@@ -28,7 +28,7 @@ class TwoInputsTest : public CommandLineTest {
             "vec=" + P("vectors")};
   }
   void Build() const {
-    const boards::ProcessResult built = Lockstep({"build", "--config", P("build.json"), "--output-dir", P("out"), "--tail-bits", "8"});
+    const boards::ProcessResult built = Lockstep({"build", "--config", P("build.json"), "--output-dir", P("out")});
     ASSERT_EQ(built.status, 0) << built.err;
   }
 

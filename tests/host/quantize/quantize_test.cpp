@@ -112,6 +112,11 @@ TEST(Quantize, PartsThatSixteenBitsCannotCarryAreJoinedInFloats) {
   const QuantizedGraph result = Quantized(net, {});
   for (const char* name : {"joined", "scaled"}) EXPECT_TRUE(result.formats.at(net.Id(name)).is_float()) << name;
   for (const char* name : {"large", "small"}) EXPECT_TRUE(result.formats.at(net.Id(name)).is_affine()) << name;
+  // An output that is to stay integer.
+  QuantizeOptions raw;
+  raw.outputs["scaled"].raw = true;
+  const QuantizedGraph kept = Quantized(net, raw);
+  for (const char* name : {"joined", "scaled"}) EXPECT_EQ(kept.formats.at(net.Id(name)).bits, 16) << name;
 }
 
 TEST(Quantize, ASettingOfAllBitsIsObeyed) {
