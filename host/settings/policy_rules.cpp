@@ -113,7 +113,7 @@ std::string EntryProblem(const Json& entry) {
   bool speaks_of = false;
   bool says = false;
   for (const auto& [name, value] : entry.items()) {
-    const std::string problem = KeyProblem(name, value);
+    std::string problem = KeyProblem(name, value);
     if (!problem.empty()) return problem;
     const ChoiceKey* choice = FindKey(ChoiceKeys(), name);
     if (choice != nullptr && !choice->of_tensors && entry.contains("tensors")) {
