@@ -15,7 +15,7 @@ constexpr int64_t kBlock = 16;  // output channels side by side in the packing O
 
 bool FitsFloatConvTranspose(const LayerRun& run) {
   const joint::ConvTranspose& o = *run.layer->options_as_ConvTranspose();
-  if (!HasTensors(run, 3) || !IsFloat(run.x()) || !IsFloat(*run.inputs[2].tensor) || !IsFloat(run.y())) return false;
+  if (!HasTensors(run, 3) || !IsFloat(run.x()) || !IsFloat(*run.inputs[2].tensor)) return false;
   if (!HasWeights(run, joint::DType::F32, joint::Packing::O16)) return false;
   const joint::Tensor& weights = *run.inputs[1].tensor;
   const auto& w = *weights.shape();

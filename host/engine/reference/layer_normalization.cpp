@@ -89,7 +89,7 @@ void RunFloats(const LayerRun& run) {
 bool FitsLayerNormalization(const LayerRun& run) {
   if (!HasTensors(run, 3) || !SameShape(run.x(), run.y())) return false;
   if (HasFloatOutput(run)) return FitsFloats(run);
-  if (!IsQuantized(run.x()) || !IsQuantized(run.y()) || !SameShape(run.x(), run.y())) return false;
+  if (!IsQuantized(run.x()) || !IsQuantized(run.y())) return false;
   const joint::LayerNormalization& o = *run.layer->options_as_LayerNormalization();
   const joint::Tensor& gamma = *run.inputs[1].tensor;
   const joint::Tensor& beta = *run.inputs[2].tensor;

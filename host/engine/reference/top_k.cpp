@@ -33,10 +33,10 @@ bool FitsTopK(const LayerRun& run) {
   const auto& x = *run.x().shape();
   const auto& y = *run.y().shape();
   if (!typed || !SameShape(run.y(), indices) || x.size() != y.size()) return false;
-  const int32_t axis = run.layer->options_as_TopK()->axis();
-  if (axis < 0 || static_cast<uint32_t>(axis) >= x.size()) return false;
+  const auto axis = static_cast<uint32_t>(run.layer->options_as_TopK()->axis());
+  if (axis >= x.size()) return false;
   for (uint32_t i = 0; i < x.size(); ++i) {
-    if (i == static_cast<uint32_t>(axis) ? y[i] > x[i] : y[i] != x[i]) return false;
+    if (i == axis ? y[i] > x[i] : y[i] != x[i]) return false;
   }
   return true;
 }

@@ -117,5 +117,56 @@ TEST(ReferenceLayerNormalization, IsTheRealNormalisation) {
   }
 }
 
+// What the loops take for granted is looked at first.
+TEST(ReferenceLayerNormalizationDeathTest, RefusesWhatItsLoopsCannotRun) {
+  const auto make = [](OneLayer& net) {
+    net.Input({2, 2}, {1, 2, 3, 4});
+    net.Row<int16_t>({3, 5});
+    net.Row<int64_t>({128, -100});
+    net.Layer(Options(0, 8, 0, 7, 255), {2, 2});
+  };
+  const std::vector<Misfit> misfits = {
+      {"two inputs", [](OneLayer& net) { net.layer().inputs.pop_back(); }},
+      {"the shape",
+       [](OneLayer& net) {
+         net.tensor(3).shape = {4, 1};
+       }},
+      {"the type of gamma", [](OneLayer& net) { net.tensor(1).dtype = joint::DType::U16; }},
+      {"the type of beta", [](OneLayer& net) { net.tensor(2).dtype = joint::DType::F32; }},
+      {"the length of beta", [](OneLayer& net) { net.tensor(2).shape = {3}; }},
+      {"rows of another length", [](OneLayer& net) { net.tensor(1).shape = net.tensor(2).shape = {3}; }},
+      {"few bits", [](OneLayer& net) { net.options<joint::LayerNormalizationT>().fraction_bits = 7; }},
+      {"many bits", [](OneLayer& net) { net.options<joint::LayerNormalizationT>().fraction_bits = 25; }},
+      {"the type of the input", [](OneLayer& net) { net.tensor(0).dtype = joint::DType::S8; }},
+      {"the type of the output", [](OneLayer& net) { net.tensor(3).dtype = joint::DType::S8; }},
+      {"the shift", [](OneLayer& net) { net.options<joint::LayerNormalizationT>().shift = 32; }},
+      {"the lower limit", [](OneLayer& net) { net.options<joint::LayerNormalizationT>().clamp_low = -1; }},
+      {"the upper limit", [](OneLayer& net) { net.options<joint::LayerNormalizationT>().clamp_high = 256; }},
+  };
+  ExpectRefusals(make, misfits);
+}
+
+TEST(ReferenceLayerNormalizationDeathTest, RefusesFloatsThatItsLoopsCannotRun) {
+  const auto make = [](OneLayer& net) {
+    net.Input({2, 2}, {1, 2, 3, 4});
+    net.Row<int16_t>({3, 5});
+    net.Row<int64_t>({128, -100});
+    net.Layer(Options(0, 8, 0, 7, 255), {2, 2});
+    net.Retype(0, 3, joint::DType::F32);
+  };
+  const std::vector<Misfit> misfits = {
+      {"integers", [](OneLayer& net) { net.tensor(0).dtype = joint::DType::U8; }},
+      {"gamma", [](OneLayer& net) { net.tensor(1).dtype = joint::DType::S16; }},
+      {"beta", [](OneLayer& net) { net.tensor(2).dtype = joint::DType::S64; }},
+      {"the length of beta", [](OneLayer& net) { net.tensor(2).shape = {3}; }},
+      {"rows of another length", [](OneLayer& net) { net.tensor(1).shape = net.tensor(2).shape = {3}; }},
+      {"the shape",
+       [](OneLayer& net) {
+         net.tensor(3).shape = {4, 1};
+       }},
+  };
+  ExpectRefusals(make, misfits);
+}
+
 }  // namespace
 }  // namespace lockstep::test

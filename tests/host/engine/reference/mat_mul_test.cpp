@@ -45,5 +45,64 @@ TEST(ReferenceMatMul, SumsOfWideProductsNeedMoreThan32Bits) {
   EXPECT_EQ(net.Run(), (Ints{33067, 300}));
 }
 
+// What the loops take for granted is looked at first.
+TEST(ReferenceMatMulDeathTest, RefusesWhatItsLoopsCannotRun) {
+  const auto make = [](OneLayer& net) {
+    net.Input({2, 3}, {1, 2, 3, 4, 5, 6});
+    net.Input({3, 2}, {1, 2, 3, 4, 5, 6});
+    net.Layer(Product(0, 0, 255), {2, 2});
+  };
+  const std::vector<Misfit> misfits = {
+      {"one input", [](OneLayer& net) { net.layer().inputs.pop_back(); }},
+      {"a vector", [](OneLayer& net) { net.tensor(1).shape = {6}; }},
+      {"more axes than the output has",
+       [](OneLayer& net) {
+         net.tensor(0).shape = {1, 2, 3};
+       }},
+      {"another batch",
+       [](OneLayer& net) {
+         net.tensor(0).shape = {2, 2, 3};
+         net.tensor(2).shape = {3, 2, 2};
+       }},
+      {"the depth",
+       [](OneLayer& net) {
+         net.tensor(1).shape = {4, 2};
+       }},
+      {"the rows",
+       [](OneLayer& net) {
+         net.tensor(2).shape = {5, 2};
+       }},
+      {"the columns",
+       [](OneLayer& net) {
+         net.tensor(2).shape = {2, 5};
+       }},
+      {"the type of the right input", [](OneLayer& net) { net.tensor(1).dtype = joint::DType::S8; }},
+      {"the type of the input", [](OneLayer& net) { net.tensor(0).dtype = joint::DType::S8; }},
+      {"the type of the output", [](OneLayer& net) { net.tensor(2).dtype = joint::DType::S8; }},
+      {"the shift", [](OneLayer& net) { net.options<joint::MatMulT>().shift = 32; }},
+      {"the lower limit", [](OneLayer& net) { net.options<joint::MatMulT>().clamp_low = -1; }},
+      {"the upper limit", [](OneLayer& net) { net.options<joint::MatMulT>().clamp_high = 256; }},
+  };
+  ExpectRefusals(make, misfits);
+}
+
+TEST(ReferenceMatMulDeathTest, RefusesFloatsThatItsLoopsCannotRun) {
+  const auto make = [](OneLayer& net) {
+    net.Input({2, 3}, {1, 2, 3, 4, 5, 6});
+    net.Input({3, 2}, {1, 2, 3, 4, 5, 6});
+    net.Layer(Product(0, 0, 255), {2, 2});
+    net.Retype(0, 2, joint::DType::F32);
+  };
+  const std::vector<Misfit> misfits = {
+      {"integers on the left", [](OneLayer& net) { net.tensor(0).dtype = joint::DType::U8; }},
+      {"integers on the right", [](OneLayer& net) { net.tensor(1).dtype = joint::DType::U8; }},
+      {"the shape",
+       [](OneLayer& net) {
+         net.tensor(2).shape = {5, 2};
+       }},
+  };
+  ExpectRefusals(make, misfits);
+}
+
 }  // namespace
 }  // namespace lockstep::test

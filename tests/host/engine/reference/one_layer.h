@@ -2,9 +2,14 @@
 // one that passes the check of a model.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,6 +98,16 @@ class OneLayer {
 
   std::vector<uint8_t> File() const { return lower::WriteJoint(model_); }
   joint::ModelT& model() { return model_; }
+  joint::LayerT& layer() { return *model_.layers[0]; }
+  joint::TensorT& tensor(size_t i) { return *model_.tensors[i]; }  // the inputs, then the outputs
+  template <typename Options>
+  Options& options() {
+    return *static_cast<Options*>(layer().options.value);
+  }
+  // Of the tensors `first` to `last`, whatever else they say.
+  void Retype(size_t first, size_t last, joint::DType dtype) {
+    for (size_t i = first; i <= last; ++i) tensor(i).dtype = dtype;
+  }
 
   std::vector<uint8_t> RunBytes(size_t output = 0) const {
     const std::vector<uint8_t> file = File();
@@ -145,5 +160,36 @@ class OneLayer {
   std::vector<int> layer_inputs_;
   std::vector<std::vector<uint8_t>> bytes_;
 };
+
+// What a layer lacks of what the loops of its operator take for granted.
+struct Misfit {
+  const char* what;
+  std::function<void(OneLayer&)> apply;
+};
+
+[[noreturn]] inline void ExitWithZeroIfRefused(const OneLayer& net) {
+  const std::vector<uint8_t> file = net.File();
+  try {
+    const engine::ReferenceEngine engine(*joint::GetModel(file.data()));
+  } catch (const std::logic_error&) {
+    std::_Exit(0);
+  }
+  std::_Exit(1);
+}
+
+// `make` gives a layer that the engine takes and, damaged in any of these ways, refuses before it runs. In processes of
+// their own: what is not looked at may end the program.
+inline void ExpectRefusals(const std::function<void(OneLayer&)>& make, const std::vector<Misfit>& misfits) {
+  OneLayer whole;
+  make(whole);
+  EXPECT_EXIT(ExitWithZeroIfRefused(whole), testing::ExitedWithCode(1), "");
+  for (const Misfit& misfit : misfits) {
+    SCOPED_TRACE(misfit.what);
+    OneLayer net;
+    make(net);
+    misfit.apply(net);
+    EXPECT_EXIT(ExitWithZeroIfRefused(net), testing::ExitedWithCode(0), "");
+  }
+}
 
 }  // namespace lockstep::test

@@ -1,9 +1,6 @@
 // PRelu against values computed by hand from docs/arithmetic.md.
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <stdexcept>
-
 #include "one_layer.h"
 
 namespace lockstep::test {
@@ -59,49 +56,46 @@ TEST(ReferencePRelu, SlopesOfEightBits) {
 }
 
 // What the loops take for granted is looked at first.
-TEST(ReferencePRelu, RefusesWhatItsLoopsCannotRun) {
-  const auto refused = [](const std::function<void(OneLayer&)>& damage) {
-    OneLayer net;
+TEST(ReferencePReluDeathTest, RefusesWhatItsLoopsCannotRun) {
+  const auto make = [](OneLayer& net) {
     net.Input({2, 2}, {0, 1, 2, 3});
     net.Row<int16_t>({1, 2});
     net.Layer(Options(0, 0, 0, 255), {2, 2});
-    damage(net);
-    try {
-      net.Run();
-    } catch (const std::logic_error&) {
-      return true;
-    }
-    return false;
   };
-  const auto prelu = [](OneLayer& net) { return net.model().layers[0]->options.AsPRelu(); };
-  const auto retype = [](joint::TensorT& tensor, joint::DType dtype, int size) {
-    tensor.dtype = dtype;
-    tensor.bytes = static_cast<uint64_t>(4 * size);
+  const std::vector<Misfit> misfits = {
+      {"one input", [](OneLayer& net) { net.layer().inputs.pop_back(); }},
+      {"the shape",
+       [](OneLayer& net) {
+         net.tensor(2).shape = {4, 1};
+       }},
+      {"the input would be broadcast",
+       [](OneLayer& net) {
+         net.tensor(2).shape = {1, 2, 2};
+       }},
+      {"slopes of another axis", [](OneLayer& net) { net.tensor(1).shape = {3}; }},
+      {"the type of the slopes", [](OneLayer& net) { net.tensor(1).dtype = joint::DType::U16; }},
+      {"the shift of the slopes", [](OneLayer& net) { net.options<joint::PReluT>().slope_shift = -31; }},
+      {"the type of the input", [](OneLayer& net) { net.tensor(0).dtype = joint::DType::S8; }},
+      {"the type of the output", [](OneLayer& net) { net.tensor(2).dtype = joint::DType::S8; }},
+      {"the shift", [](OneLayer& net) { net.options<joint::PReluT>().shift = 32; }},
+      {"the lower limit", [](OneLayer& net) { net.options<joint::PReluT>().clamp_low = -1; }},
+      {"the upper limit", [](OneLayer& net) { net.options<joint::PReluT>().clamp_high = 256; }},
   };
-  EXPECT_FALSE(refused([](OneLayer&) {}));
-  EXPECT_TRUE(refused([](OneLayer& net) { net.model().layers[0]->inputs.pop_back(); }));
-  EXPECT_TRUE(refused([](OneLayer& net) { net.model().tensors[2]->shape = {4, 1}; }));
-  EXPECT_TRUE(refused([](OneLayer& net) { net.model().tensors[1]->shape = {3}; }));
-  EXPECT_TRUE(refused([](OneLayer& net) { net.model().tensors[1]->dtype = joint::DType::U16; }));
-  EXPECT_TRUE(refused([](OneLayer& net) { net.model().tensors[0]->dtype = joint::DType::S8; }));
-  EXPECT_TRUE(refused([](OneLayer& net) { net.model().tensors[2]->dtype = joint::DType::S8; }));
-  EXPECT_TRUE(refused([&](OneLayer& net) { prelu(net)->shift = 32; }));
-  EXPECT_TRUE(refused([&](OneLayer& net) { prelu(net)->slope_shift = -31; }));
-  EXPECT_TRUE(refused([&](OneLayer& net) { prelu(net)->clamp_low = -1; }));
-  EXPECT_TRUE(refused([&](OneLayer& net) { prelu(net)->clamp_high = 256; }));
-  EXPECT_TRUE(refused([&](OneLayer& net) {
-    retype(*net.model().tensors[2], joint::DType::F32, 4);
-    retype(*net.model().tensors[0], joint::DType::F32, 4);
-  }));
-  EXPECT_TRUE(refused([&](OneLayer& net) { retype(*net.model().tensors[2], joint::DType::F32, 4); }));
-  EXPECT_TRUE(refused([](OneLayer& net) {
-    net.model().tensors[2]->shape = {1, 2, 2};
-  })) << "the input would be broadcast";
-  EXPECT_TRUE(refused([&](OneLayer& net) {
-    retype(*net.model().tensors[2], joint::DType::F32, 4);
-    retype(*net.model().tensors[1], joint::DType::F32, 2);
-    net.model().constants[0]->data.resize(8);
-  })) << "integers into floats";
+  ExpectRefusals(make, misfits);
+}
+
+TEST(ReferencePReluDeathTest, RefusesFloatsThatItsLoopsCannotRun) {
+  const auto make = [](OneLayer& net) {
+    net.Input({2, 2}, {0, 1, 2, 3});
+    net.Row<int16_t>({1, 2});
+    net.Layer(Options(0, 0, 0, 255), {2, 2});
+    net.Retype(0, 2, joint::DType::F32);
+  };
+  const std::vector<Misfit> misfits = {
+      {"integers", [](OneLayer& net) { net.tensor(0).dtype = joint::DType::U8; }},
+      {"slopes of integers", [](OneLayer& net) { net.tensor(1).dtype = joint::DType::S16; }},
+  };
+  ExpectRefusals(make, misfits);
 }
 
 }  // namespace

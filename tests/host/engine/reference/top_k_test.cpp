@@ -39,5 +39,48 @@ TEST(ReferenceTopK, TakesRowsAlongAnyAxisAndTheLowerIndexOfEqualElements) {
   EXPECT_EQ(RunIndices(columns), (Indices{1, 2, 0, 0}));
 }
 
+// What the loops take for granted is looked at first.
+TEST(ReferenceTopKDeathTest, RefusesWhatItsLoopsCannotRun) {
+  const auto make = [](OneLayer& net) {
+    net.Input({2, 4}, {3, 9, 9, 1, 0, 0, 255, 0});
+    net.Layer(Options(1, true), {2, 3});
+    net.IndicesOutput({2, 3});
+  };
+  const std::vector<Misfit> misfits = {
+      {"two inputs", [](OneLayer& net) { net.layer().inputs.push_back(0); }},
+      {"one output", [](OneLayer& net) { net.layer().outputs.pop_back(); }},
+      {"no activation", [](OneLayer& net) { net.Retype(0, 1, joint::DType::S8); }},
+      {"another type", [](OneLayer& net) { net.tensor(1).dtype = joint::DType::U16; }},
+      {"the type of the indices", [](OneLayer& net) { net.tensor(2).dtype = joint::DType::F32; }},
+      {"the shape of the indices",
+       [](OneLayer& net) {
+         net.tensor(2).shape = {3, 2};
+       }},
+      {"the rank",
+       [](OneLayer& net) {
+         net.tensor(1).shape = net.tensor(2).shape = {2, 3, 1};
+       }},
+      {"an axis below 0",
+       [](OneLayer& net) {
+         net.tensor(1).shape = net.tensor(2).shape = {2, 4};
+         net.options<joint::TopKT>().axis = -1;
+       }},
+      {"an axis beyond the rank",
+       [](OneLayer& net) {
+         net.tensor(1).shape = net.tensor(2).shape = {2, 4};
+         net.options<joint::TopKT>().axis = 2;
+       }},
+      {"more than there are",
+       [](OneLayer& net) {
+         net.tensor(1).shape = net.tensor(2).shape = {2, 5};
+       }},
+      {"fewer rows",
+       [](OneLayer& net) {
+         net.tensor(1).shape = net.tensor(2).shape = {1, 3};
+       }},
+  };
+  ExpectRefusals(make, misfits);
+}
+
 }  // namespace
 }  // namespace lockstep::test
