@@ -40,9 +40,10 @@ int MergeChains(graph::Graph& graph);
 int SlicesToSplit(graph::Graph& graph);
 // A Split whose parts were put together by Concat takes the parts, through Reshape and Concat on other axes.
 int SplitThroughConcat(graph::Graph& graph);
-// A Slice or Split of what a Concat along its axis put together takes the parts: through Transpose, Reshape and Concat on
-// other axes, and through elementwise nodes that nothing else reads. Likewise of a Conv whose channels have very different
-// ranges: then each part is a Conv. So a tensor of parts with different ranges is not made where only its parts are read.
+// A Slice or Split of what a Concat along its axis put together takes the parts: through Transpose, Reshape and Concat
+// on other axes, and through elementwise nodes that nothing else reads. Likewise of a Conv whose channels have very
+// different ranges: then each part is a Conv. So a tensor of parts with different ranges is not made where only its
+// parts are read.
 int SlicesToParts(graph::Graph& graph);
 
 }  // namespace lockstep::optimize
