@@ -1,4 +1,5 @@
 // lockstep build: an ONNX network and pictures in, a joint model out.
+#include <cstdio>
 #include <memory>
 
 #include "cli/command.h"
@@ -40,7 +41,9 @@ int Build(const Flags& flags) {
   const compiler::BuildResult result = compiler::Build(config, listener);
   progress.Finish();
   Print(ResultText(result), report::JsonText(result.summary, 2), flags.json);
-  return kGood;
+  std::fputs(result.warnings.c_str(), stderr);
+  for (const std::string& miss : result.misses) std::fprintf(stderr, "lockstep: %s\n", miss.c_str());
+  return result.misses.empty() ? kGood : kCheckFailed;
 }
 
 }  // namespace

@@ -95,6 +95,8 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   config.rescue = merged.at("precision") != "int8";
   TakeNamed(merged, "quantize_only", settings::kQuantizeOnly, config.only);
   Take(merged, "threads", config.threads);
+  if (merged.contains("require_cosine")) config.required.cosine = merged.at("require_cosine").get<double>();
+  if (merged.contains("require_sqnr")) config.required.sqnr_db = merged.at("require_sqnr").get<double>();
   return config;
 }
 

@@ -9,6 +9,7 @@
 #include "graph/graph.h"
 #include "input/data_list.h"
 #include "input/input_info.h"
+#include "judge/render.h"
 #include "quantize/quantize.h"
 #include "settings/setting.h"
 
@@ -36,6 +37,7 @@ struct BuildConfig {
   int tail_bits = 16;
   bool rescue = true;               // tensors that would lose their levels get more bits: not with precision int8
   quantize::PolicySettings policy;  // precision, activation_bits, .., layer_configs, float_.., quantized_..
+  judge::Required required;         // require_cosine, require_sqnr
   int threads = 0;
 
   // Every setting that has an effect, defaults included: parsing it again gives the same build.

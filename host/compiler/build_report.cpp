@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "compiler/model_info.h"
+#include "judge/render.h"
 
 namespace lockstep::compiler {
 namespace {
@@ -84,6 +85,10 @@ void BuildReport::Raises(const RaiseResult& result) {
 void BuildReport::Model(const std::vector<uint8_t>& file) {
   json_["model"] = DescribeJointModel(*joint::GetModel(file.data()), file.size(), false);
 }
+
+void BuildReport::Judgement(const judge::Judgement& judgement) { json_["judgement"] = judge::ToJson(judgement); }
+
+void BuildReport::Warnings(const std::vector<std::string>& warnings) { json_["warnings"] = warnings; }
 
 nlohmann::ordered_json BuildReport::Finish() {
   EndStage();

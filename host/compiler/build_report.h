@@ -9,6 +9,7 @@
 
 #include "compiler/compiler.h"
 #include "compiler/precision.h"
+#include "judge/judge.h"
 #include "optimize/optimize.h"
 
 namespace lockstep::compiler {
@@ -23,6 +24,8 @@ class BuildReport {
   void Notes(const std::vector<std::string>& notes);  // what the user should know, added to what was there
   void Raises(const RaiseResult& result);
   void Model(const std::vector<uint8_t>& file);
+  void Judgement(const judge::Judgement& judgement);
+  void Warnings(const std::vector<std::string>& warnings);  // of the calibration pictures
   nlohmann::ordered_json Finish();
 
  private:

@@ -5,12 +5,14 @@
 
 #include "compiler/blockers.h"
 #include "compiler/build_report.h"
+#include "compiler/calibration_watch.h"
 #include "compiler/front.h"
 #include "compiler/precision.h"
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
 #include "input/input_source.h"
+#include "judge/render.h"
 #include "lockstep/md5.h"
 #include "lower/lower.h"
 #include "optimize/optimize.h"
@@ -30,6 +32,8 @@ void CheckPaths(const BuildConfig& config, const BuildResult& result) {
   files::RefuseToReplace({config.input}, {result.joint_model, result.optimized_onnx});
   files::RequireWritableFolder(config.output_dir);
 }
+
+constexpr int kJudgedPictures = 4;
 
 std::string FileDigest(const std::string& path) {
   const std::vector<uint8_t> bytes = files::ReadFile(path);
@@ -65,6 +69,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   RequireOutputs(config, graph);
   const Calibration calibration = ChooseCalibration(config, graph);
   input::InputSource source(calibration.infos, calibration.chosen, config.skip_bad_images);
+  CalibrationWatch watch(source, calibration.infos);
 
   report.Stage("export frontend/optimized.onnx");
   const std::string source_digest = digest.get();
@@ -72,7 +77,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
 
   report.Stage("calibrate and quantise");
   const quantize::QuantizeOptions options = QuantizeOptionsOf(config, calibration);
-  const quantize::Calibration observed = quantize::Observe(graph, options, source, listener.advance);
+  const quantize::Calibration observed = quantize::Observe(graph, options, watch, listener.advance);
   quantize::QuantizedGraph quantized = quantize::Decide(graph, options, observed);
   report.Pictures(calibration.chosen.size(), source.skipped().size());
   report.Notes(CalibrationNotes(config, calibration, source.skipped()));
@@ -88,6 +93,15 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
     report.Raises(RaisePrecision(graph, options, observed, calibration, lower, quantized, model));
   }
   report.Model(model);
+
+  report.Stage("judge");
+  const judge::Judgement judgement =
+      judge::Judge(graph, model, JudgeItems(calibration, kJudgedPictures), !calibration.others.empty(), config.threads);
+  report.Judgement(judgement);
+  const std::vector<std::string> doubts = watch.Doubts();
+  report.Warnings(doubts);
+  result.warnings = CalibrationWarning(doubts) + judge::WarningText(judgement);
+  result.misses = judge::Misses(judgement, config.required);
 
   report.Stage("write " + result.joint_model.string());
   files.Add(result.joint_model, model.data(), model.size());

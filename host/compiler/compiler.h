@@ -18,14 +18,16 @@ struct BuildListener {
   std::function<void(int done, int total)> advance;
 };
 
-inline constexpr int kStages = 7;
+inline constexpr int kStages = 8;
 
 struct BuildResult {
   std::filesystem::path joint_model;
   std::filesystem::path config;
   std::filesystem::path report;
   std::filesystem::path optimized_onnx;
-  nlohmann::ordered_json summary;  // what the report file holds
+  nlohmann::ordered_json summary;   // what the report file holds
+  std::string warnings;             // headed blocks of what makes the model doubtful; empty: nothing does
+  std::vector<std::string> misses;  // outputs below require_cosine or require_sqnr, one line each
 };
 
 // Writes NAME.joint, NAME.config.json, NAME.report.json and frontend/optimized.onnx into the output folder, all of them

@@ -128,6 +128,16 @@ std::vector<Setting> PolicyRows() {
   };
 }
 
+// What the new model must reach on held-back pictures.
+std::vector<Setting> JudgementRows() {
+  constexpr double kMostDb = 200;
+  return {
+      Number("require_cosine", kBuild, "every output's cosine with the float network; status 1 if one is below", -1, 1,
+             nullptr),
+      Number("require_sqnr", kBuild, "every output's SQNR in dB; status 1 if one is below", -kMostDb, kMostDb, nullptr),
+  };
+}
+
 std::vector<Setting> MakeTable() {
   const quantize::InputPreprocess picture;
   const quantize::QuantizeOptions quantise;
@@ -183,6 +193,7 @@ std::vector<Setting> MakeTable() {
       Checked(Whole("tail_bits", kBuild, "width of the box arithmetic at the end: 8 or 16", 8, 16, quantise.tail_bits),
               CheckTailBits),
   };
+  for (Setting& row : JudgementRows()) table.push_back(std::move(row));
   for (Setting& row : PolicyRows()) table.push_back(std::move(row));
   table.push_back(Whole("threads", kBuild | kRun | kCrosscheck | kEvaluate, "of this PC's engines; 0: all cores", 0,
                         kMostThreads, 0));

@@ -89,6 +89,47 @@ TEST_F(CompilerTest, AConvolutionMayBePaddedBeyondItsWindow) {
   EXPECT_EQ(info.at("outputs").at(0).at("shape"), (ordered_json{1, 4, 37, 41}));
 }
 
+TEST_F(CompilerTest, JudgesTheModelOnPicturesThatTheCalibrationDidNotUse) {
+  ordered_json keys = Keys("out");
+  keys["count"] = 3;
+  const BuildResult result = BuildWith(keys);
+  const ordered_json& judgement = result.summary.at("judgement");
+  EXPECT_EQ(judgement.at("verdict"), "good") << result.warnings;
+  EXPECT_EQ(judgement.at("held_back"), true);
+  EXPECT_EQ(judgement.at("pictures").size(), 3U);
+  EXPECT_EQ(judgement.at("tensors").at(0).at("output"), true);
+  EXPECT_GE(judgement.at("tensors").at(0).at("parts").size(), 2U) << "boxes and probabilities";
+  EXPECT_EQ(result.warnings, "");
+  EXPECT_EQ(BuildWith(Keys("all")).summary.at("judgement").at("held_back"), false) << "all six were used";
+}
+
+TEST_F(CompilerTest, ABadModelIsWrittenAndToldOf) {
+  ordered_json keys = Keys("out");
+  keys.update({{"activation_bits", 2}, {"tail_bits", 8}, {"require_cosine", 0.999}, {"count", 3}});
+  const BuildResult result = BuildWith(keys);
+  EXPECT_TRUE(std::filesystem::exists(result.joint_model));
+  EXPECT_EQ(result.misses.size(), 1U);
+  EXPECT_EQ(result.warnings.find("WARNING: THIS MODEL"), 0U) << result.warnings;
+  EXPECT_EQ(result.summary.at("judgement").at("verdict"), "bad");
+  EXPECT_FALSE(result.summary.at("judgement").at("findings").empty());
+}
+
+TEST_F(CompilerTest, PicturesThatShowNothingAreToldOf) {
+  const auto warnings = [&](const std::string& folder) {
+    ordered_json keys = Keys("out");
+    keys["calibration"] = Path(folder).string();
+    return BuildWith(keys).warnings;
+  };
+  testing::WriteUniformPictures(Path("black"), 3);
+  const std::string black = warnings("black");
+  EXPECT_NE(black.find("all alike"), std::string::npos) << black;
+  EXPECT_NE(black.find("3 of 3 calibration pictures are of one colour"), std::string::npos) << black;
+  testing::WritePictures(Path("one"), 1);
+  const std::string one = warnings("one");
+  EXPECT_NE(one.find("has one picture"), std::string::npos) << one;
+  EXPECT_EQ(one.find("one colour"), std::string::npos) << one;
+}
+
 TEST_F(CompilerTest, TheMergedConfigurationRepeatsTheBuildToTheByte) {
   ordered_json keys = Keys("out");
   keys.update({{"count", 4}, {"seed", 3}, {"observer", "kl"}, {"color", "BGR"}});

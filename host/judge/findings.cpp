@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "graph/quoted.h"
+#include "judge/judge.h"
+#include "report/table.h"
+
+namespace lockstep::judge {
+namespace {
+
+constexpr double kMuchSaturated = 0.001;  // of the elements: a range that is too narrow, not a stray value
+
+bool IsLost(const Numbers& numbers) { return numbers.Constant() && !(numbers.metrics.sqnr_db > kLostSqnr); }
+
+// A NaN is worse than any number.
+bool IsBad(const Numbers& numbers, double sqnr) { return !(numbers.metrics.sqnr_db >= sqnr); }
+
+std::string Db(double value) {
+  return std::isinf(value) && value > 0 ? "no error" : report::FixedNumber(value, 1) + " dB";
+}
+
+std::string Range(double low, double high) { return report::ShortNumber(low) + " to " + report::ShortNumber(high); }
+
+std::string WhatHappened(const Numbers& numbers) {
+  if (numbers.truth_not_finite != 0) {
+    return "the float network itself gives " + std::to_string(numbers.truth_not_finite) + " values that are not finite";
+  }
+  std::string text;
+  if (IsLost(numbers)) {
+    text = (numbers.measured_low == 0.0 ? "everything is 0"
+                                        : "everything is " + report::ShortNumber(numbers.measured_low)) +
+           ", the network has " + Range(numbers.low, numbers.high);
+  } else {
+    text = "cosine " + report::FixedNumber(numbers.metrics.cosine, 4) + ", SQNR " + Db(numbers.metrics.sqnr_db) +
+           ", values from " + Range(numbers.low, numbers.high);
+  }
+  if (numbers.step > 0.0) {
+    text += "; one level is " + report::ShortNumber(numbers.step) + ", " + std::to_string(numbers.levels_used) +
+            " of " + std::to_string(numbers.levels) + " are in use";
+  }
+  if (numbers.saturated > kMuchSaturated) {
+    text += "; " + report::FixedNumber(numbers.saturated * 100.0, 1) + " % of the values lie beyond the levels";
+  }
+  return text;
+}
+
+std::string WhatToDo(const Subject& subject, const Numbers& numbers, double bound) {
+  if (numbers.truth_not_finite != 0)
+    return "look for a division by 0 or an overflow in front of " + graph::Quoted(subject.node);
+  const bool own_rounding = numbers.rounding_sqnr_db && !(*numbers.rounding_sqnr_db >= bound);
+  if (own_rounding && numbers.saturated > kMuchSaturated) {
+    return "calibrate with more pictures, of the kind that the network will see (--calibration, --count), or with "
+           "--observer minmax";
+  }
+  if (own_rounding) {
+    return "give it more levels: --activation-bits tensor:" + subject.tensor +
+           "=16, or compute its node in floats: " + "--float-nodes " + subject.node;
+  }
+  return "it was lost in front of this tensor: --precision int16 shows what more bits can win, `lockstep sensitivity` "
+         "which nodes need them; check that the calibration pictures are of the kind that the network will see";
+}
+
+std::string NameOf(const Subject& subject) {
+  return (subject.output ? "output " : "tensor ") + graph::Quoted(subject.tensor) +
+         (subject.node.empty() ? "" : " (" + subject.op + ", node " + graph::Quoted(subject.node) + ")");
+}
+
+std::string PlaceOf(const PartNumbers& part) {
+  return ", part " + graph::Quoted(part.name) + " (axis " + std::to_string(part.axis) + ", " +
+         std::to_string(part.begin) + " to " + std::to_string(part.end - 1) + ")";
+}
+
+struct Ranked {
+  Finding finding;
+  bool output = false;
+  double sqnr = 0.0;
+};
+
+Ranked Make(const Subject& subject, const Numbers& numbers, const std::string& place, double bound) {
+  const double sqnr = std::isnan(numbers.metrics.sqnr_db) ? -INFINITY : numbers.metrics.sqnr_db;
+  return {{NameOf(subject) + place + ": " + WhatHappened(numbers), WhatToDo(subject, numbers, bound), IsLost(numbers)},
+          subject.output,
+          sqnr};
+}
+
+}  // namespace
+
+std::vector<Finding> FindingsOf(const std::vector<Subject>& subjects) {
+  std::vector<Ranked> ranked;
+  for (const Subject& subject : subjects) {
+    const double bound = subject.output ? kBadOutputSqnr : kBadInnerSqnr;
+    if (IsBad(subject.whole, bound) || IsLost(subject.whole)) {
+      ranked.push_back(Make(subject, subject.whole, "", bound));
+      continue;  // its parts say nothing new
+    }
+    for (const PartNumbers& part : subject.parts) {
+      // What is exactly 0 in the network tells nothing by its ratio of signal to error.
+      if (part.numbers.low == 0.0 && part.numbers.high == 0.0 && part.numbers.truth_not_finite == 0) continue;
+      if (IsBad(part.numbers, bound) || IsLost(part.numbers)) {
+        ranked.push_back(Make(subject, part.numbers, PlaceOf(part), bound));
+      }
+    }
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
+    if (a.output != b.output) return a.output;
+    if (a.finding.lost != b.finding.lost) return a.finding.lost;
+    return a.sqnr < b.sqnr;
+  });
+  std::vector<Finding> findings;
+  for (Ranked& one : ranked) findings.push_back(std::move(one.finding));
+  return findings;
+}
+
+}  // namespace lockstep::judge

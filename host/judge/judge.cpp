@@ -1,0 +1,190 @@
+#include "judge/judge.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "dump/values.h"
+#include "engine/float/float_engine.h"
+#include "graph/error.h"
+#include "input/model_input.h"
+#include "judge/joint_run.h"
+#include "judge/parts.h"
+
+namespace lockstep::judge {
+namespace {
+
+constexpr const char* kJudgedOperators[] = {"Concat", "Mul", "Softmax", "Resize"};
+
+// What a joint tensor of integers was given; none for floats.
+std::optional<quantize::AffineParams> ParamsOf(const joint::Tensor& tensor) {
+  const joint::Quantization* quantization = tensor.quantization();
+  const bool integers = tensor.dtype() == joint::DType::U8 || tensor.dtype() == joint::DType::U16;
+  if (!integers || quantization == nullptr || quantization->scale()->size() != 1) return std::nullopt;
+  return quantize::AffineParams{static_cast<double>(quantization->scale()->Get(0)), quantization->zero_point()->Get(0),
+                                quantization->bits()};
+}
+
+// A tensor that is watched: where the joint model has it, and sums for the whole and its parts.
+struct Watched {
+  Subject subject;
+  int32_t joint_tensor = -1;
+  graph::Shape shape;
+  std::vector<Partition> partitions;
+  std::optional<NumbersSum> whole;
+  std::vector<NumbersSum> parts;  // of all partitions, one after the other
+
+  void Add(const float* truth, const float* measured) {
+    whole->Add(truth, measured, static_cast<size_t>(graph::ElementCount(shape)));
+    size_t next = 0;
+    for (const Partition& cut : partitions) {
+      const auto axis = static_cast<size_t>(cut.axis);
+      int64_t outer = 1, inner = 1;
+      for (size_t i = 0; i < axis; ++i) outer *= shape[i];
+      for (size_t i = axis + 1; i < shape.size(); ++i) inner *= shape[i];
+      int64_t begin = 0;
+      for (const int64_t end : cut.ends) {
+        for (int64_t row = 0; row < outer; ++row) {
+          const int64_t at = (row * shape[axis] + begin) * inner;
+          parts[next].Add(truth + at, measured + at, static_cast<size_t>((end - begin) * inner));
+        }
+        begin = end;
+        ++next;
+      }
+    }
+  }
+
+  Subject Finish() {
+    subject.whole = whole->Finish();
+    size_t next = 0;
+    for (const Partition& cut : partitions) {
+      int64_t begin = 0;
+      for (size_t i = 0; i < cut.ends.size(); ++i) {
+        subject.parts.push_back({cut.names[i], cut.axis, begin, cut.ends[i], parts[next++].Finish()});
+        begin = cut.ends[i];
+      }
+    }
+    return std::move(subject);
+  }
+};
+
+// By name the joint tensors of as many elements that layers write: the first of integers, else the last. An integer
+// tells how many levels are in use.
+std::map<std::string, int32_t> WrittenTensors(const joint::Model& model, const graph::Graph& graph) {
+  std::map<std::string, int32_t> written;
+  for (const joint::Layer* layer : *model.layers()) {
+    for (const int32_t index : *layer->outputs()) {
+      const joint::Tensor& tensor = *model.tensors()->Get(static_cast<uint32_t>(index));
+      const graph::TensorId id = graph.Find(tensor.name()->str());
+      if (id == graph::kNoTensor || graph.tensor(id).type != graph::ElementType::kFloat) continue;
+      const graph::Shape shape(tensor.shape()->begin(), tensor.shape()->end());
+      if (graph::ElementCount(shape) != graph::ElementCount(graph.tensor(id).shape)) continue;
+      if (dump::OnnxShape(dump::DescribeTensor(tensor)) != graph.tensor(id).shape) continue;
+      const auto known = written.find(tensor.name()->str());
+      const bool keep = known != written.end() && ParamsOf(*model.tensors()->Get(static_cast<uint32_t>(known->second)));
+      if (!keep) written[tensor.name()->str()] = index;
+    }
+  }
+  return written;
+}
+
+// Whether every reader, through what moves elements, is a function with flat ends: the range in front of one is cut on
+// purpose, which is no loss.
+bool OnlySaturates(const graph::Graph& graph, const graph::Uses& uses, graph::TensorId id) {
+  static const std::set<std::string> kMoving = {"Reshape", "Transpose", "Slice", "Split", "Concat"};
+  static const std::set<graph::ActivationKind> kFlat = {graph::ActivationKind::kSigmoid, graph::ActivationKind::kTanh,
+                                                        graph::ActivationKind::kHardSigmoid,
+                                                        graph::ActivationKind::kClip};
+  const auto place = static_cast<size_t>(id);
+  if (uses.is_output[place] || uses.consumers[place].empty()) return false;
+  return std::all_of(uses.consumers[place].begin(), uses.consumers[place].end(), [&](int32_t reader) {
+    const graph::Node& node = graph.nodes[static_cast<size_t>(reader)];
+    if (node.op == "Softmax" || kFlat.count(graph::ActivationOf(graph, node).kind) != 0) return true;
+    return kMoving.count(node.op) != 0 &&
+           std::all_of(node.outputs.begin(), node.outputs.end(), [&](graph::TensorId output) {
+             return output == graph::kNoTensor || OnlySaturates(graph, uses, output);
+           });
+  });
+}
+
+std::vector<Watched> ChooseWatched(const graph::Graph& graph, const joint::Model& model) {
+  const std::map<std::string, int32_t> written = WrittenTensors(model, graph);
+  const auto parts = FindParts(graph);
+  std::vector<Watched> chosen;
+  std::set<graph::TensorId> known;
+  const graph::Uses uses(graph);
+  const auto watch = [&](graph::TensorId id, bool output) {
+    const auto found = written.find(graph.tensor(id).name);
+    if (!output && OnlySaturates(graph, uses, id)) return;
+    if (found == written.end() || !known.insert(id).second) return;
+    const joint::Tensor& tensor = *model.tensors()->Get(static_cast<uint32_t>(found->second));
+    Watched watched;
+    watched.subject.tensor = graph.tensor(id).name;
+    watched.subject.output = output;
+    watched.subject.dtype = dump::DTypeName(tensor.dtype());
+    if (const int32_t producer = uses.producer[static_cast<size_t>(id)]; producer >= 0) {
+      watched.subject.node = graph.nodes[static_cast<size_t>(producer)].name;
+      watched.subject.op = graph.nodes[static_cast<size_t>(producer)].op;
+    }
+    watched.joint_tensor = found->second;
+    watched.shape = graph.tensor(id).shape;
+    if (const auto cut = parts.find(id); cut != parts.end()) watched.partitions = cut->second;
+    watched.whole.emplace(ParamsOf(tensor));
+    for (const Partition& cut : watched.partitions) {
+      watched.parts.insert(watched.parts.end(), cut.ends.size(), NumbersSum(ParamsOf(tensor)));
+    }
+    chosen.push_back(std::move(watched));
+  };
+  for (const graph::TensorId id : graph.outputs) watch(id, true);
+  for (const graph::Node& node : graph.nodes) {
+    if (std::count(std::begin(kJudgedOperators), std::end(kJudgedOperators), node.op) != 0)
+      watch(node.outputs[0], false);
+  }
+  return chosen;
+}
+
+}  // namespace
+
+Judgement Judge(const graph::Graph& graph, const std::vector<uint8_t>& joint_model,
+                const std::vector<input::DataItem>& items, bool held_back, int threads) {
+  JointRun joint(joint_model, threads);
+  std::vector<Watched> watched = ChooseWatched(graph, joint.model());
+  engine::FloatEngineOptions options;
+  options.threads = threads;
+  std::map<std::string, Watched*> by_name;
+  std::set<int32_t> wanted;
+  for (Watched& one : watched) {
+    by_name[one.subject.tensor] = &one;
+    wanted.insert(one.joint_tensor);
+    options.observed.insert(one.subject.tensor);
+  }
+  engine::FloatEngine floats(graph, options);
+  Judgement judgement;
+  judgement.held_back = held_back;
+  for (const input::DataItem& item : items) {
+    std::vector<std::vector<uint8_t>> inputs;
+    try {
+      inputs = input::JointInputs(joint.model(), item);
+    } catch (const BadInput& error) {
+      judgement.unread.emplace_back(error.what());
+      continue;
+    }
+    const std::map<int32_t, std::vector<uint8_t>> values = joint.Run(inputs, wanted);
+    floats.Run(input::FloatInputsOf(joint.model(), inputs, graph),
+               [&](const std::string& name, const graph::Shape&, const float* truth) {
+                 const auto found = by_name.find(name);
+                 if (found == by_name.end()) return;
+                 const auto index = static_cast<uint32_t>(found->second->joint_tensor);
+                 const dump::DumpLayer layer = dump::DescribeTensor(*joint.model().tensors()->Get(index));
+                 found->second->Add(truth, dump::RealValues(layer, values.at(found->second->joint_tensor)).data());
+               });
+    judgement.pictures.push_back(item.label);
+  }
+  if (judgement.pictures.empty()) return judgement;
+  for (Watched& one : watched) judgement.subjects.push_back(one.Finish());
+  judgement.findings = FindingsOf(judgement.subjects);
+  return judgement;
+}
+
+}  // namespace lockstep::judge
