@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 namespace lockstep::evaluate {
 namespace {
@@ -181,7 +182,7 @@ void AddYolov5Level(const Head& head, const HeadLevel& level, const std::vector<
   const ScoreMap map = ScoresOf({outputs.at(level.maps[0]), level}, 0);
   const auto channels = static_cast<size_t>(head.classes) + 5;
   for (size_t anchor = 0; anchor < 3; ++anchor) {
-    const auto [anchor_width, anchor_height] = kAnchors.at(level.stride)[anchor];
+    const std::pair<double, double> extent = kAnchors.at(level.stride)[anchor];
     size_t cell = 0;
     for (int y = 0; y < level.height; ++y) {
       for (int x = 0; x < level.width; ++x, ++cell) {
@@ -190,7 +191,7 @@ void AddYolov5Level(const Head& head, const HeadLevel& level, const std::vector<
         if (!(objectness > options.confidence)) continue;
         const auto box = [&] {
           return ToCorners({(2 * at(0) - 0.5 + x) * level.stride, (2 * at(1) - 0.5 + y) * level.stride,
-                            4 * at(2) * at(2) * anchor_width, 4 * at(3) * at(3) * anchor_height});
+                            4 * at(2) * at(2) * extent.first, 4 * at(3) * at(3) * extent.second});
         };
         const auto score = [&](int label) { return objectness * at(5 + static_cast<size_t>(label)); };
         AddCandidate(head.classes, options, score, box, detections);

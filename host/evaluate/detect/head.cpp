@@ -24,6 +24,7 @@ const std::vector<std::vector<int>>& StrideSets() {
 
 std::vector<HeadLevel> LevelsOf(const std::vector<int>& strides, input::PictureSize size) {
   std::vector<HeadLevel> levels;
+  levels.reserve(strides.size());
   for (const int stride : strides) levels.push_back({stride, size.height / stride, size.width / stride, {}});
   return levels;
 }
