@@ -216,6 +216,27 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
   return result;
 }
 
+std::vector<OutputSpread> Spread(const std::vector<ItemRun>& items) {
+  std::vector<OutputSpread> spread;
+  if (items.size() < 2) return spread;
+  for (size_t i = 0; i < items.front().agreement.size(); ++i) {
+    OutputSpread one;
+    for (const ItemRun& item : items) {
+      const analyze::Metrics& metrics = item.agreement[i].metrics;
+      const bool first = one.worst.empty();
+      if (first || std::isnan(metrics.cosine) || metrics.cosine < one.min_cosine) {
+        one.min_cosine = metrics.cosine;
+        one.worst = item.input;
+      }
+      one.min_sqnr_db = first ? metrics.sqnr_db : std::min(one.min_sqnr_db, metrics.sqnr_db);
+      one.mean_cosine += metrics.cosine / static_cast<double>(items.size());
+    }
+    one.output = items.front().agreement[i].first;
+    spread.push_back(std::move(one));
+  }
+  return spread;
+}
+
 bool Passed(const RunResult& result) { return OutputsBelow(result).empty(); }
 
 std::string ToText(const RunResult& result, bool colour) {
@@ -248,6 +269,16 @@ std::string ToText(const RunResult& result, bool colour) {
   }
   std::string text = runs.ToText(colour);
   if (agreement.row_count() != 0) text += "\n" + agreement.ToText(colour);
+  report::Table spread({{"over all inputs: output"},
+                        {"min cosine", Align::kRight},
+                        {"mean cosine", Align::kRight},
+                        {"min SQNR dB", Align::kRight},
+                        {"worst with", Align::kLeft, 40}});
+  for (const OutputSpread& one : Spread(result.items)) {
+    spread.AddRow({one.output, report::FixedNumber(one.min_cosine, 6), report::FixedNumber(one.mean_cosine, 6),
+                   report::FixedNumber(one.min_sqnr_db, 2), one.worst});
+  }
+  if (spread.row_count() != 0) text += "\n" + spread.ToText(colour);
   for (const std::string& note : result.notes) text += "\nnote: " + note + "\n";
   if (result.min_cosine) text += "\n" + VerdictText(result) + "\n";
   return text;
@@ -282,6 +313,13 @@ std::string ToJson(const RunResult& result) {
     items.push_back(std::move(json));
   }
   ordered_json json = {{"runs", std::move(items)}, {"notes", result.notes}};
+  for (const OutputSpread& one : Spread(result.items)) {
+    json["summary"].push_back({{"output", one.output},
+                               {"min_cosine", report::JsonNumber(one.min_cosine)},
+                               {"mean_cosine", report::JsonNumber(one.mean_cosine)},
+                               {"min_sqnr_db", report::JsonNumber(one.min_sqnr_db)},
+                               {"worst", one.worst}});
+  }
   if (result.min_cosine) {
     json["min_cosine"] = *result.min_cosine;
     json["verdict"] = dump::VerdictName(Passed(result) ? dump::Verdict::kWithinTolerance : dump::Verdict::kDiffers);

@@ -59,6 +59,18 @@ struct RunResult {
   std::vector<std::string> notes;  // what the user should know, one line each
 };
 
+// Of an output over all inputs. A NaN is worse than any number; the mean of one is NaN.
+struct OutputSpread {
+  std::string output;
+  double min_cosine = 1.0;
+  double mean_cosine = 0.0;
+  double min_sqnr_db = 0.0;
+  std::string worst;  // the input with the lowest cosine
+};
+
+// In the order of the outputs; empty unless two models ran on several inputs.
+std::vector<OutputSpread> Spread(const std::vector<ItemRun>& items);
+
 // `advance` hears how many inputs are done.
 RunResult RunModels(const RunOptions& options, const std::function<void(int done, int total)>& advance);
 
