@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds everything and runs all tests: on this PC, with sanitizers, and the runtime's under qemu
-# for each target. clang-tidy checks what changed last for six minutes. --all adds the rest, the slow tests, every check of
-# clang-tidy, and the static programs with musl.
+# for each target. --all adds clang-tidy over everything, the slow tests, and the static programs with musl.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 targets=(mipsel mipsel-msa armv7 aarch64)
 select=(-LE slow)
-style=(--seconds 360)
+style=(--format)
 musl_targets=()
 for argument in "$@"; do
   case $argument in
@@ -17,7 +16,7 @@ for argument in "$@"; do
       musl_targets=(mipsel-musl armv7-musl aarch64-musl)
       ;;
     -h | --help)
-      echo "usage: scripts/test.sh [--all]    --all: the slow tests, all of clang-tidy and the musl targets too"
+      echo "usage: scripts/test.sh [--all]    --all: the slow tests, clang-tidy and the musl targets too"
       exit 0
       ;;
     *)

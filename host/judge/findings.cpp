@@ -108,6 +108,7 @@ std::vector<Finding> FindingsOf(const std::vector<Subject>& subjects) {
     return a.sqnr < b.sqnr;
   });
   std::vector<Finding> findings;
+  findings.reserve(ranked.size());
   for (Ranked& one : ranked) findings.push_back(std::move(one.finding));
   return findings;
 }

@@ -4,7 +4,7 @@ namespace lockstep::kernels {
 namespace {
 
 constexpr int64_t kAlignment = 64;
-constexpr int64_t kLargestProduct = 255 * 127;
+constexpr int64_t kLargestProduct = int64_t{255} * 127;
 
 constexpr int64_t AlignUp(int64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
 

@@ -59,7 +59,7 @@ int64_t ClassesOf(HeadKind kind, std::vector<Map>& maps) {
   return 0;
 }
 
-std::optional<Head> AsKind(HeadKind kind, const NetworkInterface& network, MapsByStride maps) {
+std::optional<Head> AsKind(HeadKind kind, const NetworkInterface& network, const MapsByStride& maps) {
   Head head;
   head.kind = kind;
   head.raw = true;
