@@ -59,7 +59,8 @@ int64_t ClassesOf(HeadKind kind, std::vector<Map>& maps) {
   return 0;
 }
 
-std::optional<Head> AsKind(HeadKind kind, const NetworkInterface& network, const MapsByStride& maps) {
+std::optional<Head> AsKind(HeadKind kind, const NetworkInterface& network, const MapsByStride& found) {
+  MapsByStride maps = found;  // each kind has an order of its own
   Head head;
   head.kind = kind;
   head.raw = true;
