@@ -71,6 +71,7 @@ void InferLayer(InferContext& context) {
   const Shape& shape = context.Shape(0);
   const Shape normalized(shape.begin() + axis, shape.end());
   for (size_t i = 1; i < context.node.inputs.size(); ++i) {
+    if (!context.Has(i)) continue;
     const auto together = Broadcast(normalized, context.Shape(i));
     context.Require(together.has_value() && *together == normalized,
                     "its input " + std::to_string(i) + " of shape " + graph::ToString(context.Shape(i)) +

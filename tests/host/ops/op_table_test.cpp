@@ -69,6 +69,11 @@ TEST(OpTable, SaysWhatQuantisationReliesOn) {
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.range == FixedRange::kBelowOne; }), "Softmax");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.range == FixedRange::kZeroToOne; }), "HardSigmoid Sigmoid");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.weights >= 0; }), "Conv ConvTranspose Gemm");
+  EXPECT_EQ(Names([](const Op& op) { return op.quantization.weights >= 0 && op.quantization.weights_axis == 1; }),
+            "ConvTranspose Gemm");
+  EXPECT_EQ(Names([](const Op& op) { return op.quantization.bias == 2; }), "Conv ConvTranspose Gemm");
+  EXPECT_EQ(Names([](const Op& op) { return op.quantization.weights_input_axis >= 0; }), "Conv Gemm");
+  EXPECT_EQ(Names([](const Op& op) { return op.quantization.indices == 1; }), "TopK");
 }
 
 TEST(OpTable, SaysWhatBecomesALayer) {
@@ -76,6 +81,8 @@ TEST(OpTable, SaysWhatBecomesALayer) {
             "AveragePool Conv ConvTranspose MaxPool Resize");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kBinary; }), "Add Mul PRelu Sub");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kReduce; }), "ReduceMean");
+  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kOnnxOrder; }), "LayerNormalization MatMul");
+  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kSlice; }), "Slice TopK");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kUnary; }),
             "Clip Elu Exp Gelu HardSigmoid HardSwish LeakyRelu Mish Relu SiLU Sigmoid Softplus Tanh");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kReshape; }),

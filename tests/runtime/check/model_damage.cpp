@@ -51,4 +51,17 @@ void DoubleBatch(ModelT& m, joint::TensorT& tensor) {
 
 void MakeIntegers(joint::TensorT& tensor) { tensor.dtype = joint::DType::S32; }
 
+std::string MessageOf(const ModelT& m, uint64_t max_work) {
+  const std::vector<uint8_t> file = Write(m);
+  LoadOptions options;
+  options.max_work = max_work;
+  const Result<Model> model = Model::Copy(file.data(), file.size(), options);
+  return model.ok() ? "" : model.status().message();
+}
+
+void ExpectWork(const ModelT& m, uint64_t work) {
+  EXPECT_EQ(MessageOf(m, work), "");
+  EXPECT_NE(MessageOf(m, work - 1).find("work: the model needs more"), std::string::npos);
+}
+
 }  // namespace lockstep::test

@@ -81,4 +81,8 @@ void Narrow(joint::TensorT& tensor, uint8_t bits);
 void DoubleBatch(ModelT& m, joint::TensorT& tensor);  // two images where there was one
 void MakeIntegers(joint::TensorT& tensor);            // of the same size in memory, where it had floats
 
+// What the loader says of a model, with so much work allowed; nothing if it takes it.
+std::string MessageOf(const ModelT& m, uint64_t max_work = LoadOptions().max_work);
+void ExpectWork(const ModelT& m, uint64_t work);  // the loader takes it with as much, and not with less
+
 }  // namespace lockstep::test

@@ -47,6 +47,31 @@ const Damage kConvTransposeDamages[] = {
     {"Table", [](ModelT& m) { Transposed(m).table.pop_back(); }, "table"},
     {"AccBits", [](ModelT& m) { Transposed(m).acc_bits = 16; }, "acc_bits"},
     {"Batch", [](ModelT& m) { DoubleBatch(m, OutputOf<joint::ConvTransposeT>(m)); }, "must have the same batch"},
+    {"WeightsOfAnAbsentPhase",
+     [](ModelT& m) {
+       NetworkBuilder net(9);
+       ConvShape shape;
+       shape.kernel_h = shape.kernel_w = 1;
+       shape.pad_top = shape.pad_left = shape.pad_bottom = shape.pad_right = 0;
+       shape.stride_h = shape.stride_w = 2;
+       net.Output(net.ConvTranspose(net.Input({1, 4, 4, 4}), shape));
+       m = net.Finish();
+       std::vector<uint8_t>& bytes = TransposeWeightBytes(m);
+       bytes[bytes.size() / 4] = 1;
+     },
+     "weights: padding"},
+    {"RowsTogether",
+     [](ModelT& m) {
+       NetworkBuilder net(9);
+       const int x = net.Input({1, 2, 1 << 21, 64});
+       ConvShape shape;
+       shape.oc = 1;
+       shape.kernel_w = 1;
+       shape.pad_left = shape.pad_right = 0;
+       net.Output(net.ConvTranspose(x, shape));
+       m = net.Finish();
+     },
+     "the input rows that an output row needs"},
     {"Rows",
      [](ModelT& m) {
        NetworkBuilder net(9);
@@ -98,6 +123,18 @@ INSTANTIATE_TEST_SUITE_P(ConvTranspose, WideDamage, testing::ValuesIn(kWideConvT
 INSTANTIATE_TEST_SUITE_P(ConvTranspose, TransposeDamage, testing::ValuesIn(kConvTransposeDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(ConvTranspose, FloatTransposeDamage, testing::ValuesIn(kFloatConvTransposeDamages),
                          DamageName);
+
+// The products of an output element, and the rows that are read for a row of the output.
+TEST(ConvTranspose, IsBoundByItsWork) {
+  NetworkBuilder net(9);
+  ConvShape shape;
+  shape.oc = 5;
+  net.Output(net.ConvTranspose(net.Input({1, 6, 7, 3}), shape));
+  const ModelT model = net.Finish();
+  const std::vector<int>& y = model.tensors[model.layers[0]->outputs[0]]->shape;
+  const auto elements = static_cast<uint64_t>(y[1] * y[2] * y[3]);
+  ExpectWork(model, elements + elements * (3 * 3 * 3) + static_cast<uint64_t>(y[1] * (7 + 2 * 3) * 3));
+}
 
 }  // namespace
 }  // namespace lockstep::test

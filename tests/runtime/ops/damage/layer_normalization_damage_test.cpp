@@ -30,7 +30,14 @@ const Damage kLayerNormalizationDamages[] = {
      [](ModelT& m) {
        OutputOf<joint::LayerNormalizationT>(m).shape = {8, 24};
      },
-     "shape"},
+     "shape: input and output must have the same"},
+    {"OutputType",
+     [](ModelT& m) {
+       joint::TensorT& y = OutputOf<joint::LayerNormalizationT>(m);
+       y.dtype = joint::DType::S16;
+       y.quantization->zero_point = {0};
+     },
+     "output: must be of dtype u8 or u16"},
     {"GammaType", [](ModelT& m) { Retype(NormInput(m, 1), joint::DType::S8, 48); }, "gamma: must be of dtype s16"},
     {"BetaType", [](ModelT& m) { Retype(NormInput(m, 2), joint::DType::S32, 48); }, "beta: must be of dtype s64"},
     {"GammaAxes",
@@ -61,7 +68,7 @@ const Damage kLayerNormalizationDamages[] = {
        }
      },
      "gamma: its elements are not those"},
-    {"VarianceShift", [](ModelT& m) { Norm(m).variance_shift = 31; }, "variance_shift"},
+    {"VarianceShift", [](ModelT& m) { Norm(m).variance_shift = 31; }, "variance_shift is 31"},
     {"Differences", [](ModelT& m) { Norm(m).variance_shift += 1; }, "variance_shift: differences leave 32 bits"},
     {"FractionLow", [](ModelT& m) { Norm(m).fraction_bits = 7; }, "fraction_bits"},
     {"FractionHigh", [](ModelT& m) { Norm(m).fraction_bits = 25; }, "fraction_bits"},
@@ -75,14 +82,16 @@ const Damage kLayerNormalizationDamages[] = {
 };
 
 const Damage kFloatLayerNormalizationDamages[] = {
-    {"Input", [](ModelT& m) { FirstLayer<joint::LayerNormalizationT>(m)->inputs[0] = m.inputs[0]->tensor; }, "input"},
+    {"Input", [](ModelT& m) { FirstLayer<joint::LayerNormalizationT>(m)->inputs[0] = m.inputs[0]->tensor; },
+     "input: must be of dtype f32"},
     {"Shape",
      [](ModelT& m) {
        OutputOf<joint::LayerNormalizationT>(m).shape = {1, 40, 24};
      },
-     "shape"},
-    {"Gamma", [](ModelT& m) { MakeIntegers(InputOf<joint::LayerNormalizationT>(m, 1)); }, "gamma"},
-    {"Beta", [](ModelT& m) { MakeIntegers(InputOf<joint::LayerNormalizationT>(m, 2)); }, "beta"},
+     "shape: input and output must have the same"},
+    {"Gamma", [](ModelT& m) { MakeIntegers(InputOf<joint::LayerNormalizationT>(m, 1)); },
+     "gamma: must be of dtype f32"},
+    {"Beta", [](ModelT& m) { MakeIntegers(InputOf<joint::LayerNormalizationT>(m, 2)); }, "beta: must be of dtype f32"},
     {"ComputedBeta",
      [](ModelT& m) {
        auto& inputs = FirstLayer<joint::LayerNormalizationT>(m)->inputs;
@@ -108,6 +117,16 @@ TEST(LayerNormalizationRow, IsBoundByItsSum) {
   };
   EXPECT_EQ(message_of(32768), "");
   EXPECT_NE(message_of(32769).find("gamma: the sum of a row leaves 31 bits"), std::string::npos);
+}
+
+TEST(LayerNormalization, IsBoundByItsWork) {
+  NetworkBuilder net(4);
+  net.Output(net.LayerNormalization(net.Input({4, 6}), 1));
+  ExpectWork(net.Finish(), 24 + 24 * 4);
+
+  NetworkBuilder floats(4);
+  floats.Output(floats.FloatLayerNormalization(floats.Dequantize(floats.Input({4, 6})), 1));
+  ExpectWork(floats.Finish(), 24 + 24 + 24 * 4);
 }
 
 }  // namespace

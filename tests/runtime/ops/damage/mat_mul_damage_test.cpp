@@ -29,6 +29,27 @@ void ToBytes(ModelT& m, joint::TensorT& tensor) {
 const Damage kMatMulDamages[] = {
     {"Inputs", [](ModelT& m) { WideProduct(m).inputs.pop_back(); }, "number of inputs"},
     {"InputType", [](ModelT& m) { ToBytes(m, ProductInput(m, 1)); }, "input b: must be of dtype u8 or u16"},
+    {"InputTypeLeft",
+     [](ModelT& m) {
+       ToBytes(m, ProductInput(m, 1));
+       WideProduct(m).inputs[0] = WideProduct(m).inputs[1];
+     },
+     "input a: must be of dtype u8 or u16"},
+    {"OutputType",
+     [](ModelT& m) {
+       joint::TensorT& y = *m.tensors[WideProduct(m).outputs[0]];
+       y.dtype = joint::DType::S8;
+       y.quantization->zero_point = {0};
+     },
+     "output: must be of dtype u8 or u16"},
+    {"VectorLeft",
+     [](ModelT& m) {
+       NetworkBuilder net(5);
+       net.Output(net.MatMul(net.Input({1, 4}), net.Input({4, 4})));
+       m = net.Finish();
+       InputOf<joint::MatMulT>(m).shape = {4};
+     },
+     "both inputs must be matrices"},
     {"Vector", [](ModelT& m) { ProductInput(m, 1).shape = {8 * 24}; }, "both inputs must be matrices"},
     {"Rank",
      [](ModelT& m) {
@@ -42,7 +63,8 @@ const Damage kMatMulDamages[] = {
      "as many as the rows of input 1"},
     {"Rows",
      [](ModelT& m) {
-       ProductShape(m) = {1, 24, 8};
+       ProductShape(m) = {1, 4, 24};
+       m.tensors[WideProduct(m).outputs[0]]->bytes /= 2;
      },
      "not the products"},
     {"Columns",
@@ -50,6 +72,13 @@ const Damage kMatMulDamages[] = {
        ProductShape(m) = {3, 8, 8};
      },
      "not the products"},
+    {"OtherBatches",
+     [](ModelT& m) {
+       NetworkBuilder net(5);
+       net.Output(net.MatMul(net.Input({2, 4, 4}), net.Input({3, 4, 4})));
+       m = net.Finish();
+     },
+     "not the broadcast"},
     {"Batch", [](ModelT& m) { DoubleBatch(m, *m.tensors[WideProduct(m).outputs[0]]); }, "not the broadcast"},
     {"Multiplier", [](ModelT& m) { Product(m).multiplier = 5; }, "multiplier"},
     {"Shift", [](ModelT& m) { Product(m).shift = 32; }, "shift"},
@@ -89,6 +118,32 @@ TEST(MatMulDepth, IsBoundByTheAccumulator) {
   EXPECT_EQ(MessageOfDepth(8388863, joint::DType::U16), "");
   EXPECT_NE(MessageOfDepth(8388865, joint::DType::U16).find("shape: a sum of products leaves 55 bits"),
             std::string::npos);
+}
+
+TEST(MatMul, SumsIn32BitsAreOfBytes) {
+  for (const bool left : {false, true}) {
+    NetworkBuilder net(3);
+    const int wide = net.Input({1, 1}, 0.1F, 0, joint::DType::U16);
+    const int bytes = net.Input({1, 1});
+    net.Output(net.MatMul(left ? wide : bytes, left ? bytes : wide));
+    ModelT model = net.Finish();
+    FirstOptions<joint::MatMulT>(model)->shift = -1;
+    EXPECT_EQ(MessageOf(model), "");
+    FirstOptions<joint::MatMulT>(model)->acc_bits = 32;
+    EXPECT_NE(MessageOf(model).find("acc_bits: 32 bits do not hold"), std::string::npos);
+  }
+}
+
+TEST(MatMul, IsBoundByItsWork) {
+  NetworkBuilder net(3);
+  net.Output(net.MatMul(net.Input({3, 5}), net.Input({5, 7})));
+  ExpectWork(net.Finish(), 21 + 21 * 5);
+
+  NetworkBuilder floats(3);
+  const int a = floats.Dequantize(floats.Input({3, 5}));
+  const int b = floats.Dequantize(floats.Input({5, 7}));
+  floats.Output(floats.FloatMatMul(a, b));
+  ExpectWork(floats.Finish(), 15 + 35 + 21 + 21 * 5);
 }
 
 }  // namespace

@@ -72,5 +72,11 @@ const Damage kFloatPReluDamages[] = {
 INSTANTIATE_TEST_SUITE_P(PRelu, ModelDamage, testing::ValuesIn(kPReluDamages), DamageName);
 INSTANTIATE_TEST_SUITE_P(PRelu, FloatDamage, testing::ValuesIn(kFloatPReluDamages), DamageName);
 
+TEST(PRelu, TakesSlopesOfEightBits) {
+  NetworkBuilder net(4);
+  net.Output(net.PRelu(net.Input({2, 8}), {8}, joint::DType::S8));
+  EXPECT_EQ(MessageOf(net.Finish()), "");
+}
+
 }  // namespace
 }  // namespace lockstep::test

@@ -52,6 +52,13 @@ const Damage kReduceMeanDamages[] = {
      },
      kNotReduced},
     {"OneAxis", [](ModelT& m) { MeanOfAxes(m).axes.pop_back(); }, kNotReduced},
+    {"FewerOutputs",
+     [](ModelT& m) {
+       joint::TensorT& y = OutputOf<joint::ReduceMeanT>(m);
+       y.shape = {6};
+       y.bytes = 12;
+     },
+     kNotReduced},
     {"TurnedOutput",
      [](ModelT& m) {
        OutputOf<joint::ReduceMeanT>(m).shape = {52, 6};
@@ -83,16 +90,13 @@ TEST(ReduceMean, IsBoundByItsSumAndItsWork) {
     net.Output(net.ReduceMean(x, {1}, true));
     ModelT model = net.Finish();
     MeanOfAxes(model).shift = shift;
-    const std::vector<uint8_t> file = Write(model);
-    LoadOptions options;
-    options.max_work = work;
-    const Result<Model> loaded = Model::Copy(file.data(), file.size(), options);
-    return loaded.ok() ? "" : loaded.status().message();
+    return MessageOf(model, work);
   };
   constexpr uint64_t kPlenty = 1 << 30;
   EXPECT_EQ(message_of(32768, -30, kPlenty), "");  // 32768 * 65535 is just below 2^31
   EXPECT_NE(message_of(32769, -30, kPlenty).find("shift: the scaled sum leaves 64 bits"), std::string::npos);
   EXPECT_EQ(message_of(32769, -29, kPlenty), "");
+  EXPECT_EQ(message_of(32769, 5, kPlenty), "");
   EXPECT_EQ(message_of(1000, 0, 1001), "");  // the output counts too
   EXPECT_NE(message_of(1000, 0, 1000).find("work"), std::string::npos);
 }

@@ -53,5 +53,11 @@ const Damage kTopKDamages[] = {
 
 INSTANTIATE_TEST_SUITE_P(TopK, ModelDamage, testing::ValuesIn(kTopKDamages), DamageName);
 
+TEST(TopK, IsBoundByItsWork) {
+  NetworkBuilder net(4);
+  net.Output(net.TopK(net.Input({2, 8}), 1, 3, true));
+  ExpectWork(net.Finish(), 6 + 6 + 16 * 32);
+}
+
 }  // namespace
 }  // namespace lockstep::test
