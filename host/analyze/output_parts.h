@@ -1,8 +1,9 @@
-// The parts of a network's output: what Concats put together, through views. Boxes in pixels beside probabilities have
+// The parts of a network's outputs (parts.h), along all axes at once. Boxes in pixels beside probabilities have
 // one energy and one cosine as a whole, in which the probabilities do not count; each part is judged by itself.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,13 +12,13 @@
 namespace lockstep::analyze {
 
 struct OutputPart {
-  std::string name;  // "output0", or of a part "output0[0:4, :]" without axes that are one piece: "output0[:, 4:84]"
+  std::string name;            // "output0", or of a part "output0[:, 4:84]"
   std::vector<int64_t> begin;  // by axis
   std::vector<int64_t> end;
 };
 
-// At least one: the whole. Where there would be more than 16 parts the axes with most pieces stay whole.
-std::vector<OutputPart> PartsOf(const graph::Graph& graph, graph::TensorId output);
+// By output; at least one: the whole. Where there would be more than 16 parts the axes with most pieces stay whole.
+std::map<std::string, std::vector<OutputPart>> OutputParts(const graph::Graph& graph);
 
 // Calls visit(first element, number of elements) for each run of neighbouring elements of the part.
 template <typename Visit>

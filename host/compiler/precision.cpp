@@ -80,10 +80,10 @@ RaiseResult RaisePrecision(const graph::Graph& graph, const quantize::QuantizeOp
   quantize::QuantizedGraph raised = quantize::Decide(graph, raised_options, observed);
   raised.source_digest = quantized.source_digest;
   std::vector<uint8_t> raised_model = lower(raised);
-  OutputError error(graph, JudgeItems(calibration, kJudgingRuns), options.threads);
+  judge::OutputError error(graph, JudgeItems(calibration, kJudgingRuns), options.threads);
   result.before = error.Of(model);
   result.after = error.Of(raised_model);
-  result.kept = RelativeError(result.after) <= kWorthwhile * RelativeError(result.before);
+  result.kept = judge::RelativeError(result.after) <= kWorthwhile * judge::RelativeError(result.before);
   if (!result.kept) return result;
   quantized = std::move(raised);
   model = std::move(raised_model);

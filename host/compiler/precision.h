@@ -7,7 +7,7 @@
 
 #include "compiler/build_config.h"
 #include "compiler/front.h"
-#include "compiler/output_error.h"
+#include "judge/output_error.h"
 #include "quantize/quantize.h"
 #include "sensitivity/raise.h"
 
@@ -15,9 +15,9 @@ namespace lockstep::compiler {
 
 struct RaiseResult {
   sensitivity::RaisePlan plan;
-  bool kept = false;     // the outputs became better by it
-  OutputMetrics before;  // on runs that the calibration did not use, as far as there are any
-  OutputMetrics after;
+  bool kept = false;            // the outputs became better by it
+  judge::OutputMetrics before;  // on runs that the calibration did not use, as far as there are any
+  judge::OutputMetrics after;
 };
 
 // Whether the settings leave it to the build which values get more bits.

@@ -5,12 +5,12 @@
 #include <optional>
 #include <set>
 
+#include "analyze/parts.h"
 #include "dump/values.h"
 #include "engine/float/float_engine.h"
 #include "graph/error.h"
 #include "input/model_input.h"
 #include "judge/joint_run.h"
-#include "judge/parts.h"
 
 namespace lockstep::judge {
 namespace {
@@ -31,14 +31,14 @@ struct Watched {
   Subject subject;
   int32_t joint_tensor = -1;
   graph::Shape shape;
-  std::vector<Partition> partitions;
+  std::vector<analyze::Partition> partitions;
   std::optional<NumbersSum> whole;
   std::vector<NumbersSum> parts;  // of all partitions, one after the other
 
   void Add(const float* truth, const float* measured) {
     whole->Add(truth, measured, static_cast<size_t>(graph::ElementCount(shape)));
     size_t next = 0;
-    for (const Partition& cut : partitions) {
+    for (const analyze::Partition& cut : partitions) {
       const auto axis = static_cast<size_t>(cut.axis);
       int64_t outer = 1, inner = 1;
       for (size_t i = 0; i < axis; ++i) outer *= shape[i];
@@ -58,7 +58,7 @@ struct Watched {
   Subject Finish() {
     subject.whole = whole->Finish();
     size_t next = 0;
-    for (const Partition& cut : partitions) {
+    for (const analyze::Partition& cut : partitions) {
       int64_t begin = 0;
       for (size_t i = 0; i < cut.ends.size(); ++i) {
         subject.parts.push_back({cut.names[i], cut.axis, begin, cut.ends[i], parts[next++].Finish()});
@@ -110,7 +110,7 @@ bool OnlySaturates(const graph::Graph& graph, const graph::Uses& uses, graph::Te
 
 std::vector<Watched> ChooseWatched(const graph::Graph& graph, const joint::Model& model) {
   const std::map<std::string, int32_t> written = WrittenTensors(model, graph);
-  const auto parts = FindParts(graph);
+  const auto parts = analyze::FindParts(graph);
   std::vector<Watched> chosen;
   std::set<graph::TensorId> known;
   const graph::Uses uses(graph);
@@ -131,7 +131,7 @@ std::vector<Watched> ChooseWatched(const graph::Graph& graph, const joint::Model
     watched.shape = graph.tensor(id).shape;
     if (const auto cut = parts.find(id); cut != parts.end()) watched.partitions = cut->second;
     watched.whole.emplace(ParamsOf(tensor));
-    for (const Partition& cut : watched.partitions) {
+    for (const analyze::Partition& cut : watched.partitions) {
       watched.parts.insert(watched.parts.end(), cut.ends.size(), NumbersSum(ParamsOf(tensor)));
     }
     chosen.push_back(std::move(watched));

@@ -61,16 +61,10 @@ class DumpHook final : public RunHook {
   std::exception_ptr error_;
 };
 
-LoadOptions LoadOptionsOf(const RunnerOptions& options) {
-  LoadOptions load;
-  load.check_digest = options.check_digest;
-  return load;
-}
-
 class NativeRunner : public ModelRunner {
  public:
-  NativeRunner(const fs::path& path, Result<Model> model, const RunnerOptions& options)
-      : path_(path), model_(Take(path, std::move(model))) {
+  NativeRunner(const fs::path& path, const RunnerOptions& options)
+      : path_(path), model_(Take(path, Model::Open(path.c_str(), LoadOptionsOf(options)))) {
     SessionOptions session_options;
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     session_options.threads = options.threads > 0 ? options.threads : static_cast<int>(cores);
@@ -109,6 +103,12 @@ class NativeRunner : public ModelRunner {
   }
 
  private:
+  static LoadOptions LoadOptionsOf(const RunnerOptions& options) {
+    LoadOptions load;
+    load.check_digest = options.check_digest;
+    return load;
+  }
+
   fs::path path_;
   Model model_;
   std::unique_ptr<Session> session_;
@@ -118,12 +118,7 @@ class NativeRunner : public ModelRunner {
 }  // namespace
 
 std::unique_ptr<ModelRunner> MakeNativeRunner(const fs::path& model, const RunnerOptions& options) {
-  return std::make_unique<NativeRunner>(model, Model::Open(model.c_str(), LoadOptionsOf(options)), options);
-}
-
-std::unique_ptr<ModelRunner> MakeNativeRunner(const fs::path& name, const std::vector<uint8_t>& file,
-                                              const RunnerOptions& options) {
-  return std::make_unique<NativeRunner>(name, Model::Copy(file.data(), file.size(), LoadOptionsOf(options)), options);
+  return std::make_unique<NativeRunner>(model, options);
 }
 
 }  // namespace lockstep::run

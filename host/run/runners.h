@@ -41,9 +41,6 @@ class FloatRunner : public ModelRunner {
 
 std::unique_ptr<ModelRunner> MakeReferenceRunner(const std::filesystem::path& model);
 std::unique_ptr<ModelRunner> MakeNativeRunner(const std::filesystem::path& model, const RunnerOptions& options);
-// A joint model that is no file yet; `name` is what messages call it.
-std::unique_ptr<ModelRunner> MakeNativeRunner(const std::filesystem::path& name, const std::vector<uint8_t>& file,
-                                              const RunnerOptions& options);
 
 std::vector<graph::Shape> OutputShapesOf(const joint::Model& model);
 

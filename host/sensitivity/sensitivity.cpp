@@ -28,11 +28,13 @@ std::vector<const graph::Node*> NodesWith(const QuantizedGraph& quantized, Part 
 class Worker {
  public:
   Worker(const QuantizedGraph& quantized, const std::vector<const graph::Node*>& nodes, Part part, int threads)
-      : quantized_(quantized), nodes_(nodes), part_(part), threads_(threads), network_(MakeNetwork()) {
+      : quantized_(quantized),
+        nodes_(nodes),
+        part_(part),
+        threads_(threads),
+        network_(MakeNetwork()),
+        parts_(analyze::OutputParts(quantized.graph)) {
     simulations_.resize(nodes.size());
-    for (const graph::TensorId output : quantized.graph.outputs) {
-      parts_[quantized.graph.tensor(output).name] = analyze::PartsOf(quantized.graph, output);
-    }
   }
 
   PictureSums Run(const CalibrationInput& picture, const std::function<void()>& done) {

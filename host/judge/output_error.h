@@ -7,10 +7,13 @@
 #include <vector>
 
 #include "analyze/metrics.h"
+#include "analyze/output_parts.h"
+#include "engine/float/float_engine.h"
 #include "graph/graph.h"
 #include "input/data_list.h"
+#include "joint_generated.h"
 
-namespace lockstep::compiler {
+namespace lockstep::judge {
 
 using OutputMetrics = std::map<std::string, analyze::Metrics>;  // by part of an output, over all runs
 
@@ -23,14 +26,17 @@ class OutputError {
   OutputMetrics Of(const std::vector<uint8_t>& model);
 
  private:
+  void RunFloats(const joint::Model& model);
+
   const graph::Graph& graph_;
   std::vector<input::DataItem> items_;
   int threads_;
-  std::vector<std::map<std::string, std::vector<float>>> truth_;  // by run and output, once they were computed
+  std::map<std::string, std::vector<analyze::OutputPart>> parts_;
+  std::vector<std::map<std::string, engine::FloatTensor>> truth_;  // by run and output, once they were computed
 };
 
 // The error's energy as a share of the outputs' own, summed over the parts of the outputs; a part that is lost counts
 // as 1.
 double RelativeError(const OutputMetrics& metrics);
 
-}  // namespace lockstep::compiler
+}  // namespace lockstep::judge

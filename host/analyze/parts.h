@@ -7,7 +7,7 @@
 
 #include "graph/graph.h"
 
-namespace lockstep::judge {
+namespace lockstep::analyze {
 
 // A tensor cut along one axis. Part i has the places from ends[i - 1] (0 for the first) to ends[i].
 struct Partition {
@@ -21,4 +21,4 @@ struct Partition {
 inline constexpr size_t kMostParts = 64;
 std::map<graph::TensorId, std::vector<Partition>> FindParts(const graph::Graph& graph);
 
-}  // namespace lockstep::judge
+}  // namespace lockstep::analyze

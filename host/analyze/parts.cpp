@@ -1,11 +1,11 @@
-#include "judge/parts.h"
+#include "analyze/parts.h"
 
 #include <algorithm>
 #include <optional>
 
 #include "ops/slice.h"
 
-namespace lockstep::judge {
+namespace lockstep::analyze {
 namespace {
 
 using graph::Graph;
@@ -161,4 +161,4 @@ class Finder {
 
 std::map<graph::TensorId, std::vector<Partition>> FindParts(const Graph& graph) { return Finder(graph).Find(); }
 
-}  // namespace lockstep::judge
+}  // namespace lockstep::analyze

@@ -1,10 +1,10 @@
-#include "judge/parts.h"
+#include "analyze/parts.h"
 
 #include <gtest/gtest.h>
 
 #include "support/small_graph.h"
 
-namespace lockstep::judge {
+namespace lockstep::analyze {
 namespace {
 
 using Ends = std::vector<int64_t>;
@@ -80,4 +80,4 @@ TEST(Parts, AReshapeThatMixesThemEndsThem) {
 }
 
 }  // namespace
-}  // namespace lockstep::judge
+}  // namespace lockstep::analyze
