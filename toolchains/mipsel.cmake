@@ -9,7 +9,7 @@ set(CMAKE_CXX_FLAGS_INIT "-march=mips32r2")
 # The ABI of position independent code loads every address from a table: a seventh of the code.
 set(LOCKSTEP_FIXED_FLAGS -fno-pie -fno-pic -mno-shared -mplt)
 # Loops over elements gain nothing from -O3 here: there is no SIMD to vectorise them for.
-set(LOCKSTEP_SMALL ON)
+set(LOCKSTEP_SMALL ON CACHE BOOL "")
 set(CMAKE_CROSSCOMPILING_EMULATOR qemu-mipsel -L /usr/mipsel-linux-gnu)
 set(CMAKE_FIND_ROOT_PATH /usr/mipsel-linux-gnu)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

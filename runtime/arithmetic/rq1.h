@@ -12,6 +12,9 @@ inline constexpr const char* kContractId = "rq1";
 inline constexpr int kMinShift = -30;
 inline constexpr int kMaxShift = 31;
 inline constexpr int32_t kMinMultiplier = 1 << 30;
+// A weight of 16 bits is kWeightBase * high + low, with both within +-127.
+inline constexpr int32_t kWeightBase = 255;
+inline constexpr int32_t kHighestLongWeight = kWeightBase * 127 + 127;
 // |acc| below this is accepted by RequantizeWide.
 inline constexpr int64_t kWideLimit = int64_t{1} << 55;
 

@@ -102,8 +102,7 @@ Status Session::Impl::DescribeTensors() {
     const TensorInfo info = model->tensor(static_cast<int32_t>(i));
     view.scale = info.scale;
     view.zero_point = info.zero_point;
-    if (tensor.quantization() != nullptr)
-      view.high = static_cast<int32_t>((int64_t{1} << tensor.quantization()->bits()) - 1);
+    if (info.quantized) view.high = static_cast<int32_t>((int64_t{1} << info.bits) - 1);
     view.elements = 1;
     for (int32_t axis = 0; axis < view.rank; ++axis) view.elements *= view.shape[axis];
     view.bytes = tensor.bytes();
@@ -196,6 +195,8 @@ Status Session::Impl::TakeMemory() {
   };
   LOCKSTEP_RETURN_IF_ERROR(take(model->arena_size(), "arena", &arena));
   LOCKSTEP_RETURN_IF_ERROR(take(ScratchBytes(), "scratch", &scratch));
+  // Kernels multiply what rows end with by weights of 0: of no matter to them, but to tools that watch memory.
+  if (ScratchBytes() != 0) std::memset(scratch, 0, static_cast<size_t>(ScratchBytes()));
   const auto& all = *model->joint().tensors();
   const auto place = [&](kernels::TensorView& view, int32_t tensor) {
     const joint::Tensor& t = *all[static_cast<uint32_t>(tensor)];

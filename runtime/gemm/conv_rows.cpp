@@ -1,6 +1,7 @@
 #include "gemm/conv_rows.h"
 
 #include "arithmetic/requantize.h"
+#include "arithmetic/rq1.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -76,8 +77,7 @@ SumsRow ConvRows::DescribeSums(const RowPlace& place) {
 }
 
 void ConvRows::RunPasses(int32_t byte, const RowPlace& place, SumsRow* sums) {
-  constexpr int64_t kInputBase = 256;   // of the high byte of an input
-  constexpr int64_t kWeightBase = 255;  // of the high byte of a weight
+  constexpr int64_t kInputBase = 256;  // of the high byte of an input
   for (int32_t weight_byte = 0; weight_byte < geometry_.weight_bytes; ++weight_byte) {
     const bool high = weight_byte + 1 < geometry_.weight_bytes;
     row_.weights = weights_ + weight_byte * weight_bytes_ + place.weights;
@@ -85,12 +85,16 @@ void ConvRows::RunPasses(int32_t byte, const RowPlace& place, SumsRow* sums) {
     row_.sums = sums_ + sums->passes * geometry_.pass_bytes;
     variant_.run_row(row_);
     sums->sums[sums->passes] = row_.sums;
-    sums->factor[sums->passes++] = (byte == 0 ? 1 : kInputBase) * (high ? kWeightBase : 1);
+    sums->factor[sums->passes++] = (byte == 0 ? 1 : kInputBase) * (high ? rq1::kWeightBase : 1);
   }
 }
 
 void ConvRows::Finish(const SumsRow& sums) const {
-  sums.long_shifts && !sums.wide_sums ? variant_.finish(sums) : FinishSums(sums);
+  if (sums.long_shifts && !sums.wide_sums) {
+    variant_.finish(sums);
+  } else {
+    FinishSums(sums);
+  }
 }
 
 }  // namespace lockstep::kernels

@@ -25,7 +25,6 @@ class ConvRows {
            const ConvVariant& variant, uint8_t* scratch)
       : geometry_(geometry),
         variant_(variant),
-        input_(args.inputs[0]),
         weights_(reinterpret_cast<const int8_t*>(args.inputs[1].data)),
         weight_bytes_(static_cast<int64_t>(args.inputs[1].bytes) / geometry.weight_bytes),
         channels_(ConstantsOf(options)),
@@ -45,7 +44,6 @@ class ConvRows {
 
   ConvRow& row() { return row_; }
   const OutputTable& table() const { return table_; }
-  int32_t input_bytes() const { return geometry_.input_bytes; }
   uint8_t flip() const { return variant_.signed_rows ? kSignFlip : 0; }
   // Memory for one byte of each of the input's elements.
   uint8_t* memory(int32_t byte) const { return memory_ + byte * geometry_.ring_bytes; }
@@ -78,7 +76,6 @@ class ConvRows {
 
   const ConvGeometry& geometry_;
   const ConvVariant& variant_;
-  const TensorView& input_;
   const int8_t* weights_;
   int64_t weight_bytes_;  // of one byte of each weight
   ChannelConstants channels_;

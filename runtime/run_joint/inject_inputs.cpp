@@ -7,6 +7,23 @@
 #include "run_joint/run_inputs.h"
 
 namespace lockstep {
+namespace {
+
+// Kernels take for granted what the bits of a tensor say of its elements: a larger one would be read beyond a table.
+Status CheckBits(const TensorInfo& info, const List<uint8_t>& bytes, const String& path) {
+  if (!info.quantized || info.bits == 16) return Status::Ok();
+  const size_t element = info.bits > 8 ? 2 : 1;
+  for (size_t i = 0; i < bytes.size(); i += element) {
+    const uint32_t value = element == 1 ? bytes[i] : bytes[i] | static_cast<uint32_t>(bytes[i + 1]) << 8;
+    if (value >> info.bits == 0) continue;
+    return Status::Error(StatusCode::kUnreadable,
+                         "%s: has %u, but the elements of '%s' have %d bits; dump the model again", path.c_str(), value,
+                         info.name, info.bits);
+  }
+  return Status::Ok();
+}
+
+}  // namespace
 
 InjectInputs::InjectInputs(const Model& model, String folder, DumpManifest manifest)
     : folder_(std::move(folder)), manifest_(std::move(manifest)), producer_(static_cast<size_t>(model.tensor_count())) {
@@ -62,6 +79,7 @@ Status InjectInputs::BeforeLayer(Session& session, int32_t layer) {
     read_.resize(static_cast<size_t>(info.bytes));
     LOCKSTEP_RETURN_IF_ERROR(
         ReadExactly(path, read_.data(), info.bytes, String("layer '") + model.layer(producer.layer).name + "'"));
+    LOCKSTEP_RETURN_IF_ERROR(CheckBits(info, read_, path));
     rows.CopyFrom(read_.data());
     const String& expected = manifest_.tensors[static_cast<size_t>(tensor)];
     if (expected.empty()) continue;

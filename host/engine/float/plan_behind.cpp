@@ -47,15 +47,17 @@ void Plan::RunBehind(const std::vector<std::pair<ValueId, const float*>>& replac
     std::memset(behind_.get(), 0, arena_bytes_);
   }
   changed_.assign(values_.size(), false);
+  std::vector<bool> given(values_.size(), false);
   for (const auto& [id, data] : replaced) {
     assert(value(id).parent == kNoValue && !IsConstant(id));
     MarkChanged(id, false);
+    given[static_cast<size_t>(id)] = true;
     dnnl::memory from(Describe(value(id).shape, kPlain), engine_, const_cast<float*>(data));
     dnnl::memory to(value(id).desc, engine_, AddressBehind(id));
     dnnl::reorder(from, to).execute(stream_, from, to);
   }
   for (Step& step : steps_) {
-    if (step.output == kNoValue) continue;  // a watch
+    if (step.output == kNoValue || given[static_cast<size_t>(Root(step.output).first)]) continue;  // a watch; replaced
     if (std::none_of(step.inputs.begin(), step.inputs.end(), [this](ValueId id) { return IsChanged(id); })) continue;
     MarkChanged(step.output, step.is_copy);
     ExecuteBehind(step);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "arithmetic/rq1.h"
 #include "engine/reference/layer_run.h"
 #include "joint_generated.h"
 
@@ -73,7 +74,7 @@ class PackedBytes {
         second_(weights.tensor->dtype() == joint::DType::S16 ? first_ + bytes : nullptr) {}
 
   int32_t operator[](uint64_t offset) const {
-    return second_ == nullptr ? first_[offset] : 255 * first_[offset] + second_[offset];
+    return second_ == nullptr ? first_[offset] : rq1::kWeightBase * first_[offset] + second_[offset];
   }
 
  private:

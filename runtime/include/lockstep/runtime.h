@@ -43,6 +43,7 @@ struct TensorInfo {
   bool quantized = false;          // scale and zero_point mean something: real = scale * (q - zero_point)
   float scale = 0.0F;
   int32_t zero_point = 0;
+  int32_t bits = 0;  // of a quantized tensor: no element is 2^bits or more
   uint64_t bytes = 0;
 };
 

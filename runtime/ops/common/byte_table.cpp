@@ -1,6 +1,7 @@
 #include "ops/common/byte_table.h"
 
 #include <cstddef>
+
 namespace lockstep::kernels {
 
 void ApplyTable(const uint8_t* table, const Stretches<uint8_t>& y) {

@@ -2,12 +2,11 @@
 
 #include <cstdlib>
 
+#include "arithmetic/rq1.h"
 #include "ops/common/check_window.h"
 
 namespace lockstep::check {
 namespace {
-
-constexpr int64_t kHighBase = 255;  // of the high byte of a weight
 
 int64_t Quads(const PackedPart& part) { return (part.length + kPackedQuad - 1) / kPackedQuad; }
 int64_t Blocks(const PackedPart& part) { return (part.channels + kPackedLanes - 1) / kPackedLanes; }
@@ -37,7 +36,7 @@ Status SumBlock(const LayerCheck& layer, const PackedPart& part, int64_t lanes, 
 
 Status CheckBlock(LayerCheck& layer, const PackedPart& part, const PackedSums& sums, int64_t first, int64_t lanes,
                   PackedBytes* data) {
-  constexpr int64_t kFactor[] = {1, kHighBase};
+  constexpr int64_t kFactor[] = {1, rq1::kWeightBase};
   const uint32_t entries = sums.weight_sum->size() / static_cast<uint32_t>(data->count);
   int64_t absolute[kPackedLanes] = {};
   for (int32_t byte = 0; byte < data->count; ++byte) {

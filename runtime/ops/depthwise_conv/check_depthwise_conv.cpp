@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "arithmetic/rq1.h"
 #include "check/layer_check.h"
 #include "ops/common/check_weighted_sum.h"
 #include "ops/common/check_window.h"
@@ -24,6 +25,9 @@ Status CheckPlainWeights(LayerCheck& layer, const joint::DepthwiseConv& options,
       if (weight == std::numeric_limits<Weight>::min()) {
         return layer.Wrong("weights", sizeof weight == 1 ? "-128 is outside the symmetric range"
                                                          : "-32768 is outside the symmetric range");
+      }
+      if (sizeof weight > 1 && std::abs(int32_t{weight}) > rq1::kHighestLongWeight) {
+        return layer.Wrong("weights", "must be within -32512..32512");
       }
       absolute += std::abs(weight);
     }

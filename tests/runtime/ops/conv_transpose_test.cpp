@@ -85,7 +85,7 @@ class TransposeTester {
     }
     for (int32_t oc = 0; oc < c_.out; ++oc) {
       const bool words = c_.input == joint::DType::U16 || c_.weight == joint::DType::S16;
-      bias_.push_back(int64_t{Pick(-20000, 20000)} << (words ? 20 : 0));
+      bias_.push_back(int64_t{Pick(-20000, 20000)} * (words ? 1 << 20 : 1));
       options_.multiplier.push_back(static_cast<int32_t>((uint32_t{1} << 30) + random_() % (uint32_t{1} << 30)));
       options_.shift.push_back(
           static_cast<int8_t>(c_.shift != -100 ? c_.shift : Pick(high == 255 ? 6 : 0, 10) + ExtraShift()));

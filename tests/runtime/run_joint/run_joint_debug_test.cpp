@@ -172,6 +172,38 @@ TEST_F(RunJointDebug, InjectReadsManifestsOfAnyLength) {
   EXPECT_EQ(result.status, 0) << result.error;
 }
 
+// What a tensor's bits do not allow would be read beyond tables.
+TEST_F(RunJointDebug, InjectRefusesValuesBeyondTheBits) {
+  NetworkBuilder net(11, "bits");
+  const int words = net.Input({1, 5, 6, 8}, 0.001F, 30000, joint::DType::U16);
+  net.Output(net.Dequantize(net.Softmax(words)));
+  joint::ModelT model = net.Finish();
+  joint::SoftmaxT& softmax = *FirstOptions<joint::SoftmaxT>(model);
+  joint::TensorT& shares = *model.tensors[FirstLayer<joint::SoftmaxT>(model)->outputs[0]];
+  FirstLayer<joint::SoftmaxT>(model)->version = 2;
+  softmax.numerator = 100;
+  shares.quantization->scale[0] = 1.0F / 100.0F;
+  shares.quantization->bits = 7;
+  WriteFile(Path("bits.joint"), Write(model));
+  const CommandResult dump =
+      RunCommand({"--dump_intermediate", "2", "--dump_folder", Path("dump"), Path("bits.joint")});
+  ASSERT_EQ(dump.status, 0) << dump.error;
+  const std::vector<std::string> inject = {"--inject", Path("dump"), "--seed", "1", Path("bits.joint")};
+  EXPECT_EQ(RunCommand(inject).status, 0);
+  for (const std::string& file : FilesIn(Path("dump"))) {
+    if (file.find("Softmax") == std::string::npos) continue;
+    std::vector<uint8_t> bytes = ReadFile(Path("dump/" + file));
+    const Md5Text before = ToText(Md5Of(bytes.data(), bytes.size()));
+    bytes[5] = 128;
+    WriteFile(Path("dump/" + file), bytes);
+    std::string manifest = ReadText(Path("dump/manifest.json"));
+    const size_t at = manifest.find(before.data());
+    ASSERT_NE(at, std::string::npos) << manifest;
+    WriteText(Path("dump/manifest.json"), manifest.replace(at, 32, ToText(Md5Of(bytes.data(), bytes.size())).data()));
+    ExpectError(RunCommand(inject), 4, {file, "has 128", "7 bits", "dump the model again"});
+  }
+}
+
 // Random input is not what the dump was made with, and the first layer would be blamed for it.
 TEST_F(RunJointDebug, InjectNeedsTheInputOfTheDump) {
   ASSERT_EQ(Dump("first").status, 0);

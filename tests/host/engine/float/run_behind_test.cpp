@@ -96,6 +96,25 @@ TEST(RunBehind, ViewsAndTransposes) {
   ExpectRunsBehind(maker.Finish({maker.Conv(again, 8, 3), softmax, turned}));
 }
 
+TEST(RunBehind, AReplacedTensorBehindAnotherStays) {
+  GraphMaker maker;
+  const TensorId input = maker.Input({1, 4, 6, 6});
+  const TensorId a = maker.Conv(input, 8, 3);
+  const TensorId b = maker.Conv(a, 8, 3);
+  const graph::Graph graph = maker.Finish({maker.Add("Add", {a, maker.Conv(b, 8)})});
+  engine::FloatEngineOptions options;
+  options.keep_values = true;
+  options.observed = {graph.tensor(a).name, graph.tensor(b).name};
+  FloatEngine kept(graph, options);
+  const Tensors inputs{{graph.tensor(input).name, Random({1, 4, 6, 6}, 1)}};
+  kept.Run(inputs);
+  const Tensors changed{{graph.tensor(a).name, Random({1, 8, 6, 6}, 2)},
+                        {graph.tensor(b).name, Random({1, 8, 6, 6}, 3)}};
+  Tensors all = inputs;
+  all.insert(changed.begin(), changed.end());
+  ExpectNear(FloatEngine(WithInput(WithInput(graph, a), b), {}).Run(all), kept.RunBehind(changed));
+}
+
 TEST(RunBehind, SeveralTensorsAtOnce) {
   GraphMaker maker;
   const TensorId input = maker.Input({1, 4, 6, 6});

@@ -36,6 +36,14 @@ const Damage kWideDepthwiseConvDamages[] = {
        bytes[1] = 0x80;
      },
      "weights: -32768"},
+    {"WeightBeyondTwoBytes",
+     [](ModelT& m) {
+       std::vector<uint8_t>& bytes =
+           m.constants[m.tensors[WordsLayer<joint::DepthwiseConvT>(m).inputs[1]]->constant]->data;
+       bytes[0] = 0x01;  // 32513
+       bytes[1] = 0x7f;
+     },
+     "weights: must be within -32512..32512"},
     {"Sums32", [](ModelT& m) { WordsOptions<joint::DepthwiseConvT>(m).acc_bits = 32; }, "acc_bits[0]"},
     {"AccBits", [](ModelT& m) { WordsOptions<joint::DepthwiseConvT>(m).acc_bits = 31; }, "acc_bits: must be"},
     {"NoStarts", [](ModelT& m) { WordsOptions<joint::DepthwiseConvT>(m).acc_init64.clear(); }, "acc_init"},
