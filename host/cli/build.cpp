@@ -6,7 +6,7 @@
 #include "cli/spinning.h"
 #include "compiler/build_config.h"
 #include "compiler/compiler.h"
-#include "compiler/model_info.h"
+#include "info/model_info.h"
 #include "report/json_text.h"
 #include "settings/command_line.h"
 
@@ -21,7 +21,7 @@ struct Flags {
 };
 
 std::string ResultText(const compiler::BuildResult& result) {
-  std::string text = compiler::InfoText(result.summary.at("model")) + "\n";
+  std::string text = info::InfoText(result.summary.at("model")) + "\n";
   for (const auto& note : result.summary.at("notes")) text += "note: " + note.get<std::string>() + "\n";
   return text + "wrote " + result.joint_model.string() + "\n";
 }

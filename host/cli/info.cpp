@@ -3,7 +3,7 @@
 
 #include "cli/command.h"
 #include "compiler/build_config.h"
-#include "compiler/model_info.h"
+#include "info/model_info.h"
 #include "report/json_text.h"
 #include "settings/command_line.h"
 
@@ -19,8 +19,8 @@ struct Flags {
 int Info(const Flags& flags) {
   const auto shapes = compiler::InputShapesOf(settings::Resolve(settings::kInfo, flags.given, "info"));
   CheckOutputs({flags.json}, {flags.model});
-  const nlohmann::ordered_json info = compiler::DescribeModelFile(flags.model, shapes);
-  Print(compiler::InfoText(info), report::JsonText(info, 1), flags.json);
+  const nlohmann::ordered_json info = info::DescribeModelFile(flags.model, shapes);
+  Print(info::InfoText(info), report::JsonText(info, 1), flags.json);
   return info.contains("blockers") && !info.at("blockers").empty() ? kUnsupportedModel : kGood;
 }
 

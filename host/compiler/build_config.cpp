@@ -5,7 +5,7 @@
 
 #include "files/output_file.h"
 #include "graph/error.h"
-#include "input/preprocess.h"
+#include "input/pictures/preprocess.h"
 #include "report/json_text.h"
 #include "settings/choices.h"
 #include "settings/policy_rules.h"

@@ -2,7 +2,7 @@
 
 #include <sys/resource.h>
 
-#include "compiler/model_info.h"
+#include "info/model_info.h"
 #include "judge/render.h"
 
 namespace lockstep::compiler {
@@ -83,7 +83,7 @@ void BuildReport::Raises(const RaiseResult& result) {
 }
 
 void BuildReport::Model(const std::vector<uint8_t>& file) {
-  json_["model"] = DescribeJointModel(*joint::GetModel(file.data()), file.size(), false);
+  json_["model"] = info::DescribeJointModel(*joint::GetModel(file.data()), file.size(), false);
 }
 
 void BuildReport::Judgement(const judge::Judgement& judgement) { json_["judgement"] = judge::ToJson(judgement); }

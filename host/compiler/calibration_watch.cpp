@@ -5,7 +5,7 @@
 #include <functional>
 #include <string_view>
 
-#include "input/preprocess.h"
+#include "input/pictures/preprocess.h"
 #include "report/table.h"
 
 namespace lockstep::compiler {

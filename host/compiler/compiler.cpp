@@ -3,7 +3,6 @@
 #include <future>
 #include <utility>
 
-#include "compiler/blockers.h"
 #include "compiler/build_report.h"
 #include "compiler/calibration_watch.h"
 #include "compiler/front.h"
@@ -11,6 +10,7 @@
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
+#include "info/blockers.h"
 #include "input/input_source.h"
 #include "judge/render.h"
 #include "lockstep/md5.h"
@@ -65,7 +65,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
 
   report.Stage("optimise");
   report.Passes(optimize::Optimize(graph));
-  RequireSupported(graph, config.input);
+  info::RequireSupported(graph, config.input);
   RequireOutputs(config, graph);
   const Calibration calibration = ChooseCalibration(config, graph);
   input::InputSource source(calibration.infos, calibration.chosen, config.skip_bad_images);

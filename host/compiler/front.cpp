@@ -10,7 +10,7 @@
 #include "import/onnx_import.h"
 #include "input/data_list.h"
 #include "input/model_input.h"
-#include "input/preprocess.h"
+#include "input/pictures/preprocess.h"
 #include "quantize/policy.h"
 
 namespace lockstep::compiler {

@@ -1,7 +1,7 @@
 #include "compiler/sensitivity_run.h"
 
-#include "compiler/blockers.h"
 #include "compiler/front.h"
+#include "info/blockers.h"
 #include "input/input_source.h"
 #include "optimize/optimize.h"
 
@@ -16,7 +16,7 @@ SensitivityRun MeasureSensitivity(const BuildConfig& config, sensitivity::Part p
   begin("import " + config.input);
   graph::Graph graph = ImportNetwork(config);
   optimize::Optimize(graph);
-  RequireSupported(graph, config.input);
+  info::RequireSupported(graph, config.input);
   RequireOutputs(config, graph);
   const Calibration calibration = ChooseCalibration(config, graph);
 

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "engine/reference/joint_model.h"
-#include "evaluate/classify_task.h"
+#include "evaluate/classify/classify_task.h"
 #include "evaluate/picture_runs.h"
-#include "evaluate/segment_task.h"
+#include "evaluate/segment/segment_task.h"
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"

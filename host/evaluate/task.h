@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "evaluate/picture_result.h"
-#include "input/pictures.h"
-#include "input/preprocess.h"
+#include "input/pictures/pictures.h"
+#include "input/pictures/preprocess.h"
 #include "run/model_runner.h"
 
 namespace lockstep::evaluate {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "input/input_info.h"
-#include "input/pictures.h"
+#include "input/pictures/pictures.h"
 
 namespace lockstep::input {
 

@@ -6,7 +6,7 @@
 #include "graph/error.h"
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
-#include "input/preprocess.h"
+#include "input/pictures/preprocess.h"
 
 namespace lockstep::input {
 namespace {

@@ -9,7 +9,7 @@
 #include "graph/error.h"
 #include "input/folder.h"
 #include "input/npy.h"
-#include "input/preprocess.h"
+#include "input/pictures/preprocess.h"
 
 namespace lockstep::input {
 namespace {

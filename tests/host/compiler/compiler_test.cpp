@@ -4,10 +4,10 @@
 
 #include <map>
 
-#include "compiler/model_info.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
 #include "import/onnx_import.h"
+#include "info/model_info.h"
 #include "support/small_detector.h"
 #include "support/small_graph.h"
 #include "support/temporary_test_folder.h"
@@ -36,7 +36,7 @@ TEST_F(CompilerTest, WritesTheModelAndWhatBelongsToIt) {
   BuildWith(Keys("out"));
   EXPECT_EQ(Files("out"),
             (std::vector<std::string>{"frontend/optimized.onnx", "net.config.json", "net.joint", "net.report.json"}));
-  const ordered_json info = DescribeModelFile(Path("out/net.joint").string(), {});
+  const ordered_json info = info::DescribeModelFile(Path("out/net.joint").string(), {});
   EXPECT_EQ(info.at("contract"), "rq1");
   EXPECT_EQ(info.at("inputs").at(0).at("shape"), (ordered_json{1, 32, 32, 3}));
   EXPECT_EQ(info.at("outputs").at(0).at("shape"), (ordered_json{1, 8, 336}));
@@ -85,7 +85,7 @@ TEST_F(CompilerTest, AConvolutionMayBePaddedBeyondItsWindow) {
   importer::ExportOnnx(small.Finish({small.Conv(wide, 4, 4, 3, {{"pads", std::vector<int64_t>{0, 5, 4, 3}}})}),
                        Path("net.onnx").string());
   const BuildResult result = BuildWith(Keys("out"));
-  const ordered_json info = DescribeModelFile(result.joint_model.string(), {});
+  const ordered_json info = info::DescribeModelFile(result.joint_model.string(), {});
   EXPECT_EQ(info.at("outputs").at(0).at("shape"), (ordered_json{1, 4, 37, 41}));
 }
 
@@ -153,7 +153,7 @@ TEST_F(CompilerTest, WhatIsQuantisedAndInHowManyBits) {
     keys.update(settings);
     BuildWith(keys);
     std::map<std::string, int> counts;
-    const ordered_json info = DescribeModelFile(Path(folder + "/net.joint").string(), {});
+    const ordered_json info = info::DescribeModelFile(Path(folder + "/net.joint").string(), {});
     for (const auto& layer : info.at("layers")) {
       if (layer.at("op") != "Quantize") ++counts[layer.at("dtype").get<std::string>()];
     }

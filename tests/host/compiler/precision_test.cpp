@@ -7,8 +7,8 @@
 #include <random>
 
 #include "compiler/compiler.h"
-#include "compiler/model_info.h"
 #include "import/onnx_export.h"
+#include "info/model_info.h"
 #include "support/small_detector.h"
 #include "support/small_graph.h"
 #include "support/temporary_test_folder.h"
@@ -64,7 +64,7 @@ class PrecisionTest : public testing::FolderTest {
 
   // How many tensors of the model have this type.
   int Count(const std::string& dtype) const {
-    const ordered_json info = DescribeModelFile(Path("out/net.joint").string(), {});
+    const ordered_json info = info::DescribeModelFile(Path("out/net.joint").string(), {});
     int count = 0;
     for (const auto& layer : info.at("layers")) count += layer.at("dtype") == dtype ? 1 : 0;
     return count;

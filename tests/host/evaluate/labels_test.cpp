@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "evaluate/class_labels.h"
+#include "evaluate/classify/class_labels.h"
 #include "evaluate/detect/box_labels.h"
 #include "graph/error.h"
 #include "support/temporary_test_folder.h"

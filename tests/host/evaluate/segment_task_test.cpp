@@ -1,10 +1,10 @@
-#include "evaluate/segment_task.h"
+#include "evaluate/segment/segment_task.h"
 
 #include <gtest/gtest.h>
 
 #include <opencv2/imgcodecs.hpp>
 
-#include "evaluate/label_map.h"
+#include "evaluate/segment/label_map.h"
 #include "graph/error.h"
 #include "support/temporary_test_folder.h"
 

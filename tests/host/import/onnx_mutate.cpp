@@ -17,8 +17,8 @@
 #include <functional>
 #include <map>
 
-#include "compiler/model_info.h"
 #include "graph/error.h"
+#include "info/model_info.h"
 #include "onnx_mutation.h"
 #include "onnx_writer.h"
 
@@ -48,8 +48,8 @@ struct Progress {
 // "" if the file was described or refused as it should be, else what came out instead.
 std::string Try(const std::string& path, Progress& progress) {
   try {
-    const nlohmann::ordered_json info = lockstep::compiler::DescribeModelFile(path, {});
-    if (lockstep::compiler::InfoText(info).empty()) return "it is described by nothing";
+    const nlohmann::ordered_json info = lockstep::info::DescribeModelFile(path, {});
+    if (lockstep::info::InfoText(info).empty()) return "it is described by nothing";
     ++progress.described;
     return "";
   } catch (const lockstep::Error& error) {

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "graph/error.h"
-#include "input/preprocess.h"
+#include "input/pictures/preprocess.h"
 #include "lockstep/md5.h"
-#include "picture_files.h"
+#include "pictures/picture_files.h"
 
 namespace lockstep::input {
 namespace {

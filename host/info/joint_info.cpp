@@ -4,11 +4,11 @@
 #include <map>
 #include <numeric>
 
-#include "compiler/model_info.h"
+#include "info/model_info.h"
 #include "lockstep/md5.h"
 #include "lower/lower.h"
 
-namespace lockstep::compiler {
+namespace lockstep::info {
 namespace {
 
 using nlohmann::ordered_json;
@@ -161,4 +161,4 @@ ordered_json DescribeJointModel(const joint::Model& model, size_t file_bytes, bo
   return json;
 }
 
-}  // namespace lockstep::compiler
+}  // namespace lockstep::info

@@ -1,4 +1,4 @@
-#include "input/decode.h"
+#include "input/pictures/decode.h"
 
 #include <cstdint>
 #include <fstream>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "graph/error.h"
-#include "input/picture_structure.h"
+#include "input/pictures/picture_structure.h"
 
 namespace lockstep::input {
 

@@ -1,9 +1,9 @@
-#include "compiler/node_costs.h"
+#include "info/node_costs.h"
 
 #include <limits>
 #include <set>
 
-namespace lockstep::compiler {
+namespace lockstep::info {
 namespace {
 
 using graph::Graph;
@@ -70,4 +70,4 @@ int64_t ParametersOf(const Graph& graph) {
   return count;
 }
 
-}  // namespace lockstep::compiler
+}  // namespace lockstep::info

@@ -7,7 +7,7 @@
 #include <opencv2/videoio.hpp>
 #include <utility>
 
-#include "input/picture_decoder.h"
+#include "input/pictures/picture_decoder.h"
 
 namespace lockstep::input {
 namespace {

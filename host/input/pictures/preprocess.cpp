@@ -1,11 +1,11 @@
-#include "input/preprocess.h"
+#include "input/pictures/preprocess.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "graph/error.h"
-#include "input/decode.h"
+#include "input/pictures/decode.h"
 
 namespace lockstep::input {
 namespace {

@@ -1,4 +1,4 @@
-#include "evaluate/score_map.h"
+#include "evaluate/segment/score_map.h"
 
 #include <algorithm>
 #include <cmath>

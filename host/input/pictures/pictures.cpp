@@ -1,11 +1,11 @@
-#include "input/pictures.h"
+#include "input/pictures/pictures.h"
 
 #include <algorithm>
 #include <filesystem>
 
 #include "graph/error.h"
-#include "input/decode.h"
 #include "input/folder.h"
+#include "input/pictures/decode.h"
 
 namespace lockstep::input {
 namespace {

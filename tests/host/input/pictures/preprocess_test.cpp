@@ -1,4 +1,4 @@
-#include "input/preprocess.h"
+#include "input/pictures/preprocess.h"
 
 #include <gtest/gtest.h>
 

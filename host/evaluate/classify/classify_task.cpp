@@ -1,9 +1,9 @@
-#include "evaluate/classify_task.h"
+#include "evaluate/classify/classify_task.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "evaluate/class_labels.h"
+#include "evaluate/classify/class_labels.h"
 #include "graph/error.h"
 #include "graph/graph.h"
 

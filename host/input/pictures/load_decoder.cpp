@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "graph/error.h"
-#include "input/picture_decoder.h"
+#include "input/pictures/picture_decoder.h"
 
 namespace lockstep::input {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/float/float_engine.h"
-#include "input/pictures.h"
+#include "input/pictures/pictures.h"
 #include "quantize/quantized_graph.h"
 
 namespace lockstep::input {

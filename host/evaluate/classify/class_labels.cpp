@@ -1,4 +1,4 @@
-#include "evaluate/class_labels.h"
+#include "evaluate/classify/class_labels.h"
 
 #include <algorithm>
 #include <cctype>

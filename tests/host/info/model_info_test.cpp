@@ -1,4 +1,4 @@
-#include "compiler/model_info.h"
+#include "info/model_info.h"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 #include "support/small_graph.h"
 #include "support/temporary_test_folder.h"
 
-namespace lockstep::compiler {
+namespace lockstep::info {
 namespace {
 
 using nlohmann::ordered_json;
@@ -30,7 +30,7 @@ class ModelInfoTest : public testing::FolderTest {
     const ordered_json keys = {{"input", Path("net.onnx").string()},
                                {"output_dir", Path("out").string()},
                                {"calibration", Path("pictures").string()}};
-    Build(ParseConfig(keys, "test"), {});
+    compiler::Build(compiler::ParseConfig(keys, "test"), {});
     return DescribeModelFile(Path("out/net.joint").string(), {});
   }
 };
@@ -228,4 +228,4 @@ TEST_F(ModelInfoTest, TheTextShowsShapesAndWholeReasons) {
 }
 
 }  // namespace
-}  // namespace lockstep::compiler
+}  // namespace lockstep::info

@@ -1,10 +1,10 @@
-#include "compiler/blockers.h"
+#include "info/blockers.h"
 
 #include <algorithm>
 
 #include "graph/error.h"
 
-namespace lockstep::compiler {
+namespace lockstep::info {
 namespace {
 
 using graph::ElementType;
@@ -59,4 +59,4 @@ void RequireSupported(const Graph& graph, const std::string& path) {
   throw UnsupportedModel(text);
 }
 
-}  // namespace lockstep::compiler
+}  // namespace lockstep::info

@@ -3,12 +3,12 @@
 #include <numeric>
 #include <set>
 
-#include "compiler/blockers.h"
-#include "compiler/model_info.h"
-#include "compiler/node_costs.h"
 #include "import/onnx_import.h"
+#include "info/blockers.h"
+#include "info/model_info.h"
+#include "info/node_costs.h"
 
-namespace lockstep::compiler {
+namespace lockstep::info {
 namespace {
 
 using graph::Graph;
@@ -122,4 +122,4 @@ ordered_json DescribeNetwork(const std::string& path, const std::map<std::string
   return json;
 }
 
-}  // namespace lockstep::compiler
+}  // namespace lockstep::info

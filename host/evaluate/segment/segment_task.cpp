@@ -1,4 +1,4 @@
-#include "evaluate/segment_task.h"
+#include "evaluate/segment/segment_task.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "dump/dump.h"
-#include "evaluate/label_map.h"
 #include "evaluate/picture_files.h"
-#include "evaluate/score_map.h"
+#include "evaluate/segment/label_map.h"
+#include "evaluate/segment/score_map.h"
 #include "files/output_file.h"
 #include "graph/error.h"
 

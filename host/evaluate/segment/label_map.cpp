@@ -1,11 +1,11 @@
-#include "evaluate/label_map.h"
+#include "evaluate/segment/label_map.h"
 
 #include <array>
 #include <map>
 
 #include "files/output_file.h"
 #include "graph/error.h"
-#include "input/preprocess.h"
+#include "input/pictures/preprocess.h"
 
 namespace lockstep::evaluate {
 namespace {

@@ -1,4 +1,4 @@
-#include "compiler/model_info.h"
+#include "info/model_info.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -9,7 +9,7 @@
 #include "report/json_text.h"
 #include "report/table.h"
 
-namespace lockstep::compiler {
+namespace lockstep::info {
 namespace {
 
 using nlohmann::ordered_json;
@@ -91,4 +91,4 @@ std::string InfoText(const ordered_json& info) {
   return text + lists;
 }
 
-}  // namespace lockstep::compiler
+}  // namespace lockstep::info

@@ -5,7 +5,7 @@
 
 #include "graph/graph.h"
 
-namespace lockstep::compiler {
+namespace lockstep::info {
 
 // Multiply-accumulates of Conv, ConvTranspose, Gemm and MatMul of known shapes; 0 for everything else.
 int64_t MacsOf(const graph::Graph& graph, const graph::Node& node);
@@ -17,4 +17,4 @@ int64_t ParametersOf(const graph::Graph& graph, const graph::Node& node);
 // As ParametersOf, of all nodes together: what several nodes share counts once.
 int64_t ParametersOf(const graph::Graph& graph);
 
-}  // namespace lockstep::compiler
+}  // namespace lockstep::info

@@ -1,4 +1,4 @@
-#include "input/picture_structure.h"
+#include "input/pictures/picture_structure.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include "graph/graph.h"
 #include "joint_generated.h"
 
-namespace lockstep::compiler {
+namespace lockstep::info {
 
 // A tensor has the keys of a dump's manifest: name, dtype ("u8"), shape (a list), axes; of a joint model also scale,
 // zero_point and bytes. docs/architecture.md lists what else there is.
@@ -28,4 +28,4 @@ nlohmann::ordered_json DescribeModelFile(const std::string& path,
 // Either of them as text: a list of properties, then tables.
 std::string InfoText(const nlohmann::ordered_json& info);
 
-}  // namespace lockstep::compiler
+}  // namespace lockstep::info

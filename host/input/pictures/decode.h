@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "input/picture_decoder.h"
+#include "input/pictures/picture_decoder.h"
 
 namespace lockstep::input {
 

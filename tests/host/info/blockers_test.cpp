@@ -1,11 +1,11 @@
-#include "compiler/blockers.h"
+#include "info/blockers.h"
 
 #include <gtest/gtest.h>
 
 #include "graph/error.h"
 #include "support/small_graph.h"
 
-namespace lockstep::compiler {
+namespace lockstep::info {
 namespace {
 
 using graph::TensorId;
@@ -76,4 +76,4 @@ TEST(RequireSupported, PutsEveryBlockerOnALineOfItsOwn) {
 }
 
 }  // namespace
-}  // namespace lockstep::compiler
+}  // namespace lockstep::info

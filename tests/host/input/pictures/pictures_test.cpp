@@ -1,4 +1,4 @@
-#include "input/pictures.h"
+#include "input/pictures/pictures.h"
 
 #include <gtest/gtest.h>
 
