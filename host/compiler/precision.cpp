@@ -1,6 +1,8 @@
 #include "compiler/precision.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "input/input_source.h"
 #include "sensitivity/sensitivity.h"
@@ -9,38 +11,50 @@ namespace lockstep::compiler {
 namespace {
 
 using sensitivity::Part;
-using sensitivity::Trial;
 
 constexpr int kRankingRuns =
     1;  // ranks as well as more do: the error differs from picture to picture, its order hardly
 constexpr int kJudgingRuns = 2;
 constexpr double kWorthwhile = 0.9;  // of the error may be left
 
-std::vector<Trial> Measured(const quantize::QuantizedGraph& quantized, const Calibration& calibration, Part part,
-                            int threads) {
-  input::InputSource source(calibration.infos, JudgeItems(calibration, kRankingRuns));
-  sensitivity::Options options;
-  options.part = part;
-  options.threads = threads;
-  return sensitivity::Measure(quantized, source, options);
-}
+// Whether the user said something of the value, or it is delivered as integers.
+class Said {
+ public:
+  Said(const graph::Graph& graph, const quantize::QuantizeOptions& options)
+      : graph_(graph), options_(options), policy_(quantize::ResolvePolicy(graph, options.policy)) {
+    for (size_t i = 0; i < graph.nodes.size(); ++i) places_[graph.nodes[i].name] = i;
+  }
 
-// Without those of which the user said something, and without outputs that are delivered as integers.
-std::vector<Trial> Open(std::vector<Trial> trials, const graph::Graph& graph, const quantize::QuantizeOptions& options,
-                        std::optional<int> quantize::Choices::*choice) {
-  const quantize::Policy policy = quantize::ResolvePolicy(graph, options.policy);
-  const auto is_said = [&](const Trial& trial) {
-    const auto form = options.outputs.find(trial.tensor);
-    if (form != options.outputs.end() && form->second.raw) return true;
-    for (size_t i = 0; i < graph.nodes.size(); ++i) {
-      if (graph.nodes[i].name != trial.node) continue;
-      const auto tensor = policy.tensors.find(graph.nodes[i].outputs[0]);
-      return policy.SaidOf(i, choice) || (tensor != policy.tensors.end() && tensor->second.*choice);
-    }
-    return false;
+  bool operator()(const graph::Node& node, Part part) const {
+    const auto choice =
+        part == Part::kTableInput ? &quantize::Choices::table_input_bits : &quantize::Choices::activation_bits;
+    const auto form = options_.outputs.find(graph_.tensor(node.outputs[0]).name);
+    if (form != options_.outputs.end() && form->second.raw) return true;
+    const auto tensor = policy_.tensors.find(node.outputs[0]);
+    return policy_.SaidOf(places_.at(node.name), choice) || (tensor != policy_.tensors.end() && tensor->second.*choice);
+  }
+
+ private:
+  const graph::Graph& graph_;
+  const quantize::QuantizeOptions& options_;
+  quantize::Policy policy_;
+  std::map<std::string, size_t> places_;
+};
+
+sensitivity::RaisePlan Plan(const graph::Graph& graph, const quantize::QuantizeOptions& options,
+                            const Calibration& calibration, const quantize::QuantizedGraph& quantized) {
+  const Said is_said(graph, options);
+  sensitivity::Options measured;
+  measured.parts = {Part::kTableInput, Part::kOutput};
+  measured.wanted = [&](const graph::Node& node, Part part) {
+    return !is_said(node, part) && !sensitivity::IsWide(quantized, node, part);
   };
-  trials.erase(std::remove_if(trials.begin(), trials.end(), is_said), trials.end());
-  return trials;
+  measured.threads = options.threads;
+  const std::vector<input::DataItem> items = JudgeItems(calibration, kRankingRuns);
+  input::InputSource source(calibration.infos, items);
+  const std::vector<sensitivity::Trial> trials = sensitivity::Measure(quantized, source, measured);
+  input::InputSource again(calibration.infos, items);
+  return sensitivity::PlanRaises(quantized, trials, sensitivity::MeasureWeights(quantized, again, options.threads));
 }
 
 quantize::Rule RuleOf(const sensitivity::Raise& raise, const graph::Graph& graph) {
@@ -69,10 +83,7 @@ RaiseResult RaisePrecision(const graph::Graph& graph, const quantize::QuantizeOp
                            const std::function<std::vector<uint8_t>(const quantize::QuantizedGraph&)>& lower,
                            quantize::QuantizedGraph& quantized, std::vector<uint8_t>& model) {
   RaiseResult result;
-  const auto measured = [&](Part part) { return Measured(quantized, calibration, part, options.threads); };
-  result.plan = sensitivity::PlanRaises(
-      quantized, Open(measured(Part::kTableInput), graph, options, &quantize::Choices::table_input_bits),
-      Open(measured(Part::kOutput), graph, options, &quantize::Choices::activation_bits), measured(Part::kWeights));
+  result.plan = Plan(graph, options, calibration, quantized);
   if (result.plan.raises.empty()) return result;
 
   quantize::QuantizeOptions raised_options = options;

@@ -32,7 +32,7 @@ SensitivityRun MeasureSensitivity(const BuildConfig& config, sensitivity::Part p
   run.held_back = !calibration.others.empty();
   input::InputSource measuring(calibration.infos, items, config.skip_bad_images);
   sensitivity::Options options;
-  options.part = part;
+  options.parts = {part};
   options.threads = config.threads;
   run.trials = sensitivity::Measure(quantized, measuring, options, progress);
   return run;

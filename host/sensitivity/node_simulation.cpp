@@ -9,6 +9,7 @@
 #include "quantize/affine.h"
 #include "quantize/operator_classes.h"
 #include "quantize/table_params.h"
+#include "sensitivity/rounded_weights.h"
 
 namespace lockstep::sensitivity {
 namespace {
@@ -24,18 +25,6 @@ constexpr struct {
               {Part::kActivations, "activations"},
               {Part::kTableInput, "table_input"},
               {Part::kOutput, "output"}};
-
-// Of what integer layers read: the format itself, or that of the integers which are made of a float tensor.
-const AffineParams* FindParams(const QuantizedGraph& quantized, graph::TensorId id, AffineParams& storage) {
-  const auto read = quantized.reads.find(id);
-  const auto format = quantized.formats.find(id);
-  const quantize::TensorFormat* found = read != quantized.reads.end()       ? &read->second
-                                        : format != quantized.formats.end() ? &format->second
-                                                                            : nullptr;
-  if (found == nullptr || !found->is_affine()) return nullptr;
-  storage = found->affine();
-  return &storage;
-}
 
 bool IsRounded(const QuantizedGraph& quantized, graph::TensorId id) {
   if (id == graph::kNoTensor) return false;
@@ -58,32 +47,6 @@ std::vector<double> TableOf(const QuantizedGraph& quantized, const graph::Node& 
   std::vector<double> exact;
   for (int32_t level = 0; level <= x.high(); ++level) exact.push_back(function(quantize::DequantizeValue(level, x)));
   return exact;
-}
-
-const quantize::QuantizedWeights* WeightsOf(const QuantizedGraph& quantized, const graph::Node& node) {
-  const int operand = quantize::TraitsOf(node).weights;
-  if (operand < 0) return nullptr;
-  const auto found = quantized.weights.find({node.name, static_cast<size_t>(operand)});
-  return found == quantized.weights.end() ? nullptr : &found->second;
-}
-
-// The scale of the channel that each element belongs to. Transposed weights of a group count their channels behind
-// those of the groups before.
-std::vector<double> ScalesOfElements(const quantize::QuantizedWeights& weights, const graph::Node& node,
-                                     const graph::Shape& shape) {
-  std::vector<double> scales(weights.values.size(), weights.scales()[0]);
-  if (weights.format.axis < 0) return scales;
-  const auto axis = static_cast<size_t>(weights.format.axis);
-  const auto groups = static_cast<size_t>(axis == 0 ? 1 : node.Int("group", 1));
-  size_t inner = 1;
-  for (size_t i = axis + 1; i < shape.size(); ++i) inner *= static_cast<size_t>(shape[i]);
-  const auto extent = static_cast<size_t>(shape[axis]);
-  const size_t outer = scales.size() / static_cast<size_t>(shape[0]);  // elements of one place of axis 0
-  for (size_t i = 0; i < scales.size(); ++i) {
-    const size_t group = groups == 1 ? 0 : i / outer / (static_cast<size_t>(shape[0]) / groups);
-    scales[i] = weights.scales()[group * extent + i / inner % extent];
-  }
-  return scales;
 }
 
 }  // namespace
@@ -134,10 +97,26 @@ NodeSimulation::NodeSimulation(const QuantizedGraph& quantized, const graph::Nod
   const graph::Graph& graph = quantized.graph;
   through_table_ = part != Part::kWeights && part != Part::kOutput && HasTable(quantized, node);
   if (through_table_) table_ = TableOf(quantized, node, part);
+  const bool rounds_weights = part == Part::kNode || part == Part::kWeights;
+  if (rounds_weights && WeightsOf(quantized, node) != nullptr) {
+    PlanNode(threads);
+  } else if (through_table_) {
+    needs_ = Needs::kPreActivation;
+    reads_ = {graph.tensor(node.pre_activation).name};
+  } else {
+    needs_ = Needs::kOutputs;
+    for (const graph::TensorId id : node.outputs) {
+      if (id != graph::kNoTensor) reads_.push_back(graph.tensor(id).name);
+    }
+  }
+}
+
+void NodeSimulation::PlanNode(int threads) {
+  const graph::Graph& graph = quantized_.graph;
   graph::Graph alone;
-  alone.name = node.name;
+  alone.name = node_.name;
   alone.opset = graph.opset;
-  graph::Node copy = node;
+  graph::Node copy = node_;
   copy.pre_activation = graph::kNoTensor;
   if (through_table_) copy.activation = {};
   for (graph::TensorId& id : copy.inputs) {
@@ -147,58 +126,35 @@ NodeSimulation::NodeSimulation(const QuantizedGraph& quantized, const graph::Nod
     id = known != graph::kNoTensor ? known : alone.AddTensor(tensor);
     if (tensor.constant || known != graph::kNoTensor) continue;
     alone.inputs.push_back(id);
-    inputs_.push_back(tensor.name);
+    reads_.push_back(tensor.name);
   }
   for (graph::TensorId& id : copy.outputs) {
     if (id == graph::kNoTensor) continue;
     id = alone.AddTensor(graph.tensor(id));
     alone.outputs.push_back(id);
   }
-  const bool rounds_weights = part == Part::kNode || part == Part::kWeights;
-  const quantize::QuantizedWeights* weights = rounds_weights ? WeightsOf(quantized, node) : nullptr;
-  if (weights != nullptr) {
-    const auto operand = static_cast<size_t>(quantize::TraitsOf(node).weights);
-    graph::Tensor& tensor = alone.tensor(copy.inputs[operand]);
-    const std::vector<double> scales = ScalesOfElements(*weights, node, tensor.shape);
-    for (size_t i = 0; i < scales.size(); ++i) {
-      tensor.constant->floats[i] = static_cast<float>(scales[i] * weights->values[i]);
-    }
-    AffineParams x;
-    if (!weights->bias.empty() && FindParams(quantized, node.inputs[0], x) != nullptr) {
-      graph::Tensor bias;
-      bias.name = alone.UniqueName(node.name + "_bias");
-      bias.shape = {static_cast<int64_t>(weights->bias.size())};
-      bias.constant.emplace();
-      for (size_t i = 0; i < weights->bias.size(); ++i) {
-        const double scale = weights->scales()[weights->scales().size() == 1 ? 0 : i];
-        bias.constant->floats.push_back(static_cast<float>(x.scale * scale * static_cast<double>(weights->bias[i])));
-      }
-      const auto place = static_cast<size_t>(quantize::TraitsOf(node).bias);
-      copy.inputs.resize(std::max(copy.inputs.size(), place + 1), graph::kNoTensor);
-      copy.inputs[place] = alone.AddTensor(std::move(bias));
-    }
-  }
+  RoundWeights(quantized_, node_, alone, copy);
   alone.nodes.push_back(std::move(copy));
   engine::FloatEngineOptions options;
   options.threads = threads;
   engine_ = std::make_unique<engine::FloatEngine>(alone, options);
 }
 
-Tensors NodeSimulation::Run(const Tensors& inputs) {
-  Tensors results = engine_->Run(inputs);
+Tensors NodeSimulation::Run(Tensors given) {
+  Tensors results = engine_ ? engine_->Run(given) : std::move(given);
   if (part_ == Part::kWeights) return results;
-  AffineParams params;
   if (through_table_) {
-    FindParams(quantized_, node_.pre_activation, params);
-    for (float& value : results.at(quantized_.graph.tensor(node_.outputs[0]).name).data) {
+    const std::string& output = quantized_.graph.tensor(node_.outputs[0]).name;
+    if (needs_ == Needs::kPreActivation) results = {{output, std::move(results.at(reads_[0]))}};
+    const AffineParams params = quantized_.formats.at(node_.pre_activation).affine();
+    for (float& value : results.at(output).data) {
       value = static_cast<float>(table_[static_cast<size_t>(quantize::QuantizeValue(value, params))]);
     }
     return results;
   }
   for (const graph::TensorId id : node_.outputs) {
     if (!IsRounded(quantized_, id)) continue;
-    FindParams(quantized_, id, params);
-    RoundToLevels(results.at(quantized_.graph.tensor(id).name).data, params);
+    RoundToLevels(results.at(quantized_.graph.tensor(id).name).data, quantized_.formats.at(id).affine());
   }
   return results;
 }

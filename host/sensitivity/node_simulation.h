@@ -30,21 +30,30 @@ class NodeSimulation {
   // Whether there is anything to round: what only moves elements has the levels of what it moves.
   static bool Exists(const quantize::QuantizedGraph& quantized, const graph::Node& node, Part part);
 
+  // What the float network must be asked for: the node is computed where its weights are rounded alone.
+  enum class Needs { kInputs, kPreActivation, kOutputs };
+
   // `threads` of the float engine. The graph must outlive this.
   NodeSimulation(const quantize::QuantizedGraph& quantized, const graph::Node& node, Part part, int threads);
 
-  // The node's outputs, by name, from its inputs that are not constant.
-  Tensors Run(const Tensors& inputs);
-  const std::vector<std::string>& inputs() const { return inputs_; }
+  Needs needs() const { return needs_; }
+  // The tensors of the float network that Run takes: the node's inputs that are not constant, the value in front of its
+  // table, or its outputs.
+  const std::vector<std::string>& reads() const { return reads_; }
+  // The node's outputs, by name, from these.
+  Tensors Run(Tensors given);
 
  private:
+  void PlanNode(int threads);
+
   const quantize::QuantizedGraph& quantized_;
   const graph::Node& node_;
   Part part_;
+  Needs needs_ = Needs::kInputs;
   bool through_table_ = false;
   std::vector<double> table_;  // by level in front of it: the value behind
-  std::vector<std::string> inputs_;
-  std::unique_ptr<engine::FloatEngine> engine_;
+  std::vector<std::string> reads_;
+  std::unique_ptr<engine::FloatEngine> engine_;  // of kInputs
 };
 
 }  // namespace lockstep::sensitivity

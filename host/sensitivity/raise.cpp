@@ -14,9 +14,9 @@ constexpr int kTableInputBits = 12;
 constexpr int kOutputBits = 16;
 
 // Relative to the outputs' energy; an output that breaks altogether counts as one that is lost.
-double ErrorOf(const Trial& trial) {
+double ErrorOf(const std::map<std::string, analyze::Metrics>& outputs) {
   double error = 0.0;
-  for (const auto& [name, metrics] : trial.outputs) {
+  for (const auto& [name, metrics] : outputs) {
     error += std::isnan(metrics.sqnr_db) ? 1.0 : std::min(1.0, std::pow(10.0, -metrics.sqnr_db / 10.0));
   }
   return error;
@@ -24,7 +24,7 @@ double ErrorOf(const Trial& trial) {
 
 double ErrorOf(const std::vector<Trial>& trials) {
   double error = 0.0;
-  for (const Trial& trial : trials) error += ErrorOf(trial);
+  for (const Trial& trial : trials) error += ErrorOf(trial.outputs);
   return error;
 }
 
@@ -50,35 +50,42 @@ const graph::Node& NodeOf(const QuantizedGraph& quantized, const std::string& na
 
 int BitsOf(const QuantizedGraph& quantized, graph::TensorId id) { return quantized.formats.at(id).bits; }
 
+}  // namespace
+
+bool IsWide(const QuantizedGraph& quantized, const graph::Node& node, Part part) {
+  return part == Part::kTableInput ? BitsOf(quantized, node.pre_activation) >= kTableInputBits
+                                   : BitsOf(quantized, node.outputs[0]) > 8;
+}
+
+namespace {
+
 Raise OfTableInput(const QuantizedGraph& quantized, const Trial& trial) {
   const graph::Node& node = NodeOf(quantized, trial.node);
   const int64_t entries = (int64_t{1} << kTableInputBits) - (int64_t{1} << BitsOf(quantized, node.pre_activation));
-  return {trial.node, true, kTableInputBits, entries * quantized.formats.at(node.outputs[0]).bytes(), ErrorOf(trial)};
+  return {trial.node, true, kTableInputBits, entries * quantized.formats.at(node.outputs[0]).bytes(),
+          ErrorOf(trial.outputs)};
 }
 
 Raise OfOutput(const QuantizedGraph& quantized, const Trial& trial) {
   const graph::TensorId id = NodeOf(quantized, trial.node).outputs[0];
-  return {trial.node, false, kOutputBits, graph::ElementCount(quantized.graph.tensor(id).shape), ErrorOf(trial)};
+  return {trial.node, false, kOutputBits, graph::ElementCount(quantized.graph.tensor(id).shape),
+          ErrorOf(trial.outputs)};
 }
 
 }  // namespace
 
-RaisePlan PlanRaises(const QuantizedGraph& quantized, const std::vector<Trial>& table_inputs,
-                     const std::vector<Trial>& outputs, const std::vector<Trial>& weights, const RaiseLimits& limits) {
+RaisePlan PlanRaises(const QuantizedGraph& quantized, const std::vector<Trial>& trials,
+                     const std::map<std::string, analyze::Metrics>& weights, const RaiseLimits& limits) {
   RaisePlan plan;
   plan.weights_error = ErrorOf(weights);
-  plan.error_before = ErrorOf(table_inputs) + ErrorOf(outputs);
+  plan.error_before = ErrorOf(trials);
   plan.error_after = plan.error_before;
   plan.bytes_before = BytesOf(quantized);
 
   std::vector<Raise> candidates;
-  for (const Trial& trial : table_inputs) {
-    const graph::TensorId id = NodeOf(quantized, trial.node).pre_activation;
-    if (BitsOf(quantized, id) < kTableInputBits) candidates.push_back(OfTableInput(quantized, trial));
-  }
-  for (const Trial& trial : outputs) {
-    if (BitsOf(quantized, NodeOf(quantized, trial.node).outputs[0]) <= 8)
-      candidates.push_back(OfOutput(quantized, trial));
+  for (const Trial& trial : trials) {
+    if (IsWide(quantized, NodeOf(quantized, trial.node), trial.part)) continue;
+    candidates.push_back(trial.part == Part::kTableInput ? OfTableInput(quantized, trial) : OfOutput(quantized, trial));
   }
   std::stable_sort(candidates.begin(), candidates.end(), [](const Raise& a, const Raise& b) {
     return a.error * static_cast<double>(b.bytes) > b.error * static_cast<double>(a.bytes);

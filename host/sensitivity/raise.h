@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,12 @@ struct RaisePlan {
   int64_t bytes_added = 0;
 };
 
-// `table_inputs`, `outputs`, `weights`: what Measure gave for these parts.
-RaisePlan PlanRaises(const quantize::QuantizedGraph& quantized, const std::vector<Trial>& table_inputs,
-                     const std::vector<Trial>& outputs, const std::vector<Trial>& weights,
-                     const RaiseLimits& limits = {});
+// Whether it would not be raised: a table input or an output that has the bits already.
+bool IsWide(const quantize::QuantizedGraph& quantized, const graph::Node& node, Part part);
+
+// `trials`: what Measure gave for table inputs and outputs; those of values that are wide already count but are not
+// raised. `weights`: MeasureWeights.
+RaisePlan PlanRaises(const quantize::QuantizedGraph& quantized, const std::vector<Trial>& trials,
+                     const std::map<std::string, analyze::Metrics>& weights, const RaiseLimits& limits = {});
 
 }  // namespace lockstep::sensitivity

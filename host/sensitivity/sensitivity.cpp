@@ -3,120 +3,69 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <utility>
 
-#include "analyze/output_parts.h"
 #include "graph/error.h"
+#include "sensitivity/rounded_weights.h"
+#include "sensitivity/trial_worker.h"
 
 namespace lockstep::sensitivity {
 namespace {
 
 using quantize::CalibrationInput;
 using quantize::QuantizedGraph;
-using Sums = std::map<std::string, analyze::MetricsSum>;  // by output
-using PictureSums = std::vector<Sums>;                    // by trial
+using PictureSums = std::vector<OutputSums>;  // by trial
 
-std::vector<const graph::Node*> NodesWith(const QuantizedGraph& quantized, Part part) {
-  std::vector<const graph::Node*> nodes;
-  for (const graph::Node& node : quantized.graph.nodes) {
-    if (NodeSimulation::Exists(quantized, node, part)) nodes.push_back(&node);
+std::vector<TrialOf> TrialsOf(const QuantizedGraph& quantized, const Options& options) {
+  std::vector<TrialOf> trials;
+  for (const Part part : options.parts) {
+    for (const graph::Node& node : quantized.graph.nodes) {
+      if (!NodeSimulation::Exists(quantized, node, part)) continue;
+      if (!options.wanted || options.wanted(node, part)) trials.push_back({&node, part});
+    }
   }
-  return nodes;
+  return trials;
 }
 
-// What one thread needs: the whole network with all its values, and each node by itself.
-class Worker {
- public:
-  Worker(const QuantizedGraph& quantized, const std::vector<const graph::Node*>& nodes, Part part, int threads)
-      : quantized_(quantized),
-        nodes_(nodes),
-        part_(part),
-        threads_(threads),
-        network_(MakeNetwork()),
-        parts_(analyze::OutputParts(quantized.graph)) {
-    simulations_.resize(nodes.size());
-  }
-
-  PictureSums Run(const CalibrationInput& picture, const std::function<void()>& done) {
-    const Tensors truth = network_.Run(picture.tensors);
-    PictureSums sums(nodes_.size());
-    for (size_t i = 0; i < nodes_.size(); ++i) {
-      const Tensors outputs = network_.RunBehind(Simulate(i, picture.tensors));
-      for (const auto& [name, tensor] : truth) {
-        const float* measured = outputs.at(name).data.data();
-        for (const analyze::OutputPart& part : parts_.at(name)) {
-          analyze::MetricsSum& sum = sums[i][part.name];
-          analyze::ForEachRun(tensor.shape, part, [&](size_t first, size_t count) {
-            sum.Add(tensor.data.data() + first, measured + first, count);
-          });
-        }
-      }
-      done();
-    }
-    return sums;
-  }
-
- private:
-  engine::FloatEngine MakeNetwork() const {
-    engine::FloatEngineOptions options;
-    options.threads = threads_;
-    options.keep_values = true;
-    const graph::Graph& graph = quantized_.graph;
-    for (const graph::Node* node : nodes_) {
-      for (const auto* ids : {&node->inputs, &node->outputs}) {
-        for (const graph::TensorId id : *ids) {
-          if (id != graph::kNoTensor && !graph.tensor(id).constant) options.observed.insert(graph.tensor(id).name);
-        }
-      }
-    }
-    return {graph, options};
-  }
-
-  Tensors Simulate(size_t trial, const Tensors& given) {
-    std::unique_ptr<NodeSimulation>& simulation = simulations_[trial];
-    if (!simulation) simulation = std::make_unique<NodeSimulation>(quantized_, *nodes_[trial], part_, threads_);
-    Tensors inputs;
-    for (const std::string& name : simulation->inputs()) {
-      const auto found = given.find(name);
-      inputs[name] = found != given.end() ? found->second : network_.Value(name);
-    }
-    return simulation->Run(inputs);
-  }
-
-  const QuantizedGraph& quantized_;
-  const std::vector<const graph::Node*>& nodes_;
-  Part part_;
-  int threads_;
-  engine::FloatEngine network_;
-  std::map<std::string, std::vector<analyze::OutputPart>> parts_;  // by output
-  std::vector<std::unique_ptr<NodeSimulation>> simulations_;
+// Some of the trials of one picture.
+struct Job {
+  size_t number = 0;  // of the picture
+  std::shared_ptr<const CalibrationInput> picture;
+  std::vector<size_t> trials;
 };
 
-// The pictures of the source, handed to the threads one by one.
-class Pictures {
+// Hands out the pictures of the source, each in `slices` jobs, and takes what comes of them.
+class Jobs {
  public:
-  explicit Pictures(quantize::CalibrationSource& source) : source_(source) {}
+  Jobs(quantize::CalibrationSource& source, size_t trials, size_t slices)
+      : source_(source), trials_(trials), slices_(slices), slice_(slices) {}
 
-  struct Picture {
-    size_t number = 0;
-    CalibrationInput input;
-  };
-  std::optional<Picture> Take() {
+  std::optional<Job> Take() {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (failure_) return std::nullopt;
-    auto input = source_.Next();
-    if (!input) return std::nullopt;
-    return Picture{next_++, std::move(*input)};
+    if (slice_ == slices_) {
+      auto input = source_.Next();
+      if (!input) return std::nullopt;
+      picture_ = std::make_shared<const CalibrationInput>(std::move(*input));
+      results_.emplace_back(trials_);
+      slice_ = 0;
+    }
+    Job job{results_.size() - 1, picture_, {}};
+    for (size_t trial = slice_; trial < trials_; trial += slices_) job.trials.push_back(trial);
+    ++slice_;
+    return job;
   }
-  void Deliver(size_t number, PictureSums sums) {
+  void Deliver(size_t picture, size_t trial, OutputSums sums) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    results_[number] = std::move(sums);
+    results_[picture][trial] = std::move(sums);
   }
   void Fail() {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!failure_) failure_ = std::current_exception();
   }
-  const std::map<size_t, PictureSums>& Finish() const {
+  const std::vector<PictureSums>& Finish() const {
     if (failure_) std::rethrow_exception(failure_);
     if (results_.empty()) throw BadInput("there are no pictures to measure with; give a folder with pictures");
     return results_;
@@ -125,34 +74,47 @@ class Pictures {
  private:
   std::mutex mutex_;
   quantize::CalibrationSource& source_;
-  size_t next_ = 0;
-  std::map<size_t, PictureSums> results_;
+  size_t trials_;
+  size_t slices_;
+  size_t slice_;  // the next one of the picture
+  std::shared_ptr<const CalibrationInput> picture_;
+  std::vector<PictureSums> results_;
   std::exception_ptr failure_;
 };
+
+int ThreadsOf(int threads) {
+  return threads > 0 ? threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
 
 }  // namespace
 
 std::vector<Trial> Measure(const QuantizedGraph& quantized, quantize::CalibrationSource& source, const Options& options,
                            const Progress& progress) {
-  const std::vector<const graph::Node*> nodes = NodesWith(quantized, options.part);
-  const int threads =
-      options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  const int workers = std::clamp(source.size(), 1, threads);
-  const int total = source.size() * static_cast<int>(nodes.size());
+  const std::vector<TrialOf> trials = TrialsOf(quantized, options);
+  const int threads = ThreadsOf(options.threads);
+  const int pictures = std::max(1, source.size());
+  // Where there are fewer pictures than threads, several threads share one: oneDNN gains less by them.
+  const int slices = (threads + pictures - 1) / pictures;
+  const int workers = std::min(threads, pictures * slices);
+  const int total = source.size() * static_cast<int>(trials.size());
   std::mutex reporting;
   int done = 0;
   const auto report = [&] {
     const std::lock_guard<std::mutex> lock(reporting);
     if (progress) progress(++done, std::max(total, done));
   };
-  Pictures pictures(source);
+  Jobs jobs(source, trials.size(), static_cast<size_t>(slices));
   const auto work = [&] {
     try {
-      Worker worker(quantized, nodes, options.part, std::max(1, threads / workers));
-      while (const auto picture = pictures.Take())
-        pictures.Deliver(picture->number, worker.Run(picture->input, report));
+      TrialWorker worker(quantized, trials, std::max(1, threads / workers));
+      while (const auto job = jobs.Take()) {
+        worker.Run(job->number, *job->picture, job->trials, [&](size_t trial, OutputSums sums) {
+          jobs.Deliver(job->number, trial, std::move(sums));
+          report();
+        });
+      }
     } catch (...) {
-      pictures.Fail();
+      jobs.Fail();
     }
   };
   std::vector<std::thread> others;
@@ -160,20 +122,45 @@ std::vector<Trial> Measure(const QuantizedGraph& quantized, quantize::Calibratio
   work();
   for (std::thread& other : others) other.join();
 
-  std::vector<Sums> sums(nodes.size());
-  for (const auto& [number, of_picture] : pictures.Finish()) {
+  PictureSums sums(trials.size());
+  for (const PictureSums& of_picture : jobs.Finish()) {
     for (size_t i = 0; i < sums.size(); ++i) {
       for (const auto& [name, sum] : of_picture[i]) sums[i][name].Merge(sum);
     }
   }
-  std::vector<Trial> trials;
-  for (size_t i = 0; i < nodes.size(); ++i) {
-    Trial trial{
-        nodes[i]->name, nodes[i]->op, nodes[i]->onnx_nodes, quantized.graph.tensor(nodes[i]->outputs[0]).name, {}};
-    for (const auto& [name, sum] : sums[i]) trial.outputs[name] = sum.Finish();
-    trials.push_back(std::move(trial));
+  std::vector<Trial> results;
+  for (size_t i = 0; i < trials.size(); ++i) {
+    const graph::Node& node = *trials[i].node;
+    Trial result{node.name, node.op, node.onnx_nodes, quantized.graph.tensor(node.outputs[0]).name, {}, trials[i].part};
+    for (const auto& [name, sum] : sums[i]) result.outputs[name] = sum.Finish();
+    results.push_back(std::move(result));
   }
-  return trials;
+  return results;
+}
+
+std::map<std::string, analyze::Metrics> MeasureWeights(const QuantizedGraph& quantized,
+                                                       quantize::CalibrationSource& source, int threads) {
+  graph::Graph rounded = quantized.graph;
+  for (size_t i = 0; i < rounded.nodes.size(); ++i) {
+    graph::Node copy = rounded.nodes[i];
+    RoundWeights(quantized, quantized.graph.nodes[i], rounded, copy);
+    rounded.nodes[i] = std::move(copy);
+  }
+  engine::FloatEngineOptions options;
+  options.threads = ThreadsOf(threads);
+  engine::FloatEngine truth(quantized.graph, options);
+  engine::FloatEngine measured(rounded, options);
+  const auto parts = analyze::OutputParts(quantized.graph);
+  OutputSums sums;
+  while (const auto picture = source.Next()) {
+    const Tensors outputs = measured.Run(picture->tensors);
+    for (const auto& [name, tensor] : truth.Run(picture->tensors)) {
+      AddParts(tensor, outputs.at(name), parts.at(name), sums);
+    }
+  }
+  std::map<std::string, analyze::Metrics> metrics;
+  for (const auto& [name, sum] : sums) metrics[name] = sum.Finish();
+  return metrics;
 }
 
 }  // namespace lockstep::sensitivity

@@ -16,8 +16,9 @@
 namespace lockstep::sensitivity {
 
 struct Options {
-  Part part = Part::kNode;
-  int threads = 0;  // 0: all cores; pictures are computed side by side
+  std::vector<Part> parts{Part::kNode};
+  std::function<bool(const graph::Node&, Part)> wanted;  // of what can be rounded; null: all
+  int threads = 0;                                       // 0: all cores; pictures are computed side by side
 };
 
 struct Trial {
@@ -27,14 +28,19 @@ struct Trial {
   std::string tensor;  // the node's first output
   // Over all pictures, by part of the network's outputs (analyze/output_parts.h).
   std::map<std::string, analyze::Metrics> outputs;
+  Part part = Part::kNode;
 };
 
 // Trials done of all, and how many there are.
 using Progress = std::function<void(int, int)>;
 
-// One trial for each node with something to round, in the order of the graph; the pictures are all that `source`
-// delivers. The same for any number of threads.
+// One trial for each part and each node with something to round, in the order of the parts, then of the graph; the
+// pictures are all that `source` delivers. The same for any number of threads.
 std::vector<Trial> Measure(const quantize::QuantizedGraph& quantized, quantize::CalibrationSource& source,
                            const Options& options, const Progress& progress = nullptr);
+
+// What the weights cost: all of them and their biases are rounded, everything else stays float. By part of the outputs.
+std::map<std::string, analyze::Metrics> MeasureWeights(const quantize::QuantizedGraph& quantized,
+                                                       quantize::CalibrationSource& source, int threads);
 
 }  // namespace lockstep::sensitivity

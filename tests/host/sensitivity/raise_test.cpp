@@ -44,11 +44,14 @@ QuantizedGraph Network() {
 }
 
 // An error of this energy, of outputs of energy 1.
-Trial Of(const std::string& node, double error) {
-  Trial trial{node, "", {}, node, {}};
-  trial.outputs["y"].sqnr_db = -10.0 * std::log10(error);
-  return trial;
+std::map<std::string, analyze::Metrics> Error(double error) {
+  std::map<std::string, analyze::Metrics> outputs;
+  outputs["y"].sqnr_db = -10.0 * std::log10(error);
+  return outputs;
 }
+
+Trial Of(const std::string& node, double error) { return {node, "", {}, node, Error(error), Part::kOutput}; }
+Trial Table(const std::string& node, double error) { return {node, "", {}, node, Error(error), Part::kTableInput}; }
 
 std::vector<std::string> Names(const RaisePlan& plan) {
   std::vector<std::string> names;
@@ -62,11 +65,12 @@ TEST(Raise, TakesTheMostErrorByByte) {
   // Tables of 4,096 entries cost 3,840 bytes more; outputs 100, 200 and 300.
   RaiseLimits limits;
   limits.bytes = 10.0;
-  const RaisePlan plan = PlanRaises(Network(), {Of("a", 0.01), Of("b", 0.001)},
-                                    {Of("a", 0.002), Of("b", 0.008), Of("c", 0.003)}, {Of("a", 0.004)}, limits);
+  const RaisePlan plan =
+      PlanRaises(Network(), {Table("a", 0.01), Table("b", 0.001), Of("a", 0.002), Of("b", 0.008), Of("c", 0.003)},
+                 Error(0.0041), limits);
   EXPECT_EQ(plan.bytes_before, 1000);
   EXPECT_NEAR(plan.error_before, 0.024, 1e-9);
-  EXPECT_NEAR(plan.weights_error, 0.004, 1e-9);
+  EXPECT_NEAR(plan.weights_error, 0.0041, 1e-9);
   // 0.008/200, 0.002/100, 0.003/300, 0.01/3840: until 0.001 is left.
   EXPECT_EQ(Names(plan), (Strings{"b output", "a output", "c output", "a table"}));
   EXPECT_EQ(plan.bytes_added, 200 + 100 + 300 + 3840);
@@ -76,8 +80,7 @@ TEST(Raise, TakesTheMostErrorByByte) {
 TEST(Raise, StopsWhereTheWeightsCostMore) {
   RaiseLimits limits;
   limits.bytes = 10.0;
-  const RaisePlan plan =
-      PlanRaises(Network(), {}, {Of("a", 0.002), Of("b", 0.008), Of("c", 0.003)}, {Of("a", 0.05)}, limits);
+  const RaisePlan plan = PlanRaises(Network(), {Of("a", 0.002), Of("b", 0.008), Of("c", 0.003)}, Error(0.05), limits);
   EXPECT_EQ(Names(plan), (Strings{"b output"}));  // 0.005 left, 0.0125 allowed
 }
 
@@ -85,7 +88,7 @@ TEST(Raise, SpendsNoMoreBytesThanAllowed) {
   RaiseLimits limits;
   limits.bytes = 0.35;  // 350
   const RaisePlan plan =
-      PlanRaises(Network(), {Of("a", 0.05)}, {Of("a", 0.002), Of("b", 0.008), Of("c", 0.009)}, {}, limits);
+      PlanRaises(Network(), {Table("a", 0.05), Of("a", 0.002), Of("b", 0.008), Of("c", 0.009)}, {}, limits);
   EXPECT_EQ(Names(plan), (Strings{"b output", "a output"}));
   EXPECT_EQ(plan.bytes_added, 300);
 }
@@ -93,7 +96,7 @@ TEST(Raise, SpendsNoMoreBytesThanAllowed) {
 TEST(Raise, LeavesWhatGainsNothing) {
   RaiseLimits limits;
   limits.bytes = 10.0;
-  const RaisePlan plan = PlanRaises(Network(), {}, {Of("a", 0.00001), Of("b", 0.008)}, {}, limits);
+  const RaisePlan plan = PlanRaises(Network(), {Of("a", 0.00001), Of("b", 0.008)}, {}, limits);
   EXPECT_EQ(Names(plan), (Strings{"b output"}));
 }
 
@@ -103,14 +106,14 @@ TEST(Raise, WhatIsWideStaysAsItIs) {
   network.formats[network.graph.Find("a.pre")] = AffineParams{1.0, 0, 14};
   RaiseLimits limits;
   limits.bytes = 10.0;
-  EXPECT_EQ(Names(PlanRaises(network, {Of("a", 0.1)}, {Of("b", 0.1), Of("c", 0.1)}, {}, limits)),
+  EXPECT_EQ(Names(PlanRaises(network, {Table("a", 0.1), Of("b", 0.1), Of("c", 0.1)}, {}, limits)),
             (Strings{"c output"}));
 }
 
 TEST(Raise, AnOutputThatIsNotANumberIsLost) {
   Trial broken = Of("a", 0.1);
   broken.outputs["y"].sqnr_db = std::nan("");
-  EXPECT_NEAR(PlanRaises(Network(), {}, {broken}, {}).error_before, 1.0, 1e-9);
+  EXPECT_NEAR(PlanRaises(Network(), {broken}, {}).error_before, 1.0, 1e-9);
 }
 
 }  // namespace

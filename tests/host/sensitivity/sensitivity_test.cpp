@@ -116,7 +116,7 @@ double SqnrByHand(const QuantizedGraph& quantized, int pictures, const Rounds& r
 std::vector<Trial> Measured(const QuantizedGraph& quantized, Part part, int pictures, int threads) {
   NoiseSource source(pictures, 2);
   Options options;
-  options.part = part;
+  options.parts = {part};
   options.threads = threads;
   return Measure(quantized, source, options);
 }
@@ -136,6 +136,33 @@ TEST(Sensitivity, IsWhatRoundingTheNodeAloneDoes) {
           << ToText(part) << ", " << pictures << " pictures";
     }
   }
+}
+
+TEST(Sensitivity, AllWeightsTogether) {
+  const QuantizedGraph quantized = Network();
+  NoiseSource source(3, 2);
+  const double together = MeasureWeights(quantized, source, 1).at("y").sqnr_db;
+  double noise = 0.0;  // of each alone, by energy
+  for (const Trial& trial : Measured(quantized, Part::kWeights, 3, 1)) {
+    noise += std::pow(10.0, -trial.outputs.at("y").sqnr_db / 10.0);
+  }
+  EXPECT_NEAR(together, -10.0 * std::log10(noise), 3.0);
+}
+
+TEST(Sensitivity, SeveralPartsAndThoseNodesThatAreWanted) {
+  const QuantizedGraph quantized = Network();
+  NoiseSource source(2, 2);
+  Options options;
+  options.parts = {Part::kTableInput, Part::kOutput};
+  options.wanted = [](const graph::Node& node, Part) { return node.name == "a"; };
+  const std::vector<Trial> trials = Measure(quantized, source, options);
+  ASSERT_EQ(trials.size(), 2U);
+  for (const Trial& trial : trials) {
+    EXPECT_EQ(trial.node, "a");
+    EXPECT_EQ(trial.outputs.at("y").sqnr_db, Measured(quantized, trial.part, 2, 1).at(0).outputs.at("y").sqnr_db);
+  }
+  EXPECT_EQ(trials[0].part, Part::kTableInput);
+  EXPECT_EQ(trials[1].part, Part::kOutput);
 }
 
 TEST(Sensitivity, ListsNodesThatRound) {

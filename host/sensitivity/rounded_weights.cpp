@@ -1,0 +1,81 @@
+#include "sensitivity/rounded_weights.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "quantize/operator_classes.h"
+
+namespace lockstep::sensitivity {
+namespace {
+
+using quantize::AffineParams;
+using quantize::QuantizedGraph;
+
+// Of what integer layers read: the format itself, or that of the integers which are made of a float tensor.
+const AffineParams* FindParams(const QuantizedGraph& quantized, graph::TensorId id, AffineParams& storage) {
+  const auto read = quantized.reads.find(id);
+  const auto format = quantized.formats.find(id);
+  const quantize::TensorFormat* found = read != quantized.reads.end()       ? &read->second
+                                        : format != quantized.formats.end() ? &format->second
+                                                                            : nullptr;
+  if (found == nullptr || !found->is_affine()) return nullptr;
+  storage = found->affine();
+  return &storage;
+}
+
+// The scale of the channel that each element belongs to. Transposed weights of a group count their channels behind
+// those of the groups before.
+std::vector<double> ScalesOfElements(const quantize::QuantizedWeights& weights, const graph::Node& node,
+                                     const graph::Shape& shape) {
+  std::vector<double> scales(weights.values.size(), weights.scales()[0]);
+  if (weights.format.axis < 0) return scales;
+  const auto axis = static_cast<size_t>(weights.format.axis);
+  const auto groups = static_cast<size_t>(axis == 0 ? 1 : node.Int("group", 1));
+  size_t inner = 1;
+  for (size_t i = axis + 1; i < shape.size(); ++i) inner *= static_cast<size_t>(shape[i]);
+  const auto extent = static_cast<size_t>(shape[axis]);
+  const size_t outer = scales.size() / static_cast<size_t>(shape[0]);  // elements of one place of axis 0
+  for (size_t i = 0; i < scales.size(); ++i) {
+    const size_t group = groups == 1 ? 0 : i / outer / (static_cast<size_t>(shape[0]) / groups);
+    scales[i] = weights.scales()[group * extent + i / inner % extent];
+  }
+  return scales;
+}
+
+}  // namespace
+
+const quantize::QuantizedWeights* WeightsOf(const QuantizedGraph& quantized, const graph::Node& node) {
+  const int operand = quantize::TraitsOf(node).weights;
+  if (operand < 0) return nullptr;
+  const auto found = quantized.weights.find({node.name, static_cast<size_t>(operand)});
+  return found == quantized.weights.end() ? nullptr : &found->second;
+}
+
+void RoundWeights(const QuantizedGraph& quantized, const graph::Node& node, graph::Graph& graph, graph::Node& copy) {
+  const quantize::QuantizedWeights* weights = WeightsOf(quantized, node);
+  if (weights == nullptr) return;
+  const ops::QuantizationTraits& traits = quantize::TraitsOf(node);
+  const auto operand = static_cast<size_t>(traits.weights);
+  graph::Tensor rounded = graph.tensor(copy.inputs[operand]);
+  rounded.name = graph.UniqueName(node.name + "_weights");
+  const std::vector<double> scales = ScalesOfElements(*weights, node, rounded.shape);
+  for (size_t i = 0; i < scales.size(); ++i) {
+    rounded.constant->floats[i] = static_cast<float>(scales[i] * weights->values[i]);
+  }
+  copy.inputs[operand] = graph.AddTensor(std::move(rounded));
+  AffineParams x;
+  if (weights->bias.empty() || FindParams(quantized, node.inputs[0], x) == nullptr) return;
+  graph::Tensor bias;
+  bias.name = graph.UniqueName(node.name + "_bias");
+  bias.shape = {static_cast<int64_t>(weights->bias.size())};
+  bias.constant.emplace();
+  for (size_t i = 0; i < weights->bias.size(); ++i) {
+    const double scale = weights->scales()[weights->scales().size() == 1 ? 0 : i];
+    bias.constant->floats.push_back(static_cast<float>(x.scale * scale * static_cast<double>(weights->bias[i])));
+  }
+  const auto place = static_cast<size_t>(traits.bias);
+  copy.inputs.resize(std::max(copy.inputs.size(), place + 1), graph::kNoTensor);
+  copy.inputs[place] = graph.AddTensor(std::move(bias));
+}
+
+}  // namespace lockstep::sensitivity
