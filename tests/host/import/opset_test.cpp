@@ -220,6 +220,25 @@ TEST(Opsets, ReduceMean) {
                }}});
 }
 
+TEST(Opsets, ReduceMeanHasConstantAxesInAnAttribute) {
+  OnnxWriter writer(18);
+  writer.Input("x", {1, 4, 6, 5}).Output("y");
+  writer.Ints("axes", {2, 3}).Node("ReduceMean", {"x", "axes"}, {"y"});
+  const Graph graph = Import(writer);
+  EXPECT_EQ(graph.nodes[0].inputs.size(), 1U);
+  EXPECT_EQ(graph.nodes[0].Ints("axes", {}), (std::vector<int64_t>{2, 3}));
+}
+
+TEST(Opsets, TopKHasItsKInAnInputFromOpset10On) {
+  ExpectSame({{17,
+               [](OnnxWriter& w) {
+                 w.Ints("k", {3}).Node("TopK", {"x", "k"}, {"y", "i"});
+               }},
+              {9, [](OnnxWriter& w) {
+                 SetInt(w.Node("TopK", {"x"}, {"y", "i"}), "k", 3);
+               }}});
+}
+
 TEST(Opsets, SoftmaxOverAllAxesFromOneOnUpToOpset12) {
   ExpectSame({{17,
                [](OnnxWriter& w) {

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
 #include <vector>
 
 #include "compiler/compiler.h"
 #include "import/onnx_export.h"
+#include "info/node_costs.h"
 #include "support/small_detector.h"
 #include "support/small_graph.h"
 #include "support/temporary_test_folder.h"
@@ -91,6 +93,20 @@ TEST_F(ModelInfoTest, MacsOfEveryOperatorThatMultiplies) {
   EXPECT_EQ(Named(info.at("nodes"), net.graph.tensor(gemm).name).at("macs"), 5 * 3 * 7);
   EXPECT_EQ(Named(info.at("nodes"), net.graph.tensor(other).name).at("macs"), 5 * 3 * 7);
   EXPECT_EQ(Named(info.at("nodes"), net.graph.tensor(product).name).at("macs"), 5 * 2 * 7);
+}
+
+// Of nodes that no pass has made a Conv of.
+TEST(NodeCosts, MacsOfConvTransposeMatMulAndGemm) {
+  const auto macs = [](const std::string& op, const graph::Shape& a, const graph::Shape& b,
+                       const std::map<std::string, graph::Attribute>& attributes = {}) {
+    testing::SmallGraph net;
+    net.Finish({net.Add(op, {net.Input("a", a), net.Input("b", b)}, attributes)});
+    return MacsOf(net.graph, net.graph.nodes[0]);
+  };
+  EXPECT_EQ(macs("ConvTranspose", {1, 4, 5, 5}, {4, 3, 2, 2}), 4 * 5 * 5 * 3 * 2 * 2);
+  EXPECT_EQ(macs("MatMul", {3, 5, 7}, {7, 2}), 3 * 5 * 2 * 7);
+  EXPECT_EQ(macs("Gemm", {5, 7}, {7, 3}), 5 * 3 * 7);
+  EXPECT_EQ(macs("Gemm", {7, 5}, {7, 3}, {{"transA", int64_t{1}}}), 5 * 3 * 7);
 }
 
 TEST_F(ModelInfoTest, WhatIsNotKnownIsNull) {

@@ -175,5 +175,11 @@ TEST(RecognizeActivations, LeavesOtherNumbers) {
   ExpectUntouched(small.Finish({small.Add("Mul", {clip, small.Scalar(1.0F / 6.0F)})}), RecognizeActivations);
 }
 
+TEST(FuseActivations, TakesOneIntoAConvTranspose) {
+  SmallGraph small;
+  const TensorId y = small.Add("ConvTranspose", {small.Input("x", {1, 3, 5, 4}), small.Random({3, 2, 2, 2})});
+  CheckPass(small.Finish({small.Add("Relu", {y})}), FuseActivations, 1, "ConvTranspose+Relu");
+}
+
 }  // namespace
 }  // namespace lockstep::optimize

@@ -90,5 +90,90 @@ TEST(RecognizeLayerNormalization, LeavesWhatIsNone) {
   ExpectUntouched(cube.Finish({cube.Add("Div", {d, deviation})}), RecognizeLayerNormalization);
 }
 
+TensorId Deviation(SmallGraph& g, TensorId square) {
+  return g.Add("Sqrt", {g.Add("Add", {Mean(g, square, {}), g.Scalar(1e-3F)})});
+}
+
+// Each is the pattern but for one thing.
+TEST(RecognizeLayerNormalization, LeavesWhatDiffersInOneThing) {
+  struct Change {
+    const char* what;
+    TensorId (*build)(SmallGraph&, TensorId);
+  };
+  const Change changes[] = {
+      {"the mean of something else",
+       [](SmallGraph& g, TensorId x) {
+         const TensorId d = g.Add("Sub", {x, Mean(g, g.Add("Abs", {x}), {})});
+         return g.Add("Div", {d, Deviation(g, g.Add("Mul", {d, d}))});
+       }},
+      {"a product of two",
+       [](SmallGraph& g, TensorId x) {
+         const TensorId d = g.Add("Sub", {x, Mean(g, x, {})});
+         return g.Add("Div", {d, Deviation(g, g.Add("Abs", {g.Add("Mul", {d, x})}))});
+       }},
+      {"other axes of the variance",
+       [](SmallGraph& g, TensorId x) {
+         const TensorId d = g.Add("Sub", {x, Mean(g, x, {})});
+         const TensorId mean = Mean(g, g.Add("Mul", {d, d}), {true, true, true, false, {1, 2}});
+         return g.Add("Div", {d, g.Add("Sqrt", {g.Add("Add", {mean, g.Scalar(1e-3F)})})});
+       }},
+      {"other axes below",
+       [](SmallGraph& g, TensorId x) {
+         const Form both{true, true, true, false, {1, 2}};
+         const TensorId d = g.Add("Sub", {x, Mean(g, x, {})});
+         const TensorId e = g.Add("Sub", {x, Mean(g, x, both)});
+         const TensorId mean = Mean(g, g.Add("Mul", {e, e}), both);
+         return g.Add("Div", {d, g.Add("Sqrt", {g.Add("Add", {mean, g.Scalar(1e-3F)})})});
+       }},
+      {"the axes in front",
+       [](SmallGraph& g, TensorId x) {
+         return Normalised(g, x, {true, true, true, false, {0, 1}});
+       }},
+      {"two over the deviation",
+       [](SmallGraph& g, TensorId x) {
+         const TensorId d = g.Add("Sub", {x, Mean(g, x, {})});
+         return g.Add("Mul", {d, g.Add("Div", {g.Scalar(2.0F), Deviation(g, g.Add("Mul", {d, d}))})});
+       }},
+      {"a sum",
+       [](SmallGraph& g, TensorId x) {
+         const TensorId d = g.Add("Sub", {x, Mean(g, x, {})});
+         return g.Add("Add", {d, Deviation(g, g.Add("Mul", {d, d}))});
+       }},
+  };
+  for (const Change& change : changes) {
+    SCOPED_TRACE(change.what);
+    SmallGraph g;
+    ExpectUntouched(g.Finish({change.build(g, g.Input("x", {2, 3, 6}))}), RecognizeLayerNormalization);
+  }
+}
+
+TEST(RecognizeLayerNormalization, OneOverTheDeviation) {
+  SmallGraph g;
+  const TensorId x = g.Input("x", {2, 3, 6});
+  const TensorId d = g.Add("Sub", {x, Mean(g, x, {})});
+  const TensorId root = Deviation(g, g.Add("Mul", {d, d}));
+  CheckPass(g.Finish({g.Add("Mul", {d, g.Add("Div", {g.Scalar(1.0F), root})})}), RecognizeLayerNormalization, 1,
+            "LayerNormalization");
+}
+
+// What is computed, read twice, or of another shape is no scale.
+TEST(RecognizeLayerNormalization, TakesNoScaleThatIsNone) {
+  const auto normalised = [](SmallGraph& g) { return Normalised(g, g.Input("x", {2, 3, 6}), {}); };
+  SmallGraph computed;
+  CheckPass(computed.Finish({computed.Add("Mul", {normalised(computed), computed.Input("s", {6})})}),
+            RecognizeLayerNormalization, 1, "LayerNormalization Mul");
+  SmallGraph larger;
+  CheckPass(larger.Finish({larger.Add("Mul", {normalised(larger), larger.Random({1, 2, 3, 6})})}),
+            RecognizeLayerNormalization, 1, "LayerNormalization Mul");
+  SmallGraph read;
+  const TensorId twice = normalised(read);
+  CheckPass(read.Finish({read.Add("Mul", {twice, read.Random({6})}), twice}), RecognizeLayerNormalization, 1,
+            "LayerNormalization Mul");
+  SmallGraph scales;
+  const TensorId own =
+      scales.Add("LayerNormalization", {scales.Input("x", {2, 3, 6}), scales.Random({6})}, {{"axis", int64_t{2}}});
+  ExpectUntouched(scales.Finish({scales.Add("Mul", {own, scales.Random({6})})}), RecognizeLayerNormalization);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize

@@ -95,5 +95,51 @@ TEST(ProductsToConv, ActivationsAndChainsFollow) {
   EXPECT_LE(testing::LargestOutputDifference(before, after), 1e-5);
 }
 
+// In front of an Add that is no bias by column, or of none.
+TEST(ProductsToConv, LeavesWhatIsNoBiasBehindAMatMul) {
+  const auto product = [](SmallGraph& g) { return g.Add("MatMul", {g.Input("x", {3, 7}), g.Random({7, 5})}); };
+  SmallGraph sub;
+  CheckPass(sub.Finish({sub.Add("Sub", {product(sub), sub.Random({5})})}), ProductsToConv, 1,
+            "Reshape Conv Reshape Sub");
+  SmallGraph computed;
+  CheckPass(computed.Finish({computed.Add("Add", {product(computed), computed.Input("c", {5})})}), ProductsToConv, 1,
+            "Reshape Conv Reshape Add");
+  SmallGraph larger;
+  CheckPass(larger.Finish({larger.Add("Add", {product(larger), larger.Random({2, 3, 5})})}), ProductsToConv, 1,
+            "Reshape Conv Reshape Add");
+  SmallGraph twice;
+  const TensorId read = product(twice);
+  CheckPass(twice.Finish({twice.Add("Add", {read, twice.Random({5})}), read}), ProductsToConv, 1,
+            "Reshape Conv Reshape Add");
+  // The columns of a product with a vector are no axis of the sum.
+  SmallGraph vector;
+  const TensorId column = vector.Add("MatMul", {vector.Input("x", {3, 7}), vector.Random({7})});
+  CheckPass(vector.Finish({vector.Add("Add", {column, vector.Random({3})})}), ProductsToConv, 1,
+            "Reshape Conv Reshape Add");
+}
+
+// An addend that beta takes away, or an empty name.
+TEST(ProductsToConv, GemmWithoutAnAddend) {
+  for (const bool empty : {false, true}) {
+    SmallGraph small;
+    const TensorId c = empty ? graph::kNoTensor : small.Input("c", {3, 5});
+    const TensorId y =
+        small.Add("Gemm", {small.Input("x", {3, 7}), small.Random({7, 5}), c}, {{"beta", empty ? 1.0F : 0.0F}});
+    CheckPass(small.Finish({y}), ProductsToConv, 1, "Reshape Conv Reshape");
+  }
+}
+
+TEST(ProductsToConv, LeavesMatMulsOfConstantsOfNothingAndOfUnknownShapes) {
+  SmallGraph constants;
+  ExpectUntouched(constants.Finish({constants.Add("MatMul", {constants.Random({3, 7}), constants.Random({7, 5})})}),
+                  ProductsToConv);
+  SmallGraph nothing;
+  ExpectUntouched(nothing.Finish({nothing.Add("MatMul", {nothing.Input("x", {0, 7}), nothing.Random({7, 5})})}),
+                  ProductsToConv);
+  SmallGraph unknown;
+  ExpectUntouched(unknown.Finish({unknown.Add("MatMul", {unknown.Input("x", {-1, 7}), unknown.Random({7, 5})})}),
+                  ProductsToConv);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize

@@ -242,5 +242,15 @@ TEST(Optimize, GivesEveryNodeANameOfItsOwn) {
   EXPECT_EQ(seen.size(), names.size());
 }
 
+TEST(MakeExplicit, TopKKeepsBothOutputsAndNamesItsAttributes) {
+  SmallGraph small;
+  const auto best = small.AddMany("TopK", {small.Input("x", {2, 5}), small.Ints({3})}, 2);
+  const graph::Graph after = CheckPass(small.Finish({best[0]}), MakeExplicit, 1, "TopK", 0.0);
+  EXPECT_EQ(after.nodes[0].outputs.size(), 2U);
+  EXPECT_EQ(after.nodes[0].Int("axis", -1), 1);
+  EXPECT_EQ(after.nodes[0].Int("largest", 0), 1);
+  EXPECT_EQ(after.nodes[0].Int("sorted", 0), 1);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize

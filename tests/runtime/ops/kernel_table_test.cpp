@@ -36,6 +36,45 @@ TEST(OperatorTable, ChecksAndOperatorsAreTheSameRows) {
   EXPECT_EQ(CheckOf(joint::Options::NONE).check, nullptr);
 }
 
+// What a row says beside its functions; a row that leaves it out compiles.
+TEST(OperatorTable, VersionsPackedInputsAndStridesOf) {
+  struct Row {
+    joint::Options type;
+    int32_t outputs;
+    uint32_t version;
+    int32_t packed_input, strided_inputs;
+    bool strided_outputs;
+  };
+  const Row rows[] = {
+      {joint::Options::ConvTranspose, 1, 2, 1, 1, true}, {joint::Options::LayerNormalization, 1, 1, -1, 0, false},
+      {joint::Options::MatMul, 1, 1, -1, 0, false},      {joint::Options::PRelu, 1, 1, -1, 1, true},
+      {joint::Options::ReduceMean, 1, 1, -1, 1, false},  {joint::Options::TopK, 2, 1, -1, 0, false},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(joint::EnumNameOptions(row.type));
+    const Operator& op = OperatorOf(row.type);
+    EXPECT_EQ(op.outputs, row.outputs);
+    EXPECT_EQ(op.version, row.version);
+    EXPECT_EQ(op.packed_input, row.packed_input);
+    EXPECT_EQ(op.strided_inputs, row.strided_inputs);
+    EXPECT_EQ(op.strided_outputs, row.strided_outputs);
+  }
+}
+
+// Nothing but speed is lost with a row of an instruction set.
+TEST(OperatorTable, ConvTransposeHasTheKernelsOfConv) {
+  const Operator& conv = OperatorOf(joint::Options::Conv);
+  const Operator& transposed = OperatorOf(joint::Options::ConvTranspose);
+  for (size_t i = 0; i < conv.kernel_count; ++i) {
+    const std::string wanted = "conv_transpose" + std::string(conv.kernels[i].name).substr(4);
+    ASSERT_LT(i, transposed.kernel_count) << wanted << " is missing";
+    EXPECT_EQ(transposed.kernels[i].name, wanted);
+    EXPECT_EQ(transposed.kernels[i].isa, conv.kernels[i].isa) << wanted;
+    EXPECT_EQ(transposed.kernels[i].form, conv.kernels[i].form) << wanted;
+    EXPECT_EQ(transposed.kernels[i].accepts == nullptr, conv.kernels[i].accepts == nullptr) << wanted;
+  }
+}
+
 void Run(const LayerArgs& /*args*/, int64_t /*begin*/, int64_t /*end*/, uint8_t* /*scratch*/) {}
 bool Accept(const LayerArgs& /*args*/) { return true; }
 Prepared Prepare(const LayerArgs& /*args*/) { return {}; }

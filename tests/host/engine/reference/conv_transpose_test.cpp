@@ -1,6 +1,9 @@
 // What the loops of a ConvTranspose take for granted is looked at first.
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <stdexcept>
+
 #include "one_layer.h"
 
 namespace lockstep::test {
@@ -127,6 +130,61 @@ TEST(ReferenceConvTransposeDeathTest, RefusesFloatsThatItsLoopsCannotRun) {
       {"the stride of columns", [](OneLayer& net) { net.options<joint::ConvTransposeT>().stride_w = 0; }},
   };
   ExpectRefusals(make, misfits);
+}
+
+// Two rows of a column of two inputs: every input element gives a scaled kernel of two rows, the stride is 2.
+OneLayer Column(int low_weight, int high_weight, joint::ConvTransposeT options = {}) {
+  OneLayer net;
+  net.Input({1, 2, 1, 1}, {10, 3}, 1.0F, 2);
+  // Two phases of one tap each, 16 lanes of 4.
+  std::vector<int8_t> bytes(128, 0);
+  bytes[0] = static_cast<int8_t>(low_weight);
+  bytes[64] = static_cast<int8_t>(high_weight);
+  net.Weights({1, 2, 1, 1}, joint::Packing::O16I4, bytes);
+  options.stride_h = 2;
+  options.acc_init = {-2 * low_weight, 1 - 2 * high_weight};
+  options.weight_sum = {low_weight, high_weight};
+  options.multiplier = {1 << 30};
+  options.shift = {-1};  // the product as it is
+  options.mid_zero_point = 100;
+  options.clamp_high = options.clamp_high == 0 ? 255 : options.clamp_high;
+  net.Layer(std::move(options), {1, 4, 1, 1});
+  return net;
+}
+
+TEST(ReferenceConvTranspose, ScattersAKernelForEachElement) {
+  // Differences 8 and 1; the second phase starts from 1.
+  EXPECT_EQ(Column(3, -5).Run(), (std::vector<int>{124, 61, 103, 96}));
+}
+
+TEST(ReferenceConvTranspose, ClampsAndLooksUp) {
+  joint::ConvTransposeT clamped;
+  clamped.clamp_low = 97;
+  clamped.clamp_high = 120;
+  EXPECT_EQ(Column(3, -5, std::move(clamped)).Run(), (std::vector<int>{120, 97, 103, 97}));
+  joint::ConvTransposeT looked_up;
+  for (int i = 0; i < 256; ++i) looked_up.table.push_back(static_cast<uint8_t>(255 - i));
+  EXPECT_EQ(Column(3, -5, std::move(looked_up)).Run(), (std::vector<int>{131, 194, 152, 159}));
+}
+
+TEST(ReferenceConvTranspose, RefusesASumThatLeavesTheBitsItWasProvenFor) {
+  const auto far = [](int acc_bits) {
+    OneLayer net = Column(3, -5);
+    net.options<joint::ConvTransposeT>().acc_init[0] = INT32_MAX;
+    net.options<joint::ConvTransposeT>().acc_bits = static_cast<uint8_t>(acc_bits);
+    return net;
+  };
+  EXPECT_EQ(far(64).Run()[0], 255);
+  EXPECT_THROW(far(32).Run(), std::logic_error);
+}
+
+TEST(ReferenceConvTranspose, ReadsTheZeroPointBesideTheInput) {
+  OneLayer net = Column(3, -5);
+  net.options<joint::ConvTransposeT>().pad_top = 1;
+  net.tensor(2).shape = {1, 5, 1, 1};
+  net.tensor(2).bytes = 5;
+  lower::PlanMemory(net.model());
+  EXPECT_EQ(net.Run(), (std::vector<int>{61, 103, 96, 100, 101}));
 }
 
 }  // namespace

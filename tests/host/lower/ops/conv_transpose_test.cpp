@@ -78,5 +78,65 @@ TEST(LowerConvTranspose, AKernelSmallerThanItsStrideLeavesTheBias) {
   ExpectNodesWithinHalfAStep(LowerPlainly(builder));
 }
 
+TEST(LowerConvTranspose, CountsProductsAndWidensSums) {
+  // The last phase has no taps and fits any accumulator.
+  for (const int64_t kernel : {1, 2}) {
+    GraphBuilder builder;
+    const int64_t channels = 70000;
+    const auto x = builder.Input("x", {1, channels, 1, 1});
+    const auto count = static_cast<size_t>(channels * kernel * kernel);
+    const auto weights = builder.Constant({channels, 1, kernel, kernel}, std::vector<float>(count, 0.01F));
+    builder.Output(builder.Node("ConvTranspose", {x, weights}, {{"strides", Ints{2, 2}}}));
+    const Lowered lowered = LowerPlainly(builder);
+    const joint::Layer* layer = lowered.Find(joint::Options::ConvTranspose);
+    EXPECT_EQ(layer->options_as_ConvTranspose()->acc_bits(), 64);
+    EXPECT_EQ(layer->macs(), static_cast<uint64_t>(channels * kernel * kernel));
+  }
+}
+
+TEST(LowerConvTranspose, WeightsOf16BitsHaveTwoSums) {
+  GraphBuilder builder;
+  const auto x = builder.Conv(builder.Input("x", {1, 3, 5, 7}), 4, 3);
+  const auto y = Transposed(builder, x, 6, {3, 3}, 2, {{"strides", Ints{2, 2}}}, ActivationKind::kNone);
+  builder.Output(y);
+  PlainQuantization options;
+  options.weight_bits = {{y, 16}};
+  const Lowered lowered = LowerPlainly(builder, options);
+  ExpectNodesWithinHalfAStep(lowered);
+  const auto* layer = lowered.Find(joint::Options::ConvTranspose)->options_as_ConvTranspose();
+  EXPECT_EQ(layer->weight_sum()->size(), 2U * 4 * 6) << "a high and a low sum of each phase and channel";
+}
+
+TEST(LowerConvTranspose, ARangeSharedWithNegativeNumbersIsClamped) {
+  GraphBuilder builder;
+  const auto x = builder.Conv(builder.Input("x", {1, 3, 5, 7}), 4, 3);
+  const auto up = Transposed(builder, x, 4, {1, 1}, 1, {}, ActivationKind::kRelu);
+  builder.Output(builder.Node("Concat", {x, up}, {{"axis", int64_t{1}}}));
+  PlainQuantization options;
+  options.shared = {up};
+  const Lowered lowered = LowerPlainly(builder, options);
+  const auto* layer = lowered.Find(joint::Options::ConvTranspose)->options_as_ConvTranspose();
+  EXPECT_GT(layer->clamp_low(), 0);
+  EXPECT_EQ(layer->clamp_low(), layer->mid_zero_point());
+}
+
+TEST(LowerConvTranspose, BiasesOfFloats) {
+  for (const int bias : {0, 1, 2}) {
+    SCOPED_TRACE(bias);
+    GraphBuilder builder;
+    const auto x = builder.Conv(builder.Input("x", {1, 3, 5, 7}), 4, 3);
+    std::vector<graph::TensorId> inputs = {x, builder.Constant({4, 2, 3, 3}, builder.Random(72))};
+    if (bias == 1) inputs.push_back(graph::kNoTensor);
+    if (bias == 2) inputs.push_back(builder.Constant({2}, {5.0F, -7.0F}));
+    const auto y = builder.Node("ConvTranspose", inputs);
+    builder.Output(y);
+    PlainQuantization options;
+    options.islands = {y};
+    const Lowered lowered = LowerPlainly(builder, options);
+    EXPECT_EQ(lowered.Count("ConvTranspose"), 1);
+    ExpectNodesWithinHalfAStep(lowered);
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::test

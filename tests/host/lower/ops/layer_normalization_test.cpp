@@ -75,5 +75,25 @@ TEST(LowerLayerNormalization, SaysWhichRowsAreTooLong) {
   }
 }
 
+TEST(LowerLayerNormalization, OfFloatsWithABiasAndWithout) {
+  for (const int bias : {0, 1, 2}) {
+    for (const bool floats : {false, true}) {
+      SCOPED_TRACE(std::to_string(bias) + (floats ? " in floats" : ""));
+      GraphBuilder builder;
+      const auto x = builder.Conv(builder.Input("x", {1, 3, 4, 6}), 3, 1);
+      std::vector<graph::TensorId> inputs = {x, builder.Constant({6}, builder.Random(6))};
+      if (bias == 1) inputs.push_back(graph::kNoTensor);
+      if (bias == 2) inputs.push_back(builder.Constant({6}, builder.Random(6)));
+      const auto y = builder.Node("LayerNormalization", inputs, {{"epsilon", 0.5F}});
+      builder.Output(y);
+      PlainQuantization options;
+      if (floats) options.islands = {y};
+      const Lowered lowered = LowerPlainly(builder, options);
+      EXPECT_EQ(lowered.Count("LayerNormalization"), 1);
+      ExpectNodesWithinHalfAStep(lowered);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::test

@@ -89,5 +89,35 @@ TEST(LowerMatMul, SaysWhichScalesItDoesNotTake) {
   }
 }
 
+TEST(LowerMatMul, OfFloats) {
+  GraphBuilder builder;
+  const auto x = builder.Conv(builder.Input("x", {1, 3, 4, 6}), 3, 1);
+  const auto product = builder.Node("MatMul", {x, builder.Constant({6, 5}, builder.Random(30))});
+  const auto column = builder.Node("MatMul", {product, builder.Constant({5}, builder.Random(5))});
+  builder.Output(column);
+  PlainQuantization options;
+  options.islands = {product, column};
+  const Lowered lowered = LowerPlainly(builder, options);
+  EXPECT_EQ(lowered.Count("MatMul"), 2);
+  ExpectNodesWithinHalfAStep(lowered);
+}
+
+TEST(LowerMatMul, OneWideInputOnEitherSideOrALongSumTakes64Bits) {
+  for (const int side : {0, 1, 2}) {
+    SCOPED_TRACE(side);
+    GraphBuilder builder;
+    const int64_t depth = side == 2 ? 33100 : 4;
+    const auto x = builder.Input("x", {1, depth});
+    const auto a = builder.Node("Add", {x, x});
+    const auto z = builder.Input("z", {depth, 1});
+    const auto b = builder.Node("Add", {z, z});
+    builder.Output(builder.Node("MatMul", {a, b}));
+    PlainQuantization options;
+    if (side < 2) options.sixteen_bits = {side == 0 ? a : b};
+    const Lowered lowered = LowerPlainly(builder, options);
+    EXPECT_EQ(lowered.Find(joint::Options::MatMul)->options_as_MatMul()->acc_bits(), 64);
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::test

@@ -66,5 +66,16 @@ TEST(LowerPRelu, SlopesTakeTheBitsThatTheyNeed) {
   EXPECT_EQ(SlopeType(lower({0.25F, 0.2F, -0.01F})), joint::DType::S16);
 }
 
+TEST(LowerPRelu, OfFloats) {
+  GraphBuilder builder;
+  const TensorId y = PRelu(builder, builder.Conv(builder.Input("x", {1, 3, 5, 7}), 4, 1), {4, 1, 1});
+  builder.Output(y);
+  PlainQuantization options;
+  options.islands = {y};
+  const Lowered lowered = LowerPlainly(builder, options);
+  EXPECT_EQ(lowered.Count("PRelu"), 1);
+  ExpectNodesWithinHalfAStep(lowered);
+}
+
 }  // namespace
 }  // namespace lockstep::test

@@ -89,5 +89,16 @@ TEST(LowerReduceMean, SaysWhichSumsAreTooLarge) {
   }
 }
 
+TEST(LowerReduceMean, OfFloats) {
+  GraphBuilder builder;
+  const TensorId y = Mean(builder, builder.Conv(builder.Input("x", {1, 3, 5, 7}), 4, 1), {2, 3}, false);
+  builder.Output(y);
+  PlainQuantization options;
+  options.islands = {y};
+  const Lowered lowered = LowerPlainly(builder, options);
+  EXPECT_EQ(lowered.Count("ReduceMean"), 1);
+  ExpectNodesWithinHalfAStep(lowered);
+}
+
 }  // namespace
 }  // namespace lockstep::test
