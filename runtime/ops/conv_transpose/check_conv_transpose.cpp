@@ -76,7 +76,7 @@ Status CheckConvTranspose(LayerCheck& layer) {
   // Input rows of a step, padding and all.
   const int64_t rows = kernels::TapsOfPhase(w[1], o.stride_h(), 0);
   const int64_t row = (int64_t{Shape(x)[2]} + 2 * int64_t{w[2]}) * Shape(x)[3];
-  if (row > kMaxRowElements || row * rows > kMaxRowElements) {
+  if (row * rows > kMaxRowElements) {  // tensors have fewer than 2^31 elements: no overflow
     return layer.Wrong("shape", "the input rows that an output row needs are too large");
   }
   LOCKSTEP_RETURN_IF_ERROR(

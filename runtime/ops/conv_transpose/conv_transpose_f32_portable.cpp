@@ -16,7 +16,6 @@ struct Taps {
     const int32_t nearest = at / stride;  // the input of tap `phase`; the one before it meets the next tap
     const int32_t last = std::min((kernel - 1 - phase) / stride, nearest);
     const int32_t first = std::max(0, nearest - (inputs - 1));
-    if (first > last) return;
     count = last - first + 1;
     tap = phase + last * stride;
     input = nearest - last;

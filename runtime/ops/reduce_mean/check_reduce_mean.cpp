@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "check/layer_check.h"
 #include "ops/reduce_mean/reduce_mean.h"
 
@@ -17,22 +19,24 @@ Status CheckAxes(const LayerCheck& layer, const flatbuffers::Vector<uint8_t>& ax
   return Status::Ok();
 }
 
-// The next axis from `axis` on that has more than one element and stays.
-int32_t NextAxis(const joint::Tensor& tensor, int32_t axis, uint32_t summed) {
-  while (axis < Rank(tensor) && (Shape(tensor)[axis] == 1 || (summed >> axis & 1) != 0)) ++axis;
-  return axis;
-}
+// The extents above 1 of the axes that stay.
+struct Kept {
+  Kept(const joint::Tensor& tensor, uint32_t summed) {
+    for (int32_t axis = 0; axis < Rank(tensor); ++axis) {
+      if (Shape(tensor)[axis] != 1 && (summed >> axis & 1) == 0) extents[count++] = Shape(tensor)[axis];
+    }
+  }
+
+  int32_t extents[kMaxRank] = {};
+  int32_t count = 0;
+};
 
 Status CheckShape(const LayerCheck& layer, uint32_t summed) {
-  const joint::Tensor& x = layer.input(0);
-  const joint::Tensor& y = layer.output();
-  int32_t from = NextAxis(x, 0, summed);
-  int32_t to = NextAxis(y, 0, 0);
-  while (from < Rank(x) && to < Rank(y) && Shape(x)[from] == Shape(y)[to]) {
-    from = NextAxis(x, from + 1, summed);
-    to = NextAxis(y, to + 1, 0);
+  const Kept of_x(layer.input(0), summed);
+  const Kept of_y(layer.output(), 0);
+  if (of_x.count == of_y.count && std::equal(of_x.extents, of_x.extents + of_x.count, of_y.extents)) {
+    return Status::Ok();
   }
-  if (from == Rank(x) && to == Rank(y)) return Status::Ok();
   return layer.Wrong("shape", "the output's is not that of the input without the axes");
 }
 

@@ -79,5 +79,14 @@ TEST(Parts, AReshapeThatMixesThemEndsThem) {
   EXPECT_EQ(FindParts(graph).count(mixed), 0U);
 }
 
+TEST(Parts, OfAPReluAreThoseOfItsInput) {
+  Head head;
+  const graph::TensorId y = head.small.Add("PRelu", {head.joined, head.small.Random({7, 1, 1})});
+  const graph::Graph graph = head.small.Finish({y});
+  const auto found = FindParts(graph);
+  ASSERT_NE(Only(found, y), nullptr);
+  EXPECT_EQ(Only(found, y)->ends, (Ends{4, 7}));
+}
+
 }  // namespace
 }  // namespace lockstep::analyze

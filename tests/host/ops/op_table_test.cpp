@@ -89,5 +89,25 @@ TEST(OpTable, SaysWhatBecomesALayer) {
             "Flatten Identity Reshape Squeeze Unsqueeze");
 }
 
+// Loops over floats; integers are nothing that they could read.
+class OfFloatsAlone : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(OfFloatsAlone, LeavesIntegers) {
+  const graph::Graph graph = testing::SampleOf(GetParam());
+  const graph::Node& node = graph.nodes.at(0);
+  std::vector<Value> values(node.inputs.size());
+  ValueInputs inputs(node.inputs.size(), nullptr);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (node.inputs[i] == graph::kNoTensor) continue;
+    values[i] = MakeValue(graph::ElementType::kInt64, graph.tensor(node.inputs[i]).shape);
+    inputs[i] = &values[i];
+  }
+  EXPECT_FALSE(EvaluateNode(graph, node, inputs).has_value());
+}
+
+INSTANTIATE_TEST_SUITE_P(Operators, OfFloatsAlone,
+                         ::testing::Values("ConvTranspose", "Gemm", "LayerNormalization", "MatMul", "PRelu"),
+                         [](const auto& of) { return std::string(of.param); });
+
 }  // namespace
 }  // namespace lockstep::ops

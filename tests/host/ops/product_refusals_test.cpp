@@ -166,6 +166,15 @@ TEST(MatMul, IsSupportedWithAConstantOrWithout) {
   for (const graph::Node& node : graph.nodes) EXPECT_EQ(WhyUnsupported(graph, node), "");
 }
 
+TEST(MatMul, IsSupportedWithOneVector) {
+  for (const bool left : {false, true}) {
+    SmallGraph small;
+    const TensorId product = left ? MatMul(small, {3}, {3, 4}) : MatMul(small, {4, 3}, {3});
+    const graph::Graph graph = small.Finish({product});
+    EXPECT_EQ(WhyUnsupported(graph, graph.nodes[0]), "");
+  }
+}
+
 TEST(LayerNormalization, IsSupportedWithoutABias) {
   SmallGraph small;
   const TensorId norm = small.Add("LayerNormalization", {small.Input("x", {2, 4}), small.Random({4}), kNoTensor});

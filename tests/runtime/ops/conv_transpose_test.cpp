@@ -330,7 +330,8 @@ TEST(ConvTranspose, AccumulatorsBeyond32Bits) {
   c.kernel_w = 2;
   c.extreme = true;
   c.acc_bits = 64;
-  c.shift = 24;
+  c.wide = true;
+  c.shift = 18;
   TransposeTester tester(c);
   EXPECT_GT(tester.LargestSum(), int64_t{1} << 31);
   tester.Check();

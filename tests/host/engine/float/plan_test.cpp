@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/float/operator_table.h"
+
 namespace lockstep::testing {
 namespace {
 
@@ -33,6 +35,16 @@ TEST(Plan, ARefusalWhenItRunsNamesTheNode) {
 TEST(Plan, OutOfMemoryIsNoRefusal) {
   Plan plan;
   EXPECT_THROW((void)plan.Refusal(dnnl::error(dnnl_out_of_memory, "")), std::bad_alloc);
+}
+
+// Whatever the table does not name runs by plain loops, with the same results.
+TEST(OperatorTable, GemmAndMatMulRunInOneDnn) {
+  const graph::Graph graph;
+  graph::Node node;
+  node.op = "Gemm";
+  EXPECT_EQ(engine::OperatorFor(graph, node).build, &engine::BuildGemm);
+  node.op = "MatMul";
+  EXPECT_EQ(engine::OperatorFor(graph, node).build, &engine::BuildMatMul);
 }
 
 }  // namespace

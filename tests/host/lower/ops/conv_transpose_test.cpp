@@ -1,6 +1,8 @@
 // Transposed convolutions: strides, pads, output padding, groups, activations, swapped axes.
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "lowered.h"
 
 namespace lockstep::test {
@@ -134,6 +136,17 @@ TEST(LowerConvTranspose, BiasesOfFloats) {
     options.islands = {y};
     const Lowered lowered = LowerPlainly(builder, options);
     EXPECT_EQ(lowered.Count("ConvTranspose"), 1);
+    const joint::Model& model = lowered.engine->model();
+    const joint::Layer* layer = lowered.Find(joint::Options::ConvTranspose);
+    const joint::Tensor* starts = model.tensors()->Get(static_cast<uint32_t>(layer->inputs()->Get(2)));
+    float values[2] = {};
+    const auto& data = *model.constants()->Get(static_cast<uint32_t>(starts->constant()))->data();
+    ASSERT_EQ(data.size(), sizeof values);
+    std::memcpy(values, data.data(), sizeof values);
+    EXPECT_EQ(values[0], bias == 2 ? 5.0F : 0.0F);
+    EXPECT_EQ(values[1], bias == 2 ? -7.0F : 0.0F);
+    const std::string name = builder.graph().tensor(inputs[bias == 2 ? 2 : 1]).name;
+    EXPECT_EQ(starts->name()->str(), bias == 2 ? name : name + "/bias");
     ExpectNodesWithinHalfAStep(lowered);
   }
 }

@@ -95,5 +95,28 @@ TEST(LowerLayerNormalization, OfFloatsWithABiasAndWithout) {
   }
 }
 
+TEST(LowerLayerNormalization, SaysWhichScalesAndEpsilonsItDoesNotTake) {
+  const auto message = [](double x_scale, double y_scale) -> std::string {
+    GraphBuilder builder;
+    const auto x = builder.Input("x", {1, 1, 4, 4});
+    const auto y = builder.Node("LayerNormalization", {x, builder.Constant({1}, {1.0F})}, {{"epsilon", 1.0F}});
+    builder.Output(y);
+    quantize::QuantizedGraph quantized;
+    quantized.graph = builder.graph();
+    using quantize::AffineParams;
+    quantized.formats = {{x, AffineParams{x_scale, 0, 8}}, {y, AffineParams{y_scale, 128, 8}}};
+    try {
+      lower::Lower(quantized, {});
+    } catch (const UnsupportedModel& error) {
+      return error.what();
+    }
+    return {};
+  };
+  EXPECT_EQ(message(0.1, 0.1), "");
+  EXPECT_NE(message(1e-9, 0.1).find("rows of 4 elements of 8 bits do not fit"), std::string::npos)
+      << message(1e-9, 0.1);
+  EXPECT_NE(message(0.1, 1e-14).find("steps of its output"), std::string::npos) << message(0.1, 1e-14);
+}
+
 }  // namespace
 }  // namespace lockstep::test

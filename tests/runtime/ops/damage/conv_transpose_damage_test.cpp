@@ -60,6 +60,19 @@ const Damage kConvTransposeDamages[] = {
        bytes[bytes.size() / 4] = 1;
      },
      "weights: padding"},
+    {"WeightsOfAnAbsentRow",
+     [](ModelT& m) {
+       NetworkBuilder net(9);
+       ConvShape shape;
+       shape.kernel_h = 1;
+       shape.kernel_w = shape.stride_h = shape.stride_w = 2;
+       shape.pad_top = shape.pad_left = shape.pad_bottom = shape.pad_right = 0;
+       net.Output(net.ConvTranspose(net.Input({1, 4, 4, 4}), shape));
+       m = net.Finish();
+       std::vector<uint8_t>& bytes = TransposeWeightBytes(m);
+       bytes[bytes.size() / 2] = 1;
+     },
+     "weights: padding"},
     {"RowsTogether",
      [](ModelT& m) {
        NetworkBuilder net(9);

@@ -129,5 +129,15 @@ TEST(LayerNormalization, IsBoundByItsWork) {
   ExpectWork(floats.Finish(), 24 + 24 + 24 * 4);
 }
 
+// No layer behind it looks at the shape.
+TEST(LayerNormalization, KeepsTheShape) {
+  NetworkBuilder net(4);
+  net.Output(net.LayerNormalization(net.Input({4, 6}), 1));
+  ModelT model = net.Finish();
+  EXPECT_EQ(MessageOf(model), "");
+  OutputOf<joint::LayerNormalizationT>(model).shape = {6, 4};
+  EXPECT_NE(MessageOf(model).find("shape: input and output must have the same"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace lockstep::test

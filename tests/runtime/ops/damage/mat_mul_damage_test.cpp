@@ -146,5 +146,15 @@ TEST(MatMul, IsBoundByItsWork) {
   ExpectWork(floats.Finish(), 15 + 35 + 21 + 21 * 5);
 }
 
+TEST(MatMul, TakesBatchesThatAreEqualOrOne) {
+  for (const int left : {1, 3}) {
+    for (const int right : {1, 3}) {
+      NetworkBuilder net(3);
+      net.Output(net.MatMul(net.Input({left, 2, 4}), net.Input({right, 4, 5})));
+      EXPECT_EQ(MessageOf(net.Finish()), "") << left << " and " << right;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::test

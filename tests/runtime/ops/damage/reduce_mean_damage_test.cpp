@@ -101,5 +101,24 @@ TEST(ReduceMean, IsBoundByItsSumAndItsWork) {
   EXPECT_NE(message_of(1000, 0, 1000).find("work"), std::string::npos);
 }
 
+TEST(ReduceMean, OfFloatsHasNoScales) {
+  NetworkBuilder net(4);
+  net.Output(net.FloatReduceMean(net.Dequantize(net.Input({1, 8})), {1}, true));
+  ModelT model = net.Finish();
+  MeanOfAxes(model).multiplier = 5;
+  EXPECT_EQ(MessageOf(model), "");
+}
+
+// Every extent of the output is one of the input, in its place, but one is missing at the end.
+TEST(ReduceMean, MissesNoAxis) {
+  NetworkBuilder net(4);
+  net.Output(net.ReduceMean(net.Input({2, 3, 4}), {0}, false));
+  ModelT model = net.Finish();
+  EXPECT_EQ(MessageOf(model), "");
+  OutputOf<joint::ReduceMeanT>(model).shape = {3};
+  OutputOf<joint::ReduceMeanT>(model).bytes = 3;
+  EXPECT_NE(MessageOf(model).find(kNotReduced), std::string::npos);
+}
+
 }  // namespace
 }  // namespace lockstep::test
