@@ -3,7 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <string>
+#include <vector>
+
 #include "ops/op_samples.h"
+#include "support/small_graph.h"
 
 namespace lockstep::ops {
 namespace {
@@ -108,6 +113,83 @@ TEST_P(OfFloatsAlone, LeavesIntegers) {
 INSTANTIATE_TEST_SUITE_P(Operators, OfFloatsAlone,
                          ::testing::Values("ConvTranspose", "Gemm", "LayerNormalization", "MatMul", "PRelu"),
                          [](const auto& of) { return std::string(of.param); });
+
+// In normal form nothing changes any more; without any one of its attributes a node is brought there again.
+class NormalForm : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(NormalForm, HasEveryAttribute) {
+  const Op& op = *FindOp(GetParam());
+  graph::Graph graph = testing::SampleOf(GetParam());
+  op.normalize(graph, graph.nodes[0]);
+  const auto attributes = graph.nodes[0].attributes;
+  ASSERT_FALSE(attributes.empty());
+  EXPECT_FALSE(op.normalize(graph, graph.nodes[0]));
+  for (const auto& [key, value] : attributes) {
+    SCOPED_TRACE(key);
+    graph::Node node = graph.nodes[0];
+    node.attributes.erase(key);
+    EXPECT_TRUE(op.normalize(graph, node));
+    EXPECT_EQ(node.attributes.count(key), 1U);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Operators, NormalForm,
+                         ::testing::Values("ConvTranspose", "LayerNormalization", "ReduceMean", "TopK"),
+                         [](const auto& of) { return std::string(of.param); });
+
+// Of a node with one input x of integers or floats, and constants.
+Results Evaluated(testing::SmallGraph& small, const std::vector<graph::TensorId>& outputs, Value x) {
+  const graph::Graph graph = small.Finish(outputs);
+  const graph::Node& node = graph.nodes[0];
+  Value second;
+  ValueInputs inputs = {&x};
+  if (node.inputs.size() > 1) {
+    const graph::Tensor& constant = graph.tensor(node.inputs[1]);
+    second = MakeValue(constant.type, constant.shape);
+    second.data = *constant.constant;
+    inputs.push_back(&second);
+  }
+  return EvaluateNode(graph, node, inputs);
+}
+
+TEST(EvaluateTopK, OfIntegersAndOfWhatIsNoNumber) {
+  testing::SmallGraph integers;
+  const graph::TensorId i = integers.Input("x", {4});
+  integers.graph.tensor(i).type = graph::ElementType::kInt64;
+  Value ints = MakeValue(graph::ElementType::kInt64, {4});
+  ints.data.ints = {5, 9, -1, 9};
+  const Results most = Evaluated(integers, integers.AddMany("TopK", {i, integers.Ints({3})}, 2), ints);
+  EXPECT_EQ((*most)[0].data.ints, (std::vector<int64_t>{9, 9, 5}));
+  EXPECT_EQ((*most)[1].data.ints, (std::vector<int64_t>{1, 3, 0}));
+
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const bool largest : {false, true}) {
+    testing::SmallGraph small;
+    Value floats = MakeValue(graph::ElementType::kFloat, {5});
+    floats.data.floats = {1.0F, nan, 3.0F, nan, -2.0F};
+    const auto outputs =
+        small.AddMany("TopK", {small.Input("x", {5}), small.Ints({5})}, 2, {{"largest", int64_t{largest}}});
+    const Results ordered = Evaluated(small, outputs, floats);
+    EXPECT_EQ((*ordered)[1].data.ints,
+              largest ? (std::vector<int64_t>{1, 3, 2, 0, 4}) : (std::vector<int64_t>{4, 0, 2, 1, 3}));
+  }
+}
+
+TEST(EvaluateReduceMean, OfIntegers) {
+  testing::SmallGraph small;
+  const graph::TensorId x = small.Input("x", {2, 3});
+  small.graph.tensor(x).type = graph::ElementType::kInt64;
+  Value ints = MakeValue(graph::ElementType::kInt64, {2, 3});
+  ints.data.ints = {1, 2, 7, -3, 0, -6};
+  const Results means = Evaluated(small, {small.Add("ReduceMean", {x}, {{"axes", std::vector<int64_t>{1}}})}, ints);
+  EXPECT_EQ((*means)[0].data.ints, (std::vector<int64_t>{3, -3}));
+
+  testing::SmallGraph nothing;
+  const graph::TensorId empty = nothing.Input("x", {0});
+  nothing.graph.tensor(empty).type = graph::ElementType::kInt64;
+  EXPECT_FALSE(
+      Evaluated(nothing, {nothing.Add("ReduceMean", {empty})}, MakeValue(graph::ElementType::kInt64, {0})).has_value());
+}
 
 }  // namespace
 }  // namespace lockstep::ops

@@ -29,7 +29,7 @@ TEST(ProductsToConv, TakesEveryFormOfGemm) {
   }
 }
 
-TEST(ProductsToConv, AddsWhatIsNoBiasBehind) {
+TEST(ProductsToConv, AddsBehindAGemmWhatIsNoBias) {
   for (const graph::Shape& shape : {graph::Shape{3, 5}, graph::Shape{3, 1}}) {
     for (const bool computed : {false, true}) {
       SmallGraph small;
@@ -42,7 +42,7 @@ TEST(ProductsToConv, AddsWhatIsNoBiasBehind) {
   }
 }
 
-TEST(ProductsToConv, LeavesComputedMatricesAndScaledComputedAddends) {
+TEST(ProductsToConv, LeavesAGemmOfComputedMatricesOrScaledComputedAddends) {
   SmallGraph small;
   const TensorId x = small.Input("x", {3, 7});
   ExpectUntouched(small.Finish({small.Add("Gemm", {x, small.Input("b", {7, 5})})}), ProductsToConv);
@@ -82,7 +82,7 @@ TEST(ProductsToConv, TakesTheBiasBehindAMatMul) {
             "Reshape Conv Reshape Add");
 }
 
-TEST(ProductsToConv, ActivationsAndChainsFollow) {
+TEST(ProductsToConv, ActivationsFollowAGemm) {
   SmallGraph small;
   const TensorId x = small.Input("x", {2, 6, 3, 4});
   const TensorId flat = small.Add("Flatten", {small.Conv(x, 6, 4, 1)});

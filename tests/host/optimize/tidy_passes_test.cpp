@@ -90,7 +90,7 @@ TEST(RemoveIdentities, KeepsBothNamesOfATensorThatIsTwoOutputs) {
   ExpectUntouched(small.Finish({x, y}), RemoveIdentities);
 }
 
-TEST(Simplify, ReplacesDivPowAndPrelu) {
+TEST(Simplify, ReplacesDivPowAndPRelu) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 3, 4, 4});
   const TensorId divided = small.Add("Div", {x, small.Random({3, 1, 1}, 0.5F, 3.0F)});
@@ -178,7 +178,7 @@ TEST(MakeExplicit, AveragePoolsOfWindowsAndWholeImages) {
 }
 
 // The axes of a mean are an attribute, each named once and counted from the front; a mean over none is nothing.
-TEST(MakeExplicit, MeansNameTheirAxes) {
+TEST(MakeExplicit, ReduceMeanNamesItsAxes) {
   SmallGraph small;
   const TensorId x = small.Input("x", {2, 3, 4, 5});
   const TensorId some = small.Add("ReduceMean", {x, small.Ints({-1, 1, 1})}, {{"noop_with_empty_axes", int64_t{1}}});
@@ -193,6 +193,7 @@ TEST(MakeExplicit, MeansNameTheirAxes) {
   EXPECT_EQ(after.nodes[0].attributes.count("noop_with_empty_axes"), 0U);
   EXPECT_EQ(after.nodes[1].Ints("axes", {}), (Ints{0, 1, 2, 3}));
   EXPECT_EQ(after.nodes[1].Int("keepdims", 1), 0);
+  EXPECT_TRUE(after.nodes[2].attributes.empty());
 }
 
 // The padding that the last window would need counts as elements, what ceil_mode adds does not.
