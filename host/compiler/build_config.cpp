@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "compiler/from_calibration.h"
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "input/pictures/preprocess.h"
@@ -64,7 +65,7 @@ std::map<std::string, quantize::OutputForm> OutputsOf(const Json& resolved) {
 }  // namespace
 
 BuildConfig ParseConfig(const Json& json, const std::string& source) {
-  Json given = json;
+  Json given = WithCalibrationFile(json, source);
   const bool unnamed = given.is_object() && (!given.contains("name") || given.at("name") == Json(""));
   if (unnamed && given.contains("input") && given.at("input").is_string()) {
     given["name"] = fs::path(given.at("input").get<std::string>()).stem().string();
@@ -78,7 +79,9 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   config.input_shape = InputShapesOf(merged);
   Take(merged, "input_nodes", config.input_nodes);
   Take(merged, "output_nodes", config.output_nodes);
-  config.calibration = SourcesOf(merged.at("calibration"));
+  if (merged.contains("calibration")) config.calibration = SourcesOf(merged.at("calibration"));
+  Take(merged, "from_calibration", config.from_calibration);
+  Take(merged, "export_qdq", config.export_qdq);
   config.outputs = OutputsOf(merged);
   Take(merged, "count", config.count);
   Take(merged, "seed", config.seed);

@@ -24,6 +24,8 @@ struct BuildConfig {
   std::vector<std::string> input_nodes;
   std::vector<std::string> output_nodes;
   input::DataSources calibration;
+  std::string from_calibration;
+  std::string export_qdq;
   std::map<std::string, quantize::OutputForm> outputs;  // output_format and output_order, by name
   int count = 0;
   uint64_t seed = 0;

@@ -5,6 +5,7 @@
 
 #include "compiler/build_report.h"
 #include "compiler/calibration_watch.h"
+#include "compiler/from_calibration.h"
 #include "compiler/front.h"
 #include "compiler/precision.h"
 #include "files/output_file.h"
@@ -16,6 +17,7 @@
 #include "lockstep/md5.h"
 #include "lower/lower.h"
 #include "optimize/optimize.h"
+#include "qdq/qdq_export.h"
 #include "report/json_text.h"
 
 namespace lockstep::compiler {
@@ -26,11 +28,15 @@ namespace fs = std::filesystem;
 // What is missing is found before the first stage, not after minutes of work.
 void CheckPaths(const BuildConfig& config, const BuildResult& result) {
   files::RequireFile(config.input);
+  if (!config.from_calibration.empty()) files::RequireFile(config.from_calibration);
   for (const input::DataSource& source : config.calibration) {
     if (!fs::exists(source.path)) throw BadInput(source.path + ": no such picture or folder; check the path");
   }
   files::RefuseToReplace({config.input}, {result.joint_model, result.optimized_onnx});
   files::RequireWritableFolder(config.output_dir);
+  if (config.export_qdq.empty()) return;
+  files::RefuseToReplace({config.input, config.from_calibration}, {config.export_qdq});
+  files::RequireWritable(config.export_qdq);
 }
 
 constexpr int kJudgedPictures = 4;
@@ -57,6 +63,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   result.config = folder / (config.name + ".config.json");
   result.report = folder / (config.name + ".report.json");
   result.optimized_onnx = folder / "frontend" / "optimized.onnx";
+  if (config.only == quantize::QuantizeOnly::kAll) result.calibration = folder / "quant" / "calibration.json";
   CheckPaths(config, result);
 
   report.Stage("import " + config.input);
@@ -77,9 +84,14 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
 
   report.Stage("calibrate and quantise");
   const quantize::QuantizeOptions options = QuantizeOptionsOf(config, calibration);
-  const quantize::Calibration observed = quantize::Observe(graph, options, watch, listener.advance);
-  quantize::QuantizedGraph quantized = quantize::Decide(graph, options, observed);
-  report.Pictures(calibration.chosen.size(), source.skipped().size());
+  const bool calibrates = config.from_calibration.empty();
+  const calibration::Json file =
+      calibrates ? calibration::Json() : calibration::ReadCalibrationFile(config.from_calibration);
+  const quantize::Calibration observed =
+      calibrates ? quantize::Observe(graph, options, watch, listener.advance) : quantize::Calibration();
+  quantize::QuantizedGraph quantized = calibrates ? quantize::Decide(graph, options, observed)
+                                                  : QuantizeFromFile(config, graph, options, source_digest, file);
+  if (calibrates) report.Pictures(calibration.chosen.size(), source.skipped().size());
   report.Notes(CalibrationNotes(config, calibration, source.skipped()));
   report.Notes(quantized.notes);
 
@@ -95,16 +107,26 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   report.Model(model);
 
   report.Stage("judge");
-  const judge::Judgement judgement =
-      judge::Judge(graph, model, JudgeItems(calibration, kJudgedPictures), !calibration.others.empty(), config.threads);
-  report.Judgement(judgement);
-  const std::vector<std::string> doubts = watch.Doubts();
+  if (!config.calibration.empty()) {
+    const judge::Judgement judgement = judge::Judge(graph, model, JudgeItems(calibration, kJudgedPictures),
+                                                    !calibration.others.empty(), config.threads);
+    report.Judgement(judgement);
+    result.warnings = judge::WarningText(judgement);
+    result.misses = judge::Misses(judgement, config.required);
+  }
+  const std::vector<std::string> doubts = calibrates ? watch.Doubts() : std::vector<std::string>();
   report.Warnings(doubts);
-  result.warnings = CalibrationWarning(doubts) + judge::WarningText(judgement);
-  result.misses = judge::Misses(judgement, config.required);
+  result.warnings = CalibrationWarning(doubts) + result.warnings;
 
   report.Stage("write " + result.joint_model.string());
   files.Add(result.joint_model, model.data(), model.size());
+  if (!result.calibration.empty()) {
+    const calibration::Origin origin{config.input, source_digest, config.merged};
+    files.Add(result.calibration,
+              calibration::TextOf(calibrates ? calibration::Describe(origin, quantized, observed, ThreadsOf(options))
+                                             : calibration::Updated(file, origin, quantized)));
+  }
+  if (!config.export_qdq.empty()) files.Add(config.export_qdq, qdq::SerializeQdq(quantized));
   files.Add(result.config, report::JsonText(config.merged, 2));
   result.summary = report.Finish();
   files.Add(result.report, report::JsonText(result.summary, 2));

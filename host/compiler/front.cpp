@@ -53,6 +53,8 @@ Calibration ChooseCalibration(const BuildConfig& config, const graph::Graph& gra
   Calibration calibration;
   calibration.inputs = input::ChooseInputs(config.input, graph, config.inputs);
   calibration.infos = input::InputsOf(graph, calibration.inputs);
+  calibration.notes = input::InputNotes(graph, config.inputs, calibration.inputs);
+  if (config.calibration.empty()) return calibration;
   constexpr int kFramesPerVideo = 32;
   input::DataList data = input::ListData(config.calibration, calibration.infos, "calibration", kFramesPerVideo);
   calibration.chosen = input::SampleItems(data.items, config.count, config.seed);
@@ -60,7 +62,6 @@ Calibration ChooseCalibration(const BuildConfig& config, const graph::Graph& gra
   for (const input::DataItem& item : calibration.chosen) chosen.insert(item.stem);
   std::copy_if(data.items.begin(), data.items.end(), std::back_inserter(calibration.others),
                [&](const input::DataItem& item) { return chosen.count(item.stem) == 0; });
-  calibration.notes = input::InputNotes(graph, config.inputs, calibration.inputs);
   calibration.notes.insert(calibration.notes.end(), data.notes.begin(), data.notes.end());
   for (const auto& [name, preprocess] : calibration.inputs) {
     if (preprocess.type != quantize::InputPreprocess::Type::kPicture) continue;
@@ -123,6 +124,10 @@ std::vector<std::string> CalibrationNotes(const BuildConfig& config, const Calib
                                           const std::vector<std::string>& skipped) {
   const size_t chosen = calibration.chosen.size();
   std::vector<std::string> notes = calibration.notes;
+  if (config.calibration.empty()) {
+    notes.emplace_back("the model was not judged, for no pictures were given (--calibration)");
+    return notes;
+  }
   if (static_cast<size_t>(config.count) > chosen) {
     notes.push_back("count is " + std::to_string(config.count) + ", but " + config.calibration.front().path +
                     " has only " + std::to_string(chosen) + " pictures and video frames; all of them were taken");

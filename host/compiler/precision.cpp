@@ -74,8 +74,9 @@ quantize::Rule RuleOf(const sensitivity::Raise& raise, const graph::Graph& graph
 }  // namespace
 
 bool LeavesPrecisionOpen(const BuildConfig& config) {
-  // Of a network for a diagnosis every bit is as it was asked for.
-  return config.only == quantize::QuantizeOnly::kAll && config.merged.value("precision", std::string("auto")) == "auto";
+  // Of a network for a diagnosis, and in a calibration file, every bit is as it was asked for.
+  return config.from_calibration.empty() && config.only == quantize::QuantizeOnly::kAll &&
+         config.merged.value("precision", std::string("auto")) == "auto";
 }
 
 RaiseResult RaisePrecision(const graph::Graph& graph, const quantize::QuantizeOptions& options,

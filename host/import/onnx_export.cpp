@@ -23,10 +23,10 @@ using graph::TensorId;
 constexpr int64_t kIrVersion = 8;
 constexpr const char* kSourceDigestKey = "lockstep_source_digest";
 
-void WriteInfo(const graph::Tensor& tensor, onnx::ValueInfoProto& info) {
+void WriteInfo(const graph::Tensor& tensor, int64_t onnx_type, onnx::ValueInfoProto& info) {
   info.set_name(tensor.name);
   auto& type = *info.mutable_type()->mutable_tensor_type();
-  type.set_elem_type(static_cast<int32_t>(graph::ToOnnxType(tensor.type)));
+  type.set_elem_type(static_cast<int32_t>(onnx_type));
   if (tensor.shape == graph::kUnknownShape) return;
   auto& shape = *type.mutable_shape();
   for (const int64_t dimension : tensor.shape) {
@@ -93,43 +93,61 @@ void WriteNode(const Graph& graph, Node node, onnx::GraphProto& proto) {
   for (const auto& [key, value] : node.attributes) WriteAttribute(full, key, value, *written.add_attribute());
 }
 
-onnx::ModelProto ToProto(const Graph& graph) {
+void WriteOpsets(const Graph& graph, onnx::ModelProto& model) {
+  std::set<std::string> domains;
+  for (const Node& node : graph.nodes) {
+    const size_t dot = node.op.rfind('.');
+    if (dot != std::string::npos) domains.insert(node.op.substr(0, dot));
+  }
+  const auto add = [&](const std::string& domain, int64_t version) {
+    onnx::OperatorSetIdProto& opset = *model.add_opset_import();
+    opset.set_domain(domain);
+    opset.set_version(version);
+  };
+  add("", kNormalOpset);
+  for (const std::string& domain : domains) add(domain, 1);
+}
+
+onnx::ModelProto ToProto(const Graph& graph, const NarrowTypes& narrow) {
   onnx::ModelProto model;
   model.set_ir_version(kIrVersion);
   model.set_producer_name("lockstep");
-  onnx::OperatorSetIdProto& opset = *model.add_opset_import();
-  opset.set_domain("");
-  opset.set_version(kNormalOpset);
+  WriteOpsets(graph, model);
   onnx::GraphProto& proto = *model.mutable_graph();
   proto.set_name(graph.name.empty() ? "graph" : graph.name);
-  for (const TensorId id : graph.inputs) WriteInfo(graph.tensor(id), *proto.add_input());
-  for (const TensorId id : graph.outputs) WriteInfo(graph.tensor(id), *proto.add_output());
+  const auto type_of = [&](TensorId id) {
+    const auto found = narrow.find(id);
+    return found == narrow.end() ? graph::ToOnnxType(graph.tensor(id).type) : found->second;
+  };
+  const auto write_info = [&](TensorId id, onnx::ValueInfoProto& info) {
+    WriteInfo(graph.tensor(id), type_of(id), info);
+  };
+  for (const TensorId id : graph.inputs) write_info(id, *proto.add_input());
+  for (const TensorId id : graph.outputs) write_info(id, *proto.add_output());
 
   std::set<TensorId> known(graph.outputs.begin(), graph.outputs.end());
   std::set<TensorId> constants;
+  const auto write_constant = [&](TensorId id) {
+    if (id == kNoTensor || !graph.tensor(id).constant || !constants.insert(id).second) return;
+    onnx::TensorProto& written = *proto.add_initializer();
+    narrow.count(id) != 0 ? WriteNarrowTensor(graph.tensor(id), type_of(id), written)
+                          : WriteTensor(graph.tensor(id), written);
+  };
   for (const Node& node : graph.nodes) {
-    for (const TensorId id : node.inputs) {
-      if (id != kNoTensor && graph.tensor(id).constant && constants.insert(id).second) {
-        WriteTensor(graph.tensor(id), *proto.add_initializer());
-      }
-    }
+    for (const TensorId id : node.inputs) write_constant(id);
     WriteNode(graph, node, proto);
     for (const TensorId id : node.outputs) {
-      if (id != kNoTensor && known.insert(id).second) WriteInfo(graph.tensor(id), *proto.add_value_info());
+      if (id != kNoTensor && known.insert(id).second) write_info(id, *proto.add_value_info());
     }
   }
-  for (const TensorId id : graph.outputs) {
-    if (graph.tensor(id).constant && constants.insert(id).second) {
-      WriteTensor(graph.tensor(id), *proto.add_initializer());
-    }
-  }
+  for (const TensorId id : graph.outputs) write_constant(id);
   return model;
 }
 
 }  // namespace
 
-std::string SerializeOnnx(const Graph& graph, const std::string& source_digest) {
-  onnx::ModelProto model = ToProto(ExpandActivations(graph));
+std::string SerializeOnnx(const Graph& graph, const std::string& source_digest, const NarrowTypes& narrow) {
+  onnx::ModelProto model = ToProto(ExpandActivations(graph), narrow);
   if (!source_digest.empty()) {
     onnx::StringStringEntryProto& entry = *model.add_metadata_props();
     entry.set_key(kSourceDigestKey);

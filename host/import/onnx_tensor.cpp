@@ -210,4 +210,17 @@ void WriteTensor(const graph::Tensor& tensor, TensorProto& proto) {
   }
 }
 
+void WriteNarrowTensor(const graph::Tensor& tensor, int64_t onnx_type, TensorProto& proto) {
+  proto.set_name(tensor.name);
+  proto.set_data_type(static_cast<int32_t>(onnx_type));
+  for (const int64_t dimension : tensor.shape) proto.add_dims(dimension);
+  const bool two = onnx_type == TensorProto::INT16 || onnx_type == TensorProto::UINT16;
+  const size_t bytes = onnx_type == TensorProto::INT32 ? 4 : two ? 2 : 1;
+  std::string& raw = *proto.mutable_raw_data();
+  for (const int64_t value : tensor.constant->ints) {
+    // Raw data is little-endian, and the low bytes of two's complement are the narrower number.
+    for (size_t i = 0; i < bytes; ++i) raw.push_back(static_cast<char>((value >> (8 * i)) & 0xFF));
+  }
+}
+
 }  // namespace lockstep::importer

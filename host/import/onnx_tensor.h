@@ -25,4 +25,7 @@ graph::Tensor ReadTensor(const onnx::TensorProto& proto, const std::string& name
 // Writes a constant with raw data; the proto's name is the tensor's.
 void WriteTensor(const graph::Tensor& tensor, onnx::TensorProto& proto);
 
+// Integers of a narrower type, ONNX's INT8, UINT8, INT16, UINT16 or INT32, which holds all of them.
+void WriteNarrowTensor(const graph::Tensor& tensor, int64_t onnx_type, onnx::TensorProto& proto);
+
 }  // namespace lockstep::importer

@@ -5,7 +5,7 @@
 
 #include "graph/error.h"
 #include "quantize/affine.h"
-#include "quantize/fixed_params.h"
+#include "quantize/constant_operands.h"
 #include "quantize/operator_classes.h"
 #include "quantize/table_params.h"
 
@@ -65,14 +65,7 @@ class ActivationChooser {
     ServeLookups();
     ServeTables(observed, threads);
     ServeSums();
-    for (const graph::Node& node : graph_.nodes) {
-      for (const graph::TensorId input : node.inputs) {
-        if (!IsConstantOperand(graph_, node, input)) continue;
-        const int bits = widths_[static_cast<size_t>(input)];
-        if (bits == kFloatWidth) continue;
-        params_[input] = ConstantParams(Reached(graph_.tensor(input).constant->floats, ReachOf(node, input)), bits);
-      }
-    }
+    AddConstantParams(graph_, widths_, params_);
     return std::move(params_);
   }
 
@@ -164,28 +157,6 @@ class ActivationChooser {
     }
   }
 
-  // The values of an operand of a sum beyond which the sum, whatever the other operand is, is at an end of its range.
-  Range ReachOf(const graph::Node& node, graph::TensorId operand) const {
-    constexpr double kAll = std::numeric_limits<double>::infinity();
-    const bool is_sum = node.op == "Add" || node.op == "Sub";
-    if (!is_sum || node.inputs[0] == node.inputs[1]) return {-kAll, kAll};
-    const bool second = node.inputs[1] == operand;
-    const auto sum = params_.find(node.outputs[0]);
-    const auto other = params_.find(node.inputs[second ? 0 : 1]);
-    if (sum == params_.end() || other == params_.end()) return {-kAll, kAll};
-    const Range y = RangeOf(sum->second);
-    const Range x = RangeOf(other->second);
-    if (node.op == "Add") return {y.low - x.high, y.high - x.low};
-    return second ? Range{x.low - y.high, x.high - y.low} : Range{y.low + x.low, y.high + x.high};
-  }
-
-  static std::vector<float> Reached(std::vector<float> values, const Range& reach) {
-    for (float& value : values) {
-      value = static_cast<float>(std::clamp(static_cast<double>(value), reach.low, reach.high));
-    }
-    return values;
-  }
-
   // What only a sum reads, such as a mask that is computed, needs no levels beyond its reach.
   void ServeSums() {
     constexpr double kWorthwhile = 16.0;
@@ -194,7 +165,7 @@ class ActivationChooser {
       const graph::TensorId id = group.members[0];
       const std::vector<int32_t>& readers = uses_.consumers[static_cast<size_t>(id)];
       if (readers.size() != 1 || uses_.is_output[static_cast<size_t>(id)]) continue;
-      const Range reach = ReachOf(graph_.nodes[static_cast<size_t>(readers[0])], id);
+      const Range reach = ReachOf(graph_.nodes[static_cast<size_t>(readers[0])], id, params_);
       const Range range = RangeOf(params_.at(id));
       const Range reached{std::max(range.low, std::min(reach.low, 0.0)),
                           std::min(range.high, std::max(reach.high, 0.0))};

@@ -13,6 +13,7 @@
 #include "quantize/policy_effect.h"
 #include "quantize/range_methods.h"
 #include "quantize/scale_groups.h"
+#include "quantize/state_formats.h"
 #include "quantize/weight_operands.h"
 #include "quantize/widths.h"
 
@@ -35,78 +36,12 @@ void CheckOptions(const graph::Graph& graph, const QuantizeOptions& options) {
   }
 }
 
-// What a tensor holds that no parameters were chosen for.
-TensorFormat Unquantized(graph::ElementType type) {
-  switch (type) {
-    case graph::ElementType::kFloat:
-      return {};
-    case graph::ElementType::kBool:
-      return TensorFormat::Truth();
-    default:
-      return TensorFormat::Indices();
-  }
-}
-
-bool HoldsFloats(const QuantizedGraph& quantized, graph::TensorId input) {
-  const auto found = quantized.preprocess.find(input);
-  return found != quantized.preprocess.end() && found->second.type == InputPreprocess::Type::kF32;
-}
-
-// Pixels and integers that only nodes in floats read become floats themselves.
-bool BecomesFloats(const QuantizedGraph& quantized, const FloatNodes& floats, graph::TensorId input) {
-  if (quantized.preprocess.count(input) == 0) return false;
-  const std::vector<int32_t> readers = graph::Uses(quantized.graph).consumers[static_cast<size_t>(input)];
-  return !readers.empty() && std::all_of(readers.begin(), readers.end(),
-                                         [&](int32_t reader) { return IsFloat(floats, static_cast<size_t>(reader)); });
-}
-
-// The format of every tensor that a layer reads or writes.
-void StateFormats(const ActivationParams& params, const FloatNodes& floats, QuantizedGraph& result) {
-  const graph::Graph& graph = result.graph;
-  const auto state = [&](graph::TensorId id) {
-    const auto found = params.find(id);
-    result.formats[id] = found != params.end() ? TensorFormat(found->second) : Unquantized(graph.tensor(id).type);
-  };
-  const auto state_float = [&](graph::TensorId id) { result.formats[id] = Unquantized(graph.tensor(id).type); };
-  const auto state_read = [&](graph::TensorId id) {
-    state_float(id);
-    const auto read = params.find(id);
-    if (read != params.end()) result.reads[id] = read->second;
-  };
-  for (const graph::TensorId id : graph.inputs) {
-    if (HoldsFloats(result, id)) {
-      state_read(id);
-    } else {
-      BecomesFloats(result, floats, id) ? state_float(id) : state(id);
-    }
-  }
-  for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    const graph::Node& node = graph.nodes[i];
-    const bool is_float = IsFloat(floats, i);
-    for (const graph::TensorId id : node.inputs) {
-      if (id == graph::kNoTensor || !graph.tensor(id).constant) continue;
-      if (is_float) state_float(id);
-      if (!is_float && IsConstantOperand(graph, node, id)) state(id);
-    }
-    for (const graph::TensorId id : node.outputs) {
-      if (id == graph::kNoTensor) continue;
-      is_float ? state_read(id) : state(id);
-    }
-    if (is_float && node.pre_activation != graph::kNoTensor) state_float(node.pre_activation);
-    if (!is_float && NeedsTable(node.activation)) state(node.pre_activation);
-  }
-}
-
 std::set<graph::TensorId> RawOutputs(const graph::Graph& graph, const QuantizeOptions& options) {
   std::set<graph::TensorId> raw;
   for (const auto& [name, form] : options.outputs) {
     if (form.raw) raw.insert(graph.Find(name));
   }
   return raw;
-}
-
-int ThreadsOf(const QuantizeOptions& options) {
-  return options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
 // Everything but formats and weights.
@@ -161,6 +96,23 @@ Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, const C
   return plan;
 }
 
+// How each range came about, in words.
+std::map<graph::TensorId, std::string> RangeSources(const Plan& plan) {
+  const graph::Graph& graph = plan.result.graph;
+  std::map<graph::TensorId, std::string> sources;
+  for (graph::TensorId id = 0; id < graph.tensor_count(); ++id) {
+    if (plan.widths[static_cast<size_t>(id)] == kFloatWidth || graph.tensor(id).constant) continue;
+    sources[id] = ToText(plan.methods.Of(plan.groups.Of(id)).kind);
+  }
+  for (const graph::Node& node : graph.nodes) {
+    if (NeedsTable(node.activation)) sources[node.pre_activation] = "table";
+  }
+  for (const auto& [id, params] : plan.fixed) {
+    sources[id] = std::count(graph.inputs.begin(), graph.inputs.end(), id) != 0 ? "input" : "operator";
+  }
+  return sources;
+}
+
 WeightOptions WeightOptionsOf(const QuantizeOptions& options, const Policy& policy, const Calibration& calibration) {
   WeightOptions weights;
   weights.range = options.weight_range;
@@ -181,6 +133,10 @@ QuantizeOptions AllInFloats(QuantizeOptions options) {
 }
 
 }  // namespace
+
+int ThreadsOf(const QuantizeOptions& options) {
+  return options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
 
 Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
                     const Progress& progress) {
@@ -217,6 +173,8 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
       ChooseActivationParams(result.graph, plan.widths, plan.groups, plan.fixed, calibration.statistics, plan.methods,
                              threads, plan.policy.floats);
   StateFormats(params, plan.policy.floats, result);
+  result.floats = plan.policy.floats;
+  result.range_sources = RangeSources(plan);
   result.weights = QuantizeWeightOperands(result.graph, params, weights, result.notes);
   return std::move(result);
 }

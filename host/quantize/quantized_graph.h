@@ -9,6 +9,7 @@
 
 #include "graph/graph.h"
 #include "quantize/tensor_format.h"
+#include "quantize/weight_scale.h"
 
 namespace lockstep::quantize {
 
@@ -19,6 +20,8 @@ struct QuantizedWeights {
   // Of an operator that sums products (Conv): its bias in units of scale(x) * scale(channel), one for each channel;
   // always present, zeros without a bias. Empty for other operators.
   std::vector<int64_t> bias;
+  WeightRangeKind range = WeightRangeKind::kMse;  // how the scales were chosen
+  bool per_tensor = false;                        // one of them was asked for
 
   const std::vector<double>& scales() const { return format.scales; }
 };
@@ -54,6 +57,10 @@ struct QuantizedGraph {
   // In which format nodes that compute in integers read a tensor that is F32.
   std::map<graph::TensorId, TensorFormat> reads;
   std::map<OperandKey, QuantizedWeights> weights;
+  std::vector<bool> floats;  // by node: it was chosen to compute in floats; empty: none was
+  // How the range of an integer tensor was chosen: an observer's name, or "input", "operator" (it follows from that),
+  // "table" (least error behind a fused function). Empty where a calibration file gave the ranges.
+  std::map<graph::TensorId, std::string> range_sources;
   std::map<graph::TensorId, InputPreprocess> preprocess;  // by graph input
   std::map<graph::TensorId, OutputForm> outputs;          // by graph output; floats in ONNX order without
 

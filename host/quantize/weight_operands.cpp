@@ -80,10 +80,10 @@ QuantizedWeights QuantizeOperand(const graph::Graph& graph, size_t place, const 
   if (traits.weights_input_axis >= 0 && means != options.means.end()) {
     for (const size_t at : order.input_places) source.input_means.push_back(means->second.at(at));
   }
-  const QuantizedRows quantized = QuantizeWeights(
-      source, options.policy.For(place, &Choices::weight_range).value_or(options.range), options.threads, notes);
-
   QuantizedWeights result;
+  result.range = options.policy.For(place, &Choices::weight_range).value_or(options.range);
+  result.per_tensor = source.per_tensor;
+  const QuantizedRows quantized = QuantizeWeights(source, result.range, options.threads, notes);
   result.format = TensorFormat::Weights(source.bits, quantized.scales, order.channels > 1 ? traits.weights_axis : -1);
   result.values.resize(rows.size());
   for (size_t row = 0; row < rows.size(); ++row) result.values[order.places[row]] = quantized.values[row];

@@ -19,8 +19,9 @@ graph::TensorId CopyOf(graph::Graph& graph, graph::TensorId id) {
   return graph.AddTensor(std::move(copy));
 }
 
-// Gives every arithmetic node whose constant has another width a constant of its own.
-void SetConstantWidths(graph::Graph& graph, const FloatNodes& floats, Widths& widths) {
+}  // namespace
+
+void GiveConstantsWidths(graph::Graph& graph, const FloatNodes& floats, Widths& widths) {
   std::map<std::pair<graph::TensorId, int>, graph::TensorId> of_width;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     graph::Node& node = graph.nodes[i];
@@ -53,8 +54,8 @@ void SetConstantWidths(graph::Graph& graph, const FloatNodes& floats, Widths& wi
   }
 }
 
-// What only nodes in floats read is never seen in integers.
-void ForgetUnreadWidths(const graph::Graph& graph, const graph::Uses& uses, const FloatNodes& floats, Widths& widths) {
+void ForgetUnreadWidths(const graph::Graph& graph, const FloatNodes& floats, Widths& widths) {
+  const graph::Uses uses(graph);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     if (!IsFloat(floats, i)) continue;
     const graph::Node& node = graph.nodes[i];
@@ -71,8 +72,6 @@ void ForgetUnreadWidths(const graph::Graph& graph, const graph::Uses& uses, cons
   }
 }
 
-}  // namespace
-
 Widths ChooseActivationWidths(const graph::Graph& graph, int tail_bits, const Policy& policy,
                               const std::set<graph::TensorId>& raw) {
   Widths widths(static_cast<size_t>(graph.tensor_count()), kFloatWidth);
@@ -86,9 +85,8 @@ Widths ChooseActivationWidths(const graph::Graph& graph, int tail_bits, const Po
     for (const graph::TensorId output : node.outputs) mark(output);
     if (NeedsTable(node.activation)) mark(node.pre_activation);
   }
-  const graph::Uses uses(graph);
   for (const graph::TensorId id : FloatMoves(graph, raw)) widths[Index(id)] = kFloatWidth;
-  ForgetUnreadWidths(graph, uses, policy.floats, widths);
+  ForgetUnreadWidths(graph, policy.floats, widths);
   if (tail_bits > kByteBits) WidenTail(graph, tail_bits, policy.floats, widths);
   ApplyBits(graph, policy, widths);
   return widths;
@@ -96,7 +94,7 @@ Widths ChooseActivationWidths(const graph::Graph& graph, int tail_bits, const Po
 
 Widths ChooseWidths(graph::Graph& graph, int tail_bits, const Policy& policy, const std::set<graph::TensorId>& raw) {
   Widths widths = ChooseActivationWidths(graph, tail_bits, policy, raw);
-  SetConstantWidths(graph, policy.floats, widths);
+  GiveConstantsWidths(graph, policy.floats, widths);
   return widths;
 }
 

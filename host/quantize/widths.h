@@ -31,4 +31,10 @@ Widths ChooseActivationWidths(const graph::Graph& graph, int tail_bits, const Po
 Widths ChooseWidths(graph::Graph& graph, int tail_bits, const Policy& policy = {},
                     const std::set<graph::TensorId>& raw = {});
 
+// The two steps of it that hold for any widths. Constants that take part in arithmetic get theirs, and every node whose
+// constant has another width a constant of its own.
+void GiveConstantsWidths(graph::Graph& graph, const FloatNodes& floats, Widths& widths);
+// What only nodes in floats read is never seen in integers.
+void ForgetUnreadWidths(const graph::Graph& graph, const FloatNodes& floats, Widths& widths);
+
 }  // namespace lockstep::quantize

@@ -141,7 +141,8 @@ class Resolver {
     for (const Setting& setting : Table()) {
       if ((setting.acts_in & command_) == 0) continue;
       const bool is_given = given_.contains(setting.key);
-      if (setting.required && (!is_given || given_.at(setting.key) == Json(""))) {
+      const bool replaced = !setting.unless_key.empty() && given_.contains(setting.unless_key);
+      if (setting.required && !replaced && (!is_given || given_.at(setting.key) == Json(""))) {
         Fail(setting.key, command_ == kBuild ? "is missing; give it in the configuration or as " + setting.Flag()
                                              : "is missing; give it");
       }

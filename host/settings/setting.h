@@ -38,6 +38,7 @@ struct Setting {
   std::string help;
   Json fallback;  // what holds where it is not given; null: nothing does
   bool required = false;
+  std::string unless_key;  // of a required one: where this is given, it may be left out
   std::vector<std::string> choices;
   double least = 0.0;
   double most = 0.0;

@@ -49,6 +49,11 @@ Setting Needed(Setting row) {
   return row;
 }
 
+Setting Unless(Setting row, const char* key) {
+  row.unless_key = key;
+  return row;
+}
+
 Setting Checked(Setting row, std::string (*check)(const Json&)) {
   row.check = check;
   return row;
@@ -160,10 +165,17 @@ std::vector<Setting> MakeTable() {
                    Names(kInputTypes)),
       NamedChoices("output_format", kBuild, "NAME:float, or raw: the integers of the last layer (default float)",
                    Names(kOutputFormats)),
+      Row(Kind::kPath, "export_qdq", kBuild,
+          "writes the quantised network for other tools too: an ONNX file with QuantizeLinear and DequantizeLinear",
+          nullptr),
       NamedChoices("output_order", kBuild, "NAME:onnx, or physical: as the last layer leaves the axes (default onnx)",
                    Names(kOutputOrders)),
-      Needed(Row(Kind::kNamedPaths, "calibration", kBuild,
-                 "a folder of pictures and videos; of several inputs NAME=FOLDER for each", nullptr)),
+      Unless(Needed(Row(Kind::kNamedPaths, "calibration", kBuild,
+                        "a folder of pictures and videos; of several inputs NAME=FOLDER for each", nullptr)),
+             "from_calibration"),
+      Row(Kind::kPath, "from_calibration", kBuild,
+          "an earlier build's quant/calibration.json, perhaps changed: what it says is built, without calibrating",
+          nullptr),
       Whole("count", kBuild, "runs taken from it: pictures, or batches of them; 0: all", 0, kMostWhole, 0),
       OnlyWith(Whole("seed", kBuild, "which ones", 0, kMostSeed, 0), "count", nullptr),
       Row(Kind::kYesNo, "skip_bad_images", kBuild, "leave damaged pictures out and count them, instead of failing",

@@ -34,8 +34,8 @@ class CompilerTest : public testing::FolderTest {
 
 TEST_F(CompilerTest, WritesTheModelAndWhatBelongsToIt) {
   BuildWith(Keys("out"));
-  EXPECT_EQ(Files("out"),
-            (std::vector<std::string>{"frontend/optimized.onnx", "net.config.json", "net.joint", "net.report.json"}));
+  EXPECT_EQ(Files("out"), (std::vector<std::string>{"frontend/optimized.onnx", "net.config.json", "net.joint",
+                                                    "net.report.json", "quant/calibration.json"}));
   const ordered_json info = info::DescribeModelFile(Path("out/net.joint").string(), {});
   EXPECT_EQ(info.at("contract"), "rq1");
   EXPECT_EQ(info.at("inputs").at(0).at("shape"), (ordered_json{1, 32, 32, 3}));

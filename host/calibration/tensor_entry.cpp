@@ -1,0 +1,153 @@
+#include "calibration/tensor_entry.h"
+
+#include <cmath>
+#include <vector>
+
+#include "calibration/entry_keys.h"
+#include "graph/error.h"
+#include "graph/nearest_name.h"
+#include "graph/quoted.h"
+#include "quantize/affine.h"
+#include "quantize/policy_settings.h"
+#include "report/json_text.h"
+
+namespace lockstep::calibration {
+namespace {
+
+using quantize::AffineParams;
+
+class EntryReader {
+ public:
+  EntryReader(const Json& entry, const std::string& where)
+      : entry_(entry), calibrated_(entry.value(key::kCalibrated, Json::object())), where_(where) {}
+
+  TensorEntry Read() const {
+    CheckKeys();
+    TensorEntry result;
+    if (entry_.contains(key::kSameAs)) {
+      result.same_as = entry_.at(key::kSameAs).get<std::string>();
+      return result;
+    }
+    const std::string type = entry_.value(key::kType, std::string());
+    result.is_float = type == key::kF32;
+    result.type_changed = Changed(key::kType);
+    const int bits = Bits(type);
+    result.bits_changed = bits != calibrated_.value(key::kBits, 0);
+    result.levels_changed = Changed(key::kRange) || Changed(key::kScale) || Changed(key::kZeroPoint);
+    result.params = Params(bits, result.bits_changed);
+    return result;
+  }
+
+ private:
+  [[noreturn]] void Fail(const std::string& what) const { throw UsageError(where_ + ": " + what); }
+
+  bool Changed(const char* field) const {
+    return entry_.contains(field) && (!calibrated_.contains(field) || entry_.at(field) != calibrated_.at(field));
+  }
+
+  void Must(const char* field, bool fits, const char* wanted) const {
+    if (fits) return;
+    Fail(std::string(field) + " is " + report::JsonText(entry_.at(field)) + "; it must be " + wanted);
+  }
+
+  void CheckKeys() const {
+    static const std::vector<std::string> kKnown = {key::kSameAs, key::kType,      key::kBits,      key::kRange,
+                                                    key::kScale,  key::kZeroPoint, key::kCalibrated};
+    for (const auto& [field, value] : entry_.items()) {
+      if (std::count(kKnown.begin(), kKnown.end(), field) == 0) {
+        Fail("unknown field " + graph::Quoted(field) + graph::DidYouMean(field, kKnown));
+      }
+      if (field == key::kSameAs) {
+        Must(key::kSameAs, value.is_string(), "the name of a tensor");
+        if (entry_.size() > 1) Fail("says same_as and more; leave one of them out");
+      }
+      if (field == key::kType) {
+        Must(key::kType, value == key::kU8 || value == key::kU16 || value == key::kF32, "U8, U16 or F32");
+      }
+      if (field == key::kBits) {
+        const bool whole = value.is_number_integer();
+        Must(key::kBits,
+             whole && value.get<double>() >= quantize::kLeastBits && value.get<double>() <= quantize::kMostBits,
+             "a whole number in 2..16");
+      }
+      if (field == key::kRange) CheckRange(value);
+      if (field == key::kScale) Must(key::kScale, value.is_number() && value.get<double>() > 0, "a number above 0");
+      if (field == key::kZeroPoint) Must(key::kZeroPoint, value.is_number_integer(), "a whole number");
+      if (field == key::kCalibrated) Must(key::kCalibrated, value.is_object(), "as build wrote it");
+    }
+    if (!entry_.contains(key::kSameAs) && !entry_.contains(key::kType)) Fail("type is missing; say U8, U16 or F32");
+  }
+
+  void CheckRange(const Json& value) const {
+    Must(key::kRange, value.is_array() && value.size() == 2 && value[0].is_number() && value[1].is_number(),
+         "two numbers, [low, high]");
+    const auto low = value[0].get<double>();
+    const auto high = value[1].get<double>();
+    Must(key::kRange, low <= 0.0 && high >= 0.0 && low < high,
+         "two numbers with low <= 0 <= high and low < high: zero is always a level");
+    constexpr double kMost = 1e30;
+    Must(key::kRange, low >= -kMost && high <= kMost && high - low >= 1.0 / kMost,
+         "two numbers within 1e30 and more than 1e-30 apart");
+  }
+
+  int Bits(const std::string& type) const {
+    const int calibrated = calibrated_.value(key::kBits, 0);
+    const int said = entry_.value(key::kBits, calibrated);
+    if (!Changed(key::kType) || type == key::kF32) return said;
+    const bool wide = type == key::kU16;
+    const bool agree = said != 0 && wide == (said > quantize::kByteBits);
+    if (agree) return said;
+    if (Changed(key::kBits)) {
+      Fail("type is " + type + " and bits is " + std::to_string(said) +
+           ", which contradict each other: U8 has 2 to 8 bits, U16 has 9 to 16; change one of them");
+    }
+    return wide ? quantize::kMostBits : quantize::kByteBits;
+  }
+
+  std::optional<AffineParams> Params(int bits, bool bits_changed) const {
+    const bool scaled = Changed(key::kScale) || Changed(key::kZeroPoint);
+    const bool ranged = Changed(key::kRange);
+    if (ranged || (bits_changed && !scaled && entry_.contains(key::kRange))) {
+      if (bits == 0) Fail("has a range and no bits; say bits");
+      const Json& range = entry_.at(key::kRange);
+      const AffineParams params = quantize::AffineFromRange({range[0].get<double>(), range[1].get<double>()}, bits);
+      if (scaled && !(Scaled(bits) == params)) {
+        Fail("range and scale or zero_point were both changed and contradict each other: the range in " +
+             std::to_string(bits) + " bits makes scale " + report::JsonText(Json(params.scale)) + " and zero_point " +
+             std::to_string(params.zero_point) + "; change one of them");
+      }
+      return params;
+    }
+    if (!entry_.contains(key::kScale) && !calibrated_.contains(key::kScale)) {
+      if (bits != 0) Fail("has bits and no range; say range");
+      return std::nullopt;
+    }
+    if (bits == 0) Fail("has a scale and no bits; say bits");
+    return Scaled(bits);
+  }
+
+  // With scale and zero point as they stand, or else as they were calibrated.
+  AffineParams Scaled(int bits) const {
+    AffineParams params;
+    params.bits = bits;
+    params.scale = static_cast<float>(entry_.value(key::kScale, calibrated_.value(key::kScale, 0.0)));
+    if (!Changed(key::kScale)) params.scale = calibrated_.value(key::kScale, params.scale);
+    if (!std::isnormal(static_cast<float>(params.scale))) Fail("scale is no normal float32");
+    params.zero_point = entry_.value(key::kZeroPoint, calibrated_.value(key::kZeroPoint, 0));
+    if (params.zero_point < 0 || params.zero_point > params.high()) {
+      Fail("zero_point is " + std::to_string(params.zero_point) + "; with " + std::to_string(bits) +
+           " bits it must be in 0.." + std::to_string(params.high()));
+    }
+    return params;
+  }
+
+  const Json& entry_;
+  const Json calibrated_;
+  const std::string& where_;
+};
+
+}  // namespace
+
+TensorEntry ReadTensorEntry(const Json& entry, const std::string& where) { return EntryReader(entry, where).Read(); }
+
+}  // namespace lockstep::calibration

@@ -1,0 +1,74 @@
+#include "compiler/from_calibration.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "calibration/read_decisions.h"
+#include "graph/error.h"
+#include "report/json_text.h"
+
+namespace lockstep::compiler {
+namespace {
+
+using settings::Json;
+
+constexpr char kFrom[] = "from_calibration";
+constexpr char kPictures[] = "calibration";
+// Which pictures, and what is done with them.
+constexpr std::array<const char*, 3> kOfPictures = {"count", "seed", "skip_bad_images"};
+constexpr std::array<const char*, 2> kOfJudgement = {"require_cosine", "require_sqnr"};
+// What may be said anew.
+constexpr std::array<const char*, 7> kFree = {kFrom, kPictures, "input", "output_dir", "name", "export_qdq", "threads"};
+
+template <typename Keys>
+bool IsIn(const Keys& keys, const std::string& key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+[[noreturn]] void Fail(const std::string& source, const std::string& key, const std::string& what) {
+  throw UsageError(source + ": " + key + " " + what);
+}
+
+void CheckGiven(const Json& given, const Json& made_with, const std::string& source) {
+  const bool pictures = given.contains(kPictures);
+  for (const auto& [key, value] : given.items()) {
+    if (IsIn(kFree, key)) continue;
+    if (IsIn(kOfPictures, key) || IsIn(kOfJudgement, key)) {
+      if (pictures) continue;
+      Fail(source, key, "has no effect with from_calibration and without pictures; give calibration too, or remove it");
+    }
+    if (made_with.contains(key) && made_with.at(key) == value) continue;
+    Fail(source, key,
+         "cannot be changed with from_calibration: the calibration was made with " +
+             (made_with.contains(key) ? report::JsonText(made_with.at(key)) : std::string("none")) +
+             "; change the calibration file (`lockstep edit`), or leave from_calibration out and calibrate again");
+  }
+}
+
+}  // namespace
+
+Json WithCalibrationFile(const Json& given, const std::string& source) {
+  if (!given.is_object() || !given.contains(kFrom) || !given.at(kFrom).is_string()) return given;
+  Json made_with = calibration::ReadCalibrationFile(given.at(kFrom).get<std::string>()).at("build");
+  CheckGiven(given, made_with, source);
+  const bool pictures = given.contains(kPictures);
+  for (const char* key : kOfPictures) {
+    if (!pictures) made_with.erase(key);
+  }
+  for (const char* key : kOfJudgement) made_with.erase(key);
+  made_with.erase(kPictures);
+  made_with.erase(kFrom);
+  made_with.erase("export_qdq");
+  made_with.update(given);
+  return made_with;
+}
+
+quantize::QuantizedGraph QuantizeFromFile(const BuildConfig& config, const graph::Graph& graph,
+                                          const quantize::QuantizeOptions& options, const std::string& digest,
+                                          const calibration::Json& file) {
+  calibration::RequireNetwork(file, config.from_calibration, config.input, digest);
+  return quantize::Decide(graph, options, calibration::ReadDecisions(file, config.from_calibration, graph, options));
+}
+
+}  // namespace lockstep::compiler

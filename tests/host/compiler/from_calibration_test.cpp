@@ -1,0 +1,156 @@
+// A build that goes on from a calibration file, as it was written and changed.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "compiler/compiler.h"
+#include "graph/error.h"
+#include "import/onnx_export.h"
+#include "support/small_detector.h"
+#include "support/temporary_test_folder.h"
+
+namespace lockstep::compiler {
+namespace {
+
+using nlohmann::ordered_json;
+
+class FromCalibration : public testing::FolderTest {
+ protected:
+  void SetUp() override {
+    importer::ExportOnnx(testing::SmallDetector(), Path("net.onnx").string());
+    testing::WritePictures(Path("pictures"), 4);
+  }
+
+  BuildResult Calibrate(const ordered_json& more = ordered_json::object()) const {
+    ordered_json keys = {{"input", Path("net.onnx").string()},
+                         {"output_dir", Path("out").string()},
+                         {"calibration", Path("pictures").string()}};
+    keys.update(more);
+    return Build(ParseConfig(keys, "test"), {});
+  }
+  BuildResult GoOn(const ordered_json& more = ordered_json::object()) const {
+    ordered_json keys = {{"from_calibration", Path("out/quant/calibration.json").string()},
+                         {"output_dir", Path("again").string()}};
+    keys.update(more);
+    return Build(ParseConfig(keys, "test"), {});
+  }
+  ordered_json File(const std::string& folder = "out") const {
+    return ordered_json::parse(ReadText(Path(folder + "/quant/calibration.json")));
+  }
+  void Write(const ordered_json& file) const { WriteText(Path("out/quant/calibration.json"), file.dump()); }
+
+  // The first node with a fused table.
+  static std::string FusedNode(const ordered_json& file) {
+    for (const auto& [name, node] : file.at("nodes").items()) {
+      if (node.contains("weight_bits")) return name;
+    }
+    return "";
+  }
+};
+
+TEST_F(FromCalibration, WhatWasWrittenMakesTheSameBytesWithoutPictures) {
+  const std::vector<ordered_json> settings = {ordered_json::object(),
+                                              {{"precision", "int16"}},
+                                              {{"float_ops", {"MaxPool", "Sigmoid"}}, {"weight_bits", 5}},
+                                              {{"observer", "mse"}, {"weight_range", "admm"}, {"tail_bits", 8}}};
+  for (const ordered_json& more : settings) {
+    Calibrate(more);
+    std::filesystem::rename(Path("pictures"), Path("away"));
+    const BuildResult again = GoOn();
+    std::filesystem::rename(Path("away"), Path("pictures"));
+    EXPECT_EQ(ReadText(Path("out/net.joint")), ReadText(again.joint_model)) << more.dump();
+    EXPECT_EQ(ReadText(Path("out/frontend/optimized.onnx")), ReadText(again.optimized_onnx)) << more.dump();
+    EXPECT_EQ(File().at("tensors"), File("again").at("tensors")) << more.dump();
+  }
+}
+
+TEST_F(FromCalibration, WhatIsChangedIsBuilt) {
+  Calibrate({{"precision", "int8"}});
+  const ordered_json before = File();
+  const std::string node = FusedNode(before);
+  const std::string tensor = before.at("nodes").at(node).at("output");
+  ordered_json file = before;
+  file["tensors"][tensor]["range"] = {-1.0, 3.0};
+  file["nodes"][node]["weight_bits"] = 4;
+  Write(file);
+  GoOn();
+  const ordered_json built = File("again").at("tensors").at(tensor);
+  EXPECT_NEAR(built.at("scale").get<double>(), 4.0 / 255.0, 1e-6);
+  EXPECT_EQ(built.at("zero_point"), 64);
+  EXPECT_EQ(File("again").at("nodes").at(node).at("weight_bits"), 4);
+
+  file = before;
+  file["tensors"][tensor]["type"] = "U16";
+  Write(file);
+  GoOn();
+  EXPECT_EQ(File("again").at("tensors").at(tensor).at("bits"), 16);
+
+  file = before;
+  file["tensors"][tensor]["type"] = "F32";
+  Write(file);
+  GoOn();
+  EXPECT_EQ(File("again").at("nodes").at(node).at("float"), true);
+  std::filesystem::copy_file(Path("again/quant/calibration.json"), Path("out/quant/calibration.json"),
+                             std::filesystem::copy_options::overwrite_existing);
+  const std::string once = ReadText(Path("again/net.joint"));
+  GoOn();
+  EXPECT_EQ(once, ReadText(Path("again/net.joint"))) << "the file that a changed build writes says what it built";
+}
+
+TEST_F(FromCalibration, MistakesAreToldWithFileTensorAndField) {
+  Calibrate({{"precision", "int8"}});
+  const ordered_json before = File();
+  const std::string node = FusedNode(before);
+  const std::string tensor = before.at("nodes").at(node).at("output");
+  const auto message = [&](const std::function<void(ordered_json&)>& change) {
+    ordered_json file = before;
+    change(file);
+    Write(file);
+    try {
+      GoOn();
+    } catch (const UsageError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  struct Mistake {
+    std::function<void(ordered_json&)> change;
+    std::vector<std::string> words;
+  };
+  const auto of_tensor = [&](const std::string& field, const ordered_json& value) {
+    return [&, field, value](ordered_json& file) { file["tensors"][tensor][field] = value; };
+  };
+  const std::vector<Mistake> mistakes = {
+      {[&](ordered_json& file) { file["tensors"][tensor + "x"] = file["tensors"][tensor]; }, {tensor + "x", "did you"}},
+      {of_tensor("bits", 17), {tensor, "bits is 17", "2..16"}},
+      {of_tensor("range", {1.0, 2.0}), {tensor, "range", "zero is always a level"}},
+      {of_tensor("rnage", {1.0, 2.0}), {tensor, "rnage", "range"}},
+      {of_tensor("zero_point", 256), {tensor, "zero_point is 256", "0..255"}},
+      {of_tensor("type", "U32"), {tensor, "type", "U8, U16 or F32"}},
+      {[&](ordered_json& file) {
+         file["tensors"][tensor].update({{"type", "U16"}, {"bits", 7}});
+       },
+       {tensor, "contradict"}},
+      {[&](ordered_json& file) {
+         file["tensors"][tensor].update({{"range", {-1, 1}}, {"scale", 1}});
+       },
+       {tensor, "contradict"}},
+      {[&](ordered_json& file) { file["tensors"].erase(tensor); }, {tensor, "has no entry"}},
+      {[&](ordered_json& file) { file["nodes"][node]["weight_bits"] = 1; }, {node, "weight_bits is 1"}},
+      {[&](ordered_json& file) { file["nodes"]["nothing"] = ordered_json::object(); },
+       {"nothing", "not in the network"}},
+      {[&](ordered_json& file) { file["network"]["digest"] = "0"; }, {"another network", "--input"}},
+      {[&](ordered_json& file) { file["version"] = 99; }, {"version is 99"}},
+  };
+  for (const Mistake& mistake : mistakes) {
+    const std::string text = message(mistake.change);
+    EXPECT_NE(text.find("calibration.json"), std::string::npos) << text;
+    for (const std::string& word : mistake.words) EXPECT_NE(text.find(word), std::string::npos) << word << ": " << text;
+  }
+  Write(before);
+  EXPECT_THROW(GoOn({{"observer", "mse"}}), UsageError);
+  EXPECT_THROW(GoOn({{"count", 3}}), UsageError);
+}
+
+}  // namespace
+}  // namespace lockstep::compiler

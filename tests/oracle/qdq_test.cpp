@@ -1,0 +1,83 @@
+// The exported QDQ network in ONNX Runtime against the joint model in the reference engine.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "compiler/compiler.h"
+#include "compiler/front.h"
+#include "import/onnx_export.h"
+#include "input/model_input.h"
+#include "onnx_runtime.h"
+#include "run/model_runner.h"
+#include "support/small_detector.h"
+#include "support/temporary_test_folder.h"
+
+namespace lockstep::oracle {
+namespace {
+
+using nlohmann::ordered_json;
+
+class Qdq : public testing::FolderTest {
+ protected:
+  // The share of elements of the one output within a step. `steps`: of the output's rows along axis 1, from each on.
+  double ShareWithinAStep(const std::string& network, const std::string& pictures, const ordered_json& more,
+                          const std::vector<std::string>& scales_of, const std::vector<int64_t>& rows) {
+    ordered_json keys = {{"input", network},
+                         {"output_dir", Path("out").string()},
+                         {"calibration", pictures},
+                         {"name", "net"},
+                         {"export_qdq", Path("out/qdq.onnx").string()}};
+    keys.update(more);
+    const compiler::BuildConfig config = compiler::ParseConfig(keys, "test");
+    compiler::Build(config, {});
+    const auto file = ordered_json::parse(ReadText(Path("out/quant/calibration.json")));
+    const auto runner = run::OpenModel(Path("out/net.joint"), run::EngineKind::kReference, {});
+    const input::DataItem item = input::ListData({{"", pictures}}, runner->Inputs(), "data").items.front();
+    const run::OutputTensor ours = runner->Run(item, nullptr).front();
+    const auto inputs = input::FloatInputs(runner->Inputs(), item);
+    const engine::FloatTensor theirs = RunOnnxRuntime(Path("out/qdq.onnx").string(), inputs).outputs.at(ours.name);
+    EXPECT_EQ(ours.shape, theirs.shape);
+    size_t within = 0;
+    const int64_t columns = graph::ElementCount(ours.shape) / ours.shape[0] / ours.shape[1];
+    for (size_t i = 0; i < ours.values.size(); ++i) {
+      const int64_t row = static_cast<int64_t>(i) / columns % ours.shape[1];
+      size_t part = 0;
+      while (part + 1 < rows.size() && row >= rows[part + 1]) ++part;
+      const auto step = file.at("tensors").at(scales_of[part]).at("scale").get<double>();
+      within += std::abs(static_cast<double>(ours.values[i]) - theirs.data[i]) <= step * 1.001 ? 1 : 0;
+    }
+    const double share = static_cast<double>(within) / static_cast<double>(ours.values.size());
+    std::printf("%s: %.4f %% within a step\n", more.dump().c_str(), 100.0 * share);
+    return share;
+  }
+};
+
+TEST_F(Qdq, SmallNetworksAgreeWithinAStep) {
+  const graph::Graph detector = testing::SmallDetector();
+  importer::ExportOnnx(detector, Path("net.onnx").string());
+  testing::WritePictures(Path("pictures"), 4);
+  // The output's two parts, as the optimised network names them.
+  const graph::Node* last = nullptr;
+  for (const graph::Node& node : detector.nodes) {
+    if (node.outputs[0] == detector.outputs[0]) last = &node;
+  }
+  ASSERT_NE(last, nullptr);
+  std::vector<std::string> parts;
+  std::vector<int64_t> rows;
+  int64_t row = 0;
+  for (const graph::TensorId id : last->inputs) {
+    parts.push_back(detector.tensor(id).name);
+    rows.push_back(row);
+    row += detector.tensor(id).shape[1];
+  }
+  const std::vector<ordered_json> settings = {
+      ordered_json::object(), {{"precision", "int8"}}, {{"float_ops", {"MaxPool", "Add"}}}};
+  for (const ordered_json& more : settings) {
+    EXPECT_GE(ShareWithinAStep(Path("net.onnx").string(), Path("pictures").string(), more, parts, rows), 0.99)
+        << more.dump();
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::oracle
