@@ -16,9 +16,9 @@ constexpr double kSmallestMultiplier = 0x1p-31;  // what rq still resolves of 55
 constexpr int kLeastFraction = 8;
 constexpr int kMostFraction = 24;
 
-// A constant input, one entry for each element of a row; `fallback` without it.
-std::vector<double> RowOf(const LowerContext& context, size_t input, const graph::Shape& normalized, double fallback) {
-  std::vector<double> row(static_cast<size_t>(graph::ElementCount(normalized)), fallback);
+// A constant input, one entry for each element of a row; zeros without it: the bias alone may be absent.
+std::vector<double> RowOf(const LowerContext& context, size_t input, const graph::Shape& normalized) {
+  std::vector<double> row(static_cast<size_t>(graph::ElementCount(normalized)), 0.0);
   const graph::Node& node = context.node();
   if (input >= node.inputs.size() || node.inputs[input] == graph::kNoTensor) return row;
   const std::vector<float>& values = context.Floats(input);
@@ -45,10 +45,10 @@ void SetVariance(const AffineParams& x, int64_t n, double epsilon, joint::LayerN
   layer.epsilon = static_cast<uint64_t>(std::llround(std::ldexp(real, 2 * u)));
 }
 
-std::string NameOr(const LowerContext& context, size_t input, const char* fallback) {
+std::string NameOf(const LowerContext& context, size_t input) {
   const graph::Node& node = context.node();
   const bool present = input < node.inputs.size() && node.inputs[input] != graph::kNoTensor;
-  return present ? context.graph().tensor(node.inputs[input]).name : context.OutputName() + fallback;
+  return present ? context.graph().tensor(node.inputs[input]).name : context.OutputName() + "_bias";
 }
 
 }  // namespace
@@ -58,8 +58,8 @@ void EmitLayerNormalization(LowerContext& context) {
   const AffineParams y = context.OutputParams();
   const graph::Shape normalized = Normalized(context, x);
   const int64_t n = graph::ElementCount(normalized);
-  const std::vector<double> gammas = RowOf(context, 1, normalized, 1.0);
-  const std::vector<double> betas = RowOf(context, 2, normalized, 0.0);
+  const std::vector<double> gammas = RowOf(context, 1, normalized);
+  const std::vector<double> betas = RowOf(context, 2, normalized);
 
   joint::LayerNormalizationT layer;
   SetVariance(x.params(), n, context.node().Float("epsilon", 1e-5F), layer);
@@ -69,7 +69,7 @@ void EmitLayerNormalization(LowerContext& context) {
   for (const double gamma : gammas) largest = std::max(largest, std::abs(gamma));
   const double step = std::max(largest / 32767.0, std::ldexp(y.scale * kSmallestMultiplier, kLeastFraction));
   int fraction = kMostFraction;
-  while (fraction > kLeastFraction && std::ldexp(step, -fraction) / y.scale < kSmallestMultiplier) --fraction;
+  while (std::ldexp(step, -fraction) / y.scale < kSmallestMultiplier) --fraction;  // kLeastFraction ends it
   const double unit = std::ldexp(step, -fraction);
   const FixedMultiplier fixed = ToFixed(unit / y.scale);
   if (fixed.s < 0) throw UnsupportedModel("its scale is " + std::to_string(largest / y.scale) + " steps of its output");
@@ -92,8 +92,8 @@ void EmitLayerNormalization(LowerContext& context) {
     const TensorFormat format = TensorFormat::Signed(type, scale);
     return draft.AddConstant(name, row, OnnxOrder(1), format, ToBytes(values, format)).tensor;
   };
-  const int32_t gamma_tensor = add_row(NameOr(context, 1, "_scale"), quantize::NumberType::kS16, step, gamma);
-  const int32_t beta_tensor = add_row(NameOr(context, 2, "_bias"), quantize::NumberType::kS64, unit, beta);
+  const int32_t gamma_tensor = add_row(NameOf(context, 1), quantize::NumberType::kS16, step, gamma);
+  const int32_t beta_tensor = add_row(NameOf(context, 2), quantize::NumberType::kS64, unit, beta);
   const Value result = context.AddOutput(y);
   context.AddLayer(layer, {x.tensor, gamma_tensor, beta_tensor}, result.tensor);
   context.Define(result);
@@ -106,9 +106,9 @@ void EmitFloatLayerNormalization(LowerContext& context) {
   layer.float_epsilon = context.node().Float("epsilon", 1e-5F);
   std::vector<int32_t> inputs = {x.tensor};
   for (const size_t input : {1, 2}) {
-    const std::vector<double> row = RowOf(context, input, normalized, input == 1 ? 1.0 : 0.0);
+    const std::vector<double> row = RowOf(context, input, normalized);
     const std::vector<float> values(row.begin(), row.end());
-    const std::string name = NameOr(context, input, input == 1 ? "_scale" : "_bias");
+    const std::string name = NameOf(context, input);
     const graph::Shape shape = {static_cast<int64_t>(row.size())};
     inputs.push_back(context.draft().AddConstant(name, shape, OnnxOrder(1), TensorFormat(), ToBytes(values)).tensor);
   }

@@ -56,7 +56,7 @@ void EmitMatMul(LowerContext& context) {
   const int64_t bound = depth * High(a) * High(b);
   const bool narrow = a.params().bits <= 8 && b.params().bits <= 8 && bound < int64_t{1} << 31;
   product.acc_bits = narrow ? 32 : 64;
-  if (!narrow && (bound >= rq1::kWideLimit || (fixed.s < 0 && bound >= int64_t{1} << (61 + fixed.s)))) {
+  if (bound >= rq1::kWideLimit || (fixed.s < 0 && bound >= int64_t{1} << (61 + fixed.s))) {
     throw UnsupportedModel("the scaled sum of " + std::to_string(depth) + " products does not fit 64 bits");
   }
   const graph::Shape shape = MatricesShape(context);

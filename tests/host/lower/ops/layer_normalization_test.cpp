@@ -118,5 +118,18 @@ TEST(LowerLayerNormalization, SaysWhichScalesAndEpsilonsItDoesNotTake) {
   EXPECT_NE(message(0.1, 1e-14).find("steps of its output"), std::string::npos) << message(0.1, 1e-14);
 }
 
+// As many bits as the sum of a row of 8 bits has room for, or the epsilon.
+TEST(LowerLayerNormalization, DifferencesTakeTheRoomThereIs) {
+  for (const bool large : {false, true}) {
+    GraphBuilder builder;
+    const auto x = builder.Input("x", {1, 1, 4, 4});
+    builder.Output(
+        builder.Node("LayerNormalization", {x, builder.Constant({1}, {1.0F})}, {{"epsilon", large ? 1e6F : 1e-5F}}));
+    const Lowered lowered = LowerPlainly(builder);
+    const auto* layer = lowered.Find(joint::Options::LayerNormalization)->options_as_LayerNormalization();
+    EXPECT_EQ(layer->variance_shift(), large ? 11 : 21) << "2^21 * 4 * 255 < 2^31, 2^22 * 1e6 * 4^2 * 255^2 < 2^62";
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::test

@@ -69,24 +69,35 @@ TEST(LowerMatMul, BatchesConstantsAndVectors) {
   ExpectNodesWithinHalfAStep(lowered);
 }
 
-TEST(LowerMatMul, SaysWhichScalesItDoesNotTake) {
-  GraphBuilder builder;
-  const auto x = builder.Input("x", {1, 1, 4, 4});
-  const auto sum = builder.Node("Add", {x, x});
-  const auto product = builder.Node("MatMul", {sum, sum});
-  builder.Output(product);
-  quantize::QuantizedGraph quantized;
-  quantized.graph = builder.graph();
-  using quantize::AffineParams;
-  quantized.formats = {
-      {x, AffineParams{0.1, 0, 8}}, {sum, AffineParams{0.1, 0, 16}}, {product, AffineParams{1e-11, 0, 16}}};
-  try {
-    lower::Lower(quantized, {});
-    FAIL() << "no error";
-  } catch (const UnsupportedModel& error) {
-    EXPECT_NE(std::string(error.what()).find("sum of 4 products does not fit 64 bits"), std::string::npos)
-        << error.what();
-  }
+TEST(LowerMatMul, SaysWhichScalesAndDepthsItDoesNotTake) {
+  const auto message = [](int64_t depth, double scale) -> std::string {
+    GraphBuilder builder;
+    const auto x = builder.Input("x", {1, depth});
+    const auto z = builder.Input("z", {depth, 1});
+    const auto left = builder.Node("Add", {x, x});
+    const auto right = builder.Node("Add", {z, z});
+    const auto product = builder.Node("MatMul", {left, right});
+    builder.Output(product);
+    quantize::QuantizedGraph quantized;
+    quantized.graph = builder.graph();
+    using quantize::AffineParams;
+    const AffineParams wide{0.1, 0, 16};
+    quantized.formats = {{x, AffineParams{0.1, 0, 8}},
+                         {z, AffineParams{0.1, 0, 8}},
+                         {left, wide},
+                         {right, wide},
+                         {product, AffineParams{scale, 0, 16}}};
+    try {
+      lower::Lower(quantized, {});
+    } catch (const UnsupportedModel& error) {
+      return error.what();
+    }
+    return {};
+  };
+  EXPECT_EQ(message(4, 1e-3), "");
+  EXPECT_NE(message(4, 1e-11).find("sum of 4 products does not fit 64 bits"), std::string::npos) << message(4, 1e-11);
+  // 65535^2 products reach 2^55 at 8388865 of them.
+  EXPECT_NE(message(8388865, 1e6).find("sum of 8388865 products does not fit"), std::string::npos);
 }
 
 TEST(LowerMatMul, OfFloats) {
@@ -117,6 +128,16 @@ TEST(LowerMatMul, OneWideInputOnEitherSideOrALongSumTakes64Bits) {
     const Lowered lowered = LowerPlainly(builder, options);
     EXPECT_EQ(lowered.Find(joint::Options::MatMul)->options_as_MatMul()->acc_bits(), 64);
   }
+}
+
+TEST(LowerMatMul, TheProductWithAVectorHasOneAxisLess) {
+  GraphBuilder builder;
+  const auto image = builder.Conv(builder.Input("x", {1, 3, 4, 6}), 3, 1);
+  const auto product = builder.Node("MatMul", {image, builder.Constant({6}, builder.Random(6))});  // 1 3 4
+  builder.Output(builder.Node("Transpose", {product}, {{"perm", std::vector<int64_t>{2, 0, 1}}}));
+  const Lowered lowered = LowerPlainly(builder);
+  EXPECT_EQ(lowered.Count("MatMul"), 1);
+  ExpectNodesWithinHalfAStep(lowered);
 }
 
 }  // namespace

@@ -59,5 +59,23 @@ TEST(LowerTopK, SixteenBits) {
   ExpectNodesWithinHalfAStep(LowerPlainly(builder, options));
 }
 
+// The layer has both outputs, the node may have one.
+TEST(LowerTopK, IndicesThatHaveNoName) {
+  for (const size_t outputs : {1, 2}) {
+    SCOPED_TRACE(outputs);
+    GraphBuilder builder;
+    const auto x = builder.Conv(builder.Input("x", {1, 3, 6, 7}), 5, 1);
+    const std::map<std::string, graph::Attribute> axis = {{"axis", int64_t{1}}};
+    const auto best = builder.Outputs("TopK", {x, builder.Ints({2})}, axis, outputs);
+    builder.Output(best[0]);
+    const Lowered lowered = LowerPlainly(builder);
+    const joint::Layer* layer = lowered.Find(joint::Options::TopK);
+    ASSERT_EQ(layer->outputs()->size(), 2U);
+    const auto index = static_cast<uint32_t>(layer->outputs()->Get(1));
+    const std::string name = lowered.engine->model().tensors()->Get(index)->name()->str();
+    EXPECT_EQ(name == "/block/TopK_1_output_1", outputs == 2) << name;
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::test
