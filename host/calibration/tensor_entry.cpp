@@ -114,7 +114,7 @@ class EntryReader {
       if (scaled && !(Scaled(bits) == params)) {
         Fail("range and scale or zero_point were both changed and contradict each other: the range in " +
              std::to_string(bits) + " bits makes scale " + report::JsonText(Json(params.scale)) + " and zero_point " +
-             std::to_string(params.zero_point) + "; change one of them");
+             std::to_string(params.zero_point) + "; remove scale and zero_point if the range is meant, else the range");
       }
       return params;
     }

@@ -28,6 +28,7 @@ void AddCrosscheck(CLI::App& app, int& status);
 void AddSensitivity(CLI::App& app, int& status);
 void AddCompare(CLI::App& app, int& status);
 void AddEvaluate(CLI::App& app, int& status);
+void AddEdit(CLI::App& app, int& status);
 void AddInfo(CLI::App& app, int& status);
 
 // Throws BadInput if an output that was asked for ("": it was not, "-": stdout) cannot be written, UsageError if it

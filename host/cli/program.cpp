@@ -40,6 +40,7 @@ int Run(int argc, char** argv) {
   AddSensitivity(app, status);
   AddCompare(app, status);
   AddEvaluate(app, status);
+  AddEdit(app, status);
   AddInfo(app, status);
   AddHelp(app);
   RefuseUnknownWords(app, argc, argv);

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "calibration/edits.h"
 #include "compiler/compiler.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
@@ -150,6 +151,50 @@ TEST_F(FromCalibration, MistakesAreToldWithFileTensorAndField) {
   Write(before);
   EXPECT_THROW(GoOn({{"observer", "mse"}}), UsageError);
   EXPECT_THROW(GoOn({{"count", 3}}), UsageError);
+}
+
+TEST_F(FromCalibration, EditsChangeTheFileAndAreBuilt) {
+  Calibrate({{"precision", "int8"}});
+  ordered_json file = File();
+  const std::string node = FusedNode(file);
+  const std::string tensor = file.at("nodes").at(node).at("output");
+  const std::vector<std::string> changes = calibration::Apply(
+      {tensor + ".bits=16", node + ".weight_bits=4", tensor + ".range=-1,3", tensor + ".threshold=2"}, "file", file);
+  ASSERT_EQ(changes.size(), 4U);
+  EXPECT_EQ(changes[0], tensor + ": bits 8 -> 16");
+  Write(file);
+  GoOn();
+  const ordered_json built = File("again").at("tensors").at(tensor);
+  EXPECT_EQ(built.at("type"), "U16");
+  EXPECT_NEAR(built.at("scale").get<double>(), 3.0 / 65535.0, 1e-8) << "-1 to 2";
+  EXPECT_EQ(File("again").at("nodes").at(node).at("weight_bits"), 4);
+  file = File("again");
+  calibration::Apply({tensor + ".range=seen", "op:Conv.weight_bits=6"}, "file", file);
+  Write(file);
+  GoOn();
+  EXPECT_EQ(File("again").at("nodes").at(node).at("weight_bits"), 6);
+
+  const auto message = [&](const std::string& edit) {
+    try {
+      calibration::Apply({edit}, "file", file);
+    } catch (const UsageError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  EXPECT_NE(message(node + ".weight_bits=6").find("changes nothing"), std::string::npos);
+  EXPECT_NE(message(node + "x.weight_bits=6").find("did you mean"), std::string::npos)
+      << message(node + "x.float=true");
+  EXPECT_NE(message(tensor + ".bits=99").find("2..16"), std::string::npos);
+  EXPECT_NE(message(tensor + ".bit=9").find("bits"), std::string::npos);
+  EXPECT_NE(message("nonsense").find("NAME.FIELD=VALUE"), std::string::npos);
+  for (const auto& [name, entry] : file.at("nodes").items()) {
+    for (const auto& fused : entry.value("onnx_nodes", ordered_json::array())) {
+      if (file.at("nodes").contains(fused.get<std::string>())) continue;
+      const std::string text = message(fused.get<std::string>() + ".weight_bits=6");
+      EXPECT_NE(text.find("went into \""), std::string::npos) << text << " for " << name;
+    }
+  }
 }
 
 }  // namespace
