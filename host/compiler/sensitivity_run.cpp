@@ -1,6 +1,7 @@
 #include "compiler/sensitivity_run.h"
 
 #include "compiler/front.h"
+#include "graph/error.h"
 #include "info/blockers.h"
 #include "input/input_source.h"
 #include "optimize/optimize.h"
@@ -13,6 +14,10 @@ SensitivityRun MeasureSensitivity(const BuildConfig& config, sensitivity::Part p
   const auto begin = [&](const std::string& what) {
     if (stage) stage(what);
   };
+  if (!config.from_calibration.empty()) {
+    throw UsageError(
+        "sensitivity: from_calibration has no effect, pictures are calibrated with; give calibration alone");
+  }
   begin("import " + config.input);
   graph::Graph graph = ImportNetwork(config);
   optimize::Optimize(graph);
