@@ -92,7 +92,11 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   TakeNamed(merged, "activation_range", settings::kActivationRanges, config.observer.symmetric);
   TakeNamed(merged, "weight_range", settings::WeightRanges(), config.weight_range);
   TakeNamed(merged, "weight_scales", settings::kWeightScales, config.weights_per_tensor);
-  Take(merged, "bias_correction", config.bias_correction);
+  TakeNamed(merged, "bias_correction", settings::kBiasCorrections, config.bias_correction);
+  Take(merged, "cross_layer_equalization", config.equalization);
+  Take(merged, "smooth_quant", config.smooth_quant);
+  if (merged.contains("smooth_alpha")) config.smooth_alpha = merged.at("smooth_alpha").get<double>();
+  Take(merged, "adaptive_rounding", config.adaptive_rounding);
   Take(merged, "tail_bits", config.tail_bits);
   config.policy = settings::PolicyOf(merged);
   config.rescue = merged.at("precision") != "int8";

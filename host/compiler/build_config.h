@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "input/data_list.h"
 #include "input/input_info.h"
 #include "judge/render.h"
+#include "quantize/corrections/bias_correction.h"
 #include "quantize/quantize.h"
 #include "settings/setting.h"
 
@@ -34,7 +36,11 @@ struct BuildConfig {
   quantize::RangeOptions observer;
   quantize::WeightRangeKind weight_range = quantize::WeightRangeKind::kMse;
   bool weights_per_tensor = false;  // weight_scales
-  bool bias_correction = true;
+  quantize::BiasCorrection bias_correction = quantize::BiasCorrection::kWeights;
+  bool equalization = false;  // cross_layer_equalization
+  bool smooth_quant = false;
+  std::optional<double> smooth_alpha;  // searched without
+  bool adaptive_rounding = false;
   quantize::QuantizeOnly only = quantize::QuantizeOnly::kAll;  // quantize_only
   int tail_bits = 16;
   bool rescue = true;               // tensors that would lose their levels get more bits: not with precision int8

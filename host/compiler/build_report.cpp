@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include "compiler/corrections_report.h"
 #include "info/model_info.h"
 #include "judge/render.h"
 
@@ -60,10 +61,6 @@ void BuildReport::Raises(const RaiseResult& result) {
                       {"share_of_error", raise.error / plan.error_before},
                       {"bytes", raise.bytes}});
   }
-  nlohmann::ordered_json outputs;
-  for (const auto& [name, metrics] : result.before) {
-    outputs[name] = {{"sqnr_db_before", metrics.sqnr_db}, {"sqnr_db_after", result.after.at(name).sqnr_db}};
-  }
   json_["precision"] = {{"kept", result.kept},
                         {"raised", raises},
                         {"bytes_added", plan.bytes_added},
@@ -71,7 +68,7 @@ void BuildReport::Raises(const RaiseResult& result) {
                         {"error_of_weights", plan.weights_error},
                         {"error_of_activations", plan.error_before},
                         {"error_of_activations_after", plan.error_after},
-                        {"outputs", outputs}};
+                        {"outputs", BeforeAndAfter(result.before, result.after)}};
   if (!result.kept) return;
   std::string note = "more than 8 bits where they cost most (--precision int8 forbids it): ";
   for (size_t i = 0; i < plan.raises.size(); ++i) {
@@ -81,6 +78,20 @@ void BuildReport::Raises(const RaiseResult& result) {
   }
   json_["notes"].push_back(note);
 }
+
+void BuildReport::Add(const char* key, const CorrectionText& text) {
+  json_[key] = text.json;
+  Notes(text.notes);
+}
+
+void BuildReport::Corrections(const NetworkCorrections& corrections) {
+  if (corrections.equalization) Add("cross_layer_equalization", Describe(*corrections.equalization));
+  if (corrections.smoothing) Add("smooth_quant", Describe(*corrections.smoothing));
+}
+
+void BuildReport::Rounding(const AdaptiveRoundingResult& result) { Add("adaptive_rounding", Describe(result)); }
+
+void BuildReport::BiasCorrection(const BiasCorrectionResult& result) { Add("bias_correction", Describe(result)); }
 
 void BuildReport::Model(const std::vector<uint8_t>& file) {
   json_["model"] = info::DescribeJointModel(*joint::GetModel(file.data()), file.size(), false);

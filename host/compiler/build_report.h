@@ -7,7 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "compiler/adaptive_rounding.h"
+#include "compiler/bias_correction.h"
 #include "compiler/compiler.h"
+#include "compiler/corrections_report.h"
+#include "compiler/network_corrections.h"
 #include "compiler/precision.h"
 #include "judge/judge.h"
 #include "optimize/optimize.h"
@@ -23,12 +27,16 @@ class BuildReport {
   void Pictures(size_t found, size_t skipped);
   void Notes(const std::vector<std::string>& notes);  // what the user should know, added to what was there
   void Raises(const RaiseResult& result);
+  void Corrections(const NetworkCorrections& corrections);
+  void Rounding(const AdaptiveRoundingResult& result);
+  void BiasCorrection(const BiasCorrectionResult& result);
   void Model(const std::vector<uint8_t>& file);
   void Judgement(const judge::Judgement& judgement);
   void Warnings(const std::vector<std::string>& warnings);  // of the calibration pictures
   nlohmann::ordered_json Finish();
 
  private:
+  void Add(const char* key, const CorrectionText& text);
   void EndStage();
 
   const BuildListener& listener_;

@@ -3,10 +3,13 @@
 #include <future>
 #include <utility>
 
+#include "compiler/adaptive_rounding.h"
+#include "compiler/bias_correction.h"
 #include "compiler/build_report.h"
 #include "compiler/calibration_watch.h"
 #include "compiler/from_calibration.h"
 #include "compiler/front.h"
+#include "compiler/network_corrections.h"
 #include "compiler/precision.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -77,6 +80,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   const Calibration calibration = ChooseCalibration(config, graph);
   input::InputSource source(calibration.infos, calibration.chosen, config.skip_bad_images);
   CalibrationWatch watch(source, calibration.infos);
+  report.Corrections(CorrectNetwork(graph, config, calibration));
 
   report.Stage("export frontend/optimized.onnx");
   const std::string source_digest = digest.get();
@@ -99,10 +103,18 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   quantized.source_digest = source_digest;
   std::vector<uint8_t> model = Lower(quantized, config);
 
+  const auto lower = [&](const quantize::QuantizedGraph& changed) { return Lower(changed, config); };
   report.Stage("give more bits where 8 cost most");
   if (LeavesPrecisionOpen(config)) {
-    const auto lower = [&](const quantize::QuantizedGraph& raised) { return Lower(raised, config); };
     report.Raises(RaisePrecision(graph, options, observed, calibration, lower, quantized, model));
+  }
+
+  report.Stage("correct weights and biases");
+  if (config.adaptive_rounding) {
+    report.Rounding(RoundWeights(graph, observed, calibration, config, lower, quantized, model));
+  }
+  if (quantize::CorrectsFeatures(config.bias_correction)) {
+    report.BiasCorrection(CorrectBiases(graph, calibration, config.threads, lower, quantized, model));
   }
   report.Model(model);
 

@@ -109,7 +109,7 @@ quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Cal
   options.observer = config.observer;
   options.weight_range = config.weight_range;
   options.weights_per_tensor = config.weights_per_tensor;
-  options.bias_correction = config.bias_correction;
+  options.bias_correction = quantize::CorrectsWeights(config.bias_correction);
   options.tail_bits = config.tail_bits;
   options.policy = config.policy;
   options.rescue = config.rescue;

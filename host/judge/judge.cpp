@@ -11,20 +11,12 @@
 #include "graph/error.h"
 #include "input/model_input.h"
 #include "judge/joint_run.h"
+#include "judge/written_tensors.h"
 
 namespace lockstep::judge {
 namespace {
 
 constexpr const char* kJudgedOperators[] = {"Concat", "Mul", "Softmax", "Resize"};
-
-// What a joint tensor of integers was given; none for floats.
-std::optional<quantize::AffineParams> ParamsOf(const joint::Tensor& tensor) {
-  const joint::Quantization* quantization = tensor.quantization();
-  const bool integers = tensor.dtype() == joint::DType::U8 || tensor.dtype() == joint::DType::U16;
-  if (!integers || quantization == nullptr || quantization->scale()->size() != 1) return std::nullopt;
-  return quantize::AffineParams{static_cast<double>(quantization->scale()->Get(0)), quantization->zero_point()->Get(0),
-                                quantization->bits()};
-}
 
 // A tensor that is watched: where the joint model has it, and sums for the whole and its parts.
 struct Watched {
@@ -68,26 +60,6 @@ struct Watched {
     return std::move(subject);
   }
 };
-
-// By name the joint tensors of as many elements that layers write: the first of integers, else the last. An integer
-// tells how many levels are in use.
-std::map<std::string, int32_t> WrittenTensors(const joint::Model& model, const graph::Graph& graph) {
-  std::map<std::string, int32_t> written;
-  for (const joint::Layer* layer : *model.layers()) {
-    for (const int32_t index : *layer->outputs()) {
-      const joint::Tensor& tensor = *model.tensors()->Get(static_cast<uint32_t>(index));
-      const graph::TensorId id = graph.Find(tensor.name()->str());
-      if (id == graph::kNoTensor || graph.tensor(id).type != graph::ElementType::kFloat) continue;
-      const graph::Shape shape(tensor.shape()->begin(), tensor.shape()->end());
-      if (graph::ElementCount(shape) != graph::ElementCount(graph.tensor(id).shape)) continue;
-      if (dump::OnnxShape(dump::DescribeTensor(tensor)) != graph.tensor(id).shape) continue;
-      const auto known = written.find(tensor.name()->str());
-      const bool keep = known != written.end() && ParamsOf(*model.tensors()->Get(static_cast<uint32_t>(known->second)));
-      if (!keep) written[tensor.name()->str()] = index;
-    }
-  }
-  return written;
-}
 
 // Whether every reader, through what moves elements, is a function with flat ends: the range in front of one is cut on
 // purpose, which is no loss.

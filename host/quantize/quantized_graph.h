@@ -71,4 +71,10 @@ struct QuantizedGraph {
   std::vector<std::string> notes;
 };
 
+// What nodes that compute in integers read of it.
+inline const TensorFormat& ReadFormat(const QuantizedGraph& quantized, graph::TensorId id) {
+  const auto read = quantized.reads.find(id);
+  return read != quantized.reads.end() ? read->second : quantized.formats.at(id);
+}
+
 }  // namespace lockstep::quantize

@@ -25,12 +25,12 @@ struct Channel {
 
 double BiasOf(const WeightRows& rows, size_t channel) { return rows.bias != nullptr ? rows.bias[channel] : 0.0; }
 
-double BiasLimit(const WeightRows& rows) { return rows.bits > 8 || rows.input_bits > 8 ? kWideBiasLimit : kBiasLimit; }
+double BiasLimitOf(const WeightRows& rows) { return BiasLimit(rows.bits, rows.input_bits); }
 
 // The least scale that the bias and the output allow.
 double LeastScale(const WeightRows& rows, size_t channel, bool empty) {
   const double unit = rows.output_scale / rows.input_scale;
-  return std::max(std::abs(BiasOf(rows, channel)) / (rows.input_scale * BiasLimit(rows)),
+  return std::max(std::abs(BiasOf(rows, channel)) / (rows.input_scale * BiasLimitOf(rows)),
                   empty ? unit / kEmptyChannelSteps : unit * kLeastRatio);
 }
 
@@ -47,7 +47,7 @@ double CommonScale(const WeightRows& rows, WeightRangeKind kind) {
 Channel QuantizeChannel(const WeightRows& rows, size_t channel, double chosen, int16_t* values) {
   const float* weights = rows.values + channel * rows.per_channel;
   const double bias = BiasOf(rows, channel);
-  const double bias_limit = BiasLimit(rows);
+  const double bias_limit = BiasLimitOf(rows);
   Channel result;
   const bool empty = chosen == 0.0;
   result.scale = std::max(chosen, LeastScale(rows, channel, empty));
@@ -66,6 +66,10 @@ Channel QuantizeChannel(const WeightRows& rows, size_t channel, double chosen, i
 }
 
 }  // namespace
+
+double BiasLimit(int weight_bits, int input_bits) {
+  return weight_bits > 8 || input_bits > 8 ? kWideBiasLimit : kBiasLimit;
+}
 
 QuantizedRows QuantizeWeights(const WeightRows& rows, WeightRangeKind kind, int threads,
                               std::vector<std::string>& notes) {

@@ -33,6 +33,9 @@ struct QuantizedRows {
   std::vector<int64_t> bias;    // in units of input_scale * scale
 };
 
+// The largest bias, in its units: what accumulators are proven for.
+double BiasLimit(int weight_bits, int input_bits);
+
 // values: round(w / scale) half away from zero, within what the bits allow (HighestWeight); bias: round(bias /
 // (input_scale * scale)).
 // - A channel without weights (all zero) gets a scale that leaves its bias 1/1024 of an output step.

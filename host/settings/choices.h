@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "quantize/corrections/bias_correction.h"
 #include "quantize/quantize.h"
 #include "quantize/quantized_graph.h"
 
@@ -54,6 +55,12 @@ inline constexpr std::array<NamedValue<quantize::QuantizeOnly>, 3> kQuantizeOnly
     {{"all", quantize::QuantizeOnly::kAll},
      {"weights", quantize::QuantizeOnly::kWeights},
      {"features", quantize::QuantizeOnly::kFeatures}}};
+
+inline constexpr std::array<NamedValue<quantize::BiasCorrection>, 4> kBiasCorrections = {
+    {{"none", quantize::BiasCorrection::kNone},
+     {"weights", quantize::BiasCorrection::kWeights},
+     {"features", quantize::BiasCorrection::kFeatures},
+     {"both", quantize::BiasCorrection::kBoth}}};
 
 // Whether one scale holds for all output channels.
 inline constexpr std::array<NamedValue<bool>, 2> kWeightScales = {{{"per_channel", false}, {"per_tensor", true}}};

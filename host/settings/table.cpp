@@ -133,6 +133,31 @@ std::vector<Setting> PolicyRows() {
   };
 }
 
+// What lessens the error of rounding before, while and after the integers are chosen.
+std::vector<Setting> CorrectionRows() {
+  return {
+      Row(Kind::kYesNo, "cross_layer_equalization", kBuild,
+          "give the weights that make a channel and those that read it one range, where functions between them allow "
+          "it (Relu, LeakyRelu, PRelu)",
+          false),
+      Row(Kind::kYesNo, "smooth_quant", kBuild,
+          "SmoothQuant: move what makes one channel of a tensor far larger than the others into the weights behind it",
+          false),
+      OnlyWith(Number("smooth_alpha", kBuild,
+                      "0..1, how far: 1 makes all channels alike, 0 all weights (default: searched, part by part)", 0,
+                      1, nullptr),
+               "smooth_quant", true),
+      Row(Kind::kYesNo, "adaptive_rounding", kBuild,
+          "round weights so that their errors cancel in each layer's output on the calibration pictures (kept if "
+          "held-back pictures are better)",
+          false),
+      Choice("bias_correction", kBuild,
+             "what biases make up for on the average: none, weights (that are rounded), features (measured on the "
+             "integer model, kept if held-back pictures are better) or both",
+             Names(kBiasCorrections), NameOf(kBiasCorrections, quantize::BiasCorrection::kWeights)),
+  };
+}
+
 // What the new model must reach on held-back pictures.
 std::vector<Setting> JudgementRows() {
   constexpr double kMostDb = 200;
@@ -201,10 +226,10 @@ std::vector<Setting> MakeTable() {
              NameOf(WeightRanges(), quantise.weight_range)),
       Choice("weight_scales", kBuild, "of weights: per_channel or per_tensor", Names(kWeightScales),
              NameOf(kWeightScales, quantise.weights_per_tensor)),
-      Row(Kind::kYesNo, "bias_correction", kBuild, "true or false", quantise.bias_correction),
       Checked(Whole("tail_bits", kBuild, "width of the box arithmetic at the end: 8 or 16", 8, 16, quantise.tail_bits),
               CheckTailBits),
   };
+  for (Setting& row : CorrectionRows()) table.push_back(std::move(row));
   for (Setting& row : JudgementRows()) table.push_back(std::move(row));
   for (Setting& row : PolicyRows()) table.push_back(std::move(row));
   table.push_back(Whole("threads", kBuild | kRun | kCrosscheck | kEvaluate, "of this PC's engines; 0: all cores", 0,

@@ -45,7 +45,7 @@ class BadInputTest : public CommandLineTest {
 TEST_F(BadInputTest, AGoodBuildIsGood) {
   const boards::ProcessResult result = Lockstep(Build());
   EXPECT_EQ(result.status, 0) << result.err;
-  EXPECT_NE(result.err.find("[4/8] calibrate and quantise ("), std::string::npos)
+  EXPECT_NE(result.err.find("[4/9] calibrate and quantise ("), std::string::npos)
       << "no plain progress lines in a pipe";
   EXPECT_EQ(result.err.find('\r'), std::string::npos) << "a progress bar in a pipe";
   EXPECT_EQ(result.out.find('\033'), std::string::npos) << "colours in a pipe";

@@ -50,7 +50,7 @@ TEST(BuildConfig, WrittenAndReadAgainItIsTheSame) {
                {"observer", "percentile"},
                {"percentile", 99.5},
                {"weight_range", "max"},
-               {"bias_correction", false},
+               {"bias_correction", "none"},
                {"tail_bits", 8},
                {"precision", "int8"},
                {"activation_bits", {{"DEFAULT", 8}, {"op:Softmax", 16}}},

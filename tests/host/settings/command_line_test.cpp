@@ -31,7 +31,7 @@ TEST(CommandLine, EveryKindArrivesAsItsJson) {
                                     "1.5,2,3",
                                     "--skip-bad-images",
                                     "--bias-correction",
-                                    "false",
+                                    "none",
                                     "--input-nodes",
                                     "a",
                                     "b",
@@ -46,7 +46,7 @@ TEST(CommandLine, EveryKindArrivesAsItsJson) {
                        {"percentile", 99.5},
                        {"mean", {1.5, 2.0, 3.0}},
                        {"skip_bad_images", true},
-                       {"bias_correction", false},
+                       {"bias_correction", "none"},
                        {"input_nodes", {"a", "b"}},
                        {"color", "BGR"}};
   EXPECT_EQ(given.size(), wanted.size()) << given;

@@ -1,0 +1,44 @@
+#include "compiler/adaptive_rounding.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "graph/error.h"
+#include "input/input_source.h"
+
+namespace lockstep::compiler {
+namespace {
+
+constexpr int kJudgingRuns = 8;
+
+}  // namespace
+
+AdaptiveRoundingResult RoundWeights(const graph::Graph& graph, const quantize::Calibration& observed,
+                                    const Calibration& calibration, const BuildConfig& config,
+                                    const std::function<std::vector<uint8_t>(const quantize::QuantizedGraph&)>& lower,
+                                    quantize::QuantizedGraph& quantized, std::vector<uint8_t>& model) {
+  const int threads =
+      config.threads > 0 ? config.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  input::InputSource source(calibration.infos, calibration.chosen, config.skip_bad_images);
+  quantize::MomentsResult seen = quantize::ObserveMoments(quantized, source, threads);
+  if (seen.moments.empty() && seen.left_out.empty()) {
+    throw UsageError(
+        "adaptive_rounding has no effect: no convolution or matrix product has integer weights; leave it out");
+  }
+  AdaptiveRoundingResult result;
+  result.left_out = std::move(seen.left_out);
+  quantize::QuantizedGraph rounded = quantized;
+  result.layers = quantize::RoundAdaptively(rounded, seen.moments, observed.channel_means, threads);
+  std::vector<uint8_t> rounded_model = lower(rounded);
+  judge::OutputError error(graph, JudgeItems(calibration, kJudgingRuns), config.threads);
+  result.before = error.Of(model);
+  result.after = error.Of(rounded_model);
+  result.kept = judge::RelativeError(result.after) < judge::RelativeError(result.before);
+  if (!result.kept) return result;
+  quantized = std::move(rounded);
+  model = std::move(rounded_model);
+  return result;
+}
+
+}  // namespace lockstep::compiler

@@ -1,0 +1,93 @@
+#include "compiler/corrections_report.h"
+
+namespace lockstep::compiler {
+
+using nlohmann::ordered_json;
+
+CorrectionText Describe(const quantize::EqualizationResult& result) {
+  ordered_json pairs = ordered_json::array();
+  size_t channels = 0;
+  for (const quantize::EqualizedPair& pair : result.pairs) {
+    channels += pair.channels;
+    pairs.push_back({{"makers", pair.makers},
+                     {"readers", pair.readers},
+                     {"channels", pair.channels},
+                     {"least_factor", pair.least_factor},
+                     {"largest_factor", pair.largest_factor}});
+  }
+  return {{{"rounds", result.rounds}, {"pairs", pairs}, {"left_out", result.obstacles}},
+          {"cross-layer equalisation scaled " + std::to_string(channels) + " channels between " +
+           std::to_string(result.pairs.size()) + " pairs of layers" +
+           (result.obstacles.empty() ? "" : "; left as they are: " + result.obstacles)}};
+}
+
+CorrectionText Describe(const quantize::SmoothingResult& result) {
+  ordered_json parts = ordered_json::array();
+  for (const quantize::SmoothedPart& part : result.parts) {
+    parts.push_back({{"makers", part.makers},
+                     {"readers", part.readers},
+                     {"channels", part.channels},
+                     {"alpha", part.alpha},
+                     {"expected_error_ratio", part.error_ratio},
+                     {"least_factor", part.least_factor},
+                     {"largest_factor", part.largest_factor}});
+  }
+  return {{{"parts", parts}, {"left", result.left}, {"left_out", result.obstacles}},
+          {"smoothing scaled the channels in front of " + std::to_string(result.parts.size()) + " of " +
+           std::to_string(result.parts.size() + result.left) + " groups of layers" +
+           (result.left == 0 ? "" : ", the others would be no better by it") +
+           (result.obstacles.empty() ? "" : "; left as they are: " + result.obstacles)}};
+}
+
+CorrectionText Describe(const AdaptiveRoundingResult& result) {
+  ordered_json layers = ordered_json::array();
+  size_t changed = 0;
+  for (const quantize::RoundedLayer& layer : result.layers) {
+    changed += layer.changed;
+    layers.push_back({{"node", layer.node},
+                      {"changed", layer.changed},
+                      {"error_before", layer.error.nearest},
+                      {"error_after", layer.error.adapted}});
+  }
+  CorrectionText text{{{"kept", result.kept},
+                       {"layers", layers},
+                       {"left_out", result.left_out},
+                       {"outputs", BeforeAndAfter(result.before, result.after)}},
+                      {}};
+  text.notes.push_back(result.kept ? "adaptive rounding changed " + std::to_string(changed) + " weights of " +
+                                         std::to_string(result.layers.size()) + " layers"
+                                   : "adaptive rounding was left out as a whole: the outputs of held-back pictures are "
+                                     "no better by it");
+  for (const std::string& node : result.left_out) {
+    text.notes.push_back(node + " has too many weights by output channel for adaptive rounding");
+  }
+  return text;
+}
+
+CorrectionText Describe(const BiasCorrectionResult& result) {
+  ordered_json layers = ordered_json::array();
+  for (const quantize::BiasShift& shift : result.shifts) {
+    layers.push_back({{"node", shift.node}, {"largest_shift", shift.largest}});
+  }
+  const std::string runs = " on " + std::to_string(result.validation_runs) + " runs that it did not see";
+  return {
+      {{"kept", result.kept},
+       {"rounds", result.rounds},
+       {"correction_runs", result.correction_runs},
+       {"validation_runs", result.validation_runs},
+       {"layers", layers},
+       {"outputs", BeforeAndAfter(result.before, result.after)}},
+      {result.kept ? "bias correction for features changed " + std::to_string(result.shifts.size()) +
+                         " layers; the outputs' error is less by it" + runs
+                   : "bias correction for features was left out as a whole: the outputs are no better by it" + runs}};
+}
+
+nlohmann::ordered_json BeforeAndAfter(const judge::OutputMetrics& before, const judge::OutputMetrics& after) {
+  nlohmann::ordered_json outputs;
+  for (const auto& [name, metrics] : before) {
+    outputs[name] = {{"sqnr_db_before", metrics.sqnr_db}, {"sqnr_db_after", after.at(name).sqnr_db}};
+  }
+  return outputs;
+}
+
+}  // namespace lockstep::compiler

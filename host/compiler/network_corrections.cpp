@@ -1,0 +1,40 @@
+#include "compiler/network_corrections.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "graph/error.h"
+#include "input/input_source.h"
+
+namespace lockstep::compiler {
+namespace {
+
+[[noreturn]] void ThrowNoEffect(const std::string& setting, const std::string& obstacles) {
+  throw UsageError(setting + " has no effect: no channels between two convolutions can be scaled" +
+                   (obstacles.empty() ? std::string() : " (" + obstacles + ", through which no factor passes)") +
+                   "; leave it out");
+}
+
+}  // namespace
+
+NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config, const Calibration& calibration) {
+  NetworkCorrections corrections;
+  if (config.equalization) {
+    corrections.equalization = quantize::Equalize(graph);
+    if (corrections.equalization->pairs.empty()) {
+      ThrowNoEffect("cross_layer_equalization", corrections.equalization->obstacles);
+    }
+  }
+  if (config.smooth_quant) {
+    input::InputSource source(calibration.infos, calibration.chosen, config.skip_bad_images);
+    const int threads =
+        config.threads > 0 ? config.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    corrections.smoothing =
+        quantize::Smooth(graph, quantize::ResolvePolicy(graph, config.policy), config.smooth_alpha, source, threads);
+    const quantize::SmoothingResult& smoothing = *corrections.smoothing;
+    if (smoothing.parts.empty() && smoothing.left == 0) ThrowNoEffect("smooth_quant", smoothing.obstacles);
+  }
+  return corrections;
+}
+
+}  // namespace lockstep::compiler

@@ -1,0 +1,22 @@
+// Corrections of the float network, in front of the calibration: what it computes stays the same.
+#pragma once
+
+#include <optional>
+
+#include "compiler/build_config.h"
+#include "compiler/front.h"
+#include "quantize/corrections/equalization.h"
+#include "quantize/corrections/smoothing.h"
+
+namespace lockstep::compiler {
+
+struct NetworkCorrections {
+  std::optional<quantize::EqualizationResult> equalization;
+  std::optional<quantize::SmoothingResult> smoothing;
+};
+
+// What the settings ask for; smoothing takes the calibration's pictures. Throws UsageError, saying why, for one that
+// changes nothing.
+NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config, const Calibration& calibration);
+
+}  // namespace lockstep::compiler

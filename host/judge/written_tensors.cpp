@@ -1,0 +1,33 @@
+#include "judge/written_tensors.h"
+
+#include "dump/values.h"
+
+namespace lockstep::judge {
+
+std::optional<quantize::AffineParams> ParamsOf(const joint::Tensor& tensor) {
+  const joint::Quantization* quantization = tensor.quantization();
+  const bool integers = tensor.dtype() == joint::DType::U8 || tensor.dtype() == joint::DType::U16;
+  if (!integers || quantization == nullptr || quantization->scale()->size() != 1) return std::nullopt;
+  return quantize::AffineParams{static_cast<double>(quantization->scale()->Get(0)), quantization->zero_point()->Get(0),
+                                quantization->bits()};
+}
+
+std::map<std::string, int32_t> WrittenTensors(const joint::Model& model, const graph::Graph& graph) {
+  std::map<std::string, int32_t> written;
+  for (const joint::Layer* layer : *model.layers()) {
+    for (const int32_t index : *layer->outputs()) {
+      const joint::Tensor& tensor = *model.tensors()->Get(static_cast<uint32_t>(index));
+      const graph::TensorId id = graph.Find(tensor.name()->str());
+      if (id == graph::kNoTensor || graph.tensor(id).type != graph::ElementType::kFloat) continue;
+      const graph::Shape shape(tensor.shape()->begin(), tensor.shape()->end());
+      if (graph::ElementCount(shape) != graph::ElementCount(graph.tensor(id).shape)) continue;
+      if (dump::OnnxShape(dump::DescribeTensor(tensor)) != graph.tensor(id).shape) continue;
+      const auto known = written.find(tensor.name()->str());
+      const bool keep = known != written.end() && ParamsOf(*model.tensors()->Get(static_cast<uint32_t>(known->second)));
+      if (!keep) written[tensor.name()->str()] = index;
+    }
+  }
+  return written;
+}
+
+}  // namespace lockstep::judge

@@ -1,0 +1,35 @@
+// Cross-layer equalisation: the weights that make a channel and those that read it get the same range.
+//
+// Nagel et al., Data-Free Quantization Through Weight Equalization and Bias Correction, 2019, section 4.1. With r1 the
+// largest weight of the channel's makers and r2 that of its readers, the makers are divided by s = sqrt(r1 / r2) and
+// the readers multiplied: both become sqrt(r1 * r2). Repeated until no factor changes by more than a thousandth, as a
+// channel's reader makes the next one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace lockstep::quantize {
+
+// Channels with the same makers and readers.
+struct EqualizedPair {
+  std::string makers;
+  std::string readers;
+  size_t channels = 0;
+  double least_factor = 1.0;
+  double largest_factor = 1.0;
+};
+
+struct EqualizationResult {
+  std::vector<EqualizedPair> pairs;
+  int rounds = 0;
+  std::string obstacles;  // ScalableChannels::ObstacleText
+};
+
+// Rewrites weights and biases; what the network computes stays the same up to float rounding. No pairs: nothing could
+// be changed.
+EqualizationResult Equalize(graph::Graph& graph);
+
+}  // namespace lockstep::quantize

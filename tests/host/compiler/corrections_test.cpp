@@ -1,0 +1,153 @@
+// Each correction on a network that needs it: the integer model's error on held-back pictures falls by half at least.
+#include <gtest/gtest.h>
+
+#include "compiler/compiler.h"
+#include "correction_networks.h"
+#include "graph/error.h"
+#include "import/onnx_export.h"
+#include "import/onnx_import.h"
+#include "support/small_detector.h"
+#include "support/small_graph.h"
+#include "support/temporary_test_folder.h"
+
+namespace lockstep::compiler {
+namespace {
+
+using nlohmann::ordered_json;
+
+class CorrectionsTest : public testing::FolderTest {
+ protected:
+  void SetUp() override { testing::WritePictures(Path("pictures"), 12); }
+
+  BuildResult BuildWith(const graph::Graph& graph, const ordered_json& more) {
+    importer::ExportOnnx(graph, Path("net.onnx").string());
+    ordered_json keys{{"input", Path("net.onnx").string()},
+                      {"output_dir", Path("out").string()},
+                      {"calibration", Path("pictures").string()},
+                      {"count", 6},
+                      {"tail_bits", 8},
+                      {"precision", "int8"}};
+    keys.update(more);
+    return Build(ParseConfig(keys, "test"), {});
+  }
+
+  // Of the integer model's output beside the float network's, on pictures that the calibration did not use.
+  static double Sqnr(const ordered_json& report) {
+    const ordered_json& judgement = report.at("judgement");
+    EXPECT_TRUE(judgement.at("held_back"));
+    for (const ordered_json& tensor : judgement.at("tensors")) {
+      if (tensor.at("output")) return tensor.at("sqnr_db");
+    }
+    ADD_FAILURE() << "no output was judged";
+    return 0.0;
+  }
+
+  // In dB; 6.02 is half the error.
+  double Gain(const graph::Graph& graph, const ordered_json& without, const ordered_json& with) {
+    const double before = Sqnr(BuildWith(graph, without).summary);
+    ordered_json both = without;
+    both.update(with);
+    const double after = Sqnr(BuildWith(graph, both).summary);
+    RecordProperty("sqnr_before", std::to_string(before));
+    RecordProperty("sqnr_after", std::to_string(after));
+    std::printf("%s: %.2f dB, %.2f dB\n", with.dump().c_str(), before, after);
+    return after - before;
+  }
+};
+
+constexpr double kHalf = 6.03;
+
+TEST_F(CorrectionsTest, EqualisationGivesUnequalChannelsLevels) {
+  EXPECT_GT(Gain(testing::UnequalChannels(), ordered_json::object(), {{"cross_layer_equalization", true}}), kHalf);
+}
+
+TEST_F(CorrectionsTest, EqualisationGoesThroughDepthwiseConvolutionsAndPools) {
+  EXPECT_GT(Gain(testing::UnequalDepthwiseChannels(), ordered_json::object(), {{"cross_layer_equalization", true}}),
+            kHalf);
+}
+
+TEST_F(CorrectionsTest, TheFloatNetworkStaysTheSameAndIsWhatWasCompiled) {
+  for (const graph::Graph& graph : {testing::UnequalDepthwiseChannels(), testing::OutlierChannels()}) {
+    BuildWith(graph, ordered_json::object());
+    const graph::Graph before = importer::ImportOnnx(Path("out/frontend/optimized.onnx").string(), {});
+    BuildWith(graph, {{"cross_layer_equalization", true}, {"smooth_quant", true}});
+    const graph::Graph after = importer::ImportOnnx(Path("out/frontend/optimized.onnx").string(), {});
+    EXPECT_LT(testing::LargestOutputDifference(before, after), 1e-5);
+    EXPECT_NE(ReadText(Path("net.onnx")), ReadText(Path("out/frontend/optimized.onnx")));
+  }
+}
+
+TEST_F(CorrectionsTest, SmoothingMovesOutliersIntoTheWeights) {
+  EXPECT_GT(Gain(testing::OutlierChannels(), ordered_json::object(), {{"smooth_quant", true}}), kHalf);
+  EXPECT_GT(Gain(testing::OutlierChannels(), ordered_json::object(), {{"smooth_quant", true}, {"smooth_alpha", 0.8}}),
+            kHalf);
+}
+
+TEST_F(CorrectionsTest, BiasesMakeUpForFeaturesThatRoundToOneSide) {
+  EXPECT_GT(Gain(testing::BiasedRounding(), ordered_json::object(), {{"bias_correction", "both"}}), kHalf);
+  const BuildResult result = BuildWith(testing::BiasedRounding(), {{"bias_correction", "features"}});
+  const ordered_json& correction = result.summary.at("bias_correction");
+  EXPECT_TRUE(correction.at("kept"));
+  EXPECT_EQ(correction.at("correction_runs"), 6);
+  EXPECT_EQ(correction.at("validation_runs"), 6);
+}
+
+TEST_F(CorrectionsTest, WithoutOtherPicturesHalfOfThemJudge) {
+  const BuildResult result = BuildWith(testing::BiasedRounding(), {{"bias_correction", "both"}, {"count", 0}});
+  EXPECT_EQ(result.summary.at("bias_correction").at("correction_runs"), 6);
+  EXPECT_EQ(result.summary.at("bias_correction").at("validation_runs"), 6);
+}
+
+TEST_F(CorrectionsTest, WhatDoesNotHelpIsLeftOut) {
+  const BuildResult plain = BuildWith(testing::WideRangeWeights(), ordered_json::object());
+  const std::string before = ReadText(plain.joint_model);
+  const BuildResult result = BuildWith(testing::WideRangeWeights(), {{"bias_correction", "both"}});
+  const bool kept = result.summary.at("bias_correction").at("kept");
+  EXPECT_EQ(ReadText(result.joint_model) == before, !kept);
+  EXPECT_GE(Sqnr(result.summary) + 0.5, Sqnr(plain.summary));
+}
+
+TEST_F(CorrectionsTest, RoundingThatSeesTheInputsBeatsTheNearestIntegers) {
+  const ordered_json few{{"weight_bits", 3}};
+  EXPECT_GT(Gain(testing::AlikeInputs(), few, {{"adaptive_rounding", true}}), kHalf);
+}
+
+TEST_F(CorrectionsTest, TheSameBytesForAnyNumberOfThreads) {
+  const ordered_json all{{"cross_layer_equalization", true},
+                         {"smooth_quant", true},
+                         {"adaptive_rounding", true},
+                         {"bias_correction", "both"},
+                         {"weight_bits", 6}};
+  std::string bytes;
+  for (const int threads : {1, 2, 5}) {
+    ordered_json keys = all;
+    keys["threads"] = threads;
+    const std::string found = ReadText(BuildWith(testing::UnequalDepthwiseChannels(), keys).joint_model);
+    if (bytes.empty()) bytes = found;
+    EXPECT_TRUE(found == bytes) << threads << " threads";
+  }
+}
+
+TEST_F(CorrectionsTest, WhatChangesNothingIsRefused) {
+  testing::SmallGraph net;
+  const graph::TensorId x = net.Input("x", {1, 3, 32, 32});
+  const graph::TensorId wide = net.Conv(x, 3, 4, 1);
+  const graph::TensorId silu = net.Add("Mul", {wide, net.Add("Sigmoid", {wide})});
+  const graph::Graph graph = net.Finish({net.Conv(silu, 4, 4, 1)});
+  const auto message = [&](const ordered_json& keys) -> std::string {
+    try {
+      BuildWith(graph, keys);
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_NE(message({{"cross_layer_equalization", true}}).find("1 convolutions end in SiLU"), std::string::npos)
+      << message({{"cross_layer_equalization", true}});
+  EXPECT_EQ(message({{"smooth_quant", true}}).find("smooth_quant has no effect"), 0U);
+  EXPECT_EQ(message({{"adaptive_rounding", true}, {"float_all", true}}).find("adaptive_rounding has no effect"), 0U);
+  EXPECT_EQ(message({{"bias_correction", "features"}, {"float_all", true}}).find("bias_correction has no effect"), 0U);
+}
+
+}  // namespace
+}  // namespace lockstep::compiler
