@@ -72,6 +72,7 @@ Metrics MetricsSum::Finish(double scale) const {
     metrics.max_steps = scale > 0.0 ? kInfinity : 0.0;
     metrics.mean_abs = kInfinity;
     metrics.mse = kInfinity;
+    metrics.relative_error = metrics.l1 = metrics.l2 = kInfinity;
     return metrics;
   }
   const auto finite = static_cast<double>(std::max<size_t>(count_ - not_finite_, 1));
@@ -81,6 +82,9 @@ Metrics MetricsSum::Finish(double scale) const {
   metrics.max_steps = scale > 0.0 ? max_abs_ / scale : 0.0;
   metrics.mean_abs = error_abs_ / finite;
   metrics.mse = error_square_ / finite;
+  metrics.l1 = error_abs_;
+  metrics.l2 = std::sqrt(error_square_);
+  metrics.relative_error = error_square_ == 0.0 ? 0.0 : metrics.l2 / std::sqrt(reference_square_);
   return metrics;
 }
 

@@ -12,13 +12,17 @@ namespace lockstep::analyze {
 // - No error at all: SQNR +infinity. An error on a zero reference: SQNR -infinity.
 // - A NaN or infinity in either: elements with the same NaN-ness or the same infinity count as equal and are left out;
 //   any other makes cosine and SQNR NaN and the errors +infinity. `not_finite` counts the elements of both kinds.
+// `e` below is measured - reference.
 struct Metrics {
   double cosine = 1.0;
   double sqnr_db = 0.0;    // 10 * log10(sum(reference^2) / sum((measured - reference)^2))
-  double max_abs = 0.0;    // largest |measured - reference|
+  double max_abs = 0.0;    // largest |e|: the Chebyshev distance
   double max_steps = 0.0;  // max_abs in steps of the scale; 0 without a scale
   double mean_abs = 0.0;
   double mse = 0.0;
+  double relative_error = 0.0;  // sqrt(sum(e^2) / sum(reference^2)); an error on a zero reference: +infinity
+  double l1 = 0.0;              // sum(|e|)
+  double l2 = 0.0;              // sqrt(sum(e^2))
   size_t count = 0;
   size_t not_finite = 0;
 };

@@ -23,7 +23,24 @@ T Take(Result<T> result) {
 // The runtime is built without exceptions, so none may pass through it.
 class Keep final : public RunHook {
  public:
-  explicit Keep(const std::set<int32_t>& wanted) : wanted_(wanted) {}
+  Keep(const std::set<int32_t>& wanted, const JointRun::Feed& feed) : wanted_(wanted), feed_(feed) {}
+
+  Status BeforeLayer(Session& session, int32_t layer) override {
+    if (!feed_) return Status::Ok();
+    try {
+      const Model& model = session.model();
+      for (int32_t i = 0; i < model.layer(layer).input_count; ++i) {
+        const int32_t tensor = model.layer_input_tensor(layer, i);
+        if (model.is_constant(tensor)) continue;
+        const std::vector<uint8_t> bytes = feed_(tensor);
+        if (!bytes.empty()) session.layer_input_rows(layer, i).CopyFrom(bytes.data());
+      }
+    } catch (...) {
+      error_ = std::current_exception();
+      return Status::Error(StatusCode::kOutOfMemory, "the values of a layer cannot be given");
+    }
+    return Status::Ok();
+  }
 
   Status AfterLayer(Session& session, int32_t layer) override {
     try {
@@ -49,6 +66,7 @@ class Keep final : public RunHook {
 
  private:
   const std::set<int32_t>& wanted_;
+  const JointRun::Feed& feed_;
   std::map<int32_t, std::vector<uint8_t>> kept_;
   std::exception_ptr error_;
 };
@@ -84,10 +102,15 @@ const joint::Model& JointRun::model() const { return impl_->model.joint(); }
 
 std::map<int32_t, std::vector<uint8_t>> JointRun::Run(const std::vector<std::vector<uint8_t>>& inputs,
                                                       const std::set<int32_t>& wanted) {
+  return RunFed(inputs, wanted, nullptr);
+}
+
+std::map<int32_t, std::vector<uint8_t>> JointRun::RunFed(const std::vector<std::vector<uint8_t>>& inputs,
+                                                         const std::set<int32_t>& wanted, const Feed& feed) {
   for (size_t i = 0; i < inputs.size(); ++i) {
     std::memcpy(impl_->session.input(static_cast<int32_t>(i)), inputs[i].data(), inputs[i].size());
   }
-  Keep keep(wanted);
+  Keep keep(wanted, feed);
   const Status status = impl_->session.Run(&keep);
   std::map<int32_t, std::vector<uint8_t>> kept = keep.Finish();
   if (!status.ok()) throw BadInput(std::string("the new model cannot be run here: ") + status.message());

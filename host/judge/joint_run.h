@@ -1,7 +1,9 @@
-// A joint model from memory in the runtime, with the values of the tensors that were asked for.
+// A joint model from memory in the runtime, with the values of the tensors that were asked for; as a whole,
+// or each layer by itself.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -22,6 +24,12 @@ class JointRun {
   // Input bytes by position. The bytes, in physical order, of the tensors in `wanted`, which layers write.
   std::map<int32_t, std::vector<uint8_t>> Run(const std::vector<std::vector<uint8_t>>& inputs,
                                               const std::set<int32_t>& wanted);
+
+  // Bytes in place of what the layers before have computed of a tensor that a layer is about to read; empty: as it was
+  // computed.
+  using Feed = std::function<std::vector<uint8_t>(int32_t tensor)>;
+  std::map<int32_t, std::vector<uint8_t>> RunFed(const std::vector<std::vector<uint8_t>>& inputs,
+                                                 const std::set<int32_t>& wanted, const Feed& feed);
 
  private:
   struct Impl;

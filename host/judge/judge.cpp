@@ -6,6 +6,7 @@
 #include <set>
 
 #include "analyze/parts.h"
+#include "analyze/saturation.h"
 #include "dump/values.h"
 #include "engine/float/float_engine.h"
 #include "graph/error.h"
@@ -61,25 +62,6 @@ struct Watched {
   }
 };
 
-// Whether every reader, through what moves elements, is a function with flat ends: the range in front of one is cut on
-// purpose, which is no loss.
-bool OnlySaturates(const graph::Graph& graph, const graph::Uses& uses, graph::TensorId id) {
-  static const std::set<std::string> kMoving = {"Reshape", "Transpose", "Slice", "Split", "Concat"};
-  static const std::set<graph::ActivationKind> kFlat = {graph::ActivationKind::kSigmoid, graph::ActivationKind::kTanh,
-                                                        graph::ActivationKind::kHardSigmoid,
-                                                        graph::ActivationKind::kClip};
-  const auto place = static_cast<size_t>(id);
-  if (uses.is_output[place] || uses.consumers[place].empty()) return false;
-  return std::all_of(uses.consumers[place].begin(), uses.consumers[place].end(), [&](int32_t reader) {
-    const graph::Node& node = graph.nodes[static_cast<size_t>(reader)];
-    if (node.op == "Softmax" || kFlat.count(graph::ActivationOf(graph, node).kind) != 0) return true;
-    return kMoving.count(node.op) != 0 &&
-           std::all_of(node.outputs.begin(), node.outputs.end(), [&](graph::TensorId output) {
-             return output == graph::kNoTensor || OnlySaturates(graph, uses, output);
-           });
-  });
-}
-
 std::vector<Watched> ChooseWatched(const graph::Graph& graph, const joint::Model& model) {
   const std::map<std::string, int32_t> written = WrittenTensors(model, graph);
   const auto parts = analyze::FindParts(graph);
@@ -88,7 +70,7 @@ std::vector<Watched> ChooseWatched(const graph::Graph& graph, const joint::Model
   const graph::Uses uses(graph);
   const auto watch = [&](graph::TensorId id, bool output) {
     const auto found = written.find(graph.tensor(id).name);
-    if (!output && OnlySaturates(graph, uses, id)) return;
+    if (!output && analyze::OnlySaturates(graph, uses, id)) return;
     if (found == written.end() || !known.insert(id).second) return;
     const joint::Tensor& tensor = *model.tensors()->Get(static_cast<uint32_t>(found->second));
     Watched watched;

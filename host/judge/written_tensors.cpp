@@ -12,16 +12,20 @@ std::optional<quantize::AffineParams> ParamsOf(const joint::Tensor& tensor) {
                                 quantization->bits()};
 }
 
+graph::TensorId NetworkTensor(const graph::Graph& graph, const joint::Tensor& tensor) {
+  const graph::TensorId id = graph.Find(tensor.name()->str());
+  if (id == graph::kNoTensor || graph.tensor(id).type != graph::ElementType::kFloat) return graph::kNoTensor;
+  const graph::Shape shape(tensor.shape()->begin(), tensor.shape()->end());
+  if (graph::ElementCount(shape) != graph::ElementCount(graph.tensor(id).shape)) return graph::kNoTensor;
+  return dump::OnnxShape(dump::DescribeTensor(tensor)) == graph.tensor(id).shape ? id : graph::kNoTensor;
+}
+
 std::map<std::string, int32_t> WrittenTensors(const joint::Model& model, const graph::Graph& graph) {
   std::map<std::string, int32_t> written;
   for (const joint::Layer* layer : *model.layers()) {
     for (const int32_t index : *layer->outputs()) {
       const joint::Tensor& tensor = *model.tensors()->Get(static_cast<uint32_t>(index));
-      const graph::TensorId id = graph.Find(tensor.name()->str());
-      if (id == graph::kNoTensor || graph.tensor(id).type != graph::ElementType::kFloat) continue;
-      const graph::Shape shape(tensor.shape()->begin(), tensor.shape()->end());
-      if (graph::ElementCount(shape) != graph::ElementCount(graph.tensor(id).shape)) continue;
-      if (dump::OnnxShape(dump::DescribeTensor(tensor)) != graph.tensor(id).shape) continue;
+      if (NetworkTensor(graph, tensor) == graph::kNoTensor) continue;
       const auto known = written.find(tensor.name()->str());
       const bool keep = known != written.end() && ParamsOf(*model.tensors()->Get(static_cast<uint32_t>(known->second)));
       if (!keep) written[tensor.name()->str()] = index;

@@ -12,8 +12,13 @@
 
 namespace lockstep::judge {
 
-// What a joint tensor of integers was given; none for floats.
+// What a joint tensor of integers was given; none for floats, and for what has several scales.
 std::optional<quantize::AffineParams> ParamsOf(const joint::Tensor& tensor);
+
+// The network's tensor that the joint one stands for, element by element; kNoTensor if there is none, or if it holds no
+// real numbers. Several joint tensors may stand for one, in other formats. Those of an input of the network hold
+// pixels in the beginning.
+graph::TensorId NetworkTensor(const graph::Graph& graph, const joint::Tensor& tensor);
 
 // By name the joint tensors of as many elements that layers write: the first of integers, else the last. An integer
 // tells how many levels are in use.

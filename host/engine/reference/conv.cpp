@@ -2,6 +2,7 @@
 #include "engine/reference/float_layers.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
+#include "engine/reference/weights.h"
 
 namespace lockstep::engine {
 bool FitsConv(const LayerRun& run) {
@@ -18,11 +19,28 @@ bool FitsConv(const LayerRun& run) {
   return geometry.bytes() * ElementSize(weights.dtype()) == weights.bytes() && run.y().shape()->Get(3) == w[0];
 }
 
+std::vector<int32_t> ConvWeights(const LayerRun& run) {
+  const Operand& weights = run.inputs[1];
+  const auto& shape = *weights.tensor->shape();
+  const joint::Conv& options = *run.layer->options_as_Conv();
+  const O16I4Geometry geometry(shape[0], shape[3], shape[1], shape[2], options.groups(), options.dilation_w());
+  const PackedBytes packed(weights, geometry.bytes());
+  std::vector<int32_t> values;
+  for (int32_t oc = 0; oc < shape[0]; ++oc) {
+    for (int32_t ky = 0; ky < shape[1]; ++ky) {
+      for (int32_t kx = 0; kx < shape[2]; ++kx) {
+        for (int32_t ic = 0; ic < shape[3]; ++ic) values.push_back(packed[geometry.Offset(oc, ic, ky, kx)]);
+      }
+    }
+  }
+  return values;
+}
+
 void RunConv(const LayerRun& run) {
   if (HasFloatOutput(run)) return RunFloatConv(run);
   const joint::Conv& options = *run.layer->options_as_Conv();
-  const Operand& weights = run.inputs[1];
-  const auto& shape = *weights.tensor->shape();
+  const auto& shape = *run.inputs[1].tensor->shape();
+  const std::vector<int32_t> weights = ConvWeights(run);
   Convolution conv;
   CopyCommon(options, conv);
   conv.groups = options.groups();
@@ -30,18 +48,7 @@ void RunConv(const LayerRun& run) {
   conv.kernel_h = shape[1];
   conv.kernel_w = shape[2];
   conv.in_channels = shape[3];
-  const O16I4Geometry geometry(conv.out_channels, conv.in_channels, conv.kernel_h, conv.kernel_w, conv.groups,
-                               conv.dilation_w);
-  const PackedBytes packed(weights, geometry.bytes());
-  for (int32_t oc = 0; oc < conv.out_channels; ++oc) {
-    for (int32_t ky = 0; ky < conv.kernel_h; ++ky) {
-      for (int32_t kx = 0; kx < conv.kernel_w; ++kx) {
-        for (int32_t ic = 0; ic < conv.in_channels; ++ic) {
-          conv.weights.push_back(static_cast<int16_t>(packed[geometry.Offset(oc, ic, ky, kx)]));
-        }
-      }
-    }
-  }
+  conv.weights.assign(weights.begin(), weights.end());
   RunConvolution(run, conv);
 }
 

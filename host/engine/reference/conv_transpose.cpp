@@ -9,6 +9,7 @@
 #include "engine/reference/float_layers.h"
 #include "engine/reference/layers.h"
 #include "engine/reference/tensor_values.h"
+#include "engine/reference/weights.h"
 
 namespace lockstep::engine {
 namespace {
@@ -43,8 +44,27 @@ std::vector<Phase> Phases(const joint::ConvTranspose& options, const joint::Tens
   return phases;
 }
 
-// As (oc, ky, kx, ic).
-std::vector<int32_t> Unpack(const LayerRun& run, const joint::ConvTranspose& options) {
+// What stands in the formula for an input element of a channel at any row and column.
+class Pixels {
+ public:
+  explicit Pixels(const LayerRun& run)
+      : shape_(*run.x().shape()), values_(ReadElements(run.inputs[0])), zero_point_(ZeroPoint(run.x())) {}
+
+  int32_t At(int32_t n, int32_t y, int32_t x, int32_t c) const {
+    if (y < 0 || y >= shape_[1] || x < 0 || x >= shape_[2]) return zero_point_;
+    return values_[((static_cast<size_t>(n) * shape_[1] + y) * shape_[2] + x) * shape_[3] + c];
+  }
+
+ private:
+  const flatbuffers::Vector<int32_t>& shape_;
+  std::vector<int32_t> values_;
+  int32_t zero_point_;
+};
+
+}  // namespace
+
+std::vector<int32_t> ConvTransposeWeights(const LayerRun& run) {
+  const joint::ConvTranspose& options = *run.layer->options_as_ConvTranspose();
   const joint::Tensor& tensor = *run.inputs[1].tensor;
   const auto& w = *tensor.shape();
   const PackedBytes packed(run.inputs[1], tensor.bytes() / ElementSize(tensor.dtype()));
@@ -68,25 +88,6 @@ std::vector<int32_t> Unpack(const LayerRun& run, const joint::ConvTranspose& opt
   }
   return weights;
 }
-
-// What stands in the formula for an input element of a channel at any row and column.
-class Pixels {
- public:
-  explicit Pixels(const LayerRun& run)
-      : shape_(*run.x().shape()), values_(ReadElements(run.inputs[0])), zero_point_(ZeroPoint(run.x())) {}
-
-  int32_t At(int32_t n, int32_t y, int32_t x, int32_t c) const {
-    if (y < 0 || y >= shape_[1] || x < 0 || x >= shape_[2]) return zero_point_;
-    return values_[((static_cast<size_t>(n) * shape_[1] + y) * shape_[2] + x) * shape_[3] + c];
-  }
-
- private:
-  const flatbuffers::Vector<int32_t>& shape_;
-  std::vector<int32_t> values_;
-  int32_t zero_point_;
-};
-
-}  // namespace
 
 bool FitsConvTranspose(const LayerRun& run) {
   if (HasFloatOutput(run)) return FitsFloatConvTranspose(run);
@@ -115,7 +116,7 @@ void RunConvTranspose(const LayerRun& run) {
   const auto& out = *run.y().shape();
   const auto& w = *run.inputs[1].tensor->shape();
   const Pixels pixels(run);
-  const std::vector<int32_t> weights = Unpack(run, o);
+  const std::vector<int32_t> weights = ConvTransposeWeights(run);
   const std::vector<int64_t> starts = StartsOf(o);
   const int32_t group_out = w[0] / o.groups();
   const bool has_table = o.table() != nullptr && o.table()->size() != 0;

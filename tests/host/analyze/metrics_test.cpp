@@ -24,6 +24,9 @@ TEST(Metrics, HandComputed) {
   EXPECT_DOUBLE_EQ(metrics.max_steps, 4.0);
   EXPECT_DOUBLE_EQ(metrics.mean_abs, 1.0);
   EXPECT_DOUBLE_EQ(metrics.mse, 1.0);
+  EXPECT_DOUBLE_EQ(metrics.l1, 2.0);
+  EXPECT_DOUBLE_EQ(metrics.l2, std::sqrt(2.0));
+  EXPECT_DOUBLE_EQ(metrics.relative_error, std::sqrt(2.0) / 5.0);
   EXPECT_EQ(metrics.count, 2u);
   EXPECT_EQ(metrics.not_finite, 0u);
 }
@@ -43,6 +46,12 @@ TEST(Metrics, EqualVectorsAreExact) {
   EXPECT_DOUBLE_EQ(metrics.cosine, 1.0);
   EXPECT_TRUE(std::isinf(metrics.sqnr_db) && metrics.sqnr_db > 0);
   EXPECT_EQ(metrics.max_abs, 0.0);
+  EXPECT_EQ(metrics.relative_error, 0.0);
+}
+
+TEST(Metrics, RelativeErrorOfNothing) {
+  EXPECT_EQ(Compare({0, 0}, {0, 0}).relative_error, 0.0);
+  EXPECT_TRUE(std::isinf(Compare({0, 0}, {0, 1}).relative_error));
 }
 
 TEST(Metrics, OppositeAndOrthogonal) {
