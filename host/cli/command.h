@@ -26,6 +26,7 @@ void AddBuild(CLI::App& app, int& status);
 void AddRun(CLI::App& app, int& status);
 void AddCrosscheck(CLI::App& app, int& status);
 void AddSensitivity(CLI::App& app, int& status);
+void AddAnalyze(CLI::App& app, int& status);
 void AddCompare(CLI::App& app, int& status);
 void AddEvaluate(CLI::App& app, int& status);
 void AddEdit(CLI::App& app, int& status);

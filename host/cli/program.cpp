@@ -38,6 +38,7 @@ int Run(int argc, char** argv) {
   AddRun(app, status);
   AddCrosscheck(app, status);
   AddSensitivity(app, status);
+  AddAnalyze(app, status);
   AddCompare(app, status);
   AddEvaluate(app, status);
   AddEdit(app, status);

@@ -15,8 +15,12 @@
 namespace lockstep::settings {
 namespace {
 
-constexpr std::array<std::pair<Command, const char*>, 5> kCommandNames = {
-    {{kBuild, "build"}, {kRun, "run"}, {kCrosscheck, "crosscheck"}, {kInfo, "info"}, {kEvaluate, "evaluate"}}};
+constexpr std::array<std::pair<Command, const char*>, 6> kCommandNames = {{{kBuild, "build"},
+                                                                           {kRun, "run"},
+                                                                           {kCrosscheck, "crosscheck"},
+                                                                           {kInfo, "info"},
+                                                                           {kEvaluate, "evaluate"},
+                                                                           {kAnalyze, "analyze"}}};
 
 const Setting* Find(const std::string& key) {
   const auto& table = Table();

@@ -27,7 +27,7 @@ enum class Kind {
 };
 
 // The commands that a setting acts in, as bits.
-enum Command : unsigned { kBuild = 1, kRun = 2, kCrosscheck = 4, kInfo = 8, kEvaluate = 16 };
+enum Command : unsigned { kBuild = 1, kRun = 2, kCrosscheck = 4, kInfo = 8, kEvaluate = 16, kAnalyze = 32 };
 
 const char* CommandName(Command command);
 

@@ -172,6 +172,7 @@ std::vector<Setting> MakeTable() {
   const quantize::InputPreprocess picture;
   const quantize::QuantizeOptions quantise;
   const unsigned pictures = kBuild | kRun | kEvaluate;
+  const unsigned looks = pictures | kAnalyze;  // of analyze: the float network's, where they are not the model's
   std::vector<Setting> table = {
       Needed(Row(Kind::kPath, "input", kBuild, "the ONNX network", nullptr)),
       Needed(Row(Kind::kPath, "output_dir", kBuild, "gets NAME.joint and what belongs to it", nullptr)),
@@ -205,14 +206,14 @@ std::vector<Setting> MakeTable() {
       OnlyWith(Whole("seed", kBuild, "which ones", 0, kMostSeed, 0), "count", nullptr),
       Row(Kind::kYesNo, "skip_bad_images", kBuild, "leave damaged pictures out and count them, instead of failing",
           false),
-      Choice("color", pictures, "order of the channels: RGB, BGR or GRAY", Names(kColors),
+      Choice("color", looks, "order of the channels: RGB, BGR or GRAY", Names(kColors),
              NameOf(kColors, picture.color)),
-      Choice("resize", pictures, "letterbox, stretch or none", Names(kResizes), NameOf(kResizes, picture.resize)),
-      Row(Kind::kNumbers, "mean", pictures, "a,b,c: subtracted from each channel, 0..255 (default 0)", nullptr),
-      Row(Kind::kNumbers, "std", pictures,
+      Choice("resize", looks, "letterbox, stretch or none", Names(kResizes), NameOf(kResizes, picture.resize)),
+      Row(Kind::kNumbers, "mean", looks, "a,b,c: subtracted from each channel, 0..255 (default 0)", nullptr),
+      Row(Kind::kNumbers, "std", looks,
           "a,b,c: what each channel is divided by then (default 255; 1 where ONNX declares an input as integers)",
           nullptr),
-      OnlyWith(Whole("pad_value", pictures, "grey of a letterbox's borders", 0, 255, picture.pad_value), "resize",
+      OnlyWith(Whole("pad_value", looks, "grey of a letterbox's borders", 0, 255, picture.pad_value), "resize",
                NameOf(kResizes, quantize::InputPreprocess::Resize::kLetterbox)),
       Choice("observer", kBuild, "how ranges are chosen: minmax, moving_average, percentile, mse, kl, admm or octav",
              Names(Observers()), NameOf(Observers(), quantise.observer.kind)),
@@ -232,7 +233,7 @@ std::vector<Setting> MakeTable() {
   for (Setting& row : CorrectionRows()) table.push_back(std::move(row));
   for (Setting& row : JudgementRows()) table.push_back(std::move(row));
   for (Setting& row : PolicyRows()) table.push_back(std::move(row));
-  table.push_back(Whole("threads", kBuild | kRun | kCrosscheck | kEvaluate, "of this PC's engines; 0: all cores", 0,
+  table.push_back(Whole("threads", kBuild | kRun | kCrosscheck | kEvaluate | kAnalyze, "of this PC's engines; 0: all cores", 0,
                         kMostThreads, 0));
   return table;
 }

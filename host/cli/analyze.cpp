@@ -1,0 +1,108 @@
+// lockstep analyze: every layer of a joint model beside its float network.
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "cli/command.h"
+#include "cli/spinning.h"
+#include "compiler/build_config.h"
+#include "files/output_file.h"
+#include "layerwise/analysis.h"
+#include "layerwise/model_and_network.h"
+#include "layerwise/render.h"
+#include "settings/command_line.h"
+
+namespace lockstep::cli {
+namespace {
+
+struct Flags {
+  std::string model;
+  std::string onnx;
+  std::vector<std::string> images;
+  int count = 8;
+  std::vector<std::string> metrics{"cosine", "sqnr"};
+  std::string sort;
+  bool per_layer = false;
+  std::string mode = "integer";
+  bool spread = false;
+  int top = 0;
+  settings::Json given = settings::Json::object();
+  std::string json;
+  std::string csv;
+  bool quiet = false;
+};
+
+layerwise::View ViewOf(const Flags& flags) {
+  layerwise::View view;
+  for (const std::string& metric : flags.metrics) view.metrics.push_back(analyze::MetricNamed(metric));
+  if (!flags.sort.empty()) view.sort = &analyze::MetricNamed(flags.sort);
+  view.sort_per_layer = flags.per_layer;
+  view.reference = flags.mode == "reference";
+  view.spread = flags.spread;
+  view.rows = flags.top;
+  return view;
+}
+
+int Analyze(const Flags& flags) {
+  LimitSpinning();
+  const layerwise::View view = ViewOf(flags);
+  const settings::Json resolved = settings::Resolve(settings::kAnalyze, flags.given, "analyze");
+  const layerwise::ModelAndNetwork both = layerwise::OpenModelAndNetwork(flags.model, flags.onnx);
+  input::DataSources sources;
+  for (const std::string& image : flags.images) {
+    const auto [name, path] = settings::ParseNamedPath(image);
+    sources.push_back({name, path});
+  }
+  CheckOutputs({flags.json, flags.csv}, {both.model_path, both.network_path}, sources);
+
+  layerwise::AnalyzeOptions options;
+  options.threads = resolved.at("threads").get<int>();
+  options.items = layerwise::ChooseItems(both, sources, flags.count);
+  std::set<std::string> given;
+  for (const auto& [key, value] : flags.given.items()) {
+    if (key != "threads") given.insert(key);
+  }
+  if (!given.empty())
+    options.truth = layerwise::TruthInputs(both, compiler::InputSettingsOf(resolved, "analyze"), given);
+  report::Progress progress(stderr, 1, flags.quiet);
+  progress.Step("analyze " + std::to_string(options.items.size()) + " pictures");
+  const layerwise::Analysis analysis =
+      layerwise::Analyze(both.graph, both.file, options, [&](int done, int total) { progress.Advance(done, total); });
+  progress.Finish();
+  if (!flags.csv.empty()) files::WriteFile(flags.csv, layerwise::ToCsv(analysis));
+  Print(layerwise::ToText(analysis, view, ColourWanted()), layerwise::ToJson(analysis), flags.json);
+  return kGood;
+}
+
+}  // namespace
+
+void AddAnalyze(CLI::App& app, int& status) {
+  CLI::App* command = app.add_subcommand(
+      "analyze", "how far every layer of a joint model is from the float network, end to end and by itself");
+  auto flags = std::make_shared<Flags>();
+  command->add_option("model", flags->model, "a joint model, or the folder that it was built into")->required();
+  command
+      ->add_option("--images", flags->images, "pictures, or other inputs: a file or folder, or NAME=PATH for an input")
+      ->required();
+  command->add_option("--count", flags->count, "of them, evenly spread (default 8; 0: all)")
+      ->check(CLI::Range(0, 100000));
+  command->add_option("--onnx", flags->onnx, "the float network (default: frontend/optimized.onnx beside the model)");
+  command->add_option("--metric", flags->metrics,
+                      "columns: cosine, relative_error, mse, sqnr, chebyshev, l1, l2, mean_abs (default cosine sqnr)");
+  command->add_option("--sort", flags->sort, "worst first by this metric (default: in the order of execution)");
+  command->add_flag("--per-layer", flags->per_layer, "sort by each layer fed with float inputs, not end to end");
+  command->add_option("--mode", flags->mode, "integer or reference: whose metrics the columns show (default integer)")
+      ->check(CLI::IsMember({"integer", "reference"}));
+  command->add_flag("--spread", flags->spread, "min and max beside the mean");
+  command->add_option("--top", flags->top, "layers in the table; 0: all (default 0)")->check(CLI::Range(0, 1000000));
+  settings::DeclareOptions(*command, settings::kAnalyze, flags->given);
+  command->add_option("--json", flags->json, "all layers, metrics and findings as JSON (- for stdout)");
+  command->add_option("--csv", flags->csv, "all layers and metrics as CSV");
+  command->add_flag("-q,--quiet", flags->quiet, "no progress");
+  command->footer(
+      "examples:\n  lockstep analyze out --images pictures --count 8 --sort sqnr --top 20\n"
+      "  lockstep analyze out/yolov8n.joint --images pictures --color RGB   the network takes RGB: does the model?");
+  command->callback([flags, &status] { status = Analyze(*flags); });
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,300 @@
+#include "layerwise/findings.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "graph/quoted.h"
+#include "layerwise/input_findings.h"
+#include "layerwise/spread.h"
+#include "quantize/operator_classes.h"
+#include "report/table.h"
+
+namespace lockstep::layerwise {
+namespace {
+
+using analyze::Metrics;
+
+constexpr double kBadAlone = 20.0;     // dB: a hundredth of the energy is lost in one layer
+constexpr double kGoodOutput = 20.0;   // nothing is said of outputs above it
+constexpr double kClearDrop = 10.0;    // dB, from a layer's inputs to what it gives, end to end
+constexpr double kMuchBeyond = 0.001;  // of the values: a range that is too narrow, not a stray value
+constexpr double kFarSteps = 2.0;      // more than the integers' own rounding can explain
+constexpr size_t kMostLayers = 6;
+constexpr size_t kWeakest = 3;
+constexpr double kStandsOut = 4.0;  // dB below the median
+
+std::string Db(double value) {
+  if (std::isnan(value)) return "not a number";
+  return std::isinf(value) ? (value > 0 ? "no error" : "all error") : report::FixedNumber(value, 1) + " dB";
+}
+
+// The means of what the pictures gave.
+struct Summary {
+  double whole = 0.0, alone = 0.0;  // SQNR in dB
+  double rounded = std::numeric_limits<double>::infinity();
+  double weights = std::numeric_limits<double>::infinity();
+  double table_input = std::numeric_limits<double>::infinity();
+  double reference = std::numeric_limits<double>::infinity();
+  double apart = std::numeric_limits<double>::infinity();
+  double steps = 0.0;
+  double beyond = 0.0;
+  bool constant = true;
+  size_t not_finite = 0;
+};
+
+Summary Summarize(const std::vector<RowMetrics>& pictures) {
+  Summary summary;
+  const auto mean = [&](const auto& value_of, double fallback) {
+    const auto spread = SpreadOf(pictures, value_of);
+    return spread ? spread->mean : fallback;
+  };
+  const auto sqnr = [&](std::optional<Metrics> RowMetrics::*side, double fallback) {
+    return mean(
+        [&](const RowMetrics& one) { return one.*side ? std::optional<double>((one.*side)->sqnr_db) : std::nullopt; },
+        fallback);
+  };
+  using Value = std::optional<double>;
+  summary.whole = mean([](const RowMetrics& one) -> Value { return one.end_to_end.sqnr_db; }, 0.0);
+  summary.alone = mean([](const RowMetrics& one) -> Value { return one.alone.sqnr_db; }, 0.0);
+  summary.beyond = mean([](const RowMetrics& one) -> Value { return one.beyond; }, 0.0);
+  summary.rounded = sqnr(&RowMetrics::rounded, summary.rounded);
+  summary.weights = sqnr(&RowMetrics::weights_alone, summary.weights);
+  summary.table_input = sqnr(&RowMetrics::table_input_alone, summary.table_input);
+  summary.reference = sqnr(&RowMetrics::alone_reference, summary.reference);
+  summary.apart = sqnr(&RowMetrics::apart, summary.apart);
+  for (const RowMetrics& one : pictures) {
+    summary.constant = summary.constant && one.constant;
+    summary.not_finite += one.truth_not_finite;
+    if (one.apart) summary.steps = std::max(summary.steps, one.apart->max_steps);
+  }
+  return summary;
+}
+
+class Finder {
+ public:
+  Finder(const Analysis& analysis, const quantize::QuantizedGraph& quantized)
+      : analysis_(analysis), graph_(quantized.graph) {
+    for (const auto& pictures : analysis.by_row) rows_.push_back(Summarize(pictures));
+    for (size_t i = 0; i < analysis.rows.size(); ++i) by_tensor_[analysis.rows[i].id] = i;
+  }
+
+  std::vector<Finding> Find() {
+    findings_ = InputFindings(analysis_);
+    const bool inputs_differ = !findings_.empty();
+    if (NotFinite()) return std::move(findings_);
+    const size_t layers_from = findings_.size();
+    Layers(inputs_differ);
+    Apart();
+    if (!inputs_differ) Outputs(findings_.size() > layers_from);
+    return std::move(findings_);
+  }
+
+ private:
+  std::string NameOf(size_t row) const {
+    const Row& of = analysis_.rows[row];
+    return "layer " + std::to_string(of.layer.index) + " " + graph::Quoted(of.layer.name) + " (" + of.layer.op + ")";
+  }
+  const graph::Node* NodeOf(size_t row) const {
+    const int32_t node = analysis_.rows[row].node;
+    return node < 0 ? nullptr : &graph_.nodes[static_cast<size_t>(node)];
+  }
+  bool ReadsInput(size_t row) const {
+    const graph::Node* node = NodeOf(row);
+    return node != nullptr && std::any_of(node->inputs.begin(), node->inputs.end(), [&](graph::TensorId id) {
+             return std::count(graph_.inputs.begin(), graph_.inputs.end(), id) != 0;
+           });
+  }
+
+  // Nothing else means anything then.
+  bool NotFinite() {
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      if (rows_[i].not_finite == 0) continue;
+      const graph::Node* node = NodeOf(i);
+      findings_.push_back({NameOf(i) + ": the float network itself gives " + std::to_string(rows_[i].not_finite) +
+                               " values that are NaN or infinite" +
+                               (node == nullptr ? "" : ", first at node " + graph::Quoted(node->name)),
+                           "look for a division by 0 or an overflow there; check --mean and --std"});
+      return true;
+    }
+    return false;
+  }
+
+  // What helps a layer that is bad by itself.
+  std::string Remedy(size_t row) const {
+    const Row& of = analysis_.rows[row];
+    const Summary& summary = rows_[row];
+    const graph::Node& node = *NodeOf(row);
+    const std::string floats = "--float-nodes " + graph::Quoted(node.name);
+    if (!of.params) return "--float-nodes of what is in front of it";
+    const auto at = [&](const char* flag, const std::string& what, int bits) {
+      return std::string(flag) + " \"" + what + "=" + std::to_string(bits) + "\"";
+    };
+    const bool own_levels = summary.alone > summary.rounded - 1.5;
+    if (own_levels && summary.beyond > kMuchBeyond && !of.saturates) {
+      return "its range is too narrow (" + report::FixedNumber(summary.beyond * 100.0, 1) +
+             " % of the values lie beyond): calibrate with more pictures of the kind that it will see, or with "
+             "--observer "
+             "minmax";
+    }
+    if (own_levels) {
+      return "raise its bits: build with " +
+             (of.params->bits < 16 ? at("--activation-bits", "tensor:" + of.layer.tensor, 16) : floats);
+    }
+    if (summary.weights < summary.table_input && summary.weights < summary.alone + 3.0) {
+      return "its weights cost most (" + Db(summary.weights) + " by themselves): build with " +
+             at("--weight-bits", node.name, 16);
+    }
+    if (summary.table_input < summary.alone + 3.0) {
+      return "the value in front of its function costs most (" + Db(summary.table_input) + " by itself): build with " +
+             at("--table-input-bits", node.name, 16);
+    }
+    return "the levels of what it reads cost most: build with " + at("--activation-bits", node.name, 16);
+  }
+
+  // Worst first; what only moves elements has the loss of what it moves.
+  void Layers(bool inputs_differ) {
+    std::vector<size_t> bad;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      const graph::Node* node = NodeOf(i);
+      if (node == nullptr || quantize::SharesScale(*node)) continue;
+      if (!(rows_[i].alone >= kBadAlone)) bad.push_back(i);
+    }
+    std::stable_sort(bad.begin(), bad.end(), [&](size_t a, size_t b) { return rows_[a].alone < rows_[b].alone; });
+    for (size_t i = 0; i < std::min(bad.size(), kMostLayers); ++i) {
+      const size_t row = bad[i];
+      const Summary& summary = rows_[row];
+      std::string what = NameOf(row);
+      if (summary.constant) {
+        what += " gives one value everywhere, which the network does not";
+      } else {
+        what += " is bad by itself: SQNR " + Db(summary.alone) + " with float inputs, " + Db(summary.whole) +
+                " end to end; rounding its output alone would leave " + Db(summary.rounded);
+      }
+      std::string todo = Remedy(row);
+      if (ReadsInput(row)) {
+        what += "; it is a first layer";
+        todo = inputs_differ
+                   ? "mend the input first, see above"
+                   : "check that --color, --mean and --std are what the network was trained with (give them to "
+                     "analyze too, and it compares the inputs); else " +
+                         todo;
+      }
+      findings_.push_back({what, todo});
+    }
+    if (bad.size() <= kMostLayers) return;
+    findings_.push_back(
+        {std::to_string(bad.size() - kMostLayers) + " more layers are below " + Db(kBadAlone) + " by themselves",
+         "see them with --sort sqnr --per-layer"});
+  }
+
+  void Apart() {
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      const Summary& summary = rows_[i];
+      if (!(summary.steps > kFarSteps) || !(summary.apart < summary.reference)) continue;
+      findings_.push_back({NameOf(i) + ": integer and reference arithmetic are " +
+                               report::ShortNumber(summary.steps, 3) + " steps apart (" + Db(summary.apart) +
+                               "), more than its levels explain",
+                           "compute it in floats (--float-nodes " +
+                               graph::Quoted(NodeOf(i) == nullptr ? analysis_.rows[i].layer.name : NodeOf(i)->name) +
+                               ") and report it"});
+    }
+  }
+
+  // The SQNR of what the layer reads, end to end: the least of its inputs.
+  double Before(size_t row) const {
+    double least = std::numeric_limits<double>::infinity();
+    for (const graph::TensorId id : NodeOf(row)->inputs) {
+      const auto found = by_tensor_.find(id);
+      if (found != by_tensor_.end()) least = std::min(least, rows_[found->second].whole);
+    }
+    return least;
+  }
+
+  // An output that is weak though no layer is to blame by itself.
+  void Outputs(bool layers_named) {
+    std::string weakest;
+    double least = kGoodOutput;
+    for (const auto& [name, pictures] : analysis_.outputs) {
+      const double mean = SpreadOf(pictures, [](const OutputMetrics& one) -> std::optional<double> {
+                            return one.integer.sqnr_db;
+                          })->mean;
+      if (mean >= least) continue;
+      least = mean;
+      weakest = name;
+    }
+    if (weakest.empty()) return;
+    const std::string head = "output " + graph::Quoted(weakest) + " has " + Db(least) + " end to end";
+    if (layers_named) {
+      findings_.push_back({head, "mend the layers above first, worst first, then analyse again"});
+      return;
+    }
+    size_t good = 0;  // layers in front of the first one below kGoodOutput
+    while (good < rows_.size() && rows_[good].whole >= kGoodOutput) ++good;
+    constexpr double kEnd = 0.85;  // of the layers
+    const bool only_end = static_cast<double>(good) > kEnd * static_cast<double>(rows_.size());
+    if (only_end && good < rows_.size() && NodeOf(good) != nullptr) {
+      findings_.push_back(
+          {head + "; only the end loses, from " + NameOf(good) + " on",
+           "build with --tail-bits 16 and --bias-correction true if they were turned off, or with 16 bits there: "
+           "--activation-bits \"" +
+               NodeOf(good)->name + "..=16\""});
+    } else if (const std::optional<size_t> steepest = SteepestDrop()) {
+      findings_.push_back(
+          {head + "; it drops from " + Db(Before(*steepest)) + " to " + Db(rows_[*steepest].whole) + " at " +
+               NameOf(*steepest) + ", which by itself has " + Db(rows_[*steepest].alone) +
+               ": it enlarges the errors in front of it",
+           "raise the bits of what it reads and of the layers in front: build with --activation-bits \".." +
+               NodeOf(*steepest)->name + "=16\""});
+    } else {
+      AddUp(head);
+    }
+  }
+
+  std::optional<size_t> SteepestDrop() const {
+    std::optional<size_t> steepest;
+    double drop = kClearDrop;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      if (NodeOf(i) == nullptr || !quantize::SumsProducts(*NodeOf(i))) continue;
+      const double before = Before(i);
+      if (std::isinf(before) || !(before - rows_[i].whole > drop)) continue;
+      drop = before - rows_[i].whole;
+      steepest = i;
+    }
+    return steepest;
+  }
+
+  // Many layers lose a little: those that lose most by themselves.
+  void AddUp(const std::string& head) {
+    std::vector<size_t> own;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      if (NodeOf(i) != nullptr && !quantize::SharesScale(*NodeOf(i))) own.push_back(i);
+    }
+    std::stable_sort(own.begin(), own.end(), [&](size_t a, size_t b) { return rows_[a].alone < rows_[b].alone; });
+    findings_.push_back(
+        {head + "; no layer is below " + Db(kBadAlone) + " by itself, the errors of many add up",
+         "build with --precision auto, which raises bits where they cost most (int16 is the upper bound); "
+         "`lockstep sensitivity` shows what each node costs the outputs"});
+    for (size_t i = 0; i < std::min(own.size(), kWeakest); ++i) {
+      if (rows_[own[i]].alone > rows_[own[own.size() / 2]].alone - kStandsOut) break;
+      findings_.push_back({NameOf(own[i]) + " is weak by itself: SQNR " + Db(rows_[own[i]].alone) +
+                               ", half of the layers have " + Db(rows_[own[own.size() / 2]].alone) + " or more",
+                           Remedy(own[i])});
+    }
+  }
+
+  const Analysis& analysis_;
+  const graph::Graph& graph_;
+  std::vector<Summary> rows_;
+  std::map<graph::TensorId, size_t> by_tensor_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> FindingsOf(const Analysis& analysis, const quantize::QuantizedGraph& quantized) {
+  return Finder(analysis, quantized).Find();
+}
+
+}  // namespace lockstep::layerwise

@@ -1,0 +1,136 @@
+#include "layerwise/layer_weights.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "engine/reference/convolution.h"
+#include "engine/reference/weights.h"
+#include "judge/written_tensors.h"
+#include "quantize/operator_classes.h"
+
+namespace lockstep::layerwise {
+namespace {
+
+// What the options of every integer layer with weights have.
+struct Products {
+  std::vector<int32_t> weights;  // (oc, ky, kx, ic of a group), ky and kx as they lie
+  std::vector<int64_t> starts;   // by output channel, of the taps at multiples of the strides below
+  std::vector<double> multipliers;
+  int stride_h = 1, stride_w = 1;
+  int32_t zero_point = 0;  // in front of the table
+  int32_t high = 0;
+};
+
+template <typename Options>
+Products ReadOptions(const Options& options, std::vector<int32_t> weights) {
+  Products products;
+  products.weights = std::move(weights);
+  for (uint32_t i = 0; i < options.multiplier()->size(); ++i) {
+    products.multipliers.push_back(options.multiplier()->Get(i) * std::exp2(-31 - options.shift()->Get(i)));
+  }
+  products.starts = engine::StartsOf(options);
+  products.starts.resize(products.multipliers.size());  // of a ConvTranspose: those of the first phase
+  products.zero_point = options.mid_zero_point();
+  products.high = options.clamp_high();
+  return products;
+}
+
+std::optional<Products> ReadLayer(const engine::LayerRun& run) {
+  const joint::Layer& layer = *run.layer;
+  switch (layer.options_type()) {
+    case joint::Options::Conv:
+      return ReadOptions(*layer.options_as_Conv(), engine::ConvWeights(run));
+    case joint::Options::DepthwiseConv:
+      return ReadOptions(*layer.options_as_DepthwiseConv(), engine::DepthwiseConvWeights(run));
+    case joint::Options::ConvTranspose: {
+      Products products = ReadOptions(*layer.options_as_ConvTranspose(), engine::ConvTransposeWeights(run));
+      products.stride_h = layer.options_as_ConvTranspose()->stride_h();
+      products.stride_w = layer.options_as_ConvTranspose()->stride_w();
+      return products;
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+bool HasWeights(joint::Options type) {
+  return type == joint::Options::Conv || type == joint::Options::DepthwiseConv || type == joint::Options::ConvTranspose;
+}
+
+// Where a weight lies in ONNX order.
+class OnnxPlaces {
+ public:
+  OnnxPlaces(const graph::Node& node, const graph::Shape& shape, int64_t channels, bool swapped)
+      : transposed_(quantize::TraitsOf(node).weights_axis == 1), swapped_(swapped), shape_(shape) {
+    const int64_t groups = node.Int("group", 1);
+    of_group_ = channels / groups;
+    inner_ = transposed_ ? shape[0] / groups : shape[1];
+  }
+
+  int64_t inner() const { return inner_; }  // input channels of a group
+  int64_t first() const { return swapped_ ? shape_[3] : shape_[2]; }
+  int64_t second() const { return swapped_ ? shape_[2] : shape_[3]; }
+
+  size_t Of(int64_t oc, int64_t a, int64_t b, int64_t ic) const {
+    const int64_t tap = swapped_ ? b * shape_[3] + a : a * shape_[3] + b;
+    const int64_t matrix = transposed_ ? (oc / of_group_ * inner_ + ic) * of_group_ + oc % of_group_ : oc * inner_ + ic;
+    return static_cast<size_t>(matrix * shape_[2] * shape_[3] + tap);
+  }
+
+ private:
+  bool transposed_;
+  bool swapped_;  // the width lies in front of the height
+  const graph::Shape& shape_;
+  int64_t of_group_ = 1;
+  int64_t inner_ = 1;
+};
+
+}  // namespace
+
+std::optional<LayerWeights> ReadWeights(const joint::Model& model, const joint::Layer& layer, const graph::Graph& graph,
+                                        const graph::Node& node) {
+  engine::LayerRun run = engine::DescribeRun(model, layer);
+  const int operand = quantize::TraitsOf(node).weights;
+  if (operand < 0 || !HasWeights(layer.options_type()) || run.y().dtype() == joint::DType::F32) return std::nullopt;
+  run.inputs[1] = engine::ConstantOperand(model, layer.inputs()->Get(1));
+  const auto x = judge::ParamsOf(run.x());
+  const std::optional<Products> products = ReadLayer(run);
+  if (!products || !x) return std::nullopt;
+
+  const joint::Tensor& kernel = *run.inputs[1].tensor;
+  const auto& scales = *kernel.quantization()->scale();
+  LayerWeights result;
+  quantize::QuantizedWeights& weights = result.weights;
+  weights.format = quantize::TensorFormat::Weights(kernel.quantization()->bits(), {scales.begin(), scales.end()},
+                                                   scales.size() > 1 ? quantize::TraitsOf(node).weights_axis : -1);
+  weights.values.resize(products->weights.size());
+  weights.bias = products->starts;
+  const auto channels = static_cast<int64_t>(products->starts.size());
+  const bool swapped = kernel.axes() != nullptr && kernel.axes()->Get(1) == 3;
+  const OnnxPlaces places(node, graph.tensor(node.inputs.at(static_cast<size_t>(operand))).shape, channels, swapped);
+  size_t next = 0;
+  for (int64_t oc = 0; oc < channels; ++oc) {
+    int64_t sum = 0;  // that the start has of the zero point
+    for (int64_t a = 0; a < places.first(); ++a) {
+      for (int64_t b = 0; b < places.second(); ++b) {
+        const bool counts = a % products->stride_h == 0 && b % products->stride_w == 0;
+        for (int64_t ic = 0; ic < places.inner(); ++ic) {
+          const int32_t value = products->weights[next++];
+          weights.values[places.Of(oc, a, b, ic)] = static_cast<int16_t>(value);
+          if (counts) sum += value;
+        }
+      }
+    }
+    weights.bias[static_cast<size_t>(oc)] += x->zero_point * sum;
+  }
+  // The largest multiplier was not cut off at either end of what multipliers can be.
+  const auto largest = std::max_element(products->multipliers.begin(), products->multipliers.end());
+  const auto channel = static_cast<size_t>(largest - products->multipliers.begin());
+  const double scale = weights.scales()[weights.scales().size() == 1 ? 0 : channel];
+  result.before = {x->scale * scale / *largest, products->zero_point,
+                   static_cast<int>(std::ceil(std::log2(products->high + 1.0)))};
+  return result;
+}
+
+}  // namespace lockstep::layerwise
