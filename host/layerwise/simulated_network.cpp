@@ -1,33 +1,61 @@
 #include "layerwise/simulated_network.h"
 
+#include <utility>
+
+#include "sensitivity/node_alone.h"
+
 namespace lockstep::layerwise {
+
+using sensitivity::NodeSimulation;
 
 SimulatedNetwork::SimulatedNetwork(const quantize::QuantizedGraph& quantized, int threads)
     : quantized_(quantized), threads_(threads), nodes_(quantized.graph.nodes.size()) {}
 
-sensitivity::NodeSimulation& SimulatedNetwork::SimulationOf(size_t node) {
-  if (!nodes_[node]) {
-    nodes_[node] = std::make_unique<sensitivity::NodeSimulation>(quantized_, quantized_.graph.nodes[node],
-                                                                 sensitivity::Part::kNode, threads_);
+Tensors SimulatedNetwork::Node::Run(Tensors given) const {
+  if (!in_front) return simulation->Run(std::move(given));
+  Tensors computed = in_front->Run(given);
+  if (simulation->needs() == NodeSimulation::Needs::kPreActivation) {
+    computed = {{simulation->reads().at(0), std::move(computed.begin()->second)}};
   }
+  return simulation->Run(std::move(computed));
+}
+
+SimulatedNetwork::Node SimulatedNetwork::Make(size_t node, sensitivity::Part part) const {
+  const graph::Node& of = quantized_.graph.nodes[node];
+  Node made;
+  made.simulation = std::make_unique<NodeSimulation>(quantized_, of, part, threads_);
+  made.inputs = made.simulation->reads();
+  if (made.simulation->needs() == NodeSimulation::Needs::kInputs) return made;
+  const bool whole = made.simulation->needs() == NodeSimulation::Needs::kOutputs;
+  const graph::Graph alone = sensitivity::NodeAlone(quantized_.graph, of, whole);
+  made.inputs.clear();
+  for (const graph::TensorId id : alone.inputs) made.inputs.push_back(alone.tensor(id).name);
+  engine::FloatEngineOptions options;
+  options.threads = threads_;
+  made.in_front = std::make_unique<engine::FloatEngine>(alone, options);
+  return made;
+}
+
+SimulatedNetwork::Node& SimulatedNetwork::NodeAt(size_t node) {
+  if (!nodes_[node]) nodes_[node] = Make(node, sensitivity::Part::kNode);
   return *nodes_[node];
 }
 
 Tensors SimulatedNetwork::RunPart(size_t node, sensitivity::Part part, const Tensors& values) const {
-  sensitivity::NodeSimulation simulation(quantized_, quantized_.graph.nodes[node], part, threads_);
+  const Node alone = Make(node, part);
   Tensors inputs;
-  for (const std::string& name : simulation.inputs()) inputs[name] = values.at(name);
-  return simulation.Run(inputs);
+  for (const std::string& name : alone.inputs) inputs[name] = values.at(name);
+  return alone.Run(std::move(inputs));
 }
 
-const std::vector<std::string>& SimulatedNetwork::Inputs(size_t node) { return SimulationOf(node).inputs(); }
+const std::vector<std::string>& SimulatedNetwork::Inputs(size_t node) { return NodeAt(node).inputs; }
 
 Tensors SimulatedNetwork::Run(size_t node, const Tensors& values) {
-  sensitivity::NodeSimulation& simulation = SimulationOf(node);
+  const Node& alone = NodeAt(node);
   const auto output = quantized_.formats.find(quantized_.graph.nodes[node].outputs.at(0));
   const bool floats = output != quantized_.formats.end() && output->second.is_float();
   Tensors inputs;
-  for (const std::string& name : simulation.inputs()) {
+  for (const std::string& name : alone.inputs) {
     engine::FloatTensor& input = inputs[name] = values.at(name);
     const graph::TensorId id = quantized_.graph.Find(name);
     const auto read = quantized_.reads.find(id);
@@ -38,7 +66,7 @@ Tensors SimulatedNetwork::Run(size_t node, const Tensors& values) {
       sensitivity::RoundToLevels(input.data, format->second.affine());
     }
   }
-  return simulation.Run(inputs);
+  return alone.Run(std::move(inputs));
 }
 
 }  // namespace lockstep::layerwise

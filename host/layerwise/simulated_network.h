@@ -2,8 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "engine/float/float_engine.h"
 #include "quantize/quantized_graph.h"
 #include "sensitivity/node_simulation.h"
 
@@ -27,11 +30,21 @@ class SimulatedNetwork {
   const std::vector<std::string>& Inputs(size_t node);
 
  private:
-  sensitivity::NodeSimulation& SimulationOf(size_t node);
+  // A node that can be computed from its inputs.
+  struct Node {
+    std::unique_ptr<sensitivity::NodeSimulation> simulation;
+    std::vector<std::string> inputs;
+    // Computes in floats what the simulation takes, where that is not the inputs.
+    std::unique_ptr<engine::FloatEngine> in_front;
+
+    Tensors Run(Tensors given) const;
+  };
+  Node Make(size_t node, sensitivity::Part part) const;
+  Node& NodeAt(size_t node);
 
   const quantize::QuantizedGraph& quantized_;
   int threads_;
-  std::vector<std::unique_ptr<sensitivity::NodeSimulation>> nodes_;  // made when they are needed
+  std::vector<std::optional<Node>> nodes_;  // made when they are needed
 };
 
 }  // namespace lockstep::layerwise

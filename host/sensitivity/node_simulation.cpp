@@ -9,6 +9,7 @@
 #include "quantize/affine.h"
 #include "quantize/operator_classes.h"
 #include "quantize/table_params.h"
+#include "sensitivity/node_alone.h"
 #include "sensitivity/rounded_weights.h"
 
 namespace lockstep::sensitivity {
@@ -112,29 +113,9 @@ NodeSimulation::NodeSimulation(const QuantizedGraph& quantized, const graph::Nod
 }
 
 void NodeSimulation::PlanNode(int threads) {
-  const graph::Graph& graph = quantized_.graph;
-  graph::Graph alone;
-  alone.name = node_.name;
-  alone.opset = graph.opset;
-  graph::Node copy = node_;
-  copy.pre_activation = graph::kNoTensor;
-  if (through_table_) copy.activation = {};
-  for (graph::TensorId& id : copy.inputs) {
-    if (id == graph::kNoTensor) continue;
-    const graph::Tensor& tensor = graph.tensor(id);
-    const graph::TensorId known = alone.Find(tensor.name);
-    id = known != graph::kNoTensor ? known : alone.AddTensor(tensor);
-    if (tensor.constant || known != graph::kNoTensor) continue;
-    alone.inputs.push_back(id);
-    reads_.push_back(tensor.name);
-  }
-  for (graph::TensorId& id : copy.outputs) {
-    if (id == graph::kNoTensor) continue;
-    id = alone.AddTensor(graph.tensor(id));
-    alone.outputs.push_back(id);
-  }
-  RoundWeights(quantized_, node_, alone, copy);
-  alone.nodes.push_back(std::move(copy));
+  graph::Graph alone = NodeAlone(quantized_.graph, node_, !through_table_);
+  for (const graph::TensorId id : alone.inputs) reads_.push_back(alone.tensor(id).name);
+  RoundWeights(quantized_, node_, alone, alone.nodes[0]);
   engine::FloatEngineOptions options;
   options.threads = threads;
   engine_ = std::make_unique<engine::FloatEngine>(alone, options);
