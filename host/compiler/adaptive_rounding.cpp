@@ -27,6 +27,7 @@ AdaptiveRoundingResult RoundWeights(const graph::Graph& graph, const quantize::C
         "adaptive_rounding has no effect: no convolution or matrix product has integer weights; leave it out");
   }
   AdaptiveRoundingResult result;
+  result.held_back = !calibration.others.empty();
   result.left_out = std::move(seen.left_out);
   quantize::QuantizedGraph rounded = quantized;
   result.layers = quantize::RoundAdaptively(rounded, seen.moments, observed.channel_means, threads);

@@ -1,4 +1,5 @@
-// Adaptive rounding of weights, kept where pictures that it did not see are better by it.
+// Adaptive rounding of weights, kept where the outputs are better by it, on pictures that it did not see as far as
+// there are any.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +15,11 @@
 namespace lockstep::compiler {
 
 struct AdaptiveRoundingResult {
-  bool kept = false;  // all of it or nothing
+  bool kept = false;       // all of it or nothing
+  bool held_back = false;  // judged on runs that the calibration did not use; else on some that it did
   std::vector<quantize::RoundedLayer> layers;
   std::vector<std::string> left_out;  // with too many weights by output channel
-  judge::OutputMetrics before;        // on runs that the calibration did not use, as far as there are any
+  judge::OutputMetrics before;        // on the runs that judge
   judge::OutputMetrics after;
 };
 

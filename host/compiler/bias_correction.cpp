@@ -43,6 +43,7 @@ BiasCorrectionResult CorrectBiases(const graph::Graph& graph, const Calibration&
   }
   const Runs runs = ChooseRuns(calibration);
   BiasCorrectionResult result;
+  result.held_back = !calibration.others.empty() || calibration.chosen.size() > 1;
   result.correction_runs = runs.correction.size();
   result.validation_runs = runs.validation.size();
   if (runs.correction.empty() || runs.validation.empty()) return result;

@@ -16,6 +16,7 @@ struct BiasCorrectionResult {
   bool kept = false;                        // all of it or nothing
   int rounds = 0;                           // after which the outputs were best
   std::vector<quantize::BiasShift> shifts;  // of that round
+  bool held_back = false;                   // no validation run was used for the correction
   size_t correction_runs = 0;
   size_t validation_runs = 0;
   judge::OutputMetrics before;  // on the validation runs

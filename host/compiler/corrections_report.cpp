@@ -50,14 +50,17 @@ CorrectionText Describe(const AdaptiveRoundingResult& result) {
                       {"error_after", layer.error.adapted}});
   }
   CorrectionText text{{{"kept", result.kept},
+                       {"held_back", result.held_back},
                        {"layers", layers},
                        {"left_out", result.left_out},
                        {"outputs", BeforeAndAfter(result.before, result.after)}},
                       {}};
-  text.notes.push_back(result.kept ? "adaptive rounding changed " + std::to_string(changed) + " weights of " +
-                                         std::to_string(result.layers.size()) + " layers"
-                                   : "adaptive rounding was left out as a whole: the outputs of held-back pictures are "
-                                     "no better by it");
+  const std::string judged = result.held_back ? "pictures that the calibration did not use"
+                                              : "pictures of the calibration itself, as there are no others";
+  text.notes.push_back(
+      result.kept ? "adaptive rounding changed " + std::to_string(changed) + " weights of " +
+                        std::to_string(result.layers.size()) + " layers; the outputs are better by it on " + judged
+                  : "adaptive rounding was left out as a whole: the outputs are no better by it on " + judged);
   for (const std::string& node : result.left_out) {
     text.notes.push_back(node + " has too many weights by output channel for adaptive rounding");
   }
@@ -69,9 +72,11 @@ CorrectionText Describe(const BiasCorrectionResult& result) {
   for (const quantize::BiasShift& shift : result.shifts) {
     layers.push_back({{"node", shift.node}, {"largest_shift", shift.largest}});
   }
-  const std::string runs = " on " + std::to_string(result.validation_runs) + " runs that it did not see";
+  const std::string runs = " on " + std::to_string(result.validation_runs) + " runs that " +
+                           (result.held_back ? "it did not see" : "it saw itself, as there are no others");
   return {
       {{"kept", result.kept},
+       {"held_back", result.held_back},
        {"rounds", result.rounds},
        {"correction_runs", result.correction_runs},
        {"validation_runs", result.validation_runs},

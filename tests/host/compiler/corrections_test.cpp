@@ -112,6 +112,19 @@ TEST_F(CorrectionsTest, RoundingThatSeesTheInputsBeatsTheNearestIntegers) {
   EXPECT_GT(Gain(testing::AlikeInputs(), few, {{"adaptive_rounding", true}}), kHalf);
 }
 
+TEST_F(CorrectionsTest, TheReportSaysWhichPicturesJudged) {
+  const auto judged = [&](int count, const char* key) {
+    const ordered_json report =
+        BuildWith(testing::AlikeInputs(), {{"adaptive_rounding", true}, {"bias_correction", "both"}, {"count", count}})
+            .summary;
+    return std::make_pair(report.at(key).at("held_back").get<bool>(),
+                          report.at("notes").dump().find("as there are no others") == std::string::npos);
+  };
+  EXPECT_EQ(judged(6, "adaptive_rounding"), std::make_pair(true, true));
+  EXPECT_EQ(judged(0, "adaptive_rounding"), std::make_pair(false, false));
+  EXPECT_EQ(judged(0, "bias_correction").first, true) << "every second picture judges";
+}
+
 TEST_F(CorrectionsTest, TheSameBytesForAnyNumberOfThreads) {
   const ordered_json all{{"cross_layer_equalization", true},
                          {"smooth_quant", true},
