@@ -25,6 +25,7 @@ struct Flags {
   bool per_layer = false;
   std::string mode = "integer";
   bool spread = false;
+  bool outliers = false;
   int top = 0;
   settings::Json given = settings::Json::object();
   std::string json;
@@ -39,6 +40,7 @@ layerwise::View ViewOf(const Flags& flags) {
   view.sort_per_layer = flags.per_layer;
   view.reference = flags.mode == "reference";
   view.spread = flags.spread;
+  view.outliers = flags.outliers;
   view.rows = flags.top;
   return view;
 }
@@ -94,7 +96,10 @@ void AddAnalyze(CLI::App& app, int& status) {
   command->add_option("--mode", flags->mode, "integer or reference: whose metrics the columns show (default integer)")
       ->check(CLI::IsMember({"integer", "reference"}));
   command->add_flag("--spread", flags->spread, "min and max beside the mean");
-  command->add_option("--top", flags->top, "layers in the table; 0: all (default 0)")->check(CLI::Range(0, 1000000));
+  command->add_flag(
+      "--outliers", flags->outliers,
+      "instead: channels that are far smaller than their tensor, and dead ones, of activations and weights");
+  command->add_option("--top", flags->top, "rows of the table; 0: all (default 0)")->check(CLI::Range(0, 1000000));
   settings::DeclareOptions(*command, settings::kAnalyze, flags->given);
   command->add_option("--json", flags->json, "all layers, metrics and findings as JSON (- for stdout)");
   command->add_option("--csv", flags->csv, "all layers and metrics as CSV");

@@ -79,6 +79,7 @@ Analysis Analyze(const graph::Graph& graph, const std::vector<uint8_t>& file, co
     for (const auto& [name, metrics] : pictures[i].outputs) analysis.outputs[name].push_back(metrics);
     for (const auto& [name, agreement] : pictures[i].inputs) analysis.inputs[name].push_back(agreement);
   }
+  analysis.outliers = FindOutliers(analysis.rows, analysis.by_row, quantized);
   analysis.findings = FindingsOf(analysis, quantized);
   return analysis;
 }

@@ -14,6 +14,7 @@
 #include "graph/graph.h"
 #include "input/data_list.h"
 #include "input/input_info.h"
+#include "layerwise/outliers.h"
 #include "layerwise/picture_run.h"
 #include "layerwise/rows.h"
 
@@ -31,7 +32,8 @@ struct Analysis {
   std::vector<std::vector<RowMetrics>> by_row;                // by row and picture
   std::map<std::string, std::vector<OutputMetrics>> outputs;  // by part and picture
   std::map<std::string, std::vector<InputAgreement>> inputs;  // by input and picture
-  std::vector<Finding> findings;                              // empty: nothing stands out
+  std::vector<Outliers> outliers;
+  std::vector<Finding> findings;  // empty: nothing stands out
 };
 
 struct AnalyzeOptions {

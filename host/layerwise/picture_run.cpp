@@ -6,6 +6,7 @@
 
 #include "dump/values.h"
 #include "judge/written_tensors.h"
+#include "layerwise/channel_peaks.h"
 #include "quantize/affine.h"
 
 namespace lockstep::layerwise {
@@ -167,7 +168,9 @@ PictureMetrics PictureRun::Run(const input::DataItem& item, bool causes, const s
       const Row& row = rows_[i];
       if (row.node != node) continue;
       RowMetrics& metrics = result.rows[i];
-      const std::vector<float> expected = Truth(row, Value(row.id, inputs).data, metrics);
+      const engine::FloatTensor value = Value(row.id, inputs);
+      metrics.channel_peaks = ChannelPeaks(value.shape, row.channel_axis, value.data.data());
+      const std::vector<float> expected = Truth(row, value.data, metrics);
       const double scale = row.params ? row.params->scale : 0.0;
       const std::vector<float> in_whole = dump::RealValues(row.layer, whole.at(row.joint_tensor));
       const std::vector<float> by_itself = dump::RealValues(row.layer, alone.at(row.joint_tensor));

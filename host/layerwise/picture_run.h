@@ -34,7 +34,8 @@ struct RowMetrics {
   double beyond = 0.0;                      // share of the float values beyond the outermost levels
   double low = 0.0, high = 0.0;             // of the finite float values
   size_t truth_not_finite = 0;
-  bool constant = false;  // end to end one value everywhere though the float values differ
+  std::vector<double> channel_peaks;  // the largest |float value| of each channel (outliers.h)
+  bool constant = false;              // end to end one value everywhere though the float values differ
 };
 
 struct OutputMetrics {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "layerwise/render_outliers.h"
 #include "layerwise/spread.h"
 #include "report/csv.h"
 #include "report/json_text.h"
@@ -146,6 +147,7 @@ ordered_json MetricsJson(const ValueOf& value_of) {
 }  // namespace
 
 std::string ToText(const Analysis& analysis, const View& view, bool colour) {
+  if (view.outliers) return OutliersText(analysis.outliers, view.rows, colour);
   std::string text = std::to_string(analysis.pictures.size()) +
                      (analysis.pictures.size() == 1 ? " picture" : " pictures") + ", the float network is the truth; " +
                      (view.reference ? "reference: floats with the roundings of the layers"
@@ -197,6 +199,7 @@ std::string ToJson(const Analysis& analysis) {
                                {"reference", of(&OutputMetrics::reference)},
                                {"integer_to_reference", of(&OutputMetrics::apart)}});
   }
+  json["outliers"] = OutliersJson(analysis.outliers);
   json["findings"] = ordered_json::array();
   for (const Finding& finding : analysis.findings) {
     json["findings"].push_back({{"what", finding.what}, {"do", finding.todo}});

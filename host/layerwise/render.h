@@ -15,6 +15,7 @@ struct View {
   bool sort_per_layer = false;
   bool reference = false;  // the metrics are those of the reference arithmetic, not of the integers
   bool spread = false;     // min and max beside the mean
+  bool outliers = false;   // their table in place of the others (outliers.h)
   int rows = 0;            // of the table of layers; 0: all
 };
 

@@ -5,6 +5,7 @@
 
 #include "analyze/saturation.h"
 #include "judge/written_tensors.h"
+#include "layerwise/channel_peaks.h"
 
 namespace lockstep::layerwise {
 
@@ -35,6 +36,7 @@ std::vector<Row> ChooseRows(const graph::Graph& graph, const joint::Model& model
       row.before_table = before != before_table.end();
       row.node = row.before_table ? before->second : uses.producer[static_cast<size_t>(row.id)];
       row.output = uses.is_output[static_cast<size_t>(row.id)];
+      row.channel_axis = ChannelAxis(graph, uses, row.id);
       row.params = judge::ParamsOf(tensor);
       row.saturates = row.params && !row.before_table && analyze::OnlySaturates(graph, uses, row.id);
       rows.push_back(std::move(row));

@@ -20,6 +20,7 @@ struct Row {
   int32_t joint_tensor = -1;
   graph::TensorId id = graph::kNoTensor;
   int32_t node = -1;          // of the graph, whose output or pre-activation it is; -1: an input of the network
+  size_t channel_axis = 0;    // of the ONNX order
   bool before_table = false;  // in front of the node's fused function
   bool output = false;        // of the network
   bool saturates = false;     // its range is cut on purpose: only functions with flat ends read it

@@ -1,0 +1,88 @@
+#include "layerwise/outliers.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "graph/quoted.h"
+#include "layerwise/channel_peaks.h"
+#include "quantize/operator_classes.h"
+
+namespace lockstep::layerwise {
+namespace {
+
+constexpr double kManyAtLevel4 = 0.25;  // of the channels have 4 of 8 bits or fewer
+
+bool Needed(const Outliers& outliers) { return outliers.shares[1] >= kManyAtLevel4; }
+
+// What the settings of a build can do for an activation.
+std::string ActivationHint(const graph::Graph& graph, const Row& row) {
+  if (row.node < 0) return "";
+  const graph::Node& node = graph.nodes[static_cast<size_t>(row.node)];
+  if (quantize::SharesScale(node)) return "";  // said of what it copies
+  using Kind = graph::ActivationKind;
+  const Kind kind = node.activation.kind;
+  if (node.op == "LayerNormalization") return "--smooth-quant true";
+  if (quantize::SumsProducts(node) && (kind == Kind::kNone || kind == Kind::kRelu || kind == Kind::kLeakyRelu)) {
+    return "--cross-layer-equalization true or --smooth-quant true";
+  }
+  if (row.params && row.params->bits <= 8) {
+    return "--activation-bits " + graph::Quoted("tensor:" + row.layer.tensor + "=16");
+  }
+  return "";
+}
+
+}  // namespace
+
+void CountLevels(const std::vector<double>& peaks, Outliers& outliers) {
+  outliers.channels = peaks.size();
+  if (peaks.empty()) return;
+  const double largest = *std::max_element(peaks.begin(), peaks.end());
+  const auto share = [&](auto holds) {
+    return static_cast<double>(std::count_if(peaks.begin(), peaks.end(), holds)) / static_cast<double>(peaks.size());
+  };
+  outliers.dead = share([](double peak) { return peak == 0.0; });
+  for (size_t i = 0; i < kLevels.size(); ++i) {
+    outliers.shares[i] = share([&](double peak) { return peak > 0.0 && std::log2(largest / peak) >= kLevels[i]; });
+  }
+}
+
+std::vector<Outliers> FindOutliers(const std::vector<Row>& rows, const std::vector<std::vector<RowMetrics>>& by_row,
+                                   const quantize::QuantizedGraph& quantized) {
+  const graph::Graph& graph = quantized.graph;
+  std::vector<Outliers> found;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Row& row = rows[i];
+    if (row.before_table || by_row[i].empty()) continue;
+    std::vector<double> peaks = by_row[i].front().channel_peaks;
+    for (const RowMetrics& picture : by_row[i]) {
+      for (size_t c = 0; c < peaks.size(); ++c) peaks[c] = std::max(peaks[c], picture.channel_peaks[c]);
+    }
+    Outliers outliers;
+    outliers.tensor = row.layer.tensor;
+    outliers.node = row.node < 0 ? "" : graph.nodes[static_cast<size_t>(row.node)].name;
+    outliers.op = row.layer.op;
+    CountLevels(peaks, outliers);
+    if (Needed(outliers)) outliers.hint = ActivationHint(graph, row);
+    found.push_back(std::move(outliers));
+  }
+  for (const graph::Node& node : graph.nodes) {
+    const int operand = quantize::TraitsOf(node).weights;
+    if (operand < 0) continue;
+    const graph::Tensor& weights = graph.tensor(node.inputs.at(static_cast<size_t>(operand)));
+    if (!weights.constant) continue;
+    Outliers outliers;
+    outliers.tensor = weights.name;
+    outliers.node = node.name;
+    outliers.op = node.op;
+    outliers.weights = true;
+    const auto axis = static_cast<size_t>(quantize::TraitsOf(node).weights_axis);
+    CountLevels(ChannelPeaks(weights.shape, axis, weights.constant->floats.data()), outliers);
+    const auto integers = quantized.weights.find({node.name, static_cast<size_t>(operand)});
+    const bool one_scale = integers != quantized.weights.end() && integers->second.format.axis < 0;
+    if (Needed(outliers) && one_scale) outliers.hint = "--weight-scales per_channel";
+    found.push_back(std::move(outliers));
+  }
+  return found;
+}
+
+}  // namespace lockstep::layerwise

@@ -1,0 +1,78 @@
+// Shares of channels by hand.
+#include "layerwise/outliers.h"
+
+#include <gtest/gtest.h>
+
+#include "built_network.h"
+#include "layerwise/channel_peaks.h"
+#include "layerwise/render_outliers.h"
+
+namespace lockstep::layerwise {
+namespace {
+
+TEST(Outliers, LevelsAreBitsBelowTheLargestChannel) {
+  // 64: level 0; 8: 3; 8.1: just below 3; 4: 4; 2: 5; 1: 6; 0.5: 7; one dead
+  Outliers outliers;
+  CountLevels({64, 8, 8.1, 4, 2, 1, 0.5, 0}, outliers);
+  EXPECT_EQ(outliers.channels, 8u);
+  EXPECT_DOUBLE_EQ(outliers.dead, 1.0 / 8);
+  EXPECT_DOUBLE_EQ(outliers.shares[0], 5.0 / 8);  // 8, 4, 2, 1, 0.5
+  EXPECT_DOUBLE_EQ(outliers.shares[1], 4.0 / 8);
+  EXPECT_DOUBLE_EQ(outliers.shares[2], 3.0 / 8);
+  EXPECT_DOUBLE_EQ(outliers.shares[3], 2.0 / 8);
+}
+
+TEST(Outliers, ADeadTensorHasNoLevels) {
+  Outliers outliers;
+  CountLevels({0, 0}, outliers);
+  EXPECT_EQ(outliers.dead, 1.0);
+  EXPECT_EQ(outliers.shares[0], 0.0);
+}
+
+TEST(ChannelPeaks, OfAnAxis) {
+  const std::vector<float> values{1, -2, 3, 4, -5, 6, -70, 8};
+  EXPECT_EQ(ChannelPeaks({1, 2, 2, 2}, 1, values.data()), (std::vector<double>{4, 70}));
+  EXPECT_EQ(ChannelPeaks({4, 2}, 1, values.data()), (std::vector<double>{70, 8}));
+}
+
+TEST(ChannelPeaks, ChannelsAreTheSecondAxisButBesideMatrices) {
+  testing::SmallGraph net;
+  const graph::TensorId x = net.Input("x", {1, 4, 2, 3});
+  const graph::TensorId flat = net.Add("Reshape", {x, net.Ints({1, 4, 6})});
+  const graph::TensorId product = net.Add("MatMul", {net.Add("Relu", {flat}), net.Random({6, 5})});
+  const graph::Graph graph = net.Finish({product});
+  const graph::Uses uses(graph);
+  EXPECT_EQ(ChannelAxis(graph, uses, x), 1u);
+  EXPECT_EQ(ChannelAxis(graph, uses, flat), 1u);
+  EXPECT_EQ(ChannelAxis(graph, uses, graph.Find("Relu_1")), 2u);
+  EXPECT_EQ(ChannelAxis(graph, uses, product), 2u);
+}
+
+class OutliersTest : public BuiltNetwork {};
+
+// Of eight output channels of the first convolution one is a hundred times larger than five others, and two are dead.
+TEST_F(OutliersTest, OfANetworkMadeToHaveThem) {
+  testing::SmallGraph net;
+  const graph::TensorId x = net.Input("x", {1, 3, 32, 32});
+  std::vector<float> weights(24, 0.1F);
+  for (size_t i = 0; i < 3; ++i) weights[i] = 10.0F;
+  for (size_t i = 18; i < 24; ++i) weights[i] = 0.0F;
+  const graph::TensorId wide = net.Add("Relu", {net.Add("Conv", {x, net.Floats({8, 3, 1, 1}, weights)})});
+  Build(net.Finish({net.Conv(wide, 8, 4, 1)}));
+  const Analysis analysis = Analysed(Options());
+  int found = 0;
+  for (const Outliers& one : analysis.outliers) {
+    if (one.node != both_.graph.nodes[0].name) continue;
+    ++found;
+    EXPECT_EQ(one.channels, 8u);
+    EXPECT_DOUBLE_EQ(one.dead, 2.0 / 8);
+    EXPECT_DOUBLE_EQ(one.shares[3], 5.0 / 8);
+    EXPECT_EQ(one.hint.find("--cross-layer-equalization") != std::string::npos, !one.weights) << one.hint;
+  }
+  EXPECT_EQ(found, 2);  // activations and weights
+  const std::string text = OutliersText(analysis.outliers, 0, false);
+  EXPECT_NE(text.find("0.625"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace lockstep::layerwise
