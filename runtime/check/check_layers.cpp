@@ -67,6 +67,13 @@ Status CheckLayer(LayerCheck& layer, const joint::Layer& source) {
     return Unknown("layer '%.64s': version %u of %s", source.name()->c_str(), source.version(),
                    joint::EnumNameOptions(op));
   }
+  if (row.lacks_floats && layer.input_count() > 0 && layer.input(0).dtype() == joint::DType::F32 &&
+      layer.output().dtype() == joint::DType::F32) {
+    return Status::Error(StatusCode::kUnsupported,
+                         "layer '%.64s': this runtime was built without layers of floats; build it with "
+                         "-DLOCKSTEP_OPERATORS=THIS_MODEL.joint, or with all operators",
+                         source.name()->c_str());
+  }
   for (int32_t i = 0; i < layer.input_count(); ++i) {
     if (layer.input(i).packing() == joint::Packing::Plain || i == row.packed_input) continue;
     return layer.Wrong("inputs", i, "packed weights are no input of this operator, or at another place");

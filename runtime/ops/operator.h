@@ -47,7 +47,7 @@ inline Form FormOf(const LayerArgs& args) {
 
 struct Kernel {
   const char* name;  // grammar: docs/adding-a-kernel.md, for instance "conv_u8s8_avx512vnni"
-  RunFunction* run;
+  RunFunction* run;  // nullptr: this runtime was built without it
   Isa isa;
   AcceptFunction* accepts;  // nullptr: every valid layer of the form
   Form form = Form::kAny;
@@ -58,8 +58,13 @@ struct Kernel {
   { #function, function, isa, accepts, Form::kAny }
 #define LOCKSTEP_INTEGER_KERNEL(function, isa, accepts) \
   { #function, function, isa, accepts, Form::kInteger }
+// A runtime for models without layers of floats has none of their kernels: CMake defines this as 0 for it.
+#ifndef LOCKSTEP_FLOAT_LAYERS
+#define LOCKSTEP_FLOAT_LAYERS 1
+#endif
+inline constexpr bool kFloatLayers = LOCKSTEP_FLOAT_LAYERS != 0;
 #define LOCKSTEP_FLOAT_KERNEL(function, isa, accepts) \
-  { #function, function, isa, accepts, Form::kFloat }
+  { #function, kFloatLayers ? function : nullptr, isa, accepts, Form::kFloat }
 
 // A row of the table of operators; each stands in its operator's folder.
 struct Operator {
@@ -76,6 +81,14 @@ struct Operator {
   int32_t strided_inputs = 0;
   bool strided_outputs = false;
 };
+
+// Whether the operator has kernels that this runtime was built without.
+constexpr bool LacksFloats(const Operator& op) {
+  for (size_t i = 0; i < op.kernel_count; ++i) {
+    if (op.kernels[i].run == nullptr) return true;
+  }
+  return false;
+}
 
 // Whether the last kernel for the form is portable and takes every valid layer of it.
 constexpr bool IsCovered(const Operator& op, Form form) {
@@ -94,7 +107,7 @@ constexpr bool IsComplete(const Operator& op) {
   if (op.version < 1) return false;
   if (op.kernels == nullptr || op.kernel_count == 0) return false;
   for (size_t i = 0; i < op.kernel_count; ++i) {
-    if (op.kernels[i].run == nullptr) return false;
+    if (op.kernels[i].run == nullptr && (kFloatLayers || op.kernels[i].form != Form::kFloat)) return false;
   }
   return IsCovered(op, Form::kInteger) && IsCovered(op, Form::kFloat);
 }

@@ -33,6 +33,7 @@ static_assert(IsTableComplete(), "a row stands at another number than its own, o
 const Operator& OperatorOf(joint::Options type) { return kOperators[static_cast<size_t>(type)]; }
 
 bool Accepts(const Kernel& kernel, const LayerArgs& args) {
+  if (kernel.run == nullptr) return false;
   if (kernel.form != Form::kAny && kernel.form != FormOf(args)) return false;
   return kernel.accepts == nullptr || kernel.accepts(args);
 }

@@ -18,8 +18,6 @@ data
 checks
       --verify DIR             compare every output with the file of the same name in DIR, byte by byte
       --self-test              run the model's own test vectors and compare the md5 of every layer
-      --inject DIR             give every layer the inputs that the dump in DIR has, so that each is tested alone;
-                               the outputs are what this board makes of them; give the dump's input with --data
       --no-digest              do not check the file's md5; every other check is made
 
 measuring
@@ -40,6 +38,8 @@ dumps (run_joint_debug)
       --dump-folder DIR        where the dump goes (default: dump in the output folder, or dump)
       --dump-layers REGEX      only layers whose name matches this extended regular expression
       --md5                    digests only, no tensor files
+      --inject DIR             give every layer the inputs that the dump in DIR has, so that each is tested alone;
+                               the outputs are what this board makes of them; give the dump's input with --data
 
 more
       --dry-run                load and plan, but do not run

@@ -14,13 +14,15 @@ rm -rf "$work"
 mkdir -p "$work"
 "$host/write_network" "$work/part.joint" part
 "$host/write_network" "$work/small.joint"
+"$host/write_network" "$work/floats.joint" floats
 configure() {
   cmake -S "$source" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_TOOLCHAIN_FILE="$toolchain" \
     -DLOCKSTEP_TESTS=OFF -DLOCKSTEP_BENCH=OFF "-DLOCKSTEP_OPERATORS=$1" >"$work/log" 2>&1
 }
 refused() {
   if configure "$1"; then echo "LOCKSTEP_OPERATORS=$1 was taken"; exit 1; fi
-  grep -q "$2" "$work/log" || { cat "$work/log"; exit 1; }
+  tr -s '\n ' ' ' <"$work/log" | grep -q "$2" || { # CMake breaks lines where the paths let it
+    cat "$work/log"; exit 1; }
 }
 refused "Conv;Ad" "there is no operator Ad"
 refused "$work/none.joint" "no joint model"
@@ -36,6 +38,17 @@ bytes=$(wc -c <"$program")
 bytes_all=$(wc -c <"$all")
 echo "$bytes bytes with two operators, $bytes_all with all"
 [ "$bytes" -lt "$bytes_all" ]
+
+# Operators by name are of integers alone; a model of floats brings its floats.
+configure "Dequantize;Add" || { cat "$work/log"; exit 1; }
+cmake --build "$work/build" --target run_joint_release >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+status=0
+"$@" "$program" "$work/floats.joint" >"$work/log" 2>&1 || status=$?
+if [ $status -ne 3 ] || ! grep -q "without layers of floats.*LOCKSTEP_OPERATORS" "$work/log"; then cat "$work/log"; exit 1; fi
+configure "$work/floats.joint" || { cat "$work/log"; exit 1; }
+grep -q "operators alone: Dequantize;Add;Floats" "$work/log" || { cat "$work/log"; exit 1; }
+cmake --build "$work/build" --target run_joint_release >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+"$@" "$program" --self-test "$work/floats.joint" | grep "self-test   passed"
 
 configure "Conv;Slice;Add;Concat;MaxPool;Resize;Reshape;Softmax;Mul;Lookup;Transpose" || { cat "$work/log"; exit 1; }
 cmake --build "$work/build" --target run_joint_release >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }

@@ -15,14 +15,16 @@ void add_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t*
                       args.outputs[0].dtype == joint::DType::U8;
   if (narrow) {  // the format bounds multipliers and shift so that 32 bits hold every step
     const int32_t half = (1 << shift) >> 1;
-    RunBinary(args, begin, end, [=](int32_t a, int32_t b) {
+    const auto combine = [=](int32_t a, int32_t b) {
       return Clamp32(zero + ((a * multiplier_a + b * multiplier_b + half) >> shift), low, high);
-    });
+    };
+    RunBinary(args, begin, end, ByteLoopsOf(combine));
   } else {
-    RunBinary(args, begin, end, [=](int32_t a, int32_t b) {
+    const auto combine = [=](int32_t a, int32_t b) {
       return static_cast<int32_t>(
           rq1::Clamp(zero + rq1::WeightedSum(a, multiplier_a, b, multiplier_b, shift), low, high));
-    });
+    };
+    RunBinary(args, begin, end, LoopsOf(combine));
   }
 }
 

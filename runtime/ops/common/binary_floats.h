@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ops/common/binary_elements.h"
+#include "ops/common/elements.h"
 #include "ops/common/float_elements.h"
 
 namespace lockstep::kernels {

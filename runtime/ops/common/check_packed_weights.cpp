@@ -4,6 +4,7 @@
 
 #include "arithmetic/rq1.h"
 #include "ops/common/check_window.h"
+#include "ops/operator.h"
 
 namespace lockstep::check {
 namespace {
@@ -66,7 +67,7 @@ int64_t PackedPart::bytes() const {
 }
 
 Status CheckPackedConv(LayerCheck& layer, int32_t groups) {
-  const bool is_float = layer.output().dtype() == joint::DType::F32;
+  const bool is_float = kernels::kFloatLayers && layer.output().dtype() == joint::DType::F32;
   LOCKSTEP_RETURN_IF_ERROR(CheckImages(layer, is_float ? 3 : 2));
   const joint::Tensor& x = layer.input(0);
   LOCKSTEP_RETURN_IF_ERROR(is_float ? CheckWeights(layer, joint::DType::F32, joint::Packing::O16)

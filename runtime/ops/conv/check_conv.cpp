@@ -7,7 +7,7 @@ namespace lockstep::check {
 
 Status CheckConv(LayerCheck& layer) {
   const auto& o = layer.options<joint::Conv>();
-  const bool is_float = layer.output().dtype() == joint::DType::F32;
+  const bool is_float = kernels::kFloatLayers && layer.output().dtype() == joint::DType::F32;
   LOCKSTEP_RETURN_IF_ERROR(CheckPackedConv(layer, o.groups()));
   const joint::Tensor& weights = layer.input(1);
   const int32_t* w = Shape(weights);

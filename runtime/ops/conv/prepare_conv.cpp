@@ -4,7 +4,7 @@
 namespace lockstep::kernels {
 
 Prepared PrepareConv(const LayerArgs& args) {
-  if (FormOf(args) == Form::kFloat) return PrepareFloatConv(args);
+  if (kFloatLayers && FormOf(args) == Form::kFloat) return PrepareFloatConv(args);
   const ConvGeometry geometry = DescribeConv(args);
   Prepared prepared;
   prepared.units = geometry.units;

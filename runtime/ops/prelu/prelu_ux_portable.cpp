@@ -2,6 +2,7 @@
 
 #include "arithmetic/requantize.h"
 #include "ops/common/binary_elements.h"
+#include "ops/common/elements.h"
 
 namespace lockstep::kernels {
 namespace {

@@ -1,5 +1,5 @@
-// write_network FILE [large|part]: the small network, which has all operators, with a test vector of each kind; a
-// network whose arena needs 128 MB; one of Conv and Add alone.
+// write_network FILE [large|part|floats]: the small network, which has all operators, with a test vector of each kind;
+// a network whose arena needs 128 MB; one of Conv and Add alone; one of an Add of floats.
 #include <cstdio>
 #include <cstring>
 
@@ -22,6 +22,13 @@ std::vector<uint8_t> Part() {
   return test::Write(test::WithTestVector(builder.Finish(), 5, false));
 }
 
+std::vector<uint8_t> Floats() {
+  test::NetworkBuilder builder(3, "floats");
+  const int x = builder.Dequantize(builder.Input({1, 4, 4, 3}));
+  builder.Output(builder.FloatAdd(x, x));
+  return test::Write(test::WithTestVector(builder.Finish(), 5, false));
+}
+
 std::vector<uint8_t> Small() {
   return test::Write(test::WithTestVector(test::WithTestVector(test::SmallNetwork(), 77, false), 78, true));
 }
@@ -31,9 +38,10 @@ std::vector<uint8_t> Small() {
 int main(int argc, char** argv) {
   const bool large = argc == 3 && std::strcmp(argv[2], "large") == 0;
   const bool part = argc == 3 && std::strcmp(argv[2], "part") == 0;
-  std::FILE* file = argc == 2 || large || part ? std::fopen(argv[1], "wb") : nullptr;
+  const bool floats = argc == 3 && std::strcmp(argv[2], "floats") == 0;
+  std::FILE* file = argc == 2 || large || part || floats ? std::fopen(argv[1], "wb") : nullptr;
   if (file == nullptr) return 2;
-  const std::vector<uint8_t> bytes = large ? Large() : part ? Part() : Small();
+  const std::vector<uint8_t> bytes = large ? Large() : part ? Part() : floats ? Floats() : Small();
   const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
   return std::fclose(file) == 0 && written ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 // The command line of run_joint in the debug build: dumps, and layers tested alone with a dump's inputs.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "command.h"
 #include "lockstep/md5.h"
@@ -161,6 +162,13 @@ TEST_F(RunJointDebug, ACutManifestIsRefused) {
 }
 
 // The digest stands behind the model's name.
+TEST_F(RunJointDebug, APipeIsNoManifest) {
+  ASSERT_EQ(mkdir(Path("pipe").c_str(), 0777), 0);
+  ASSERT_EQ(mkfifo(Path("pipe/manifest.json").c_str(), 0600), 0);
+  ExpectError(RunCommand({"--inject", Path("pipe"), "--seed", "1", Path("small.joint")}), 4,
+              {"manifest.json", "not a file"});
+}
+
 TEST_F(RunJointDebug, InjectReadsManifestsOfAnyLength) {
   joint::ModelT model = OneInput();
   model.name = std::string(4096, 'n');  // the most that the loader takes

@@ -83,10 +83,11 @@ TEST_F(RunJoint, PipesAreRefusedAndNotWaitedFor) {
   ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
   ExpectError(RunCommand({Path("pipe")}), 4, {Path("pipe"), "not a file"});
   ExpectError(RunCommand({"-d", Path("pipe"), Path("one.joint")}), 4, {Path("pipe"), "not a file"});
-  ASSERT_EQ(mkdir(Path("dump").c_str(), 0777), 0);
-  ASSERT_EQ(mkfifo(Path("dump/manifest.json").c_str(), 0600), 0);
-  ExpectError(RunCommand({"--inject", Path("dump"), "--seed", "1", Path("one.joint")}), 4,
-              {"manifest.json", "not a file"});
+}
+
+TEST_F(RunJoint, InjectIsOfTheDebugBuild) {
+  ExpectError(RunCommand({"--inject", Path("dump"), "--seed", "1", Path("one.joint")}), 2,
+              {"--inject", "use run_joint_debug"});
 }
 
 TEST_F(RunJoint, VerifyComparesByteByByte) {
