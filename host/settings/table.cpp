@@ -206,8 +206,7 @@ std::vector<Setting> MakeTable() {
       OnlyWith(Whole("seed", kBuild, "which ones", 0, kMostSeed, 0), "count", nullptr),
       Row(Kind::kYesNo, "skip_bad_images", kBuild, "leave damaged pictures out and count them, instead of failing",
           false),
-      Choice("color", looks, "order of the channels: RGB, BGR or GRAY", Names(kColors),
-             NameOf(kColors, picture.color)),
+      Choice("color", looks, "order of the channels: RGB, BGR or GRAY", Names(kColors), NameOf(kColors, picture.color)),
       Choice("resize", looks, "letterbox, stretch or none", Names(kResizes), NameOf(kResizes, picture.resize)),
       Row(Kind::kNumbers, "mean", looks, "a,b,c: subtracted from each channel, 0..255 (default 0)", nullptr),
       Row(Kind::kNumbers, "std", looks,
@@ -233,8 +232,8 @@ std::vector<Setting> MakeTable() {
   for (Setting& row : CorrectionRows()) table.push_back(std::move(row));
   for (Setting& row : JudgementRows()) table.push_back(std::move(row));
   for (Setting& row : PolicyRows()) table.push_back(std::move(row));
-  table.push_back(Whole("threads", kBuild | kRun | kCrosscheck | kEvaluate | kAnalyze, "of this PC's engines; 0: all cores", 0,
-                        kMostThreads, 0));
+  table.push_back(Whole("threads", kBuild | kRun | kCrosscheck | kEvaluate | kAnalyze,
+                        "of this PC's engines; 0: all cores", 0, kMostThreads, 0));
   return table;
 }
 

@@ -85,7 +85,7 @@ struct Operator {
 // Whether the operator has kernels that this runtime was built without.
 constexpr bool LacksFloats(const Operator& op) {
   for (size_t i = 0; i < op.kernel_count; ++i) {
-    if (op.kernels[i].run == nullptr) return true;
+    if (!kFloatLayers && op.kernels[i].form == Form::kFloat) return true;
   }
   return false;
 }

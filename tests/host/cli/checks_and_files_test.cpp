@@ -144,11 +144,11 @@ TEST_F(ChecksAndFilesTest, AnOutputDoesNotReplaceAnInput) {
 TEST_F(ChecksAndFilesTest, HelpShowsTheDefaultsThatHold) {
   const auto config = nlohmann::ordered_json::parse(ReadText(Path("out/net.config.json")));
   const std::string help = Lockstep({"build", "--help"}).out;
-  for (const char* key : {"color", "resize", "observer", "weight_range"}) {
+  for (const char* key : {"color", "resize", "observer", "weight_range", "bias_correction"}) {
     EXPECT_NE(help.find("(default " + config.at(key).get<std::string>() + ")"), std::string::npos) << key << "\n"
                                                                                                    << help;
   }
-  for (const char* text : {"(default 0)", "(default 255; ", "(default 16)", "(default true)", "(default 114)"}) {
+  for (const char* text : {"(default 0)", "(default 255; ", "(default 16)", "(default 114)"}) {
     EXPECT_NE(help.find(text), std::string::npos) << text << "\n" << help;
   }
   for (const char* command : {"run", "crosscheck"}) {
