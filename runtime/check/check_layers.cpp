@@ -52,27 +52,28 @@ Status CheckStrides(const LayerCheck& layer, const kernels::OperatorCheck& row) 
   return Status::Ok();
 }
 
+Status BuiltWithout(const joint::Layer& layer, const char* what, const char* name) {
+  return Status::Error(StatusCode::kUnsupported,
+                       "layer '%.64s': this runtime was built without %s%s; build it with "
+                       "-DLOCKSTEP_OPERATORS=THIS_MODEL.joint, or with all operators",
+                       layer.name()->c_str(), what, name);
+}
+
 Status CheckLayer(LayerCheck& layer, const joint::Layer& source) {
   const joint::Options op = source.options_type();
   if (op == joint::Options::NONE) return layer.Wrong("options", "missing");
   const kernels::OperatorCheck row = kernels::CheckOf(op);
   if (row.check == nullptr) {
-    return Status::Error(StatusCode::kUnsupported,
-                         "layer '%.64s': this runtime was built without the operator %s; build it with "
-                         "-DLOCKSTEP_OPERATORS=THIS_MODEL.joint, or with all operators",
-                         source.name()->c_str(), joint::EnumNameOptions(op));
+    return BuiltWithout(source, "the operator ", joint::EnumNameOptions(op));
   }
   if (source.version() < 1) return layer.Wrong("version", "must be at least 1");
   if (source.version() > row.version) {
     return Unknown("layer '%.64s': version %u of %s", source.name()->c_str(), source.version(),
                    joint::EnumNameOptions(op));
   }
-  if (row.lacks_floats && layer.input_count() > 0 && layer.input(0).dtype() == joint::DType::F32 &&
-      layer.output().dtype() == joint::DType::F32) {
-    return Status::Error(StatusCode::kUnsupported,
-                         "layer '%.64s': this runtime was built without layers of floats; build it with "
-                         "-DLOCKSTEP_OPERATORS=THIS_MODEL.joint, or with all operators",
-                         source.name()->c_str());
+  if (row.lacks_floats && layer.input_count() > 0 &&
+      kernels::FormOf(layer.input(0).dtype(), layer.output().dtype()) == kernels::Form::kFloat) {
+    return BuiltWithout(source, "layers of floats", "");
   }
   for (int32_t i = 0; i < layer.input_count(); ++i) {
     if (layer.input(i).packing() == joint::Packing::Plain || i == row.packed_input) continue;

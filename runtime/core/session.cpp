@@ -194,9 +194,11 @@ Status Session::Impl::TakeMemory() {
     return taken.status();
   };
   LOCKSTEP_RETURN_IF_ERROR(take(model->arena_size(), "arena", &arena));
-  LOCKSTEP_RETURN_IF_ERROR(take(ScratchBytes(), "scratch", &scratch));
-  // Kernels multiply what rows end with by weights of 0: of no matter to them, but to tools that watch memory.
-  if (ScratchBytes() != 0) std::memset(scratch, 0, static_cast<size_t>(ScratchBytes()));
+  const uint64_t scratch_bytes = ScratchBytes();
+  LOCKSTEP_RETURN_IF_ERROR(take(scratch_bytes, "scratch", &scratch));
+  // Kernels multiply what stands behind the end of a row by weights of 0; valgrind reports it unless it was written
+  // once.
+  if (scratch_bytes != 0) std::memset(scratch, 0, static_cast<size_t>(scratch_bytes));
   const auto& all = *model->joint().tensors();
   const auto place = [&](kernels::TensorView& view, int32_t tensor) {
     const joint::Tensor& t = *all[static_cast<uint32_t>(tensor)];

@@ -40,10 +40,10 @@ using AcceptFunction = bool(const LayerArgs& args);
 enum class Form : uint8_t { kAny, kInteger, kFloat };
 
 // A layer of floats alone: contract f1. One that converts is none.
-inline Form FormOf(const LayerArgs& args) {
-  const bool is_float = args.inputs[0].dtype == joint::DType::F32 && args.outputs[0].dtype == joint::DType::F32;
-  return is_float ? Form::kFloat : Form::kInteger;
+inline Form FormOf(joint::DType first_input, joint::DType first_output) {
+  return first_input == joint::DType::F32 && first_output == joint::DType::F32 ? Form::kFloat : Form::kInteger;
 }
+inline Form FormOf(const LayerArgs& args) { return FormOf(args.inputs[0].dtype, args.outputs[0].dtype); }
 
 struct Kernel {
   const char* name;  // grammar: docs/adding-a-kernel.md, for instance "conv_u8s8_avx512vnni"

@@ -5,7 +5,7 @@ set(LOCKSTEP_OPERATORS "" CACHE STRING "operators of the runtime: names, or a jo
 
 # lockstep_operators_of_model(MODEL VARIABLE): Floats too if a layer has a first input and a first output of F32.
 function(lockstep_operators_of_model model variable)
-  get_filename_component(name ${model} NAME_WE)
+  get_filename_component(name ${model} NAME_WLE)
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/model)
   file(MAKE_DIRECTORY ${folder})
   # Without the megabytes of constants, which would be written out as numbers.

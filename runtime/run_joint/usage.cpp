@@ -39,7 +39,7 @@ dumps (run_joint_debug)
       --dump-layers REGEX      only layers whose name matches this extended regular expression
       --md5                    digests only, no tensor files
       --inject DIR             give every layer the inputs that the dump in DIR has, so that each is tested alone;
-                               the outputs are what this board makes of them; give the dump's input with --data
+                               outputs are this board's own; give the dump's input with --data
 
 more
       --dry-run                load and plan, but do not run

@@ -14,7 +14,7 @@ rm -rf "$work"
 mkdir -p "$work"
 "$host/write_network" "$work/part.joint" part
 "$host/write_network" "$work/small.joint"
-"$host/write_network" "$work/floats.joint" floats
+"$host/write_network" "$work/floats.v2.joint" floats
 configure() {
   cmake -S "$source" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_TOOLCHAIN_FILE="$toolchain" \
     -DLOCKSTEP_TESTS=OFF -DLOCKSTEP_BENCH=OFF "-DLOCKSTEP_OPERATORS=$1" >"$work/log" 2>&1
@@ -43,12 +43,12 @@ echo "$bytes bytes with two operators, $bytes_all with all"
 configure "Dequantize;Add" || { cat "$work/log"; exit 1; }
 cmake --build "$work/build" --target run_joint_release >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 status=0
-"$@" "$program" "$work/floats.joint" >"$work/log" 2>&1 || status=$?
+"$@" "$program" "$work/floats.v2.joint" >"$work/log" 2>&1 || status=$?
 if [ $status -ne 3 ] || ! grep -q "without layers of floats.*LOCKSTEP_OPERATORS" "$work/log"; then cat "$work/log"; exit 1; fi
-configure "$work/floats.joint" || { cat "$work/log"; exit 1; }
+configure "$work/floats.v2.joint" || { cat "$work/log"; exit 1; }
 grep -q "operators alone: Dequantize;Add;Floats" "$work/log" || { cat "$work/log"; exit 1; }
 cmake --build "$work/build" --target run_joint_release >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-"$@" "$program" --self-test "$work/floats.joint" | grep "self-test   passed"
+"$@" "$program" --self-test "$work/floats.v2.joint" | grep "self-test   passed"
 
 configure "Conv;Slice;Add;Concat;MaxPool;Resize;Reshape;Softmax;Mul;Lookup;Transpose" || { cat "$work/log"; exit 1; }
 cmake --build "$work/build" --target run_joint_release >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }

@@ -68,12 +68,13 @@ void RunBinary(const LayerArgs& args, int64_t begin, int64_t end, const BinaryLo
     }
     int32_t from_a[kBinaryBlock];
     int32_t from_b[kBinaryBlock];
+    int32_t combined[kBinaryBlock];
     for (int64_t done = 0; done < count; done += kBinaryBlock) {
       const int64_t block = std::min<int64_t>(kBinaryBlock, count - done);
       LoadDifferences(left, a + done * stride_a, stride_a, block, from_a);
       LoadDifferences(right, b + done * stride_b, stride_b, block, from_b);
-      loops.block(loops.combine, from_a, from_b, block, from_a);
-      Store(from_a, block, output, place + done);
+      loops.block(loops.combine, from_a, from_b, block, combined);
+      Store(combined, block, output, place + done);
     }
   });
 }

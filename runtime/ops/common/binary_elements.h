@@ -17,9 +17,9 @@ inline constexpr int kBinaryBlock = 256;
 // to[i] = input[position + i * stride] - zero_point
 void LoadDifferences(const TensorView& input, int64_t position, int64_t stride, int64_t count, int32_t* to);
 
-// What an operator makes of `count` differences of a and b: output values, already clamped. y may be a.
+// What an operator makes of `count` differences of a and b: output values, already clamped. y is apart from both.
 using CombineBlock = void(const void* combine, const int32_t* a, const int32_t* b, int64_t count, int32_t* y);
-// The same of bytes that lie side by side: no buffers, and half of the time.
+// The same of bytes that lie side by side, without buffers.
 struct ByteRun {
   const uint8_t* a;
   const uint8_t* b;
@@ -40,23 +40,23 @@ void RunBinary(const LayerArgs& args, int64_t begin, int64_t end, const BinaryLo
 template <typename Combine>
 BinaryLoops LoopsOf(const Combine& combine) {
   return {&combine,
-          [](const void* self, const int32_t* a, const int32_t* b, int64_t count, int32_t* y) {
+          [](const void* self, const int32_t* __restrict a, const int32_t* __restrict b, int64_t count,
+             int32_t* __restrict y) {
             const Combine each = *static_cast<const Combine*>(self);
             for (int64_t i = 0; i < count; ++i) y[i] = each(a[i], b[i]);
           },
           nullptr};
 }
 template <typename Combine>
+void CombineEachByte(const uint8_t* __restrict a, int32_t zero_a, const uint8_t* __restrict b, int32_t zero_b,
+                     uint8_t* __restrict y, int64_t count, Combine combine) {
+  for (int64_t i = 0; i < count; ++i) y[i] = static_cast<uint8_t>(combine(a[i] - zero_a, b[i] - zero_b));
+}
+template <typename Combine>
 BinaryLoops ByteLoopsOf(const Combine& combine) {
   BinaryLoops loops = LoopsOf(combine);
   loops.bytes = [](const void* self, const ByteRun& run) {
-    const Combine each = *static_cast<const Combine*>(self);
-    const uint8_t* __restrict a = run.a;
-    const uint8_t* __restrict b = run.b;
-    uint8_t* __restrict y = run.y;
-    const int32_t zero_a = run.zero_a;
-    const int32_t zero_b = run.zero_b;
-    for (int64_t i = 0; i < run.count; ++i) y[i] = static_cast<uint8_t>(each(a[i] - zero_a, b[i] - zero_b));
+    CombineEachByte(run.a, run.zero_a, run.b, run.zero_b, run.y, run.count, *static_cast<const Combine*>(self));
   };
   return loops;
 }
