@@ -79,5 +79,18 @@ TEST_F(Qdq, SmallNetworksAgreeWithinAStep) {
   }
 }
 
+// Down to the fourth stage: each layer's rare differences of one step are the next one's input, so that the share falls
+// with the depth of a network.
+TEST_F(Qdq, TheFirstLayersOfYolov8nAgreeWithinAStep) {
+  const std::string network = Fetch("fetch_model.sh");
+  const std::string pictures = Fetch("fetch_pictures.sh");
+  for (const std::string tensor :
+       {"/model.0/act/Mul_output_0", "/model.2/cv2/act/Mul_output_0", "/model.4/cv2/act/Mul_output_0"}) {
+    const ordered_json more = {
+        {"precision", "int8"}, {"tail_bits", 8}, {"count", 4}, {"output_nodes", ordered_json::array({tensor})}};
+    EXPECT_GE(ShareWithinAStep(network, pictures, more, {tensor}, {0}), 0.99) << tensor;
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::oracle
