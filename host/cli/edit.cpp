@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "calibration/edits.h"
 #include "cli/command.h"
@@ -28,11 +29,13 @@ std::string CalibrationIn(const std::string& path) {
   return std::filesystem::is_directory(path) ? path + "/quant/calibration.json" : path;
 }
 
-int Build(const std::string& path, const Flags& flags) {
+compiler::BuildConfig ConfigOf(const std::string& path, const Flags& flags) {
   settings::Json given = {{"from_calibration", path}};
   if (!flags.output_dir.empty()) given["output_dir"] = flags.output_dir;
-  const compiler::BuildConfig config =
-      compiler::ParseConfig(compiler::MergeConfig(std::move(given), settings::Json::object()), path);
+  return compiler::ParseConfig(compiler::MergeConfig(std::move(given), settings::Json::object()), path);
+}
+
+int Build(const compiler::BuildConfig& config, const Flags& flags) {
   report::Progress progress(stderr, compiler::kStages, flags.quiet);
   const compiler::BuildListener listener{[&](const std::string& stage) { progress.Step(stage); }, {}};
   const compiler::BuildResult result = compiler::Build(config, listener);
@@ -46,6 +49,9 @@ int Edit(const Flags& flags) {
   const std::string path = CalibrationIn(flags.file);
   calibration::Json file = calibration::ReadCalibrationFile(path);
   CheckOutputs({flags.json}, {path, flags.script});
+  // A file that cannot be built is not changed first.
+  std::optional<compiler::BuildConfig> config;
+  if (flags.build) config = ConfigOf(path, flags);
   std::vector<std::string> edits =
       flags.script.empty() ? std::vector<std::string>() : calibration::ReadScript(flags.script);
   edits.insert(edits.end(), flags.edits.begin(), flags.edits.end());
@@ -57,7 +63,7 @@ int Edit(const Flags& flags) {
     text = calibration::ListText(file, ColourWanted());
   }
   Print(text, report::JsonText(file, 2), flags.json);
-  return flags.build ? Build(path, flags) : kGood;
+  return config ? Build(*config, flags) : kGood;
 }
 
 }  // namespace

@@ -30,6 +30,21 @@ bool IsIn(const Keys& keys, const std::string& key) {
   throw UsageError(source + ": " + key + " " + what);
 }
 
+// Of corrections that change the network or its weights by what pictures or the integer model show, the file has
+// nothing.
+bool IsHeld(const std::string& key, const Json& value) {
+  if (key == "smooth_quant" || key == "adaptive_rounding") return value != Json(true);
+  return key != "bias_correction" || (value != Json("features") && value != Json("both"));
+}
+
+void RequireHeld(const Json& settings, const std::string& source, const std::string& way_out) {
+  for (const auto& [key, value] : settings.items()) {
+    if (IsHeld(key, value)) continue;
+    Fail(source, key,
+         report::JsonText(value) + " makes what a calibration file does not hold; calibrate again, or " + way_out);
+  }
+}
+
 void CheckGiven(const Json& given, const Json& made_with, const std::string& source) {
   const bool pictures = given.contains(kPictures);
   for (const auto& [key, value] : given.items()) {
@@ -51,6 +66,8 @@ void CheckGiven(const Json& given, const Json& made_with, const std::string& sou
 Json WithCalibrationFile(const Json& given, const std::string& source) {
   if (!given.is_object() || !given.contains(kFrom) || !given.at(kFrom).is_string()) return given;
   Json made_with = calibration::ReadCalibrationFile(given.at(kFrom).get<std::string>()).at("build");
+  RequireHeld(made_with, given.at(kFrom).get<std::string>(), "make the file without it");
+  RequireHeld(given, source, "leave it out");
   CheckGiven(given, made_with, source);
   const bool pictures = given.contains(kPictures);
   for (const char* key : kOfPictures) {

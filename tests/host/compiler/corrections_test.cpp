@@ -125,6 +125,46 @@ TEST_F(CorrectionsTest, TheReportSaysWhichPicturesJudged) {
   EXPECT_EQ(judged(0, "bias_correction").first, true) << "every second picture judges";
 }
 
+TEST_F(CorrectionsTest, WhatACalibrationFileDoesNotHoldIsRefusedByName) {
+  const graph::Graph graph = testing::UnequalDepthwiseChannels();
+  const std::string file = Path("out/quant/calibration.json").string();
+  const auto message = [&](const ordered_json& more) {
+    ordered_json keys{{"from_calibration", file}, {"output_dir", Path("again").string()}};
+    keys.update(more);
+    try {
+      Build(ParseConfig(keys, "test"), {});
+    } catch (const UsageError& error) {
+      return std::string(error.what());
+    }
+    return std::string("built");
+  };
+  const ordered_json pictures{{"calibration", Path("pictures").string()}};
+  const std::vector<std::pair<std::string, ordered_json>> settings = {{"smooth_quant", true},
+                                                                      {"adaptive_rounding", true},
+                                                                      {"bias_correction", "features"},
+                                                                      {"bias_correction", "both"}};
+  for (const auto& [key, value] : settings) {
+    BuildWith(graph, {{key, value}});
+    for (const ordered_json& more : {ordered_json::object(), pictures, ordered_json{{key, value}}}) {
+      EXPECT_EQ(message(more), file + ": " + key + " " + value.dump() +
+                                   " makes what a calibration file does not hold; calibrate again, or make the file "
+                                   "without it");
+    }
+    BuildWith(graph, ordered_json::object());
+    EXPECT_EQ(message({{key, value}}), "test: " + key + " " + value.dump() +
+                                           " makes what a calibration file does not hold; calibrate again, or leave "
+                                           "it out");
+  }
+}
+
+TEST_F(CorrectionsTest, EqualisationFollowsFromTheNetworkAndIsRepeatedFromACalibrationFile) {
+  const BuildResult result = BuildWith(testing::UnequalChannels(), {{"cross_layer_equalization", true}});
+  const ordered_json keys{{"from_calibration", result.calibration.string()}, {"output_dir", Path("again").string()}};
+  const BuildResult again = Build(ParseConfig(keys, "test"), {});
+  EXPECT_TRUE(ReadText(result.joint_model) == ReadText(again.joint_model));
+  EXPECT_TRUE(ReadText(result.optimized_onnx) == ReadText(again.optimized_onnx));
+}
+
 TEST_F(CorrectionsTest, TheSameBytesForAnyNumberOfThreads) {
   const ordered_json all{{"cross_layer_equalization", true},
                          {"smooth_quant", true},
