@@ -46,13 +46,8 @@ void RequireHeld(const Json& settings, const std::string& source, const std::str
 }
 
 void CheckGiven(const Json& given, const Json& made_with, const std::string& source) {
-  const bool pictures = given.contains(kPictures);
   for (const auto& [key, value] : given.items()) {
-    if (IsIn(kFree, key)) continue;
-    if (IsIn(kOfPictures, key) || IsIn(kOfJudgement, key)) {
-      if (pictures) continue;
-      Fail(source, key, "has no effect with from_calibration and without pictures; give calibration too, or remove it");
-    }
+    if (IsIn(kFree, key) || IsIn(kOfPictures, key) || IsIn(kOfJudgement, key)) continue;
     if (made_with.contains(key) && made_with.at(key) == value) continue;
     Fail(source, key,
          "cannot be changed with from_calibration: the calibration was made with " +

@@ -188,7 +188,7 @@ class Resolver {
     for (const Setting& setting : Table()) {
       if (setting.with_key.empty() || !merged.contains(setting.key)) continue;
       const Setting& other = *Find(setting.with_key);
-      const Json& value = merged.at(setting.with_key);
+      const Json& value = merged.contains(setting.with_key) ? merged.at(setting.with_key) : other.fallback;
       const bool acts = setting.with_value.is_null() ? value != other.fallback : value == setting.with_value;
       if (acts) continue;
       if (merged.at(setting.key) != setting.fallback) {

@@ -162,9 +162,12 @@ std::vector<Setting> CorrectionRows() {
 std::vector<Setting> JudgementRows() {
   constexpr double kMostDb = 200;
   return {
-      Number("require_cosine", kBuild, "every output's cosine with the float network; status 1 if one is below", -1, 1,
-             nullptr),
-      Number("require_sqnr", kBuild, "every output's SQNR in dB; status 1 if one is below", -kMostDb, kMostDb, nullptr),
+      OnlyWith(Number("require_cosine", kBuild,
+                      "every output's cosine with the float network; status 1 if one is below", -1, 1, nullptr),
+               "calibration", nullptr),
+      OnlyWith(Number("require_sqnr", kBuild, "every output's SQNR in dB; status 1 if one is below", -kMostDb, kMostDb,
+                      nullptr),
+               "calibration", nullptr),
   };
 }
 
@@ -202,10 +205,12 @@ std::vector<Setting> MakeTable() {
       Row(Kind::kPath, "from_calibration", kBuild,
           "an earlier build's quant/calibration.json, perhaps changed: what it says is built, without calibrating",
           nullptr),
-      Whole("count", kBuild, "runs taken from it: pictures, or batches of them; 0: all", 0, kMostWhole, 0),
+      OnlyWith(Whole("count", kBuild, "runs taken from it: pictures, or batches of them; 0: all", 0, kMostWhole, 0),
+               "calibration", nullptr),
       OnlyWith(Whole("seed", kBuild, "which ones", 0, kMostSeed, 0), "count", nullptr),
-      Row(Kind::kYesNo, "skip_bad_images", kBuild, "leave damaged pictures out and count them, instead of failing",
-          false),
+      OnlyWith(Row(Kind::kYesNo, "skip_bad_images", kBuild,
+                   "leave damaged pictures out and count them, instead of failing", false),
+               "calibration", nullptr),
       Choice("color", looks, "order of the channels: RGB, BGR or GRAY", Names(kColors), NameOf(kColors, picture.color)),
       Choice("resize", looks, "letterbox, stretch or none", Names(kResizes), NameOf(kResizes, picture.resize)),
       Row(Kind::kNumbers, "mean", looks, "a,b,c: subtracted from each channel, 0..255 (default 0)", nullptr),

@@ -65,6 +65,35 @@ TEST_F(FromCalibration, WhatWasWrittenMakesTheSameBytesWithoutPictures) {
   }
 }
 
+TEST_F(FromCalibration, ItsMergedConfigurationRepeatsTheBuildToTheByte) {
+  Calibrate({{"count", 3}, {"seed", 5}, {"skip_bad_images", true}, {"require_cosine", 0.5}});
+  const ordered_json pictures{{"calibration", Path("pictures").string()}};
+  ordered_json judged = pictures;
+  judged.update({{"count", 2}, {"seed", 1}, {"skip_bad_images", true}, {"require_cosine", 0.25}});
+  for (const ordered_json& more : {ordered_json::object(), pictures, judged}) {
+    const BuildResult built = GoOn(more);
+    const std::string model = ReadText(built.joint_model);
+    const std::string config = ReadText(built.config);
+    const BuildResult again = Build(ParseConfig(ReadConfigFile(built.config.string()), "test"), {});
+    EXPECT_EQ(ReadText(again.joint_model), model) << more.dump();
+    EXPECT_EQ(ReadText(again.config), config) << more.dump();
+  }
+}
+
+TEST_F(FromCalibration, WhatNeedsPicturesIsRefusedWithoutThem) {
+  Calibrate();
+  const std::vector<std::pair<std::string, ordered_json>> settings = {
+      {"count", 3}, {"seed", 3}, {"skip_bad_images", true}, {"require_cosine", 0.5}, {"require_sqnr", 20.0}};
+  for (const auto& [key, value] : settings) {
+    try {
+      GoOn({{key, value}});
+      ADD_FAILURE() << key << " was taken";
+    } catch (const UsageError& error) {
+      EXPECT_EQ(std::string(error.what()).find("test: " + key + " has no effect unless"), 0U) << error.what();
+    }
+  }
+}
+
 TEST_F(FromCalibration, WhatIsChangedIsBuilt) {
   Calibrate({{"precision", "int8"}});
   const ordered_json before = File();
