@@ -1,12 +1,36 @@
 #include "compiler/sensitivity_run.h"
 
 #include "compiler/front.h"
+#include "compiler/network_corrections.h"
 #include "graph/error.h"
 #include "info/blockers.h"
 #include "input/input_source.h"
 #include "optimize/optimize.h"
 
 namespace lockstep::compiler {
+namespace {
+
+[[noreturn]] void ThrowNoEffect(const std::string& setting, const std::string& why_and_way_out) {
+  throw UsageError("sensitivity: " + setting + " has no effect, " + why_and_way_out);
+}
+
+void RequireEffect(const BuildConfig& config) {
+  if (!config.from_calibration.empty()) {
+    ThrowNoEffect("from_calibration", "pictures are calibrated with; give calibration alone");
+  }
+  if (config.adaptive_rounding) {
+    ThrowNoEffect("adaptive_rounding", "nodes are measured with the nearest integers of their weights; remove it");
+  }
+  if (quantize::CorrectsFeatures(config.bias_correction)) {
+    const bool both = quantize::CorrectsWeights(config.bias_correction);
+    ThrowNoEffect(both ? "bias_correction both" : "bias_correction features",
+                  std::string("no integer model is made whose features could be corrected; give bias_correction ") +
+                      (both ? "weights" : "none"));
+  }
+  if (!config.export_qdq.empty()) ThrowNoEffect("export_qdq", "no model is made; remove it");
+}
+
+}  // namespace
 
 SensitivityRun MeasureSensitivity(const BuildConfig& config, sensitivity::Part part, int pictures,
                                   const std::function<void(const std::string&)>& stage,
@@ -14,16 +38,14 @@ SensitivityRun MeasureSensitivity(const BuildConfig& config, sensitivity::Part p
   const auto begin = [&](const std::string& what) {
     if (stage) stage(what);
   };
-  if (!config.from_calibration.empty()) {
-    throw UsageError(
-        "sensitivity: from_calibration has no effect, pictures are calibrated with; give calibration alone");
-  }
+  RequireEffect(config);
   begin("import " + config.input);
   graph::Graph graph = ImportNetwork(config);
   optimize::Optimize(graph);
   info::RequireSupported(graph, config.input);
   RequireOutputs(config, graph);
   const Calibration calibration = ChooseCalibration(config, graph);
+  CorrectNetwork(graph, config, calibration);
 
   begin("calibrate and quantise");
   input::InputSource calibrating(calibration.infos, calibration.chosen, config.skip_bad_images);

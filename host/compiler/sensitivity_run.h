@@ -15,8 +15,9 @@ struct SensitivityRun {
   bool held_back = false;             // the calibration did not use them
 };
 
-// Calibrates as the build does and measures on `pictures` further runs of the same data. `stage` and `progress` may be
-// null.
+// Corrects the network and calibrates as the build does, and measures on `pictures` further runs of the same data.
+// `stage` and `progress` may be null. Throws UsageError for settings that act behind that: adaptive_rounding,
+// bias_correction for features, export_qdq, and for from_calibration.
 SensitivityRun MeasureSensitivity(const BuildConfig& config, sensitivity::Part part, int pictures,
                                   const std::function<void(const std::string&)>& stage,
                                   const sensitivity::Progress& progress);

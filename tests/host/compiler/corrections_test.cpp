@@ -1,7 +1,11 @@
 // Each correction on a network that needs it: the integer model's error on held-back pictures falls by half at least.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "compiler/compiler.h"
+#include "compiler/sensitivity_run.h"
 #include "correction_networks.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
@@ -19,7 +23,7 @@ class CorrectionsTest : public testing::FolderTest {
  protected:
   void SetUp() override { testing::WritePictures(Path("pictures"), 12); }
 
-  BuildResult BuildWith(const graph::Graph& graph, const ordered_json& more) {
+  BuildConfig ConfigOf(const graph::Graph& graph, const ordered_json& more) {
     importer::ExportOnnx(graph, Path("net.onnx").string());
     ordered_json keys{{"input", Path("net.onnx").string()},
                       {"output_dir", Path("out").string()},
@@ -28,7 +32,10 @@ class CorrectionsTest : public testing::FolderTest {
                       {"tail_bits", 8},
                       {"precision", "int8"}};
     keys.update(more);
-    return Build(ParseConfig(keys, "test"), {});
+    return ParseConfig(keys, "test");
+  }
+  BuildResult BuildWith(const graph::Graph& graph, const ordered_json& more) {
+    return Build(ConfigOf(graph, more), {});
   }
 
   // Of the integer model's output beside the float network's, on pictures that the calibration did not use.
@@ -123,6 +130,39 @@ TEST_F(CorrectionsTest, TheReportSaysWhichPicturesJudged) {
   EXPECT_EQ(judged(6, "adaptive_rounding"), std::make_pair(true, true));
   EXPECT_EQ(judged(0, "adaptive_rounding"), std::make_pair(false, false));
   EXPECT_EQ(judged(0, "bias_correction").first, true) << "every second picture judges";
+}
+
+TEST_F(CorrectionsTest, SensitivityIsThatOfTheCorrectedNetwork) {
+  const auto worst = [&](const graph::Graph& graph, const ordered_json& more) {
+    const SensitivityRun run =
+        MeasureSensitivity(ConfigOf(graph, more), sensitivity::Part::kActivations, 6, nullptr, nullptr);
+    EXPECT_TRUE(run.held_back);
+    double least = std::numeric_limits<double>::infinity();
+    for (const sensitivity::Trial& trial : run.trials) {
+      for (const auto& [name, metrics] : trial.outputs) least = std::min(least, metrics.sqnr_db);
+    }
+    return least;
+  };
+  const graph::Graph unequal = testing::UnequalChannels();
+  EXPECT_GT(worst(unequal, {{"cross_layer_equalization", true}}), worst(unequal, ordered_json::object()) + kHalf);
+  const graph::Graph outliers = testing::OutlierChannels();
+  EXPECT_GT(worst(outliers, {{"smooth_quant", true}}), worst(outliers, ordered_json::object()) + kHalf);
+}
+
+TEST_F(CorrectionsTest, SensitivityRefusesWhatHasNoEffectInIt) {
+  const std::vector<std::pair<ordered_json, std::string>> settings = {
+      {{{"adaptive_rounding", true}}, "sensitivity: adaptive_rounding has no effect"},
+      {{{"bias_correction", "features"}}, "sensitivity: bias_correction features has no effect"},
+      {{{"bias_correction", "both"}}, "sensitivity: bias_correction both has no effect"},
+      {{{"export_qdq", Path("qdq.onnx").string()}}, "sensitivity: export_qdq has no effect"}};
+  for (const auto& [more, words] : settings) {
+    try {
+      MeasureSensitivity(ConfigOf(testing::UnequalChannels(), more), sensitivity::Part::kNode, 2, nullptr, nullptr);
+      ADD_FAILURE() << more << " was taken";
+    } catch (const UsageError& error) {
+      EXPECT_EQ(std::string(error.what()).find(words), 0U) << error.what();
+    }
+  }
 }
 
 TEST_F(CorrectionsTest, WhatACalibrationFileDoesNotHoldIsRefusedByName) {
