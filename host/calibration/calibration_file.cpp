@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "calibration/check_kinds.h"
 #include "calibration/entry_keys.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -206,6 +207,7 @@ Json ReadCalibrationFile(const std::string& path) {
       throw UsageError(path + ": " + section + ": the entry of " + graph::Quoted(name) + " must be an object");
     }
   }
+  CheckKinds(file, path);
   return file;
 }
 

@@ -160,6 +160,8 @@ class Editor {
       Fail(edit.text, "names a tensor that only moves the elements of " +
                           graph::Quoted(entry.at(key::kSameAs).get<std::string>()) + "; say it of that one");
     }
+    const std::string where = path_ + ": " + graph::Quoted(edit.text) + ": tensor " + graph::Quoted(name);
+    ReadTensorEntry(entry, where);  // what was changed by hand before
     if (entry.contains(edit.field) && entry.at(edit.field) == edit.value) return;
     if (edit.field == kThreshold) {
       SetThreshold(edit, entry);
@@ -183,12 +185,14 @@ class Editor {
     if (edit.field == key::kBits && entry.value(key::kType, "") != key::kF32 && edit.value.is_number_integer()) {
       entry[key::kType] = edit.value > 8 ? key::kU16 : key::kU8;
     }
-    ReadTensorEntry(entry, path_ + ": " + graph::Quoted(edit.text) + ": tensor " + graph::Quoted(name));
+    ReadTensorEntry(entry, where);
   }
 
   void SetThreshold(const Edit& edit, Json& entry) const {
     if (!edit.value.is_number() || edit.value <= 0) Fail(edit.text, "must say a number above 0");
-    if (!entry.contains(key::kRange)) return;
+    if (!entry.contains(key::kRange)) {
+      Fail(edit.text, "has no range to cut: scale or zero_point were changed; say range, or build first");
+    }
     const auto threshold = edit.value.get<double>();
     const auto low = entry[key::kRange][0].get<double>();
     const auto high = entry[key::kRange][1].get<double>();

@@ -72,7 +72,11 @@ class EntryReader {
       }
       if (field == key::kRange) CheckRange(value);
       if (field == key::kScale) Must(key::kScale, value.is_number() && value.get<double>() > 0, "a number above 0");
-      if (field == key::kZeroPoint) Must(key::kZeroPoint, value.is_number_integer(), "a whole number");
+      if (field == key::kZeroPoint) {
+        // In 64 bits a number beyond 32 would become another one.
+        const bool whole = value.is_number_integer() && std::abs(value.get<double>()) < (1 << 16);
+        Must(key::kZeroPoint, whole, "a whole number in 0..65535");
+      }
       if (field == key::kCalibrated) Must(key::kCalibrated, value.is_object(), "as build wrote it");
     }
     if (!entry_.contains(key::kSameAs) && !entry_.contains(key::kType)) Fail("type is missing; say U8, U16 or F32");

@@ -10,6 +10,7 @@
 #include "compiler/build_config.h"
 #include "compiler/compiler.h"
 #include "files/output_file.h"
+#include "graph/error.h"
 #include "report/json_text.h"
 
 namespace lockstep::cli {
@@ -46,6 +47,10 @@ int Build(const compiler::BuildConfig& config, const Flags& flags) {
 
 int Edit(const Flags& flags) {
   LimitSpinning();
+  if (!flags.build && !flags.output_dir.empty()) {
+    throw UsageError("--output-dir is where --build writes; add that or leave it out");
+  }
+  if (!flags.build && flags.quiet) throw UsageError("-q is for --build; leave it out");
   const std::string path = CalibrationIn(flags.file);
   calibration::Json file = calibration::ReadCalibrationFile(path);
   CheckOutputs({flags.json}, {path, flags.script});

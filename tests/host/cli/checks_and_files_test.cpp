@@ -157,6 +157,21 @@ TEST_F(ChecksAndFilesTest, HelpShowsTheDefaultsThatHold) {
 }
 
 // A limit to the size of files stands for a full disk, which not everybody may mount.
+TEST_F(ChecksAndFilesTest, EditShowsChangesAndBuildsACalibration) {
+  const std::string list = Lockstep({"edit", P("out")}).out;
+  EXPECT_NE(list.find("weight_bits"), std::string::npos) << list;
+  WriteText(Path("edits.txt"), "# wider\nop:Conv.weight_bits=6\n");
+  ExpectError({"edit", P("out"), "--output-dir", P("again")}, 2, {"--output-dir", "--build"});
+  ExpectError({"edit", P("out"), "-q"}, 2, {"-q", "--build"});
+  ExpectError({"edit", P("out"), "--set", "nothing.bits=8"}, 2, {"nothing.bits=8", "matches nothing"});
+  const boards::ProcessResult built =
+      Lockstep({"edit", P("out"), "--script", P("edits.txt"), "--build", "--output-dir", P("again")});
+  EXPECT_EQ(built.status, 0) << built.err;
+  EXPECT_NE(built.out.find("weight_bits 8 -> 6"), std::string::npos) << built.out;
+  EXPECT_NE(ReadText(Path("again/net.joint")), ReadText(Path("out/net.joint")));
+  ExpectError({"edit", P("out"), "--script", P("edits.txt")}, 2, {"changes nothing"});
+}
+
 TEST_F(ChecksAndFilesTest, AFullTemporaryFolderIsNamed) {
   std::filesystem::create_directories(Path("tmp"));
   const std::string command = "trap '' XFSZ; ulimit -f 1; TMPDIR=" + P("tmp") +

@@ -15,7 +15,7 @@ TensorId Mean(SmallGraph& g, const Attributes& attributes) {
 }
 
 const Mistake kConvTranspose[] = {
-    {"Rank", "(ConvTranspose): ",
+    {"Rank", "an image with N, C and at least one more axis is needed",
      [](SmallGraph& g) {
        return g.Add("ConvTranspose", {g.Input("x", {4, 4}), g.Random({4, 4})});
      }},

@@ -161,7 +161,6 @@ TEST_F(RunJointDebug, ACutManifestIsRefused) {
   }
 }
 
-// The digest stands behind the model's name.
 TEST_F(RunJointDebug, APipeIsNoManifest) {
   ASSERT_EQ(mkdir(Path("pipe").c_str(), 0777), 0);
   ASSERT_EQ(mkfifo(Path("pipe/manifest.json").c_str(), 0600), 0);
@@ -169,6 +168,7 @@ TEST_F(RunJointDebug, APipeIsNoManifest) {
               {"manifest.json", "not a file"});
 }
 
+// The digest stands behind the model's name.
 TEST_F(RunJointDebug, InjectReadsManifestsOfAnyLength) {
   joint::ModelT model = OneInput();
   model.name = std::string(4096, 'n');  // the most that the loader takes
@@ -198,8 +198,10 @@ TEST_F(RunJointDebug, InjectRefusesValuesBeyondTheBits) {
   ASSERT_EQ(dump.status, 0) << dump.error;
   const std::vector<std::string> inject = {"--inject", Path("dump"), "--seed", "1", Path("bits.joint")};
   EXPECT_EQ(RunCommand(inject).status, 0);
+  int found = 0;
   for (const std::string& file : FilesIn(Path("dump"))) {
     if (file.find("Softmax") == std::string::npos) continue;
+    ++found;
     std::vector<uint8_t> bytes = ReadFile(Path("dump/" + file));
     const Md5Text before = ToText(Md5Of(bytes.data(), bytes.size()));
     bytes[5] = 128;
@@ -210,6 +212,7 @@ TEST_F(RunJointDebug, InjectRefusesValuesBeyondTheBits) {
     WriteText(Path("dump/manifest.json"), manifest.replace(at, 32, ToText(Md5Of(bytes.data(), bytes.size())).data()));
     ExpectError(RunCommand(inject), 4, {file, "has 128", "7 bits", "dump the model again"});
   }
+  EXPECT_EQ(found, 1);
 }
 
 // Random input is not what the dump was made with, and the first layer would be blamed for it.
