@@ -127,7 +127,7 @@ class Finder {
     const Summary& summary = rows_[row];
     const graph::Node& node = *NodeOf(row);
     const std::string floats = "--float-nodes " + graph::Quoted(node.name);
-    if (!of.params) return "--float-nodes of what is in front of it";
+    if (!of.params) return "name what is in front of it too in --float-nodes";
     const auto at = [&](const char* flag, const std::string& what, int bits) {
       return std::string(flag) + " \"" + what + "=" + std::to_string(bits) + "\"";
     };
@@ -237,7 +237,7 @@ class Finder {
     if (only_end && good < rows_.size() && NodeOf(good) != nullptr) {
       findings_.push_back(
           {head + "; only the end loses, from " + NameOf(good) + " on",
-           "build with --tail-bits 16 and --bias-correction true if they were turned off, or with 16 bits there: "
+           "build with --tail-bits 16 and --bias-correction both if they were turned off, or with 16 bits there: "
            "--activation-bits \"" +
                NodeOf(good)->name + "..=16\""});
     } else if (const std::optional<size_t> steepest = SteepestDrop()) {

@@ -21,9 +21,9 @@ std::string ActivationHint(const graph::Graph& graph, const Row& row) {
   if (quantize::SharesScale(node)) return "";  // said of what it copies
   using Kind = graph::ActivationKind;
   const Kind kind = node.activation.kind;
-  if (node.op == "LayerNormalization") return "--smooth-quant true";
+  if (node.op == "LayerNormalization") return "--smooth-quant";
   if (quantize::SumsProducts(node) && (kind == Kind::kNone || kind == Kind::kRelu || kind == Kind::kLeakyRelu)) {
-    return "--cross-layer-equalization true or --smooth-quant true";
+    return "--cross-layer-equalization or --smooth-quant";
   }
   if (row.params && row.params->bits <= 8) {
     return "--activation-bits " + graph::Quoted("tensor:" + row.layer.tensor + "=16");

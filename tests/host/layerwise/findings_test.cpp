@@ -5,6 +5,7 @@
 #include <random>
 
 #include "built_network.h"
+#include "named_flags.h"
 
 namespace lockstep::layerwise {
 namespace {
@@ -17,6 +18,12 @@ class FindingsTest : public BuiltNetwork {
     std::string text;
     for (const Finding& finding : analysis.findings) text += finding.what + "\n  " + finding.todo + "\n";
     return text;
+  }
+
+  Analysis Analysed(const AnalyzeOptions& options) const {
+    Analysis analysis = BuiltNetwork::Analysed(options);
+    ExpectFlagsOfBuild(All(analysis));
+    return analysis;
   }
 
   // The model is built with `built`, its float network has its own in `settings`.

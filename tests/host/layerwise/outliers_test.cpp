@@ -6,6 +6,7 @@
 #include "built_network.h"
 #include "layerwise/channel_peaks.h"
 #include "layerwise/render_outliers.h"
+#include "named_flags.h"
 
 namespace lockstep::layerwise {
 namespace {
@@ -68,6 +69,7 @@ TEST_F(OutliersTest, OfANetworkMadeToHaveThem) {
     EXPECT_DOUBLE_EQ(one.dead, 2.0 / 8);
     EXPECT_DOUBLE_EQ(one.shares[3], 5.0 / 8);
     EXPECT_EQ(one.hint.find("--cross-layer-equalization") != std::string::npos, !one.weights) << one.hint;
+    ExpectFlagsOfBuild(one.hint);
   }
   EXPECT_EQ(found, 2);  // activations and weights
   const std::string text = OutliersText(analysis.outliers, 0, false);
