@@ -69,7 +69,7 @@ Analysis Analyze(const graph::Graph& graph, const std::vector<uint8_t>& file, co
                                             static_cast<int>(threads / workers));
       },
       [&](const std::unique_ptr<PictureRun>& run, size_t place) {
-        pictures[place] = run->Run(options.items[place], place == 0, node_done);
+        pictures[place] = run->Run(options.items[place], node_done);
       });
 
   analysis.by_row.resize(analysis.rows.size());

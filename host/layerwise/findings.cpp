@@ -21,6 +21,8 @@ constexpr double kGoodOutput = 20.0;   // nothing is said of outputs above it
 constexpr double kClearDrop = 10.0;    // dB, from a layer's inputs to what it gives, end to end
 constexpr double kMuchBeyond = 0.001;  // of the values: a range that is too narrow, not a stray value
 constexpr double kFarSteps = 2.0;      // more than the integers' own rounding can explain
+// dB: rounding its own levels alone is as good as the whole layer: 70 % of its error is theirs.
+constexpr double kAsGood = 1.5;
 constexpr size_t kMostLayers = 6;
 constexpr size_t kWeakest = 3;
 constexpr double kStandsOut = 4.0;  // dB below the median
@@ -36,6 +38,8 @@ struct Summary {
   double rounded = std::numeric_limits<double>::infinity();
   double weights = std::numeric_limits<double>::infinity();
   double table_input = std::numeric_limits<double>::infinity();
+  std::optional<double> inputs;                                    // none: what costs the layer most was not looked for
+  double rounded_there = std::numeric_limits<double>::infinity();  // on the pictures where it was
   double reference = std::numeric_limits<double>::infinity();
   double apart = std::numeric_limits<double>::infinity();
   double steps = 0.0;
@@ -62,6 +66,13 @@ Summary Summarize(const std::vector<RowMetrics>& pictures) {
   summary.rounded = sqnr(&RowMetrics::rounded, summary.rounded);
   summary.weights = sqnr(&RowMetrics::weights_alone, summary.weights);
   summary.table_input = sqnr(&RowMetrics::table_input_alone, summary.table_input);
+  const auto asked = [](const RowMetrics& one) { return one.inputs_alone.has_value(); };
+  if (std::any_of(pictures.begin(), pictures.end(), asked)) summary.inputs = sqnr(&RowMetrics::inputs_alone, 0.0);
+  summary.rounded_there = mean(
+      [&](const RowMetrics& one) -> Value {
+        return asked(one) && one.rounded ? Value(one.rounded->sqnr_db) : std::nullopt;
+      },
+      summary.rounded_there);
   summary.reference = sqnr(&RowMetrics::alone_reference, summary.reference);
   summary.apart = sqnr(&RowMetrics::apart, summary.apart);
   for (const RowMetrics& one : pictures) {
@@ -131,7 +142,9 @@ class Finder {
     const auto at = [&](const char* flag, const std::string& what, int bits) {
       return std::string(flag) + " \"" + what + "=" + std::to_string(bits) + "\"";
     };
-    const bool own_levels = summary.alone > summary.rounded - 1.5;
+    const double least = std::min({summary.weights, summary.table_input, summary.inputs.value_or(summary.weights)});
+    const bool own_levels =
+        summary.alone > summary.rounded - kAsGood || (summary.inputs && summary.rounded_there <= least);
     if (own_levels && summary.beyond > kMuchBeyond && !of.saturates) {
       return "its range is too narrow (" + report::FixedNumber(summary.beyond * 100.0, 1) +
              " % of the values lie beyond): calibrate with more pictures of the kind that it will see, or with "
@@ -139,18 +152,21 @@ class Finder {
              "minmax";
     }
     if (own_levels) {
-      return "raise its bits: build with " +
-             (of.params->bits < 16 ? at("--activation-bits", "tensor:" + of.layer.tensor, 16) : floats);
+      const std::string raise = of.before_table ? at("--table-input-bits", node.name, 16)
+                                                : at("--activation-bits", "tensor:" + of.layer.tensor, 16);
+      return "raise its bits: build with " + (of.params->bits < 16 ? raise : floats);
     }
-    if (summary.weights < summary.table_input && summary.weights < summary.alone + 3.0) {
+    if (!summary.inputs) return "what costs it most was not looked for: build with " + floats;
+    if (summary.weights <= least) {
       return "its weights cost most (" + Db(summary.weights) + " by themselves): build with " +
              at("--weight-bits", node.name, 16);
     }
-    if (summary.table_input < summary.alone + 3.0) {
+    if (summary.table_input <= least) {
       return "the value in front of its function costs most (" + Db(summary.table_input) + " by itself): build with " +
              at("--table-input-bits", node.name, 16);
     }
-    return "the levels of what it reads cost most: build with " + at("--activation-bits", node.name, 16);
+    return "the levels of what it reads cost most (" + Db(*summary.inputs) + " by themselves): build with " +
+           at("--activation-bits", node.name, 16);
   }
 
   // Worst first; what only moves elements has the loss of what it moves.

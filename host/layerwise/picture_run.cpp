@@ -122,21 +122,25 @@ std::vector<uint8_t> PictureRun::Feed(int32_t joint_tensor, const Tensors& input
 }
 
 void PictureRun::FindCauses(const Row& row, const Tensors& inputs, const std::vector<float>& expected,
-                            RowMetrics& metrics) const {
-  constexpr double kWorthAsking = 30.0;  // dB
+                            RowMetrics& metrics) {
+  constexpr double kWorthAsking = 30.0;  // dB: findings name no layer that is better on all pictures
   const double alone = metrics.alone_reference->sqnr_db;
-  if (row.before_table || !(alone < kWorthAsking) || !metrics.rounded || alone > metrics.rounded->sqnr_db - 1.0) return;
+  if (!(alone < kWorthAsking) || !metrics.rounded || alone > metrics.rounded->sqnr_db - 1.0) return;
   const graph::Node& node = quantized_.graph.nodes[static_cast<size_t>(row.node)];
+  const auto place = static_cast<size_t>(row.node);
+  const auto compare = [&](const Tensors& outputs) {
+    return analyze::Compare(expected, outputs.at(row.layer.tensor).data, row.params->scale);
+  };
   const auto measure = [&](sensitivity::Part part) -> std::optional<Metrics> {
     if (!sensitivity::NodeSimulation::Exists(quantized_, node, part)) return std::nullopt;
-    const Tensors outputs = simulated_.RunPart(static_cast<size_t>(row.node), part, inputs);
-    return analyze::Compare(expected, outputs.at(row.layer.tensor).data, row.params ? row.params->scale : 0.0);
+    return compare(simulated_.RunPart(place, part, inputs));
   };
+  metrics.inputs_alone = compare(simulated_.RunRoundedInputs(place, inputs));
   metrics.weights_alone = measure(sensitivity::Part::kWeights);
   metrics.table_input_alone = measure(sensitivity::Part::kTableInput);
 }
 
-PictureMetrics PictureRun::Run(const input::DataItem& item, bool causes, const std::function<void()>& node_done) {
+PictureMetrics PictureRun::Run(const input::DataItem& item, const std::function<void()>& node_done) {
   const joint::Model& model = joint_.model();
   const graph::Graph& graph = quantized_.graph;
   const std::vector<std::vector<uint8_t>> bytes = input::JointInputs(model, item);
@@ -182,7 +186,7 @@ PictureMetrics PictureRun::Run(const input::DataItem& item, bool causes, const s
       metrics.alone_reference = analyze::Compare(expected, reference->second.data, scale);
       metrics.end_to_end_reference = analyze::Compare(expected, whole_reference.at(row.layer.tensor).data, scale);
       metrics.apart = analyze::Compare(reference->second.data, by_itself, scale);
-      if (causes) FindCauses(row, float_inputs, expected, metrics);
+      FindCauses(row, float_inputs, expected, metrics);
     }
   };
   measure(-1, {}, {}, {});

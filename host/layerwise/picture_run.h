@@ -26,8 +26,9 @@ struct RowMetrics {
   std::optional<analyze::Metrics> end_to_end_reference;
   std::optional<analyze::Metrics> alone_reference;
   std::optional<analyze::Metrics> apart;  // alone: simulation to integer
-  // Of a layer that loses more than its output's levels do, if asked for: its weights alone rounded, and the value in
-  // front of its table alone.
+  // Of a layer that is bad and loses more than its output's levels do, in reference arithmetic: what it reads alone
+  // rounded; its weights, and the value in front of its table, where it has any.
+  std::optional<analyze::Metrics> inputs_alone;
   std::optional<analyze::Metrics> weights_alone;
   std::optional<analyze::Metrics> table_input_alone;
   std::optional<analyze::Metrics> rounded;  // the float values rounded to the tensor's own levels; none: floats
@@ -57,12 +58,12 @@ class PictureRun {
   PictureRun(const quantize::QuantizedGraph& quantized, const std::vector<uint8_t>& file, const std::vector<Row>& rows,
              std::optional<input::InputReader> truth, int threads);
 
-  // With `causes` also what the kinds of a layer's roundings cost. `node_done` hears of every node of the network.
-  PictureMetrics Run(const input::DataItem& item, bool causes, const std::function<void()>& node_done);
+  // `node_done` hears of every node of the network.
+  PictureMetrics Run(const input::DataItem& item, const std::function<void()>& node_done);
 
  private:
   engine::FloatTensor Value(graph::TensorId id, const Tensors& inputs) const;
-  void FindCauses(const Row& row, const Tensors& inputs, const std::vector<float>& expected, RowMetrics& metrics) const;
+  void FindCauses(const Row& row, const Tensors& inputs, const std::vector<float>& expected, RowMetrics& metrics);
   std::vector<uint8_t> Feed(int32_t joint_tensor, const Tensors& inputs) const;
 
   const quantize::QuantizedGraph& quantized_;

@@ -50,12 +50,12 @@ Tensors SimulatedNetwork::RunPart(size_t node, sensitivity::Part part, const Ten
 
 const std::vector<std::string>& SimulatedNetwork::Inputs(size_t node) { return NodeAt(node).inputs; }
 
-Tensors SimulatedNetwork::Run(size_t node, const Tensors& values) {
-  const Node& alone = NodeAt(node);
+// To the levels in which the node's layer reads them.
+Tensors SimulatedNetwork::Rounded(size_t node, const std::vector<std::string>& names, const Tensors& values) const {
   const auto output = quantized_.formats.find(quantized_.graph.nodes[node].outputs.at(0));
   const bool floats = output != quantized_.formats.end() && output->second.is_float();
   Tensors inputs;
-  for (const std::string& name : alone.inputs) {
+  for (const std::string& name : names) {
     engine::FloatTensor& input = inputs[name] = values.at(name);
     const graph::TensorId id = quantized_.graph.Find(name);
     const auto read = quantized_.reads.find(id);
@@ -66,7 +66,19 @@ Tensors SimulatedNetwork::Run(size_t node, const Tensors& values) {
       sensitivity::RoundToLevels(input.data, format->second.affine());
     }
   }
-  return alone.Run(std::move(inputs));
+  return inputs;
+}
+
+Tensors SimulatedNetwork::Run(size_t node, const Tensors& values) {
+  const Node& alone = NodeAt(node);
+  return alone.Run(Rounded(node, alone.inputs, values));
+}
+
+Tensors SimulatedNetwork::RunRoundedInputs(size_t node, const Tensors& values) {
+  const graph::Graph alone = sensitivity::NodeAlone(quantized_.graph, quantized_.graph.nodes[node], true);
+  engine::FloatEngineOptions options;
+  options.threads = threads_;
+  return engine::FloatEngine(alone, options).Run(Rounded(node, Inputs(node), values));
 }
 
 }  // namespace lockstep::layerwise

@@ -26,6 +26,9 @@ class SimulatedNetwork {
   // The same with one kind of its roundings alone, from inputs that are not rounded.
   Tensors RunPart(size_t node, sensitivity::Part part, const Tensors& values) const;
 
+  // With its inputs rounded alone: the rest in floats.
+  Tensors RunRoundedInputs(size_t node, const Tensors& values);
+
   // What the node reads beside constants.
   const std::vector<std::string>& Inputs(size_t node);
 
@@ -41,6 +44,7 @@ class SimulatedNetwork {
   };
   Node Make(size_t node, sensitivity::Part part) const;
   Node& NodeAt(size_t node);
+  Tensors Rounded(size_t node, const std::vector<std::string>& names, const Tensors& values) const;
 
   const quantize::QuantizedGraph& quantized_;
   int threads_;

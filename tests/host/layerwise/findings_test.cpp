@@ -71,6 +71,22 @@ TEST_F(FindingsTest, WhereTheBadLayerIsAndWhatMendsIt) {
   EXPECT_NE(before.findings[0].what.find("gives one value everywhere"), std::string::npos) << All(before);
   EXPECT_NE(before.findings[0].todo.find("--activation-bits"), std::string::npos) << All(before);
   EXPECT_EQ(All(before).find("\"Conv_5\""), std::string::npos) << All(before);
+  // The cause was measured, on both pictures: its weights cost next to nothing.
+  EXPECT_NE(before.findings[0].todo.find("the levels of what it reads cost most ("), std::string::npos) << All(before);
+  bool found = false;
+  for (size_t i = 0; i < before.rows.size(); ++i) {
+    if (before.rows[i].layer.tensor.find("Conv_3") == std::string::npos &&
+        both_.graph.nodes[static_cast<size_t>(std::max(before.rows[i].node, 0))].name != "Conv_3") {
+      continue;
+    }
+    found = true;
+    for (const RowMetrics& picture : before.by_row[i]) {
+      ASSERT_TRUE(picture.inputs_alone && picture.weights_alone);
+      EXPECT_LT(picture.inputs_alone->sqnr_db, 5.0);
+      EXPECT_GT(picture.weights_alone->sqnr_db, 20.0);
+    }
+  }
+  EXPECT_TRUE(found);
   // What it says helps.
   const size_t begin = before.findings[0].todo.find("--activation-bits \"") + 19;
   const std::string scope = before.findings[0].todo.substr(begin, before.findings[0].todo.find('"', begin) - begin);
