@@ -50,8 +50,8 @@ struct Summary {
 
 Summary Summarize(const std::vector<RowMetrics>& pictures) {
   Summary summary;
-  const auto mean = [&](const auto& value_of, double fallback) {
-    const auto spread = SpreadOf(pictures, value_of);
+  const auto mean = [&](const auto& value_of, double fallback, bool more_is_better = true) {
+    const auto spread = SpreadOf(pictures, value_of, more_is_better);
     return spread ? spread->mean : fallback;
   };
   const auto sqnr = [&](std::optional<Metrics> RowMetrics::*side, double fallback) {
@@ -62,7 +62,7 @@ Summary Summarize(const std::vector<RowMetrics>& pictures) {
   using Value = std::optional<double>;
   summary.whole = mean([](const RowMetrics& one) -> Value { return one.end_to_end.sqnr_db; }, 0.0);
   summary.alone = mean([](const RowMetrics& one) -> Value { return one.alone.sqnr_db; }, 0.0);
-  summary.beyond = mean([](const RowMetrics& one) -> Value { return one.beyond; }, 0.0);
+  summary.beyond = mean([](const RowMetrics& one) -> Value { return one.beyond; }, 0.0, false);
   summary.rounded = sqnr(&RowMetrics::rounded, summary.rounded);
   summary.weights = sqnr(&RowMetrics::weights_alone, summary.weights);
   summary.table_input = sqnr(&RowMetrics::table_input_alone, summary.table_input);
@@ -233,9 +233,8 @@ class Finder {
     std::string weakest;
     double least = kGoodOutput;
     for (const auto& [name, pictures] : analysis_.outputs) {
-      const double mean = SpreadOf(pictures, [](const OutputMetrics& one) -> std::optional<double> {
-                            return one.integer.sqnr_db;
-                          })->mean;
+      const auto sqnr = [](const OutputMetrics& one) -> std::optional<double> { return one.integer.sqnr_db; };
+      const double mean = SpreadOf(pictures, sqnr, true)->mean;
       if (mean >= least) continue;
       least = mean;
       weakest = name;

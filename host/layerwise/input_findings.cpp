@@ -13,7 +13,9 @@ using Agreements = std::vector<InputAgreement>;
 
 // Of the worst picture: grey ones look the same in any order.
 double Least(const Agreements& pictures, double InputAgreement::*value) {
-  return SpreadOf(pictures, [&](const InputAgreement& one) -> std::optional<double> { return one.*value; })->min;
+  return SpreadOf(
+             pictures, [&](const InputAgreement& one) -> std::optional<double> { return one.*value; }, true)
+      ->min;
 }
 
 std::string Db(double value) { return std::isinf(value) ? "no error" : report::FixedNumber(value, 1) + " dB"; }

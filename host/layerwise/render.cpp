@@ -34,11 +34,23 @@ constexpr Side kApart{"integer_to_reference", [](const RowMetrics& row) { return
 constexpr Side kRounded{"rounding_alone", [](const RowMetrics& row) { return row.rounded; }};
 constexpr Side kSides[] = {kEndToEnd, kAlone, kEndToEndReference, kAloneReference, kApart, kRounded};
 
-std::optional<Spread> SpreadOf(const OneRow& row, const Side& side, double Metrics::*value) {
-  return layerwise::SpreadOf(row, [&](const RowMetrics& of_picture) -> std::optional<double> {
+std::optional<Spread> SpreadOf(const OneRow& row, const Side& side, double Metrics::*value, bool more_is_better) {
+  const auto value_of = [&](const RowMetrics& of_picture) -> std::optional<double> {
     const std::optional<Metrics> metrics = side.of(of_picture);
     return metrics ? std::optional<double>((*metrics).*value) : std::nullopt;
-  });
+  };
+  return layerwise::SpreadOf(row, value_of, more_is_better);
+}
+
+std::optional<Spread> SpreadOf(const OneRow& row, const Side& side, const MetricKind& kind) {
+  return SpreadOf(row, side, kind.value, kind.more_is_better);
+}
+
+std::optional<Spread> StepsOf(const OneRow& row) { return SpreadOf(row, kApart, &Metrics::max_steps, false); }
+
+Spread SpreadOf(const std::vector<OutputMetrics>& pictures, Metrics OutputMetrics::*side, const MetricKind& kind) {
+  const auto value_of = [&](const OutputMetrics& one) -> std::optional<double> { return (one.*side).*kind.value; };
+  return *layerwise::SpreadOf(pictures, value_of, kind.more_is_better);
 }
 
 std::string Text(const MetricKind& kind, const std::optional<Spread>& spread, bool all) {
@@ -49,7 +61,7 @@ std::string Text(const MetricKind& kind, const std::optional<Spread>& spread, bo
 }
 
 std::string Steps(const OneRow& row) {
-  const std::optional<Spread> steps = SpreadOf(row, kApart, &Metrics::max_steps);
+  const std::optional<Spread> steps = StepsOf(row);
   return steps ? report::ShortNumber(steps->max, 3) : "-";
 }
 
@@ -60,7 +72,7 @@ std::vector<size_t> OrderOf(const Analysis& analysis, const View& view) {
   const Side& side = view.reference ? (view.sort_per_layer ? kAloneReference : kEndToEndReference)
                                     : (view.sort_per_layer ? kAlone : kEndToEnd);
   const auto badness = [&](size_t row) {
-    const std::optional<Spread> spread = SpreadOf(analysis.by_row[row], side, view.sort->value);
+    const std::optional<Spread> spread = SpreadOf(analysis.by_row[row], side, *view.sort);
     if (!spread) return -std::numeric_limits<double>::infinity();
     if (std::isnan(spread->mean)) return std::numeric_limits<double>::infinity();
     return view.sort->more_is_better ? -spread->mean : spread->mean;
@@ -90,11 +102,11 @@ std::string LayersText(const Analysis& analysis, const View& view, bool colour) 
     const OneRow& metrics = analysis.by_row[order[i]];
     std::vector<report::Cell> cells{std::to_string(row.layer.index), row.layer.name, row.layer.op, row.layer.dtype};
     for (const MetricKind& kind : view.metrics) {
-      cells.emplace_back(Text(kind, SpreadOf(metrics, whole, kind.value), view.spread));
-      cells.emplace_back(Text(kind, SpreadOf(metrics, alone, kind.value), view.spread));
+      cells.emplace_back(Text(kind, SpreadOf(metrics, whole, kind), view.spread));
+      cells.emplace_back(Text(kind, SpreadOf(metrics, alone, kind), view.spread));
     }
-    cells.emplace_back(Text(sqnr, SpreadOf(metrics, kRounded, sqnr.value), false));
-    cells.emplace_back(Text(sqnr, SpreadOf(metrics, view.reference ? kAlone : kAloneReference, sqnr.value), false));
+    cells.emplace_back(Text(sqnr, SpreadOf(metrics, kRounded, sqnr), false));
+    cells.emplace_back(Text(sqnr, SpreadOf(metrics, view.reference ? kAlone : kAloneReference, sqnr), false));
     cells.emplace_back(Steps(metrics));
     table.AddRow(std::move(cells));
   }
@@ -115,16 +127,11 @@ std::string OutputsText(const Analysis& analysis, bool colour) {
   for (const auto& [name, pictures] : analysis.outputs) {
     for (const MetricKind& kind : analyze::MetricKinds()) {
       if (kind.value == &Metrics::mean_abs) continue;
-      const auto of = [&](Metrics OutputMetrics::*side) {
-        return *layerwise::SpreadOf(pictures, [&](const OutputMetrics& metrics) -> std::optional<double> {
-          return (metrics.*side).*kind.value;
-        });
-      };
-      const Spread integer = of(&OutputMetrics::integer);
+      const Spread integer = SpreadOf(pictures, &OutputMetrics::integer, kind);
       table.AddRow({kind.value == &Metrics::cosine ? name : "", kind.title, analyze::MetricText(kind, integer.min),
                     analyze::MetricText(kind, integer.mean), analyze::MetricText(kind, integer.max),
-                    analyze::MetricText(kind, of(&OutputMetrics::reference).mean),
-                    analyze::MetricText(kind, of(&OutputMetrics::apart).mean)});
+                    analyze::MetricText(kind, SpreadOf(pictures, &OutputMetrics::reference, kind).mean),
+                    analyze::MetricText(kind, SpreadOf(pictures, &OutputMetrics::apart, kind).mean)});
     }
   }
   return table.ToText(colour);
@@ -178,21 +185,18 @@ std::string ToJson(const Analysis& analysis) {
                           {"range_cut_on_purpose", row.saturates}};
     for (const Side& side : kSides) {
       layer[side.name] = side.of(metrics.front()).has_value()
-                             ? MetricsJson([&](const MetricKind& kind) { return SpreadOf(metrics, side, kind.value); })
+                             ? MetricsJson([&](const MetricKind& kind) { return SpreadOf(metrics, side, kind); })
                              : ordered_json(nullptr);
     }
-    layer["integer_to_reference_steps"] = SpreadJson(SpreadOf(metrics, kApart, &Metrics::max_steps));
-    layer["beyond_levels"] = SpreadJson(
-        layerwise::SpreadOf(metrics, [](const RowMetrics& one) -> std::optional<double> { return one.beyond; }));
+    layer["integer_to_reference_steps"] = SpreadJson(StepsOf(metrics));
+    const auto beyond = [](const RowMetrics& one) -> std::optional<double> { return one.beyond; };
+    layer["beyond_levels"] = SpreadJson(layerwise::SpreadOf(metrics, beyond, false));
     json["layers"].push_back(std::move(layer));
   }
   json["outputs"] = ordered_json::array();
   for (const auto& [name, pictures] : analysis.outputs) {
     const auto of = [&, &of_output = pictures](Metrics OutputMetrics::*side) {
-      return MetricsJson([&](const MetricKind& kind) {
-        return layerwise::SpreadOf(
-            of_output, [&](const OutputMetrics& one) -> std::optional<double> { return (one.*side).*kind.value; });
-      });
+      return MetricsJson([&](const MetricKind& kind) { return SpreadOf(of_output, side, kind); });
     };
     json["outputs"].push_back({{"output", name},
                                {"integer", of(&OutputMetrics::integer)},
@@ -221,7 +225,7 @@ std::string ToCsv(const Analysis& analysis) {
     std::vector<std::string> cells{std::to_string(layer.index), layer.name, layer.op, layer.tensor, layer.dtype};
     for (const Side& side : kSides) {
       for (const MetricKind& kind : analyze::MetricKinds()) {
-        const std::optional<Spread> spread = SpreadOf(analysis.by_row[i], side, kind.value);
+        const std::optional<Spread> spread = SpreadOf(analysis.by_row[i], side, kind);
         for (double Spread::*part : {&Spread::min, &Spread::mean, &Spread::max}) {
           cells.push_back(spread ? report::CsvNumber((*spread).*part) : "");
         }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -63,6 +64,20 @@ TEST(RenderAnalysis, WorstFirstEndToEndOrPerLayer) {
   view.sort_per_layer = true;
   text = ToText(Small(), view, false);
   EXPECT_EQ(text.find("b, \"c\""), std::string::npos) << text;
+}
+
+// A NaN on one picture, as metrics have it then.
+TEST(RenderAnalysis, ALayerThatIsBrokenOnOnePictureLooksBroken) {
+  Analysis analysis = Small();
+  analyze::Metrics& broken = analysis.by_row[0][1].alone;
+  broken.mse = std::numeric_limits<double>::infinity();
+  View view;
+  view.metrics = {analyze::MetricNamed("mse")};
+  view.sort = &view.metrics[0];
+  view.sort_per_layer = true;
+  view.rows = 1;
+  const std::string text = ToText(analysis, view, false);
+  EXPECT_NE(text.find("inf"), std::string::npos) << text;
 }
 
 TEST(RenderAnalysis, CsvHasAColumnForEveryTitle) {
