@@ -32,6 +32,9 @@ std::string Db(double value) {
   return std::isinf(value) ? (value > 0 ? "no error" : "all error") : report::FixedNumber(value, 1) + " dB";
 }
 
+// For orders: what is not a number is the worst.
+double Rank(double sqnr_db) { return std::isnan(sqnr_db) ? -std::numeric_limits<double>::infinity() : sqnr_db; }
+
 // The means of what the pictures gave.
 struct Summary {
   double whole = 0.0, alone = 0.0;  // SQNR in dB
@@ -177,7 +180,8 @@ class Finder {
       if (node == nullptr || quantize::SharesScale(*node)) continue;
       if (!(rows_[i].alone >= kBadAlone)) bad.push_back(i);
     }
-    std::stable_sort(bad.begin(), bad.end(), [&](size_t a, size_t b) { return rows_[a].alone < rows_[b].alone; });
+    std::stable_sort(bad.begin(), bad.end(),
+                     [&](size_t a, size_t b) { return Rank(rows_[a].alone) < Rank(rows_[b].alone); });
     for (size_t i = 0; i < std::min(bad.size(), kMostLayers); ++i) {
       const size_t row = bad[i];
       const Summary& summary = rows_[row];
@@ -223,24 +227,24 @@ class Finder {
     double least = std::numeric_limits<double>::infinity();
     for (const graph::TensorId id : NodeOf(row)->inputs) {
       const auto found = by_tensor_.find(id);
-      if (found != by_tensor_.end()) least = std::min(least, rows_[found->second].whole);
+      if (found != by_tensor_.end()) least = std::min(least, Rank(rows_[found->second].whole));
     }
     return least;
   }
 
   // An output that is weak though no layer is to blame by itself.
   void Outputs(bool layers_named) {
-    std::string weakest;
+    const std::string* weakest = nullptr;
     double least = kGoodOutput;
     for (const auto& [name, pictures] : analysis_.outputs) {
       const auto sqnr = [](const OutputMetrics& one) -> std::optional<double> { return one.integer.sqnr_db; };
       const double mean = SpreadOf(pictures, sqnr, true)->mean;
-      if (mean >= least) continue;
+      if (Rank(mean) >= Rank(least)) continue;
       least = mean;
-      weakest = name;
+      weakest = &name;
     }
-    if (weakest.empty()) return;
-    const std::string head = "output " + graph::Quoted(weakest) + " has " + Db(least) + " end to end";
+    if (weakest == nullptr) return;
+    const std::string head = "output " + graph::Quoted(*weakest) + " has " + Db(least) + " end to end";
     if (layers_named) {
       findings_.push_back({head, "mend the layers above first, worst first, then analyse again"});
       return;
@@ -286,7 +290,8 @@ class Finder {
     for (size_t i = 0; i < rows_.size(); ++i) {
       if (NodeOf(i) != nullptr && !quantize::SharesScale(*NodeOf(i))) own.push_back(i);
     }
-    std::stable_sort(own.begin(), own.end(), [&](size_t a, size_t b) { return rows_[a].alone < rows_[b].alone; });
+    std::stable_sort(own.begin(), own.end(),
+                     [&](size_t a, size_t b) { return Rank(rows_[a].alone) < Rank(rows_[b].alone); });
     findings_.push_back(
         {head + "; no layer is below " + Db(kBadAlone) + " by itself, the errors of many add up",
          "build with --precision auto, which raises bits where they cost most (int16 is the upper bound); "
