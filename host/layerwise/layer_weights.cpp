@@ -7,6 +7,7 @@
 #include "engine/reference/convolution.h"
 #include "engine/reference/weights.h"
 #include "judge/written_tensors.h"
+#include "quantize/channel_order.h"
 #include "quantize/operator_classes.h"
 
 namespace lockstep::layerwise {
@@ -58,34 +59,6 @@ bool HasWeights(joint::Options type) {
   return type == joint::Options::Conv || type == joint::Options::DepthwiseConv || type == joint::Options::ConvTranspose;
 }
 
-// Where a weight lies in ONNX order.
-class OnnxPlaces {
- public:
-  OnnxPlaces(const graph::Node& node, const graph::Shape& shape, int64_t channels, bool swapped)
-      : transposed_(quantize::TraitsOf(node).weights_axis == 1), swapped_(swapped), shape_(shape) {
-    const int64_t groups = node.Int("group", 1);
-    of_group_ = channels / groups;
-    inner_ = transposed_ ? shape[0] / groups : shape[1];
-  }
-
-  int64_t inner() const { return inner_; }  // input channels of a group
-  int64_t first() const { return swapped_ ? shape_[3] : shape_[2]; }
-  int64_t second() const { return swapped_ ? shape_[2] : shape_[3]; }
-
-  size_t Of(int64_t oc, int64_t a, int64_t b, int64_t ic) const {
-    const int64_t tap = swapped_ ? b * shape_[3] + a : a * shape_[3] + b;
-    const int64_t matrix = transposed_ ? (oc / of_group_ * inner_ + ic) * of_group_ + oc % of_group_ : oc * inner_ + ic;
-    return static_cast<size_t>(matrix * shape_[2] * shape_[3] + tap);
-  }
-
- private:
-  bool transposed_;
-  bool swapped_;  // the width lies in front of the height
-  const graph::Shape& shape_;
-  int64_t of_group_ = 1;
-  int64_t inner_ = 1;
-};
-
 }  // namespace
 
 std::optional<LayerWeights> ReadWeights(const joint::Model& model, const joint::Layer& layer, const graph::Graph& graph,
@@ -106,23 +79,29 @@ std::optional<LayerWeights> ReadWeights(const joint::Model& model, const joint::
                                                    scales.size() > 1 ? quantize::TraitsOf(node).weights_axis : -1);
   weights.values.resize(products->weights.size());
   weights.bias = products->starts;
-  const auto channels = static_cast<int64_t>(products->starts.size());
-  const bool swapped = kernel.axes() != nullptr && kernel.axes()->Get(1) == 3;
-  const OnnxPlaces places(node, graph.tensor(node.inputs.at(static_cast<size_t>(operand))).shape, channels, swapped);
+  const auto stride_h = static_cast<size_t>(products->stride_h);
+  const auto stride_w = static_cast<size_t>(products->stride_w);
+  const bool swapped = kernel.axes() != nullptr && kernel.axes()->Get(1) == 3;  // the width in front
+  const graph::Shape& shape = graph.tensor(node.inputs.at(static_cast<size_t>(operand))).shape;
+  const quantize::ChannelOrder order = quantize::OrderByChannel(node, shape);  // of a channel: ic, height, width
+  const auto height = static_cast<size_t>(shape[2]);
+  const auto width = static_cast<size_t>(shape[3]);
+  const size_t taps = height * width;
   size_t next = 0;
-  for (int64_t oc = 0; oc < channels; ++oc) {
+  for (size_t oc = 0; oc < order.channels; ++oc) {
     int64_t sum = 0;  // that the start has of the zero point
-    for (int64_t a = 0; a < places.first(); ++a) {
-      for (int64_t b = 0; b < places.second(); ++b) {
-        const bool counts = a % products->stride_h == 0 && b % products->stride_w == 0;
-        for (int64_t ic = 0; ic < places.inner(); ++ic) {
+    for (size_t a = 0; a < (swapped ? width : height); ++a) {
+      for (size_t b = 0; b < (swapped ? height : width); ++b) {
+        const bool counts = a % stride_h == 0 && b % stride_w == 0;
+        const size_t tap = swapped ? b * width + a : a * width + b;
+        for (size_t ic = 0; ic < order.per_channel() / taps; ++ic) {
           const int32_t value = products->weights[next++];
-          weights.values[places.Of(oc, a, b, ic)] = static_cast<int16_t>(value);
+          weights.values[order.places[oc * order.per_channel() + ic * taps + tap]] = static_cast<int16_t>(value);
           if (counts) sum += value;
         }
       }
     }
-    weights.bias[static_cast<size_t>(oc)] += x->zero_point * sum;
+    weights.bias[oc] += x->zero_point * sum;
   }
   // The largest multiplier was not cut off at either end of what multipliers can be.
   const auto largest = std::max_element(products->multipliers.begin(), products->multipliers.end());

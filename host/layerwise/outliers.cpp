@@ -5,6 +5,7 @@
 
 #include "graph/quoted.h"
 #include "layerwise/channel_peaks.h"
+#include "quantize/channel_order.h"
 #include "quantize/operator_classes.h"
 
 namespace lockstep::layerwise {
@@ -29,6 +30,16 @@ std::string ActivationHint(const graph::Graph& graph, const Row& row) {
     return "--activation-bits " + graph::Quoted("tensor:" + row.layer.tensor + "=16");
   }
   return "";
+}
+
+// The largest |weight| of each output channel.
+std::vector<double> WeightPeaks(const graph::Node& node, const graph::Tensor& weights) {
+  const quantize::ChannelOrder order = quantize::OrderByChannel(node, weights.shape);
+  std::vector<float> by_channel;
+  by_channel.reserve(order.places.size());
+  for (const size_t at : order.places) by_channel.push_back(weights.constant->floats[at]);
+  const graph::Shape shape{static_cast<int64_t>(order.channels), static_cast<int64_t>(order.per_channel())};
+  return ChannelPeaks(shape, 0, by_channel.data());
 }
 
 }  // namespace
@@ -75,8 +86,7 @@ std::vector<Outliers> FindOutliers(const std::vector<Row>& rows, const std::vect
     outliers.node = node.name;
     outliers.op = node.op;
     outliers.weights = true;
-    const auto axis = static_cast<size_t>(quantize::TraitsOf(node).weights_axis);
-    CountLevels(ChannelPeaks(weights.shape, axis, weights.constant->floats.data()), outliers);
+    CountLevels(WeightPeaks(node, weights), outliers);
     const auto integers = quantized.weights.find({node.name, static_cast<size_t>(operand)});
     const bool one_scale = integers != quantized.weights.end() && integers->second.format.axis < 0;
     if (Needed(outliers) && one_scale) outliers.hint = "--weight-scales per_channel";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "quantize/channel_order.h"
 #include "quantize/operator_classes.h"
 
 namespace lockstep::sensitivity {
@@ -23,21 +24,14 @@ const AffineParams* FindParams(const QuantizedGraph& quantized, graph::TensorId 
   return &storage;
 }
 
-// The scale of the channel that each element belongs to. Transposed weights of a group count their channels behind
-// those of the groups before.
+// The scale of the channel that each element belongs to.
 std::vector<double> ScalesOfElements(const quantize::QuantizedWeights& weights, const graph::Node& node,
                                      const graph::Shape& shape) {
   std::vector<double> scales(weights.values.size(), weights.scales()[0]);
   if (weights.format.axis < 0) return scales;
-  const auto axis = static_cast<size_t>(weights.format.axis);
-  const auto groups = static_cast<size_t>(axis == 0 ? 1 : node.Int("group", 1));
-  size_t inner = 1;
-  for (size_t i = axis + 1; i < shape.size(); ++i) inner *= static_cast<size_t>(shape[i]);
-  const auto extent = static_cast<size_t>(shape[axis]);
-  const size_t outer = scales.size() / static_cast<size_t>(shape[0]);  // elements of one place of axis 0
-  for (size_t i = 0; i < scales.size(); ++i) {
-    const size_t group = groups == 1 ? 0 : i / outer / (static_cast<size_t>(shape[0]) / groups);
-    scales[i] = weights.scales()[group * extent + i / inner % extent];
+  const quantize::ChannelOrder order = quantize::OrderByChannel(node, shape);
+  for (size_t row = 0; row < scales.size(); ++row) {
+    scales[order.places[row]] = weights.scales()[row / order.per_channel()];
   }
   return scales;
 }

@@ -76,5 +76,21 @@ TEST_F(OutliersTest, OfANetworkMadeToHaveThem) {
   EXPECT_NE(text.find("0.625"), std::string::npos) << text;
 }
 
+// Of a transposed convolution of two groups with two channels each; by input channel (2 of a group) and channel.
+TEST(Outliers, ChannelsOfGroupsAreCountedThroughAllGroups) {
+  testing::SmallGraph net;
+  const graph::TensorId x = net.Input("x", {1, 4, 2, 2});
+  const graph::TensorId w = net.Floats({4, 2, 1, 1}, {64, 1, -2, 1, 0.5F, 0, 4, 0});
+  quantize::QuantizedGraph quantized;
+  quantized.graph = net.Finish({net.Add("ConvTranspose", {x, w}, {{"group", int64_t{2}}})});
+  const std::vector<Outliers> outliers = FindOutliers({}, {}, quantized);
+  ASSERT_EQ(outliers.size(), 1u);
+  // 64, 1, 4 and 0
+  EXPECT_EQ(outliers[0].channels, 4u);
+  EXPECT_DOUBLE_EQ(outliers[0].dead, 1.0 / 4);
+  EXPECT_DOUBLE_EQ(outliers[0].shares[1], 2.0 / 4);
+  EXPECT_DOUBLE_EQ(outliers[0].shares[3], 1.0 / 4);
+}
+
 }  // namespace
 }  // namespace lockstep::layerwise
