@@ -7,7 +7,10 @@ namespace lockstep::layerwise {
 
 size_t ChannelAxis(const graph::Graph& graph, const graph::Uses& uses, graph::TensorId id) {
   const size_t rank = graph.tensor(id).shape.size();
-  if (rank >= 4) return 1;
+  if (rank >= 4) {
+    const bool input = std::count(graph.inputs.begin(), graph.inputs.end(), id) != 0;
+    return input && graph::IsChannelsLast(graph, id) ? rank - 1 : 1;
+  }
   if (rank <= 2) return rank == 0 ? 0 : rank - 1;
   const auto along_last = [&](int32_t node) {
     if (node < 0) return false;

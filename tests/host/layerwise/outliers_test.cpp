@@ -38,15 +38,25 @@ TEST(ChannelPeaks, OfAnAxis) {
 
 TEST(ChannelPeaks, ChannelsAreTheSecondAxisButBesideMatrices) {
   testing::SmallGraph net;
-  const graph::TensorId x = net.Input("x", {1, 4, 2, 3});
-  const graph::TensorId flat = net.Add("Reshape", {x, net.Ints({1, 4, 6})});
-  const graph::TensorId product = net.Add("MatMul", {net.Add("Relu", {flat}), net.Random({6, 5})});
+  const graph::TensorId x = net.Input("x", {1, 4, 2, 5});
+  const graph::TensorId flat = net.Add("Reshape", {x, net.Ints({1, 4, 10})});
+  const graph::TensorId product = net.Add("MatMul", {net.Add("Relu", {flat}), net.Random({10, 5})});
   const graph::Graph graph = net.Finish({product});
   const graph::Uses uses(graph);
   EXPECT_EQ(ChannelAxis(graph, uses, x), 1u);
   EXPECT_EQ(ChannelAxis(graph, uses, flat), 1u);
   EXPECT_EQ(ChannelAxis(graph, uses, graph.Find("Relu_1")), 2u);
   EXPECT_EQ(ChannelAxis(graph, uses, product), 2u);
+}
+
+TEST(ChannelPeaks, ChannelsOfAnInputMayBeLast) {
+  testing::SmallGraph net;
+  const graph::TensorId x = net.Input("x", {1, 32, 24, 3});
+  const graph::TensorId turned = net.Add("Transpose", {x}, {{"perm", std::vector<int64_t>{0, 3, 1, 2}}});
+  const graph::Graph graph = net.Finish({net.Conv(turned, 3, 4, 1)});
+  const graph::Uses uses(graph);
+  EXPECT_EQ(ChannelAxis(graph, uses, x), 3u);
+  EXPECT_EQ(ChannelAxis(graph, uses, turned), 1u);
 }
 
 class OutliersTest : public BuiltNetwork {};
