@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "graph/quoted.h"
 #include "layerwise/channel_peaks.h"
 #include "quantize/channel_order.h"
+#include "quantize/corrections/scalable_channels.h"
 #include "quantize/operator_classes.h"
+#include "quantize/policy_settings.h"
 
 namespace lockstep::layerwise {
 namespace {
@@ -15,21 +18,25 @@ constexpr double kManyAtLevel4 = 0.25;  // of the channels have 4 of 8 bits or f
 
 bool Needed(const Outliers& outliers) { return outliers.shares[1] >= kManyAtLevel4; }
 
-// What the settings of a build can do for an activation.
-std::string ActivationHint(const graph::Graph& graph, const Row& row) {
-  if (row.node < 0) return "";
-  const graph::Node& node = graph.nodes[static_cast<size_t>(row.node)];
+// The nodes whose channels the corrections of a build can scale.
+std::set<size_t> ScalableNodes(const graph::Graph& graph) {
+  std::set<size_t> nodes;
+  for (const quantize::ChannelGroup& group : quantize::FindScalableChannels(graph).groups) {
+    for (const quantize::ChannelPlace& place : group.makers) nodes.insert(place.node);
+  }
+  return nodes;
+}
+
+// What the settings of a build can do for an activation; floats and 16 bits have levels for every channel.
+std::string ActivationHint(const graph::Graph& graph, const std::set<size_t>& scalable, const Row& row) {
+  if (row.node < 0 || !row.params || row.params->bits > quantize::kByteBits) return "";
+  const auto place = static_cast<size_t>(row.node);
+  const graph::Node& node = graph.nodes[place];
   if (quantize::SharesScale(node)) return "";  // said of what it copies
-  using Kind = graph::ActivationKind;
-  const Kind kind = node.activation.kind;
-  if (node.op == "LayerNormalization") return "--smooth-quant";
-  if (quantize::SumsProducts(node) && (kind == Kind::kNone || kind == Kind::kRelu || kind == Kind::kLeakyRelu)) {
-    return "--cross-layer-equalization or --smooth-quant";
+  if (scalable.count(place) != 0) {
+    return quantize::SumsProducts(node) ? "--cross-layer-equalization or --smooth-quant" : "--smooth-quant";
   }
-  if (row.params && row.params->bits <= 8) {
-    return "--activation-bits " + graph::Quoted("tensor:" + row.layer.tensor + "=16");
-  }
-  return "";
+  return "--activation-bits " + graph::Quoted("tensor:" + row.layer.tensor + "=16");
 }
 
 // The largest |weight| of each output channel.
@@ -60,6 +67,7 @@ void CountLevels(const std::vector<double>& peaks, Outliers& outliers) {
 std::vector<Outliers> FindOutliers(const std::vector<Row>& rows, const std::vector<std::vector<RowMetrics>>& by_row,
                                    const quantize::QuantizedGraph& quantized) {
   const graph::Graph& graph = quantized.graph;
+  const std::set<size_t> scalable = ScalableNodes(graph);
   std::vector<Outliers> found;
   for (size_t i = 0; i < rows.size(); ++i) {
     const Row& row = rows[i];
@@ -73,7 +81,7 @@ std::vector<Outliers> FindOutliers(const std::vector<Row>& rows, const std::vect
     outliers.node = row.node < 0 ? "" : graph.nodes[static_cast<size_t>(row.node)].name;
     outliers.op = row.layer.op;
     CountLevels(peaks, outliers);
-    if (Needed(outliers)) outliers.hint = ActivationHint(graph, row);
+    if (Needed(outliers)) outliers.hint = ActivationHint(graph, scalable, row);
     found.push_back(std::move(outliers));
   }
   for (const graph::Node& node : graph.nodes) {

@@ -62,14 +62,18 @@ TEST(ChannelPeaks, ChannelsOfAnInputMayBeLast) {
 class OutliersTest : public BuiltNetwork {};
 
 // Of eight output channels of the first convolution one is a hundred times larger than five others, and two are dead.
-TEST_F(OutliersTest, OfANetworkMadeToHaveThem) {
+graph::Graph OneLargeChannel(const char* function) {
   testing::SmallGraph net;
   const graph::TensorId x = net.Input("x", {1, 3, 32, 32});
   std::vector<float> weights(24, 0.1F);
   for (size_t i = 0; i < 3; ++i) weights[i] = 10.0F;
   for (size_t i = 18; i < 24; ++i) weights[i] = 0.0F;
-  const graph::TensorId wide = net.Add("Relu", {net.Add("Conv", {x, net.Floats({8, 3, 1, 1}, weights)})});
-  Build(net.Finish({net.Conv(wide, 8, 4, 1)}));
+  const graph::TensorId wide = net.Add(function, {net.Add("Conv", {x, net.Floats({8, 3, 1, 1}, weights)})});
+  return net.Finish({net.Conv(wide, 8, 4, 1)});
+}
+
+TEST_F(OutliersTest, OfANetworkMadeToHaveThem) {
+  Build(OneLargeChannel("Relu"));
   const Analysis analysis = Analysed(Options());
   int found = 0;
   for (const Outliers& one : analysis.outliers) {
@@ -100,6 +104,30 @@ TEST(Outliers, ChannelsOfGroupsAreCountedThroughAllGroups) {
   EXPECT_DOUBLE_EQ(outliers[0].dead, 1.0 / 4);
   EXPECT_DOUBLE_EQ(outliers[0].shares[1], 2.0 / 4);
   EXPECT_DOUBLE_EQ(outliers[0].shares[3], 1.0 / 4);
+}
+
+// The hint of the first node's activations.
+std::string HintOf(const Analysis& analysis, const graph::Graph& graph) {
+  for (const Outliers& one : analysis.outliers) {
+    if (one.node != graph.nodes[0].name || one.weights) continue;
+    EXPECT_DOUBLE_EQ(one.shares[1], 5.0 / 8);
+    ExpectFlagsOfBuild(one.hint);
+    return one.hint;
+  }
+  return "none";
+}
+
+TEST_F(OutliersTest, WhatCannotBeScaledGetsBits) {
+  Build(OneLargeChannel("HardSwish"));
+  const std::string tensor = both_.graph.tensor(both_.graph.nodes[0].outputs[0]).name;
+  EXPECT_EQ(HintOf(Analysed(Options()), both_.graph), "--activation-bits \"tensor:" + tensor + "=16\"");
+}
+
+TEST_F(OutliersTest, SixteenBitsAndFloatsNeedNothing) {
+  Build(OneLargeChannel("Relu"), {{"precision", "int16"}});
+  EXPECT_EQ(HintOf(Analysed(Options()), both_.graph), "");
+  Build(OneLargeChannel("Relu"), {{"precision", "float"}});
+  EXPECT_EQ(HintOf(Analysed(Options()), both_.graph), "");
 }
 
 }  // namespace
