@@ -100,7 +100,7 @@ class Finder {
     if (NotFinite()) return std::move(findings_);
     const size_t layers_from = findings_.size();
     Layers(inputs_differ);
-    Apart();
+    Apart(inputs_differ);
     if (!inputs_differ) Outputs(findings_.size() > layers_from);
     return std::move(findings_);
   }
@@ -209,9 +209,11 @@ class Finder {
          "see them with --sort sqnr --per-layer"});
   }
 
-  void Apart() {
+  // A first layer's integers come from the model's input, its reference from the network's.
+  void Apart(bool inputs_differ) {
     for (size_t i = 0; i < rows_.size(); ++i) {
       const Summary& summary = rows_[i];
+      if (inputs_differ && ReadsInput(i)) continue;
       if (!(summary.steps > kFarSteps) || !(summary.apart < summary.reference)) continue;
       findings_.push_back({NameOf(i) + ": integer and reference arithmetic are " +
                                report::ShortNumber(summary.steps, 3) + " steps apart (" + Db(summary.apart) +

@@ -109,6 +109,7 @@ TEST_F(FindingsTest, WrongColourOrder) {
   ASSERT_FALSE(analysis.findings.empty());
   EXPECT_NE(analysis.findings[0].what.find("colour order is wrong"), std::string::npos) << All(analysis);
   EXPECT_NE(analysis.findings[0].todo.find("--color"), std::string::npos);
+  EXPECT_EQ(All(analysis).find("steps apart"), std::string::npos) << All(analysis);  // the input is to blame
 }
 
 TEST_F(FindingsTest, WrongMeanAndStd) {
