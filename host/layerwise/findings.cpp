@@ -214,7 +214,7 @@ class Finder {
     for (size_t i = 0; i < rows_.size(); ++i) {
       const Summary& summary = rows_[i];
       if (inputs_differ && ReadsInput(i)) continue;
-      if (!(summary.steps > kFarSteps) || !(summary.apart < summary.reference)) continue;
+      if (!(summary.steps > kFarSteps) || !(summary.apart < summary.reference) || HasConstantOperand(i)) continue;
       findings_.push_back({NameOf(i) + ": integer and reference arithmetic are " +
                                report::ShortNumber(summary.steps, 3) + " steps apart (" + Db(summary.apart) +
                                "), more than its levels explain",
@@ -222,6 +222,14 @@ class Finder {
                                graph::Quoted(NodeOf(i) == nullptr ? analysis_.rows[i].layer.name : NodeOf(i)->name) +
                                ") and report it"});
     }
+  }
+
+  // The reference does not round the constants of Add, Sub and Mul: a difference may be theirs.
+  bool HasConstantOperand(size_t row) const {
+    const graph::Node* node = NodeOf(row);
+    return node != nullptr && std::any_of(node->inputs.begin(), node->inputs.end(), [&](graph::TensorId id) {
+             return quantize::IsConstantOperand(graph_, *node, id);
+           });
   }
 
   // The SQNR of what the layer reads, end to end: the least of its inputs.

@@ -177,6 +177,17 @@ TEST_F(FindingRules, Apart) {
   EXPECT_EQ(Find(), "");
 }
 
+TEST_F(FindingRules, ApartIsNotAskedWhereAConstantIsNotRounded) {
+  testing::SmallGraph net;
+  const graph::TensorId x = net.Input("x", {1, 4, 2, 2});
+  SetNetwork(net.Finish({net.Add("Mul", {net.Conv(x, 4, 4, 1), net.Scalar(0.3F)})}));
+  At(1).apart = Sqnr(30.0);
+  At(1).apart->max_steps = 5.0;
+  EXPECT_EQ(Find(), "");
+  At(0).apart = At(1).apart;
+  ExpectFound("layer 0 \"layer_0\" (Conv): integer and reference");
+}
+
 TEST_F(FindingRules, AWeakOutputBehindBadLayers) {
   analysis_.outputs["y"] = {Output(12.0)};
   MakeBad(30.0);
