@@ -72,13 +72,15 @@ Analysis Analyze(const graph::Graph& graph, const std::vector<uint8_t>& file, co
         pictures[place] = run->Run(options.items[place], node_done);
       });
 
+  std::map<std::string, std::vector<InputSums>> inputs;
   analysis.by_row.resize(analysis.rows.size());
   for (size_t i = 0; i < pictures.size(); ++i) {
     analysis.pictures.push_back(options.items[i].label);
     for (size_t row = 0; row < analysis.rows.size(); ++row) analysis.by_row[row].push_back(pictures[i].rows[row]);
     for (const auto& [name, metrics] : pictures[i].outputs) analysis.outputs[name].push_back(metrics);
-    for (const auto& [name, agreement] : pictures[i].inputs) analysis.inputs[name].push_back(agreement);
+    for (const auto& [name, sums] : pictures[i].inputs) inputs[name].push_back(sums);
   }
+  for (const auto& [name, sums] : inputs) analysis.inputs[name] = CompareInputs(sums);
   analysis.outliers = FindOutliers(analysis.rows, analysis.by_row, quantized);
   analysis.findings = FindingsOf(analysis, quantized);
   return analysis;

@@ -31,7 +31,7 @@ struct Analysis {
   std::vector<Row> rows;                                      // in the order of execution
   std::vector<std::vector<RowMetrics>> by_row;                // by row and picture
   std::map<std::string, std::vector<OutputMetrics>> outputs;  // by part and picture
-  std::map<std::string, std::vector<InputAgreement>> inputs;  // by input and picture
+  std::map<std::string, InputAgreement> inputs;               // by name, where the float network has inputs of its own
   std::vector<Outliers> outliers;
   std::vector<Finding> findings;  // empty: nothing stands out
 };

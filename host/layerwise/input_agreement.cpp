@@ -1,13 +1,16 @@
 #include "layerwise/input_agreement.h"
 
+#include <algorithm>
 #include <cmath>
-
-#include "analyze/metrics.h"
+#include <limits>
 
 namespace lockstep::layerwise {
 namespace {
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 using Values = std::vector<float>;
+using Order = std::vector<ChannelSums> InputSums::*;
 
 // The elements of each channel, one after the other.
 std::vector<Values> Channels(const engine::FloatTensor& tensor, bool channels_last) {
@@ -22,54 +25,94 @@ std::vector<Values> Channels(const engine::FloatTensor& tensor, bool channels_la
   return channels;
 }
 
-ChannelFit Fit(const Values& network, const Values& model) {
-  double x = 0.0, y = 0.0, xx = 0.0, xy = 0.0;
+ChannelSums Sum(const Values& network, const Values& model) {
+  ChannelSums sums;
+  sums.count = static_cast<double>(model.size());
   for (size_t i = 0; i < model.size(); ++i) {
-    const auto from = static_cast<double>(model[i]);
-    const auto to = static_cast<double>(network[i]);
-    x += from;
-    y += to;
-    xx += from * from;
-    xy += from * to;
+    const auto x = static_cast<double>(model[i]);
+    const auto y = static_cast<double>(network[i]);
+    sums.x += x;
+    sums.y += y;
+    sums.xx += x * x;
+    sums.xy += x * y;
+    sums.yy += y * y;
+    sums.error += (y - x) * (y - x);
   }
-  const auto count = static_cast<double>(model.size());
-  const double spread = count * xx - x * x;
-  if (!(spread > 1e-9 * count * xx)) return {1.0, (y - x) / count};  // one value everywhere
-  const double gain = (count * xy - x * y) / spread;
-  return {gain, (y - gain * x) / count};
+  return sums;
 }
 
-double Sqnr(const std::vector<Values>& network, const std::vector<Values>& model) {
-  analyze::MetricsSum sum;
-  for (size_t i = 0; i < network.size(); ++i) sum.Add(network[i].data(), model[i].data(), network[i].size());
-  return sum.Finish().sqnr_db;
-}
-
-// Fits each channel and applies it.
-double FittedSqnr(const std::vector<Values>& network, std::vector<Values> model, std::vector<ChannelFit>& fits) {
-  fits.clear();
-  for (size_t i = 0; i < network.size(); ++i) {
-    fits.push_back(Fit(network[i], model[i]));
-    for (float& value : model[i]) {
-      value = static_cast<float>(fits.back().gain * static_cast<double>(value) + fits.back().offset);
+// Over all pictures.
+std::vector<ChannelFit> FitOf(const std::vector<InputSums>& pictures, Order order) {
+  std::vector<ChannelFit> fits;
+  for (size_t channel = 0; channel < (pictures.front().*order).size(); ++channel) {
+    ChannelSums all;
+    for (const InputSums& picture : pictures) {
+      const ChannelSums& one = (picture.*order)[channel];
+      all.count += one.count;
+      all.x += one.x;
+      all.y += one.y;
+      all.xx += one.xx;
+      all.xy += one.xy;
     }
+    const double spread = all.count * all.xx - all.x * all.x;
+    // One value everywhere has an offset alone.
+    const double gain = spread > 1e-9 * all.count * all.xx ? (all.count * all.xy - all.x * all.y) / spread : 1.0;
+    fits.push_back({gain, (all.y - gain * all.x) / all.count});
   }
-  return Sqnr(network, model);
+  return fits;
+}
+
+// Of (y - gain x - offset)^2.
+double ErrorOf(const ChannelSums& sums, const ChannelFit& fit) {
+  const auto [gain, offset] = fit;
+  const double error = sums.yy - 2 * gain * sums.xy - 2 * offset * sums.y + gain * gain * sums.xx +
+                       2 * gain * offset * sums.x + sums.count * offset * offset;
+  return std::max(error, 0.0);
+}
+
+double Sqnr(double signal, double error) {
+  if (error == 0.0) return kInfinity;
+  return signal == 0.0 ? -kInfinity : 10.0 * std::log10(signal / error);
+}
+
+// Without fits as the model has them.
+double Worst(const std::vector<InputSums>& pictures, Order order, const std::vector<ChannelFit>* fits) {
+  double worst = kInfinity;
+  for (const InputSums& picture : pictures) {
+    double signal = 0.0;
+    double error = 0.0;
+    const std::vector<ChannelSums>& channels = picture.*order;
+    for (size_t i = 0; i < channels.size(); ++i) {
+      signal += channels[i].yy;
+      error += fits != nullptr ? ErrorOf(channels[i], (*fits)[i]) : channels[i].error;
+    }
+    worst = std::min(worst, Sqnr(signal, error));
+  }
+  return worst;
 }
 
 }  // namespace
 
-InputAgreement CompareInputs(const engine::FloatTensor& network, const engine::FloatTensor& model, bool channels_last) {
+InputSums SumInputs(const engine::FloatTensor& network, const engine::FloatTensor& model, bool channels_last) {
   const std::vector<Values> truth = Channels(network, channels_last);
   const std::vector<Values> given = Channels(model, channels_last);
-  const std::vector<Values> reversed(given.rbegin(), given.rend());
+  InputSums sums;
+  for (size_t i = 0; i < truth.size(); ++i) {
+    sums.as_is.push_back(Sum(truth[i], given[i]));
+    sums.reversed.push_back(Sum(truth[i], given[truth.size() - 1 - i]));
+  }
+  return sums;
+}
+
+InputAgreement CompareInputs(const std::vector<InputSums>& pictures) {
+  const std::vector<ChannelFit> as_is = FitOf(pictures, &InputSums::as_is);
+  const std::vector<ChannelFit> reversed = FitOf(pictures, &InputSums::reversed);
   InputAgreement agreement;
-  std::vector<ChannelFit> reversed_fit;
-  agreement.sqnr_db = Sqnr(truth, given);
-  agreement.reversed_sqnr_db = Sqnr(truth, reversed);
-  agreement.fitted_sqnr_db = FittedSqnr(truth, given, agreement.fit);
-  agreement.reversed_fitted_sqnr_db = FittedSqnr(truth, reversed, reversed_fit);
-  if (agreement.reversed_fitted_sqnr_db > agreement.fitted_sqnr_db) agreement.fit = reversed_fit;
+  agreement.sqnr_db = Worst(pictures, &InputSums::as_is, nullptr);
+  agreement.reversed_sqnr_db = Worst(pictures, &InputSums::reversed, nullptr);
+  agreement.fitted_sqnr_db = Worst(pictures, &InputSums::as_is, &as_is);
+  agreement.reversed_fitted_sqnr_db = Worst(pictures, &InputSums::reversed, &reversed);
+  agreement.fit = agreement.reversed_fitted_sqnr_db > agreement.fitted_sqnr_db ? reversed : as_is;
   return agreement;
 }
 

@@ -1,22 +1,12 @@
 #include "layerwise/input_findings.h"
 
 #include "graph/quoted.h"
-#include "layerwise/spread.h"
 #include "report/table.h"
 
 namespace lockstep::layerwise {
 namespace {
 
 constexpr double kSame = 30.0;  // dB: what rounding a picture to 8 bits leaves
-
-using Agreements = std::vector<InputAgreement>;
-
-// Of the worst picture: grey ones look the same in any order.
-double Least(const Agreements& pictures, double InputAgreement::*value) {
-  return SpreadOf(
-             pictures, [&](const InputAgreement& one) -> std::optional<double> { return one.*value; }, true)
-      ->min;
-}
 
 std::string Db(double value) { return std::isinf(value) ? "no error" : report::FixedNumber(value, 1) + " dB"; }
 
@@ -34,11 +24,11 @@ std::string FitText(const std::vector<ChannelFit>& fit) {
 
 std::vector<Finding> InputFindings(const Analysis& analysis) {
   std::vector<Finding> findings;
-  for (const auto& [name, pictures] : analysis.inputs) {
-    const double as_is = Least(pictures, &InputAgreement::sqnr_db);
-    const double reversed = Least(pictures, &InputAgreement::reversed_sqnr_db);
-    const double fitted = Least(pictures, &InputAgreement::fitted_sqnr_db);
-    const double both = Least(pictures, &InputAgreement::reversed_fitted_sqnr_db);
+  for (const auto& [name, agreement] : analysis.inputs) {
+    const double as_is = agreement.sqnr_db;
+    const double reversed = agreement.reversed_sqnr_db;
+    const double fitted = agreement.fitted_sqnr_db;
+    const double both = agreement.reversed_fitted_sqnr_db;
     if (as_is >= kSame) continue;
     const std::string head = "input " + graph::Quoted(name) +
                              ": the model sees another picture than the network should (SQNR " + Db(as_is) + ")";
@@ -47,13 +37,13 @@ std::vector<Finding> InputFindings(const Analysis& analysis) {
           {head + ": the colour order is wrong, with red and blue exchanged they agree (" + Db(reversed) + ")",
            "build with the other --color"});
     } else if (fitted >= kSame) {
-      findings.push_back({head + ": mean or std is wrong, the network's channels are " + FitText(pictures.front().fit) +
+      findings.push_back({head + ": mean or std is wrong, the network's channels are " + FitText(agreement.fit) +
                               " of the model's (" + Db(fitted) + " so)",
                           "build with the --mean and --std that the network was trained with, in units of 0..255"});
     } else if (both >= kSame) {
       findings.push_back(
           {head + ": both the colour order and mean or std are wrong (" + Db(both) +
-               " with red and blue exchanged and channels " + FitText(pictures.front().fit) + ")",
+               " with red and blue exchanged and channels " + FitText(agreement.fit) + ")",
            "build with the other --color, and with the --mean and --std that the network was trained with"});
     } else {
       findings.push_back({head + ", and neither another colour order nor another mean and std explains it",

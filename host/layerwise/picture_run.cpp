@@ -153,7 +153,7 @@ PictureMetrics PictureRun::Run(const input::DataItem& item, const std::function<
       const std::string& name = truth_->inputs()[i].name;
       inputs[name] = truth_->ToFloats(i, read[i]);
       result.inputs[name] =
-          CompareInputs(inputs.at(name), simulated.at(name), graph::IsChannelsLast(graph, graph.Find(name)));
+          SumInputs(inputs.at(name), simulated.at(name), graph::IsChannelsLast(graph, graph.Find(name)));
     }
   }
   const Tensors truth = floats_.Run(inputs);

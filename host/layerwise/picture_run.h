@@ -47,7 +47,7 @@ struct OutputMetrics {
 
 struct PictureMetrics {
   std::vector<RowMetrics> rows;
-  std::map<std::string, InputAgreement> inputs;  // by name, where the float network has inputs of its own
+  std::map<std::string, InputSums> inputs;       // by name, where the float network has inputs of its own
   std::map<std::string, OutputMetrics> outputs;  // by part (analyze/output_parts.h), end to end
 };
 
