@@ -32,7 +32,7 @@ int Sensitivity(const Flags& flags) {
   const sensitivity::Part part = sensitivity::ParsePart(flags.part);
   sensitivity::View view;
   view.metrics.clear();
-  for (const std::string& metric : flags.metrics) view.metrics.push_back(sensitivity::ParseMetric(metric));
+  for (const std::string& metric : flags.metrics) view.metrics.push_back(analyze::MetricNamed(metric));
   view.outputs = flags.outputs;
   settings::Json file = settings::Json::object();
   if (!flags.config.empty()) file = compiler::ReadConfigFile(flags.config);
@@ -73,7 +73,8 @@ void AddSensitivity(CLI::App& app, int& status) {
       "--part", flags->part,
       "what is quantised: node, weights, activations, or of these table_input or output (default node)");
   command->add_option("--metric", flags->metrics,
-                      "sqnr, cosine, mse, max_abs, mean_abs; the first one sorts (default sqnr cosine)");
+                      "cosine, relative_error, mse, sqnr, chebyshev, l1, l2, mean_abs; the first one sorts (default "
+                      "sqnr cosine)");
   command->add_option("-o,--outputs", flags->outputs, "outputs of the network that count (default: all, the worst)");
   command->add_option("--pictures", flags->pictures, "to measure with (default 8)")->check(CLI::Range(1, 100000));
   command->add_option("--rows", flags->rows, "of the table; 0: all (default 30)")->check(CLI::Range(0, 1000000));

@@ -8,27 +8,14 @@
 #include "graph/error.h"
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
+#include "report/csv.h"
 #include "report/json_text.h"
 #include "report/table.h"
 
 namespace lockstep::sensitivity {
 namespace {
 
-constexpr struct {
-  Metric metric;
-  const char* name;
-  const char* title;
-  double analyze::Metrics::*value;
-  bool more_is_better;
-} kMetrics[] = {{Metric::kSqnr, "sqnr", "SQNR dB", &analyze::Metrics::sqnr_db, true},
-                {Metric::kCosine, "cosine", "cosine", &analyze::Metrics::cosine, true},
-                {Metric::kMse, "mse", "MSE", &analyze::Metrics::mse, false},
-                {Metric::kMaxAbs, "max_abs", "max abs", &analyze::Metrics::max_abs, false},
-                {Metric::kMeanAbs, "mean_abs", "mean abs", &analyze::Metrics::mean_abs, false}};
-
-const auto& RowOf(Metric metric) {
-  return *std::find_if(std::begin(kMetrics), std::end(kMetrics), [&](const auto& row) { return row.metric == metric; });
-}
+using analyze::MetricKind;
 
 // `part`: "output0" or "output0[:, 4:84]"; an output names all its parts.
 bool IsShown(const View& view, const std::string& part) {
@@ -38,24 +25,16 @@ bool IsShown(const View& view, const std::string& part) {
 }
 
 // The worst of the outputs that are looked at; a value that is not a number is worse than any.
-double Worst(const Trial& trial, const View& view, Metric metric) {
-  const auto& row = RowOf(metric);
+double Worst(const Trial& trial, const View& view, const MetricKind& kind) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  double worst = row.more_is_better ? kInfinity : -kInfinity;
+  double worst = kind.more_is_better ? kInfinity : -kInfinity;
   for (const auto& [name, metrics] : trial.outputs) {
     if (!IsShown(view, name)) continue;
-    const double value = metrics.*row.value;
-    if (std::isnan(value)) return row.more_is_better ? -kInfinity : kInfinity;
-    worst = row.more_is_better ? std::min(worst, value) : std::max(worst, value);
+    const double value = metrics.*kind.value;
+    if (std::isnan(value)) return kind.more_is_better ? -kInfinity : kInfinity;
+    worst = kind.more_is_better ? std::min(worst, value) : std::max(worst, value);
   }
   return worst;
-}
-
-std::string ValueText(double value, Metric metric) {
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  if (metric == Metric::kSqnr) return report::FixedNumber(value, 1);
-  if (metric == Metric::kCosine) return report::FixedNumber(value, 6);
-  return report::ShortNumber(value);
 }
 
 void RequireOutputs(const std::vector<Trial>& trials, const View& view) {
@@ -73,24 +52,13 @@ void RequireOutputs(const std::vector<Trial>& trials, const View& view) {
 
 }  // namespace
 
-Metric ParseMetric(const std::string& text) {
-  std::vector<std::string> names;
-  for (const auto& row : kMetrics) {
-    if (text == row.name) return row.metric;
-    names.emplace_back(row.name);
-  }
-  throw UsageError("there is no metric " + graph::Quoted(text) + " (" + graph::Listed(names) + ")" +
-                   graph::DidYouMean(text, names));
-}
-
 void SortWorstFirst(std::vector<Trial>& trials, const View& view) {
   RequireOutputs(trials, view);
-  const Metric first = view.metrics.front();
-  const bool more_is_better = RowOf(first).more_is_better;
+  const MetricKind& first = view.metrics.front();
   std::stable_sort(trials.begin(), trials.end(), [&](const Trial& a, const Trial& b) {
     const double left = Worst(a, view, first);
     const double right = Worst(b, view, first);
-    return more_is_better ? left < right : left > right;
+    return first.more_is_better ? left < right : left > right;
   });
 }
 
@@ -99,13 +67,15 @@ std::string ToText(const std::vector<Trial>& trials, const View& view, int rows,
                                       {"node", report::Align::kLeft, 44},
                                       {"operator"},
                                       {"tensor", report::Align::kLeft, 44}};
-  for (const Metric metric : view.metrics) columns.push_back({RowOf(metric).title, report::Align::kRight});
+  for (const MetricKind& kind : view.metrics) columns.push_back({kind.title, report::Align::kRight});
   report::Table table(columns);
   const size_t shown = rows == 0 ? trials.size() : std::min(trials.size(), static_cast<size_t>(rows));
   for (size_t i = 0; i < shown; ++i) {
     const Trial& trial = trials[i];
     std::vector<report::Cell> cells{std::to_string(i + 1), trial.node, trial.op, trial.tensor};
-    for (const Metric metric : view.metrics) cells.emplace_back(ValueText(Worst(trial, view, metric), metric));
+    for (const MetricKind& kind : view.metrics) {
+      cells.emplace_back(analyze::MetricText(kind, Worst(trial, view, kind)));
+    }
     table.AddRow(std::move(cells));
   }
   std::string text = table.ToText(colour);
@@ -118,9 +88,8 @@ std::string ToJson(const std::vector<Trial>& trials) {
   for (const Trial& trial : trials) {
     nlohmann::ordered_json outputs;
     for (const auto& [name, metrics] : trial.outputs) {
-      for (const auto& row : kMetrics) {
-        const double value = metrics.*row.value;
-        outputs[name][row.name] = std::isfinite(value) ? nlohmann::ordered_json(value) : nullptr;
+      for (const MetricKind& kind : analyze::MetricKinds()) {
+        outputs[name][kind.name] = report::JsonNumber(metrics.*kind.value);
       }
     }
     list.push_back({{"node", trial.node},
@@ -133,20 +102,15 @@ std::string ToJson(const std::vector<Trial>& trials) {
 }
 
 std::string ToCsv(const std::vector<Trial>& trials, const View& view) {
-  std::string text = "node,operator,tensor,output";
-  for (const auto& row : kMetrics) text += std::string(",") + row.name;
-  text += "\n";
-  const auto quoted = [](const std::string& value) {
-    std::string result = "\"";
-    for (const char c : value) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return result + "\"";
-  };
+  std::vector<std::string> head{"node", "operator", "tensor", "output"};
+  for (const MetricKind& kind : analyze::MetricKinds()) head.emplace_back(kind.name);
+  std::string text = report::CsvLine(head);
   for (const Trial& trial : trials) {
     for (const auto& [name, metrics] : trial.outputs) {
       if (!IsShown(view, name)) continue;
-      text += quoted(trial.node) + "," + trial.op + "," + quoted(trial.tensor) + "," + quoted(name);
-      for (const auto& row : kMetrics) text += "," + report::ShortNumber(metrics.*row.value, 9);
-      text += "\n";
+      std::vector<std::string> cells{trial.node, trial.op, trial.tensor, name};
+      for (const MetricKind& kind : analyze::MetricKinds()) cells.push_back(report::CsvNumber(metrics.*kind.value));
+      text += report::CsvLine(cells);
     }
   }
   return text;

@@ -4,19 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "analyze/metric_kind.h"
 #include "sensitivity/sensitivity.h"
 
 namespace lockstep::sensitivity {
 
-// The metrics that a table can show and be sorted by.
-enum class Metric { kSqnr, kCosine, kMse, kMaxAbs, kMeanAbs };
-
-// "sqnr", "cosine", "mse", "max_abs", "mean_abs"; throws UsageError with the nearest name.
-Metric ParseMetric(const std::string& text);
-
 struct View {
-  std::vector<Metric> metrics{Metric::kSqnr, Metric::kCosine};  // the first one sorts
-  std::vector<std::string> outputs;                             // of the network; empty: all
+  std::vector<analyze::MetricKind> metrics{analyze::MetricNamed("sqnr"),
+                                           analyze::MetricNamed("cosine")};  // the first one sorts
+  std::vector<std::string> outputs;                                          // of the network; empty: all
 };
 
 // Of several outputs the worst counts. Throws UsageError for an output that is not there, with the nearest name.

@@ -57,12 +57,33 @@ TEST(SensitivityTable, TextJsonAndCsvSayTheSame) {
   const auto json = nlohmann::json::parse(ToJson(trials));
   EXPECT_EQ(json["nodes"][1]["outputs"]["boxes"]["sqnr"], 10.0);
   EXPECT_EQ(json["nodes"][1]["tensor"], "b_out");
-  EXPECT_EQ(ToCsv(trials, {}).substr(0, 67), "node,operator,tensor,output,sqnr,cosine,mse,max_abs,mean_abs\n\"a\",Co");
+  const std::string csv = ToCsv(trials, {});
+  EXPECT_EQ(csv.rfind("node,operator,tensor,output,cosine,relative_error,mse,sqnr,chebyshev,l1,l2,mean_abs\n"
+                      "a,Conv,a_out,boxes,0.966666667,0,0,30,0,0,0,0\n",
+                      0),
+            0u)
+      << csv;
+  EXPECT_EQ(json["nodes"][1]["outputs"]["boxes"]["relative_error"], 0.0);
 }
 
-TEST(SensitivityTable, MetricsHaveNames) {
-  EXPECT_EQ(ParseMetric("cosine"), Metric::kCosine);
-  EXPECT_THROW(ParseMetric("snr"), UsageError);
+TEST(SensitivityTable, EveryMetricCanBeShownAndSorts) {
+  for (const analyze::MetricKind& kind : analyze::MetricKinds()) {
+    std::vector<Trial> trials{Of("a", 30.0, 30.0), Of("b", 30.0, 30.0)};
+    for (Trial& trial : trials) {
+      for (auto& [name, metrics] : trial.outputs)
+        metrics.*kind.value = (trial.node == "b") == kind.more_is_better ? 0.25 : 0.75;
+    }
+    View view;
+    view.metrics = {kind};
+    EXPECT_EQ(Order(trials, view).front(), "b") << kind.name;
+    EXPECT_NE(ToText(trials, view, 0, false).find(kind.title), std::string::npos) << kind.name;
+  }
+}
+
+// Commas and quotation marks of names.
+TEST(SensitivityTable, CsvQuotesWhatItMust) {
+  const std::string csv = ToCsv({Of("a,\"b\"", 30.0, 20.0)}, {});
+  EXPECT_NE(csv.find("\n\"a,\"\"b\"\"\",Conv,"), std::string::npos) << csv;
 }
 
 }  // namespace
