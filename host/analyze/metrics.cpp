@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <string>
 
 #include "graph/error.h"
 
@@ -100,6 +99,15 @@ Metrics Compare(const std::vector<float>& reference, const std::vector<float>& m
                      " elements; the tensors must have one shape");
   }
   return Compare(reference.data(), measured.data(), reference.size(), scale);
+}
+
+double ErrorShare(const std::map<std::string, Metrics>& parts) {
+  double error = 0.0;
+  for (const auto& [name, metrics] : parts) {
+    const double share = std::pow(10.0, -metrics.sqnr_db / 10.0);
+    error += std::isnan(share) ? 1.0 : std::min(share, 1.0);
+  }
+  return error;
 }
 
 }  // namespace lockstep::analyze

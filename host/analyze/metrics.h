@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace lockstep::analyze {
@@ -32,6 +34,10 @@ Metrics Compare(const float* reference, const float* measured, size_t count, dou
 
 // Throws UsageError if the sizes differ.
 Metrics Compare(const std::vector<float>& reference, const std::vector<float>& measured, double scale = 0.0);
+
+// The error's energy as a share of the values' own, summed over the parts of the outputs; a part that is lost, or not a
+// number, counts as 1.
+double ErrorShare(const std::map<std::string, Metrics>& parts);
 
 // Adds up what arrives in pieces, so that a tensor need not be in memory at once.
 class MetricsSum {

@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "analyze/metrics.h"
 #include "graph/error.h"
 #include "input/input_source.h"
 
@@ -35,7 +36,7 @@ AdaptiveRoundingResult RoundWeights(const graph::Graph& graph, const quantize::C
   judge::OutputError error(graph, JudgeItems(calibration, kJudgingRuns), config.threads);
   result.before = error.Of(model);
   result.after = error.Of(rounded_model);
-  result.kept = judge::RelativeError(result.after) < judge::RelativeError(result.before);
+  result.kept = analyze::ErrorShare(result.after) < analyze::ErrorShare(result.before);
   if (!result.kept) return result;
   quantized = std::move(rounded);
   model = std::move(rounded_model);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "analyze/metrics.h"
 #include "graph/error.h"
 #include "judge/channel_errors.h"
 
@@ -52,7 +53,7 @@ BiasCorrectionResult CorrectBiases(const graph::Graph& graph, const Calibration&
   judge::OutputError judged(graph, runs.validation, threads);
   result.before = result.after = judged.Of(model);
   const quantize::QuantizedGraph uncorrected = quantized;
-  double least = judge::RelativeError(result.before);
+  double least = analyze::ErrorShare(result.before);
   std::vector<uint8_t> last = model;
   for (int round = 1; round <= kRounds; ++round) {
     quantize::QuantizedGraph corrected = uncorrected;
@@ -60,8 +61,8 @@ BiasCorrectionResult CorrectBiases(const graph::Graph& graph, const Calibration&
     if (shifts.empty()) break;
     last = lower(corrected);
     const judge::OutputMetrics after = judged.Of(last);
-    if (!(judge::RelativeError(after) < least)) continue;
-    least = judge::RelativeError(after);
+    if (!(analyze::ErrorShare(after) < least)) continue;
+    least = analyze::ErrorShare(after);
     result.kept = true;
     result.rounds = round;
     result.shifts = std::move(shifts);

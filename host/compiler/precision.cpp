@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "analyze/metrics.h"
 #include "input/input_source.h"
 #include "sensitivity/sensitivity.h"
 
@@ -95,7 +96,7 @@ RaiseResult RaisePrecision(const graph::Graph& graph, const quantize::QuantizeOp
   judge::OutputError error(graph, JudgeItems(calibration, kJudgingRuns), options.threads);
   result.before = error.Of(model);
   result.after = error.Of(raised_model);
-  result.kept = judge::RelativeError(result.after) <= kWorthwhile * judge::RelativeError(result.before);
+  result.kept = analyze::ErrorShare(result.after) <= kWorthwhile * analyze::ErrorShare(result.before);
   if (!result.kept) return result;
   quantized = std::move(raised);
   model = std::move(raised_model);

@@ -1,7 +1,5 @@
 #include "judge/output_error.h"
 
-#include <algorithm>
-#include <cmath>
 #include <set>
 #include <utility>
 
@@ -46,15 +44,6 @@ OutputMetrics OutputError::Of(const std::vector<uint8_t>& file) {
   OutputMetrics metrics;
   for (const auto& [name, sum] : sums) metrics[name] = sum.Finish();
   return metrics;
-}
-
-double RelativeError(const OutputMetrics& metrics) {
-  double error = 0.0;
-  for (const auto& [name, of_output] : metrics) {
-    const double share = std::pow(10.0, -of_output.sqnr_db / 10.0);
-    error += std::isnan(share) ? 1.0 : std::min(share, 1.0);
-  }
-  return error;
 }
 
 }  // namespace lockstep::judge

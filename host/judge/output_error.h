@@ -35,8 +35,4 @@ class OutputError {
   std::vector<std::map<std::string, engine::FloatTensor>> truth_;  // by run and output, once they were computed
 };
 
-// The error's energy as a share of the outputs' own, summed over the parts of the outputs; a part that is lost counts
-// as 1.
-double RelativeError(const OutputMetrics& metrics);
-
 }  // namespace lockstep::judge

@@ -1,7 +1,6 @@
 #include "sensitivity/raise.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 namespace lockstep::sensitivity {
@@ -13,18 +12,9 @@ using quantize::QuantizedGraph;
 constexpr int kTableInputBits = 12;
 constexpr int kOutputBits = 16;
 
-// Relative to the outputs' energy; an output that breaks altogether counts as one that is lost.
-double ErrorOf(const std::map<std::string, analyze::Metrics>& outputs) {
-  double error = 0.0;
-  for (const auto& [name, metrics] : outputs) {
-    error += std::isnan(metrics.sqnr_db) ? 1.0 : std::min(1.0, std::pow(10.0, -metrics.sqnr_db / 10.0));
-  }
-  return error;
-}
-
 double ErrorOf(const std::vector<Trial>& trials) {
   double error = 0.0;
-  for (const Trial& trial : trials) error += ErrorOf(trial.outputs);
+  for (const Trial& trial : trials) error += analyze::ErrorShare(trial.outputs);
   return error;
 }
 
@@ -63,13 +53,13 @@ Raise OfTableInput(const QuantizedGraph& quantized, const Trial& trial) {
   const graph::Node& node = NodeOf(quantized, trial.node);
   const int64_t entries = (int64_t{1} << kTableInputBits) - (int64_t{1} << BitsOf(quantized, node.pre_activation));
   return {trial.node, true, kTableInputBits, entries * quantized.formats.at(node.outputs[0]).bytes(),
-          ErrorOf(trial.outputs)};
+          analyze::ErrorShare(trial.outputs)};
 }
 
 Raise OfOutput(const QuantizedGraph& quantized, const Trial& trial) {
   const graph::TensorId id = NodeOf(quantized, trial.node).outputs[0];
   return {trial.node, false, kOutputBits, graph::ElementCount(quantized.graph.tensor(id).shape),
-          ErrorOf(trial.outputs)};
+          analyze::ErrorShare(trial.outputs)};
 }
 
 }  // namespace
@@ -77,7 +67,7 @@ Raise OfOutput(const QuantizedGraph& quantized, const Trial& trial) {
 RaisePlan PlanRaises(const QuantizedGraph& quantized, const std::vector<Trial>& trials,
                      const std::map<std::string, analyze::Metrics>& weights, const RaiseLimits& limits) {
   RaisePlan plan;
-  plan.weights_error = ErrorOf(weights);
+  plan.weights_error = analyze::ErrorShare(weights);
   plan.error_before = ErrorOf(trials);
   plan.error_after = plan.error_before;
   plan.bytes_before = BytesOf(quantized);

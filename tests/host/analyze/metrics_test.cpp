@@ -117,5 +117,17 @@ TEST(Metrics, PiecesAddUp) {
 
 TEST(Metrics, SizesMustAgree) { EXPECT_THROW(Compare(std::vector<float>{1, 2}, std::vector<float>{1}), UsageError); }
 
+// 10 dB is a tenth, 20 dB a hundredth.
+TEST(Metrics, ErrorShareOfParts) {
+  const auto of = [](double db) {
+    Metrics metrics;
+    metrics.sqnr_db = db;
+    return metrics;
+  };
+  EXPECT_NEAR(ErrorShare({{"a", of(10)}, {"b", of(20)}}), 0.11, 1e-12);
+  EXPECT_EQ(ErrorShare({{"lost", of(-30)}, {"nan", of(NAN)}, {"all", of(-INFINITY)}}), 3.0);
+  EXPECT_EQ(ErrorShare({{"same", of(INFINITY)}}), 0.0);
+}
+
 }  // namespace
 }  // namespace lockstep::analyze
