@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "graph/quoted.h"
+#include "layerwise/decibels.h"
 #include "layerwise/input_findings.h"
 #include "layerwise/spread.h"
 #include "quantize/operator_classes.h"
@@ -26,11 +27,6 @@ constexpr double kAsGood = 1.5;
 constexpr size_t kMostLayers = 6;
 constexpr size_t kWeakest = 3;
 constexpr double kStandsOut = 4.0;  // dB below the median
-
-std::string Db(double value) {
-  if (std::isnan(value)) return "not a number";
-  return std::isinf(value) ? (value > 0 ? "no error" : "all error") : report::FixedNumber(value, 1) + " dB";
-}
 
 // For orders: what is not a number is the worst.
 double Rank(double sqnr_db) { return std::isnan(sqnr_db) ? -std::numeric_limits<double>::infinity() : sqnr_db; }

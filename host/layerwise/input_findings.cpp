@@ -1,14 +1,15 @@
 #include "layerwise/input_findings.h"
 
+#include <cmath>
+
 #include "graph/quoted.h"
+#include "layerwise/decibels.h"
 #include "report/table.h"
 
 namespace lockstep::layerwise {
 namespace {
 
 constexpr double kSame = 30.0;  // dB: what rounding a picture to 8 bits leaves
-
-std::string Db(double value) { return std::isinf(value) ? "no error" : report::FixedNumber(value, 1) + " dB"; }
 
 // "0.99 x + 0.1, ..": the network's value of each channel from the model's.
 std::string FitText(const std::vector<ChannelFit>& fit) {
