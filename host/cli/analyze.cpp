@@ -7,6 +7,7 @@
 #include "cli/spinning.h"
 #include "compiler/build_config.h"
 #include "files/output_file.h"
+#include "graph/error.h"
 #include "layerwise/analysis.h"
 #include "layerwise/model_and_network.h"
 #include "layerwise/render.h"
@@ -16,6 +17,7 @@ namespace lockstep::cli {
 namespace {
 
 struct Flags {
+  CLI::App* command = nullptr;
   std::string model;
   std::string onnx;
   std::vector<std::string> images;
@@ -33,6 +35,19 @@ struct Flags {
   bool quiet = false;
 };
 
+// Throws UsageError for flags that have no effect beside the others.
+void RefuseUselessFlags(const Flags& flags) {
+  if (flags.outliers && AnyGiven(*flags.command, {"--metric", "--sort", "--per-layer", "--mode", "--spread"})) {
+    throw UsageError(
+        "--outliers shows no metrics: --metric, --sort, --per-layer, --mode and --spread have no effect "
+        "beside it; leave them out");
+  }
+  if (flags.per_layer && flags.sort.empty()) {
+    throw UsageError("--per-layer says what --sort sorts by; add --sort METRIC, or leave it out");
+  }
+  RefuseStdout("--csv", flags.csv);
+}
+
 layerwise::View ViewOf(const Flags& flags) {
   layerwise::View view;
   for (const std::string& metric : flags.metrics) view.metrics.push_back(analyze::MetricNamed(metric));
@@ -47,6 +62,7 @@ layerwise::View ViewOf(const Flags& flags) {
 
 int Analyze(const Flags& flags) {
   LimitSpinning();
+  RefuseUselessFlags(flags);
   const layerwise::View view = ViewOf(flags);
   const settings::Json resolved = settings::Resolve(settings::kAnalyze, flags.given, "analyze");
   const layerwise::ModelAndNetwork both = layerwise::OpenModelAndNetwork(flags.model, flags.onnx);
@@ -82,6 +98,7 @@ void AddAnalyze(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand(
       "analyze", "how far every layer of a joint model is from the float network, end to end and by itself");
   auto flags = std::make_shared<Flags>();
+  flags->command = command;
   command->add_option("model", flags->model, "a joint model, or the folder that it was built into")->required();
   command
       ->add_option("--images", flags->images, "pictures, or other inputs: a file or folder, or NAME=PATH for an input")
@@ -92,7 +109,7 @@ void AddAnalyze(CLI::App& app, int& status) {
   command->add_option("--metric", flags->metrics,
                       "columns: cosine, relative_error, mse, sqnr, chebyshev, l1, l2, mean_abs (default cosine sqnr)");
   command->add_option("--sort", flags->sort, "worst first by this metric (default: in the order of execution)");
-  command->add_flag("--per-layer", flags->per_layer, "sort by each layer fed with float inputs, not end to end");
+  command->add_flag("--per-layer", flags->per_layer, "--sort by each layer fed with float inputs, not end to end");
   command->add_option("--mode", flags->mode, "integer or reference: whose metrics the columns show (default integer)")
       ->check(CLI::IsMember({"integer", "reference"}));
   command->add_flag("--spread", flags->spread, "min and max beside the mean");

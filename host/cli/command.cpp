@@ -1,11 +1,22 @@
 #include "cli/command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
 #include "files/output_file.h"
+#include "graph/error.h"
 
 namespace lockstep::cli {
+
+bool AnyGiven(const CLI::App& command, std::initializer_list<const char*> flags) {
+  return std::any_of(flags.begin(), flags.end(), [&](const char* flag) { return command.count(flag) != 0; });
+}
+
+void RefuseStdout(const char* flag, const std::string& path) {
+  if (path != "-") return;
+  throw UsageError(std::string(flag) + " writes a file, - is none; name one (--json - prints to stdout)");
+}
 
 void CheckOutputs(const std::vector<std::string>& outputs, std::vector<std::filesystem::path> inputs,
                   const input::DataSources& data) {

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,12 @@ void AddCompare(CLI::App& app, int& status);
 void AddEvaluate(CLI::App& app, int& status);
 void AddEdit(CLI::App& app, int& status);
 void AddInfo(CLI::App& app, int& status);
+
+// Whether one of the flags was given.
+bool AnyGiven(const CLI::App& command, std::initializer_list<const char*> flags);
+
+// Throws UsageError for "-": what the flag names is a file.
+void RefuseStdout(const char* flag, const std::string& path);
 
 // Throws BadInput if an output that was asked for ("": it was not, "-": stdout) cannot be written, UsageError if it
 // would replace one of the inputs or of the files in `data`: before the work, not after.

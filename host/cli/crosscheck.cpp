@@ -10,7 +10,6 @@
 #include "compiler/build_config.h"
 #include "crosscheck/render.h"
 #include "files/output_file.h"
-#include "graph/error.h"
 #include "run/source_network.h"
 #include "settings/command_line.h"
 
@@ -35,7 +34,7 @@ int Crosscheck(Flags& flags) {
   flags.options.data = compiler::SourcesOf(resolved.at("data"));
   flags.board.time_limit = std::chrono::seconds(flags.timeout);
   const std::vector<std::unique_ptr<boards::Board>> boards = boards::MakeBoards(flags.boards, flags.board);
-  if (flags.html == "-") throw UsageError("--report writes a file, - is none; name one (--json - prints to stdout)");
+  RefuseStdout("--report", flags.html);
   const crosscheck::CrosscheckOptions& options = flags.options;
   CheckOutputs({flags.json, flags.html},
                {options.model, options.onnx, run::OptimizedOnnxBeside(options.model), flags.board.binary},

@@ -28,13 +28,6 @@ struct Flags {
   bool quiet = false;
 };
 
-bool AnyGiven(const CLI::App& command, std::initializer_list<const char*> flags) {
-  for (const char* flag : flags) {
-    if (command.count(flag) != 0) return true;
-  }
-  return false;
-}
-
 // Throws UsageError for flags that have no effect beside the others.
 void RefuseUselessFlags(const Flags& flags) {
   if (flags.options.task != "detect" &&

@@ -29,6 +29,7 @@ struct Flags {
 
 int Sensitivity(const Flags& flags) {
   LimitSpinning();
+  RefuseStdout("--csv", flags.csv);
   const sensitivity::Part part = sensitivity::ParsePart(flags.part);
   sensitivity::View view;
   view.metrics.clear();

@@ -52,5 +52,21 @@ TEST_F(UsageTest, WhatIsMissingOrOfAnotherKindIsNamed) {
   ExpectError({"info", "a.joint", "--json"}, 2, {"--json needs a value"});
 }
 
+TEST_F(UsageTest, FlagsOfAnalyzeThatWouldHaveNoEffect) {
+  const auto refused = [&](std::vector<std::string> more, const std::string& why) {
+    more.insert(more.begin(), {"analyze", "out", "--images", "pictures"});
+    ExpectError(more, 2, {why});
+  };
+  refused({"--per-layer"}, "--per-layer says what --sort sorts by; add --sort METRIC");
+  for (const std::vector<std::string>& one : std::vector<std::vector<std::string>>{
+           {"--metric", "mse"}, {"--sort", "mse"}, {"--per-layer"}, {"--mode", "integer"}, {"--spread"}}) {
+    std::vector<std::string> more{"--outliers"};
+    more.insert(more.end(), one.begin(), one.end());
+    refused(more, "have no effect beside it; leave them out");
+  }
+  refused({"--csv", "-"}, "--csv writes a file, - is none; name one");
+  ExpectError({"sensitivity", "--csv", "-"}, 2, {"--csv writes a file, - is none; name one"});
+}
+
 }  // namespace
 }  // namespace lockstep::testing
