@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "compiler/compiler.h"
 #include "import/onnx_export.h"
 #include "info/model_info.h"
@@ -20,27 +18,20 @@ using nlohmann::ordered_json;
 
 constexpr int64_t kChannels = 16;
 
-std::vector<float> Random(size_t count, uint32_t seed) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal(0.0F, 0.4F);
-  std::vector<float> values(count);
-  for (float& value : values) value = normal(random);
-  return values;
-}
-
 graph::Graph HeavyTailed() {
   testing::SmallGraph net;
   const graph::TensorId x = net.Input("x", {1, 3, 32, 32});
-  std::vector<float> first = Random(kChannels * 3, 1);
+  std::vector<float> first = testing::NormalWeights(kChannels * 3, 1);
   for (size_t i = 0; i < 3; ++i) first[i] = 100.0F;
-  std::vector<float> second = Random(kChannels * kChannels, 2);
+  std::vector<float> second = testing::NormalWeights(kChannels * kChannels, 2);
   for (size_t i = 0; i < second.size(); i += kChannels) second[i] *= 0.005F;
   const graph::TensorId wide = net.Add("Conv", {x, net.Floats({kChannels, 3, 1, 1}, first)});
   const graph::TensorId silu = net.Add("Mul", {wide, net.Add("Sigmoid", {wide})});
   graph::TensorId deep = net.Add("Conv", {silu, net.Floats({kChannels, kChannels, 1, 1}, second)});
   // Enough of other tensors for 16 bits of one to be few bytes.
   for (uint32_t i = 0; i < 8; ++i) {
-    const graph::TensorId more = net.Floats({kChannels, kChannels, 1, 1}, Random(kChannels * kChannels, 3 + i));
+    const graph::TensorId more =
+        net.Floats({kChannels, kChannels, 1, 1}, testing::NormalWeights(kChannels * kChannels, 3 + i));
     deep = net.Add("Conv", {net.Add("Relu", {deep}), more});
   }
   return net.Finish({deep});

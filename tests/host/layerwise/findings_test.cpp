@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "built_network.h"
 #include "named_flags.h"
 
@@ -36,28 +34,20 @@ class FindingsTest : public BuiltNetwork {
   }
 };
 
-std::vector<float> Random(size_t count, uint32_t seed) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal(0.0F, 0.4F);
-  std::vector<float> values(count);
-  for (float& value : values) value = normal(random);
-  return values;
-}
-
 // In the middle a layer with channels of very different size, whose small ones count behind it as much as the large.
 graph::Graph OneBadLayer() {
   testing::SmallGraph net;
   const graph::TensorId x = net.Input("x", {1, 3, 32, 32});
-  graph::TensorId y =
-      net.Add("Relu", {net.Add("Conv", {x, net.Floats({kChannels, 3, 1, 1}, Random(kChannels * 3, 1))})});
-  std::vector<float> wide = Random(kChannels * kChannels, 2);
+  graph::TensorId y = net.Add(
+      "Relu", {net.Add("Conv", {x, net.Floats({kChannels, 3, 1, 1}, testing::NormalWeights(kChannels * 3, 1))})});
+  std::vector<float> wide = testing::NormalWeights(kChannels * kChannels, 2);
   for (size_t i = 0; i < kChannels; ++i) wide[i] = 400.0F;  // the first channel
   y = net.Add("Conv", {y, net.Floats({kChannels, kChannels, 1, 1}, wide)});
-  std::vector<float> even = Random(kChannels * kChannels, 3);
+  std::vector<float> even = testing::NormalWeights(kChannels * kChannels, 3);
   for (size_t i = 0; i < even.size(); i += kChannels) even[i] *= 1e-5F;
   for (uint32_t i = 0; i < 4; ++i) {
     y = net.Add("Relu", {net.Add("Conv", {y, net.Floats({kChannels, kChannels, 1, 1}, even)})});
-    even = Random(kChannels * kChannels, 4 + i);
+    even = testing::NormalWeights(kChannels * kChannels, 4 + i);
   }
   return net.Finish({y});
 }

@@ -70,6 +70,14 @@ graph::Graph SmallGraph::Finish(const std::vector<TensorId>& outputs) {
   return graph;
 }
 
+std::vector<float> NormalWeights(size_t count, uint32_t seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal(0.0F, 0.4F);
+  std::vector<float> values(count);
+  for (float& value : values) value = normal(random);
+  return values;
+}
+
 std::string Operators(const graph::Graph& graph) {
   std::string text;
   for (const graph::Node& node : graph.nodes) {

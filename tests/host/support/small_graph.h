@@ -38,6 +38,9 @@ class SmallGraph {
   int count_ = 0;
 };
 
+// Numbers as trained weights are spread: normal, with a deviation of 0.4.
+std::vector<float> NormalWeights(size_t count, uint32_t seed);
+
 // The operators of the nodes, in order, fused activations behind a plus: "Conv+SiLU Concat".
 std::string Operators(const graph::Graph& graph);
 

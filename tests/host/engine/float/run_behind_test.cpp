@@ -70,6 +70,23 @@ void ExpectRunsBehind(const graph::Graph& graph) {
   for (const std::string& name : options.observed) EXPECT_EQ(before.at(name), kept.Value(name).data) << name;
 }
 
+// Two tensors of a network with one input are replaced at once.
+void ExpectRunsBehindBoth(const graph::Graph& graph, TensorId a, TensorId b) {
+  engine::FloatEngineOptions options;
+  options.keep_values = true;
+  options.observed = {graph.tensor(a).name, graph.tensor(b).name};
+  FloatEngine kept(graph, options);
+  const auto random = [&](TensorId id, uint32_t seed) {
+    return std::make_pair(graph.tensor(id).name, Random(graph.tensor(id).shape, seed));
+  };
+  const Tensors inputs{random(graph.inputs[0], 1)};
+  kept.Run(inputs);
+  const Tensors changed{random(a, 2), random(b, 3)};
+  Tensors all = inputs;
+  all.insert(changed.begin(), changed.end());
+  ExpectNear(FloatEngine(WithInput(WithInput(graph, a), b), {}).Run(all), kept.RunBehind(changed));
+}
+
 TEST(RunBehind, SplitBottleneckConcat) {
   for (const int64_t half : {8, 16, 20}) {
     GraphMaker maker;
@@ -102,17 +119,7 @@ TEST(RunBehind, AReplacedTensorBehindAnotherStays) {
   const TensorId a = maker.Conv(input, 8, 3);
   const TensorId b = maker.Conv(a, 8, 3);
   const graph::Graph graph = maker.Finish({maker.Add("Add", {a, maker.Conv(b, 8)})});
-  engine::FloatEngineOptions options;
-  options.keep_values = true;
-  options.observed = {graph.tensor(a).name, graph.tensor(b).name};
-  FloatEngine kept(graph, options);
-  const Tensors inputs{{graph.tensor(input).name, Random({1, 4, 6, 6}, 1)}};
-  kept.Run(inputs);
-  const Tensors changed{{graph.tensor(a).name, Random({1, 8, 6, 6}, 2)},
-                        {graph.tensor(b).name, Random({1, 8, 6, 6}, 3)}};
-  Tensors all = inputs;
-  all.insert(changed.begin(), changed.end());
-  ExpectNear(FloatEngine(WithInput(WithInput(graph, a), b), {}).Run(all), kept.RunBehind(changed));
+  ExpectRunsBehindBoth(graph, a, b);
 }
 
 TEST(RunBehind, SeveralTensorsAtOnce) {
@@ -121,17 +128,7 @@ TEST(RunBehind, SeveralTensorsAtOnce) {
   const TensorId a = maker.Conv(input, 8, 3);
   const TensorId b = maker.Conv(input, 8, 3);
   const graph::Graph graph = maker.Finish({maker.Add("Add", {a, maker.Conv(b, 8)})});
-  engine::FloatEngineOptions options;
-  options.keep_values = true;
-  options.observed = {graph.tensor(a).name, graph.tensor(b).name};
-  FloatEngine kept(graph, options);
-  Tensors inputs{{graph.tensor(input).name, Random({1, 4, 6, 6}, 1)}};
-  kept.Run(inputs);
-  const Tensors changed{{graph.tensor(a).name, Random({1, 8, 6, 6}, 2)},
-                        {graph.tensor(b).name, Random({1, 8, 6, 6}, 3)}};
-  Tensors all = inputs;
-  all.insert(changed.begin(), changed.end());
-  ExpectNear(FloatEngine(WithInput(WithInput(graph, a), b), {}).Run(all), kept.RunBehind(changed));
+  ExpectRunsBehindBoth(graph, a, b);
 }
 
 }  // namespace
