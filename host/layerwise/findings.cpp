@@ -18,15 +18,16 @@ namespace {
 using analyze::Metrics;
 
 constexpr double kBadAlone = 20.0;     // dB: a hundredth of the energy is lost in one layer
-constexpr double kGoodOutput = 20.0;   // nothing is said of outputs above it
-constexpr double kClearDrop = 10.0;    // dB, from a layer's inputs to what it gives, end to end
+constexpr double kGoodOutput = 20.0;   // as kBadAlone: nothing is said of outputs above it
+constexpr double kClearDrop = 10.0;    // dB from what a layer reads to what it gives: tenfold, not a sum
 constexpr double kMuchBeyond = 0.001;  // of the values: a range that is too narrow, not a stray value
 constexpr double kFarSteps = 2.0;      // more than the integers' own rounding can explain
 // dB: rounding its own levels alone is as good as the whole layer: 70 % of its error is theirs.
 constexpr double kAsGood = 1.5;
-constexpr size_t kMostLayers = 6;
-constexpr size_t kWeakest = 3;
-constexpr double kStandsOut = 4.0;  // dB below the median
+constexpr size_t kMostLayers = 6;   // to be read at once; the worst are to be mended first anyway
+constexpr size_t kWeakest = 3;      // likewise
+constexpr double kStandsOut = 4.0;  // dB below the median: the error of two and a half such layers
+constexpr double kEnd = 0.85;       // of the layers: behind it are heads, which decode boxes and scores
 
 // For orders: what is not a number is the worst.
 double Rank(double sqnr_db) { return std::isnan(sqnr_db) ? -std::numeric_limits<double>::infinity() : sqnr_db; }
@@ -257,7 +258,6 @@ class Finder {
     }
     size_t good = 0;  // layers in front of the first one below kGoodOutput
     while (good < rows_.size() && rows_[good].whole >= kGoodOutput) ++good;
-    constexpr double kEnd = 0.85;  // of the layers
     const bool only_end = static_cast<double>(good) > kEnd * static_cast<double>(rows_.size());
     if (only_end && good < rows_.size() && NodeOf(good) != nullptr) {
       findings_.push_back(

@@ -14,7 +14,8 @@
 namespace lockstep::layerwise {
 namespace {
 
-constexpr double kManyAtLevel4 = 0.25;  // of the channels have 4 of 8 bits or fewer
+// Of the channels have 4 of 8 bits or fewer: that many are no exception which the layer behind can do without.
+constexpr double kManyAtLevel4 = 0.25;
 
 bool Needed(const Outliers& outliers) { return outliers.shares[1] >= kManyAtLevel4; }
 
