@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analyze/metrics.h"
+#include "compiler/judging_runs.h"
 #include "graph/error.h"
 #include "input/input_source.h"
 
@@ -21,19 +22,20 @@ AdaptiveRoundingResult RoundWeights(const graph::Graph& graph, const quantize::C
                                     quantize::QuantizedGraph& quantized, std::vector<uint8_t>& model) {
   const int threads =
       config.threads > 0 ? config.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  input::InputSource source(calibration.infos, calibration.chosen, config.skip_bad_images);
+  const CorrectionRuns runs = ChooseCorrectionRuns(calibration, config.skip_bad_images, kJudgingRuns);
+  input::InputSource source(calibration.infos, runs.fitted);
   quantize::MomentsResult seen = quantize::ObserveMoments(quantized, source, threads);
   if (seen.moments.empty() && seen.left_out.empty()) {
     throw UsageError(
         "adaptive_rounding has no effect: no convolution or matrix product has integer weights; leave it out");
   }
   AdaptiveRoundingResult result;
-  result.held_back = !calibration.others.empty();
+  result.held_back = runs.judging.held_back;
   result.left_out = std::move(seen.left_out);
   quantize::QuantizedGraph rounded = quantized;
   result.layers = quantize::RoundAdaptively(rounded, seen.moments, observed.channel_means, threads);
   std::vector<uint8_t> rounded_model = lower(rounded);
-  judge::OutputError error(graph, JudgeItems(calibration, kJudgingRuns), config.threads);
+  judge::OutputError error(graph, runs.judging.items, config.threads);
   result.before = error.Of(model);
   result.after = error.Of(rounded_model);
   result.kept = analyze::ErrorShare(result.after) < analyze::ErrorShare(result.before);

@@ -16,14 +16,14 @@ namespace lockstep::compiler {
 
 struct AdaptiveRoundingResult {
   bool kept = false;       // all of it or nothing
-  bool held_back = false;  // judged on runs that the calibration did not use; else on some that it did
+  bool held_back = false;  // judged on runs that it did not see
   std::vector<quantize::RoundedLayer> layers;
   std::vector<std::string> left_out;  // with too many weights by output channel
   judge::OutputMetrics before;        // on the runs that judge
   judge::OutputMetrics after;
 };
 
-// Takes the calibration's pictures again. Throws UsageError if no convolution has integer weights.
+// Fitted and judged with the runs of ChooseCorrectionRuns. Throws UsageError if no convolution has integer weights.
 AdaptiveRoundingResult RoundWeights(const graph::Graph& graph, const quantize::Calibration& observed,
                                     const Calibration& calibration, const BuildConfig& config,
                                     const std::function<std::vector<uint8_t>(const quantize::QuantizedGraph&)>& lower,

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "analyze/metrics.h"
+#include "compiler/judging_runs.h"
 #include "graph/error.h"
 #include "judge/channel_errors.h"
 
@@ -13,28 +14,9 @@ constexpr int kRounds = 3;
 constexpr int kCorrectionRuns = 16;
 constexpr int kValidationRuns = 8;
 
-struct Runs {
-  std::vector<input::DataItem> correction;
-  std::vector<input::DataItem> validation;
-};
-
-Runs ChooseRuns(const Calibration& calibration) {
-  Calibration correction = calibration;
-  Calibration validation = calibration;
-  correction.others.clear();
-  if (calibration.others.empty() && calibration.chosen.size() > 1) {
-    correction.chosen.clear();
-    for (size_t i = 0; i < calibration.chosen.size(); ++i) {
-      if (i % 2 == 0) correction.chosen.push_back(calibration.chosen[i]);
-      if (i % 2 == 1) validation.others.push_back(calibration.chosen[i]);
-    }
-  }
-  return {JudgeItems(correction, kCorrectionRuns), JudgeItems(validation, kValidationRuns)};
-}
-
 }  // namespace
 
-BiasCorrectionResult CorrectBiases(const graph::Graph& graph, const Calibration& calibration, int threads,
+BiasCorrectionResult CorrectBiases(const graph::Graph& graph, const Calibration& calibration, const BuildConfig& config,
                                    const std::function<std::vector<uint8_t>(const quantize::QuantizedGraph&)>& lower,
                                    quantize::QuantizedGraph& quantized, std::vector<uint8_t>& model) {
   const std::set<graph::TensorId> inputs = quantize::InputsOfCorrectable(quantized);
@@ -42,15 +24,15 @@ BiasCorrectionResult CorrectBiases(const graph::Graph& graph, const Calibration&
     throw UsageError(
         "bias_correction has no effect: no convolution or matrix product has integer weights; leave it out");
   }
-  const Runs runs = ChooseRuns(calibration);
+  const CorrectionRuns runs = ChooseCorrectionRuns(calibration, config.skip_bad_images, kValidationRuns);
+  const std::vector<input::DataItem> fitted = ReadableItems(calibration, runs.fitted, kCorrectionRuns);
   BiasCorrectionResult result;
-  result.held_back = !calibration.others.empty() || calibration.chosen.size() > 1;
-  result.correction_runs = runs.correction.size();
-  result.validation_runs = runs.validation.size();
-  if (runs.correction.empty() || runs.validation.empty()) return result;
+  result.held_back = runs.judging.held_back;
+  result.correction_runs = fitted.size();
+  result.validation_runs = runs.judging.items.size();
 
-  judge::ChannelErrors errors(graph, runs.correction, inputs, threads);
-  judge::OutputError judged(graph, runs.validation, threads);
+  judge::ChannelErrors errors(graph, fitted, inputs, config.threads);
+  judge::OutputError judged(graph, runs.judging.items, config.threads);
   result.before = result.after = judged.Of(model);
   const quantize::QuantizedGraph uncorrected = quantized;
   double least = analyze::ErrorShare(result.before);

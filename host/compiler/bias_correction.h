@@ -25,9 +25,9 @@ struct BiasCorrectionResult {
 
 // The corrections of one layer change what the next ones read: they are measured anew a few times, always as the
 // difference from the biases in `quantized`, and the round with the least error of the outputs is kept in `quantized`
-// and `model` if it is less than without. Validated is with runs that the calibration did not use, else with every
-// second one of those. Throws UsageError if no node has integer weights.
-BiasCorrectionResult CorrectBiases(const graph::Graph& graph, const Calibration& calibration, int threads,
+// and `model` if it is less than without. Measured and validated is with the runs of ChooseCorrectionRuns. Throws
+// UsageError if no node has integer weights.
+BiasCorrectionResult CorrectBiases(const graph::Graph& graph, const Calibration& calibration, const BuildConfig& config,
                                    const std::function<std::vector<uint8_t>(const quantize::QuantizedGraph&)>& lower,
                                    quantize::QuantizedGraph& quantized, std::vector<uint8_t>& model);
 

@@ -9,6 +9,7 @@
 #include "compiler/calibration_watch.h"
 #include "compiler/from_calibration.h"
 #include "compiler/front.h"
+#include "compiler/judging_runs.h"
 #include "compiler/network_corrections.h"
 #include "compiler/precision.h"
 #include "files/output_file.h"
@@ -114,14 +115,14 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
     report.Rounding(RoundWeights(graph, observed, calibration, config, lower, quantized, model));
   }
   if (quantize::CorrectsFeatures(config.bias_correction)) {
-    report.BiasCorrection(CorrectBiases(graph, calibration, config.threads, lower, quantized, model));
+    report.BiasCorrection(CorrectBiases(graph, calibration, config, lower, quantized, model));
   }
   report.Model(model);
 
   report.Stage("judge");
   if (!config.calibration.empty()) {
-    const judge::Judgement judgement = judge::Judge(graph, model, JudgeItems(calibration, kJudgedPictures),
-                                                    !calibration.others.empty(), config.threads);
+    const JudgingRuns runs = ChooseJudgingRuns(calibration, kJudgedPictures);
+    const judge::Judgement judgement = judge::Judge(graph, model, runs.items, runs.held_back, config.threads);
     report.Judgement(judgement);
     result.warnings = judge::WarningText(judgement);
     result.misses = judge::Misses(judgement, config.required);

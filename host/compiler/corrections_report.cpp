@@ -55,8 +55,8 @@ CorrectionText Describe(const AdaptiveRoundingResult& result) {
                        {"left_out", result.left_out},
                        {"outputs", BeforeAndAfter(result.before, result.after)}},
                       {}};
-  const std::string judged = result.held_back ? "pictures that the calibration did not use"
-                                              : "pictures of the calibration itself, as there are no others";
+  const std::string judged =
+      result.held_back ? "pictures that it did not see" : "pictures that it saw itself, as there are no others";
   text.notes.push_back(
       result.kept ? "adaptive rounding changed " + std::to_string(changed) + " weights of " +
                         std::to_string(result.layers.size()) + " layers; the outputs are better by it on " + judged

@@ -86,24 +86,6 @@ void RequireOutputs(const BuildConfig& config, const graph::Graph& graph) {
   RequireQuantizedOutputs(config, graph);
 }
 
-std::vector<input::DataItem> JudgeItems(const Calibration& calibration, int count) {
-  input::InputReader reader(calibration.infos);
-  std::vector<input::DataItem> readable;
-  for (const auto* items : {&calibration.others, &calibration.chosen}) {
-    if (!readable.empty()) break;
-    for (const input::DataItem& item :
-         input::SampleItems(*items, std::min(count, static_cast<int>(items->size())), 0)) {
-      try {
-        reader.Read(item);
-        readable.push_back(item);
-      } catch (const BadInput&) {
-        continue;  // whether a damaged file ends the build is the calibration's decision
-      }
-    }
-  }
-  return readable;
-}
-
 quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Calibration& calibration) {
   quantize::QuantizeOptions options;
   options.observer = config.observer;

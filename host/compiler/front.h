@@ -28,10 +28,6 @@ struct Calibration {
 };
 Calibration ChooseCalibration(const BuildConfig& config, const graph::Graph& graph);
 
-// `count` runs to judge with, evenly spread: such that the calibration did not use, as far as there are any, else some
-// that it did; none that cannot be read.
-std::vector<input::DataItem> JudgeItems(const Calibration& calibration, int count);
-
 // Where the calibration did not have all the pictures that were wanted.
 std::vector<std::string> CalibrationNotes(const BuildConfig& config, const Calibration& calibration,
                                           const std::vector<std::string>& skipped);

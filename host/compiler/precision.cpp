@@ -5,6 +5,7 @@
 #include <string>
 
 #include "analyze/metrics.h"
+#include "compiler/judging_runs.h"
 #include "input/input_source.h"
 #include "sensitivity/sensitivity.h"
 
@@ -51,7 +52,7 @@ sensitivity::RaisePlan Plan(const graph::Graph& graph, const quantize::QuantizeO
     return !is_said(node, part) && !sensitivity::IsWide(quantized, node, part);
   };
   measured.threads = options.threads;
-  const std::vector<input::DataItem> items = JudgeItems(calibration, kRankingRuns);
+  const std::vector<input::DataItem> items = ChooseJudgingRuns(calibration, kRankingRuns).items;
   input::InputSource source(calibration.infos, items);
   const std::vector<sensitivity::Trial> trials = sensitivity::Measure(quantized, source, measured);
   input::InputSource again(calibration.infos, items);
@@ -93,7 +94,7 @@ RaiseResult RaisePrecision(const graph::Graph& graph, const quantize::QuantizeOp
   quantize::QuantizedGraph raised = quantize::Decide(graph, raised_options, observed);
   raised.source_digest = quantized.source_digest;
   std::vector<uint8_t> raised_model = lower(raised);
-  judge::OutputError error(graph, JudgeItems(calibration, kJudgingRuns), options.threads);
+  judge::OutputError error(graph, ChooseJudgingRuns(calibration, kJudgingRuns).items, options.threads);
   result.before = error.Of(model);
   result.after = error.Of(raised_model);
   result.kept = analyze::ErrorShare(result.after) <= kWorthwhile * analyze::ErrorShare(result.before);

@@ -1,6 +1,7 @@
 #include "compiler/sensitivity_run.h"
 
 #include "compiler/front.h"
+#include "compiler/judging_runs.h"
 #include "compiler/network_corrections.h"
 #include "graph/error.h"
 #include "info/blockers.h"
@@ -54,10 +55,10 @@ SensitivityRun MeasureSensitivity(const BuildConfig& config, sensitivity::Part p
 
   begin("quantise one node at a time");
   SensitivityRun run;
-  const std::vector<input::DataItem> items = JudgeItems(calibration, pictures);
-  for (const input::DataItem& item : items) run.pictures.push_back(item.label);
-  run.held_back = !calibration.others.empty();
-  input::InputSource measuring(calibration.infos, items, config.skip_bad_images);
+  const JudgingRuns runs = ChooseJudgingRuns(calibration, pictures);
+  for (const input::DataItem& item : runs.items) run.pictures.push_back(item.label);
+  run.held_back = runs.held_back;
+  input::InputSource measuring(calibration.infos, runs.items, config.skip_bad_images);
   sensitivity::Options options;
   options.parts = {part};
   options.threads = config.threads;

@@ -2,14 +2,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 
 #include "compiler/compiler.h"
+#include "compiler/front.h"
+#include "compiler/judging_runs.h"
 #include "compiler/sensitivity_run.h"
 #include "correction_networks.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
 #include "import/onnx_import.h"
+#include "optimize/optimize.h"
 #include "support/small_detector.h"
 #include "support/small_graph.h"
 #include "support/temporary_test_folder.h"
@@ -129,8 +133,44 @@ TEST_F(CorrectionsTest, TheReportSaysWhichPicturesJudged) {
                           report.at("notes").dump().find("as there are no others") == std::string::npos);
   };
   EXPECT_EQ(judged(6, "adaptive_rounding"), std::make_pair(true, true));
+  EXPECT_EQ(judged(6, "bias_correction"), std::make_pair(true, true));
+  EXPECT_EQ(judged(0, "adaptive_rounding"), std::make_pair(true, true)) << "every second picture judges";
+  EXPECT_EQ(judged(0, "bias_correction"), std::make_pair(true, true)) << "every second picture judges";
+  for (int i = 1; i < 12; ++i) std::filesystem::remove(Path("pictures/picture_" + std::to_string(i) + ".png"));
   EXPECT_EQ(judged(0, "adaptive_rounding"), std::make_pair(false, false));
-  EXPECT_EQ(judged(0, "bias_correction").first, true) << "every second picture judges";
+  EXPECT_EQ(judged(0, "bias_correction"), std::make_pair(false, false));
+}
+
+TEST_F(CorrectionsTest, DamagedPicturesDoNotJudgeAndAreNotCountedAsHeldBack) {
+  const BuildConfig config = ConfigOf(
+      testing::AlikeInputs(), {{"adaptive_rounding", true}, {"bias_correction", "both"}, {"skip_bad_images", true}});
+  graph::Graph graph = ImportNetwork(config);
+  optimize::Optimize(graph);
+  for (const input::DataItem& item : ChooseCalibration(config, graph).others) {
+    WriteText(Path("pictures/" + std::filesystem::path(item.label).filename().string()), "no picture");
+  }
+  const Calibration calibration = ChooseCalibration(config, graph);
+  ASSERT_EQ(calibration.others.size(), 6U);
+  const JudgingRuns judging = ChooseJudgingRuns(calibration, 4);
+  EXPECT_EQ(judging.items.size(), 4U);
+  EXPECT_FALSE(judging.held_back);
+  EXPECT_FALSE(Build(config, {}).summary.at("judgement").at("held_back"));
+
+  // Corrections can do with a part of the calibration's: made from those that do not judge.
+  WriteText(Path("pictures/" + std::filesystem::path(calibration.chosen[0].label).filename().string()), "no picture");
+  const CorrectionRuns runs = ChooseCorrectionRuns(calibration, true, 8);
+  EXPECT_TRUE(runs.judging.held_back);
+  ASSERT_EQ(runs.fitted.size(), 3U);
+  ASSERT_EQ(runs.judging.items.size(), 2U);
+  for (const input::DataItem& fitted : runs.fitted) {
+    EXPECT_NE(fitted.label, calibration.chosen[0].label);
+    for (const input::DataItem& item : runs.judging.items) EXPECT_NE(fitted.label, item.label);
+  }
+  const ordered_json report = Build(config, {}).summary;
+  EXPECT_TRUE(report.at("adaptive_rounding").at("held_back"));
+  EXPECT_TRUE(report.at("bias_correction").at("held_back"));
+  EXPECT_EQ(report.at("bias_correction").at("correction_runs"), 3);
+  EXPECT_EQ(report.at("bias_correction").at("validation_runs"), 2);
 }
 
 TEST_F(CorrectionsTest, SensitivityIsThatOfTheCorrectedNetwork) {
