@@ -9,8 +9,11 @@
 namespace lockstep::compiler {
 namespace {
 
-[[noreturn]] void ThrowNoEffect(const std::string& setting, const std::string& obstacles) {
-  throw UsageError(setting + " has no effect: no channels between two convolutions can be scaled" +
+constexpr char kNoChannels[] = "no channels between two convolutions can be scaled";
+constexpr char kEqualChannels[] = "all channels between two convolutions that can be scaled have one range already";
+
+[[noreturn]] void ThrowNoEffect(const std::string& setting, const std::string& why, const std::string& obstacles) {
+  throw UsageError(setting + " has no effect: " + why +
                    (obstacles.empty() ? std::string() : " (" + obstacles + ", through which no factor passes)") +
                    "; leave it out");
 }
@@ -21,8 +24,10 @@ NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config
   NetworkCorrections corrections;
   if (config.equalization) {
     corrections.equalization = quantize::Equalize(graph);
-    if (corrections.equalization->pairs.empty()) {
-      ThrowNoEffect("cross_layer_equalization", corrections.equalization->obstacles);
+    const quantize::EqualizationResult& equalization = *corrections.equalization;
+    if (equalization.pairs.empty()) {
+      ThrowNoEffect("cross_layer_equalization", equalization.channels == 0 ? kNoChannels : kEqualChannels,
+                    equalization.obstacles);
     }
   }
   if (config.smooth_quant) {
@@ -32,7 +37,7 @@ NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config
     corrections.smoothing =
         quantize::Smooth(graph, quantize::ResolvePolicy(graph, config.policy), config.smooth_alpha, source, threads);
     const quantize::SmoothingResult& smoothing = *corrections.smoothing;
-    if (smoothing.parts.empty() && smoothing.left == 0) ThrowNoEffect("smooth_quant", smoothing.obstacles);
+    if (smoothing.parts.empty() && smoothing.left == 0) ThrowNoEffect("smooth_quant", kNoChannels, smoothing.obstacles);
   }
   return corrections;
 }

@@ -48,6 +48,7 @@ EqualizationResult Equalize(graph::Graph& graph) {
   EqualizationResult result;
   result.obstacles = scalable.ObstacleText();
   const std::vector<ChannelGroup>& groups = scalable.groups;
+  result.channels = groups.size();
   WeightsByNode weights = WeightsOf(graph, groups);
   std::vector<double> factors(groups.size(), 1.0);
   for (double change = 1.0; change > kSettled && result.rounds < kMostRounds; ++result.rounds) {

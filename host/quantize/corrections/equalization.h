@@ -23,13 +23,14 @@ struct EqualizedPair {
 };
 
 struct EqualizationResult {
-  std::vector<EqualizedPair> pairs;
+  std::vector<EqualizedPair> pairs;  // that were changed
+  size_t channels = 0;               // that can be scaled, changed or not
   int rounds = 0;
   std::string obstacles;  // ScalableChannels::ObstacleText
 };
 
 // Rewrites weights and biases; what the network computes stays the same up to float rounding. No pairs: nothing could
-// be changed.
+// be changed, or all channels have one range already.
 EqualizationResult Equalize(graph::Graph& graph);
 
 }  // namespace lockstep::quantize

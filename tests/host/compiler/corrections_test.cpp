@@ -279,6 +279,20 @@ TEST_F(CorrectionsTest, TheSameBytesForAnyNumberOfThreads) {
   }
 }
 
+TEST_F(CorrectionsTest, ANetworkThatIsEqualAlreadyIsToldSo) {
+  const ordered_json equalised{{"cross_layer_equalization", true}};
+  const BuildResult result = BuildWith(testing::UnequalChannels(), equalised);
+  const graph::Graph equal = importer::ImportOnnx(result.optimized_onnx.string(), {});
+  try {
+    BuildWith(equal, equalised);
+    FAIL() << "equalised twice";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(),
+                 "cross_layer_equalization has no effect: all channels between two convolutions that can be scaled "
+                 "have one range already; leave it out");
+  }
+}
+
 TEST_F(CorrectionsTest, WhatChangesNothingIsRefused) {
   testing::SmallGraph net;
   const graph::TensorId x = net.Input("x", {1, 3, 32, 32});
