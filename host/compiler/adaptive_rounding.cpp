@@ -1,7 +1,5 @@
 #include "compiler/adaptive_rounding.h"
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "analyze/metrics.h"
@@ -20,14 +18,14 @@ AdaptiveRoundingResult RoundWeights(const graph::Graph& graph, const quantize::C
                                     const Calibration& calibration, const BuildConfig& config,
                                     const std::function<std::vector<uint8_t>(const quantize::QuantizedGraph&)>& lower,
                                     quantize::QuantizedGraph& quantized, std::vector<uint8_t>& model) {
-  const int threads =
-      config.threads > 0 ? config.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads = quantize::ThreadsOf(config.threads);
   const CorrectionRuns runs = ChooseCorrectionRuns(calibration, config.skip_bad_images, kJudgingRuns);
   input::InputSource source(calibration.infos, runs.fitted);
   quantize::MomentsResult seen = quantize::ObserveMoments(quantized, source, threads);
   if (seen.moments.empty() && seen.left_out.empty()) {
     throw UsageError(
-        "adaptive_rounding has no effect: no convolution or matrix product has integer weights; leave it out");
+        "adaptive_rounding has no effect: no Conv, Gemm or MatMul has integer weights (those of a ConvTranspose are "
+        "left as they are); leave it out");
   }
   AdaptiveRoundingResult result;
   result.held_back = runs.judging.held_back;

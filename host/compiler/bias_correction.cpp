@@ -6,6 +6,7 @@
 #include "compiler/judging_runs.h"
 #include "graph/error.h"
 #include "judge/channel_errors.h"
+#include "quantize/weight_operands.h"
 
 namespace lockstep::compiler {
 namespace {
@@ -19,10 +20,11 @@ constexpr int kValidationRuns = 8;
 BiasCorrectionResult CorrectBiases(const graph::Graph& graph, const Calibration& calibration, const BuildConfig& config,
                                    const std::function<std::vector<uint8_t>(const quantize::QuantizedGraph&)>& lower,
                                    quantize::QuantizedGraph& quantized, std::vector<uint8_t>& model) {
-  const std::set<graph::TensorId> inputs = quantize::InputsOfCorrectable(quantized);
+  const std::set<graph::TensorId> inputs = quantize::CorrectableInputs(quantized.graph, quantized.floats);
   if (inputs.empty()) {
     throw UsageError(
-        "bias_correction has no effect: no convolution or matrix product has integer weights; leave it out");
+        "bias_correction has no effect: no Conv, Gemm or MatMul has integer weights whose bias can be corrected (that "
+        "of a ConvTranspose is left as it is); leave it out");
   }
   const CorrectionRuns runs = ChooseCorrectionRuns(calibration, config.skip_bad_images, kValidationRuns);
   const std::vector<input::DataItem> fitted = ReadableItems(calibration, runs.fitted, kCorrectionRuns);

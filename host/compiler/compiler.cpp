@@ -136,8 +136,9 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   if (!result.calibration.empty()) {
     const calibration::Origin origin{config.input, source_digest, config.merged};
     files.Add(result.calibration,
-              calibration::TextOf(calibrates ? calibration::Describe(origin, quantized, observed, ThreadsOf(options))
-                                             : calibration::Updated(file, origin, quantized)));
+              calibration::TextOf(
+                  calibrates ? calibration::Describe(origin, quantized, observed, quantize::ThreadsOf(config.threads))
+                             : calibration::Updated(file, origin, quantized)));
   }
   if (!config.export_qdq.empty()) files.Add(config.export_qdq, qdq::SerializeQdq(quantized));
   files.Add(result.config, report::JsonText(config.merged, 2));

@@ -1,8 +1,5 @@
 #include "compiler/network_corrections.h"
 
-#include <algorithm>
-#include <thread>
-
 #include "graph/error.h"
 #include "input/input_source.h"
 
@@ -32,10 +29,8 @@ NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config
   }
   if (config.smooth_quant) {
     input::InputSource source(calibration.infos, calibration.chosen, config.skip_bad_images);
-    const int threads =
-        config.threads > 0 ? config.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    corrections.smoothing =
-        quantize::Smooth(graph, quantize::ResolvePolicy(graph, config.policy), config.smooth_alpha, source, threads);
+    corrections.smoothing = quantize::Smooth(graph, quantize::ResolvePolicy(graph, config.policy), config.smooth_alpha,
+                                             source, quantize::ThreadsOf(config.threads));
     const quantize::SmoothingResult& smoothing = *corrections.smoothing;
     if (smoothing.parts.empty() && smoothing.left == 0) ThrowNoEffect("smooth_quant", kNoChannels, smoothing.obstacles);
   }

@@ -161,7 +161,7 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
   WeightOptions weights;
   weights.policy = PolicyOf(decisions);
   weights.means = decisions.channel_means;
-  weights.threads = ThreadsOf(options);
+  weights.threads = ThreadsOf(options.threads);
   result.floats = weights.policy.floats;
 
   Widths widths(static_cast<size_t>(graph.tensor_count()), kFloatWidth);

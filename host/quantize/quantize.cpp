@@ -117,7 +117,7 @@ WeightOptions WeightOptionsOf(const QuantizeOptions& options, const Policy& poli
   WeightOptions weights;
   weights.range = options.weight_range;
   weights.per_tensor = options.weights_per_tensor;
-  weights.threads = ThreadsOf(options);
+  weights.threads = ThreadsOf(options.threads);
   weights.means = calibration.channel_means;
   weights.policy = policy;
   return weights;
@@ -134,8 +134,8 @@ QuantizeOptions AllInFloats(QuantizeOptions options) {
 
 }  // namespace
 
-int ThreadsOf(const QuantizeOptions& options) {
-  return options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+int ThreadsOf(int threads) {
+  return threads > 0 ? threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
 Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
@@ -155,11 +155,11 @@ Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, C
   const std::set<graph::TensorId> observed = Derivation(planned).Sources(wanted);
   const std::set<graph::TensorId> corrected =
       options.bias_correction ? CorrectableInputs(planned, plan.policy.floats) : std::set<graph::TensorId>();
-  return Calibrate(planned, observed, corrected, source, ThreadsOf(options), progress);
+  return Calibrate(planned, observed, corrected, source, ThreadsOf(options.threads), progress);
 }
 
 QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options, const Calibration& calibration) {
-  const int threads = ThreadsOf(options);
+  const int threads = ThreadsOf(options.threads);
   Plan plan = MakePlan(graph, options, calibration, threads);
   const WeightOptions weights = WeightOptionsOf(options, plan.policy, calibration);
   if (options.only == QuantizeOnly::kWeights) {

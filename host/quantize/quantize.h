@@ -29,7 +29,7 @@ struct QuantizeOptions {
   std::map<std::string, OutputForm> outputs;          // by graph output
 };
 
-int ThreadsOf(const QuantizeOptions& options);  // with all cores counted
+int ThreadsOf(int threads);  // 0: as many as there are cores
 
 // Everything that `source` delivers is used, in one pass. Throws UsageError on a wrong option, BadInput if a picture is
 // bad or a value is not finite, UnsupportedModel if a convolution's weights are not constant.

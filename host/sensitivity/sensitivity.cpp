@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "graph/error.h"
+#include "quantize/quantize.h"
 #include "sensitivity/rounded_weights.h"
 #include "sensitivity/trial_worker.h"
 
@@ -82,16 +83,12 @@ class Jobs {
   std::exception_ptr failure_;
 };
 
-int ThreadsOf(int threads) {
-  return threads > 0 ? threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-}
-
 }  // namespace
 
 std::vector<Trial> Measure(const QuantizedGraph& quantized, quantize::CalibrationSource& source, const Options& options,
                            const Progress& progress) {
   const std::vector<TrialOf> trials = TrialsOf(quantized, options);
-  const int threads = ThreadsOf(options.threads);
+  const int threads = quantize::ThreadsOf(options.threads);
   const int pictures = std::max(1, source.size());
   // Where there are fewer pictures than threads, several threads share one: oneDNN gains less by them.
   const int slices = (threads + pictures - 1) / pictures;
@@ -147,7 +144,7 @@ std::map<std::string, analyze::Metrics> MeasureWeights(const QuantizedGraph& qua
     rounded.nodes[i] = std::move(copy);
   }
   engine::FloatEngineOptions options;
-  options.threads = ThreadsOf(threads);
+  options.threads = quantize::ThreadsOf(threads);
   engine::FloatEngine truth(quantized.graph, options);
   engine::FloatEngine measured(rounded, options);
   const auto parts = analyze::OutputParts(quantized.graph);

@@ -27,14 +27,6 @@ double LargestOutput(const QuantizedGraph& quantized, const graph::Node& node) {
 
 }  // namespace
 
-std::set<graph::TensorId> InputsOfCorrectable(const QuantizedGraph& quantized) {
-  std::set<graph::TensorId> inputs;
-  for (const graph::Node& node : quantized.graph.nodes) {
-    if (IsCorrectable(quantized, node)) inputs.insert(node.inputs[0]);
-  }
-  return inputs;
-}
-
 std::vector<BiasShift> ShiftBiases(QuantizedGraph& quantized,
                                    const std::map<graph::TensorId, std::vector<double>>& input_errors) {
   std::vector<BiasShift> shifts;

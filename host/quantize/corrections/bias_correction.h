@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -25,9 +24,6 @@ inline bool CorrectsWeights(BiasCorrection kind) {
 inline bool CorrectsFeatures(BiasCorrection kind) {
   return kind == BiasCorrection::kFeatures || kind == BiasCorrection::kBoth;
 }
-
-// What nodes with integer weights read whose bias can be corrected.
-std::set<graph::TensorId> InputsOfCorrectable(const QuantizedGraph& quantized);
 
 struct BiasShift {
   std::string node;
