@@ -8,14 +8,13 @@
 #include "graph/quoted.h"
 #include "layerwise/decibels.h"
 #include "layerwise/input_findings.h"
+#include "layerwise/row_summary.h"
 #include "layerwise/spread.h"
 #include "quantize/operator_classes.h"
 #include "report/table.h"
 
 namespace lockstep::layerwise {
 namespace {
-
-using analyze::Metrics;
 
 constexpr double kBadAlone = 20.0;     // dB: a hundredth of the energy is lost in one layer
 constexpr double kGoodOutput = 20.0;   // as kBadAlone: nothing is said of outputs above it
@@ -31,57 +30,6 @@ constexpr double kEnd = 0.85;       // of the layers: behind it are heads, which
 
 // For orders: what is not a number is the worst.
 double Rank(double sqnr_db) { return std::isnan(sqnr_db) ? -std::numeric_limits<double>::infinity() : sqnr_db; }
-
-// The means of what the pictures gave.
-struct Summary {
-  double whole = 0.0, alone = 0.0;  // SQNR in dB
-  double rounded = std::numeric_limits<double>::infinity();
-  double weights = std::numeric_limits<double>::infinity();
-  double table_input = std::numeric_limits<double>::infinity();
-  std::optional<double> inputs;                                    // none: what costs the layer most was not looked for
-  double rounded_there = std::numeric_limits<double>::infinity();  // on the pictures where it was
-  double reference = std::numeric_limits<double>::infinity();
-  double apart = std::numeric_limits<double>::infinity();
-  double steps = 0.0;
-  double beyond = 0.0;
-  bool constant = true;
-  size_t not_finite = 0;
-};
-
-Summary Summarize(const std::vector<RowMetrics>& pictures) {
-  Summary summary;
-  const auto mean = [&](const auto& value_of, double fallback, bool more_is_better = true) {
-    const auto spread = SpreadOf(pictures, value_of, more_is_better);
-    return spread ? spread->mean : fallback;
-  };
-  const auto sqnr = [&](std::optional<Metrics> RowMetrics::*side, double fallback) {
-    return mean(
-        [&](const RowMetrics& one) { return one.*side ? std::optional<double>((one.*side)->sqnr_db) : std::nullopt; },
-        fallback);
-  };
-  using Value = std::optional<double>;
-  summary.whole = mean([](const RowMetrics& one) -> Value { return one.end_to_end.sqnr_db; }, 0.0);
-  summary.alone = mean([](const RowMetrics& one) -> Value { return one.alone.sqnr_db; }, 0.0);
-  summary.beyond = mean([](const RowMetrics& one) -> Value { return one.beyond; }, 0.0, false);
-  summary.rounded = sqnr(&RowMetrics::rounded, summary.rounded);
-  summary.weights = sqnr(&RowMetrics::weights_alone, summary.weights);
-  summary.table_input = sqnr(&RowMetrics::table_input_alone, summary.table_input);
-  const auto asked = [](const RowMetrics& one) { return one.inputs_alone.has_value(); };
-  if (std::any_of(pictures.begin(), pictures.end(), asked)) summary.inputs = sqnr(&RowMetrics::inputs_alone, 0.0);
-  summary.rounded_there = mean(
-      [&](const RowMetrics& one) -> Value {
-        return asked(one) && one.rounded ? Value(one.rounded->sqnr_db) : std::nullopt;
-      },
-      summary.rounded_there);
-  summary.reference = sqnr(&RowMetrics::alone_reference, summary.reference);
-  summary.apart = sqnr(&RowMetrics::apart, summary.apart);
-  for (const RowMetrics& one : pictures) {
-    summary.constant = summary.constant && one.constant;
-    summary.not_finite += one.truth_not_finite;
-    if (one.apart) summary.steps = std::max(summary.steps, one.apart->max_steps);
-  }
-  return summary;
-}
 
 class Finder {
  public:
@@ -135,7 +83,7 @@ class Finder {
   // What helps a layer that is bad by itself.
   std::string Remedy(size_t row) const {
     const Row& of = analysis_.rows[row];
-    const Summary& summary = rows_[row];
+    const RowSummary& summary = rows_[row];
     const graph::Node& node = *NodeOf(row);
     const std::string floats = "--float-nodes " + graph::Quoted(node.name);
     if (!of.params) return "name what is in front of it too in --float-nodes";
@@ -181,7 +129,7 @@ class Finder {
                      [&](size_t a, size_t b) { return Rank(rows_[a].alone) < Rank(rows_[b].alone); });
     for (size_t i = 0; i < std::min(bad.size(), kMostLayers); ++i) {
       const size_t row = bad[i];
-      const Summary& summary = rows_[row];
+      const RowSummary& summary = rows_[row];
       std::string what = NameOf(row);
       if (summary.constant) {
         what += " gives one value everywhere, which the network does not";
@@ -209,7 +157,7 @@ class Finder {
   // A first layer's integers come from the model's input, its reference from the network's.
   void Apart(bool inputs_differ) {
     for (size_t i = 0; i < rows_.size(); ++i) {
-      const Summary& summary = rows_[i];
+      const RowSummary& summary = rows_[i];
       if (inputs_differ && ReadsInput(i)) continue;
       if (!(summary.steps > kFarSteps) || !(summary.apart < summary.reference) || HasConstantOperand(i)) continue;
       findings_.push_back({NameOf(i) + ": integer and reference arithmetic are " +
@@ -312,7 +260,7 @@ class Finder {
 
   const Analysis& analysis_;
   const graph::Graph& graph_;
-  std::vector<Summary> rows_;
+  std::vector<RowSummary> rows_;
   std::map<graph::TensorId, size_t> by_tensor_;
   std::vector<Finding> findings_;
 };
