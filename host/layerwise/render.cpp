@@ -55,7 +55,7 @@ Spread SpreadOf(const std::vector<OutputMetrics>& pictures, Metrics OutputMetric
 
 std::string Text(const MetricKind& kind, const std::optional<Spread>& spread, bool all) {
   if (!spread) return "-";
-  const std::string mean = analyze::MetricText(kind, spread->mean);
+  std::string mean = analyze::MetricText(kind, spread->mean);
   if (!all) return mean;
   return mean + " [" + analyze::MetricText(kind, spread->min) + ", " + analyze::MetricText(kind, spread->max) + "]";
 }
