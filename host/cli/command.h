@@ -31,6 +31,7 @@ void AddAnalyze(CLI::App& app, int& status);
 void AddCompare(CLI::App& app, int& status);
 void AddEvaluate(CLI::App& app, int& status);
 void AddEdit(CLI::App& app, int& status);
+void AddTune(CLI::App& app, int& status);
 void AddInfo(CLI::App& app, int& status);
 
 // Whether one of the flags was given.

@@ -40,6 +40,7 @@ int Run(int argc, char** argv) {
   AddSensitivity(app, status);
   AddAnalyze(app, status);
   AddCompare(app, status);
+  AddTune(app, status);
   AddEvaluate(app, status);
   AddEdit(app, status);
   AddInfo(app, status);

@@ -4,9 +4,10 @@
 #include <set>
 
 namespace lockstep::sensitivity {
-namespace {
 
 using quantize::QuantizedGraph;
+
+namespace {
 
 // 12 bits in front of a table leave 1/256 of the error energy for a table of 4096 entries.
 constexpr int kTableInputBits = 12;
@@ -33,14 +34,28 @@ int64_t BytesOf(const QuantizedGraph& quantized) {
   return bytes;
 }
 
-const graph::Node& NodeOf(const QuantizedGraph& quantized, const std::string& name) {
-  return *std::find_if(quantized.graph.nodes.begin(), quantized.graph.nodes.end(),
+const graph::Node& NodeOf(const graph::Graph& graph, const std::string& name) {
+  return *std::find_if(graph.nodes.begin(), graph.nodes.end(),
                        [&](const graph::Node& node) { return node.name == name; });
 }
 
 int BitsOf(const QuantizedGraph& quantized, graph::TensorId id) { return quantized.formats.at(id).bits; }
 
 }  // namespace
+
+quantize::Rule RuleOf(const graph::Graph& graph, const std::string& node, Part part, int bits,
+                      const std::string& source) {
+  quantize::Rule rule{source, {{quantize::Scope::Kind::kNode, node}}, {}};
+  if (part == Part::kTableInput) {
+    rule.choices.table_input_bits = bits;
+  } else if (part == Part::kWeights) {
+    rule.choices.weight_bits = bits;
+  } else {
+    rule.scopes = {{quantize::Scope::Kind::kTensor, graph.tensor(NodeOf(graph, node).outputs[0]).name}};
+    rule.choices.activation_bits = bits;
+  }
+  return rule;
+}
 
 bool IsWide(const QuantizedGraph& quantized, const graph::Node& node, Part part) {
   return part == Part::kTableInput ? BitsOf(quantized, node.pre_activation) >= kTableInputBits
@@ -50,14 +65,14 @@ bool IsWide(const QuantizedGraph& quantized, const graph::Node& node, Part part)
 namespace {
 
 Raise OfTableInput(const QuantizedGraph& quantized, const Trial& trial) {
-  const graph::Node& node = NodeOf(quantized, trial.node);
+  const graph::Node& node = NodeOf(quantized.graph, trial.node);
   const int64_t entries = (int64_t{1} << kTableInputBits) - (int64_t{1} << BitsOf(quantized, node.pre_activation));
   return {trial.node, true, kTableInputBits, entries * quantized.formats.at(node.outputs[0]).bytes(),
           analyze::ErrorShare(trial.outputs)};
 }
 
 Raise OfOutput(const QuantizedGraph& quantized, const Trial& trial) {
-  const graph::TensorId id = NodeOf(quantized, trial.node).outputs[0];
+  const graph::TensorId id = NodeOf(quantized.graph, trial.node).outputs[0];
   return {trial.node, false, kOutputBits, graph::ElementCount(quantized.graph.tensor(id).shape),
           analyze::ErrorShare(trial.outputs)};
 }
@@ -74,7 +89,7 @@ RaisePlan PlanRaises(const QuantizedGraph& quantized, const std::vector<Trial>& 
 
   std::vector<Raise> candidates;
   for (const Trial& trial : trials) {
-    if (IsWide(quantized, NodeOf(quantized, trial.node), trial.part)) continue;
+    if (IsWide(quantized, NodeOf(quantized.graph, trial.node), trial.part)) continue;
     candidates.push_back(trial.part == Part::kTableInput ? OfTableInput(quantized, trial) : OfOutput(quantized, trial));
   }
   std::stable_sort(candidates.begin(), candidates.end(), [](const Raise& a, const Raise& b) {

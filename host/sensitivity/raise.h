@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "quantize/policy_settings.h"
 #include "quantize/quantized_graph.h"
 #include "sensitivity/sensitivity.h"
 
@@ -41,6 +42,10 @@ struct RaisePlan {
   int64_t bytes_before = 0;
   int64_t bytes_added = 0;
 };
+
+// What gives a node's table input, output or weights these bits. `source`: what messages call it.
+quantize::Rule RuleOf(const graph::Graph& graph, const std::string& node, Part part, int bits,
+                      const std::string& source);
 
 // Whether it would not be raised: a table input or an output that has the bits already.
 bool IsWide(const quantize::QuantizedGraph& quantized, const graph::Node& node, Part part);

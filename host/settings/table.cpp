@@ -102,8 +102,8 @@ std::vector<Setting> PolicyRows() {
       Choice("precision", kBuild,
              "of all that nothing else is said of: auto (8 bits, the end as tail_bits says, more where ranges need "
              "it), int8 "
-             "(the same, never more), int16, float",
-             {"auto", "int8", "int16", "float"}, "auto"),
+             "(the same, never more), tuned (more only where ranges need it: for what `tune` wrote), int16, float",
+             {"auto", "int8", "tuned", "int16", "float"}, "auto"),
       ScopedBits("activation_bits",
                  "2..16, of what nodes read: N, or SCOPE=N; a scope is a node (with * and ?), op:OP, FROM..TO or "
                  "tensor:NAME (default 8)",
