@@ -79,6 +79,14 @@ TEST_F(Qdq, SmallNetworksAgreeWithinAStep) {
   }
 }
 
+// Boxes in 16 bits have steps far smaller than what one step of the 8-bit layers in front of them moves.
+TEST_F(Qdq, AllOfYolov8nIn8BitsAgreesWithinAStep) {
+  const ordered_json more = {{"precision", "int8"}, {"tail_bits", 8}, {"count", 4}};
+  EXPECT_GE(ShareWithinAStep(Fetch("fetch_model.sh"), Fetch("fetch_pictures.sh"), more,
+                             {"/model.22/Mul_output_0", "/model.22/Sigmoid_output_0"}, {0, 4}),
+            0.99);
+}
+
 // Down to the fourth stage: each layer's rare differences of one step are the next one's input, so that the share falls
 // with the depth of a network.
 TEST_F(Qdq, TheFirstLayersOfYolov8nAgreeWithinAStep) {
