@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <stdexcept>
 
 #include "graph/error.h"
 #include "quantize/affine.h"
@@ -84,9 +85,7 @@ class ActivationChooser {
     for (Group& group : groups_) {
       if (group.is_fixed) continue;
       for (const graph::TensorId member : group.members) {
-        const int32_t producer = uses_.producer[static_cast<size_t>(member)];
-        // What only moves elements of the group adds nothing to it.
-        if (producer >= 0 && SharesScale(graph_.nodes[static_cast<size_t>(producer)])) continue;
+        if (OnlyMovesElementsOf(group, member)) continue;  // adds nothing to what the others say
         group_of[member] = &group;
         wanted.insert(member);
       }
@@ -101,7 +100,20 @@ class ActivationChooser {
       if (group.is_fixed) continue;
       group.params = AffineFromRange(ChooseRange(group.statistics, MethodOf(group, methods), group.bits), group.bits);
     }
-    for (const Group& group : groups_) RequireFinite(group);
+    for (const Group& group : groups_) {
+      if (group.statistics.empty() && !group.is_fixed) {
+        throw std::logic_error("nothing was observed of tensor " + graph_.tensor(group.members.front()).name);
+      }
+      RequireFinite(group);
+    }
+  }
+
+  // Not where such a node's input is outside the group, having floats or another width.
+  bool OnlyMovesElementsOf(const Group& group, graph::TensorId member) const {
+    const int32_t producer = uses_.producer[static_cast<size_t>(member)];
+    if (producer < 0) return false;
+    const graph::Node& node = graph_.nodes[static_cast<size_t>(producer)];
+    return SharesScale(node) && std::binary_search(group.members.begin(), group.members.end(), node.inputs[0]);
   }
 
   // That of the first member of which something is said.

@@ -68,6 +68,21 @@ QuantizedGraph Quantized(const SmallGraph& net, QuantizeOptions options, int inp
   return Quantize(net.graph, options, source);
 }
 
+// `pool` only moves the elements of `a`, which has floats: `joined` has the range of a all the same.
+TEST(Quantize, WhatMovesElementsOfFloatsHasTheirRange) {
+  const SmallGraph net = Network();
+  QuantizeOptions options;
+  options.rescue = false;
+  const double plain = Quantized(net, options).formats.at(net.Id("joined")).scales[0];
+  Rule floats;
+  floats.scopes = {{Scope::Kind::kNode, "a"}};
+  floats.choices.floats = true;
+  options.policy = {floats};
+  const QuantizedGraph mixed = Quantized(net, options);
+  ASSERT_TRUE(mixed.formats.at(net.Id("a")).is_float());
+  EXPECT_NEAR(mixed.formats.at(net.Id("joined")).scales[0], plain, plain * 0.01);
+}
+
 TEST(Quantize, EveryIntegerTensorHasParameters) {
   const SmallGraph net = Network();
   QuantizeOptions options;
