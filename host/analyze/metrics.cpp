@@ -28,6 +28,29 @@ double SqnrDb(double reference_square, double error_square) {
 
 }  // namespace
 
+MetricsSum::MetricsSum(const Numbers& numbers)
+    : dot_(numbers[0]),
+      reference_square_(numbers[1]),
+      measured_square_(numbers[2]),
+      error_square_(numbers[3]),
+      error_abs_(numbers[4]),
+      max_abs_(numbers[5]),
+      count_(static_cast<size_t>(numbers[6])),
+      not_finite_(static_cast<size_t>(numbers[7])),
+      broken_(numbers[8] != 0.0) {}
+
+MetricsSum::Numbers MetricsSum::numbers() const {
+  return {dot_,
+          reference_square_,
+          measured_square_,
+          error_square_,
+          error_abs_,
+          max_abs_,
+          static_cast<double>(count_),
+          static_cast<double>(not_finite_),
+          broken_ ? 1.0 : 0.0};
+}
+
 void MetricsSum::Add(const float* reference, const float* measured, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     const double truth = reference[i];

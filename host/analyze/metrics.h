@@ -1,6 +1,7 @@
 // How far two tensors are apart, computed in double precision.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -42,6 +43,13 @@ double ErrorShare(const std::map<std::string, Metrics>& parts);
 // Adds up what arrives in pieces, so that a tensor need not be in memory at once.
 class MetricsSum {
  public:
+  // All that it holds, for files.
+  using Numbers = std::array<double, 9>;
+
+  MetricsSum() = default;
+  explicit MetricsSum(const Numbers& numbers);
+  Numbers numbers() const;
+
   void Add(const float* reference, const float* measured, size_t count);
   void Merge(const MetricsSum& other);
   Metrics Finish(double scale = 0.0) const;

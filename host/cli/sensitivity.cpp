@@ -24,13 +24,22 @@ struct Flags {
   int rows = 30;
   std::string json;
   std::string csv;
+  std::string state;
+  bool no_state = false;
   bool quiet = false;
 };
+
+std::string KnownText(const compiler::SensitivityRun& run, const std::string& state) {
+  return "; " + std::to_string(run.known) + " of " + std::to_string(run.trials.size() * run.pictures.size()) +
+         " results were in " + state;
+}
 
 int Sensitivity(const Flags& flags) {
   LimitSpinning();
   RefuseStdout("--csv", flags.csv);
-  const sensitivity::Part part = sensitivity::ParsePart(flags.part);
+  compiler::SensitivityOptions options;
+  options.part = sensitivity::ParsePart(flags.part);
+  options.pictures = flags.pictures;
   sensitivity::View view;
   view.metrics.clear();
   for (const std::string& metric : flags.metrics) view.metrics.push_back(analyze::MetricNamed(metric));
@@ -39,12 +48,16 @@ int Sensitivity(const Flags& flags) {
   if (!flags.config.empty()) file = compiler::ReadConfigFile(flags.config);
   const compiler::BuildConfig config = compiler::ParseConfig(compiler::MergeConfig(std::move(file), flags.given),
                                                              flags.config.empty() ? "sensitivity" : flags.config);
-  CheckOutputs({flags.json, flags.csv}, {config.input, flags.config}, config.calibration);
+  options.state = flags.state;
+  if (options.state.empty() && !flags.no_state) {
+    options.state = std::filesystem::path(config.output_dir) / (config.name + ".sensitivity");
+  }
+  CheckOutputs({flags.json, flags.csv, options.state.string()}, {config.input, flags.config}, config.calibration);
 
   constexpr int kStages = 3;
   report::Progress progress(stderr, kStages, flags.quiet);
   compiler::SensitivityRun run = compiler::MeasureSensitivity(
-      config, part, flags.pictures, [&](const std::string& stage) { progress.Step(stage); },
+      config, options, [&](const std::string& stage) { progress.Step(stage); },
       [&](int done, int total) { progress.Advance(done, total); });
   progress.Finish();
   sensitivity::SortWorstFirst(run.trials, view);
@@ -53,9 +66,11 @@ int Sensitivity(const Flags& flags) {
     files.Add(flags.csv, sensitivity::ToCsv(run.trials, view));
     files.Commit();
   }
-  const std::string head = std::string("one ") + (part == sensitivity::Part::kNode ? "node" : "node's " + flags.part) +
+  const std::string head = std::string("one ") +
+                           (options.part == sensitivity::Part::kNode ? "node" : "node's " + flags.part) +
                            " quantised, all else float; " + std::to_string(run.pictures.size()) + " pictures" +
-                           (run.held_back ? " that the calibration did not use" : " of the calibration") + "\n";
+                           (run.held_back ? " that the calibration did not use" : " of the calibration") +
+                           (run.known == 0 ? "" : KnownText(run, options.state.string())) + "\n";
   Print(head + sensitivity::ToText(run.trials, view, flags.rows, ColourWanted()), sensitivity::ToJson(run.trials),
         flags.json);
   return kGood;
@@ -81,6 +96,10 @@ void AddSensitivity(CLI::App& app, int& status) {
   command->add_option("--rows", flags->rows, "of the table; 0: all (default 30)")->check(CLI::Range(0, 1000000));
   command->add_option("--json", flags->json, "all nodes and outputs as JSON (- for stdout)");
   command->add_option("--csv", flags->csv, "the same as CSV");
+  command->add_option("--state", flags->state,
+                      "keeps the result of each node on each picture, so that what was interrupted goes on (default: "
+                      "NAME.sensitivity in the output folder)");
+  command->add_flag("--no-state", flags->no_state, "keep no such results");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");
   command->footer("example:\n  lockstep sensitivity --config out/yolov8n.config.json --pictures 8 --metric sqnr");
   command->callback([flags, &status] { status = Sensitivity(*flags); });

@@ -4,9 +4,12 @@
 #include "compiler/judging_runs.h"
 #include "compiler/network_corrections.h"
 #include "graph/error.h"
+#include "import/onnx_export.h"
 #include "info/blockers.h"
 #include "input/input_source.h"
+#include "lockstep/md5.h"
 #include "optimize/optimize.h"
+#include "sensitivity/trial_store.h"
 
 namespace lockstep::compiler {
 namespace {
@@ -31,9 +34,15 @@ void RequireEffect(const BuildConfig& config) {
   if (!config.export_qdq.empty()) ThrowNoEffect("export_qdq", "no model is made; remove it");
 }
 
+// Of all that the network computes.
+std::string DigestOf(const graph::Graph& graph) {
+  const std::string network = importer::SerializeOnnx(graph, "");
+  return ToText(Md5Of(network.data(), network.size())).data();
+}
+
 }  // namespace
 
-SensitivityRun MeasureSensitivity(const BuildConfig& config, sensitivity::Part part, int pictures,
+SensitivityRun MeasureSensitivity(const BuildConfig& config, const SensitivityOptions& wanted,
                                   const std::function<void(const std::string&)>& stage,
                                   const sensitivity::Progress& progress) {
   const auto begin = [&](const std::string& what) {
@@ -55,14 +64,17 @@ SensitivityRun MeasureSensitivity(const BuildConfig& config, sensitivity::Part p
 
   begin("quantise one node at a time");
   SensitivityRun run;
-  const JudgingRuns runs = ChooseJudgingRuns(calibration, pictures);
+  const JudgingRuns runs = ChooseJudgingRuns(calibration, wanted.pictures);
   for (const input::DataItem& item : runs.items) run.pictures.push_back(item.label);
   run.held_back = runs.held_back;
   input::InputSource measuring(calibration.infos, runs.items, config.skip_bad_images);
   sensitivity::Options options;
-  options.parts = {part};
+  options.parts = {wanted.part};
   options.threads = config.threads;
+  sensitivity::TrialStore store(wanted.state, DigestOf(graph), quantized);
+  if (!wanted.state.empty()) options.store = &store;
   run.trials = sensitivity::Measure(quantized, measuring, options, progress);
+  run.known = store.found();
   return run;
 }
 

@@ -7,6 +7,10 @@
 
 namespace lockstep::report {
 
+// "12 s", "3 min", "2 h 5 min": how long is left if the rest takes as long as the first `done` of `total` did. Empty in
+// the first seconds, which say little.
+std::string TimeLeft(double seconds, int done, int total);
+
 bool IsTerminal(std::FILE* stream);
 
 class Progress {
@@ -19,7 +23,8 @@ class Progress {
 
   // Starts the next step: "[3/7] calibrate".
   void Step(const std::string& what);
-  // Where the step is; drawn as a bar on a terminal, not at all elsewhere.
+  // Where the step is; drawn as a bar with the time that is left on a terminal, not at all elsewhere. What was done
+  // before the first call took no time.
   void Advance(int done, int total);
   // Ends the last step. Without it, the step is taken for one that failed and no line is printed for it.
   void Finish();
@@ -33,6 +38,7 @@ class Progress {
   bool terminal_;
   int step_ = 0;
   std::string what_;
+  int first_ = -1;  // done before the first Advance of the step
   std::chrono::steady_clock::time_point start_;
 };
 

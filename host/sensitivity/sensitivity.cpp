@@ -10,6 +10,7 @@
 #include "graph/error.h"
 #include "quantize/quantize.h"
 #include "sensitivity/rounded_weights.h"
+#include "sensitivity/trial_store.h"
 #include "sensitivity/trial_worker.h"
 
 namespace lockstep::sensitivity {
@@ -30,37 +31,47 @@ std::vector<TrialOf> TrialsOf(const QuantizedGraph& quantized, const Options& op
   return trials;
 }
 
+struct Picture {
+  CalibrationInput input;
+  std::string digest;  // where results are kept
+};
+
 // Some of the trials of one picture.
 struct Job {
   size_t number = 0;  // of the picture
-  std::shared_ptr<const CalibrationInput> picture;
+  std::shared_ptr<const Picture> picture;
   std::vector<size_t> trials;
 };
 
 // Hands out the pictures of the source, each in `slices` jobs, and takes what comes of them.
 class Jobs {
  public:
-  Jobs(quantize::CalibrationSource& source, size_t trials, size_t slices)
-      : source_(source), trials_(trials), slices_(slices), slice_(slices) {}
+  Jobs(quantize::CalibrationSource& source, const std::vector<TrialOf>& trials, size_t slices, TrialStore* store,
+       const Progress& progress)
+      : source_(source),
+        trials_(trials),
+        slices_(slices),
+        store_(store),
+        progress_(progress),
+        total_(source.size() * static_cast<int>(trials.size())) {}
 
   std::optional<Job> Take() {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (failure_) return std::nullopt;
-    if (slice_ == slices_) {
-      auto input = source_.Next();
-      if (!input) return std::nullopt;
-      picture_ = std::make_shared<const CalibrationInput>(std::move(*input));
-      results_.emplace_back(trials_);
-      slice_ = 0;
+    while (slice_ >= std::min(slices_, missing_.size())) {
+      if (!TakePicture()) return std::nullopt;
     }
     Job job{results_.size() - 1, picture_, {}};
-    for (size_t trial = slice_; trial < trials_; trial += slices_) job.trials.push_back(trial);
+    for (size_t i = slice_; i < missing_.size(); i += slices_) job.trials.push_back(missing_[i]);
     ++slice_;
     return job;
   }
-  void Deliver(size_t picture, size_t trial, OutputSums sums) {
+  void Deliver(const Job& job, size_t trial, OutputSums sums) {
+    if (store_ != nullptr) store_->Add(store_->KeyOf(job.picture->digest, trials_[trial]), sums);
     const std::lock_guard<std::mutex> lock(mutex_);
-    results_[picture][trial] = std::move(sums);
+    results_[job.number][trial] = std::move(sums);
+    ++done_;
+    if (progress_) progress_(done_, std::max(total_, done_));
   }
   void Fail() {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -73,12 +84,38 @@ class Jobs {
   }
 
  private:
+  bool TakePicture() {
+    auto input = source_.Next();
+    if (!input) return false;
+    std::string digest = store_ != nullptr ? TrialStore::DigestOf(*input) : std::string();
+    picture_ = std::make_shared<const Picture>(Picture{std::move(*input), std::move(digest)});
+    results_.emplace_back(trials_.size());
+    missing_.clear();
+    for (size_t trial = 0; trial < trials_.size(); ++trial) {
+      std::optional<OutputSums> known;
+      if (store_ != nullptr) known = store_->Find(store_->KeyOf(picture_->digest, trials_[trial]));
+      if (known) {
+        results_.back()[trial] = std::move(*known);
+        ++done_;
+      } else {
+        missing_.push_back(trial);
+      }
+    }
+    slice_ = 0;
+    return true;
+  }
+
   std::mutex mutex_;
   quantize::CalibrationSource& source_;
-  size_t trials_;
-  size_t slices_;
-  size_t slice_;  // the next one of the picture
-  std::shared_ptr<const CalibrationInput> picture_;
+  const std::vector<TrialOf>& trials_;
+  const size_t slices_;
+  TrialStore* store_;
+  const Progress& progress_;
+  const int total_;
+  int done_ = 0;
+  size_t slice_ = 0;             // the next one of the picture
+  std::vector<size_t> missing_;  // trials of the picture that are to be computed
+  std::shared_ptr<const Picture> picture_;
   std::vector<PictureSums> results_;
   std::exception_ptr failure_;
 };
@@ -93,22 +130,13 @@ std::vector<Trial> Measure(const QuantizedGraph& quantized, quantize::Calibratio
   // Where there are fewer pictures than threads, several threads share one: oneDNN gains less by them.
   const int slices = (threads + pictures - 1) / pictures;
   const int workers = std::min(threads, pictures * slices);
-  const int total = source.size() * static_cast<int>(trials.size());
-  std::mutex reporting;
-  int done = 0;
-  const auto report = [&] {
-    const std::lock_guard<std::mutex> lock(reporting);
-    if (progress) progress(++done, std::max(total, done));
-  };
-  Jobs jobs(source, trials.size(), static_cast<size_t>(slices));
+  Jobs jobs(source, trials, static_cast<size_t>(slices), options.store, progress);
   const auto work = [&] {
     try {
       TrialWorker worker(quantized, trials, std::max(1, threads / workers));
       while (const auto job = jobs.Take()) {
-        worker.Run(job->number, *job->picture, job->trials, [&](size_t trial, OutputSums sums) {
-          jobs.Deliver(job->number, trial, std::move(sums));
-          report();
-        });
+        worker.Run(job->number, job->picture->input, job->trials,
+                   [&](size_t trial, OutputSums sums) { jobs.Deliver(*job, trial, std::move(sums)); });
       }
     } catch (...) {
       jobs.Fail();

@@ -15,10 +15,13 @@
 
 namespace lockstep::sensitivity {
 
+class TrialStore;
+
 struct Options {
   std::vector<Part> parts{Part::kNode};
   std::function<bool(const graph::Node&, Part)> wanted;  // of what can be rounded; null: all
   int threads = 0;                                       // 0: all cores; pictures are computed side by side
+  TrialStore* store = nullptr;  // gets each result as soon as it is there; what it knows is not computed again
 };
 
 struct Trial {
@@ -31,7 +34,7 @@ struct Trial {
   Part part = Part::kNode;
 };
 
-// Trials done of all, and how many there are.
+// Trials done on pictures, those that the store knew among them, and how many there are.
 using Progress = std::function<void(int, int)>;
 
 // One trial for each part and each node with something to round, in the order of the parts, then of the graph; the

@@ -193,7 +193,7 @@ TEST_F(CorrectionsTest, DamagedPicturesDoNotJudgeAndAreNotCountedAsHeldBack) {
 TEST_F(CorrectionsTest, SensitivityIsThatOfTheCorrectedNetwork) {
   const auto worst = [&](const graph::Graph& graph, const ordered_json& more) {
     const SensitivityRun run =
-        MeasureSensitivity(ConfigOf(graph, more), sensitivity::Part::kActivations, 6, nullptr, nullptr);
+        MeasureSensitivity(ConfigOf(graph, more), {sensitivity::Part::kActivations, 6, {}}, nullptr, nullptr);
     EXPECT_TRUE(run.held_back);
     double least = std::numeric_limits<double>::infinity();
     for (const sensitivity::Trial& trial : run.trials) {
@@ -215,7 +215,8 @@ TEST_F(CorrectionsTest, SensitivityRefusesWhatHasNoEffectInIt) {
       {{{"export_qdq", Path("qdq.onnx").string()}}, "sensitivity: export_qdq has no effect"}};
   for (const auto& [more, words] : settings) {
     try {
-      MeasureSensitivity(ConfigOf(testing::UnequalChannels(), more), sensitivity::Part::kNode, 2, nullptr, nullptr);
+      MeasureSensitivity(ConfigOf(testing::UnequalChannels(), more), {sensitivity::Part::kNode, 2, {}}, nullptr,
+                         nullptr);
       ADD_FAILURE() << more << " was taken";
     } catch (const UsageError& error) {
       EXPECT_EQ(std::string(error.what()).find(words), 0U) << error.what();
