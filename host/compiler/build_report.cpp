@@ -99,7 +99,11 @@ void BuildReport::Model(const std::vector<uint8_t>& file) {
 
 void BuildReport::Judgement(const judge::Judgement& judgement) { json_["judgement"] = judge::ToJson(judgement); }
 
-void BuildReport::Warnings(const std::vector<std::string>& warnings) { json_["warnings"] = warnings; }
+void BuildReport::Warnings(const std::vector<std::string>& pictures, const std::vector<std::string>& network) {
+  json_["warnings"] = pictures;
+  for (const std::string& warning : network) json_["warnings"].push_back(warning);
+  Notes(network);
+}
 
 nlohmann::ordered_json BuildReport::Finish() {
   EndStage();

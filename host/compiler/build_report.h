@@ -32,7 +32,8 @@ class BuildReport {
   void BiasCorrection(const BiasCorrectionResult& result);
   void Model(const std::vector<uint8_t>& file);
   void Judgement(const judge::Judgement& judgement);
-  void Warnings(const std::vector<std::string>& warnings);  // of the calibration pictures
+  // Of the calibration pictures, and of the network; these are notes as well.
+  void Warnings(const std::vector<std::string>& pictures, const std::vector<std::string>& network);
   nlohmann::ordered_json Finish();
 
  private:

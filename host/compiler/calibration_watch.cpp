@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "input/pictures/preprocess.h"
 #include "report/table.h"
@@ -53,12 +55,16 @@ class Pixels {
   size_t channels_ = 0, height_ = 0, width_ = 0, pixel_step_ = 0, channel_step_ = 0;
 };
 
-bool IsUniform(const Pixels& pixels) {
-  for (size_t channel = 0; channel < pixels.channels(); ++channel) {
-    const double first = pixels.Value(0, 0, channel);
-    for (size_t y = 0; y < pixels.height(); ++y) {
-      for (size_t x = 0; x < pixels.width(); ++x) {
-        if (!Pixels::Same(pixels.Value(y, x, channel), first)) return false;
+// Of one colour, a letterbox's borders left out.
+bool IsUniform(const Pixels& pixels, std::optional<double> border) {
+  std::optional<std::pair<size_t, size_t>> first;
+  for (size_t y = 0; y < pixels.height(); ++y) {
+    for (size_t x = 0; x < pixels.width(); ++x) {
+      if (border && pixels.Is(y, x, *border)) continue;
+      if (!first) first = {y, x};
+      for (size_t channel = 0; channel < pixels.channels(); ++channel) {
+        if (!Pixels::Same(pixels.Value(y, x, channel), pixels.Value(first->first, first->second, channel)))
+          return false;
       }
     }
   }
@@ -124,12 +130,13 @@ std::optional<quantize::CalibrationInput> CalibrationWatch::Next() {
 void CalibrationWatch::Look(const input::InputInfo& info, const engine::FloatTensor& picture) {
   const Pixels pixels(info, picture);
   ++pictures_;
-  if (IsUniform(pixels)) ++uniform_;
+  const bool boxed = info.preprocess.resize == quantize::InputPreprocess::Resize::kLetterbox;
+  if (IsUniform(pixels, boxed ? std::optional<double>(info.preprocess.pad_value) : std::nullopt)) ++uniform_;
   if (pixels.channels() == 3) {
     ++of_colours_;
     if (!IsGrey(pixels)) ++coloured_;
   }
-  if (info.preprocess.resize != quantize::InputPreprocess::Resize::kLetterbox) return;
+  if (!boxed) return;
   ++boxed_;
   border_ += BorderShare(pixels, info.preprocess.pad_value);
 }

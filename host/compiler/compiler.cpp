@@ -11,6 +11,7 @@
 #include "compiler/front.h"
 #include "compiler/judging_runs.h"
 #include "compiler/network_corrections.h"
+#include "compiler/network_watch.h"
 #include "compiler/precision.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -128,7 +129,8 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
     result.misses = judge::Misses(judgement, config.required);
   }
   const std::vector<std::string> doubts = calibrates ? watch.Doubts() : std::vector<std::string>();
-  report.Warnings(doubts);
+  const std::vector<std::string> network_doubts = NetworkDoubts(graph, observed);
+  report.Warnings(doubts, network_doubts);
   result.warnings = CalibrationWarning(doubts) + result.warnings;
 
   report.Stage("write " + result.joint_model.string());

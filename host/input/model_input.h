@@ -43,6 +43,14 @@ class InputReader {
 // The bytes of a joint model's inputs, by position.
 std::vector<std::vector<uint8_t>> JointInputs(const joint::Model& model, const DataItem& item);
 
+// The same where a picture may also be what the float network takes, float32 in ONNX order: each value becomes that of
+// the nearest pixel.
+std::vector<std::vector<uint8_t>> NearestJointInputs(const joint::Model& model, const DataItem& item);
+
+// Whether every picture among the inputs is of one colour, its letterbox's borders left out: such a set shows nothing
+// of what a network does.
+bool ShowsNothing(const joint::Model& model, const std::vector<std::vector<uint8_t>>& inputs);
+
 // What the float engine must get for `graph`, the network that `model` was made from, so that it sees the same, by the
 // names of the graph's inputs. Throws UsageError if the two do not belong together, or the model does not say what its
 // bytes are.

@@ -39,7 +39,7 @@ ByChannel FloatSums(const graph::Graph& graph, const joint::Model& model, const 
     if (tensors.count(id) != 0) AddChannelMeans(shape, data, sums[id]);
   };
   for (const input::DataItem& item : items) {
-    engine.Run(input::FloatInputsOf(model, input::JointInputs(model, item), graph), observe);
+    engine.Run(input::FloatInputsOf(model, input::NearestJointInputs(model, item), graph), observe);
   }
   return sums;
 }
@@ -67,7 +67,7 @@ ByChannel ChannelErrors::Of(const std::vector<uint8_t>& file) {
   }
   ByChannel errors;
   for (const input::DataItem& item : items_) {
-    for (const auto& [index, bytes] : joint.Run(input::JointInputs(model, item), wanted)) {
+    for (const auto& [index, bytes] : joint.Run(input::NearestJointInputs(model, item), wanted)) {
       const dump::DumpLayer layer = dump::DescribeTensor(*model.tensors()->Get(static_cast<uint32_t>(index)));
       const graph::TensorId id = places.at(index);
       AddChannelMeans(graph_.tensor(id).shape, dump::RealValues(layer, bytes).data(), errors[id]);

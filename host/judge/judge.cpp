@@ -119,9 +119,15 @@ Judgement Judge(const graph::Graph& graph, const std::vector<uint8_t>& joint_mod
   for (const input::DataItem& item : items) {
     std::vector<std::vector<uint8_t>> inputs;
     try {
-      inputs = input::JointInputs(joint.model(), item);
+      inputs = input::NearestJointInputs(joint.model(), item);
     } catch (const BadInput& error) {
       judgement.unread.emplace_back(error.what());
+      continue;
+    }
+    if (input::ShowsNothing(joint.model(), inputs)) {
+      judgement.unread.push_back(item.label +
+                                 " is of one colour and shows nothing of what the network does; give --calibration "
+                                 "pictures of what it will see");
       continue;
     }
     const std::map<int32_t, std::vector<uint8_t>> values = joint.Run(inputs, wanted);

@@ -38,7 +38,7 @@ struct Finding {
 struct Judgement {
   std::vector<std::string> pictures;
   bool held_back = false;           // the calibration did not use them
-  std::vector<std::string> unread;  // sets of inputs that the joint model cannot take, with the reason
+  std::vector<std::string> unread;  // sets of inputs that say nothing or cannot be taken, with the reason
   std::vector<Subject> subjects;    // outputs first, then every Concat, Mul, Softmax and Resize
   std::vector<Finding> findings;    // empty: good
 };

@@ -17,7 +17,7 @@ void OutputError::RunFloats(const joint::Model& model) {
   options.threads = threads_;
   engine::FloatEngine engine(graph_, options);
   for (const input::DataItem& item : items_) {
-    truth_.push_back(engine.Run(input::FloatInputsOf(model, input::JointInputs(model, item), graph_)));
+    truth_.push_back(engine.Run(input::FloatInputsOf(model, input::NearestJointInputs(model, item), graph_)));
   }
 }
 
@@ -29,7 +29,7 @@ OutputMetrics OutputError::Of(const std::vector<uint8_t>& file) {
   for (const joint::OutputSpec* output : *model.outputs()) wanted.insert(output->tensor());
   std::map<std::string, analyze::MetricsSum> sums;
   for (size_t i = 0; i < items_.size(); ++i) {
-    for (const auto& [index, bytes] : joint.Run(input::JointInputs(model, items_[i]), wanted)) {
+    for (const auto& [index, bytes] : joint.Run(input::NearestJointInputs(model, items_[i]), wanted)) {
       const dump::DumpLayer layer = dump::DescribeTensor(*model.tensors()->Get(static_cast<uint32_t>(index)));
       const std::vector<float> measured = dump::RealValues(layer, bytes);
       const engine::FloatTensor& truth = truth_[i].at(layer.tensor);

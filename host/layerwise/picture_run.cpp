@@ -143,7 +143,7 @@ void PictureRun::FindCauses(const Row& row, const Tensors& inputs, const std::ve
 PictureMetrics PictureRun::Run(const input::DataItem& item, const std::function<void()>& node_done) {
   const joint::Model& model = joint_.model();
   const graph::Graph& graph = quantized_.graph;
-  const std::vector<std::vector<uint8_t>> bytes = input::JointInputs(model, item);
+  const std::vector<std::vector<uint8_t>> bytes = input::NearestJointInputs(model, item);
   Tensors simulated = input::FloatInputsOf(model, bytes, graph);  // end to end, as far as it is computed
   PictureMetrics result;
   Tensors inputs = simulated;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "graph/error.h"
+#include "quantize/not_finite.h"
 
 namespace lockstep::quantize {
 namespace {
@@ -66,7 +67,7 @@ engine::FloatEngineOptions EngineOptions(const graph::Graph& graph, const std::s
 
 CalibrationWorker::CalibrationWorker(const graph::Graph& graph, const std::set<graph::TensorId>& observed,
                                      const std::set<graph::TensorId>& channel_means)
-    : engine_(graph, EngineOptions(graph, observed, channel_means)) {
+    : graph_(graph), engine_(graph, EngineOptions(graph, observed, channel_means)) {
   for (const graph::TensorId id : observed) observed_[graph.tensor(id).name].statistics = true;
   for (const auto& [id, visible] : VisibleValues(graph)) {
     if (observed.count(id) != 0) observed_[graph.tensor(id).name].visible = visible;
@@ -84,7 +85,7 @@ CalibrationWorker::CalibrationWorker(const graph::Graph& graph, const std::set<g
 PictureFindings CalibrationWorker::Run(const CalibrationInput& input) {
   PictureFindings findings;
   const auto observe = [&](const std::string& name, const graph::Shape& shape, const float* data) {
-    Observe(name, shape, data, input.label, findings);
+    Observe(name, shape, data, input, findings);
   };
   for (const auto& [name, tensor] : input.tensors) observe(name, tensor.shape, tensor.data.data());
   engine_.Run(input.tensors, observe);
@@ -92,7 +93,7 @@ PictureFindings CalibrationWorker::Run(const CalibrationInput& input) {
 }
 
 void CalibrationWorker::Observe(const std::string& name, const graph::Shape& shape, const float* data,
-                                const std::string& label, PictureFindings& findings) {
+                                const CalibrationInput& input, PictureFindings& findings) {
   const auto found = observed_.find(name);
   if (found == observed_.end()) return;
   const Observed& tensor = found->second;
@@ -102,8 +103,7 @@ void CalibrationWorker::Observe(const std::string& name, const graph::Shape& sha
         tensor.visible ? ShowVisible(*tensor.visible, shape, tensor.channel_block, data) : std::vector<float>();
     const Range extremes = counters_[tensor.id].Count(tensor.visible ? shown.data() : data, count);
     if (!std::isfinite(extremes.low) || !std::isfinite(extremes.high)) {
-      throw BadInput("tensor \"" + name + "\" has a value that is not finite for the calibration picture '" + label +
-                     "'; check mean and std, or leave that picture out");
+      throw BadInput(FirstNotFinite(graph_, input, name));
     }
     findings.extremes[tensor.id] = extremes;
   }

@@ -28,10 +28,11 @@ using HistogramCounters = std::map<graph::TensorId, HistogramCounter>;  // by te
 
 class CalibrationWorker {
  public:
+  // The graph must outlive this.
   CalibrationWorker(const graph::Graph& graph, const std::set<graph::TensorId>& observed,
                     const std::set<graph::TensorId>& channel_means);
 
-  // Throws BadInput naming the tensor and the picture if a value is not finite.
+  // Throws BadInput naming tensor, node and picture if a value is not finite.
   PictureFindings Run(const CalibrationInput& input);
 
   // Of all pictures so far; the worker has none left.
@@ -46,9 +47,10 @@ class CalibrationWorker {
     std::optional<Visible> visible;
   };
 
-  void Observe(const std::string& name, const graph::Shape& shape, const float* data, const std::string& label,
+  void Observe(const std::string& name, const graph::Shape& shape, const float* data, const CalibrationInput& input,
                PictureFindings& findings);
 
+  const graph::Graph& graph_;
   engine::FloatEngine engine_;
   std::map<std::string, Observed> observed_;
   HistogramCounters counters_;

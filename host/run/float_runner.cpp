@@ -115,12 +115,9 @@ dump::DumpLayer FloatRunner::Describe(int index, const std::string& name, const 
     layer.shape = {shape[0], shape[2], shape[3], shape[1]};
   }
   layer.op = "Input";
-  for (const graph::Node& node : graph_.nodes) {
-    const bool producer =
-        node.pre_activation == id || std::find(node.outputs.begin(), node.outputs.end(), id) != node.outputs.end();
-    if (!producer) continue;
-    layer.op = node.op;
-    layer.onnx_nodes = node.onnx_nodes;
+  if (const graph::Node* maker = graph::MakerOf(graph_, id)) {
+    layer.op = maker->op;
+    layer.onnx_nodes = maker->onnx_nodes;
   }
   return layer;
 }

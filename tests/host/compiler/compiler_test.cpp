@@ -74,8 +74,9 @@ TEST_F(CompilerTest, NotesWeightsTooSmallForTheirBias) {
   const graph::TensorId w = small.Floats({1, 3, 1, 1}, {1e-12F, 1e-12F, 1e-12F});
   importer::ExportOnnx(small.Finish({small.Add("Conv", {x, w, small.Floats({1}, {1.0F})})}), Path("net.onnx").string());
   const BuildResult result = BuildWith(Keys("out"));
-  ASSERT_EQ(result.summary.at("notes").size(), 1U) << result.summary.dump();
+  ASSERT_EQ(result.summary.at("notes").size(), 2U) << result.summary.dump();
   EXPECT_NE(result.summary.at("notes").at(0).get<std::string>().find("1 of 1 output channels"), std::string::npos);
+  EXPECT_NE(result.summary.at("notes").at(1).get<std::string>().find("constant activation"), std::string::npos);
 }
 
 TEST_F(CompilerTest, AConvolutionMayBePaddedBeyondItsWindow) {

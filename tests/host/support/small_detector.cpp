@@ -85,10 +85,10 @@ void WritePictures(const std::filesystem::path& folder, int count, int seed) {
   }
 }
 
-void WriteUniformPictures(const std::filesystem::path& folder, int count) {
+void WriteUniformPictures(const std::filesystem::path& folder, int count, int height) {
   std::filesystem::create_directories(folder);
   for (int i = 0; i < count; ++i) {
-    const cv::Mat picture(32, 32, CV_8UC3, cv::Scalar(0, 0, 0));
+    const cv::Mat picture(height, 32, CV_8UC3, cv::Scalar(0, 0, 0));
     cv::imwrite((folder / ("picture_" + std::to_string(i) + ".png")).string(), picture);
   }
 }

@@ -14,7 +14,7 @@ graph::Graph SmallDetector();
 // `count` PNG files of colour gradients and blocks, different ones for every seed.
 void WritePictures(const std::filesystem::path& folder, int count, int seed = 1);
 
-// `count` black ones.
-void WriteUniformPictures(const std::filesystem::path& folder, int count);
+// `count` black ones, 32 wide.
+void WriteUniformPictures(const std::filesystem::path& folder, int count, int height = 32);
 
 }  // namespace lockstep::testing

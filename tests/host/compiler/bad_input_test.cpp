@@ -1,0 +1,111 @@
+// Pictures and networks that look like a mistake: each is named, none is passed over.
+#include <gtest/gtest.h>
+
+#include "compiler/compiler.h"
+#include "compiler/network_watch.h"
+#include "graph/error.h"
+#include "import/onnx_export.h"
+#include "input/npy.h"
+#include "support/small_detector.h"
+#include "support/small_graph.h"
+#include "support/temporary_test_folder.h"
+
+namespace lockstep::compiler {
+namespace {
+
+using nlohmann::ordered_json;
+
+class BadInputTest : public testing::FolderTest {
+ protected:
+  BuildResult BuildOf(const graph::Graph& graph, const ordered_json& more = ordered_json::object()) {
+    importer::ExportOnnx(graph, Path("net.onnx").string());
+    if (!std::filesystem::exists(Path("pictures"))) testing::WritePictures(Path("pictures"), 4);
+    ordered_json keys{{"input", Path("net.onnx").string()},
+                      {"output_dir", Path("out").string()},
+                      {"calibration", Path("pictures").string()},
+                      {"count", 2}};
+    keys.update(more);
+    return Build(ParseConfig(keys, "test"), {});
+  }
+
+  std::string RefusalOf(const graph::Graph& graph) {
+    try {
+      BuildOf(graph);
+    } catch (const BadInput& error) {
+      return error.what();
+    }
+    return "";
+  }
+};
+
+bool Contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST_F(BadInputTest, AModelIsNeverCalledGoodForBlackPictures) {
+  testing::WriteUniformPictures(Path("pictures"), 4);
+  const BuildResult result = BuildOf(testing::SmallDetector());
+  EXPECT_EQ(result.summary.at("judgement").at("verdict"), "not judged");
+  EXPECT_TRUE(Contains(result.warnings, "NOT JUDGED")) << result.warnings;
+  EXPECT_TRUE(Contains(result.warnings, "shows nothing of what the network does")) << result.warnings;
+}
+
+// A letterbox's grey borders beside the black do not make a picture of it.
+TEST_F(BadInputTest, BlackPicturesInALetterbox) {
+  testing::WriteUniformPictures(Path("pictures"), 4, 20);
+  const BuildResult result = BuildOf(testing::SmallDetector());
+  EXPECT_EQ(result.summary.at("judgement").at("verdict"), "not judged");
+  EXPECT_TRUE(Contains(result.warnings, "2 of 2 calibration pictures are of one colour")) << result.warnings;
+}
+
+TEST_F(BadInputTest, PicturesGivenAsFloatsAreJudged) {
+  std::filesystem::create_directories(Path("pictures"));
+  std::mt19937 random(3);
+  for (int i = 0; i < 4; ++i) {
+    std::vector<float> values(3 * 32 * 32);
+    for (float& value : values) value = static_cast<float>(random() % 256) / 255.0F;
+    const std::vector<uint8_t> file =
+        input::MakeNpy("f32", {1, 3, 32, 32}, values.data(), values.size() * sizeof(float));
+    WriteText(Path("pictures") / (std::to_string(i) + ".npy"), std::string(file.begin(), file.end()));
+  }
+  const BuildResult result = BuildOf(testing::SmallDetector());
+  EXPECT_EQ(result.summary.at("judgement").at("verdict"), "good") << result.warnings;
+  EXPECT_EQ(result.summary.at("judgement").at("pictures").size(), 2U);
+}
+
+TEST_F(BadInputTest, InfinityIsBlamedOnItsNode) {
+  testing::SmallGraph net;
+  const graph::TensorId x = net.Input("x", {1, 3, 32, 32});
+  const graph::TensorId large = net.Add("Mul", {x, net.Floats({1, 3, 1, 1}, {5e3F, 5e3F, 5e3F})});
+  const graph::TensorId infinite = net.Add("Exp", {large});
+  const std::string refusal = RefusalOf(net.Finish({net.Add("Relu", {net.Conv(infinite, 3, 4, 1)})}));
+  EXPECT_TRUE(Contains(refusal, "not finite")) << refusal;
+  EXPECT_TRUE(Contains(refusal, "Exp_1")) << refusal;
+  EXPECT_FALSE(Contains(refusal, "Conv")) << refusal;
+}
+
+// The first convolution's last two channels are dead; the second's weights are all 0, it gives its bias.
+graph::Graph WithDeadChannels() {
+  testing::SmallGraph net;
+  const graph::TensorId x = net.Input("x", {1, 3, 32, 32});
+  std::vector<float> weights(12, 0.5F);
+  for (size_t i = 6; i < 12; ++i) weights[i] = 0.0F;
+  const graph::TensorId some = net.Add("Conv", {x, net.Floats({4, 3, 1, 1}, weights)});
+  const graph::TensorId none =
+      net.Add("Conv", {some, net.Floats({2, 4, 1, 1}, std::vector<float>(8, 0.0F)), net.Floats({2}, {0.25F, 0.25F})});
+  return net.Finish({some, net.Add("Sigmoid", {none})});
+}
+
+TEST_F(BadInputTest, DeadChannelsAndConstantActivationsAreNamed) {
+  const BuildResult result = BuildOf(WithDeadChannels(), {{"precision", "int8"}});
+  const std::string warnings = result.summary.at("warnings").dump();
+  EXPECT_TRUE(Contains(warnings, "dead channels: 2 of 4 output channels of node \\\"Conv_0\\\"")) << warnings;
+  EXPECT_TRUE(Contains(warnings, "dead channels: 2 of 2 output channels of node \\\"Conv_1\\\"")) << warnings;
+  EXPECT_TRUE(Contains(warnings, "constant activation: tensor \\\"Conv_1\\\"")) << warnings;
+  EXPECT_TRUE(Contains(warnings, " is 0.25 everywhere")) << warnings;
+}
+
+TEST_F(BadInputTest, NothingIsSaidOfAnOrdinaryNetwork) {
+  EXPECT_TRUE(BuildOf(testing::SmallDetector()).summary.at("warnings").empty());
+}
+
+}  // namespace
+}  // namespace lockstep::compiler
