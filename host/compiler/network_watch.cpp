@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/maker.h"
 #include "graph/quoted.h"
 #include "quantize/operator_classes.h"
 #include "report/table.h"

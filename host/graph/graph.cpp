@@ -114,14 +114,6 @@ int32_t Graph::Producer(TensorId id) const {
   return -1;
 }
 
-const Node* MakerOf(const Graph& graph, TensorId id) {
-  for (const Node& node : graph.nodes) {
-    const bool behind = std::find(node.outputs.begin(), node.outputs.end(), id) != node.outputs.end();
-    if (behind || node.pre_activation == id) return &node;
-  }
-  return nullptr;
-}
-
 bool IsChannelsLast(const Graph& graph, TensorId input) {
   const Shape& shape = graph.tensor(input).shape;
   if (shape.size() != 4) return false;

@@ -128,10 +128,6 @@ class Graph {
   std::map<std::string, TensorId> by_name_;
 };
 
-// The node that makes a tensor, the one in front of its fused activation included; null for inputs and constants.
-// O(nodes).
-const Node* MakerOf(const Graph& graph, TensorId id);
-
 // What the unary operator of `node` computes (Sigmoid, LeakyRelu, Clip with constant limits, ...), kNone if the node is
 // not an elementwise function of its first input.
 Activation ActivationOf(const Graph& graph, const Node& node);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "graph/maker.h"
 #include "graph/quoted.h"
 
 namespace lockstep::quantize {

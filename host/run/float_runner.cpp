@@ -1,9 +1,9 @@
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "dump/values.h"
 #include "engine/float/float_engine.h"
+#include "graph/maker.h"
 #include "run/runners.h"
 #include "run/source_network.h"
 
