@@ -9,7 +9,8 @@ set(CMAKE_CXX_FLAGS_INIT "-march=mips32r5 -mfp64 -mmsa")
 # The ABI of position independent code loads every address from a table: a seventh of the code.
 set(LOCKSTEP_FIXED_FLAGS -fno-pie -fno-pic -mno-shared -mplt)
 set(CMAKE_CROSSCOMPILING_EMULATOR ${CMAKE_CURRENT_LIST_DIR}/qemu-mipsel-msa.sh)
-set(CMAKE_FIND_ROOT_PATH /usr/mipsel-linux-gnu)
+# What was installed for the target, such as Lockstep, is found where CMAKE_PREFIX_PATH says.
+set(CMAKE_FIND_ROOT_PATH /usr/mipsel-linux-gnu ${CMAKE_PREFIX_PATH})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

@@ -11,7 +11,8 @@ set(LOCKSTEP_FIXED_FLAGS -fno-pie -fno-pic -mno-shared -mplt)
 # Loops over elements gain nothing from -O3 here: there is no SIMD to vectorise them for.
 set(LOCKSTEP_SMALL ON CACHE BOOL "")
 set(CMAKE_CROSSCOMPILING_EMULATOR qemu-mipsel -L /usr/mipsel-linux-gnu)
-set(CMAKE_FIND_ROOT_PATH /usr/mipsel-linux-gnu)
+# What was installed for the target, such as Lockstep, is found where CMAKE_PREFIX_PATH says.
+set(CMAKE_FIND_ROOT_PATH /usr/mipsel-linux-gnu ${CMAKE_PREFIX_PATH})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

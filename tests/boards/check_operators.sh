@@ -26,6 +26,12 @@ refused() {
 }
 refused "Conv;Ad" "there is no operator Ad"
 refused "$work/none.joint" "no joint model"
+mkdir "$work/old" # the model as one of another version
+sed 's/, force_align: 64//' "$source/schema/joint.fbs" >"$work/joint.fbs"
+flatc --json --raw-binary --strict-json --defaults-json -o "$work/old" "$work/joint.fbs" -- "$work/part.joint"
+sed -i 's/"format_version": [0-9]*/"format_version": 1/' "$work/old/part.json"
+flatc --binary -o "$work/old" "$work/joint.fbs" "$work/old/part.json"
+refused "$work/old/part.joint" "has format version 1, this runtime reads"
 configure "$work/part.joint" || { cat "$work/log"; exit 1; }
 grep -q "operators alone: Conv;Add" "$work/log" || { cat "$work/log"; exit 1; }
 cmake --build "$work/build" --target run_joint_release >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }

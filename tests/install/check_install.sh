@@ -33,8 +33,10 @@ for library in static shared; do
   for name in release debug profile nmem; do
     static=
     [ $library = shared ] || static=static=1
-    make -s clean
     make -s CROSS_COMPILE="$cross" build_type=$name $static
+    needed=$(readelf -d "embed_$name" | grep -c "NEEDED.*lockstep" || true)
+    [ $library = shared ] && wanted=1 || wanted=0
+    [ "$needed" = $wanted ] || { echo "embed_$name ($library) is the program of another build"; exit 1; }
     export TMPDIR="$work"
     rm -f "$work/nmem_memory.txt"
     run "$@" "./embed_$name" "$work/small.joint"
@@ -46,6 +48,14 @@ for library in static shared; do
   done
 done
 [ -s "$work/expected" ]
+# Above, the program of one library is replaced by that of the other without a `make clean`, which needs no package.
+export PKG_CONFIG_LIBDIR="$work"
+PKG_CONFIG_PATH= make -s clean || { echo "make clean needs pkg-config to find the package"; exit 1; }
+[ ! -e embed_release ] || { echo "make clean left embed_release"; exit 1; }
+if PKG_CONFIG_PATH= make -s 2>"$work/error" || ! grep -q "set PKG_CONFIG_PATH" "$work/error"; then
+  cat "$work/error"; echo "make without PKG_CONFIG_PATH does not say what to set"; exit 1
+fi
+unset PKG_CONFIG_LIBDIR
 if make -s build_type=fast 2>"$work/error"; then echo "build_type=fast was taken"; exit 1; fi
 
 mkdir "$work/project"
@@ -58,9 +68,9 @@ foreach(name runtime runtime_static nmem profile_static)
   target_link_libraries(user_${name} PRIVATE lockstep::${name})
 endforeach()
 END
-toolchain=
-[ -z "$cross" ] || toolchain="-DCMAKE_SYSTEM_NAME=Linux"
-{ cmake -S "$work/project" -B "$work/project/build" -DCMAKE_C_COMPILER="$compiler" $toolchain -DCMAKE_PREFIX_PATH="$work/prefix" &&
+toolchain=$(sed -n 's/^CMAKE_TOOLCHAIN_FILE:[A-Z]*=//p' "$build/CMakeCache.txt")
+[ -n "$toolchain" ] && toolchain="--toolchain $toolchain" || toolchain=-DCMAKE_C_COMPILER=$compiler
+{ cmake -S "$work/project" -B "$work/project/build" $toolchain -DCMAKE_PREFIX_PATH="$work/prefix" &&
   cmake --build "$work/project/build"; } >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 for name in runtime runtime_static nmem profile_static; do
   run "$@" "$work/project/build/user_$name" "$work/small.joint"
