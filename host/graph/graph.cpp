@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 #include "graph/error.h"
 
@@ -136,7 +137,10 @@ Uses::Uses(const Graph& graph)
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const auto index = static_cast<int32_t>(i);
     for (const TensorId id : graph.nodes[i].outputs) {
-      if (id != kNoTensor) producer[static_cast<size_t>(id)] = index;
+      if (id == kNoTensor) continue;
+      if (std::exchange(producer[static_cast<size_t>(id)], index) >= 0) {
+        throw std::logic_error("tensor '" + graph.tensor(id).name + "' has two producers");
+      }
     }
     for (const TensorId id : graph.nodes[i].inputs) {
       if (id == kNoTensor) continue;

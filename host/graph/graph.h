@@ -88,7 +88,7 @@ struct Node {
   std::string op;    // ONNX operator: "Conv", "MaxPool", "Concat", "Split", "Sigmoid", ...
   std::string name;  // unique
   std::vector<TensorId> inputs;
-  std::vector<TensorId> outputs;
+  std::vector<TensorId> outputs;  // every one a tensor
   std::map<std::string, Attribute> attributes;
   Activation activation;  // fused behind the node (Conv, Add, ...)
   TensorId pre_activation =
@@ -136,7 +136,8 @@ Activation ActivationOf(const Graph& graph, const Node& node);
 // can be a picture's channels.
 bool IsChannelsLast(const Graph& graph, TensorId input);
 
-// Who produces and who consumes every tensor; a snapshot, invalid once the graph changes.
+// Who produces and who consumes every tensor; a snapshot, invalid once the graph changes. Throws std::logic_error if a
+// tensor has two producers.
 struct Uses {
   std::vector<int32_t> producer;                // node index or -1
   std::vector<std::vector<int32_t>> consumers;  // node indices, in order

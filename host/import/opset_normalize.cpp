@@ -192,11 +192,16 @@ const std::map<std::string, Rule>& Rules() {
   return kRules;
 }
 
-// Every part of a Split counts, also one that nobody reads, and every other node has a first output.
-void NameOmittedOutputs(Graph& graph, Node& node) {
-  const size_t wanted = node.op == "Split" ? node.outputs.size() : std::min<size_t>(node.outputs.size(), 1);
-  for (size_t i = 0; i < wanted; ++i) {
-    if (node.outputs[i] == kNoTensor) node.outputs[i] = AddComputed(graph, node.name + "_unused");
+// Omitted inputs and outputs at the end are none, but for the parts of a Split, which all count. Other outputs that the
+// file leaves out get a name, so that every output is a tensor.
+void SettleOmitted(Graph& graph, Node& node) {
+  const auto shorten = [](std::vector<TensorId>& list) {
+    while (list.size() > 1 && list.back() == kNoTensor) list.pop_back();
+  };
+  shorten(node.inputs);
+  if (node.op != "Split") shorten(node.outputs);
+  for (TensorId& id : node.outputs) {
+    if (id == kNoTensor) id = AddComputed(graph, node.name + "_unused");
   }
 }
 
@@ -213,12 +218,7 @@ void NormalizeOpset(Graph& graph) {
     for (Node& made : rule->second(graph, std::move(node))) normal.push_back(std::move(made));
   }
   graph.nodes = std::move(normal);
-  for (Node& node : graph.nodes) {
-    NameOmittedOutputs(graph, node);
-    for (auto* list : {&node.inputs, &node.outputs}) {
-      while (list->size() > 1 && list->back() == kNoTensor) list->pop_back();
-    }
-  }
+  for (Node& node : graph.nodes) SettleOmitted(graph, node);
   graph.opset = kNormalOpset;
 }
 

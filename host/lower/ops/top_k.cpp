@@ -11,7 +11,7 @@ void EmitTopK(LowerContext& context) {
   joint::TopKT top_k;
   top_k.axis = static_cast<int32_t>(std::find(x.axes.begin(), x.axes.end(), axis) - x.axes.begin());
   top_k.largest = node.Int("largest", 1) != 0;
-  const bool wanted = node.outputs.size() > 1 && node.outputs[1] != graph::kNoTensor;
+  const bool wanted = node.outputs.size() > 1;
   const std::string name = wanted ? context.OutputName(1) : context.OutputName(0) + "/indices";
   const Value values = context.draft().AddActivation(context.OutputName(0), context.OutputShape(0), x.axes, x.format);
   const Value indices = context.draft().AddActivation(name, context.OutputShape(0), x.axes, TensorFormat::Indices());

@@ -297,6 +297,34 @@ TEST(ImportOnnx, OutputsLeftOutAtTheEndAreNone) {
   EXPECT_EQ(Import(writer).nodes[0].outputs.size(), 1U);
 }
 
+// Every output of a node is a tensor, whatever the file leaves out.
+TEST(ImportOnnx, OutputsLeftOutInFrontOfOthersGetAName) {
+  struct Case {
+    const char* op;
+    std::vector<std::string> inputs, outputs;
+    size_t expected;
+  };
+  const Case cases[] = {
+      {"TopK", {"x", "k"}, {"y", ""}, 1},
+      {"Split", {"x", "parts"}, {"y", "", ""}, 3},
+      {"LayerNormalization", {"x", "scale"}, {"y", "", ""}, 1},
+      {"LayerNormalization", {"x", "scale"}, {"", "", "y"}, 3},
+      {"Dropout", {"x"}, {"y", ""}, 1},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.op + std::to_string(&c - cases));
+    OnnxWriter writer(17);
+    writer.Input("x", {6, 4}).Output("y");
+    writer.Ints("k", {3}).Ints("parts", {1, 2, 3}).Floats("scale", {4}, {1, 2, 3, 4}).Node(c.op, c.inputs, c.outputs);
+    const Graph graph = Import(writer);
+    const std::vector<graph::TensorId>& outputs = graph.nodes[0].outputs;
+    EXPECT_EQ(outputs.size(), c.expected);
+    EXPECT_EQ(std::count(outputs.begin(), outputs.end(), graph::kNoTensor), 0);
+    const testing::PlainTensors values = testing::EvaluatePlain(graph, testing::RandomInputs(graph, 1));
+    EXPECT_EQ(values.at("y").shape, graph.tensor(graph.outputs[0]).shape);
+  }
+}
+
 TEST(ImportOnnx, RefusesAConstantWithoutAName) {
   OnnxWriter writer = TwoConvs();
   SetFloat(writer.Node("Constant", {}, {""}), "value_float", 1.0F);
