@@ -22,7 +22,7 @@ LayoutKind KindOf(const Node& node) {
 // The axes with an extent above 1, in physical order.
 Axes Occupied(const Shape& shape, const Axes& axes) {
   Axes result;
-  std::copy_if(axes.begin(), axes.end(), std::back_inserter(result), [&](uint8_t axis) { return shape[axis] != 1; });
+  std::copy_if(axes.begin(), axes.end(), std::back_inserter(result), [&](uint8_t axis) { return shape.at(axis) != 1; });
   return result;
 }
 
@@ -136,8 +136,8 @@ class LayoutChoice {
 
   NodeLayout Choose(const Node& node) const {
     if (KindOf(node) == LayoutKind::kOnnxOrder) return InOnnxOrder(node);
-    if (node.inputs.empty() || !IsData(node.inputs[0])) {
-      if (KindOf(node) != LayoutKind::kBinary) return FirstInput(node, {}, OnnxOrder(Rank(node.outputs[0])));
+    if (!IsData(node.inputs.at(0)) && KindOf(node) != LayoutKind::kBinary) {
+      return FirstInput(node, {}, OnnxOrder(Rank(node.outputs[0])));  // the emitter refuses it
     }
     switch (KindOf(node)) {
       case LayoutKind::kWindow:

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <optional>
 
 #include "optimize/graph_edit.h"
@@ -25,11 +24,10 @@ struct Product {
 
 // One number for each column, whatever the row: as such a list. `shape` broadcasts to rows of `columns`.
 std::optional<std::vector<float>> PerColumn(const Graph& graph, TensorId id, int64_t columns) {
-  if (!IsConstant(graph, id) || graph.tensor(id).type != graph::ElementType::kFloat) return std::nullopt;
+  if (!IsConstant(graph, id)) return std::nullopt;
   const Shape& shape = graph.tensor(id).shape;
-  const std::vector<float>& values = graph.tensor(id).constant->floats;
+  const std::vector<float>& values = graph.tensor(id).constant.value().floats;
   const int64_t last = shape.empty() ? 1 : shape.back();
-  if (last != 1 && last != columns) return std::nullopt;
   if (static_cast<int64_t>(values.size()) != last) return std::nullopt;
   if (last == columns) return values;
   return std::vector<float>(static_cast<size_t>(columns), values[0]);
@@ -37,7 +35,7 @@ std::optional<std::vector<float>> PerColumn(const Graph& graph, TensorId id, int
 
 // The constant matrix as weights, times `factor`.
 void TakeMatrix(const Graph& graph, TensorId id, bool transposed, float factor, Product* product) {
-  const std::vector<float>& values = graph.tensor(id).constant->floats;
+  const std::vector<float>& values = graph.tensor(id).constant.value().floats;
   product->weights.resize(values.size());
   for (int64_t n = 0; n < product->columns; ++n) {
     for (int64_t k = 0; k < product->depth; ++k) {
@@ -48,12 +46,10 @@ void TakeMatrix(const Graph& graph, TensorId id, bool transposed, float factor, 
 }
 
 bool IsMatrix(const Graph& graph, const Node& node) {
-  if (node.inputs.size() < 2 || node.activation.kind != graph::ActivationKind::kNone) return false;
   const TensorId x = node.inputs[0];
   const TensorId matrix = node.inputs[1];
   return !IsConstant(graph, x) && IsConstant(graph, matrix) &&
          graph.tensor(matrix).type == graph::ElementType::kFloat && graph::IsKnown(graph.tensor(x).shape) &&
-         graph::IsKnown(graph.tensor(node.outputs[0]).shape) &&
          graph::ElementCount(graph.tensor(node.outputs[0]).shape) > 0 &&
          graph::ElementCount(graph.tensor(matrix).shape) > 0;
 }
@@ -90,12 +86,10 @@ std::optional<Product> ReadGemm(Graph& graph, const Node& node) {
 std::optional<Product> ReadMatMul(const Graph& graph, const Node& node) {
   const Shape& shape = graph.tensor(node.inputs[1]).shape;
   const size_t rank = shape.size();
-  if (rank > 2 && std::any_of(shape.begin(), shape.end() - 2, [](int64_t extent) { return extent != 1; })) {
-    return std::nullopt;
-  }
   Product product;
   product.depth = rank == 1 ? shape[0] : shape[rank - 2];
   product.columns = rank == 1 ? 1 : shape[rank - 1];
+  if (graph::ElementCount(shape) != product.depth * product.columns) return std::nullopt;
   TakeMatrix(graph, node.inputs[1], false, 1.0F, &product);
   return product;
 }
@@ -105,7 +99,7 @@ Node* BiasBehind(Graph& graph, const graph::Uses& uses, const Node& node, Produc
   const int32_t index = OnlyConsumer(uses, node.outputs[0]);
   if (node.op != "MatMul" || index < 0) return nullptr;
   Node& add = graph.nodes[static_cast<size_t>(index)];
-  if (add.op != "Add" || add.inputs.size() != 2 || add.activation.kind != graph::ActivationKind::kNone) return nullptr;
+  if (add.op != "Add" || add.activation.kind != graph::ActivationKind::kNone) return nullptr;
   const TensorId other = add.inputs[add.inputs[0] == node.outputs[0] ? 1 : 0];
   if (graph.tensor(add.outputs[0]).shape != graph.tensor(node.outputs[0]).shape) return nullptr;
   // A vector times a matrix whose columns are no axis of their own any more.

@@ -19,7 +19,7 @@ class Origins {
 
   // The node that makes `id` if it is an `op`, else null.
   const Node* Of(TensorId id, const char* op) {
-    const Node* node = id == kNoTensor ? nullptr : ProducerOf(graph_, uses_, id);
+    const Node* node = ProducerOf(graph_, uses_, id);
     if (node == nullptr || node->op != op || node->activation.kind != graph::ActivationKind::kNone) return nullptr;
     if (std::find(found_.begin(), found_.end(), node) == found_.end()) found_.push_back(node);
     return node;
@@ -38,19 +38,14 @@ class Origins {
   std::vector<const Node*> found_;
 };
 
-// The first of the last axes that a ReduceMean takes and keeps, -1 if it takes others or gives them up.
+// The first of the last axes that a ReduceMean in its normal form takes and keeps, -1 if it takes others or gives them
+// up.
 int64_t FirstOfLastAxes(const Graph& graph, const Node& mean) {
+  const std::vector<int64_t> axes = mean.Ints("axes", {});
+  if (axes.empty() || mean.Int("keepdims", 1) == 0) return -1;
   const auto rank = static_cast<int64_t>(graph.tensor(mean.inputs[0]).shape.size());
-  if (mean.Int("keepdims", 1) == 0) return -1;
-  std::vector<int64_t> axes = mean.Ints("axes", {});
-  if (mean.inputs.size() > 1 && mean.inputs[1] != kNoTensor) {
-    if (!graph::IsConstant(graph, mean.inputs[1])) return -1;
-    axes = graph.Ints(mean.inputs[1]);
-  }
-  for (int64_t& axis : axes) axis = axis < 0 ? axis + rank : axis;
-  std::sort(axes.begin(), axes.end());
-  if (axes.empty() || axes.back() != rank - 1) return -1;
-  return axes.front() == rank - static_cast<int64_t>(axes.size()) ? axes.front() : -1;
+  const int64_t first = rank - static_cast<int64_t>(axes.size());
+  return axes.at(0) == first ? first : -1;
 }
 
 struct Normalisation {
@@ -92,7 +87,7 @@ Normalisation Deviation(const Graph& graph, Origins& origins, TensorId id) {
     const Node* mean = origins.Of(sum->inputs[1 - side], "ReduceMean");
     if (mean == nullptr) continue;
     Normalisation found = Centred(graph, origins, Squared(graph, origins, mean->inputs[0]));
-    if (found.x == kNoTensor || FirstOfLastAxes(graph, *mean) != found.axis) return {};
+    if (FirstOfLastAxes(graph, *mean) != found.axis) return {};
     found.epsilon = static_cast<float>(epsilon);
     return found;
   }
@@ -103,7 +98,6 @@ Normalisation Deviation(const Graph& graph, Origins& origins, TensorId id) {
 Normalisation Match(const Graph& graph, Origins& origins, const Node& last) {
   const auto both = [&](TensorId differences, TensorId deviation) -> Normalisation {
     const Normalisation above = Centred(graph, origins, differences);
-    if (above.x == kNoTensor) return {};
     const Normalisation below = Deviation(graph, origins, deviation);
     return above.x == below.x && above.axis == below.axis ? below : Normalisation{};
   };
@@ -123,7 +117,7 @@ Normalisation Match(const Graph& graph, Origins& origins, const Node& last) {
 
 bool RewriteCore(Graph& graph, const graph::Uses& uses, size_t index) {
   const Node& last = graph.nodes[index];
-  if (last.inputs.size() != 2 || last.activation.kind != graph::ActivationKind::kNone) return false;
+  if (last.activation.kind != graph::ActivationKind::kNone) return false;
   Origins origins(graph, uses);
   const Normalisation found = Match(graph, origins, last);
   if (found.x == kNoTensor || !graph::IsKnown(graph.tensor(found.x).shape)) return false;
@@ -178,7 +172,7 @@ bool RewriteAffine(Graph& graph, const graph::Uses& uses, size_t index) {
   if ((last.op != "Mul" && last.op != "Add") || last.activation.kind != graph::ActivationKind::kNone) return false;
   for (const size_t side : {size_t{0}, size_t{1}}) {
     const TensorId before = last.inputs[1 - side];
-    if (before == kNoTensor || OnlyConsumer(uses, before) < 0) continue;
+    if (OnlyConsumer(uses, before) < 0) continue;
     const Node* norm = ProducerOf(graph, uses, before);
     if (norm == nullptr || norm->op != "LayerNormalization" || norm->activation.kind != graph::ActivationKind::kNone)
       continue;

@@ -46,13 +46,13 @@ std::vector<ValueId> BuildMatMul(NodeContext& context, const graph::Node& node) 
   graph::Shape b = plan.value(right).shape;
   graph::Shape output = context.graph().tensor(node.outputs[0]).shape;
   const graph::Shape final_shape = output;
-  if (a.size() == 1) {  // a row
-    a.insert(a.begin(), 1);
-    output.insert(output.end() - (b.size() == 1 ? 0 : 1), 1);
-  }
   if (b.size() == 1) {  // a column
     b.push_back(1);
     output.push_back(1);
+  }
+  if (a.size() == 1) {  // a row
+    a.insert(a.begin(), 1);
+    output.insert(output.end() - 1, 1);
   }
   const size_t rank = std::max(a.size(), b.size());
   a.insert(a.begin(), rank - a.size(), 1);

@@ -229,6 +229,38 @@ TEST(Opsets, ReduceMeanHasConstantAxesInAnAttribute) {
   EXPECT_EQ(graph.nodes[0].Ints("axes", {}), (std::vector<int64_t>{2, 3}));
 }
 
+// An empty name is no list, a list that a run computes stays one, and one of floats is refused.
+TEST(Opsets, ReduceMeanWithAxesThatAreNoConstantIntegers) {
+  OnnxWriter empty(18);
+  empty.Input("x", {1, 4, 6, 5}).Output("y").Node("ReduceMean", {"x", ""}, {"y"});
+  const Graph all = Import(empty);
+  EXPECT_EQ(all.nodes[0].inputs.size(), 1U);
+  EXPECT_EQ(all.tensor(all.outputs[0]).shape, (graph::Shape{1, 1, 1, 1}));
+
+  OnnxWriter computed(18);
+  computed.Input("x", {1, 4, 6, 5}).Output("y").Node("Shape", {"x"}, {"shape"});
+  computed.Ints("zero", {0}).Ints("one", {1}).Node("Slice", {"shape", "zero", "one"}, {"axes"});
+  computed.Node("ReduceMean", {"x", "axes"}, {"y"});
+  EXPECT_EQ(Import(computed).nodes.back().inputs.size(), 2U);
+
+  OnnxWriter floats(18);
+  floats.Input("x", {1, 4, 6, 5}).Output("y");
+  floats.Floats("axes", {1}, {2}).Node("ReduceMean", {"x", "axes"}, {"y"}).set_name("mean");
+  try {
+    Import(floats);
+    FAIL() << "axes of a ReduceMean that are no integers";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("'mean' (ReduceMean)"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Opsets, TopKHasItsKInNoAttribute) {
+  OnnxWriter writer(9);
+  writer.Input("x", {1, 4, 6, 5}).Output("y");
+  SetInt(writer.Node("TopK", {"x"}, {"y", "i"}), "k", 3);
+  EXPECT_EQ(Import(writer).nodes[0].attributes.count("k"), 0U);
+}
+
 TEST(Opsets, TopKHasItsKInAnInputFromOpset10On) {
   ExpectSame({{17,
                [](OnnxWriter& w) {

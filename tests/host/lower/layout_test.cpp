@@ -77,6 +77,40 @@ TEST(ChooseLayout, ConvolutionsKeepSwappedSpatialAxes) {
   EXPECT_EQ(layout.nodes[1].inputs[0], (Axes{0, 3, 2, 1}));
 }
 
+// Height and width may be swapped where that saves a copy, and only there.
+TEST(ChooseLayout, AConvTransposeHasItsChannelsLast) {
+  struct Case {
+    Shape shape;
+    std::vector<int64_t> perm;
+    Axes expected;
+  };
+  const Case cases[] = {
+      {{1, 3, 8, 6}, {0, 1, 2, 3}, {0, 2, 3, 1}},
+      {{1, 3, 8, 6}, {0, 1, 3, 2}, {0, 3, 2, 1}},
+      {{1, 3, 1, 6}, {0, 1, 2, 3}, {0, 2, 3, 1}},
+      {{1, 3, 8, 6}, {0, 2, 1, 3}, {0, 2, 3, 1}},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(graph::ToString(c.shape) + " turned " + graph::ToString(c.perm));
+    GraphBuilder builder;
+    const auto turned = builder.Node("Transpose", {builder.Input("x", c.shape)}, {{"perm", c.perm}});
+    const int64_t channels = builder.shape(turned)[1];
+    const auto weights = builder.Constant({channels, 2, 2, 2}, builder.Random(static_cast<size_t>(channels) * 8));
+    builder.Output(builder.Node("ConvTranspose", {turned, weights}));
+    EXPECT_EQ(lower::ChooseLayout(builder.graph(), {}).nodes[1].inputs[0], c.expected) << "of the ConvTranspose";
+  }
+}
+
+// In the order of its input, or in the one that is wanted of a float output.
+TEST(ChooseLayout, APReluLiesAsItsInput) {
+  GraphBuilder builder;
+  const auto x = builder.Input("x", {1, 3, 8, 6});
+  const auto y = builder.Node("PRelu", {x, builder.Constant({3, 1, 1}, builder.Random(3))});
+  builder.Output(y);
+  EXPECT_EQ(lower::ChooseLayout(builder.graph(), {}).stored.at(y), (Axes{0, 2, 3, 1})) << "of the PRelu";
+  EXPECT_EQ(lower::ChooseLayout(builder.graph(), {y}).stored.at(y), (Axes{0, 1, 2, 3})) << "of the float PRelu";
+}
+
 TEST(ChooseLayout, SoftmaxWantsItsAxisLast) {
   GraphBuilder builder;
   const auto x = builder.Input("x", {1, 3, 8, 6});
@@ -85,7 +119,7 @@ TEST(ChooseLayout, SoftmaxWantsItsAxisLast) {
   EXPECT_EQ(layout.nodes[0].inputs[0], (Axes{0, 3, 1, 2}));
 }
 
-TEST(ChooseLayout, AMeanLeavesTheOtherAxesWhereTheyAre) {
+TEST(ChooseLayout, AReduceMeanLeavesTheOtherAxesWhereTheyAre) {
   GraphBuilder builder;
   const auto x = builder.Input("x", {1, 3, 8, 6});
   const auto kept = builder.Node("ReduceMean", {x}, {{"axes", std::vector<int64_t>{2}}});

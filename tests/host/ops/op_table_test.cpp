@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
@@ -114,16 +115,33 @@ INSTANTIATE_TEST_SUITE_P(Operators, OfFloatsAlone,
                          ::testing::Values("ConvTranspose", "Gemm", "LayerNormalization", "MatMul", "PRelu"),
                          [](const auto& of) { return std::string(of.param); });
 
-// In normal form nothing changes any more; without any one of its attributes a node is brought there again.
-class NormalForm : public ::testing::TestWithParam<const char*> {};
+struct NormalNode {
+  const char* op;
+  const char* attributes;
+  const char* gone;  // an attribute that the normal form has not, or null
+  graph::Attribute value;
+};
+void PrintTo(const NormalNode& node, std::ostream* out) { *out << node.op; }
+
+// In normal form nothing changes any more; without any one of its attributes, or with one too many, a node is brought
+// there again.
+class NormalForm : public ::testing::TestWithParam<NormalNode> {};
 
 TEST_P(NormalForm, HasEveryAttribute) {
-  const Op& op = *FindOp(GetParam());
-  graph::Graph graph = testing::SampleOf(GetParam());
+  const Op& op = *FindOp(GetParam().op);
+  graph::Graph graph = testing::SampleOf(GetParam().op);
   op.normalize(graph, graph.nodes[0]);
   const auto attributes = graph.nodes[0].attributes;
-  ASSERT_FALSE(attributes.empty());
+  std::string keys;
+  for (const auto& [key, value] : attributes) keys += (keys.empty() ? "" : " ") + key;
+  EXPECT_EQ(keys, GetParam().attributes);
   EXPECT_FALSE(op.normalize(graph, graph.nodes[0]));
+  if (GetParam().gone != nullptr) {
+    graph::Node node = graph.nodes[0];
+    node.attributes[GetParam().gone] = GetParam().value;
+    EXPECT_TRUE(op.normalize(graph, node)) << GetParam().gone;
+    EXPECT_EQ(node.attributes.count(GetParam().gone), 0U);
+  }
   for (const auto& [key, value] : attributes) {
     SCOPED_TRACE(key);
     graph::Node node = graph.nodes[0];
@@ -134,8 +152,13 @@ TEST_P(NormalForm, HasEveryAttribute) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Operators, NormalForm,
-                         ::testing::Values("ConvTranspose", "LayerNormalization", "ReduceMean", "TopK"),
-                         [](const auto& of) { return std::string(of.param); });
+                         ::testing::Values(NormalNode{"ConvTranspose", "dilations group output_padding pads strides",
+                                                      "auto_pad", std::string("NOTSET")},
+                                           NormalNode{"LayerNormalization", "axis", nullptr, {}},
+                                           NormalNode{"ReduceMean", "axes keepdims", "noop_with_empty_axes",
+                                                      int64_t{0}},
+                                           NormalNode{"TopK", "axis largest sorted", nullptr, {}}),
+                         [](const auto& of) { return std::string(of.param.op); });
 
 // Of a node with one input x of integers or floats, and constants.
 Results Evaluated(testing::SmallGraph& small, const std::vector<graph::TensorId>& outputs, Value x) {
@@ -175,7 +198,7 @@ TEST(EvaluateTopK, OfIntegersAndOfWhatIsNoNumber) {
   }
 }
 
-TEST(EvaluateReduceMean, OfIntegers) {
+TEST(EvaluateReduceMean, OfIntegersAndOfNothing) {
   testing::SmallGraph small;
   const graph::TensorId x = small.Input("x", {2, 3});
   small.graph.tensor(x).type = graph::ElementType::kInt64;
@@ -183,6 +206,12 @@ TEST(EvaluateReduceMean, OfIntegers) {
   ints.data.ints = {1, 2, 7, -3, 0, -6};
   const Results means = Evaluated(small, {small.Add("ReduceMean", {x}, {{"axes", std::vector<int64_t>{1}}})}, ints);
   EXPECT_EQ((*means)[0].data.ints, (std::vector<int64_t>{3, -3}));
+
+  testing::SmallGraph floats;
+  const Results none = Evaluated(floats, {floats.Add("ReduceMean", {floats.Input("x", {0})})},
+                                 MakeValue(graph::ElementType::kFloat, {0}));
+  ASSERT_TRUE(none.has_value());
+  EXPECT_TRUE(std::isnan((*none)[0].data.floats.at(0))) << "0 over 0";
 
   testing::SmallGraph nothing;
   const graph::TensorId empty = nothing.Input("x", {0});

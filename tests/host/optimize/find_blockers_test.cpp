@@ -240,7 +240,7 @@ TEST(FindBlockers, SlopesThatAreNoConstantNumbers) {
             "PRelu_1|PRelu|its slope contains infinity or NaN\n");
 }
 
-TEST(FindBlockers, MeansOfSomethingElse) {
+TEST(FindBlockers, ReduceMeansOfSomethingElse) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 4, 8});
   const TensorId axes = small.Input("axes", {1});

@@ -21,9 +21,13 @@ TEST(ProductsToConv, TakesEveryFormOfGemm) {
                                      {{"alpha", 0.5F}, {"beta", 2.0F}, {"transA", turn_a}, {"transB", turn_b}});
         const graph::Graph after = CheckPass(small.Finish({y}), ProductsToConv, 1,
                                              turn_a == 1 ? "Transpose Reshape Conv Reshape" : "Reshape Conv Reshape");
+        std::string names;
         for (const graph::Node& node : after.nodes) {
           EXPECT_EQ(node.onnx_nodes, (std::vector<std::string>{"Gemm_0"})) << node.name;
+          names += node.name + " ";
         }
+        EXPECT_EQ(names, std::string(turn_a == 1 ? "Gemm_0_turn " : "") + "Gemm_0_to_rows Gemm_0 Gemm_0_from_rows ");
+        EXPECT_TRUE(after.nodes[turn_a == 1 ? 2 : 1].attributes.empty()) << "nothing of the Gemm's";
       }
     }
   }
@@ -116,6 +120,18 @@ TEST(ProductsToConv, LeavesWhatIsNoBiasBehindAMatMul) {
   const TensorId column = vector.Add("MatMul", {vector.Input("x", {3, 7}), vector.Random({7})});
   CheckPass(vector.Finish({vector.Add("Add", {column, vector.Random({3})})}), ProductsToConv, 1,
             "Reshape Conv Reshape Add");
+  SmallGraph active;
+  graph::Graph clipped = active.Finish({active.Add("Add", {product(active), active.Random({5})})});
+  clipped.nodes[1].activation.kind = graph::ActivationKind::kRelu;
+  EXPECT_EQ(ProductsToConv(clipped), 1);
+  EXPECT_EQ(testing::Operators(clipped), "Reshape Conv Reshape Add+Relu") << "of the sum of a MatMul";
+}
+
+// A Gemm has its own addend.
+TEST(ProductsToConv, LeavesTheAddBehindAGemm) {
+  SmallGraph small;
+  const TensorId y = small.Add("Gemm", {small.Input("x", {3, 7}), small.Random({7, 5}), small.Random({5})});
+  CheckPass(small.Finish({small.Add("Add", {y, small.Random({5})})}), ProductsToConv, 1, "Reshape Conv Reshape Add");
 }
 
 // An addend that beta takes away, or an empty name.
@@ -124,18 +140,26 @@ TEST(ProductsToConv, GemmWithoutAnAddend) {
     SmallGraph small;
     const TensorId c = empty ? graph::kNoTensor : small.Input("c", {3, 5});
     const TensorId y =
-        small.Add("Gemm", {small.Input("x", {3, 7}), small.Random({7, 5}), c}, {{"beta", empty ? 1.0F : 0.0F}});
+        small.Add("Gemm", {small.Input("x", {3, 7}), small.Random({7, 5}), c}, {{"beta", empty ? 2.0F : 0.0F}});
     CheckPass(small.Finish({y}), ProductsToConv, 1, "Reshape Conv Reshape");
   }
 }
 
-TEST(ProductsToConv, LeavesMatMulsOfConstantsOfNothingAndOfUnknownShapes) {
+TEST(ProductsToConv, LeavesMatMulsOfConstantsOfNothingOfIntegersAndOfUnknownShapes) {
   SmallGraph constants;
   ExpectUntouched(constants.Finish({constants.Add("MatMul", {constants.Random({3, 7}), constants.Random({7, 5})})}),
                   ProductsToConv);
   SmallGraph nothing;
   ExpectUntouched(nothing.Finish({nothing.Add("MatMul", {nothing.Input("x", {0, 7}), nothing.Random({7, 5})})}),
                   ProductsToConv);
+  SmallGraph sums_of_nothing;
+  ExpectUntouched(sums_of_nothing.Finish({sums_of_nothing.Add(
+                      "MatMul", {sums_of_nothing.Input("x", {3, 0}), sums_of_nothing.Random({0, 5})})}),
+                  ProductsToConv);
+  SmallGraph integers;
+  const TensorId rows = integers.Input("x", {3, 2});
+  integers.graph.tensor(rows).type = graph::ElementType::kInt64;
+  ExpectUntouched(integers.Finish({integers.Add("MatMul", {rows, integers.Ints({1, 2})})}), ProductsToConv);
   SmallGraph unknown;
   ExpectUntouched(unknown.Finish({unknown.Add("MatMul", {unknown.Input("x", {-1, 7}), unknown.Random({7, 5})})}),
                   ProductsToConv);

@@ -262,6 +262,36 @@ TEST(Evaluated, OperatorsWithoutAPrimitive) {
   ExpectMatchesPlain(maker.Finish({mean, rows}));
 }
 
+TEST(Matrices, MatMulOfEveryRank) {
+  const std::pair<Shape, Shape> shapes[] = {
+      {{3, 7}, {7, 5}}, {{7}, {7, 5}},    {{3, 7}, {7}},          {{7}, {7}},
+      {{7}, {2, 7, 5}}, {{2, 3, 7}, {7}}, {{4, 2, 3, 7}, {7, 5}}, {{3, 7}, {4, 2, 7, 5}},
+  };
+  for (const auto& [a, b] : shapes) {
+    for (const bool constant : {false, true}) {
+      SCOPED_TRACE(graph::ToString(a) + " times " + graph::ToString(b) + (constant ? ", constant" : ""));
+      GraphMaker maker;
+      const TensorId left = maker.Input(a);
+      ExpectMatchesPlain(
+          maker.Finish({maker.Add("MatMul", {left, constant ? maker.RandomConstant(b) : maker.Input(b)})}));
+    }
+  }
+}
+
+TEST(Matrices, GemmWithEveryAddend) {
+  for (const Shape& c : {Shape{3, 5}, Shape{3, 1}, Shape{1, 5}, Shape{5}, Shape{1}, Shape{}}) {
+    for (const int64_t turned : {0, 1}) {
+      SCOPED_TRACE(graph::ToString(c) + (turned == 1 ? ", transposed" : ""));
+      GraphMaker maker;
+      const TensorId a = maker.Input(turned == 1 ? Shape{7, 3} : Shape{3, 7});
+      const TensorId b = maker.Input(turned == 1 ? Shape{5, 7} : Shape{7, 5});
+      ExpectMatchesPlain(
+          maker.Finish({maker.Add("Gemm", {a, b, maker.RandomConstant(c)},
+                                  {{"alpha", 0.5F}, {"beta", -2.0F}, {"transA", turned}, {"transB", turned}})}));
+    }
+  }
+}
+
 TEST(Batches, MoreThanOnePicture) {
   GraphMaker maker;
   const TensorId image = maker.Input({3, 16, 6, 6});

@@ -36,6 +36,13 @@ class OneLayer {
     return tensor;
   }
 
+  void FloatInput(const std::vector<int>& shape, const std::vector<float>& values) {
+    const int tensor = Input(shape, {}, 1.0F, 0, joint::DType::F32);
+    model_.tensors[tensor]->quantization.reset();
+    bytes_.back().resize(values.size() * sizeof(float));
+    std::memcpy(bytes_.back().data(), values.data(), bytes_.back().size());
+  }
+
   // The layer's next input.
   void Weights(const std::vector<int>& shape, joint::Packing packing, const std::vector<int8_t>& values) {
     const int tensor = AddTensor(shape, joint::DType::S8, 1.0F, 0);

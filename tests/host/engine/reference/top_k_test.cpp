@@ -1,6 +1,8 @@
 // TopK against values found by hand from docs/arithmetic.md.
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "one_layer.h"
 
 namespace lockstep::test {
@@ -37,6 +39,19 @@ TEST(ReferenceTopK, TakesRowsAlongAnyAxisAndTheLowerIndexOfEqualElements) {
   columns.IndicesOutput({2, 2});
   EXPECT_EQ(columns.Run(), (Ints{300, 4, 700, 5}));
   EXPECT_EQ(RunIndices(columns), (Indices{1, 2, 0, 0}));
+}
+
+// What is no number is above all numbers, and the zeros are equal.
+TEST(ReferenceTopK, OfFloatsThatAreNoNumbers) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const bool largest : {true, false}) {
+    OneLayer net;
+    net.FloatInput({7}, {0.0F, nan, infinity, -0.0F, nan, -infinity, 3.0F});
+    net.Layer(Options(0, largest), {7}, 1.0F, 0, joint::DType::F32);
+    net.IndicesOutput({7});
+    EXPECT_EQ(RunIndices(net), (largest ? Indices{1, 4, 2, 6, 0, 3, 5} : Indices{5, 0, 3, 6, 2, 1, 4}));
+  }
 }
 
 // What the loops take for granted is looked at first.

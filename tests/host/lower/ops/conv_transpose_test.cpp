@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "graph/error.h"
+#include "lower/lower.h"
 #include "lowered.h"
 
 namespace lockstep::test {
@@ -148,6 +150,50 @@ TEST(LowerConvTranspose, BiasesOfFloats) {
     const std::string name = builder.graph().tensor(inputs[bias == 2 ? 2 : 1]).name;
     EXPECT_EQ(starts->name()->str(), bias == 2 ? name : name + "/bias");
     ExpectNodesWithinHalfAStep(lowered);
+  }
+}
+
+std::string RefusalOf(graph::Graph graph) {
+  quantize::QuantizedGraph quantized;
+  quantized.graph = std::move(graph);
+  for (graph::TensorId id = 0; id < quantized.graph.tensor_count(); ++id) {
+    quantized.formats[id] = quantize::AffineParams{0.1, 0, 8};
+  }
+  try {
+    lower::Lower(quantized, {});
+  } catch (const UnsupportedModel& error) {
+    return error.what();
+  }
+  return "nothing is refused";
+}
+
+TEST(LowerConvTranspose, RefusesRowsAndVolumes) {
+  GraphBuilder builder;
+  const auto x = builder.Input("x", {1, 3, 5});
+  const auto turned = builder.Node("Transpose", {x}, {{"perm", Ints{0, 2, 1}}});
+  builder.Output(builder.Node("ConvTranspose", {turned, builder.Constant({5, 2, 2}, builder.Random(20))}));
+  const std::string refusal = RefusalOf(builder.graph());
+  EXPECT_NE(refusal.find("(ConvTranspose): only convolutions over images (rank 4)"), std::string::npos) << refusal;
+}
+
+// Constants are folded before; a node of nothing else is named.
+TEST(LowerConvTranspose, OfAConstantIsRefusedAsAreTopKAndReduceMean) {
+  using Build = graph::TensorId (*)(GraphBuilder&, graph::TensorId);
+  const std::pair<const char*, Build> nodes[] = {
+      {"ConvTranspose",
+       [](GraphBuilder& b, graph::TensorId x) {
+         return b.Node("ConvTranspose", {x, b.Constant({3, 2, 2, 2}, b.Random(24))});
+       }},
+      {"TopK", [](GraphBuilder& b, graph::TensorId x) { return b.TopK(x, 3, 2, true)[0]; }},
+      {"ReduceMean", [](GraphBuilder& b, graph::TensorId x) { return b.Node("ReduceMean", {x}); }},
+  };
+  for (const auto& [op, build] : nodes) {
+    GraphBuilder builder;
+    builder.Input("x", {1, 3, 4, 5});
+    builder.Output(build(builder, builder.Constant({1, 3, 4, 5}, builder.Random(60))));
+    const std::string refusal = RefusalOf(builder.graph());
+    EXPECT_NE(refusal.find(std::string("(") + op + "): input 'constant"), std::string::npos) << op << ": " << refusal;
+    EXPECT_NE(refusal.find("is a constant; fold the node before quantising"), std::string::npos) << op << refusal;
   }
 }
 

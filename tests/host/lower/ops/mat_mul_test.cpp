@@ -140,5 +140,20 @@ TEST(LowerMatMul, TheProductWithAVectorHasOneAxisLess) {
   ExpectNodesWithinHalfAStep(lowered);
 }
 
+TEST(LowerMatMul, TheProductOfAVectorHasTheShapeOfItsNode) {
+  for (const bool left : {false, true}) {
+    SCOPED_TRACE(left);
+    GraphBuilder builder;
+    const auto image = builder.Conv(builder.Input("x", {1, 3, 6, 6}), 3, 1);
+    const auto vector = builder.Constant({6}, builder.Random(6));
+    builder.Output(left ? builder.Node("MatMul", {vector, image}) : builder.Node("MatMul", {image, vector}));
+    const Lowered lowered = LowerPlainly(builder);
+    const joint::Model& model = lowered.engine->model();
+    const auto& shape = *model.tensors()->Get(static_cast<uint32_t>(model.outputs()->Get(0)->tensor()))->shape();
+    EXPECT_EQ(std::vector<int>(shape.begin(), shape.end()), (std::vector<int>{1, 3, 6})) << "of the MatMul";
+    ExpectNodesWithinHalfAStep(lowered);
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::test
