@@ -197,9 +197,13 @@ class ActivationChooser {
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
     for (int i = 0; i < count; ++i) {
       const graph::Node& node = *nodes[static_cast<size_t>(i)];
-      inputs[static_cast<size_t>(i)] = ChooseTableInput(
-          observed.at(node.pre_activation), [&](double x) { return graph::Evaluate(node.activation, x); },
-          params_.at(node.outputs[0]), widths_[static_cast<size_t>(node.pre_activation)]);
+      const TensorStatistics& seen = observed.at(node.pre_activation);
+      const AffineParams& output = params_.at(node.outputs[0]);
+      const int bits = widths_[static_cast<size_t>(node.pre_activation)];
+      AffineParams& input = inputs[static_cast<size_t>(i)];
+      input = ChooseTableInput(
+          seen, [&](double x) { return graph::Evaluate(node.activation, x); }, output, bits);
+      if (bits > kByteBits && output.bits > kMostBitsObserved) input = WithHeadroom(input, seen);
     }
     for (size_t i = 0; i < nodes.size(); ++i) params_[nodes[i]->pre_activation] = inputs[i];
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "quantize/affine.h"
+#include "quantize/observers/range_choice.h"
 #include "quantize/observers/range_search.h"
 
 namespace lockstep::quantize {
@@ -55,6 +56,15 @@ AffineParams ChooseTableInput(const TensorStatistics& x, const std::function<dou
     return sum;
   });
   return AffineFromRange(best, bits);
+}
+
+AffineParams WithHeadroom(const AffineParams& chosen, const TensorStatistics& x) {
+  constexpr double kNearTheEnd = 0.9;  // the search of a range goes in steps, and a range in levels
+  Range range = RangeOf(chosen);
+  const Range& seen = x.extremes();
+  if (range.low <= kNearTheEnd * seen.low) range.low = std::min(range.low, kWideHeadroom * seen.low);
+  if (range.high >= kNearTheEnd * seen.high) range.high = std::max(range.high, kWideHeadroom * seen.high);
+  return AffineFromRange(range, chosen.bits);
 }
 
 }  // namespace lockstep::quantize

@@ -14,6 +14,10 @@ namespace lockstep::quantize {
 AffineParams ChooseTableInput(const TensorStatistics& x, const std::function<double(double)>& f,
                               const AffineParams& output, int bits = 8);
 
+// The same range with kWideHeadroom at the ends that are those of `x`: what reads a table whose output has levels
+// beyond what was seen must have them too.
+AffineParams WithHeadroom(const AffineParams& chosen, const TensorStatistics& x);
+
 // The table of docs/arithmetic.md, as real numbers: what each level of x becomes.
 std::vector<double> TableValues(const AffineParams& x, const std::function<double(double)>& f,
                                 const AffineParams& output);

@@ -24,6 +24,8 @@ std::string WhatOf(const SearchStep& step) {
     case Kind::kThreshold:
       return *step.threshold == 0.0 ? "all nodes"
                                     : "nodes up to " + report::FixedNumber(Decibels(*step.threshold), 1) + " dB";
+    case Kind::kGain:
+      return "of these the " + std::to_string(step.raises) + " best for their cost";
     case Kind::kWithout:
       return "without what is unnecessary";
     case Kind::kFewerBits:
@@ -38,6 +40,8 @@ const char* NameOf(Kind kind) {
       return "as_it_is";
     case Kind::kThreshold:
       return "threshold";
+    case Kind::kGain:
+      return "gain_by_cost";
     case Kind::kWithout:
       return "without";
     case Kind::kFewerBits:
@@ -147,6 +151,7 @@ std::string ToJson(const TuneResult& result, const TuneOptions& options) {
     ordered_json row{{"step", NameOf(step.kind)}};
     if (step.threshold) row["threshold_db"] = Finite(Decibels(*step.threshold));
     row.update({{"nodes_raised", step.nodes},
+                {"values_raised", step.raises},
                 {"value", Finite(step.outcome.value)},
                 {"cost", step.outcome.cost},
                 {"met", step.met}});

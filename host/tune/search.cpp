@@ -22,7 +22,11 @@ class Searcher {
   SearchResult Run() {
     if (!Check(SearchStep::Kind::kAsItIs, Levels(candidates_.size(), 0))) {
       RaiseInOrder();
-      if (result_.reached) DropWhatIsUnnecessary();
+      if (result_.reached) {
+        DropNodes();
+        TakeWhatGainsMost();
+        DropParts();
+      }
     }
     return std::move(result_);
   }
@@ -34,10 +38,13 @@ class Searcher {
     step.threshold = threshold;
     step.levels = levels;
     step.nodes = NodesOf(levels);
+    step.raises = levels.size() - static_cast<size_t>(std::count(levels.begin(), levels.end(), 0));
     step.outcome = check_(levels);
     step.met = step.outcome.value >= target_;
     --left_;
-    if (step.met || result_.steps.empty()) {
+    // To lower something may cost more: what it then loses is computed in floats.
+    const bool is_better = step.met && (!result_.reached || step.outcome.cost <= result_.outcome.cost);
+    if (is_better || result_.steps.empty()) {
       result_.levels = levels;
       result_.outcome = step.outcome;
       result_.reached = step.met;
@@ -71,45 +78,94 @@ class Searcher {
     const auto meets = [&](size_t nodes) {
       return Check(SearchStep::Kind::kThreshold, First(nodes), order_[nodes - 1].second);
     };
-    size_t fails = 0;
-    size_t enough = order_.size();
+    const size_t enough = order_.size();
     if (!meets(enough)) {
       result_.levels = First(enough);
       result_.outcome = result_.steps.back().outcome;
       return;
     }
-    while (enough - fails > 1) {
+    result_.threshold_nodes = FewestThat(meets, enough);
+  }
+
+  // 1 .. enough, of which the last one does.
+  size_t FewestThat(const std::function<bool(size_t)>& meets, size_t enough) const {
+    size_t fails = 0;
+    while (enough - fails > 1 && left_ > 0) {
       const size_t middle = fails + (enough - fails) / 2;
       (meets(middle) ? enough : fails) = middle;
     }
-    result_.threshold_nodes = enough;
+    return enough;
   }
 
-  // What costs most for the error that it takes goes first, many at a time, then fewer.
-  void DropWhatIsUnnecessary() {
-    const auto level_of = [&](size_t) { return 0; };
-    Lower(SearchStep::Kind::kWithout, level_of, [](const Candidate&, int level) { return level > 0; });
-    const auto one_less = [&](size_t i) { return result_.levels[i] - 1; };
-    Lower(SearchStep::Kind::kFewerBits, one_less, [](const Candidate&, int level) { return level > 1; });
+  // Of all that is raised the fewest parts, in the order of error by cost, that meet the target.
+  void TakeWhatGainsMost() {
+    const Levels all = result_.levels;
+    std::vector<size_t> parts = InOrderOfGain([&](size_t i) { return all[i] > 0; });
+    std::reverse(parts.begin(), parts.end());
+    const auto meets = [&](size_t count) {
+      Levels levels(all.size(), 0);
+      for (size_t i = 0; i < count; ++i) levels[parts[i]] = all[parts[i]];
+      return Check(SearchStep::Kind::kGain, levels);
+    };
+    FewestThat(meets, parts.size());
   }
 
-  void Lower(SearchStep::Kind kind, const std::function<int(size_t)>& level_of,
-             const std::function<bool(const Candidate&, int level)>& can) {
-    std::vector<size_t> open;
+  // Candidates, those of the least error by cost first.
+  std::vector<size_t> InOrderOfGain(const std::function<bool(size_t)>& wanted) const {
+    std::vector<size_t> order;
     for (size_t i = 0; i < candidates_.size(); ++i) {
-      if (can(candidates_[i], result_.levels[i])) open.push_back(i);
+      if (wanted(i)) order.push_back(i);
     }
-    std::stable_sort(open.begin(), open.end(), [&](size_t a, size_t b) {
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
       return candidates_[a].error * candidates_[b].cost < candidates_[b].error * candidates_[a].cost;
     });
-    for (size_t size = open.size(); size > 0; size /= 2) {
-      for (size_t first = 0; first < open.size() && left_ > 0;) {
-        const size_t end = std::min(open.size(), first + size);
+    return order;
+  }
+
+  // While the others have all their bits, nodes can be spared. The parts need most of the checks.
+  void DropNodes() {
+    std::map<size_t, std::vector<size_t>> parts_of;
+    for (const size_t i : InOrderOfGain([&](size_t part) { return result_.levels[part] > 0; })) {
+      parts_of[candidates_[i].node].push_back(i);
+    }
+    std::vector<std::vector<size_t>> nodes;  // those of the least error first
+    for (auto node = order_.rbegin(); node != order_.rend(); ++node) {
+      const auto parts = parts_of.find(node->first);
+      if (parts != parts_of.end()) nodes.push_back(parts->second);
+    }
+    Lower(
+        SearchStep::Kind::kWithout, std::move(nodes), [](size_t) { return 0; }, left_ / 3);
+  }
+
+  void DropParts() {
+    const auto raised = [&](int least) {
+      std::vector<std::vector<size_t>> parts;
+      for (const size_t i : InOrderOfGain([&](size_t part) { return result_.levels[part] >= least; })) {
+        parts.push_back({i});
+      }
+      return parts;
+    };
+    Lower(
+        SearchStep::Kind::kWithout, raised(1), [](size_t) { return 0; }, left_);
+    Lower(
+        SearchStep::Kind::kFewerBits, raised(2), [&](size_t i) { return result_.levels[i] - 1; }, left_);
+  }
+
+  // Tries without each of `groups`, several at a time, then fewer.
+  void Lower(SearchStep::Kind kind, std::vector<std::vector<size_t>> groups, const std::function<int(size_t)>& level_of,
+             int most_checks) {
+    constexpr size_t kPieces = 8;  // larger ones are hardly ever unnecessary
+    const int reserve = left_ - most_checks;
+    for (size_t size = (groups.size() + kPieces - 1) / kPieces; size > 0; size /= 2) {
+      for (size_t first = 0; first < groups.size() && left_ > reserve;) {
+        const size_t end = std::min(groups.size(), first + size);
         Levels levels = result_.levels;
-        for (size_t i = first; i < end; ++i) levels[open[i]] = level_of(open[i]);
-        if (Check(kind, levels)) {
-          open.erase(open.begin() + static_cast<std::ptrdiff_t>(first),
-                     open.begin() + static_cast<std::ptrdiff_t>(end));
+        for (size_t group = first; group < end; ++group) {
+          for (const size_t i : groups[group]) levels[i] = level_of(i);
+        }
+        if (Check(kind, levels) && result_.levels == levels) {
+          groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(first),
+                       groups.begin() + static_cast<std::ptrdiff_t>(end));
         } else {
           first = end;
         }

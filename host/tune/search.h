@@ -1,5 +1,6 @@
-// The search for the cheapest mix: nodes in the order of sensitivity until the target is met, then without what turned
-// out unnecessary. Knows nothing of networks.
+// The search for the cheapest mix: nodes in the order of sensitivity until the target is met, without those that turn
+// out unnecessary; of their parts those that gain most for their cost, again without the unnecessary. Knows nothing of
+// networks.
 #pragma once
 
 #include <cstddef>
@@ -26,10 +27,11 @@ struct Outcome {
 };
 
 struct SearchStep {
-  enum class Kind { kAsItIs, kThreshold, kWithout, kFewerBits } kind = Kind::kAsItIs;
+  enum class Kind { kAsItIs, kThreshold, kGain, kWithout, kFewerBits } kind = Kind::kAsItIs;
   std::optional<double> threshold;  // kThreshold: the least error of the nodes that are raised
   Levels levels;
-  size_t nodes = 0;  // that are raised
+  size_t nodes = 0;   // that are raised
+  size_t raises = 0;  // of their parts
   Outcome outcome;
   bool met = false;
 };

@@ -53,5 +53,16 @@ TEST(ChooseTableInput, SpendsFewLevelsWhereTheFunctionIsFlat) {
   EXPECT_LE(TrueError(values, chosen, output), least * 1.1);
 }
 
+TEST(WithHeadroom, AtTheEndsOfWhatWasSeen) {
+  TensorStatistics seen;
+  seen.Observe(std::vector<float>{-20.0F, 0.0F, 8.0F});
+  const Range cut = RangeOf(WithHeadroom(AffineFromRange({-5.0, 7.9}, 12), seen));
+  EXPECT_NEAR(cut.low, -5.0, 0.01);  // of the flat side of SiLU
+  EXPECT_NEAR(cut.high, 12.0, 0.01);
+  const Range whole = RangeOf(WithHeadroom(AffineFromRange({-20.0, 8.0}, 16), seen));
+  EXPECT_NEAR(whole.low, -30.0, 0.01);
+  EXPECT_NEAR(whole.high, 12.0, 0.01);
+}
+
 }  // namespace
 }  // namespace lockstep::quantize

@@ -56,6 +56,29 @@ TEST(Search, NeedsFewerNodesThanTheOrderAlone) {
   EXPECT_EQ(result.levels, (Levels{0, 1, 0, 1}));
 }
 
+// 32 nodes whose outputs are needed, with weights that are not: the parts are sorted, not tried one by one.
+TEST(Search, TakesWhatGainsMostForItsCost) {
+  std::vector<Candidate> candidates;
+  for (size_t i = 0; i < 32; ++i) {
+    candidates.push_back({i, 0.01, 1.0});
+    candidates.push_back({i, 0.0001, 50.0});
+  }
+  const SearchResult result = Find(candidates, 20.0, 16);
+  EXPECT_TRUE(result.reached);
+  for (size_t i = 1; i < candidates.size(); i += 2) EXPECT_EQ(result.levels[i], 0) << i;
+  EXPECT_LE(result.outcome.cost, 132.0);
+}
+
+// As where a value that has few levels makes its node compute in floats.
+TEST(Search, KeepsWhatWouldCostMoreWithout) {
+  const std::vector<Candidate> candidates{{0, 0.5, 1.0}, {1, 0.4, 1.0}};
+  const SearchResult result = FindCheapest(candidates, 10.0, 100, [](const Levels& levels) {
+    return levels[0] == 0 ? Outcome{0.0, 100.0} : Outcome{20.0, levels[1] == 0 ? 150.0 : 101.0};
+  });
+  EXPECT_EQ(result.threshold_nodes, 1U);
+  EXPECT_EQ(result.levels, (Levels{1, 1}));
+}
+
 TEST(Search, TakesFewerBitsWhereTheyAreEnough) {
   const SearchResult result = Find({{0, 0.5, 1.0, 2}}, 40.0);
   EXPECT_EQ(result.levels, (Levels{1}));
