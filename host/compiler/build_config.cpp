@@ -62,6 +62,16 @@ std::map<std::string, quantize::OutputForm> OutputsOf(const Json& resolved) {
   return outputs;
 }
 
+quantize::CompensationRequests CompensationOf(const Json& resolved) {
+  quantize::CompensationRequests requests;
+  if (!resolved.contains("error_compensation")) return requests;
+  for (const auto& [scope, part] : resolved.at("error_compensation").items()) {
+    requests.push_back(
+        {quantize::Scope::Parse(scope), settings::ValueOf(settings::kCompensatedParts, part.get<std::string>())});
+  }
+  return requests;
+}
+
 }  // namespace
 
 BuildConfig ParseConfig(const Json& json, const std::string& source) {
@@ -97,6 +107,7 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   Take(merged, "smooth_quant", config.smooth_quant);
   if (merged.contains("smooth_alpha")) config.smooth_alpha = merged.at("smooth_alpha").get<double>();
   Take(merged, "adaptive_rounding", config.adaptive_rounding);
+  config.compensation = CompensationOf(merged);
   Take(merged, "tail_bits", config.tail_bits);
   config.policy = settings::PolicyOf(merged);
   config.rescue = merged.at("precision") != "int8";

@@ -12,6 +12,7 @@
 #include "input/input_info.h"
 #include "judge/render.h"
 #include "quantize/corrections/bias_correction.h"
+#include "quantize/corrections/error_compensation.h"
 #include "quantize/quantize.h"
 #include "settings/setting.h"
 
@@ -41,6 +42,7 @@ struct BuildConfig {
   bool smooth_quant = false;
   std::optional<double> smooth_alpha;  // searched without
   bool adaptive_rounding = false;
+  quantize::CompensationRequests compensation;                 // error_compensation
   quantize::QuantizeOnly only = quantize::QuantizeOnly::kAll;  // quantize_only
   int tail_bits = 16;
   bool rescue = true;               // tensors that would lose their levels get more bits: not with precision int8

@@ -87,6 +87,7 @@ void BuildReport::Add(const char* key, const CorrectionText& text) {
 void BuildReport::Corrections(const NetworkCorrections& corrections) {
   if (corrections.equalization) Add("cross_layer_equalization", Describe(*corrections.equalization));
   if (corrections.smoothing) Add("smooth_quant", Describe(*corrections.smoothing));
+  if (corrections.compensation) Add("error_compensation", Describe(*corrections.compensation));
 }
 
 void BuildReport::Rounding(const AdaptiveRoundingResult& result) { Add("adaptive_rounding", Describe(result)); }

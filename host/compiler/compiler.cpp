@@ -82,14 +82,16 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   const Calibration calibration = ChooseCalibration(config, graph);
   input::InputSource source(calibration.infos, calibration.chosen, config.skip_bad_images);
   CalibrationWatch watch(source, calibration.infos);
-  report.Corrections(CorrectNetwork(graph, config, calibration));
+  const NetworkCorrections corrections = CorrectNetwork(graph, config, calibration);
+  report.Corrections(corrections);
 
   report.Stage("export frontend/optimized.onnx");
   const std::string source_digest = digest.get();
   files.Add(result.optimized_onnx, importer::SerializeOnnx(graph, source_digest));
 
   report.Stage("calibrate and quantise");
-  const quantize::QuantizeOptions options = QuantizeOptionsOf(config, calibration);
+  quantize::QuantizeOptions options = QuantizeOptionsOf(config, calibration);
+  corrections.Apply(options);
   const bool calibrates = config.from_calibration.empty();
   const calibration::Json file =
       calibrates ? calibration::Json() : calibration::ReadCalibrationFile(config.from_calibration);

@@ -39,6 +39,22 @@ CorrectionText Describe(const quantize::SmoothingResult& result) {
            (result.obstacles.empty() ? "" : "; left as they are: " + result.obstacles)}};
 }
 
+CorrectionText Describe(const quantize::CompensationResult& result) {
+  ordered_json nodes = ordered_json::array();
+  size_t weights = 0;
+  size_t inputs = 0;
+  for (const quantize::CompensatedNode& node : result.nodes) {
+    nodes.push_back({{"node", node.name}, {"weight", node.weight}, {"input", node.input}});
+    weights += node.weight ? 1 : 0;
+    inputs += node.input ? 1 : 0;
+  }
+  return {
+      {{"nodes", nodes}, {"left_out", result.left_out}},
+      {"error compensation split the weights of " + std::to_string(weights) + " nodes and the inputs of " +
+       std::to_string(inputs) +
+       (result.left_out == 0 ? "" : "; it cannot be for " + std::to_string(result.left_out) + " of what was named")}};
+}
+
 CorrectionText Describe(const AdaptiveRoundingResult& result) {
   ordered_json layers = ordered_json::array();
   size_t changed = 0;

@@ -9,6 +9,7 @@
 #include "compiler/bias_correction.h"
 #include "judge/output_error.h"
 #include "quantize/corrections/equalization.h"
+#include "quantize/corrections/error_compensation.h"
 #include "quantize/corrections/smoothing.h"
 
 namespace lockstep::compiler {
@@ -20,6 +21,7 @@ struct CorrectionText {
 
 CorrectionText Describe(const quantize::EqualizationResult& result);
 CorrectionText Describe(const quantize::SmoothingResult& result);
+CorrectionText Describe(const quantize::CompensationResult& result);
 CorrectionText Describe(const AdaptiveRoundingResult& result);
 CorrectionText Describe(const BiasCorrectionResult& result);
 

@@ -34,7 +34,17 @@ NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config
     const quantize::SmoothingResult& smoothing = *corrections.smoothing;
     if (smoothing.parts.empty() && smoothing.left == 0) ThrowNoEffect("smooth_quant", kNoChannels, smoothing.obstacles);
   }
+  if (!config.compensation.empty()) {
+    corrections.compensation =
+        quantize::CompensateErrors(graph, config.compensation, QuantizeOptionsOf(config, calibration));
+  }
   return corrections;
+}
+
+void NetworkCorrections::Apply(quantize::QuantizeOptions& options) const {
+  if (!compensation) return;
+  options.policy.insert(options.policy.end(), compensation->rules.begin(), compensation->rules.end());
+  options.input_parts = compensation->input_parts;
 }
 
 }  // namespace lockstep::compiler

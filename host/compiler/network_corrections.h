@@ -6,6 +6,7 @@
 #include "compiler/build_config.h"
 #include "compiler/front.h"
 #include "quantize/corrections/equalization.h"
+#include "quantize/corrections/error_compensation.h"
 #include "quantize/corrections/smoothing.h"
 
 namespace lockstep::compiler {
@@ -13,6 +14,10 @@ namespace lockstep::compiler {
 struct NetworkCorrections {
   std::optional<quantize::EqualizationResult> equalization;
   std::optional<quantize::SmoothingResult> smoothing;
+  std::optional<quantize::CompensationResult> compensation;
+
+  // What the corrected network needs of its quantisation.
+  void Apply(quantize::QuantizeOptions& options) const;
 };
 
 // What the settings ask for; smoothing takes the calibration's pictures. Throws UsageError, saying why, for one that

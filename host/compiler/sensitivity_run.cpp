@@ -55,12 +55,12 @@ SensitivityRun MeasureSensitivity(const BuildConfig& config, const SensitivityOp
   info::RequireSupported(graph, config.input);
   RequireOutputs(config, graph);
   const Calibration calibration = ChooseCalibration(config, graph);
-  CorrectNetwork(graph, config, calibration);
+  quantize::QuantizeOptions options = QuantizeOptionsOf(config, calibration);
+  CorrectNetwork(graph, config, calibration).Apply(options);
 
   begin("calibrate and quantise");
   input::InputSource calibrating(calibration.infos, calibration.chosen, config.skip_bad_images);
-  const quantize::QuantizedGraph quantized =
-      quantize::Quantize(graph, QuantizeOptionsOf(config, calibration), calibrating, progress);
+  const quantize::QuantizedGraph quantized = quantize::Quantize(graph, options, calibrating, progress);
 
   begin("quantise one node at a time");
   SensitivityRun run;
@@ -68,12 +68,12 @@ SensitivityRun MeasureSensitivity(const BuildConfig& config, const SensitivityOp
   for (const input::DataItem& item : runs.items) run.pictures.push_back(item.label);
   run.held_back = runs.held_back;
   input::InputSource measuring(calibration.infos, runs.items, config.skip_bad_images);
-  sensitivity::Options options;
-  options.parts = {wanted.part};
-  options.threads = config.threads;
+  sensitivity::Options measured;
+  measured.parts = {wanted.part};
+  measured.threads = config.threads;
   sensitivity::TrialStore store(wanted.state, DigestOf(graph), quantized);
-  if (!wanted.state.empty()) options.store = &store;
-  run.trials = sensitivity::Measure(quantized, measuring, options, progress);
+  if (!wanted.state.empty()) measured.store = &store;
+  run.trials = sensitivity::Measure(quantized, measuring, measured, progress);
   run.known = store.found();
   return run;
 }

@@ -11,6 +11,7 @@
 #include "layerwise/row_summary.h"
 #include "layerwise/spread.h"
 #include "quantize/operator_classes.h"
+#include "quantize/split_names.h"
 #include "report/table.h"
 
 namespace lockstep::layerwise {
@@ -160,6 +161,7 @@ class Finder {
       const RowSummary& summary = rows_[i];
       if (inputs_differ && ReadsInput(i)) continue;
       if (!(summary.steps > kFarSteps) || !(summary.apart < summary.reference) || HasConstantOperand(i)) continue;
+      if (IsOfInputParts(i)) continue;
       findings_.push_back({NameOf(i) + ": integer and reference arithmetic are " +
                                report::ShortNumber(summary.steps, 3) + " steps apart (" + Db(summary.apart) +
                                "), more than its levels explain",
@@ -175,6 +177,15 @@ class Finder {
     return node != nullptr && std::any_of(node->inputs.begin(), node->inputs.end(), [&](graph::TensorId id) {
              return quantize::IsConstantOperand(graph_, *node, id);
            });
+  }
+
+  // The reference knows nothing of inputs that are read in two parts (error compensation): the sum of these, and low
+  // weights that meet the high part alone.
+  bool IsOfInputParts(size_t row) const {
+    const graph::Node* node = NodeOf(row);
+    if (node == nullptr) return false;
+    const bool sum = analysis_.rows[row].layer.op == "Add" && quantize::SumsProducts(*node);
+    return sum || quantize::SplitNode(graph_, *node) != nullptr;
   }
 
   // The SQNR of what the layer reads, end to end: the least of its inputs.

@@ -5,6 +5,7 @@
 #include "graph/error.h"
 #include "lower/weight_packing.h"
 #include "quantize/affine.h"
+#include "quantize/policy_settings.h"
 
 namespace lockstep::lower {
 namespace {
@@ -30,7 +31,33 @@ Value LowerContext::Input(size_t index) {
   return Reorder(value->second, layout_.inputs.at(index));
 }
 
+Value LowerContext::EmitPart(void (*emit)(LowerContext& context), const LayerPart& part) {
+  part_ = &part;
+  emit(*this);
+  part_ = nullptr;
+  return std::move(part_result_);
+}
+
+Value LowerContext::LowPart(const Value& value, const Value& high, int32_t base) {
+  const auto known = state_.low_parts.find(value.tensor);
+  if (known != state_.low_parts.end()) return known->second;
+  constexpr int32_t kMiddle = 128;
+  const AffineParams params{value.params().scale, kMiddle, quantize::kByteBits};
+  const Value low =
+      state_.draft.AddActivation(state_.draft.TensorName(value) + "_split_low", value.shape, value.axes, params);
+  const AddMultipliers fixed = ToAddMultipliers(1.0, -base, true);
+  joint::AddT difference;
+  difference.multiplier_a = fixed.a;
+  difference.multiplier_b = fixed.b;
+  difference.shift = fixed.shift;
+  difference.clamp_high = params.high();
+  AddLayer(difference, {value.tensor, high.tensor}, low.tensor, 0, "/low");
+  state_.low_parts[value.tensor] = low;
+  return low;
+}
+
 Value LowerContext::IntegerInput(size_t index) {
+  if (part_ != nullptr && index == 0) return part_->input;
   const Value value = Input(index);
   return value.is_float() ? Convert(value, ParamsOf(node_.inputs.at(index))) : value;
 }
@@ -117,6 +144,7 @@ AffineParams LowerContext::ParamsOf(TensorId id) const {
 }
 
 const quantize::QuantizedWeights& LowerContext::Weights(size_t operand) const {
+  if (part_ != nullptr) return part_->weights;
   const auto found = state_.quantized.weights.find({node_.name, operand});
   if (found == state_.quantized.weights.end()) throw UnsupportedModel("its weights were not quantised");
   return found->second;
@@ -182,10 +210,15 @@ const std::string& LowerContext::OutputName(size_t index) const { return graph()
 const Shape& LowerContext::OutputShape(size_t index) const { return graph().tensor(node_.outputs.at(index)).shape; }
 
 Value LowerContext::AddOutput(const TensorFormat& format, size_t index) {
-  return state_.draft.AddActivation(OutputName(index), OutputShape(index), OutputAxes(), format);
+  const std::string name = OutputName(index) + (part_ != nullptr ? part_->tensor_suffix : std::string());
+  return state_.draft.AddActivation(name, OutputShape(index), OutputAxes(), format);
 }
 
 void LowerContext::Define(const Value& value, size_t index) {
+  if (part_ != nullptr) {
+    part_result_ = value;
+    return;
+  }
   const TensorId id = node_.outputs.at(index);
   state_.values[id] = Convert(value, FormatOf(id));
 }

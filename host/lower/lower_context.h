@@ -21,6 +21,16 @@ struct LoweringState {
   // Copies that were made of a tensor of the joint model: by order, and in other formats.
   std::map<std::pair<int32_t, Axes>, Value> reordered;
   std::map<int32_t, std::vector<Value>> converted;
+  std::map<int32_t, Value> low_parts;  // of what is read in two parts
+};
+
+// A layer that computes a part of what its node gives (error compensation): what stands in place of the node's own.
+struct LayerPart {
+  Value input;  // the first
+  quantize::QuantizedWeights weights;
+  AffineParams output;
+  std::string tensor_suffix;
+  std::string layer_suffix;
 };
 
 // One node. Everything that throws throws UnsupportedModel, without the node's name.
@@ -32,6 +42,13 @@ class LowerContext {
 
   const graph::Graph& graph() const { return state_.quantized.graph; }
   const graph::Node& node() const { return node_; }
+
+  // What `emit` makes of the node for that part.
+  Value EmitPart(void (*emit)(LowerContext& context), const LayerPart& part);
+  bool IsPart() const { return part_ != nullptr; }
+  // The low part of the first input beneath `high`, which is it in fewer bits and coarser by `base`: in 8 bits, made
+  // once for a tensor.
+  Value LowPart(const Value& value, const Value& high, int32_t base);
 
   // The data input in the order that the layout wants it in, a copy if need be.
   Value Input(size_t index);
@@ -60,7 +77,9 @@ class LowerContext {
   bool IsFloatNode() const { return OutputFormat().is_float(); }
   // In which scale and zero point a node that computes in integers sees the tensor; throws if it was not quantised.
   AffineParams ParamsOf(graph::TensorId id) const;
-  AffineParams OutputParams(size_t index = 0) const { return ParamsOf(node_.outputs.at(index)); }
+  AffineParams OutputParams(size_t index = 0) const {
+    return part_ != nullptr ? part_->output : ParamsOf(node_.outputs.at(index));
+  }
   // The integers of a constant operand; throws if there are none.
   const quantize::QuantizedWeights& Weights(size_t operand) const;
 
@@ -82,7 +101,9 @@ class LowerContext {
   template <typename Options>
   void AddLayer(Options options, const std::vector<int32_t>& inputs, const std::vector<int32_t>& outputs,
                 uint64_t macs = 0, const char* suffix = "") {
-    state_.draft.AddLayer(ShortName(node_.name) + suffix, std::move(options), inputs, outputs, node_.onnx_nodes, macs);
+    const std::string& part = part_ != nullptr ? part_->layer_suffix : std::string();
+    state_.draft.AddLayer(ShortName(node_.name) + part + suffix, std::move(options), inputs, outputs, node_.onnx_nodes,
+                          macs);
   }
   template <typename Options>
   void AddLayer(Options options, const std::vector<int32_t>& inputs, int32_t output, uint64_t macs = 0,
@@ -100,6 +121,8 @@ class LowerContext {
   LoweringState& state_;
   const graph::Node& node_;
   const NodeLayout& layout_;
+  const LayerPart* part_ = nullptr;
+  Value part_result_;
 };
 
 }  // namespace lockstep::lower

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "graph/error.h"
+#include "lower/input_parts.h"
 #include "lower/lower_context.h"
 #include "lower/lower_interface.h"
 #include "lower/ops/emitter_table.h"
@@ -15,14 +16,19 @@ void LowerNode(LoweringState& state, const graph::Node& node, const NodeLayout& 
   LowerContext context(state, node, layout);
   const Emitter emit = context.IsFloatNode() ? FindFloatEmitter(node.op) : FindEmitter(node.op);
   if (emit == nullptr) throw UnsupportedModel("there is no operator of the joint model for it");
-  emit(context);
+  const auto parts = state.quantized.input_parts.find(node.name);
+  if (parts == state.quantized.input_parts.end() || context.IsFloatNode()) {
+    emit(context);
+  } else {
+    EmitInputParts(context, emit, parts->second);
+  }
 }
 
 }  // namespace
 
 void LowerGraph(const quantize::QuantizedGraph& quantized, const Layout& layout, ModelDraft& draft) {
   const graph::Graph& graph = quantized.graph;
-  LoweringState state{quantized, draft, {}, {}, {}};
+  LoweringState state{quantized, draft, {}, {}, {}, {}};
   std::vector<std::string> blockers;
   std::set<graph::TensorId> missing;  // outputs of nodes that could not be lowered
   for (const graph::TensorId id : graph.inputs) LowerInput(state, layout.stored.at(id), id);

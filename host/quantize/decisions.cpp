@@ -5,6 +5,7 @@
 
 #include "graph/quoted.h"
 #include "quantize/constant_operands.h"
+#include "quantize/corrections/error_compensation.h"
 #include "quantize/float_moves.h"
 #include "quantize/operator_classes.h"
 #include "quantize/state_formats.h"
@@ -177,6 +178,7 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
   AddConstantParams(result.graph, widths, params);
   StateFormats(params, result.floats, result);
   result.weights = QuantizeWeightOperands(result.graph, params, weights, result.notes);
+  StateInputParts(options.input_parts, result);
   return result;
 }
 

@@ -118,7 +118,7 @@ std::vector<Statement> MatchAll(const graph::Graph& graph, const PolicySettings&
         if (!(rule.choices.*choice)) return;
         Choices one;
         one.*choice = rule.choices.*choice;
-        statements.push_back({rule.source, scope, one, matched});
+        statements.push_back({rule.source, scope, one, matched, rule.implied});
       });
     }
   }

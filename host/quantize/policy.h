@@ -43,6 +43,7 @@ struct Statement {
   Scope scope;
   Choices choice;  // one of them
   Matched matched;
+  bool implied = false;
 };
 
 // Takes rules apart. Throws UsageError for what names nothing (see Match).

@@ -47,6 +47,7 @@ class EffectCheck {
     std::vector<bool> in_force;
     const Outcome outcome = OutcomeOf(statements_, &in_force);
     for (size_t i = 0; i < statements_.size(); ++i) {
+      if (statements_[i].implied) continue;
       if (!in_force[i])
         Fail(statements_[i], "what names " + Plural(statements_[i]) + " more closely decides; leave it out");
       if (outcome == OutcomeOf(Without(i), nullptr) && !MovesAlone(i) && !IsFallback(statements_[i])) {

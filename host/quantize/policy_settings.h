@@ -50,6 +50,7 @@ struct Rule {
   std::string source;  // what messages call it
   std::vector<Scope> scopes;
   Choices choices;
+  bool implied = false;  // it follows from a setting about something else, and need not have an effect
 };
 
 using PolicySettings = std::vector<Rule>;

@@ -7,6 +7,7 @@
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
 #include "quantize/activation_params.h"
+#include "quantize/corrections/error_compensation.h"
 #include "quantize/fixed_params.h"
 #include "quantize/lost_levels.h"
 #include "quantize/operator_classes.h"
@@ -176,6 +177,7 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
   result.floats = plan.policy.floats;
   result.range_sources = RangeSources(plan);
   result.weights = QuantizeWeightOperands(result.graph, params, weights, result.notes);
+  StateInputParts(options.input_parts, result);
   return std::move(result);
 }
 

@@ -27,6 +27,7 @@ struct QuantizeOptions {
   int threads = 0;                                    // 0: all cores
   std::map<std::string, InputPreprocess> preprocess;  // by graph input; inputs without are calibrated like any tensor
   std::map<std::string, OutputForm> outputs;          // by graph output
+  std::map<std::string, InputParts> input_parts;      // by node; see corrections/error_compensation.h
 };
 
 int ThreadsOf(int threads);  // 0: as many as there are cores

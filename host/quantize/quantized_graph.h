@@ -46,6 +46,10 @@ struct OutputForm {
   bool physical = false;  // with its axes in the order of memory, not in that of ONNX
 };
 
+// How a node with integer weights reads an input of more than 8 bits: as it is; as two 8-bit parts, of which each has a
+// layer, and whose results are added; or its high part alone.
+enum class InputParts : uint8_t { kWhole, kHighAndLow, kHigh };
+
 struct QuantizedGraph {
   graph::Graph graph;
 
@@ -57,7 +61,8 @@ struct QuantizedGraph {
   // In which format nodes that compute in integers read a tensor that is F32.
   std::map<graph::TensorId, TensorFormat> reads;
   std::map<OperandKey, QuantizedWeights> weights;
-  std::vector<bool> floats;  // by node: it was chosen to compute in floats; empty: none was
+  std::map<std::string, InputParts> input_parts;  // by node; kWhole without
+  std::vector<bool> floats;                       // by node: it was chosen to compute in floats; empty: none was
   // How the range of an integer tensor was chosen: an observer's name, or "input", "operator" (it follows from that),
   // "table" (least error behind a fused function). Empty where a calibration file gave the ranges.
   std::map<graph::TensorId, std::string> range_sources;

@@ -8,6 +8,7 @@
 #include "graph/error.h"
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
+#include "quantize/split_names.h"
 
 namespace lockstep::quantize {
 namespace {
@@ -21,10 +22,14 @@ bool MatchesPattern(const std::string& pattern, const std::string& name) {
   return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
 }
 
+// What is said of a node holds for the parts that it was split into.
 std::vector<size_t> NodesMatching(const graph::Graph& graph, const std::string& pattern) {
   std::vector<size_t> found;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    if (MatchesPattern(pattern, graph.nodes[i].name)) found.push_back(i);
+    const graph::Node& node = graph.nodes[i];
+    const graph::Node* whole = SplitNode(graph, node);
+    if ((whole != nullptr && MatchesPattern(pattern, whole->name)) || MatchesPattern(pattern, node.name))
+      found.push_back(i);
   }
   return found;
 }

@@ -48,7 +48,7 @@ void RequireQuantized(const std::vector<Statement>& statements, QuantizeOnly onl
   if (only == QuantizeOnly::kAll) return;
   for (const Statement& statement : statements) {
     const Choices& choice = statement.choice;
-    if (choice.floats) continue;
+    if (choice.floats || statement.implied) continue;
     const bool of_weights = choice.weight_bits || choice.weight_range || choice.weights_per_tensor;
     if (of_weights == (only == QuantizeOnly::kWeights) && !choice.table_input_bits) continue;
     throw UsageError(statement.source + " has no effect: quantize_only keeps " +

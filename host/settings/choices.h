@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "quantize/corrections/bias_correction.h"
+#include "quantize/corrections/error_compensation.h"
 #include "quantize/quantize.h"
 #include "quantize/quantized_graph.h"
 
@@ -61,6 +62,11 @@ inline constexpr std::array<NamedValue<quantize::BiasCorrection>, 4> kBiasCorrec
      {"weights", quantize::BiasCorrection::kWeights},
      {"features", quantize::BiasCorrection::kFeatures},
      {"both", quantize::BiasCorrection::kBoth}}};
+
+inline constexpr std::array<NamedValue<quantize::CompensatedPart>, 3> kCompensatedParts = {
+    {{"weight", quantize::CompensatedPart::kWeight},
+     {"input", quantize::CompensatedPart::kInput},
+     {"both", quantize::CompensatedPart::kBoth}}};
 
 // Whether one scale holds for all output channels.
 inline constexpr std::array<NamedValue<bool>, 2> kWeightScales = {{{"per_channel", false}, {"per_tensor", true}}};

@@ -64,17 +64,18 @@ void AddNamedChoices(CLI::App& app, const Setting& setting, Json& given) {
       setting.help);
 }
 
-void AddScopedWholes(CLI::App& app, const Setting& setting, Json& given) {
+template <typename Parse>
+void AddScoped(CLI::App& app, const Setting& setting, Json& given, Parse parse) {
   app.add_option_function<std::vector<std::string>>(
       setting.Flag(),
-      [&given, setting](const std::vector<std::string>& texts) {
+      [&given, setting, parse](const std::vector<std::string>& texts) {
         for (const std::string& text : texts) {
-          const auto [scope, number] = ParseScopedWhole(text, setting);
+          const auto [scope, said] = parse(text, setting);
           Json& value = given[setting.key];
           if (value.contains(scope)) {
             throw UsageError(setting.Flag() + " is given twice for " + graph::Quoted(scope) + "; leave one out");
           }
-          value[scope] = number;
+          value[scope] = said;
         }
       },
       setting.help);
@@ -133,7 +134,10 @@ void AddOption(CLI::App& app, const Setting& setting, Json& given) {
       AddNamedChoices(app, setting, given);
       return;
     case Kind::kScopedWholes:
-      AddScopedWholes(app, setting, given);
+      AddScoped(app, setting, given, ParseScopedWhole);
+      return;
+    case Kind::kScopedChoices:
+      AddScoped(app, setting, given, ParseScopedChoice);
       return;
     case Kind::kRules:
       AddRules(app, setting, given);

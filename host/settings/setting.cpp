@@ -60,6 +60,8 @@ std::string Wanted(const Setting& setting) {
       return "an object such as {\"images\": \"" + setting.choices.front() + "\"} of " + graph::Listed(setting.choices);
     case Kind::kScopedWholes:
       return "a whole number" + bounds() + ", or an object such as {\"DEFAULT\": 8, \"op:Softmax\": 16} of these";
+    case Kind::kScopedChoices:
+      return "an object such as {\"Conv_3\": \"" + setting.choices.front() + "\"} of " + graph::Listed(setting.choices);
     case Kind::kRules:
       return "a list of objects such as [{\"nodes\": [\"/head/*\"], \"activation_bits\": 16}]";
   }
@@ -107,6 +109,9 @@ bool Fits(const Setting& setting, const Json& value) {
       return value.is_object() && All(value, IsShape);
     case Kind::kNamedPaths:
       return value.is_string() || (value.is_object() && !value.empty() && All(value, is_text));
+    case Kind::kScopedChoices:
+      if (value.empty()) return false;
+      [[fallthrough]];
     case Kind::kNamedChoices:
       return value.is_object() && All(value, [&](const Json& json) {
                return json.is_string() &&
@@ -252,6 +257,16 @@ std::pair<std::string, int64_t> ParseScopedWhole(const std::string& text, const 
     throw UsageError(setting.Flag() + " " + graph::Quoted(text) + " is neither a whole number nor SCOPE=NUMBER");
   }
   return {equals == std::string::npos ? "DEFAULT" : text.substr(0, equals), std::stoll(number)};
+}
+
+std::pair<std::string, std::string> ParseScopedChoice(const std::string& text, const Setting& setting) {
+  const size_t equals = text.rfind('=');
+  const std::string choice = equals == std::string::npos ? "" : text.substr(equals + 1);
+  if (equals == 0 || std::count(setting.choices.begin(), setting.choices.end(), choice) == 0) {
+    throw UsageError(setting.Flag() + " " + graph::Quoted(text) + " is not SCOPE=" + graph::Listed(setting.choices) +
+                     graph::DidYouMean(choice, setting.choices));
+  }
+  return {text.substr(0, equals), choice};
 }
 
 std::pair<std::string, std::vector<int64_t>> ParseShape(const std::string& text) {

@@ -12,18 +12,19 @@ using Json = nlohmann::ordered_json;
 
 enum class Kind {
   kText,
-  kPath,          // relative to the configuration's folder, or to the working folder on the command line
-  kChoice,        // one of `choices`
-  kWhole,         // a whole number in [least, most]
-  kNumber,        // in [least, most]
-  kYesNo,         // JSON true or false; on the command line a flag alone where the fallback is false
-  kNumbers,       // a list of numbers; a,b,c on the command line
-  kNames,         // a list of texts
-  kShapes,        // {"images": [1, 3, 640, 640]}; NAME:1x3x640x640 on the command line
-  kNamedPaths,    // a path, or {"images": path, ..}; PATH or NAME=PATH on the command line, once for each
-  kNamedChoices,  // {"images": one of `choices`}; NAME:CHOICE on the command line
-  kScopedWholes,  // a whole number in [least, most], or {"op:Softmax": number, ..}; N or SCOPE=N on the command line
-  kRules,         // a list of objects; one object for each on the command line
+  kPath,           // relative to the configuration's folder, or to the working folder on the command line
+  kChoice,         // one of `choices`
+  kWhole,          // a whole number in [least, most]
+  kNumber,         // in [least, most]
+  kYesNo,          // JSON true or false; on the command line a flag alone where the fallback is false
+  kNumbers,        // a list of numbers; a,b,c on the command line
+  kNames,          // a list of texts
+  kShapes,         // {"images": [1, 3, 640, 640]}; NAME:1x3x640x640 on the command line
+  kNamedPaths,     // a path, or {"images": path, ..}; PATH or NAME=PATH on the command line, once for each
+  kNamedChoices,   // {"images": one of `choices`}; NAME:CHOICE on the command line
+  kScopedWholes,   // a whole number in [least, most], or {"op:Softmax": number, ..}; N or SCOPE=N on the command line
+  kScopedChoices,  // {"Conv_3": one of `choices`}, a scope each; SCOPE=CHOICE on the command line
+  kRules,          // a list of objects; one object for each on the command line
 };
 
 // The commands that a setting acts in, as bits.
@@ -74,6 +75,9 @@ std::pair<std::string, std::string> ParseNamedChoice(const std::string& text, co
 
 // "SCOPE=N" as a scope (quantize::Scope::Parse) and a number; "N" is "DEFAULT=N". UsageError otherwise.
 std::pair<std::string, int64_t> ParseScopedWhole(const std::string& text, const Setting& setting);
+
+// "SCOPE=CHOICE" as a scope and a choice; UsageError otherwise.
+std::pair<std::string, std::string> ParseScopedChoice(const std::string& text, const Setting& setting);
 
 // "NAME:1x3x640x640" as a name and a shape; UsageError otherwise.
 std::pair<std::string, std::vector<int64_t>> ParseShape(const std::string& text);

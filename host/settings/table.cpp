@@ -133,6 +133,12 @@ std::vector<Setting> PolicyRows() {
   };
 }
 
+Setting ScopedChoices(const char* key, const char* help, std::vector<std::string> names) {
+  Setting row = Choice(key, kBuild, help, std::move(names), nullptr);
+  row.kind = Kind::kScopedChoices;
+  return row;
+}
+
 // What lessens the error of rounding before, while and after the integers are chosen.
 std::vector<Setting> CorrectionRows() {
   return {
@@ -151,6 +157,11 @@ std::vector<Setting> CorrectionRows() {
           "round weights so that their errors cancel in each layer's output on the calibration pictures (kept if "
           "held-back pictures are better)",
           false),
+      ScopedChoices(
+          "error_compensation",
+          "SCOPE=weight, input or both: a second 8-bit layer computes what 8 bits leave out of it (NODE_split_low); "
+          "a scope is a node (with * and ?), op:OP or FROM..TO",
+          Names(kCompensatedParts)),
       Choice("bias_correction", kBuild,
              "what biases make up for on the average: none, weights (that are rounded), features (measured on the "
              "integer model, kept if held-back pictures are better) or both",

@@ -90,11 +90,12 @@ class Tuning {
     info::RequireSupported(graph_, config_.input);
     compiler::RequireOutputs(config_, graph_);
     calibration_ = compiler::ChooseCalibration(config_, graph_);
-    compiler::CorrectNetwork(graph_, config_, calibration_);
+    const compiler::NetworkCorrections corrections = compiler::CorrectNetwork(graph_, config_, calibration_);
     ShareOut();
 
     Begin("calibrate");
     quantise_ = compiler::QuantizeOptionsOf(config_, calibration_);
+    corrections.Apply(quantise_);
     input::InputSource source(calibration_.infos, calibration_.chosen, config_.skip_bad_images);
     observed_ = quantize::Observe(graph_, quantise_, source, listener_.advance);
   }

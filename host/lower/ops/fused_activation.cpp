@@ -9,6 +9,7 @@ Activated ActivatedOutput(const LowerContext& context) {
   const graph::Node& node = context.node();
   const graph::Activation& activation = node.activation;
   const AffineParams y = context.OutputParams();
+  if (context.IsPart()) return {true, y, 0, y.high()};
   switch (activation.kind) {
     case graph::ActivationKind::kNone:
       return {true, y, 0, y.high()};
