@@ -189,7 +189,6 @@ bool RewriteAffine(Graph& graph, const graph::Uses& uses, size_t index) {
     } else {
       made.inputs.push_back(constant);
     }
-    Retire(*ProducerOf(graph, uses, before));
     graph.nodes[index] = std::move(made);
     return true;
   }

@@ -50,10 +50,7 @@ std::vector<ValueId> BuildMatMul(NodeContext& context, const graph::Node& node) 
     b.push_back(1);
     output.push_back(1);
   }
-  if (a.size() == 1) {  // a row
-    a.insert(a.begin(), 1);
-    output.insert(output.end() - 1, 1);
-  }
+  if (a.size() == 1) output.insert(output.end() - 1, 1);  // a row, as the axes in front make it
   const size_t rank = std::max(a.size(), b.size());
   a.insert(a.begin(), rank - a.size(), 1);
   b.insert(b.begin(), rank - b.size(), 1);

@@ -298,7 +298,7 @@ TEST(ImportOnnx, OutputsLeftOutAtTheEndAreNone) {
 }
 
 // Every output of a node is a tensor, whatever the file leaves out.
-TEST(ImportOnnx, OutputsLeftOutInFrontOfOthersGetAName) {
+TEST(ImportOnnx, OutputsOfTopKSplitAndLayerNormalizationThatAreLeftOut) {
   struct Case {
     const char* op;
     std::vector<std::string> inputs, outputs;

@@ -109,6 +109,9 @@ TEST(ChooseLayout, APReluLiesAsItsInput) {
   builder.Output(y);
   EXPECT_EQ(lower::ChooseLayout(builder.graph(), {}).stored.at(y), (Axes{0, 2, 3, 1})) << "of the PRelu";
   EXPECT_EQ(lower::ChooseLayout(builder.graph(), {y}).stored.at(y), (Axes{0, 1, 2, 3})) << "of the float PRelu";
+  const auto turned = builder.Node("Transpose", {y}, {{"perm", std::vector<int64_t>{0, 3, 1, 2}}});
+  builder.graph().outputs = {turned};
+  EXPECT_EQ(lower::ChooseLayout(builder.graph(), {y, turned}).stored.at(y), (Axes{0, 3, 1, 2})) << "of the float PRelu";
 }
 
 TEST(ChooseLayout, SoftmaxWantsItsAxisLast) {
