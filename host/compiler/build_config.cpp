@@ -96,6 +96,8 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   Take(merged, "count", config.count);
   Take(merged, "seed", config.seed);
   Take(merged, "skip_bad_images", config.skip_bad_images);
+  Take(merged, "no_cache", config.no_cache);
+  Take(merged, "cache_folder", config.cache_folder);
   config.inputs = InputSettingsOf(merged, source);
   TakeNamed(merged, "observer", settings::Observers(), config.observer.kind);
   Take(merged, "percentile", config.observer.percentile);

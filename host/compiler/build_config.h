@@ -33,6 +33,8 @@ struct BuildConfig {
   int count = 0;
   uint64_t seed = 0;
   bool skip_bad_images = false;
+  bool no_cache = false;
+  std::string cache_folder;     // empty: calibration::DefaultCacheFolder
   input::InputSettings inputs;  // input_type, color, resize, mean, std, pad_value
   quantize::RangeOptions observer;
   quantize::WeightRangeKind weight_range = quantize::WeightRangeKind::kMse;

@@ -43,8 +43,8 @@ void BuildReport::Passes(const std::vector<optimize::PassResult>& passes) {
   for (const optimize::PassResult& pass : passes) json_["passes"][pass.pass] = pass.count;
 }
 
-void BuildReport::Pictures(size_t found, size_t skipped) {
-  json_["calibration"] = {{"pictures", found - skipped}, {"skipped", skipped}};
+void BuildReport::Pictures(size_t found, size_t skipped, bool from_cache) {
+  json_["calibration"] = {{"pictures", found - skipped}, {"skipped", skipped}, {"from_cache", from_cache}};
 }
 
 void BuildReport::Notes(const std::vector<std::string>& notes) {

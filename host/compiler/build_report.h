@@ -24,7 +24,7 @@ class BuildReport {
 
   void Stage(const std::string& what);
   void Passes(const std::vector<optimize::PassResult>& passes);
-  void Pictures(size_t found, size_t skipped);
+  void Pictures(size_t found, size_t skipped, bool from_cache);
   void Notes(const std::vector<std::string>& notes);  // what the user should know, added to what was there
   void Raises(const RaiseResult& result);
   void Corrections(const NetworkCorrections& corrections);

@@ -1,6 +1,7 @@
 #include "compiler/compiler.h"
 
 #include <future>
+#include <optional>
 #include <utility>
 
 #include "compiler/adaptive_rounding.h"
@@ -12,12 +13,12 @@
 #include "compiler/judging_runs.h"
 #include "compiler/network_corrections.h"
 #include "compiler/network_watch.h"
+#include "compiler/picture_observation.h"
 #include "compiler/precision.h"
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
 #include "info/blockers.h"
-#include "input/input_source.h"
 #include "judge/render.h"
 #include "lockstep/md5.h"
 #include "lower/lower.h"
@@ -80,8 +81,6 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   info::RequireSupported(graph, config.input);
   RequireOutputs(config, graph);
   const Calibration calibration = ChooseCalibration(config, graph);
-  input::InputSource source(calibration.infos, calibration.chosen, config.skip_bad_images);
-  CalibrationWatch watch(source, calibration.infos);
   const NetworkCorrections corrections = CorrectNetwork(graph, config, calibration);
   report.Corrections(corrections);
 
@@ -89,18 +88,23 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   const std::string source_digest = digest.get();
   files.Add(result.optimized_onnx, importer::SerializeOnnx(graph, source_digest));
 
-  report.Stage("calibrate and quantise");
   quantize::QuantizeOptions options = QuantizeOptionsOf(config, calibration);
   corrections.Apply(options);
   const bool calibrates = config.from_calibration.empty();
+  std::optional<PictureObservation> observation;
+  if (calibrates) observation.emplace(config, graph, options, calibration);
+  report.Stage(calibrates && observation->from_cache() ? "quantise, calibration from cache" : "calibrate and quantise");
   const calibration::Json file =
       calibrates ? calibration::Json() : calibration::ReadCalibrationFile(config.from_calibration);
-  const quantize::Calibration observed =
-      calibrates ? quantize::Observe(graph, options, watch, listener.advance) : quantize::Calibration();
+  const calibration::CacheEntry seen = calibrates ? observation->Run(listener.advance) : calibration::CacheEntry();
+  const quantize::Calibration& observed = seen.calibration;
   quantize::QuantizedGraph quantized = calibrates ? quantize::Decide(graph, options, observed)
                                                   : QuantizeFromFile(config, graph, options, source_digest, file);
-  if (calibrates) report.Pictures(calibration.chosen.size(), source.skipped().size());
-  report.Notes(CalibrationNotes(config, calibration, source.skipped()));
+  if (calibrates) {
+    report.Pictures(calibration.chosen.size(), seen.skipped.size(), observation->from_cache());
+    report.Notes(observation->notes());
+  }
+  report.Notes(CalibrationNotes(config, calibration, seen.skipped));
   report.Notes(quantized.notes);
 
   report.Stage("lower");
@@ -130,10 +134,9 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
     result.warnings = judge::WarningText(judgement);
     result.misses = judge::Misses(judgement, config.required);
   }
-  const std::vector<std::string> doubts = calibrates ? watch.Doubts() : std::vector<std::string>();
   const std::vector<std::string> network_doubts = NetworkDoubts(graph, observed);
-  report.Warnings(doubts, network_doubts);
-  result.warnings = CalibrationWarning(doubts) + result.warnings;
+  report.Warnings(seen.doubts, network_doubts);
+  result.warnings = CalibrationWarning(seen.doubts) + result.warnings;
 
   report.Stage("write " + result.joint_model.string());
   files.Add(result.joint_model, model.data(), model.size());

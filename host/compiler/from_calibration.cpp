@@ -16,7 +16,7 @@ using settings::Json;
 constexpr char kFrom[] = "from_calibration";
 constexpr char kPictures[] = "calibration";
 // Which pictures, and what is done with them.
-constexpr std::array<const char*, 3> kOfPictures = {"count", "seed", "skip_bad_images"};
+constexpr std::array<const char*, 5> kOfPictures = {"count", "seed", "skip_bad_images", "no_cache", "cache_folder"};
 constexpr std::array<const char*, 2> kOfJudgement = {"require_cosine", "require_sqnr"};
 // What may be said anew.
 constexpr std::array<const char*, 7> kFree = {kFrom, kPictures, "input", "output_dir", "name", "export_qdq", "threads"};

@@ -3,6 +3,7 @@
 #include "compiler/front.h"
 #include "compiler/judging_runs.h"
 #include "compiler/network_corrections.h"
+#include "compiler/picture_observation.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
 #include "info/blockers.h"
@@ -58,9 +59,9 @@ SensitivityRun MeasureSensitivity(const BuildConfig& config, const SensitivityOp
   quantize::QuantizeOptions options = QuantizeOptionsOf(config, calibration);
   CorrectNetwork(graph, config, calibration).Apply(options);
 
-  begin("calibrate and quantise");
-  input::InputSource calibrating(calibration.infos, calibration.chosen, config.skip_bad_images);
-  const quantize::QuantizedGraph quantized = quantize::Quantize(graph, options, calibrating, progress);
+  PictureObservation observation(config, graph, options, calibration);
+  begin(observation.from_cache() ? "quantise, calibration from cache" : "calibrate and quantise");
+  const quantize::QuantizedGraph quantized = quantize::Decide(graph, options, observation.Run(progress).calibration);
 
   begin("quantise one node at a time");
   SensitivityRun run;

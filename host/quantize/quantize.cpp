@@ -139,9 +139,8 @@ int ThreadsOf(int threads) {
   return threads > 0 ? threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
-Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
-                    const Progress& progress) {
-  const Plan plan = MakePlan(graph, options);
+Observation PlanObservation(const graph::Graph& graph, const QuantizeOptions& options) {
+  Plan plan = MakePlan(graph, options);
   const std::vector<Statement> statements = MatchAll(graph, options.policy);
   RequireQuantized(statements, options.only);
   RequireEffect(graph, statements,
@@ -153,10 +152,20 @@ Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, C
   for (const auto& [id, params] : plan.fixed) {
     if (std::count(planned.inputs.begin(), planned.inputs.end(), id) == 0) wanted.insert(id);
   }
-  const std::set<graph::TensorId> observed = Derivation(planned).Sources(wanted);
-  const std::set<graph::TensorId> corrected =
+  std::set<graph::TensorId> observed = Derivation(planned).Sources(wanted);
+  std::set<graph::TensorId> corrected =
       options.bias_correction ? CorrectableInputs(planned, plan.policy.floats) : std::set<graph::TensorId>();
-  return Calibrate(planned, observed, corrected, source, ThreadsOf(options.threads), progress);
+  return {std::move(plan.result.graph), std::move(observed), std::move(corrected)};
+}
+
+Calibration Observe(const Observation& observation, CalibrationSource& source, int threads, const Progress& progress) {
+  return Calibrate(observation.graph, observation.statistics, observation.channel_means, source, ThreadsOf(threads),
+                   progress);
+}
+
+Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
+                    const Progress& progress) {
+  return Observe(PlanObservation(graph, options), source, options.threads, progress);
 }
 
 QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options, const Calibration& calibration) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "graph/graph.h"
@@ -36,6 +37,18 @@ int ThreadsOf(int threads);  // 0: as many as there are cores
 // bad or a value is not finite, UnsupportedModel if a convolution's weights are not constant.
 QuantizedGraph Quantize(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
                         const Progress& progress = nullptr);
+
+// What is to be seen of the pictures: it and they decide what is found. It hardly depends on widths, and not on
+// methods.
+struct Observation {
+  graph::Graph graph;  // as it will be quantised
+  std::set<graph::TensorId> statistics;
+  std::set<graph::TensorId> channel_means;
+};
+// Throws UsageError on a wrong option.
+Observation PlanObservation(const graph::Graph& graph, const QuantizeOptions& options);
+Calibration Observe(const Observation& observation, CalibrationSource& source, int threads,
+                    const Progress& progress = nullptr);
 
 // The two halves of it: what the pictures show, and what is made of that. What was observed for one set of options
 // serves others that differ in widths and methods, but not in which nodes compute in floats.

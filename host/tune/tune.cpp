@@ -8,6 +8,7 @@
 #include "compiler/front.h"
 #include "compiler/judging_runs.h"
 #include "compiler/network_corrections.h"
+#include "compiler/picture_observation.h"
 #include "compiler/said.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -93,11 +94,11 @@ class Tuning {
     const compiler::NetworkCorrections corrections = compiler::CorrectNetwork(graph_, config_, calibration_);
     ShareOut();
 
-    Begin("calibrate");
     quantise_ = compiler::QuantizeOptionsOf(config_, calibration_);
     corrections.Apply(quantise_);
-    input::InputSource source(calibration_.infos, calibration_.chosen, config_.skip_bad_images);
-    observed_ = quantize::Observe(graph_, quantise_, source, listener_.advance);
+    compiler::PictureObservation observation(config_, graph_, quantise_, calibration_);
+    Begin(observation.from_cache() ? "calibration from cache" : "calibrate");
+    observed_ = observation.Run(listener_.advance).calibration;
   }
 
   // Runs that the calibration did not use decide, and those that rank are none of them.

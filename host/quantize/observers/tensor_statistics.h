@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "quantize/observers/histogram_counter.h"
@@ -10,6 +11,11 @@ namespace lockstep::quantize {
 
 class TensorStatistics {
  public:
+  TensorStatistics() = default;
+  // Those that gave this, of one picture at least.
+  TensorStatistics(const Range& extremes, const Range& moving_average, Histogram histogram)
+      : empty_(false), extremes_(extremes), moving_average_(moving_average), histogram_(std::move(histogram)) {}
+
   // The next picture, whose values are counted elsewhere and added to the histogram at the end.
   void ObserveExtremes(const Range& extremes);
   void Add(const HistogramCounter& counted) { counted.AddTo(histogram_); }
