@@ -7,9 +7,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> OutputNamesOf(const joint::Model& model) {
+template <typename Specs>
+std::vector<std::string> NamesOf(const Specs& specs, const joint::Model& model) {
   std::vector<std::string> names;
-  for (const joint::OutputSpec* spec : *model.outputs()) {
+  for (const auto* spec : specs) {
     names.push_back(model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(spec->tensor()))->name()->str());
   }
   return names;
@@ -22,9 +23,10 @@ Round RunReference(engine::JointModel& joint, const input::DataItem& item, const
   round.item = &item;
   round.work = work;
   round.inputs = input::JointInputs(joint.model(), item);
+  const std::vector<std::string> input_names =
+      dump::InputFileNames(item.stem, NamesOf(*joint.model().inputs(), joint.model()));
   for (size_t i = 0; i < round.inputs.size(); ++i) {
-    const std::string number = round.inputs.size() == 1 ? "" : "_" + std::to_string(i);
-    round.input_files.push_back(work / (item.stem + number + ".bin"));  // run_joint names its outputs after it
+    round.input_files.push_back(work / input_names[i]);
     files::WriteFile(round.input_files.back(), round.inputs[i].data(), round.inputs[i].size());
   }
   round.reference = work / "reference";
@@ -36,7 +38,7 @@ Round RunReference(engine::JointModel& joint, const input::DataItem& item, const
   });
   dump.Finish();
   const std::vector<std::string> names =
-      dump::OutputFileNames(round.input_files.front().stem().string(), OutputNamesOf(joint.model()));
+      dump::OutputFileNames(item.stem, NamesOf(*joint.model().outputs(), joint.model()));
   for (size_t i = 0; i < outputs.size(); ++i) {
     round.outputs.push_back({names[i], dump::Md5Hex(outputs[i].data(), outputs[i].size())});
   }

@@ -21,4 +21,10 @@ std::vector<std::string> OutputFileNames(const std::string& stem, const std::vec
   return names;
 }
 
+std::vector<std::string> InputFileNames(const std::string& stem, const std::vector<std::string>& inputs) {
+  std::vector<std::string> names = OutputFileNames(stem, inputs);
+  names.front() = stem + ".bin";
+  return names;
+}
+
 }  // namespace lockstep::dump

@@ -13,18 +13,17 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-// Beside a joint model the network takes the same bytes, by name.
+// Beside a joint model the network takes the same bytes, under names of its own.
 std::vector<input::InputInfo> InputsBeside(const std::string& network, const graph::Graph& graph,
                                            const RunnerOptions& options) {
-  const std::vector<input::InputInfo>& model = options.model_inputs;
-  const auto same = [&](size_t i) {
+  std::vector<input::InputInfo> inputs = options.model_inputs;
+  bool fits = !inputs.empty() && inputs.size() == graph.inputs.size();
+  for (size_t i = 0; fits && i < inputs.size(); ++i) {
     const graph::Tensor& tensor = graph.tensor(graph.inputs[i]);
-    return model[i].name == tensor.name && dump::OnnxShape(model[i].layout) == tensor.shape;
-  };
-  bool all_same = !model.empty() && model.size() == graph.inputs.size();
-  for (size_t i = 0; all_same && i < model.size(); ++i) all_same = same(i);
-  if (!all_same) return input::InputsOf(graph, input::ChooseInputs(network, graph, options.inputs));
-  return model;
+    fits = dump::OnnxShape(inputs[i].layout) == tensor.shape;
+    inputs[i].name = tensor.name;
+  }
+  return fits ? inputs : input::InputsOf(graph, input::ChooseInputs(network, graph, options.inputs));
 }
 
 // In ONNX order; what is no float is delivered as int64.

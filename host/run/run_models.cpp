@@ -5,14 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "dump/layer_result.h"
-#include "dump/output_names.h"
-#include "dump/values.h"
-#include "engine/reference/joint_model.h"
 #include "files/output_file.h"
+#include "graph/counted.h"
 #include "graph/error.h"
-#include "input/npy.h"
 #include "report/json_text.h"
 #include "report/table.h"
+#include "run/run_files.h"
+#include "run/same_inputs.h"
 
 namespace lockstep::run {
 namespace {
@@ -20,12 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 using report::Align;
-
-// With two models each gets a folder of its own.
-fs::path FolderOf(const fs::path& folder, const RunOptions& options, size_t model) {
-  if (options.models.size() == 1) return folder;
-  return folder / (std::to_string(model) + "_" + dump::PlainName(fs::path(options.models[model]).filename().string()));
-}
 
 OutputSummary Summarize(const OutputTensor& output) {
   OutputSummary summary;
@@ -41,17 +34,10 @@ OutputSummary Summarize(const OutputTensor& output) {
   return summary;
 }
 
-std::vector<std::string> OutputFiles(const input::DataItem& item, const std::vector<OutputTensor>& outputs) {
-  std::vector<std::string> names;
-  names.reserve(outputs.size());
-  for (const OutputTensor& output : outputs) names.push_back(output.name);
-  return dump::OutputFileNames(item.stem, names);
-}
-
 std::vector<OutputAgreement> Agree(const RunOptions& options, const std::vector<OutputTensor>& first,
                                    const std::vector<OutputTensor>& second) {
   if (first.size() != second.size()) {
-    throw UsageError(options.models[0] + " has " + std::to_string(first.size()) + " outputs, " + options.models[1] +
+    throw UsageError(options.models[0] + " has " + graph::Counted(first.size(), "output") + ", " + options.models[1] +
                      " has " + std::to_string(second.size()) + "; compare models of one network");
   }
   std::vector<OutputAgreement> agreement;
@@ -80,22 +66,6 @@ std::vector<OutputTensor> RunOne(ModelRunner& runner, const RunOptions& options,
   return outputs;
 }
 
-// `STEM_OUTPUT.bin` holds the bytes as run_joint writes them: float32 in ONNX order, or what the model gives otherwise.
-// `.npy` holds the same numbers in ONNX order.
-void SaveOutputs(const RunOptions& options, size_t model, const input::DataItem& item,
-                 const std::vector<OutputTensor>& outputs) {
-  const std::vector<std::string> names = OutputFiles(item, outputs);
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    fs::path path = FolderOf(options.output_folder, options, model) / names[i];
-    files::WriteFile(path, outputs[i].bytes.data(), outputs[i].bytes.size());
-    if (!options.npy) continue;
-    const std::vector<uint8_t> ordered = dump::ToOnnxOrder(outputs[i].layout, outputs[i].bytes);
-    const std::vector<uint8_t> npy =
-        input::MakeNpy(outputs[i].layout.dtype, outputs[i].shape, ordered.data(), ordered.size());
-    files::WriteFile(path.replace_extension(".npy"), npy.data(), npy.size());
-  }
-}
-
 // A joint model's if there is one: it says what the bytes are.
 std::vector<input::InputInfo> InputsOf(const RunOptions& options,
                                        const std::vector<std::unique_ptr<ModelRunner>>& runners) {
@@ -103,19 +73,6 @@ std::vector<input::InputInfo> InputsOf(const RunOptions& options,
     if (!IsOnnx(options.models[i])) return runners[i]->Inputs();
   }
   return runners.front()->Inputs();
-}
-
-void SaveInputs(const RunOptions& options, const input::DataItem& item) {
-  for (const std::string& path : options.models) {
-    if (IsOnnx(path)) continue;
-    const auto inputs = input::JointInputs(engine::JointModel(path, options.runner.check_digest).model(), item);
-    for (size_t i = 0; i < inputs.size(); ++i) {
-      const std::string number = inputs.size() == 1 ? "" : "_" + std::to_string(i);
-      files::WriteFile(options.input_folder / (item.stem + number + ".bin"), inputs[i].data(), inputs[i].size());
-    }
-    return;
-  }
-  throw UsageError("--save-inputs needs a joint model, which says what its input bytes are");
 }
 
 // Throws UsageError for settings that these models leave without effect.
@@ -191,7 +148,10 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
     const bool forced = IsOnnx(model) && joint != options.models.end();
     runners.push_back(OpenModel(model, forced ? fallback : options.engine.value_or(fallback), runner));
   }
-  const input::DataList data = input::ListData(options.data, InputsOf(options, runners), "data");
+  if (runners.size() == 2) RequireSameInputs(runners[0]->Inputs(), runners[1]->Inputs());
+  const std::vector<input::InputInfo> inputs = InputsOf(options, runners);
+  const input::DataList data = input::ListData(options.data, inputs, "data");
+  if (!options.input_folder.empty()) RequireDistinctInputFiles(data.items, inputs);
   RunResult result;
   result.min_cosine = options.min_cosine;
   result.notes = data.notes;

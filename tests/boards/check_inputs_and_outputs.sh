@@ -20,8 +20,7 @@ quiet "$host/lockstep" build --config "$work/build.json" --output-dir "$work/out
 # Two pictures and an array are one run, named after the first picture.
 quiet "$host/lockstep" run "$model" --data "images=$work/photos" --data "vec=$work/vec.npy" --engine reference \
   --dump "$work/reference" --output-folder "$work/expected" --save-inputs "$work/inputs"
-mv "$work/inputs/picture_0_0.bin" "$work/inputs/picture_0.bin"
-data="$work/inputs/picture_0.bin;$work/inputs/picture_0_1.bin"
+data="$work/inputs/picture_0.bin;$work/inputs/picture_0_vec.bin"
 
 outputs=0
 for build in release debug profile nmem; do

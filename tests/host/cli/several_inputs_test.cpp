@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "files/output_file.h"
+#include "import/onnx_export.h"
 #include "input/npy.h"
 #include "support/small_detector.h"
 #include "two_inputs.h"
@@ -42,6 +43,8 @@ TEST_F(SeveralInputsTest, InfoSaysWhatTheModelTakesAndGives) {
   EXPECT_EQ(inputs[0].at("shape"), (std::vector<int>{2, 16, 16, 3}));
   EXPECT_EQ(inputs[1].at("name"), "vec");
   EXPECT_EQ(inputs[1].at("dtype"), "f32");
+  EXPECT_EQ(inputs[1].at("kind"), "tensor");
+  EXPECT_FALSE(inputs[1].contains("color") || inputs[1].contains("resize")) << inputs[1];
   EXPECT_EQ(inputs[1].at("shape"), (std::vector<int>{2, 8}));
   ASSERT_EQ(outputs.size(), 3U);
   EXPECT_EQ(outputs[0].at("dtype"), "f32");
@@ -71,18 +74,18 @@ TEST_F(SeveralInputsTest, EveryEngineAndProgramGivesTheSameBytes) {
   ASSERT_EQ(expected.size(), 6U) << "three outputs, as .bin and as .npy";
   EXPECT_EQ(ContentOf("o_native"), expected);
 
-  // run_joint names its outputs after the first input's file.
-  std::filesystem::rename(Path("inputs/picture_0_0.bin"), Path("inputs/picture_0.bin"));
-  std::string other = ReadText(Path("inputs/picture_0_1.bin"));
+  std::string other = ReadText(Path("inputs/picture_0_vec.bin"));
   other.back() = static_cast<char>(other.back() ^ 1);
   WriteText(Path("inputs/other.bin"), other);
   const std::filesystem::path programs = std::filesystem::path(LOCKSTEP_PROGRAM).parent_path();
   for (const std::string build : {"release", "debug", "profile", "nmem"}) {
     std::vector<std::string> command = {programs / ("run_joint_" + build),
                                         "--data",
-                                        P("inputs/picture_0.bin") + ";" + P("inputs/picture_0_1.bin"),
+                                        P("inputs/picture_0.bin") + ";" + P("inputs/picture_0_vec.bin"),
                                         "-o",
                                         P("o_" + build),
+                                        "--verify",
+                                        P("o_reference"),
                                         P("out/net.joint")};
     if (build == "debug") command.insert(command.end(), {"--dump-intermediate", "2", "--dump-folder", P("dump_board")});
     const boards::ProcessResult run = boards::RunProcess(command, {}, std::chrono::seconds(60));
@@ -100,7 +103,7 @@ TEST_F(SeveralInputsTest, EveryEngineAndProgramGivesTheSameBytes) {
                                  P("inputs/picture_0.bin") + ";" + P("inputs/" + second), P("out/net.joint")},
                                 {}, std::chrono::seconds(60));
     };
-    EXPECT_EQ(inject("picture_0_1.bin").status, 0) << dump;
+    EXPECT_EQ(inject("picture_0_vec.bin").status, 0) << dump;
     const boards::ProcessResult refused = inject("other.bin");
     EXPECT_EQ(refused.status, 2) << dump << refused.out;
     EXPECT_NE(refused.err.find("was made with another input 'vec'"), std::string::npos) << refused.err;
@@ -204,13 +207,27 @@ TEST_F(SeveralInputsTest, WrongSettingsOfABuildAreNamed) {
               {"the model has 2 inputs (images, vec), --calibration gives 1"});
   const std::vector<std::string> build = BuildCommand("new");
   ExpectError(With(build, {"--input-type", "vce:f32"}), 2, {"has no input \"vce\"", "did you mean vec?"});
-  ExpectError(With(build, {"--input-type", "vec:f23"}), 2, {"input_type must be an object", "f32"});
+  ExpectError(With(build, {"--input-type", "vec:f23"}), 2,
+              {"--input-type \"vec:f23\" is not NAME:CHOICE", "did you mean vec:f32?"});
   ExpectError(With(build, {"--output-format", "y:raw"}), 2, {"--output-format", "net.onnx has no output \"y\""});
   ExpectError(With(build, {"--output-format", net_.indices + ":raw"}), 2, {"--output-format", "holds integers"});
   ExpectError(With(build, {"--float-all", "--output-format", net_.raw + ":raw"}), 2,
               {net_.raw, "is computed in floats"});
   ExpectError(With(build, {"--output-order", net_.raw + "x:physical"}), 2,
               {"--output-order", "did you mean " + net_.raw + "?"});
+}
+
+TEST_F(SeveralInputsTest, TwoModelsWithOtherInputsAreRefused) {
+  Build();
+  const std::string detector = P("detector.onnx");
+  importer::ExportOnnx(SmallDetector(), detector);
+  const auto refused = [&](const std::string& first, const std::string& second, const std::string& words) {
+    ExpectError(With({"run", first, second}, Data()), 2,
+                {"the two models have different inputs: " + words, "run each alone"});
+  };
+  refused(P("out/net.joint"), detector, "images, vec / images;");
+  refused(detector, P("out/net.joint"), "images / images, vec;");
+  refused(P("net.onnx"), detector, "images, vec / images;");
 }
 
 TEST_F(SeveralInputsTest, WrongDataOfARunIsNamed) {
