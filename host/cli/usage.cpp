@@ -135,6 +135,11 @@ std::string Explain(const CLI::App& app, const CLI::ParseError& error) {
     const std::string value = blamed->empty() ? "" : ", not " + graph::Quoted(blamed->results().back());
     return Shown(*blamed) + " takes " + Kind(*blamed) + value;
   }
+  const auto most = static_cast<size_t>(std::max(1, blamed->get_expected_max()));
+  if (const size_t given = blamed->results().size(); given > most) {
+    return std::to_string(given) + " values are given as " + Shown(*blamed) + ", at most " + std::to_string(most) +
+           (most == 1 ? " is taken; leave " : " are taken; leave ") + graph::Quoted(blamed->results()[most]) + " out";
+  }
   return Shown(*blamed) + " needs a value (" + blamed->get_description() + ")";
 }
 

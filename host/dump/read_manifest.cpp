@@ -176,6 +176,10 @@ ordered_json ParseManifest(const fs::path& path) {
 
 Manifest ReadManifest(const fs::path& folder) {
   const fs::path path = folder / kManifestName;
+  if (fs::is_regular_file(folder)) {
+    throw UsageError(folder.string() +
+                     " is a file, here a dump's folder is needed; `lockstep run MODEL MODEL` compares" + " two models");
+  }
   if (!fs::exists(path))
     throw BadInput("no dump in " + folder.string() + ": it has no manifest.json; name a dump's folder");
   const ordered_json json = ParseManifest(path);

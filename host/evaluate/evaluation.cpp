@@ -3,6 +3,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "graph/counted.h"
 #include "report/json_text.h"
 #include "report/table.h"
 
@@ -45,7 +46,7 @@ std::string ToText(const Evaluation& evaluation, bool colour) {
     AddRows(variant.variant, variant.metrics, variant.float_metrics, table);
   }
   if (evaluation.variants.size() > 1) AddRows("mean", evaluation.metrics, evaluation.float_metrics, table);
-  std::string text = table.ToText(colour) + "\n" + std::to_string(evaluation.pictures) + " pictures";
+  std::string text = table.ToText(colour) + "\n" + graph::Counted(static_cast<size_t>(evaluation.pictures), "picture");
   if (!evaluation.float_metrics.empty()) {
     text += "; of the float network's " + evaluation.metrics.front().name + " " +
             report::FixedNumber(evaluation.kept, 2) + " % is kept, with an error of " +

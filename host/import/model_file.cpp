@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "graph/error.h"
@@ -60,6 +61,9 @@ void RequirePrintableNames(const onnx::GraphProto& graph, const std::string& pat
 onnx::ModelProto ReadModel(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw BadInput("cannot open '" + path + "': " + std::strerror(errno) + "; check the path");
+  if (std::filesystem::path(path).extension() == ".joint") {
+    throw UsageError("'" + path + "' is a joint model, here the ONNX network that it was built from is needed");
+  }
   if (file.peek() == std::ifstream::traits_type::eof()) {
     throw BadInput("'" + path + "' is empty or not a file; give an ONNX file");
   }

@@ -17,9 +17,8 @@ const joint::Tensor& TensorAt(const joint::Model& model, int index) {
   return *model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(index));
 }
 
-// As manifests of dumps spell it: "u8".
-std::string DTypeText(joint::DType dtype) {
-  std::string text = joint::EnumNameDType(dtype);
+// As manifests of dumps and settings spell it: "u8", "letterbox".
+std::string Lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
 }
@@ -34,7 +33,7 @@ ordered_json AxesOf(const joint::Tensor& tensor) {
 // The keys of a layer in a dump's manifest, and their values.
 ordered_json DescribeTensor(const joint::Tensor& tensor) {
   ordered_json json = {{"name", tensor.name()->str()},
-                       {"dtype", DTypeText(tensor.dtype())},
+                       {"dtype", Lower(joint::EnumNameDType(tensor.dtype()))},
                        {"shape", std::vector<int>(tensor.shape()->begin(), tensor.shape()->end())},
                        {"axes", AxesOf(tensor)},
                        {"scale", 1.0},
@@ -55,9 +54,10 @@ ordered_json DescribeTensor(const joint::Tensor& tensor) {
 
 ordered_json DescribeInput(const joint::Model& model, const joint::InputSpec& spec) {
   ordered_json json = DescribeTensor(TensorAt(model, spec.tensor()));
-  json["kind"] = joint::EnumNameInputKind(spec.kind());
+  json["kind"] = Lower(joint::EnumNameInputKind(spec.kind()));
+  if (spec.kind() != joint::InputKind::Picture) return json;
   json["color"] = joint::EnumNameColor(spec.color());
-  json["resize"] = joint::EnumNameResizeMode(spec.resize());
+  json["resize"] = Lower(joint::EnumNameResizeMode(spec.resize()));
   return json;
 }
 
@@ -116,7 +116,7 @@ ordered_json DescribeLayers(const joint::Model& model) {
                     {"version", layer->version()},
                     {"inputs", std::vector<int>(layer->inputs()->begin(), layer->inputs()->end())},
                     {"outputs", std::vector<int>(layer->outputs()->begin(), layer->outputs()->end())},
-                    {"dtype", DTypeText(output.dtype())},
+                    {"dtype", Lower(joint::EnumNameDType(output.dtype()))},
                     {"shape", std::vector<int>(output.shape()->begin(), output.shape()->end())},
                     {"macs", layer->macs()},
                     {"tensor", output.name()->str()},

@@ -31,11 +31,15 @@ bool IsColumn(const std::string& key, const ordered_json& list) {
   return std::any_of(list.begin(), list.end(), [](const ordered_json& entry) { return entry.at("version") > 1; });
 }
 
-// A list of flat objects as a table; the columns are the keys of the first.
+// A list of flat objects as a table; the columns are their keys.
 std::string ListText(const std::string& title, const ordered_json& list) {
   if (list.empty()) return "";
+  ordered_json first;  // of each key
+  for (const ordered_json& entry : list) {
+    for (const auto& [key, value] : entry.items()) first.emplace(key, ordered_json(value));
+  }
   std::vector<report::Column> columns;
-  for (const auto& [key, value] : list.front().items()) {
+  for (const auto& [key, value] : first.items()) {
     // A reason is there to be read to its end.
     if (IsColumn(key, list))
       columns.push_back({key, value.is_number() ? Align::kRight : Align::kLeft, key == "reason" ? 0U : 48U});

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
@@ -16,17 +17,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// "1 picture", "3 pictures".
-std::string Counted(size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
+using graph::Counted;
 
+// "a.bin; b.bin": without the blanks around separators.
 std::vector<std::string> Split(const std::string& text, char separator) {
   std::vector<std::string> parts;
   size_t start = 0;
   for (size_t end = 0; end != std::string::npos; start = end + 1) {
     end = text.find(separator, start);
-    if (end != start && start < text.size()) parts.push_back(text.substr(start, end - start));
+    const std::string part = text.substr(std::min(start, text.size()), end - start);
+    const size_t first = part.find_first_not_of(' ');
+    if (first != std::string::npos) parts.push_back(part.substr(first, part.find_last_not_of(' ') + 1 - first));
   }
   return parts;
 }
@@ -44,8 +45,9 @@ class Lister {
       : inputs_(inputs), flag_("--" + setting), frames_(frames) {}
 
   DataList Run(const DataSources& sources) {
-    if (sources.empty() || sources.front().path.empty()) {
-      throw UsageError(flag_ + " is empty; name a picture, a .bin or .npy file or a folder");
+    if (sources.empty()) RefuseEmpty("");
+    for (const DataSource& source : sources) {
+      if (source.path.empty()) RefuseEmpty(source.input);
     }
     if (!sources.front().input.empty() || sources.size() > 1) {
       Match(Named(sources));
@@ -76,8 +78,19 @@ class Lister {
     }
   }
 
+  [[noreturn]] void RefuseEmpty(const std::string& input) const {
+    throw UsageError(flag_ + (input.empty() ? "" : " " + input + "=") +
+                     " is empty; name a picture, a .bin or .npy file or a folder");
+  }
+
   void RequireThere(const std::string& path) const {
     if (!fs::exists(path)) throw BadInput("cannot read " + path + ": no such file; check " + flag_);
+  }
+
+  // What is no picture has files of values.
+  [[noreturn]] void RefuseNoValues(const std::string& path, const InputInfo& input, const std::string& what) const {
+    throw BadInput(flag_ + " of the input " + input.name + " (" + Describe(input) + "): " + path + " " + what +
+                   "; give its values as .npy or .bin files");
   }
 
   [[noreturn]] void RefuseCount(size_t given, const std::string& label) const {
@@ -168,7 +181,7 @@ class Lister {
     }
     for (size_t i = 0; i < parts.size(); ++i) {
       if (parts[i].size() == 1 || parts[i].size() == count) continue;
-      throw UsageError(flag_ + ": there is data for " + std::to_string(count) + " runs for the input " +
+      throw UsageError(flag_ + ": there is data for " + Counted(count, "run") + " for the input " +
                        inputs_[longest].name + " and for " + std::to_string(parts[i].size()) + " for " +
                        inputs_[i].name + "; give as many, or one file for all");
     }
@@ -191,6 +204,9 @@ class Lister {
     const FileKind kind = KindOf(path);
     if (!fs::is_directory(path)) {
       if (kind != FileKind::kRaw && kind != FileKind::kArray && kind != FileKind::kSet) {
+        if (!input.is_picture() && kind == FileKind::kOther) {
+          RefuseNoValues(path, input, fs::exists(path) ? "is of no kind that it takes" : "does not exist");
+        }
         const auto batch = static_cast<int>(std::min<int64_t>(input.is_picture() ? input.batch() : 1, 1 << 16));
         return Batches(ListPictures(path, frames_ == 1 ? batch : frames_), path, input);
       }
@@ -200,6 +216,7 @@ class Lister {
     const FolderContent content = ListFolder(path);
     RefuseMixture(path, content);
     if (content.raw.empty() && content.arrays.empty()) {
+      if (!input.is_picture() && content.pictures.empty()) RefuseNoValues(path, input, "has no file of values");
       std::string skipped;
       Parts parts = Batches(ListPictures(path, frames_, &skipped), path, input);
       if (!skipped.empty()) list_.notes.push_back(skipped);
@@ -224,10 +241,7 @@ class Lister {
   }
 
   Parts Batches(const std::vector<PictureRef>& pictures, const std::string& path, const InputInfo& input) {
-    if (!input.is_picture()) {
-      throw UsageError("the input " + input.name + " is no picture (" + Describe(input) + "), but " +
-                       pictures.front().Label() + " is one; give its values as a .npy or .bin file");
-    }
+    RequirePictures(input, pictures.front());
     const auto batch = static_cast<size_t>(input.batch());
     if (pictures.size() == 1) return {DataPart{std::vector<PictureRef>(batch, pictures[0]), ""}};
     if (pictures.size() < batch) {
@@ -269,6 +283,12 @@ class Lister {
 };
 
 }  // namespace
+
+void RequirePictures(const InputInfo& input, const PictureRef& picture) {
+  if (input.is_picture()) return;
+  throw UsageError("the input " + input.name + " is no picture (" + Describe(input) + "), but " + picture.Label() +
+                   " is one; give its values as a .npy or .bin file");
+}
 
 std::string DataPart::Label() const { return pictures.empty() ? file : pictures.front().Label(); }
 

@@ -6,6 +6,7 @@
 
 #include "dump/values.h"
 #include "files/output_file.h"
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "input/folder.h"
 #include "input/npy.h"
@@ -79,6 +80,7 @@ struct InputReader::Impl {
 
   Data ReadPictures(size_t input, const DataPart& part) {
     const InputInfo& info = inputs[input];
+    RequirePictures(info, part.pictures.front());
     const PictureSize size{static_cast<int>(info.layout.shape[1]), static_cast<int>(info.layout.shape[2])};
     PictureReader& reader = pictures.try_emplace(input, info.preprocess, size).first->second;
     Data data;
@@ -128,7 +130,7 @@ std::map<std::string, engine::FloatTensor> FloatInputsOf(const joint::Model& mod
                                                          const std::vector<std::vector<uint8_t>>& inputs,
                                                          const graph::Graph& graph) {
   if (graph.inputs.size() != inputs.size()) {
-    throw UsageError("the ONNX network has " + std::to_string(graph.inputs.size()) + " inputs, the joint model " +
+    throw UsageError("the ONNX network has " + graph::Counted(graph.inputs.size(), "input") + ", the joint model " +
                      std::to_string(inputs.size()) + "; give --onnx the network that the model was made from");
   }
   std::map<std::string, engine::FloatTensor> floats;

@@ -22,7 +22,7 @@ constexpr std::array<NumpyType, 9> kTypes = {{{"|u1", "u8", 1},
                                               {"<i8", "s64", 8},
                                               {"<f4", "f32", 4},
                                               {"|b1", "bool", 1},
-                                              {"<f8", "<f8", 8}}};
+                                              {"<f8", "f64", 8}}};
 
 constexpr std::array<uint8_t, 6> kMagic = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 constexpr size_t kMostRank = 32;  // numpy's own limit

@@ -12,7 +12,7 @@
 namespace lockstep::input {
 
 struct NpyArray {
-  std::string dtype;           // "u8", "s64", "f32", "bool"; numpy's own word ("<f8") for what no tensor can have
+  std::string dtype;           // "u8", "s64", "f32", "bool"; "f64", which no tensor has
   graph::Shape shape;          // row major, the last axis varies fastest
   std::vector<uint8_t> bytes;  // little-endian
 };

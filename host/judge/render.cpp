@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/counted.h"
 #include "graph/quoted.h"
 #include "report/json_text.h"
 #include "report/table.h"
@@ -93,8 +94,8 @@ std::string WarningText(const Judgement& judgement) {
                                 [](const Finding& finding) { return finding.lost; });
   std::string text =
       lost ? "WARNING: THIS MODEL LOSES WHAT THE NETWORK COMPUTES\n" : "WARNING: THIS MODEL IS INACCURATE\n";
-  text += "  compared with the float network on " + std::to_string(judgement.pictures.size()) +
-          (judgement.held_back ? " pictures that the calibration did not use\n" : " pictures of the calibration\n");
+  text += "  compared with the float network on " + graph::Counted(judgement.pictures.size(), "picture") +
+          (judgement.held_back ? " that the calibration did not use\n" : " of the calibration\n");
   for (size_t i = 0; i < std::min(kMostFindings, judgement.findings.size()); ++i) {
     text += "  * " + judgement.findings[i].what + "\n    do: " + judgement.findings[i].todo + "\n";
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "graph/counted.h"
+
 namespace lockstep::ops {
 namespace {
 
@@ -23,7 +25,7 @@ void CheckArity(const InferContext& context, const Arity& arity) {
                                                         " inputs; allowed: at most " + std::to_string(arity.most));
   context.Require(
       !node.outputs.empty() && node.outputs.size() <= arity.outputs,
-      "it has " + std::to_string(node.outputs.size()) + " outputs; allowed: 1 to " + std::to_string(arity.outputs));
+      "it has " + graph::Counted(node.outputs.size(), "output") + "; allowed: 1 to " + std::to_string(arity.outputs));
 }
 
 }  // namespace

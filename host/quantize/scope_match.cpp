@@ -8,6 +8,7 @@
 #include "graph/error.h"
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
+#include "quantize/operator_classes.h"
 #include "quantize/split_names.h"
 
 namespace lockstep::quantize {
@@ -34,6 +35,11 @@ std::vector<size_t> NodesMatching(const graph::Graph& graph, const std::string& 
   return found;
 }
 
+std::string NearestOrList(const std::string& wanted, const std::vector<std::string>& known) {
+  const std::string nearest = graph::DidYouMean(wanted, known);
+  return nearest.empty() ? "; `lockstep info NETWORK` lists them" : nearest;
+}
+
 std::vector<size_t> NodesNamed(const graph::Graph& graph, const std::string& pattern, const std::string& source) {
   std::vector<size_t> found = NodesMatching(graph, pattern);
   if (!found.empty()) return found;
@@ -45,7 +51,7 @@ std::vector<size_t> NodesNamed(const graph::Graph& graph, const std::string& pat
       throw UsageError(source + ": node '" + origin + "' was fused into '" + node.name + "'; name that one");
     }
   }
-  throw UsageError(source + ": no node is called " + graph::Quoted(pattern) + graph::DidYouMean(pattern, names));
+  throw UsageError(source + ": no node is called " + graph::Quoted(pattern) + NearestOrList(pattern, names));
 }
 
 std::vector<size_t> NodesOf(const graph::Graph& graph, const std::string& op, const std::string& source) {
@@ -64,26 +70,55 @@ std::vector<size_t> NodesOf(const graph::Graph& graph, const std::string& op, co
     throw UsageError(source + ": " + op + " was fused into the nodes in front of it, such as '" + node.name +
                      "'; name these");
   }
-  throw UsageError(source + ": no node has the operator " + graph::Quoted(op) + graph::DidYouMean(op, operators));
+  throw UsageError(source + ": no node has the operator " + graph::Quoted(op) + NearestOrList(op, operators));
+}
+
+// Whether each tensor is one that layers read or make; others stay behind where nodes were fused or folded.
+std::vector<bool> LivingTensors(const graph::Graph& graph) {
+  std::vector<bool> living(static_cast<size_t>(graph.tensor_count()), false);
+  const auto add = [&](graph::TensorId id) {
+    if (id != graph::kNoTensor) living[static_cast<size_t>(id)] = true;
+  };
+  for (const graph::TensorId id : graph.inputs) add(id);
+  for (const graph::Node& node : graph.nodes) {
+    for (const graph::TensorId id : node.outputs) add(id);
+    if (NeedsTable(node.activation)) add(node.pre_activation);
+  }
+  return living;
 }
 
 std::vector<graph::TensorId> TensorsNamed(const graph::Graph& graph, const std::string& pattern) {
+  const std::vector<bool> living = LivingTensors(graph);
   std::vector<graph::TensorId> found;
   for (graph::TensorId id = 0; id < graph.tensor_count(); ++id) {
     const graph::Tensor& tensor = graph.tensor(id);
-    if (tensor.constant || tensor.type != graph::ElementType::kFloat) continue;
+    if (tensor.constant || tensor.type != graph::ElementType::kFloat || !living[static_cast<size_t>(id)]) continue;
     if (MatchesPattern(pattern, tensor.name)) found.push_back(id);
   }
   return found;
+}
+
+// In front of a function that is no table.
+void RefuseFusedTensor(const graph::Graph& graph, const std::string& pattern, const std::string& source) {
+  for (const graph::Node& node : graph.nodes) {
+    if (node.pre_activation == graph::kNoTensor) continue;
+    const std::string& name = graph.tensor(node.pre_activation).name;
+    if (!MatchesPattern(pattern, name)) continue;
+    throw UsageError(source + ": tensor '" + name + "' was fused into '" + node.name + "'; name what that gives, '" +
+                     graph.tensor(node.outputs[0]).name + "'");
+  }
 }
 
 std::vector<graph::TensorId> RequireTensors(const graph::Graph& graph, const std::string& pattern,
                                             const std::string& source) {
   std::vector<graph::TensorId> found = TensorsNamed(graph, pattern);
   if (!found.empty()) return found;
+  RefuseFusedTensor(graph, pattern, source);
   std::vector<std::string> names;
   for (const graph::TensorId id : TensorsNamed(graph, "*")) names.push_back(graph.tensor(id).name);
-  throw UsageError(source + ": no tensor is called " + graph::Quoted(pattern) + graph::DidYouMean(pattern, names));
+  const bool folded = graph.Find(pattern) != graph::kNoTensor;
+  throw UsageError(source + (folded ? ": no layer reads or makes the tensor " : ": no tensor is called ") +
+                   graph::Quoted(pattern) + NearestOrList(pattern, names));
 }
 
 // One end of a subgraph: nodes of that name, or what reads (`reads`) or makes tensors of that name.
@@ -98,6 +133,7 @@ std::vector<size_t> EndNamed(const graph::Graph& graph, const std::string& patte
     if (reads) found.insert(found.end(), readers.begin(), readers.end());
     if (!reads && producer >= 0) found.push_back(static_cast<size_t>(producer));
   }
+  if (found.empty()) RefuseFusedTensor(graph, pattern, source);
   return found.empty() ? NodesNamed(graph, pattern, source) : found;
 }
 

@@ -57,7 +57,8 @@ std::string Wanted(const Setting& setting) {
     case Kind::kNamedPaths:
       return "a path, or an object with a path for each input";
     case Kind::kNamedChoices:
-      return "an object such as {\"images\": \"" + setting.choices.front() + "\"} of " + graph::Listed(setting.choices);
+      return "an object such as {\"" + setting.example + "\": \"" + setting.choices.front() + "\"} of " +
+             graph::Listed(setting.choices);
     case Kind::kScopedWholes:
       return "a whole number" + bounds() + ", or an object such as {\"DEFAULT\": 8, \"op:Softmax\": 16} of these";
     case Kind::kScopedChoices:
@@ -125,9 +126,24 @@ bool Fits(const Setting& setting, const Json& value) {
   return false;
 }
 
+// What an entry of an object must be.
+Setting EntryOf(const Setting& setting) {
+  Setting entry = setting;
+  entry.kind = setting.kind == Kind::kNamedChoices ? Kind::kChoice : Kind::kWhole;
+  entry.check = nullptr;
+  return entry;
+}
+
 // What is wrong with a value; empty if nothing is.
 std::string Problem(const Setting& setting, const Json& value) {
   if (!Fits(setting, value)) {
+    const bool of_entries = setting.kind == Kind::kNamedChoices || setting.kind == Kind::kScopedWholes;
+    if (of_entries && value.is_object()) {
+      for (const auto& [name, entry] : value.items()) {
+        const std::string problem = Problem(EntryOf(setting), entry);
+        if (!problem.empty()) return "of " + graph::Quoted(name) + " " + problem;
+      }
+    }
     const std::string shown =
         value.is_string() ? graph::Quoted(value.get<std::string>()) : graph::Quoted(report::JsonText(value));
     const std::string nearest =
@@ -241,10 +257,16 @@ std::pair<std::string, std::string> ParseNamedPath(const std::string& text) {
 
 std::pair<std::string, std::string> ParseNamedChoice(const std::string& text, const Setting& setting) {
   const size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) {
-    throw UsageError(setting.Flag() + " " + graph::Quoted(text) + " is not NAME:" + setting.choices.front());
+  const bool named = colon != std::string::npos && colon != 0;
+  const std::string choice = named ? text.substr(colon + 1) : text;
+  if (named && std::count(setting.choices.begin(), setting.choices.end(), choice) != 0) {
+    return {text.substr(0, colon), choice};
   }
-  return {text.substr(0, colon), text.substr(colon + 1)};
+  const std::string nearest = graph::NearestName(choice, setting.choices);
+  const std::string name = named ? text.substr(0, colon) : "NAME";
+  throw UsageError(setting.Flag() + " " + graph::Quoted(text) + " is not NAME:CHOICE, such as " + setting.example +
+                   ":" + setting.choices.back() + ", of " + graph::Listed(setting.choices) +
+                   (nearest.empty() ? "" : "; did you mean " + name + ":" + nearest + "?"));
 }
 
 std::pair<std::string, int64_t> ParseScopedWhole(const std::string& text, const Setting& setting) {
@@ -256,7 +278,11 @@ std::pair<std::string, int64_t> ParseScopedWhole(const std::string& text, const 
   if (!whole || equals == 0) {
     throw UsageError(setting.Flag() + " " + graph::Quoted(text) + " is neither a whole number nor SCOPE=NUMBER");
   }
-  return {equals == std::string::npos ? "DEFAULT" : text.substr(0, equals), std::stoll(number)};
+  const int64_t value = std::stoll(number);
+  if (!Fits(EntryOf(setting), value)) {
+    throw UsageError(setting.Flag() + " " + graph::Quoted(text) + ": the number must be " + Wanted(EntryOf(setting)));
+  }
+  return {equals == std::string::npos ? "DEFAULT" : text.substr(0, equals), value};
 }
 
 std::pair<std::string, std::string> ParseScopedChoice(const std::string& text, const Setting& setting) {

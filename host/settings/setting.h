@@ -41,6 +41,7 @@ struct Setting {
   bool required = false;
   std::string unless_key;  // of a required one: where this is given, it may be left out
   std::vector<std::string> choices;
+  std::string example;  // of kNamedChoices: a name for messages
   double least = 0.0;
   double most = 0.0;
   // What is wrong with a value of the right kind, as "must be ..", empty if nothing is; null: nothing can be.
@@ -70,10 +71,10 @@ Json Resolve(Command command, const Json& given, const std::string& source);
 // "NAME=PATH" as a name and a path; without a name if there is no '=' or a file of the whole name.
 std::pair<std::string, std::string> ParseNamedPath(const std::string& text);
 
-// "NAME:CHOICE" of the setting with that flag as a name and a choice; UsageError otherwise.
+// "NAME:CHOICE" of the setting as a name and one of its choices; UsageError otherwise.
 std::pair<std::string, std::string> ParseNamedChoice(const std::string& text, const Setting& setting);
 
-// "SCOPE=N" as a scope (quantize::Scope::Parse) and a number; "N" is "DEFAULT=N". UsageError otherwise.
+// "SCOPE=N" as a scope (quantize::Scope::Parse) and a number in range; "N" is "DEFAULT=N". UsageError otherwise.
 std::pair<std::string, int64_t> ParseScopedWhole(const std::string& text, const Setting& setting);
 
 // "SCOPE=CHOICE" as a scope and a choice; UsageError otherwise.

@@ -84,8 +84,10 @@ Setting Number(const char* key, unsigned acts_in, const char* help, double least
   return row;
 }
 
-Setting NamedChoices(const char* key, unsigned acts_in, const char* help, std::vector<std::string> names) {
+Setting NamedChoices(const char* key, unsigned acts_in, const char* help, std::vector<std::string> names,
+                     const char* example) {
   Setting row = Choice(key, acts_in, help, std::move(names), nullptr);
+  row.example = example;
   row.kind = Kind::kNamedChoices;
   return row;
 }
@@ -202,14 +204,14 @@ std::vector<Setting> MakeTable() {
                  nullptr)),
       NamedChoices("input_type", pictures,
                    "NAME:picture, u8, s8, u16, s16 or f32 (default: picture if it has four axes and 1 or 3 channels)",
-                   Names(kInputTypes)),
+                   Names(kInputTypes), "images"),
       NamedChoices("output_format", kBuild, "NAME:float, or raw: the integers of the last layer (default float)",
-                   Names(kOutputFormats)),
+                   Names(kOutputFormats), "output0"),
       Row(Kind::kPath, "export_qdq", kBuild,
           "writes the quantised network for other tools too: an ONNX file with QuantizeLinear and DequantizeLinear",
           nullptr),
       NamedChoices("output_order", kBuild, "NAME:onnx, or physical: as the last layer leaves the axes (default onnx)",
-                   Names(kOutputOrders)),
+                   Names(kOutputOrders), "output0"),
       Unless(Needed(Row(Kind::kNamedPaths, "calibration", kBuild,
                         "a folder of pictures and videos; of several inputs NAME=FOLDER for each", nullptr)),
              "from_calibration"),

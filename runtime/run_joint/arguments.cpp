@@ -67,7 +67,7 @@ const char* NameOf(int code) {
   return "?";
 }
 
-// Levenshtein's distance.
+// Levenshtein's distance to the beginning of `b`: a long name is rarely written out.
 size_t Distance(const String& a, const String& b) {
   List<size_t> row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -80,7 +80,7 @@ size_t Distance(const String& a, const String& b) {
       row[j] = std::min({replace, row[j] + 1, row[j - 1] + 1});
     }
   }
-  return row[b.size()];
+  return row[std::min(b.size(), a.size() + 1)];
 }
 
 Status UnknownName(const String& name) {

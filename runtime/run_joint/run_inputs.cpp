@@ -29,10 +29,9 @@ Status SplitData(const String& data, const Model& model, RunInput* input) {
     begin = end + 1;
   }
   if (input->files.size() != static_cast<size_t>(model.input_count())) {
-    return Status::Error(
-        StatusCode::kInvalidArgument,
-        "'%.120s' names %d files, but the model has %d inputs; give one file for each, separated by ';'", data.c_str(),
-        static_cast<int>(input->files.size()), model.input_count());
+    return Status::Error(StatusCode::kInvalidArgument,
+                         "'%.120s': files: %d, inputs of the model: %d; give one for each, separated by ';'",
+                         data.c_str(), static_cast<int>(input->files.size()), model.input_count());
   }
   input->stem = Stem(input->files[0]);
   return Status::Ok();

@@ -1,5 +1,6 @@
 #include "engine/reference/joint_file.h"
 
+#include <filesystem>
 #include <fstream>
 
 #include "graph/error.h"
@@ -9,6 +10,11 @@ namespace lockstep::engine {
 std::vector<uint8_t> ReadJointFile(const std::string& path) {
   std::ifstream stream(path, std::ios::binary | std::ios::ate);
   if (!stream) throw BadInput(path + ": cannot be opened; check the path and its permissions");
+  if (std::filesystem::path(path).extension() == ".onnx") {
+    throw UsageError(path +
+                     " is an ONNX network, here a joint model is needed; make one with `lockstep build --input " +
+                     path + "`");
+  }
   const std::streamoff size = stream.tellg();
   if (size <= 0) throw BadInput(path + ": is empty or no regular file; build the joint model again");
   std::vector<uint8_t> bytes(static_cast<size_t>(size));

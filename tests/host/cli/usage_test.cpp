@@ -50,6 +50,20 @@ TEST_F(UsageTest, WhatIsMissingOrOfAnotherKindIsNamed) {
   ExpectError({"info", "a.joint", "b.joint"}, 2, {"what is \"b.joint\" for?"});
   ExpectError({"build", "a.onnx"}, 2, {"what is \"a.onnx\" for?"});
   ExpectError({"info", "a.joint", "--json"}, 2, {"--json needs a value"});
+  ExpectError({"run", "a.joint", "b.joint", "c.joint", "--data", "x"}, 2,
+              {"3 values are given as models, at most 2 are taken; leave \"c.joint\" out"});
+}
+
+TEST_F(UsageTest, AFileOfTheOtherKindIsNamedWithTheWayOut) {
+  for (const char* file : {"net.onnx", "net.joint"}) WriteText(Path(file), "its ending decides");
+  const std::string onnx = Path("net.onnx").string();
+  const std::string joint = Path("net.joint").string();
+  const std::string build_it =
+      onnx + " is an ONNX network, here a joint model is needed; make one with `lockstep build";
+  ExpectError({"crosscheck", onnx, "--data", "x.bin", "--board", "local"}, 2, {build_it});
+  ExpectError({"build", "--input", joint, "--output-dir", Path("out").string(), "--calibration", "x"}, 2,
+              {"'" + joint + "' is a joint model, here the ONNX network that it was built from is needed"});
+  ExpectError({"compare", joint, onnx}, 2, {joint + " is a file, here a dump's folder is needed"});
 }
 
 TEST_F(UsageTest, FlagsOfAnalyzeThatWouldHaveNoEffect) {

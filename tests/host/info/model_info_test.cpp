@@ -132,6 +132,10 @@ TEST_F(ModelInfoTest, AJointModelSpellsTensorsAsManifestsDo) {
   EXPECT_EQ(input.at("shape"), (ordered_json{1, 32, 32, 3}));
   EXPECT_EQ(input.at("dtype"), "u8");
   EXPECT_EQ(input.at("axes"), (ordered_json{0, 2, 3, 1}));
+  // As the settings spell it.
+  EXPECT_EQ(input.at("kind"), "picture");
+  EXPECT_EQ(input.at("color"), "RGB");
+  EXPECT_EQ(input.at("resize"), "letterbox");
   const ordered_json& output = info.at("outputs").at(0);
   EXPECT_EQ(output.at("shape"), (ordered_json{1, 8, 336}));
   EXPECT_EQ(output.at("axes"), (ordered_json{0, 1, 2}));

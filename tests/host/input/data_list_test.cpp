@@ -122,6 +122,13 @@ TEST_F(SeveralInputsTest, OneFileIsForEveryRunAndOnePictureForEveryEntry) {
   EXPECT_EQ(one.items[0].parts[0].pictures[1].path, P("p/3.png"));
 }
 
+TEST_F(SeveralInputsTest, BlanksAroundSeparatorsAreNoPartOfAPath) {
+  const DataList list = List({{"", P("p/3.png") + " ; " + P("one.npy")}});
+  ASSERT_EQ(list.items.size(), 1U);
+  EXPECT_EQ(list.items[0].parts[0].pictures[0].path, P("p/3.png"));
+  EXPECT_EQ(list.items[0].parts[1].file, P("one.npy"));
+}
+
 TEST_F(SeveralInputsTest, WhatDoesNotFitIsNamed) {
   const auto names = [&](const DataSources& sources, const std::string& text) {
     const std::string error = ErrorOf(sources);
@@ -135,6 +142,11 @@ TEST_F(SeveralInputsTest, WhatDoesNotFitIsNamed) {
   names({{"images", P("p")}, {"vec", P("p/0.png")}}, "the input vec is no picture (f32 1x3)");
   names({{"images", P("p/0.png")}, {"vec", P("none.npy")}}, "none.npy: no such file");
   names({{"", P("one.npy") + ";" + P("one.npy") + ";" + P("one.npy")}}, "--data gives 3");
+  names({{"images", ""}, {"vec", P("v")}}, "--data images= is empty; name");
+  names({{"images", P("p")}, {"vec", P("nix")}},
+        "--data of the input vec (f32 1x3): " + P("nix") + " does not exist; give its values as .npy or .bin files");
+  WriteText(Path("other/readme.md"), "x");
+  names({{"images", P("p")}, {"vec", P("other")}}, "other has no file of values; give");
   WriteText(Path("v/c.npy"), "x");
   names({{"images", P("p")}, {"vec", P("v")}}, "for 3 runs for the input vec and for 2 for images");
   WriteText(Path("few/0.png"), "x");

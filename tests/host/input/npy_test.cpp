@@ -60,6 +60,8 @@ TEST(Npy, WhatCannotBeTakenIsNamed) {
     EXPECT_NE(error.find(text), std::string::npos) << error;
   };
   const std::vector<uint8_t> eight(8);
+  // No tensor has that type; it is named as the tensors' are.
+  EXPECT_EQ(ParseNpy(File("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", eight), "a.npy").dtype, "f64");
   names(File("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }", eight),
         "is big-endian (\">f4\"), little-endian is taken; save it with astype('<f4')");
   names(File("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 1), }", eight), "is in Fortran order");

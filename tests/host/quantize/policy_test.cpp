@@ -29,6 +29,9 @@ graph::Graph Network() {
     graph.nodes.push_back(std::move(node));
   };
   add("/stem/Conv", "Conv", {"/stem/Conv", "/stem/act/Sigmoid"});
+  graph.nodes.back().activation.kind = graph::ActivationKind::kRelu;
+  graph.nodes.back().pre_activation = tensor("/stem/sum");
+  tensor("/stem/folded");
   add("/head/Conv", "Conv", {"/head/Conv"});
   add("/head/Softmax", "Softmax", {"/head/Softmax"});
   add("/head/Reshape", "Reshape", {"/head/Reshape"});
@@ -135,6 +138,34 @@ TEST(Policy, WithoutANearNameThereIsNoGuess) {
 
 TEST(Policy, AFusedNodeIsNamedWithTheOneThatTookIt) {
   EXPECT_NE(MessageOf({FloatNodesNamed({"/stem/act/Sigmoid"})}).find("was fused into '/stem/Conv'"), std::string::npos);
+}
+
+TEST(Policy, AFusedTensorIsNamedWithTheOneThatTookIt) {
+  const std::string message = "tensor '/stem/sum' was fused into '/stem/Conv'; name what that gives, '/stem/Conv'";
+  for (const Rule& rule : {Saying(true, Scope::Kind::kTensor, {"/stem/sum"}), FloatSubgraph("../stem/sum"),
+                           FloatSubgraph("/stem/sum..")}) {
+    EXPECT_NE(MessageOf({rule}).find(message), std::string::npos) << MessageOf({rule});
+  }
+  const std::string folded = MessageOf({Saying(true, Scope::Kind::kTensor, {"/stem/folded"})});
+  EXPECT_NE(folded.find("no layer reads or makes the tensor \"/stem/folded\"; it must be one of x, "),
+            std::string::npos)
+      << folded;
+}
+
+TEST(Policy, WhereNothingIsNearThereIsACommandThatLists) {
+  graph::Graph graph = Network();
+  for (int i = 0; i < 12; ++i) {
+    graph.nodes.push_back(graph.nodes.back());
+    graph.nodes.back().name = "/tail/" + std::to_string(i);
+  }
+  try {
+    ResolvePolicy(graph, {FloatNodesNamed({"xyz*"})});
+    FAIL() << "no node has that name";
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find("no node is called \"xyz*\"; `lockstep info NETWORK` lists them"),
+              std::string::npos)
+        << error.what();
+  }
 }
 
 TEST(Policy, ScopesAreWrittenAsTexts) {

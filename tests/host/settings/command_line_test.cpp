@@ -66,6 +66,30 @@ TEST(CommandLine, WhatIsSaidOfLayersArrivesAsItsJson) {
   EXPECT_THROW(Given(kBuild, {"--layer-configs", "{"}), UsageError);
 }
 
+// In the words of the command line, with the name that it has there.
+TEST(CommandLine, AValueThatIsNoneIsAnsweredWithItsForm) {
+  const auto error_of = [](const std::vector<std::string>& arguments) -> std::string {
+    try {
+      Given(kBuild, arguments);
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(error_of({"--output-format", "feat:raww"}),
+            "--output-format \"feat:raww\" is not NAME:CHOICE, such as output0:raw, of float, raw; did you mean "
+            "feat:raw?");
+  EXPECT_EQ(
+      error_of({"--output-order", "feat:phys"}),
+      "--output-order \"feat:phys\" is not NAME:CHOICE, such as output0:physical, of onnx, physical; did you mean "
+      "feat:physical?");
+  EXPECT_EQ(error_of({"--input-type", "f32"}),
+            "--input-type \"f32\" is not NAME:CHOICE, such as images:f32, of picture, u8, s8, u16, s16, f32; did you "
+            "mean NAME:f32?");
+  EXPECT_EQ(error_of({"--activation-bits", "conv1=17"}),
+            "--activation-bits \"conv1=17\": the number must be a whole number in 2..16");
+}
+
 TEST(CommandLine, EverySettingIsAFlagOfItsCommands) {
   for (const Command command : {kBuild, kRun, kCrosscheck, kInfo}) {
     CLI::App app;

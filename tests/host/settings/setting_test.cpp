@@ -76,7 +76,15 @@ TEST(Settings, WhatIsSaidByNameIsParsed) {
   EXPECT_EQ(ParseNamedChoice("input:0:u8", types), (Named{"input:0", "u8"}));
   EXPECT_THROW(ParseNamedChoice("u8", types), UsageError);
   EXPECT_THROW(ParseNamedChoice(":u8", types), UsageError);
-  EXPECT_NE(ErrorOf(kRun, {{"data", "x"}, {"input_type", {{"vec", "u9"}}}}).find("--input-type must be an object"),
+  EXPECT_NE(
+      ErrorOf(kRun, {{"data", "x"}, {"input_type", {{"vec", "u9"}}}})
+          .find("--input-type of \"vec\" must be one of picture, u8, s8, u16, s16, f32, not \"u9\"; did you mean u8?"),
+      std::string::npos);
+  EXPECT_NE(
+      ErrorOf(kRun, {{"data", "x"}, {"input_type", "u8"}}).find("--input-type must be an object such as {\"images\""),
+      std::string::npos);
+  EXPECT_NE(ErrorOf(kBuild, {{"activation_bits", {{"conv1", 17}}}})
+                .find("activation_bits of \"conv1\" must be a whole number in 2..16, not \"17\""),
             std::string::npos);
 }
 

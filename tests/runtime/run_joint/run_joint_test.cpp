@@ -123,6 +123,8 @@ TEST_F(RunJoint, WrongUsageIsTwo) {
   ExpectError(RunCommand({}), 2, {"joint model"});
   ExpectError(RunCommand({model, model}), 2, {"not several"});
   ExpectError(RunCommand({"--reapet", "3", model}), 2, {"--reapet", "--repeat"});
+  ExpectError(RunCommand({"--inpt", "x", model}), 2, {"did you mean --input-folder?"});
+  ExpectError(RunCommand({"--verfy", "x", model}), 2, {"did you mean --verify?"});
   ExpectError(RunCommand({"-z", model}), 2, {"-z"});
   ExpectError(RunCommand({model, "--data"}), 2, {"--data", "needs a value"});
   ExpectError(RunCommand({model, "-vr"}), 2, {"--repeat", "needs a value"});
@@ -136,7 +138,8 @@ TEST_F(RunJoint, WrongUsageIsTwo) {
   ExpectError(RunCommand({"--md5", model}), 2, {"--md5", "--dump-intermediate"});
   ExpectError(RunCommand({"-d", SmallData(), "--seed", "1", model}), 2, {"--seed"});
   ExpectError(RunCommand({"-d", SmallData(), "-l", "x", model}), 2, {"--list"});
-  ExpectError(RunCommand({"-d", Path("picture.bin"), model}), 2, {"names 1 files", "2 inputs", "separated by ';'"});
+  ExpectError(RunCommand({"-d", Path("picture.bin"), model}), 2,
+              {"files: 1, inputs of the model: 2", "separated by ';'"});
   ExpectError(RunCommand({"-i", Path("inputs"), model}), 2, {"--input-folder", "one input"});
   ExpectError(RunCommand({"--self-test", model}), 2, {"no test vectors"});
 }
