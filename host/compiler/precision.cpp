@@ -1,5 +1,6 @@
 #include "compiler/precision.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -35,6 +36,29 @@ sensitivity::RaisePlan Plan(const graph::Graph& graph, const quantize::QuantizeO
   return sensitivity::PlanRaises(quantized, trials, sensitivity::MeasureWeights(quantized, again, options.threads));
 }
 
+quantize::PolicySettings RulesOf(const sensitivity::RaisePlan& plan, const quantize::QuantizedGraph& quantized) {
+  const auto rule = [&](const std::string& node, Part part, int bits) {
+    return sensitivity::RuleOf(quantized.graph, node, part, bits, "precision");
+  };
+  std::map<std::string, int> tables;
+  for (const sensitivity::Raise& raise : plan.raises) {
+    if (raise.table_input) tables[raise.node] = raise.bits;
+  }
+  quantize::PolicySettings rules;
+  for (const auto& [node, bits] : tables) rules.push_back(rule(node, Part::kTableInput, bits));
+  for (const sensitivity::Raise& raise : plan.raises) {
+    if (raise.table_input) continue;
+    rules.push_back(rule(raise.node, Part::kOutput, raise.bits));
+    // Where nothing is said, what is in front of the table would get the output's bits: more than the plan counts.
+    const auto node = std::find_if(quantized.graph.nodes.begin(), quantized.graph.nodes.end(),
+                                   [&](const graph::Node& other) { return other.name == raise.node; });
+    const auto table = quantized.formats.find(node->pre_activation);
+    if (table == quantized.formats.end() || tables.count(raise.node) != 0) continue;
+    rules.push_back(rule(raise.node, Part::kTableInput, table->second.bits));
+  }
+  return rules;
+}
+
 }  // namespace
 
 bool LeavesPrecisionOpen(const BuildConfig& config) {
@@ -52,10 +76,8 @@ RaiseResult RaisePrecision(const graph::Graph& graph, const quantize::QuantizeOp
   if (result.plan.raises.empty()) return result;
 
   quantize::QuantizeOptions raised_options = options;
-  for (const sensitivity::Raise& raise : result.plan.raises) {
-    raised_options.policy.push_back(sensitivity::RuleOf(
-        graph, raise.node, raise.table_input ? Part::kTableInput : Part::kOutput, raise.bits, "precision"));
-  }
+  const quantize::PolicySettings rules = RulesOf(result.plan, quantized);
+  raised_options.policy.insert(raised_options.policy.end(), rules.begin(), rules.end());
   quantize::QuantizedGraph raised = quantize::Decide(graph, raised_options, observed);
   raised.source_digest = quantized.source_digest;
   std::vector<uint8_t> raised_model = lower(raised);

@@ -2,8 +2,8 @@
 // everywhere.
 //
 // Errors of single roundings add up to the error of the network in good approximation (their energies: they are small
-// and independent). So the gain of a raise is the error that its rounding alone makes, and raises are taken in the
-// order of gain by byte until the activations' errors are small beside those of the weights, or the bytes are spent.
+// and independent). So what a choice of bits leaves is the sum of what its roundings alone make, a level of half the
+// size a quarter of the energy, and the best choice for a number of bytes is that of a knapsack.
 #pragma once
 
 #include <cstdint>
@@ -19,19 +19,21 @@ namespace lockstep::sensitivity {
 
 struct RaiseLimits {
   double bytes = 0.15;  // of activations and weights may be added
-  // The activations' error energy may be this share of the weights': a quarter is within 1 dB of 16 bits everywhere.
-  double near_weights = 0.25;
-  // A raise that takes less than this share of the activations' error is not worth a wider layer.
+  // The activations' error energy may be this share of the weights': a tenth is within half a dB of 16 bits everywhere.
+  double near_weights = 0.1;
+  // Shares of the error energy that is left at the least, that of the weights included: what gains less is not worth a
+  // wider layer, and so much more is as good.
   double least_gain = 0.01;
+  double slack = 0.05;
 };
 
 struct Raise {
   std::string node;
   bool table_input = false;  // what is in front of its table, else what it gives
   int bits = 16;
-  int64_t bytes = 0;  // added
-  double error =
-      0.0;  // that its rounding alone made: energy relative to that of each part of the outputs, summed over them
+  int64_t bytes = 0;  // added; those of a table that has wider entries by it are the output's
+  // That its rounding alone made: energy relative to that of each part of the outputs, summed over them.
+  double error = 0.0;
 };
 
 struct RaisePlan {

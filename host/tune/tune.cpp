@@ -171,9 +171,20 @@ class Tuning {
     for (size_t i = 0; i < levels.size(); ++i) {
       if (levels[i] == 0) continue;
       const Choice& choice = choices_[i];
-      rules.push_back(RuleOf(choice, choice.bits[static_cast<size_t>(levels[i]) - 1]));
+      const int bits = choice.bits[static_cast<size_t>(levels[i]) - 1];
+      rules.push_back(RuleOf(choice, bits));
+      if (choice.part == Part::kOutput && bits > kByte) KeepTableSmall(choice, levels, rules);
     }
     return rules;
+  }
+
+  // Where nothing is said, what is in front of the table would get the output's 16 bits, and the table 65536 entries.
+  void KeepTableSmall(const Choice& output, const Levels& levels, std::vector<quantize::Rule>& rules) const {
+    for (size_t i = 0; i < choices_.size(); ++i) {
+      const Choice& other = choices_[i];
+      if (other.node == nullptr || other.node != output.node || other.part != Part::kTableInput) continue;
+      if (levels[i] == 0) rules.push_back(RuleOf(other, other.bits.back()));
+    }
   }
 
   quantize::QuantizedGraph MixOf(const Levels& levels) const {

@@ -61,43 +61,52 @@ std::vector<std::string> Names(const RaisePlan& plan) {
 
 using Strings = std::vector<std::string>;
 
-TEST(Raise, TakesTheMostErrorByByte) {
-  // Tables of 4,096 entries cost 3,840 bytes more; outputs 100, 200 and 300.
+RaiseLimits BytesOf(double share) {
   RaiseLimits limits;
-  limits.bytes = 10.0;
-  const RaisePlan plan =
-      PlanRaises(Network(), {Table("a", 0.01), Table("b", 0.001), Of("a", 0.002), Of("b", 0.008), Of("c", 0.003)},
-                 Error(0.0041), limits);
-  EXPECT_EQ(plan.bytes_before, 1000);
-  EXPECT_NEAR(plan.error_before, 0.024, 1e-9);
-  EXPECT_NEAR(plan.weights_error, 0.0041, 1e-9);
-  // 0.008/200, 0.002/100, 0.003/300, 0.01/3840: until 0.001 is left.
-  EXPECT_EQ(Names(plan), (Strings{"b output", "a output", "c output", "a table"}));
-  EXPECT_EQ(plan.bytes_added, 200 + 100 + 300 + 3840);
-  EXPECT_NEAR(plan.error_after, 0.001, 1e-9);
+  limits.bytes = share;
+  return limits;
 }
 
-TEST(Raise, StopsWhereTheWeightsCostMore) {
-  RaiseLimits limits;
-  limits.bytes = 10.0;
-  const RaisePlan plan = PlanRaises(Network(), {Of("a", 0.002), Of("b", 0.008), Of("c", 0.003)}, Error(0.05), limits);
-  EXPECT_EQ(Names(plan), (Strings{"b output"}));  // 0.005 left, 0.0125 allowed
+TEST(Raise, AWideOutputHasAWideTable) {
+  const RaisePlan plan = PlanRaises(Network(), {Table("a", 0.01), Of("a", 0.02)}, {}, BytesOf(10.0));
+  EXPECT_EQ(Names(plan), (Strings{"a output", "a table"}));
+  EXPECT_EQ(plan.raises[1].bits, 12);
+  EXPECT_EQ(plan.raises[1].bytes, 4096 - 256);
+  EXPECT_EQ(plan.raises[0].bytes, 100 + 4096);
+  EXPECT_EQ(plan.bytes_before, 1000);
+  EXPECT_EQ(plan.bytes_added, 100 + 2 * 4096 - 256);
+  EXPECT_NEAR(plan.error_before, 0.03, 1e-9);
+  EXPECT_NEAR(plan.error_after, 0.01 / 256 + 0.02 / 65536, 1e-9);
+}
+
+TEST(Raise, TheFewestBytesThatComeNearTheWeights) {
+  // 0.013 of the activations, 0.0125 would do: c adds 300 bytes, a 100 and 256 of its table, b 200 and 256.
+  const RaisePlan plan =
+      PlanRaises(Network(), {Of("a", 0.002), Of("b", 0.008), Of("c", 0.003)}, Error(0.125), BytesOf(10.0));
+  EXPECT_EQ(Names(plan), (Strings{"c output"}));
+  EXPECT_EQ(plan.bytes_added, 300);
+  EXPECT_NEAR(plan.weights_error, 0.125, 1e-9);
+  EXPECT_NEAR(plan.error_after, 0.01, 1e-6);
+}
+
+TEST(Raise, TenBitsWhereTheyAreEnough) {
+  const RaisePlan plan = PlanRaises(Network(), {Table("a", 0.01)}, Error(0.025), BytesOf(10.0));
+  ASSERT_EQ(Names(plan), (Strings{"a table"}));
+  EXPECT_EQ(plan.raises[0].bits, 10);
+  EXPECT_EQ(plan.bytes_added, 1024 - 256);
 }
 
 TEST(Raise, SpendsNoMoreBytesThanAllowed) {
-  RaiseLimits limits;
-  limits.bytes = 0.35;  // 350
-  const RaisePlan plan =
-      PlanRaises(Network(), {Table("a", 0.05), Of("a", 0.002), Of("b", 0.008), Of("c", 0.009)}, {}, limits);
-  EXPECT_EQ(Names(plan), (Strings{"b output", "a output"}));
-  EXPECT_EQ(plan.bytes_added, 300);
+  const std::vector<Trial> trials{Of("a", 0.0079), Of("b", 0.0099), Of("c", 0.002)};
+  EXPECT_EQ(Names(PlanRaises(Network(), trials, {}, BytesOf(0.35))), (Strings{"c output"}));
+  EXPECT_EQ(Names(PlanRaises(Network(), trials, {}, BytesOf(0.45))), (Strings{"a output"}));
+  // b with a has more than c with b, and more bytes.
+  EXPECT_EQ(Names(PlanRaises(Network(), trials, {}, BytesOf(0.76))), (Strings{"b output", "c output"}));
 }
 
 TEST(Raise, LeavesWhatGainsNothing) {
-  RaiseLimits limits;
-  limits.bytes = 10.0;
-  const RaisePlan plan = PlanRaises(Network(), {Of("a", 0.00001), Of("b", 0.008)}, {}, limits);
-  EXPECT_EQ(Names(plan), (Strings{"b output"}));
+  const std::vector<Trial> trials{Of("a", 0.00001), Of("b", 0.008)};
+  EXPECT_EQ(Names(PlanRaises(Network(), trials, Error(0.0003), BytesOf(10.0))), (Strings{"b output"}));
 }
 
 TEST(Raise, WhatIsWideStaysAsItIs) {
