@@ -54,8 +54,10 @@ std::string WhatToDo(const Subject& subject, const Numbers& numbers, double boun
            "--observer minmax";
   }
   if (own_rounding) {
-    return "give it more levels: --activation-bits tensor:" + subject.tensor +
-           "=16, or compute its node in floats: " + "--float-nodes " + subject.node;
+    const bool widest = numbers.levels > (1 << 15);
+    return (widest ? "compute"
+                   : "give it more levels: --activation-bits tensor:" + subject.tensor + "=16, or compute") +
+           " its node in floats: --float-nodes " + subject.node;
   }
   return "it was lost in front of this tensor: --precision int16 shows what more bits can win, `lockstep sensitivity` "
          "which nodes need them; check that the calibration pictures are of the kind that the network will see";
@@ -84,6 +86,44 @@ Ranked Make(const Subject& subject, const Numbers& numbers, const std::string& p
           sqnr};
 }
 
+constexpr double kFewSteps = 4.0;  // a channel of an output that is smaller does not show
+constexpr double kLeastProbability = 1.0 / 16384;
+
+double Largest(const Numbers& numbers) { return std::max(std::abs(numbers.low), std::abs(numbers.high)); }
+
+// By the tensor's own levels, or altogether: what came in front shows in the parts and in the whole, where channels
+// that no picture is about weigh little. A probability of next to nothing may become 0.
+bool IsLostChannel(const Numbers& numbers) {
+  if (numbers.low >= 0.0 && numbers.high < kLeastProbability) return false;
+  const bool too_coarse = numbers.rounding_sqnr_db && !(*numbers.rounding_sqnr_db >= kBadOutputSqnr) &&
+                          Largest(numbers) < kFewSteps * numbers.step;
+  return too_coarse || IsLost(numbers);
+}
+
+std::string PlacesOf(const std::vector<const PartNumbers*>& lost, size_t all) {
+  constexpr size_t kNamed = 8;
+  std::string text = ", " + std::to_string(lost.size()) + " of " + std::to_string(all) + " places of axis " +
+                     std::to_string(lost[0]->axis) + " (";
+  for (size_t i = 0; i < std::min(kNamed, lost.size()); ++i) {
+    text += (i == 0 ? "" : ", ") + std::to_string(lost[i]->begin);
+  }
+  return text + (lost.size() > kNamed ? ", ..)" : ")") + ", the worst";
+}
+
+void RankChannels(const Subject& subject, std::vector<Ranked>& ranked) {
+  for (const std::vector<PartNumbers>& channels : subject.channels) {
+    std::vector<const PartNumbers*> lost;
+    for (const PartNumbers& channel : channels) {
+      if (IsLostChannel(channel.numbers)) lost.push_back(&channel);
+    }
+    if (lost.empty()) continue;
+    const PartNumbers* worst = *std::min_element(lost.begin(), lost.end(), [](const auto* a, const auto* b) {
+      return a->numbers.metrics.sqnr_db < b->numbers.metrics.sqnr_db;
+    });
+    ranked.push_back(Make(subject, worst->numbers, PlacesOf(lost, channels.size()), kBadOutputSqnr));
+  }
+}
+
 }  // namespace
 
 std::vector<Finding> FindingsOf(const std::vector<Subject>& subjects) {
@@ -94,6 +134,7 @@ std::vector<Finding> FindingsOf(const std::vector<Subject>& subjects) {
       ranked.push_back(Make(subject, subject.whole, "", bound));
       continue;  // its parts say nothing new
     }
+    const size_t before = ranked.size();
     for (const PartNumbers& part : subject.parts) {
       // What is exactly 0 in the network tells nothing by its ratio of signal to error.
       if (part.numbers.low == 0.0 && part.numbers.high == 0.0 && part.numbers.truth_not_finite == 0) continue;
@@ -101,6 +142,7 @@ std::vector<Finding> FindingsOf(const std::vector<Subject>& subjects) {
         ranked.push_back(Make(subject, part.numbers, PlaceOf(part), bound));
       }
     }
+    if (ranked.size() == before) RankChannels(subject, ranked);
   }
   std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
     if (a.output != b.output) return a.output;

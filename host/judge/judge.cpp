@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <set>
 
 #include "analyze/parts.h"
@@ -12,55 +11,13 @@
 #include "graph/error.h"
 #include "input/model_input.h"
 #include "judge/joint_run.h"
+#include "judge/watched.h"
 #include "judge/written_tensors.h"
 
 namespace lockstep::judge {
 namespace {
 
 constexpr const char* kJudgedOperators[] = {"Concat", "Mul", "Softmax", "Resize"};
-
-// A tensor that is watched: where the joint model has it, and sums for the whole and its parts.
-struct Watched {
-  Subject subject;
-  int32_t joint_tensor = -1;
-  graph::Shape shape;
-  std::vector<analyze::Partition> partitions;
-  std::optional<NumbersSum> whole;
-  std::vector<NumbersSum> parts;  // of all partitions, one after the other
-
-  void Add(const float* truth, const float* measured) {
-    whole->Add(truth, measured, static_cast<size_t>(graph::ElementCount(shape)));
-    size_t next = 0;
-    for (const analyze::Partition& cut : partitions) {
-      const auto axis = static_cast<size_t>(cut.axis);
-      int64_t outer = 1, inner = 1;
-      for (size_t i = 0; i < axis; ++i) outer *= shape[i];
-      for (size_t i = axis + 1; i < shape.size(); ++i) inner *= shape[i];
-      int64_t begin = 0;
-      for (const int64_t end : cut.ends) {
-        for (int64_t row = 0; row < outer; ++row) {
-          const int64_t at = (row * shape[axis] + begin) * inner;
-          parts[next].Add(truth + at, measured + at, static_cast<size_t>((end - begin) * inner));
-        }
-        begin = end;
-        ++next;
-      }
-    }
-  }
-
-  Subject Finish() {
-    subject.whole = whole->Finish();
-    size_t next = 0;
-    for (const analyze::Partition& cut : partitions) {
-      int64_t begin = 0;
-      for (size_t i = 0; i < cut.ends.size(); ++i) {
-        subject.parts.push_back({cut.names[i], cut.axis, begin, cut.ends[i], parts[next++].Finish()});
-        begin = cut.ends[i];
-      }
-    }
-    return std::move(subject);
-  }
-};
 
 std::vector<Watched> ChooseWatched(const graph::Graph& graph, const joint::Model& model) {
   const std::map<std::string, int32_t> written = WrittenTensors(model, graph);
@@ -73,22 +30,17 @@ std::vector<Watched> ChooseWatched(const graph::Graph& graph, const joint::Model
     if (!output && analyze::OnlySaturates(graph, uses, id)) return;
     if (found == written.end() || !known.insert(id).second) return;
     const joint::Tensor& tensor = *model.tensors()->Get(static_cast<uint32_t>(found->second));
-    Watched watched;
-    watched.subject.tensor = graph.tensor(id).name;
-    watched.subject.output = output;
-    watched.subject.dtype = dump::DTypeName(tensor.dtype());
+    Subject subject;
+    subject.tensor = graph.tensor(id).name;
+    subject.output = output;
+    subject.dtype = dump::DTypeName(tensor.dtype());
     if (const int32_t producer = uses.producer[static_cast<size_t>(id)]; producer >= 0) {
-      watched.subject.node = graph.nodes[static_cast<size_t>(producer)].name;
-      watched.subject.op = graph.nodes[static_cast<size_t>(producer)].op;
+      subject.node = graph.nodes[static_cast<size_t>(producer)].name;
+      subject.op = graph.nodes[static_cast<size_t>(producer)].op;
     }
-    watched.joint_tensor = found->second;
-    watched.shape = graph.tensor(id).shape;
-    if (const auto cut = parts.find(id); cut != parts.end()) watched.partitions = cut->second;
-    watched.whole.emplace(ParamsOf(tensor));
-    for (const analyze::Partition& cut : watched.partitions) {
-      watched.parts.insert(watched.parts.end(), cut.ends.size(), NumbersSum(ParamsOf(tensor)));
-    }
-    chosen.push_back(std::move(watched));
+    const auto cut = parts.find(id);
+    chosen.emplace_back(std::move(subject), graph.tensor(id).shape, found->second, ParamsOf(tensor),
+                        cut == parts.end() ? std::vector<analyze::Partition>() : cut->second);
   };
   for (const graph::TensorId id : graph.outputs) watch(id, true);
   for (const graph::Node& node : graph.nodes) {
@@ -109,9 +61,9 @@ Judgement Judge(const graph::Graph& graph, const std::vector<uint8_t>& joint_mod
   std::map<std::string, Watched*> by_name;
   std::set<int32_t> wanted;
   for (Watched& one : watched) {
-    by_name[one.subject.tensor] = &one;
-    wanted.insert(one.joint_tensor);
-    options.observed.insert(one.subject.tensor);
+    by_name[one.name()] = &one;
+    wanted.insert(one.joint_tensor());
+    options.observed.insert(one.name());
   }
   engine::FloatEngine floats(graph, options);
   Judgement judgement;
@@ -135,9 +87,9 @@ Judgement Judge(const graph::Graph& graph, const std::vector<uint8_t>& joint_mod
                [&](const std::string& name, const graph::Shape&, const float* truth) {
                  const auto found = by_name.find(name);
                  if (found == by_name.end()) return;
-                 const auto index = static_cast<uint32_t>(found->second->joint_tensor);
+                 const auto index = static_cast<uint32_t>(found->second->joint_tensor());
                  const dump::DumpLayer layer = dump::DescribeTensor(*joint.model().tensors()->Get(index));
-                 found->second->Add(truth, dump::RealValues(layer, values.at(found->second->joint_tensor)).data());
+                 found->second->Add(truth, dump::RealValues(layer, values.at(found->second->joint_tensor())).data());
                });
     judgement.pictures.push_back(item.label);
   }

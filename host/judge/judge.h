@@ -27,6 +27,7 @@ struct Subject {
   std::string dtype;
   Numbers whole;
   std::vector<PartNumbers> parts;
+  std::vector<std::vector<PartNumbers>> channels;  // of an output, place by place, for each axis that may have some
 };
 
 struct Finding {

@@ -55,6 +55,34 @@ TEST(Findings, APartThatBecameZeroIsNamedThoughTheWholeIsGood) {
   EXPECT_EQ(ToJson(judgement).at("tensors").at(0).at("parts").at(1).at("levels_used"), 1);
 }
 
+TEST(Findings, ChannelsSmallerThanALevelAreNamed) {
+  Subject subject = Output("y", Measure({200, 100, 0.2F, 0.4F, 1e-5F, 2e-5F}, {200, 100, 0, 0, 0, 0}));
+  subject.channels = {{{"", 1, 0, 1, Measure({200, 100}, {200, 100})},
+                       {"", 1, 1, 2, Measure({0.2F, 0.4F}, {0, 0})},
+                       {"", 1, 2, 3, Measure({1e-5F, 2e-5F}, {0, 0})}}};
+  const auto findings = FindingsOf({subject});
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_TRUE(findings[0].lost);
+  EXPECT_TRUE(Has(findings[0].what, "1 of 3 places of axis 1 (1), the worst: everything is 0")) << findings[0].what;
+  EXPECT_TRUE(Has(findings[0].todo, "tensor:y=16")) << findings[0].todo;
+}
+
+// Lost in front of the output: its levels would carry it, and whole and parts are what tells.
+TEST(Findings, AnInaccurateChannelIsNoLoss) {
+  Subject subject = Output("y", Measure({200, 100, 2, 4}, {200, 100, 4, 2}));
+  subject.channels = {{{"", 1, 0, 1, Measure({200, 100}, {200, 100})}, {"", 1, 1, 2, Measure({2, 4}, {4, 2})}}};
+  EXPECT_TRUE(FindingsOf({subject}).empty());
+}
+
+TEST(Findings, WhatHasAllBitsIsToBeComputedInFloats) {
+  NumbersSum sum(quantize::AffineParams{1.0, 0, 16});
+  const std::vector<float> truth{0.2F, 0.4F}, measured{0, 0};
+  sum.Add(truth.data(), measured.data(), 2);
+  const auto findings = FindingsOf({Output("y", sum.Finish())});
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].todo, "compute its node in floats: --float-nodes y_node");
+}
+
 TEST(Findings, TheCauseDecidesWhatToDo) {
   // The levels would carry the values: what is wrong was wrong before.
   const auto before = FindingsOf({Output("y", Measure({10, 20, 30}, {30, 10, 20}))});

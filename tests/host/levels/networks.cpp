@@ -1,136 +1,95 @@
 #include "networks.h"
 
 #include <functional>
-#include <random>
 
-#include "support/small_graph.h"
+#include "levels_builder.h"
 
 namespace lockstep::testing {
 namespace {
 
 using graph::TensorId;
-using Ids = std::vector<TensorId>;
+using Ids = Tensors;
 
 constexpr int64_t kPlaces = kSide * kSide;
-
-class Builder : public SmallGraph {
- public:
-  TensorId x = Input("x", {1, 3, kSide, kSide});
-
-  // 3x3 with random weights of about `gain`, and one bias for all channels.
-  TensorId Layer(TensorId from, int64_t in, int64_t out, float gain, float bias) {
-    std::uniform_real_distribution<float> uniform(-gain, gain);
-    std::vector<float> weights(static_cast<size_t>(9 * in * out));
-    for (float& weight : weights) weight = uniform(random_);
-    return Add(
-        "Conv",
-        {from, Floats({out, in, 3, 3}, weights), Floats({out}, std::vector<float>(static_cast<size_t>(out), bias))},
-        {{"pads", std::vector<int64_t>{1, 1, 1, 1}}});
-  }
-  TensorId Layer(int64_t out, float gain = 0.5F, float bias = 0.0F) { return Layer(x, 3, out, gain, bias); }
-  TensorId Boxes() { return Add("Mul", {Add("Sigmoid", {Layer(4)}), Scalar(640.0F)}); }
-  TensorId Scores(int64_t count, float bias = -3.0F) { return Add("Sigmoid", {Layer(count, 0.5F, bias)}); }
-  TensorId Join(const Ids& parts, int64_t axis = 1) { return Add("Concat", parts, {{"axis", axis}}); }
-  TensorId Slice(TensorId from, int64_t start, int64_t end, int64_t axis, int64_t step = 1) {
-    return Add("Slice", {from, Ints({start}), Ints({end}), Ints({axis}), Ints({step})});
-  }
-  TensorId Reshape(TensorId from, const std::vector<int64_t>& shape) { return Add("Reshape", {from, Ints(shape)}); }
-  Ids Split(TensorId from, const std::vector<int64_t>& sizes, int64_t axis = 1) {
-    return AddMany("Split", {from, Ints(sizes)}, sizes.size(), {{"axis", axis}});
-  }
-  TensorId Turned(TensorId from) { return Add("Transpose", {from}, {{"perm", std::vector<int64_t>{0, 2, 1}}}); }
-  TensorId Softmax(TensorId from, int64_t axis) { return Add("Softmax", {from}, {{"axis", axis}}); }
-  TensorId Factors(const std::vector<float>& values) {
-    return Floats({1, static_cast<int64_t>(values.size()), 1, 1}, values);
-  }
-  // A 1x1 convolution that weighs boxes and scores alike.
-  TensorId Mixed(TensorId boxes_and_scores) {
-    return Add("Conv",
-               {boxes_and_scores, Floats({2, 8, 1, 1}, {0, 0, 0, 0, 1, 1, 0, 0, 1e-5F, 0, 0, 1e-5F, 0, 0, 2, 1})});
-  }
-
- private:
-  std::mt19937 random_{11};
-};
 
 struct Case {
   const char* name;
   size_t axis;
-  std::function<Ids(Builder&)> build;
+  std::function<Ids(LevelsBuilder&)> build;
 };
 
-Ids PartsBehindViews(Builder& b) {
+Ids PartsBehindViews(LevelsBuilder& b) {
   const TensorId turned = b.Turned(b.Reshape(b.Join({b.Boxes(), b.Scores(1), b.Scores(3)}), {1, 8, -1}));
   return {b.Slice(turned, 4, 8, 2), b.Slice(turned, 0, 4, 2)};
 }
 
-Ids ProductOfParts(Builder& b) {
+Ids ProductOfParts(LevelsBuilder& b) {
   const TensorId all = b.Join({b.Boxes(), b.Scores(1), b.Scores(3)});
   return {b.Add("Mul", {b.Slice(all, 4, 5, 1), b.Slice(all, 5, 8, 1)})};
 }
 
-Ids SoftmaxOverPlaces(Builder& b) {
+Ids SoftmaxOverPlaces(LevelsBuilder& b) {
   return {b.Add("Mul", {b.Softmax(b.Reshape(b.Layer(4), {1, 4, -1}), 2), b.Scalar(kPlaces)})};
 }
 
-Ids ConstantMask(Builder& b) {
+Ids ConstantMask(LevelsBuilder& b) {
   const TensorId masked = b.Add("Add", {b.Layer(4), b.Factors({0.0F, -1e9F, 0.0F, 0.0F})});
   return {b.Slice(b.Softmax(masked, 1), 2, 4, 1)};
 }
 
-Ids ConcatsOfConcats(Builder& b) {
+Ids ConcatsOfConcats(LevelsBuilder& b) {
   const TensorId first = b.Reshape(b.Join({b.Boxes(), b.Scores(4)}), {1, 8, -1});
   const TensorId second = b.Reshape(b.Join({b.Boxes(), b.Scores(4)}), {1, 8, -1});
   return {b.Join({first, second}, 2)};
 }
 
-Ids TurnedOutput(Builder& b) { return {b.Turned(b.Reshape(b.Join({b.Boxes(), b.Scores(4)}), {1, 8, -1}))}; }
+Ids TurnedOutput(LevelsBuilder& b) { return {b.Turned(b.Reshape(b.Join({b.Boxes(), b.Scores(4)}), {1, 8, -1}))}; }
 
-Ids OnePartGoesOn(Builder& b) {
+Ids OnePartGoesOn(LevelsBuilder& b) {
   const Ids parts = b.Split(b.Join({b.Boxes(), b.Scores(4)}), {4, 4});
   return {parts[0], b.Layer(parts[1], 4, 2, 0.5F, 0.0F)};
 }
 
-Ids SliceOverASeam(Builder& b) { return {b.Slice(b.Join({b.Boxes(), b.Scores(4)}), 3, 6, 1)}; }
+Ids SliceOverASeam(LevelsBuilder& b) { return {b.Slice(b.Join({b.Boxes(), b.Scores(4)}), 3, 6, 1)}; }
 
-Ids WeightsThatMakeUpForIt(Builder& b) { return {b.Mixed(b.Join({b.Boxes(), b.Scores(4)}))}; }
+Ids WeightsThatMakeUpForIt(LevelsBuilder& b) { return {b.Mixed(b.Join({b.Boxes(), b.Scores(4)}))}; }
 
-Ids ScaledParts(Builder& b) {
+Ids ScaledParts(LevelsBuilder& b) {
   return {b.Add("Mul", {b.Join({b.Boxes(), b.Scores(4)}), b.Factors({1, 1, 2, 2, 1, 1, 1, 0.5F})})};
 }
 
-Ids SmallProbabilities(Builder& b) {
+Ids SmallProbabilities(LevelsBuilder& b) {
   const TensorId weighted = b.Add("Mul", {b.Scores(4, -7.0F), b.Scalar(1000.0F)});
   return {b.Layer(weighted, 4, 2, 0.5F, 0.0F)};
 }
 
-Ids BehindAClip(Builder& b) {
+Ids BehindAClip(LevelsBuilder& b) {
   const TensorId sum = b.Add("Add", {b.Layer(4, 1.0F, 2.0F), b.Factors({0.0F, 0.0F, 0.0F, 1e6F})});
   return {b.Layer(b.Add("Clip", {sum, b.Scalar(0.0F), b.Scalar(6.0F)}), 4, 2, 0.5F, 0.0F)};
 }
 
-Ids ComputedMask(Builder& b) {
+Ids ComputedMask(LevelsBuilder& b) {
   const TensorId sharp = b.Add("Mul", {b.Layer(4), b.Scalar(1e6F)});
   const TensorId open = b.Add("Clip", {sharp, b.Scalar(0.0F), b.Scalar(1.0F)});
   const TensorId mask = b.Add("Mul", {b.Add("Sub", {open, b.Scalar(1.0F)}), b.Scalar(1e9F)});
   return {b.Softmax(b.Add("Add", {b.Layer(4), mask}), 1)};
 }
 
-Ids MaskedScores(Builder& b) {
+Ids MaskedScores(LevelsBuilder& b) {
   const TensorId masked = b.Add("Add", {b.Layer(4), b.Factors({0.0F, 0.0F, 0.0F, -1e9F})});
   return {b.Slice(b.Add("Sigmoid", {b.Join({masked, b.Layer(2)})}), 0, 3, 1)};
 }
 
-Ids SumOfParts(Builder& b) {
+Ids SumOfParts(LevelsBuilder& b) {
   const TensorId moved = b.Add("Add", {b.Join({b.Boxes(), b.Scores(4)}), b.Factors({8, 8, 0, 0, 0, 0, 0.5F, 0.5F})});
   return {b.Mixed(moved)};
 }
 
-Ids MixedByAReshape(Builder& b) { return {b.Reshape(b.Join({b.Boxes(), b.Scores(4)}, 1), {1, 32, 4, kSide})}; }
+Ids MixedByAReshape(LevelsBuilder& b) { return {b.Reshape(b.Join({b.Boxes(), b.Scores(4)}, 1), {1, 32, 4, kSide})}; }
 
-Ids EverySecond(Builder& b) { return {b.Slice(b.Join({b.Boxes(), b.Scores(4)}), 1, 8, 1, 2)}; }
+Ids EverySecond(LevelsBuilder& b) { return {b.Slice(b.Join({b.Boxes(), b.Scores(4)}), 1, 8, 1, 2)}; }
 
-Ids PartsResized(Builder& b) {
+Ids PartsResized(LevelsBuilder& b) {
   const TensorId larger =
       b.Add("Resize", {b.Join({b.Boxes(), b.Scores(4)}), graph::kNoTensor, b.Floats({4}, {1, 1, 2, 2})},
             {{"mode", std::string("nearest")},
@@ -139,23 +98,23 @@ Ids PartsResized(Builder& b) {
   return {b.Mixed(larger)};
 }
 
-Ids BeyondSixteenBits(Builder& b) {
+Ids BeyondSixteenBits(LevelsBuilder& b) {
   const TensorId large = b.Add("Mul", {b.Layer(4), b.Scalar(1e6F)});
   return {b.Add("Mul", {b.Join({large, b.Layer(4)}), b.Factors({1, 1, 1, 1, 2, 2, 2, 2})})};
 }
 
-Ids AttentionOverPlaces(Builder& b) {
+Ids AttentionOverPlaces(LevelsBuilder& b) {
   const TensorId shares = b.Softmax(b.Reshape(b.Layer(4, 0.2F), {1, 4, kPlaces}), 2);
   const TensorId values = b.Turned(b.Reshape(b.Layer(4, 0.5F, 1.0F), {1, 4, kPlaces}));
   return {b.Add("MatMul", {shares, values})};
 }
 
-Ids VanishingFactors(Builder& b) {
+Ids VanishingFactors(LevelsBuilder& b) {
   const TensorId scaled = b.Add("Mul", {b.Add("Sigmoid", {b.Layer(4)}), b.Factors({100.0F, 0.01F, 1.0F, 50.0F})});
   return b.Split(scaled, {1, 1, 1, 1});
 }
 
-Ids ChannelsOfOneConvolution(Builder& b) {
+Ids ChannelsOfOneConvolution(LevelsBuilder& b) {
   const TensorId scaled = b.Add("Mul", {b.Layer(8), b.Factors({640, 640, 640, 640, 1, 1, 1, 1})});
   const Ids parts = b.Split(scaled, {4, 4});
   return {b.Layer(parts[0], 4, 2, 0.5F, 0.0F), b.Layer(parts[1], 4, 2, 0.5F, 0.0F)};
@@ -190,7 +149,7 @@ std::vector<LevelsNetwork> LevelsNetworks() {
   };
   std::vector<LevelsNetwork> networks;
   for (const Case& one : cases) {
-    Builder builder;
+    LevelsBuilder builder;
     const Ids outputs = one.build(builder);
     networks.push_back({one.name, builder.Finish(outputs), one.axis});
   }

@@ -16,6 +16,7 @@ struct LevelsNetwork {
   size_t axis = 1;     // of its outputs: every index along it has to keep its meaning
 };
 
-std::vector<LevelsNetwork> LevelsNetworks();
+std::vector<LevelsNetwork> LevelsNetworks();  // parts of different ranges, masks, small shares
+std::vector<LevelsNetwork> WideNetworks();    // outliers, heavy tails, cancellation, functions of wide ranges
 
 }  // namespace lockstep::testing
