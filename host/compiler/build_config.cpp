@@ -72,6 +72,15 @@ quantize::CompensationRequests CompensationOf(const Json& resolved) {
   return requests;
 }
 
+void RefuseBitsOfFloats(const Json& merged, const std::string& source) {
+  if (merged.at("precision") != "float") return;
+  for (const char* key : {"activation_bits", "weight_bits", "table_input_bits"}) {
+    if (!merged.contains(key) || (merged.at(key).is_object() && !merged.at(key).contains("DEFAULT"))) continue;
+    throw UsageError(source + ": precision float and " + key +
+                     " of the whole network contradict each other; leave one out");
+  }
+}
+
 }  // namespace
 
 BuildConfig ParseConfig(const Json& json, const std::string& source) {
@@ -83,6 +92,7 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   BuildConfig config;
   config.merged = settings::Resolve(settings::kBuild, given, source);
   const Json& merged = config.merged;
+  RefuseBitsOfFloats(merged, source);
   Take(merged, "input", config.input);
   Take(merged, "output_dir", config.output_dir);
   Take(merged, "name", config.name);

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "input/pictures/preprocess.h"
+#include "input/model_input.h"
 #include "report/table.h"
 
 namespace lockstep::compiler {
@@ -63,8 +63,8 @@ bool IsUniform(const Pixels& pixels, std::optional<double> border) {
       if (border && pixels.Is(y, x, *border)) continue;
       if (!first) first = {y, x};
       for (size_t channel = 0; channel < pixels.channels(); ++channel) {
-        if (!Pixels::Same(pixels.Value(y, x, channel), pixels.Value(first->first, first->second, channel)))
-          return false;
+        const double difference = pixels.Value(y, x, channel) - pixels.Value(first->first, first->second, channel);
+        if (std::abs(difference) > input::kOneColour - 0.5) return false;
       }
     }
   }

@@ -52,6 +52,10 @@ std::string FileDigest(const std::string& path) {
   return ToText(Md5Of(bytes.data(), bytes.size())).data();
 }
 
+void Append(const std::vector<std::string>& more, std::vector<std::string>& all) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
 std::vector<uint8_t> Lower(const quantize::QuantizedGraph& quantized, const BuildConfig& config) {
   lower::LowerOptions options;
   options.name = config.name;
@@ -134,9 +138,11 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
     result.warnings = judge::WarningText(judgement);
     result.misses = judge::Misses(judgement, config.required);
   }
+  std::vector<std::string> doubts = calibration.doubts;
+  Append(seen.doubts, doubts);
   const std::vector<std::string> network_doubts = NetworkDoubts(graph, observed);
-  report.Warnings(seen.doubts, network_doubts);
-  result.warnings = CalibrationWarning(seen.doubts) + result.warnings;
+  report.Warnings(doubts, network_doubts);
+  result.warnings = CalibrationWarning(doubts) + result.warnings;
 
   report.Stage("write " + result.joint_model.string());
   files.Add(result.joint_model, model.data(), model.size());

@@ -68,7 +68,7 @@ Calibration ChooseCalibration(const BuildConfig& config, const graph::Graph& gra
     if (graph.tensor(graph.Find(name)).onnx_type == graph::kOnnxUint8) continue;
     const std::string doubt = input::MeanAndStdDoubt(preprocess);
     if (doubt.empty()) continue;
-    calibration.notes.push_back(doubt);
+    calibration.doubts.push_back(doubt);
     break;
   }
   return calibration;

@@ -25,6 +25,7 @@ struct Calibration {
   std::vector<input::DataItem> chosen;
   std::vector<input::DataItem> others;  // of the same data, not chosen
   std::vector<std::string> notes;
+  std::vector<std::string> doubts;  // of mean and std, one line each
 };
 Calibration ChooseCalibration(const BuildConfig& config, const graph::Graph& graph);
 

@@ -47,6 +47,9 @@ std::vector<std::vector<uint8_t>> JointInputs(const joint::Model& model, const D
 // the nearest pixel.
 std::vector<std::vector<uint8_t>> NearestJointInputs(const joint::Model& model, const DataItem& item);
 
+// Grey levels: a picture whose pixels differ by less in every channel is of one colour.
+inline constexpr int kOneColour = 8;
+
 // Whether every picture among the inputs is of one colour, its letterbox's borders left out: such a set shows nothing
 // of what a network does.
 bool ShowsNothing(const joint::Model& model, const std::vector<std::vector<uint8_t>>& inputs);

@@ -1,6 +1,7 @@
 // Float pictures as the pixels of a joint model.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "dump/values.h"
@@ -37,7 +38,9 @@ bool IsOfOneColour(const InputInfo& info, const std::vector<uint8_t>& bytes) {
     const uint8_t* pixel = bytes.data() + at;
     if (bordered && std::memcmp(pixel, border.data(), channels) == 0) continue;
     if (first == nullptr) first = pixel;
-    if (std::memcmp(pixel, first, channels) != 0) return false;
+    for (size_t channel = 0; channel < channels; ++channel) {
+      if (std::abs(pixel[channel] - first[channel]) >= kOneColour) return false;
+    }
   }
   return true;
 }

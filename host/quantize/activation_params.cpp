@@ -7,6 +7,7 @@
 #include "graph/error.h"
 #include "quantize/affine.h"
 #include "quantize/constant_operands.h"
+#include "quantize/not_finite.h"
 #include "quantize/operator_classes.h"
 #include "quantize/table_params.h"
 
@@ -130,8 +131,8 @@ class ActivationChooser {
     constexpr double kLargest = std::numeric_limits<float>::max();
     const Range& range = group.statistics.extremes();
     if (range.low > -kLargest && range.high < kLargest) return;
-    throw BadInput("tensor \"" + graph_.tensor(group.members.front()).name +
-                   "\" leaves the range of float32 for the calibration pictures; check mean and std, or cut the graph "
+    throw BadInput(WithItsNode(graph_, graph_.tensor(group.members.front()).name) +
+                   " leaves the range of float32 for the calibration pictures; check mean and std, or cut the graph "
                    "before it with --output-nodes");
   }
 

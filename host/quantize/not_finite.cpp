@@ -16,6 +16,15 @@ bool AllFinite(const float* values, size_t count) {
 
 }  // namespace
 
+std::string WithItsNode(const graph::Graph& graph, const std::string& tensor) {
+  std::string text = "tensor " + graph::Quoted(tensor);
+  const graph::Node* node = graph::MakerOf(graph, graph.Find(tensor));
+  if (node == nullptr) return text;
+  text += " of node " + graph::Quoted(node->name) + " (" + node->op;
+  for (const std::string& source : node->onnx_nodes) text += ", " + graph::Quoted(source);
+  return text + ")";
+}
+
 std::string FirstNotFinite(const graph::Graph& graph, const CalibrationInput& input, const std::string& otherwise) {
   const std::string head = "the calibration picture '" + input.label + "'";
   for (const auto& [name, tensor] : input.tensors) {
@@ -31,14 +40,7 @@ std::string FirstNotFinite(const graph::Graph& graph, const CalibrationInput& in
       .Run(input.tensors, [&](const std::string& name, const graph::Shape& shape, const float* data) {
         if (!first && !AllFinite(data, static_cast<size_t>(graph::ElementCount(shape)))) first = name;
       });
-  const std::string tensor = first.value_or(otherwise);
-  std::string text = "tensor " + graph::Quoted(tensor);
-  if (const graph::Node* node = graph::MakerOf(graph, graph.Find(tensor))) {
-    text += " of node " + graph::Quoted(node->name) + " (" + node->op;
-    for (const std::string& source : node->onnx_nodes) text += ", " + graph::Quoted(source);
-    text += ")";
-  }
-  return text + " has a value that is not finite for " + head +
+  return WithItsNode(graph, first.value_or(otherwise)) + " has a value that is not finite for " + head +
          ", the first in the float network itself; look for a division by 0, an overflow or damaged weights there, "
          "check mean and std, or leave that picture out";
 }

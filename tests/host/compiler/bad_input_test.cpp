@@ -56,6 +56,26 @@ TEST_F(BadInputTest, BlackPicturesInALetterbox) {
   EXPECT_TRUE(Contains(result.warnings, "2 of 2 calibration pictures are of one colour")) << result.warnings;
 }
 
+TEST_F(BadInputTest, NoiseInTheDarkShowsNoMoreThanBlack) {
+  std::filesystem::create_directories(Path("pictures"));
+  std::mt19937 random(5);
+  for (int i = 0; i < 4; ++i) {
+    std::string file = "P6\n32 32\n255\n";
+    for (int k = 0; k < 3 * 32 * 32; ++k) file += static_cast<char>(random() % 3);
+    WriteText(Path("pictures") / (std::to_string(i) + ".ppm"), file);
+  }
+  const BuildResult result = BuildOf(testing::SmallDetector());
+  EXPECT_EQ(result.summary.at("judgement").at("verdict"), "not judged");
+  EXPECT_TRUE(Contains(result.warnings, "2 of 2 calibration pictures are of one colour")) << result.warnings;
+}
+
+TEST_F(BadInputTest, MeanAndStdOfOtherPixelsAreWarnedOf) {
+  const BuildResult result =
+      BuildOf(testing::SmallDetector(), {{"mean", {0.5, 0.5, 0.5}}, {"std", {0.25, 0.25, 0.25}}});
+  EXPECT_TRUE(Contains(result.warnings, "pixels from 0 to 1")) << result.warnings;
+  EXPECT_TRUE(Contains(result.summary.at("warnings").dump(), "pixels from 0 to 1")) << result.summary.dump();
+}
+
 TEST_F(BadInputTest, PicturesGivenAsFloatsAreJudged) {
   std::filesystem::create_directories(Path("pictures"));
   std::mt19937 random(3);
@@ -80,6 +100,16 @@ TEST_F(BadInputTest, InfinityIsBlamedOnItsNode) {
   EXPECT_TRUE(Contains(refusal, "not finite")) << refusal;
   EXPECT_TRUE(Contains(refusal, "Exp_1")) << refusal;
   EXPECT_FALSE(Contains(refusal, "Conv")) << refusal;
+}
+
+// In front of a table the calibration sees the value before it alone.
+TEST_F(BadInputTest, ARangeBeyondFloatsIsBlamedOnItsNode) {
+  testing::SmallGraph net;
+  const graph::TensorId x = net.Input("x", {1, 3, 32, 32});
+  const graph::TensorId large = net.Add("Mul", {net.Conv(x, 3, 4, 1), net.Scalar(1e4F)});
+  const std::string refusal = RefusalOf(net.Finish({net.Add("Sigmoid", {net.Add("Exp", {large})})}));
+  EXPECT_TRUE(Contains(refusal, "float32") || Contains(refusal, "not finite")) << refusal;
+  EXPECT_TRUE(Contains(refusal, "Exp_2")) << refusal;
 }
 
 // The first convolution's last two channels are dead; the second's weights are all 0, it gives its bias.

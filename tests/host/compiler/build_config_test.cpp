@@ -117,6 +117,8 @@ TEST(BuildConfig, WrongValuesNameTheKey) {
       {{{"tail_bits", 12}}, "tail_bits must be"},
       {{{"pad_value", 300}}, "pad_value must be"},
       {{{"precision", "int4"}}, "precision must be one of auto, int8, tuned, int16, float"},
+      {{{"precision", "float"}, {"activation_bits", 12}}, "precision float and activation_bits of the whole network"},
+      {{{"precision", "float"}, {"weight_bits", {{"DEFAULT", 4}}}}, "precision float and weight_bits of the whole"},
       {{{"activation_bits", 1}}, "activation_bits must be a whole number in 2..16"},
       {{{"activation_bits", {{"op:Conv", 17}}}}, "activation_bits must be a whole number in 2..16"},
       {{{"table_input_bits", 7}}, "table_input_bits must be a whole number in 8..16"},

@@ -9,6 +9,7 @@
 #include "files/output_file.h"
 #include "graph/quoted.h"
 #include "import/onnx_export.h"
+#include "judge/judge.h"
 #include "support/temporary_test_folder.h"
 
 namespace lockstep::testing {
@@ -38,32 +39,33 @@ class SilenceTest : public FolderTest {
     return compiler::Build(compiler::ParseConfig(keys, "test"), {});
   }
 
-  // With defaults every part keeps its meaning. Where more bits are forbidden, or do not help, the bound is the one
-  // below which a build says so.
-  void Check(const std::vector<LevelsNetwork>& networks) {
-    for (const LevelsNetwork& network : networks) {
-      for (const char* precision : {"auto", "int8"}) {
-        SCOPED_TRACE(network.name + " " + precision);
-        const compiler::BuildResult result = BuildOf(network, precision);
-        const double decibels = LeastDecibels(network, files::ReadFile(result.joint_model.string()));
-        bool named = false;
-        for (const graph::TensorId id : network.graph.outputs) {
-          named |= result.warnings.find(graph::Quoted(network.graph.tensor(id).name)) != std::string::npos;
-        }
-        std::printf("%-28s %-5s %6.1f dB%s\n", network.name.c_str(), precision, decibels, named ? ", warned of" : "");
-        EXPECT_TRUE(decibels >= kEnoughDecibels || named) << decibels << " dB in silence\n" << result.warnings;
-        std::fflush(stdout);
-      }
+  void Check(const LevelsNetwork& network, const char* precision) {
+    SCOPED_TRACE(network.name + " " + precision);
+    const compiler::BuildResult result = BuildOf(network, precision);
+    const double decibels = LeastDecibels(network, files::ReadFile(result.joint_model.string()));
+    bool named = false;
+    for (const graph::TensorId id : network.graph.outputs) {
+      named |= result.warnings.find("output " + graph::Quoted(network.graph.tensor(id).name)) != std::string::npos;
     }
+    std::printf("%-28s %-5s %6.1f dB%s\n", network.name.c_str(), precision, decibels, named ? ", warned of" : "");
+    EXPECT_TRUE(decibels >= judge::kBadOutputSqnr || named) << decibels << " dB in silence\n" << result.warnings;
   }
 };
 
-TEST_F(SilenceTest, NoPartOfAnOutputIsLostInSilence) { Check(LevelsNetworks()); }
+TEST_F(SilenceTest, NoPartOfAnOutputIsLostInSilence) {
+  for (const LevelsNetwork& network : LevelsNetworks()) {
+    Check(network, "auto");
+    Check(network, "int8");
+  }
+}
 
 TEST_F(SilenceTest, NoWideRangeIsLostInSilence) {
   const std::vector<LevelsNetwork> networks = WideNetworks();
   ASSERT_GE(networks.size(), 20u);
-  Check(networks);
+  for (const LevelsNetwork& network : networks) {
+    Check(network, "auto");
+    Check(network, "int8");
+  }
 }
 
 }  // namespace
