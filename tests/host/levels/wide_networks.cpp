@@ -108,7 +108,8 @@ Tensors Squares(LevelsBuilder& b) {
 }
 
 Tensors RisingPowers(LevelsBuilder& b) {
-  return {b.Add("Pow", {Scaled(b, b.Layer(4), {3, 1, 0.3F, 0.1F}), b.Scalar(3.0F)})};
+  const TensorId wide = Scaled(b, b.Layer(4), {3, 1, 0.3F, 0.1F});
+  return {b.Add("Mul", {b.Add("Mul", {wide, wide}), wide})};
 }
 
 Tensors ChannelsOfAnOutput(LevelsBuilder& b) { return {Depthwise(b, b.Layer(4), {640, 640, 0.01F, 0.01F})}; }
@@ -129,10 +130,11 @@ Tensors FadingChain(LevelsBuilder& b) {
   return {chain};
 }
 
-Tensors SumOverPlaces(LevelsBuilder& b) {
+Tensors MeanOfShares(LevelsBuilder& b) {
   const TensorId shares = b.Softmax(b.Reshape(Scaled(b, b.Layer(4), {8, 1, 0.1F, 0.01F}), {1, 4, kPlaces}), 2);
   const TensorId values = b.Reshape(b.Layer(4), {1, 4, kPlaces});
-  return {b.Add("ReduceSum", {b.Add("Mul", {shares, values}), b.Ints({2})}, {{"keepdims", int64_t{1}}})};
+  return {b.Add("ReduceMean", {b.Add("Mul", {shares, values})},
+                {{"axes", std::vector<int64_t>{2}}, {"keepdims", int64_t{1}}})};
 }
 
 Tensors UnequalTransposed(LevelsBuilder& b) {
@@ -175,7 +177,7 @@ std::vector<LevelsNetwork> WideNetworks() {
       {"channels of an output", 1, ChannelsOfAnOutput},
       {"an outlier in a residual", 1, ResidualOutlier},
       {"a chain that fades", 1, FadingChain},
-      {"a sum over places", 1, SumOverPlaces},
+      {"a mean of shares", 0, MeanOfShares},
       {"a transposed convolution", 1, UnequalTransposed},
       {"a rare HardSwish", 1, RareHardSwish},
       {"a long Softplus", 1, LongSoftplus},
