@@ -36,7 +36,7 @@ std::vector<uint8_t> Compile(const graph::Graph& optimised, const quantize::Poli
   return lower::Lower(quantize::Quantize(optimised, options, pictures), lowering);
 }
 
-double LeastDecibels(const LevelsNetwork& network, const quantize::PolicySettings& policy) {
+double LeastDecibelsWith(const quantize::PolicySettings& policy, const LevelsNetwork& network) {
   graph::Graph optimised = network.graph;
   optimize::Optimize(optimised);
   return LeastDecibels(network, Compile(optimised, policy));
@@ -46,7 +46,7 @@ TEST(Levels, EveryPartOfEveryOutputKeepsItsMeaning) {
   const std::vector<LevelsNetwork> networks = LevelsNetworks();
   ASSERT_GE(networks.size(), 20u);
   for (const LevelsNetwork& network : networks) {
-    const double decibels = LeastDecibels(network, {});
+    const double decibels = LeastDecibelsWith({}, network);
     std::printf("%-28s %6.1f dB\n", network.name.c_str(), decibels);
     EXPECT_GE(decibels, kEnoughDecibels) << network.name;
   }
@@ -63,7 +63,7 @@ TEST(Levels, EightBitsLoseParts) {
                                       "parts resized", "vanishing factors"};
   for (const LevelsNetwork& network : LevelsNetworks()) {
     if (lost.count(network.name) == 0) continue;
-    EXPECT_LT(LeastDecibels(network, {bits}), kEnoughDecibels) << network.name;
+    EXPECT_LT(LeastDecibelsWith({bits}, network), kEnoughDecibels) << network.name;
   }
 }
 
