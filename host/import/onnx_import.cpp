@@ -81,12 +81,11 @@ ImportOptions WithModelShapes(ImportOptions options, const Graph& graph) {
     if (tensor.shape != graph::kUnknownShape && tensor.shape.size() != found->second.size()) continue;
     options.input_shapes.insert(*found);
   }
+  options.model_shapes.clear();
   return options;
 }
 
-}  // namespace
-
-Graph ImportOnnx(const std::string& path, const ImportOptions& given) {
+Graph Import(const std::string& path, const ImportOptions& given) {
   ReadGraph read = ReadOnnxGraph(ReadModel(path), path);
   Graph& graph = read.graph;
   const ImportOptions options = WithModelShapes(given, graph);
@@ -119,6 +118,19 @@ Graph ImportOnnx(const std::string& path, const ImportOptions& given) {
   if (old_softmax && ExpandOldSoftmax(graph)) infer();
   RequireDeclaredOutputs(read, options.input_shapes.empty(), path);
   return std::move(read.graph);
+}
+
+}  // namespace
+
+Graph ImportOnnx(const std::string& path, const ImportOptions& options) {
+  if (options.model_shapes.empty()) return Import(path, options);
+  try {
+    return Import(path, options);
+  } catch (const Error&) {  // the model was made from another network
+    ImportOptions own = options;
+    own.model_shapes.clear();
+    return Import(path, own);
+  }
 }
 
 }  // namespace lockstep::importer

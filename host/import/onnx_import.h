@@ -13,7 +13,7 @@ struct ImportOptions {
   // Shapes by graph input, for inputs whose shape the file leaves open (or to replace a fixed batch or size).
   std::map<std::string, graph::Shape> input_shapes;
   // The inputs of a model that was made from the network. What `input_shapes` or the network itself decides otherwise,
-  // by name or by the number of axes, is ignored.
+  // by name or by the number of axes, is ignored, and all of them where the network cannot have them.
   std::map<std::string, graph::Shape> model_shapes;
   // Where to cut the graph: names of tensors or of nodes. A node among `input_nodes` means its data inputs, among
   // `output_nodes` all its outputs. Empty: the graph's own inputs and outputs.

@@ -61,7 +61,7 @@ TEST_F(UsageTest, AFileOfTheOtherKindIsNamedWithTheWayOut) {
   const std::string build_it =
       onnx + " is an ONNX network, here a joint model is needed; make one with `lockstep build";
   ExpectError({"crosscheck", onnx, "--data", "x.bin", "--board", "local"}, 2, {build_it});
-  ExpectError({"build", "--input", joint, "--output-dir", Path("out").string(), "--calibration", "x"}, 2,
+  ExpectError({"build", "--input", joint, "--output-dir", Path("out").string(), "--calibration", Path(".").string()}, 2,
               {"'" + joint + "' is a joint model, here the ONNX network that it was built from is needed"});
   ExpectError({"compare", joint, onnx}, 2, {joint + " is a file, here a dump's folder is needed"});
 }

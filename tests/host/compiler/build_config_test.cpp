@@ -120,7 +120,7 @@ TEST(BuildConfig, WrongValuesNameTheKey) {
       {{{"precision", "float"}, {"activation_bits", 12}}, "precision float and activation_bits of the whole network"},
       {{{"precision", "float"}, {"weight_bits", {{"DEFAULT", 4}}}}, "precision float and weight_bits of the whole"},
       {{{"activation_bits", 1}}, "activation_bits must be a whole number in 2..16"},
-      {{{"activation_bits", {{"op:Conv", 17}}}}, "activation_bits must be a whole number in 2..16"},
+      {{{"activation_bits", {{"op:Conv", 17}}}}, "activation_bits of \"op:Conv\" must be a whole number in 2..16"},
       {{{"table_input_bits", 7}}, "table_input_bits must be a whole number in 8..16"},
       {{{"layer_configs", {{"nodes", "a"}}}}, "layer_configs must be a list of objects"},
       {{{"input_shape", {{"images", {1, -3}}}}}, "input_shape"},
