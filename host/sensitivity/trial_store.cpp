@@ -15,7 +15,7 @@ class Digest {
   void Add(const std::vector<Number>& numbers) {
     const uint64_t count = numbers.size();
     md5_.Update(&count, sizeof count);
-    md5_.Update(numbers.data(), numbers.size() * sizeof(Number));
+    if (!numbers.empty()) md5_.Update(numbers.data(), numbers.size() * sizeof(Number));
   }
   void Add(const std::string& text) { Add(std::vector<char>(text.begin(), text.end())); }
   void Add(const quantize::TensorFormat& format) {
