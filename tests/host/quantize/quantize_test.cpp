@@ -4,84 +4,15 @@
 
 #include <cmath>
 #include <limits>
-#include <random>
 
 #include "graph/error.h"
+#include "noise_network.h"
 #include "quantize/affine.h"
 #include "quantize/fixed_params.h"
 #include "quantize/table_params.h"
-#include "small_graph.h"
 
 namespace lockstep::quantize {
 namespace {
-
-constexpr int64_t kSide = 8;
-
-// Seeded noise for an input "x" of shape 1x2x8x8.
-class NoiseSource : public CalibrationSource {
- public:
-  explicit NoiseSource(int count, uint32_t seed = 1) : left_(count), random_(seed) {}
-
-  int size() const override { return left_; }
-  std::optional<CalibrationInput> Next() override {
-    if (left_-- <= 0) return std::nullopt;
-    std::uniform_real_distribution<float> uniform(-1.0F, 1.0F);
-    engine::FloatTensor tensor{{1, 2, kSide, kSide}, std::vector<float>(2 * kSide * kSide)};
-    for (float& value : tensor.data) value = uniform(random_);
-    if (broken_) tensor.data[5] = std::numeric_limits<float>::quiet_NaN();
-    return CalibrationInput{"noise", {{"x", tensor}}};
-  }
-  std::string Digest() const override { return "digest"; }
-  void Break() { broken_ = true; }
-
- private:
-  int left_;
-  std::mt19937 random_;
-  bool broken_ = false;
-};
-
-// x -> Conv+SiLU -> MaxPool (1x1: it changes nothing), beside it x -> Conv+SiLU, both joined, then Conv -> y.
-SmallGraph Network() {
-  SmallGraph net;
-  net.Input("x", {1, 2, kSide, kSide});
-  net.Conv("a", net.Id("x"), 2, {2.0F, -1.0F, 0.5F, 3.0F}, {0.25F, -0.5F});
-  net.Fuse(graph::ActivationKind::kSilu);
-  net.Node("MaxPool", "pool", {net.Id("a")}, {1, 2, kSide, kSide});
-  auto& attributes = net.graph.nodes.back().attributes;
-  attributes["kernel_shape"] = std::vector<int64_t>{1, 1};
-  attributes["strides"] = std::vector<int64_t>{1, 1};
-  attributes["dilations"] = std::vector<int64_t>{1, 1};
-  attributes["pads"] = std::vector<int64_t>{0, 0, 0, 0};
-  attributes["ceil_mode"] = int64_t{0};
-  net.Conv("b", net.Id("x"), 2, {0.1F, 0.0F, 0.0F, 0.1F});
-  net.Fuse(graph::ActivationKind::kSilu);
-  net.Node("Concat", "joined", {net.Id("pool"), net.Id("b")}, {1, 4, kSide, kSide});
-  net.graph.nodes.back().attributes["axis"] = int64_t{1};
-  net.Conv("y", net.Id("joined"), 1, {1, 1, 1, 1});
-  net.Output(net.Id("y"));
-  return net;
-}
-
-QuantizedGraph Quantized(const SmallGraph& net, QuantizeOptions options, int inputs = 6) {
-  if (options.threads == 0) options.threads = 1;  // the network is too small for more
-  NoiseSource source(inputs);
-  return Quantize(net.graph, options, source);
-}
-
-// `pool` only moves the elements of `a`, which has floats: `joined` has the range of a all the same.
-TEST(Quantize, WhatMovesElementsOfFloatsHasTheirRange) {
-  const SmallGraph net = Network();
-  QuantizeOptions options;
-  options.rescue = false;
-  const double plain = Quantized(net, options).formats.at(net.Id("joined")).scales[0];
-  Rule floats;
-  floats.scopes = {{Scope::Kind::kNode, "a"}};
-  floats.choices.floats = true;
-  options.policy = {floats};
-  const QuantizedGraph mixed = Quantized(net, options);
-  ASSERT_TRUE(mixed.formats.at(net.Id("a")).is_float());
-  EXPECT_NEAR(mixed.formats.at(net.Id("joined")).scales[0], plain, plain * 0.01);
-}
 
 TEST(Quantize, EveryIntegerTensorHasParameters) {
   const SmallGraph net = Network();
@@ -134,16 +65,6 @@ TEST(Quantize, PartsThatSixteenBitsCannotCarryAreJoinedInFloats) {
   for (const char* name : {"joined", "scaled"}) EXPECT_EQ(kept.formats.at(net.Id(name)).bits, 16) << name;
 }
 
-TEST(Quantize, ASettingOfAllBitsIsObeyed) {
-  const SmallGraph net = Network();
-  QuantizeOptions options;
-  Rule bits;
-  bits.scopes = {{}};
-  bits.choices.activation_bits = 8;
-  options.policy = {bits};
-  EXPECT_EQ(Quantized(net, options).formats.at(net.Id("joined")).bits, 8);
-}
-
 TEST(Quantize, ASoftmaxOverManyPlacesHasTheScaleOfWhatWasSeen) {
   SmallGraph net;
   net.Input("x", {1, 2, kSide, kSide});
@@ -159,54 +80,6 @@ TEST(Quantize, ASoftmaxOverManyPlacesHasTheScaleOfWhatWasSeen) {
   EXPECT_EQ(shares.bits, 16);
   EXPECT_LE(shares.scales[0], 7 * even * kSoftmaxHeadroom / 65536 * 2);
   EXPECT_GE(shares.scales[0] * 65535, std::min(1.0, even));
-}
-
-TEST(Quantize, NodesInFloatsHaveFloatTensorsAndOneQuantisationForTheirReaders) {
-  const SmallGraph net = Network();
-  QuantizeOptions options;
-  Rule floats;
-  floats.scopes = {{Scope::Kind::kNode, "a"}};
-  floats.choices.floats = true;
-  options.policy = {floats};
-  const QuantizedGraph mixed = Quantized(net, options);
-  EXPECT_TRUE(mixed.formats.at(net.Id("a")).is_float());
-  EXPECT_TRUE(mixed.formats.at(net.Id("a.pre")).is_float());
-  EXPECT_TRUE(mixed.reads.at(net.Id("a")).is_affine());
-  EXPECT_EQ(mixed.reads.size(), 1u);
-  EXPECT_EQ(mixed.weights.count({"a", 1}), 0u);
-  EXPECT_EQ(mixed.weights.count({"b", 1}), 1u);
-  EXPECT_TRUE(mixed.formats.at(net.Id("a.weight")).is_float());
-  EXPECT_TRUE(mixed.formats.at(net.Id("x")).is_affine()) << "b reads it";
-  options.policy[0].scopes.emplace_back();
-  const QuantizedGraph all = Quantized(net, options);
-  for (const char* name : {"a", "pool", "b", "joined", "y"}) {
-    EXPECT_TRUE(all.formats.at(net.Id(name)).is_float()) << name;
-  }
-  EXPECT_TRUE(all.reads.empty());
-  EXPECT_TRUE(all.weights.empty());
-}
-
-TEST(Quantize, LayersHaveTheirOwnBitsAndMethods) {
-  const SmallGraph net = Network();
-  QuantizeOptions options;
-  options.tail_bits = 8;
-  Rule last;
-  last.scopes = {{Scope::Kind::kNode, "y"}};
-  last.choices.activation_bits = 12;
-  last.choices.weight_bits = 4;
-  last.choices.symmetric = true;
-  options.policy = {last};
-  const QuantizedGraph result = Quantized(net, options);
-  const auto bits = [&](const char* name) { return result.formats.at(net.Id(name)).bits; };
-  EXPECT_EQ(bits("x"), 8);
-  EXPECT_EQ(bits("a"), 12);
-  EXPECT_EQ(bits("a.pre"), 12);
-  EXPECT_EQ(bits("joined"), 12);
-  EXPECT_EQ(bits("y"), 12);
-  EXPECT_EQ(result.formats.at(net.Id("joined")).affine().zero_point, 2048);
-  EXPECT_EQ(result.weights.at({"y", 1}).format.bits, 4);
-  EXPECT_EQ(result.weights.at({"y", 1}).values, (std::vector<int16_t>{7, 7, 7, 7}));
-  EXPECT_EQ(result.weights.at({"a", 1}).format.bits, 8);
 }
 
 TEST(Quantize, RangesHoldWhatWasSeen) {
