@@ -178,7 +178,7 @@ Manifest ReadManifest(const fs::path& folder) {
   const fs::path path = folder / kManifestName;
   if (fs::is_regular_file(folder)) {
     throw UsageError(folder.string() +
-                     " is a file, here a dump's folder is needed; `lockstep run MODEL MODEL` compares" + " two models");
+                     " is a file, here a dump's folder is needed; `lockstep run MODEL MODEL` compares two models");
   }
   if (!fs::exists(path))
     throw BadInput("no dump in " + folder.string() + ": it has no manifest.json; name a dump's folder");

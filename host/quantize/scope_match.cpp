@@ -19,8 +19,9 @@ constexpr char kDots[] = "..";
 constexpr char kOperatorPrefix[] = "op:";
 constexpr char kTensorPrefix[] = "tensor:";
 
+// A name as it stands matches itself, whatever it holds: exporters write brackets too.
 bool MatchesPattern(const std::string& pattern, const std::string& name) {
-  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  return pattern == name || fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
 }
 
 // What is said of a node holds for the parts that it was split into.

@@ -26,9 +26,10 @@ namespace {
 
 using sensitivity::Part;
 
-constexpr int kByte = 8;
-constexpr int kMost = 16;
-constexpr int kTableInput = 12;
+using quantize::kByteBits;
+using quantize::kMostBits;
+
+constexpr int kTableInputBits = 12;
 
 // Something that can be raised, and the bits that it can have.
 struct Choice {
@@ -50,9 +51,9 @@ int BitsOf(const quantize::QuantizedGraph& quantized, const graph::Node& node, P
 }
 
 std::vector<int> MoreBits(int has, Part part) {
-  const int most = part == Part::kTableInput ? kTableInput : kMost;
-  if (has > kByte) return {};
-  if (has < kByte) return {kByte, most};
+  const int most = part == Part::kTableInput ? kTableInputBits : kMostBits;
+  if (has > kByteBits) return {};
+  if (has < kByteBits) return {kByteBits, most};
   return {most};
 }
 
@@ -150,9 +151,10 @@ class Tuning {
     for (const graph::TensorId id : quantized_.graph.inputs) {
       const auto format = quantized_.formats.find(id);
       const auto said = policy.tensors.find(id);
-      if (format == quantized_.formats.end() || !format->second.is_affine() || format->second.bits >= kByte) continue;
+      if (format == quantized_.formats.end() || !format->second.is_affine() || format->second.bits >= kByteBits)
+        continue;
       if (said != policy.tensors.end() && said->second.activation_bits) continue;
-      choices_.push_back({nullptr, graph_.tensor(id).name, Part::kOutput, {kByte}});
+      choices_.push_back({nullptr, graph_.tensor(id).name, Part::kOutput, {kByteBits}});
       candidates_.push_back({quantized_.graph.nodes.size() + static_cast<size_t>(id), 1.0, 0.0, 1});
     }
   }
@@ -173,7 +175,7 @@ class Tuning {
       const Choice& choice = choices_[i];
       const int bits = choice.bits[static_cast<size_t>(levels[i]) - 1];
       rules.push_back(RuleOf(choice, bits));
-      if (choice.part == Part::kOutput && bits > kByte) KeepTableSmall(choice, levels, rules);
+      if (choice.part == Part::kOutput && bits > kByteBits) KeepTableSmall(choice, levels, rules);
     }
     return rules;
   }

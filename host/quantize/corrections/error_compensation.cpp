@@ -149,11 +149,7 @@ graph::TensorId AddLike(graph::Graph& graph, graph::TensorId like, const char* s
 }
 
 void RequireBits(const graph::Graph& graph, graph::TensorId id, PolicySettings& rules) {
-  Rule rule{kSetting, {{Scope::Kind::kTensor, ""}}, {}, true};
-  for (const char c : graph.tensor(id).name) {
-    if (c == '*' || c == '?' || c == '[' || c == '\\') rule.scopes[0].pattern += '\\';
-    rule.scopes[0].pattern += c;
-  }
+  Rule rule{kSetting, {{Scope::Kind::kTensor, graph.tensor(id).name}}, {}, true};
   rule.choices.activation_bits = kMostBits;
   rules.push_back(std::move(rule));
 }

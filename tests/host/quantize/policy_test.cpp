@@ -83,6 +83,20 @@ TEST(Policy, NamesPatternsOperatorsAndAll) {
   EXPECT_EQ(Floats({FloatAll()}), "/stem/Conv /head/Conv /head/Softmax /head/Reshape ");
 }
 
+// Automatic raises and exporters' names: what is a name as it stands is no pattern of others.
+TEST(Policy, ANameWithBracketsMatchesItself) {
+  graph::Graph graph = Network();
+  graph.nodes[1].name = "head[1]/Conv\\a";
+  graph.tensor(graph.nodes[1].outputs[0]).name = "head[1]:0";
+  EXPECT_EQ(ResolvePolicy(graph, {FloatNodesNamed({"head[1]/Conv\\a"})}).floats,
+            (FloatNodes{false, true, false, false}));
+  Rule wide;
+  wide.scopes = {{Scope::Kind::kTensor, "head[1]:0"}};
+  wide.choices.activation_bits = 16;
+  const Policy policy = ResolvePolicy(graph, {wide});
+  EXPECT_EQ(policy.tensors.count(graph.nodes[1].outputs[0]), 1u);
+}
+
 TEST(Policy, ANodeBeatsItsOperatorThatTheSubgraphThatTheNetwork) {
   EXPECT_EQ(Floats({FloatAll(), QuantizedOps({"Conv"})}), "/head/Softmax /head/Reshape ");
   EXPECT_EQ(Floats({FloatNodesNamed({"/head/Conv"}), FloatAll(), QuantizedOps({"Conv"})}),
