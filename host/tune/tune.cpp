@@ -1,6 +1,7 @@
 #include "tune/tune.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -29,7 +30,8 @@ using sensitivity::Part;
 using quantize::kByteBits;
 using quantize::kMostBits;
 
-constexpr int kTableInputBits = 12;
+// 4096 entries, or 16384 where the range in front of a function is wide.
+constexpr int kTableInputBits[] = {12, 14};
 
 // Something that can be raised, and the bits that it can have.
 struct Choice {
@@ -51,10 +53,15 @@ int BitsOf(const quantize::QuantizedGraph& quantized, const graph::Node& node, P
 }
 
 std::vector<int> MoreBits(int has, Part part) {
-  const int most = part == Part::kTableInput ? kTableInputBits : kMostBits;
   if (has > kByteBits) return {};
-  if (has < kByteBits) return {kByteBits, most};
-  return {most};
+  std::vector<int> more;
+  if (has < kByteBits) more.push_back(kByteBits);
+  if (part == Part::kTableInput) {
+    more.insert(more.end(), std::begin(kTableInputBits), std::end(kTableInputBits));
+  } else {
+    more.push_back(kMostBits);
+  }
+  return more;
 }
 
 class Tuning {
@@ -185,7 +192,7 @@ class Tuning {
     for (size_t i = 0; i < choices_.size(); ++i) {
       const Choice& other = choices_[i];
       if (other.node == nullptr || other.node != output.node || other.part != Part::kTableInput) continue;
-      if (levels[i] == 0) rules.push_back(RuleOf(other, other.bits.back()));
+      if (levels[i] == 0) rules.push_back(RuleOf(other, kTableInputBits[0]));
     }
   }
 
