@@ -2,6 +2,7 @@
 #include "evaluate/evaluate.h"
 
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -25,6 +26,7 @@ struct Flags {
   bool no_state = false;
   int timeout = 3600;
   std::string json;
+  std::string save_inputs;  // a folder; empty: evaluate
   bool quiet = false;
 };
 
@@ -39,6 +41,19 @@ void RefuseUselessFlags(const Flags& flags) {
   if (flags.no_state && !flags.options.state.empty()) {
     throw UsageError("--state names a file that --no-state does not write; leave one of them out");
   }
+  if (!flags.save_inputs.empty() && AnyGiven(*flags.command, {"--outputs", "--min-kept", "--json", "--state"})) {
+    throw UsageError("--save-inputs evaluates nothing; leave out --outputs, --min-kept, --json and --state");
+  }
+}
+
+int SaveInputs(const Flags& flags) {
+  report::Progress progress(stderr, 1, flags.quiet);
+  progress.Step("save inputs");
+  const size_t files = evaluate::SaveInputs(flags.options, flags.save_inputs,
+                                            [&](int done, int total) { progress.Advance(done, total); });
+  progress.Finish();
+  std::printf("%zu inputs in %s\n", files, flags.save_inputs.c_str());
+  return kGood;
 }
 
 int Evaluate(Flags& flags) {
@@ -56,6 +71,7 @@ int Evaluate(Flags& flags) {
   options.variants.clear();
   for (const std::string& variant : flags.variants) options.variants.push_back(evaluate::VariantFromName(variant));
   files::RequireFile(options.model);
+  if (!flags.save_inputs.empty()) return SaveInputs(flags);
   if (options.state.empty() && !flags.no_state) {
     options.state = options.model;
     options.state.replace_extension(".evaluation");
@@ -88,6 +104,12 @@ void AddEvaluate(CLI::App& app, int& status) {
                       "classify: a list of lines NAME CLASS, or nothing where folders or names say the class");
   command->add_option("--engine", options.engine,
                       "float, reference, native or a board (default: float for ONNX, native for a joint model)");
+  command->add_option("--save-inputs", flags->save_inputs,
+                      "evaluates nothing: gets each picture as VARIANT/NAME.bin, the bytes that run_joint takes, or of "
+                      "an ONNX network .npy, the floats that it takes");
+  command->add_option("--outputs", options.outputs,
+                      "evaluates outputs that another program computed: a folder with VARIANT/NAME_OUTPUT.npy, in ONNX "
+                      "order, or .bin, as run_joint writes it");
   command->add_option("--onnx", options.onnx,
                       "the float network to compare with (default: frontend/optimized.onnx beside the joint model)");
   command
@@ -132,7 +154,8 @@ void AddEvaluate(CLI::App& app, int& status) {
   command->add_flag("-q,--quiet", flags->quiet, "no progress");
   command->footer(
       "examples:\n  lockstep evaluate out/yolov8n.joint --task detect --images val/images --labels val/labels\n"
-      "  lockstep evaluate mobilenet.onnx --task classify --images val --resize stretch");
+      "  lockstep evaluate mobilenet.onnx --task classify --images val --resize stretch\n"
+      "  lockstep evaluate out/yolov8n.joint --task detect --images val/images --labels val/labels --outputs board");
   command->callback([flags, &status] { status = Evaluate(*flags); });
 }
 

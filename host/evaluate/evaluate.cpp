@@ -8,7 +8,9 @@
 
 #include "engine/reference/joint_model.h"
 #include "evaluate/classify/classify_task.h"
+#include "evaluate/picture_files.h"
 #include "evaluate/picture_runs.h"
+#include "evaluate/save_inputs.h"
 #include "evaluate/segment/segment_task.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -39,12 +41,17 @@ void RefuseUselessSettings(const EvaluateOptions& options) {
     throw UsageError("--onnx is the float network of a joint model; " + options.model.string() +
                      " is one itself, leave it out");
   }
+  if (!options.outputs.empty() && !options.engine.empty()) {
+    throw UsageError("--engine computes what --outputs gives; leave one of them out");
+  }
 }
 
 SideOptions TestedSide(const EvaluateOptions& options) {
   SideOptions side;
   side.model = options.model;
   side.engine = options.engine;
+  side.outputs = options.outputs;
+  if (!side.outputs.empty()) side.engine = "outputs";
   if (side.engine.empty()) side.engine = run::IsOnnx(options.model) ? "float" : "native";
   side.runner = options.runner;
   side.runner.threads = 1;
@@ -55,13 +62,15 @@ SideOptions TestedSide(const EvaluateOptions& options) {
 // Nothing if there is no network, or the tested side is the float network itself.
 std::optional<SideOptions> FloatSide(const EvaluateOptions& options, const SideOptions& tested) {
   if (tested.engine == "float") return std::nullopt;
+  SideOptions side = tested;
+  side.engine = "float";
+  side.outputs.clear();
+  if (run::IsOnnx(options.model) && !tested.outputs.empty()) return side;
   const fs::path onnx = options.onnx.empty() ? run::OptimizedOnnxBeside(options.model) : options.onnx;
   if (options.onnx.empty() && !fs::exists(onnx)) return std::nullopt;
   files::RequireFile(onnx);
   run::RequireNetworkOf(onnx, options.model, engine::JointModel(options.model.string()).model());
-  SideOptions side = tested;
   side.model = onnx;
-  side.engine = "float";
   side.runner = run::OptionsBeside(options.model, tested.runner);
   return side;
 }
@@ -145,6 +154,17 @@ input::PictureVariant VariantFromName(const std::string& name) {
   throw UsageError("--augment " + graph::Quoted(name) + " is none of plain, mirror and half");
 }
 
+size_t SaveInputs(const EvaluateOptions& options, const fs::path& folder,
+                  const std::function<void(int done, int total)>& advance) {
+  RequireKnownTask(options.task);
+  RefuseUselessSettings(options);
+  const std::unique_ptr<Side> side = MakeSide(TestedSide(options));
+  const std::unique_ptr<Task> task = MakeTask(options, side->info());
+  SaveInputs(side->info(), run::IsOnnx(options.model), task->pictures(), PictureNames(options.images, task->pictures()),
+             options.variants, folder, advance);
+  return task->pictures().size() * options.variants.size();
+}
+
 Evaluation Evaluate(const EvaluateOptions& options, const std::function<void(int done, int total)>& advance) {
   RequireKnownTask(options.task);
   RefuseUselessSettings(options);
@@ -155,6 +175,7 @@ Evaluation Evaluate(const EvaluateOptions& options, const std::function<void(int
       options.threads > 0 ? options.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const std::unique_ptr<Task> task = MakeTask(options, MakeSide(runs.sides[0])->info());
   if (const std::optional<SideOptions> side = FloatSide(options, runs.sides[0])) runs.sides.push_back(*side);
+  if (!options.outputs.empty()) runs.names = PictureNames(options.images, task->pictures());
   ResultStore store(options.state);
   std::vector<SideResults> results = RunPictures(runs, *task, store, advance);
 
@@ -163,8 +184,8 @@ Evaluation Evaluate(const EvaluateOptions& options, const std::function<void(int
   evaluation.task = options.task;
   evaluation.engine = runs.sides[0].engine;
   evaluation.pictures = task->pictures().size();
-  evaluation.computed = results[0].computed;
-  evaluation.seconds = results[0].computed == 0 ? 0.0 : results[0].seconds / static_cast<double>(results[0].computed);
+  evaluation.computed = options.outputs.empty() ? results[0].computed : 0;
+  evaluation.seconds = evaluation.computed == 0 ? 0.0 : results[0].seconds / static_cast<double>(evaluation.computed);
   evaluation.min_kept = options.min_kept;
   evaluation.notes = task->Notes();
   if (evaluation.engine == "float") results.push_back(results[0]);

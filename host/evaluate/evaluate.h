@@ -21,7 +21,8 @@ struct EvaluateOptions {
   std::string task;             // detect, classify, segment
   std::string images;
   std::string labels;
-  std::string engine;  // empty: float for ONNX, native for a joint model
+  std::string engine;             // empty: float for ONNX, native for a joint model
+  std::filesystem::path outputs;  // not empty: what another program computed, see MakeGivenOutputs
   std::vector<input::PictureVariant> variants{input::PictureVariant::kPlain};
   DetectSettings detect;
   std::optional<int> class_offset;  // see MakeClassifyTask
@@ -36,6 +37,10 @@ struct EvaluateOptions {
 
 // "plain", "mirror", "half"; throws UsageError for other words.
 input::PictureVariant VariantFromName(const std::string& name);
+
+// Writes what the network is fed with in this evaluation, see SaveInputs of save_inputs.h; the number of files.
+size_t SaveInputs(const EvaluateOptions& options, const std::filesystem::path& folder,
+                  const std::function<void(int done, int total)>& advance);
 
 // `advance` hears how many pictures are done, by one thread at a time.
 Evaluation Evaluate(const EvaluateOptions& options, const std::function<void(int done, int total)>& advance);

@@ -1,6 +1,7 @@
 #include "evaluate/picture_files.h"
 
 #include <filesystem>
+#include <map>
 
 #include "graph/error.h"
 #include "input/folder.h"
@@ -20,6 +21,20 @@ std::vector<std::string> PictureFiles(const std::string& folder) {
     if (input::KindOf(path) == input::FileKind::kPicture) files.push_back(path);
   }
   return files;
+}
+
+std::vector<std::string> PictureNames(const std::string& folder, const std::vector<std::string>& pictures) {
+  std::vector<std::string> names;
+  std::map<std::string, std::string> owners;
+  for (const std::string& picture : pictures) {
+    const fs::path below = fs::path(picture).lexically_relative(folder);
+    names.push_back(fs::path(below).replace_extension().generic_string());
+    const auto [other, distinct] = owners.emplace(names.back(), picture);
+    if (distinct) continue;
+    throw UsageError("files of " + other->second + " and " + picture + " would both be called " + names.back() +
+                     "; rename one of them");
+  }
+  return names;
 }
 
 std::string Beside(const std::string& folder, const std::string& picture, const std::string& extension) {

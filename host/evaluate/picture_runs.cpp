@@ -36,7 +36,7 @@ struct Job {
   size_t variant = 0;
   size_t picture = 0;
   std::vector<size_t> sides;
-  std::vector<std::string> keys;  // by side
+  std::vector<std::string> keys;  // by side; empty: its results are not kept
 };
 
 class Runs {
@@ -69,6 +69,11 @@ class Runs {
       for (size_t variant = 0; variant < runs_.variants.size(); ++variant) {
         Job job{variant, picture, {}, {}};
         for (size_t side = 0; side < bases.size(); ++side) {
+          if (!runs_.sides[side].outputs.empty()) {
+            job.keys.emplace_back();
+            job.sides.push_back(side);
+            continue;
+          }
           const std::string all = bases[side] + " " + basis + " " + VariantName(runs_.variants[variant]);
           job.keys.push_back(dump::Md5Hex(all.data(), all.size()));
           if (std::optional<PictureResult> known = store_.Find(job.keys.back())) {
@@ -98,13 +103,11 @@ class Runs {
     for (const size_t index : job.sides) {
       std::unique_ptr<Side>& side = sides[index];
       if (!side) side = MakeSide(runs_.sides[index]);
-      const input::InputInfo& input = side->info().input;
-      const input::PictureSize size{static_cast<int>(input.layout.shape[1]), static_cast<int>(input.layout.shape[2])};
-      const input::PreparedPicture picture =
-          input::LoadPicture({task_.pictures()[job.picture], -1, variant}, input.preprocess, size);
-      const std::vector<run::OutputTensor> outputs = side->Run(picture.bytes);
+      const input::PreparedPicture picture = LoadForSide(side->info(), task_.pictures()[job.picture], variant);
+      const std::string name = runs_.names.empty() ? "" : FileName(variant, runs_.names[job.picture]);
+      const std::vector<run::OutputTensor> outputs = side->Run({picture.bytes, name});
       PictureResult result = task_.Judge(job.picture, variant, picture.geometry, outputs);
-      store_.Add(job.keys[index], result);
+      if (!job.keys[index].empty()) store_.Add(job.keys[index], result);
       const std::lock_guard<std::mutex> lock(mutex_);
       results_[index].by_variant[job.variant][job.picture] = std::move(result);
       results_[index].seconds += side->seconds();
@@ -139,6 +142,16 @@ const char* VariantName(input::PictureVariant variant) {
       break;
   }
   return "plain";
+}
+
+std::string FileName(input::PictureVariant variant, const std::string& name) {
+  return std::string(VariantName(variant)) + "/" + name;
+}
+
+input::PreparedPicture LoadForSide(const SideInfo& info, const std::string& picture, input::PictureVariant variant) {
+  const std::vector<int64_t>& shape = info.input.layout.shape;
+  return input::LoadPicture({picture, -1, variant}, info.input.preprocess,
+                            {static_cast<int>(shape[1]), static_cast<int>(shape[2])});
 }
 
 std::vector<SideResults> RunPictures(const PictureRuns& runs, const Task& task, ResultStore& store,

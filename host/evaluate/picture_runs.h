@@ -21,12 +21,20 @@ struct SideResults {
 struct PictureRuns {
   std::vector<SideOptions> sides;  // each runs on one thread
   std::vector<input::PictureVariant> variants;
+  std::vector<std::string> names;  // by picture, see PictureNames; empty where outputs are not given
   int threads = 1;
 };
 
 const char* VariantName(input::PictureVariant variant);
 
-// Results that `store` knows are not computed again. The first error ends all threads and is thrown.
+// "mirror/street": what the files of a picture's variant are called, without an extension.
+std::string FileName(input::PictureVariant variant, const std::string& name);
+
+// A picture as a network takes it.
+input::PreparedPicture LoadForSide(const SideInfo& info, const std::string& picture, input::PictureVariant variant);
+
+// Results that `store` knows are not computed again; what is made from given outputs is never kept. The first error
+// ends all threads and is thrown.
 std::vector<SideResults> RunPictures(const PictureRuns& runs, const Task& task, ResultStore& store,
                                      const std::function<void(int done, int total)>& advance);
 

@@ -81,6 +81,31 @@ TEST_F(EvaluateCommandTest, WhatWasEvaluatedIsNotComputedAgain) {
   EXPECT_EQ(computed({"--engine", "reference"}), 8);
 }
 
+// As with a board that is not attached: inputs go there as files, outputs come back.
+TEST_F(EvaluateCommandTest, OutputsOfRunJointAreEvaluatedLikeTheEngine) {
+  const boards::ProcessResult saved = Lockstep(Evaluate({"--augment", "plain,mirror", "--save-inputs", P("in")}));
+  ASSERT_EQ(saved.status, 0) << saved.err;
+  EXPECT_NE(saved.out.find("16 inputs in "), std::string::npos) << saved.out;
+  for (const char* variant : {"plain", "mirror"}) {
+    const std::string folder = std::string("/") + variant;
+    const boards::ProcessResult ran =
+        Lockstep({"run", P("out/net.joint"), "--data", P("in" + folder), "--output-folder", P("board" + folder)});
+    ASSERT_EQ(ran.status, 0) << ran.err;
+  }
+  const auto metrics = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = Evaluate({"--augment", "plain,mirror", "--json", "-"});
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const boards::ProcessResult result = Lockstep(arguments);
+    EXPECT_EQ(result.status, 0) << result.err;
+    return json::parse(result.out);
+  };
+  const json given = metrics({"--outputs", P("board")});
+  const json native = metrics({});
+  EXPECT_EQ(given.at("metrics"), native.at("metrics"));
+  EXPECT_EQ(given.at("float"), native.at("float"));
+  EXPECT_TRUE(given.at("seconds_per_picture").is_null());
+}
+
 TEST_F(EvaluateCommandTest, LessThanWasAskedForIsStatusOne) {
   EXPECT_EQ(Lockstep(Evaluate({"--min-kept", "50"})).status, 0);
   const boards::ProcessResult failed = Lockstep(Evaluate({"--min-kept", "150"}));
@@ -93,6 +118,9 @@ TEST_F(EvaluateCommandTest, MistakesAreNamed) {
   ExpectError(Evaluate({"--augment", "rotate"}), 2, {"rotate", "mirror"});
   ExpectError(Evaluate({"--color", "BGR"}), 2, {"--color", "net.joint"});
   ExpectError(Evaluate({"--class-offset", "1"}), 2, {"--class-offset"});
+  ExpectError(Evaluate({"--outputs", P("i"), "--engine", "native"}), 2, {"--engine", "--outputs"});
+  ExpectError(Evaluate({"--outputs", P("i"), "--save-inputs", P("in")}), 2, {"--save-inputs", "--outputs"});
+  ExpectError(Evaluate({"--outputs", P("i"), "--no-state"}), 4, {"i/plain/", "--save-inputs"});
   ExpectError({"evaluate", P("out/net.joint"), "--task", "detect", "--images", P("i"), "--labels", P("l"), "--head",
                "yolov8", "--classes", "80"},
               2, {"1x7x4x4", "yolov8"});

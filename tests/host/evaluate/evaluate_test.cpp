@@ -3,11 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "files/output_file.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
+#include "input/npy.h"
 #include "known_networks.h"
 #include "support/temporary_test_folder.h"
 
@@ -143,6 +146,70 @@ TEST_F(EvaluateTest, ADamagedPictureEndsItAndTheOthersAreKept) {
   }
   std::filesystem::remove(Path("i/2_e.png"));
   EXPECT_EQ(Evaluate(options, kIgnore).computed, 0U) << "it is the last picture";
+}
+
+// What another program computes of the saved inputs, here the means of their channels by hand.
+TEST_F(EvaluateTest, OutputsThatAnotherProgramComputed) {
+  MakeClassifierCase();
+  const graph::Graph network = testing::ColourClassifier();
+  const std::string scores = "_" + network.tensor(network.outputs[0]).name;
+  EvaluateOptions options = Options("classify", "");
+  options.state = Path("state");
+  options.variants = {input::PictureVariant::kPlain, input::PictureVariant::kMirrored};
+  EXPECT_EQ(SaveInputs(options, Path("in"), kIgnore), 8U);
+  for (const char* variant : {"plain", "mirror"}) {
+    for (const char* name : {"0_a", "1_b", "2_c", "0_d"}) {
+      const std::string file = std::string(variant) + "/" + name;
+      const input::NpyArray array = input::ParseNpy(files::ReadFile(Path("in/" + file + ".npy")), file);
+      ASSERT_EQ(array.dtype, "f32");
+      ASSERT_EQ(array.shape, (graph::Shape{1, 3, 16, 16}));
+      std::vector<float> values(array.bytes.size() / sizeof(float));
+      std::memcpy(values.data(), array.bytes.data(), array.bytes.size());
+      std::vector<float> means(3, 0.0F);
+      for (size_t i = 0; i < values.size(); ++i) means[i / 256] += values[i] / 256.0F;
+      // The other program is wrong about the green picture: its answer is blue.
+      if (name[0] == '1') std::swap(means[1], means[2]);
+      const std::vector<uint8_t> npy = input::MakeNpy("f32", {1, 3}, means.data(), 3 * sizeof(float));
+      if (variant[0] == 'p') files::WriteFile(Path("out/" + file + scores + ".npy"), npy.data(), npy.size());
+      if (variant[0] == 'm') files::WriteFile(Path("out/" + file + scores + ".bin"), means.data(), 3 * sizeof(float));
+    }
+  }
+  options.outputs = Path("out");
+  const Evaluation result = Evaluate(options, kIgnore);
+  EXPECT_EQ(result.engine, "outputs");
+  EXPECT_EQ(result.computed, 0U) << "no engine ran";
+  for (const VariantMetrics& variant : result.variants) {
+    EXPECT_EQ(ValueOf(variant.metrics, "top1"), 0.5) << variant.variant;
+    EXPECT_EQ(ValueOf(variant.float_metrics, "top1"), 0.75) << variant.variant;
+  }
+  EXPECT_NEAR(result.kept, 100.0 * 2 / 3, 1e-9);
+
+  const auto expect_refused = [&](const std::vector<std::string>& parts) {
+    try {
+      Evaluate(options, kIgnore);
+      ADD_FAILURE() << "outputs that do not fit were taken";
+    } catch (const BadInput& error) {
+      for (const std::string& part : parts) {
+        EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << part << " in " << error.what();
+      }
+    }
+  };
+  WriteText(Path("out/mirror/0_d" + scores + ".bin"), "12345678");
+  expect_refused({"mirror/0_d" + scores + ".bin", "12 bytes", "has 8"});
+  std::filesystem::remove(Path("out/mirror/0_d" + scores + ".bin"));
+  expect_refused({"mirror/0_d" + scores + ".bin", "--save-inputs"});
+  const std::vector<uint8_t> npy = input::MakeNpy("f32", {3}, std::vector<float>(3).data(), 3 * sizeof(float));
+  files::WriteFile(Path("out/mirror/0_d" + scores + ".npy"), npy.data(), npy.size());
+  expect_refused({"mirror/0_d" + scores + ".npy", "1x3", "has f32 3"});
+}
+
+TEST_F(EvaluateTest, PicturesWhoseFilesWouldBeOne) {
+  MakeClassifierCase();
+  WritePicture("i/0_a.bmp", cv::Mat(16, 16, CV_8UC3, kRed));
+  EvaluateOptions options = Options("classify", "");
+  EXPECT_THROW(SaveInputs(options, Path("in"), kIgnore), UsageError);
+  options.outputs = Path("out");
+  EXPECT_THROW(Evaluate(options, kIgnore), UsageError);
 }
 
 TEST_F(EvaluateTest, ANetworkThatTheTaskDoesNotFit) {
