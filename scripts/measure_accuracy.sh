@@ -46,7 +46,7 @@ echo "| --- | --- | --- |"
 row "the default" default
 row "\`--precision int16\`" int16 --precision int16
 for scales in per_channel per_tensor; do
-  for observer in minmax moving_average percentile mse kl admm octav; do
+  for observer in minmax moving_average percentile mse kl admm octav auto; do
     row "\`--precision int8 --observer $observer --weight-scales $scales\`" "$observer-$scales" --precision int8 \
       --observer "$observer" --weight-scales "$scales"
   done

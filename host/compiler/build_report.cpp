@@ -51,6 +51,10 @@ void BuildReport::Notes(const std::vector<std::string>& notes) {
   for (const std::string& note : notes) json_["notes"].push_back(note);
 }
 
+void BuildReport::Observers(const AutoObserverResult& result) {
+  if (!result.judged.empty()) Add("observers", Describe(result));
+}
+
 void BuildReport::Raises(const RaiseResult& result) {
   const sensitivity::RaisePlan& plan = result.plan;
   nlohmann::ordered_json raises = nlohmann::ordered_json::array();

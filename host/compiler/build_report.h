@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/adaptive_rounding.h"
+#include "compiler/auto_observer.h"
 #include "compiler/bias_correction.h"
 #include "compiler/compiler.h"
 #include "compiler/corrections_report.h"
@@ -26,6 +27,7 @@ class BuildReport {
   void Passes(const std::vector<optimize::PassResult>& passes);
   void Pictures(size_t found, size_t skipped, bool from_cache);
   void Notes(const std::vector<std::string>& notes);  // what the user should know, added to what was there
+  void Observers(const AutoObserverResult& result);
   void Raises(const RaiseResult& result);
   void Corrections(const NetworkCorrections& corrections);
   void Rounding(const AdaptiveRoundingResult& result);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "compiler/adaptive_rounding.h"
+#include "compiler/auto_observer.h"
 #include "compiler/bias_correction.h"
 #include "compiler/build_report.h"
 #include "compiler/calibration_watch.h"
@@ -102,6 +103,14 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
       calibrates ? calibration::Json() : calibration::ReadCalibrationFile(config.from_calibration);
   const calibration::CacheEntry seen = calibrates ? observation->Run(listener.advance) : calibration::CacheEntry();
   const quantize::Calibration& observed = seen.calibration;
+  const auto lower = [&](const quantize::QuantizedGraph& changed) { return Lower(changed, config); };
+  report.Stage("choose observers");
+  if (calibrates) {
+    const AutoObserverResult observers =
+        ChooseObservers(graph, options, observed, calibration, lower, listener.advance);
+    options.found_observers = Found(observers);
+    report.Observers(observers);
+  }
   quantize::QuantizedGraph quantized = calibrates ? quantize::Decide(graph, options, observed)
                                                   : QuantizeFromFile(config, graph, options, source_digest, file);
   if (calibrates) {
@@ -115,7 +124,6 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   quantized.source_digest = source_digest;
   std::vector<uint8_t> model = Lower(quantized, config);
 
-  const auto lower = [&](const quantize::QuantizedGraph& changed) { return Lower(changed, config); };
   report.Stage("give more bits where 8 cost most");
   if (LeavesPrecisionOpen(config)) {
     report.Raises(RaisePrecision(graph, options, observed, calibration, lower, quantized, model));

@@ -18,7 +18,7 @@ struct BuildListener {
   std::function<void(int done, int total)> advance;
 };
 
-inline constexpr int kStages = 9;
+inline constexpr int kStages = 10;
 
 struct BuildResult {
   std::filesystem::path joint_model;

@@ -1,8 +1,54 @@
 #include "compiler/corrections_report.h"
 
+#include <map>
+
+#include "graph/counted.h"
+#include "quantize/affine.h"
+#include "report/table.h"
+
 namespace lockstep::compiler {
 
 using nlohmann::ordered_json;
+
+CorrectionText Describe(const AutoObserverResult& result) {
+  const JudgedObserver& kept = result.judged[result.kept];
+  ordered_json judged = ordered_json::array();
+  for (const JudgedObserver& with : result.judged) judged.push_back({{"observer", with.name}, {"error", with.error}});
+  ordered_json groups = ordered_json::array();
+  std::map<std::string, size_t> counts;
+  for (size_t i = 0; i < result.groups.size(); ++i) {
+    const sensitivity::ObserverTrials& group = result.groups[i];
+    ordered_json tried = ordered_json::array();
+    for (const sensitivity::RangeTrial& range : group.ranges) {
+      ordered_json names = ordered_json::array();
+      for (const quantize::ObserverKind observer : range.observers) names.push_back(quantize::ToText(observer));
+      const quantize::Range levels = quantize::RangeOf(range.params);
+      tried.push_back({{"observers", names}, {"range", {levels.low, levels.high}}, {"error", range.error}});
+    }
+    const std::string observer = quantize::ToText(kept.found.at(group.tensors.front()));
+    ++counts[observer];
+    groups.push_back({{"tensors", result.names[i]}, {"observer", observer}, {"tried", tried}});
+  }
+  std::string note = "observer auto: ";
+  for (const auto& [observer, count] : counts) {
+    note += observer + " of " + graph::Counted(count, "range") + ", ";
+  }
+  const auto text = [](double error) { return report::FixedNumber(100.0 * error, 2) + " %"; };
+  note += "chosen by the outputs on " + graph::Counted(result.trial_runs, "run") + "; ";
+  note += kept.name == "auto" ? "each tensor its own" : kept.name + " for all is better than each tensor its own";
+  note +=
+      ": error " + text(kept.error) + " of the outputs' energy on " + graph::Counted(result.judging_runs, "other run");
+  for (const JudgedObserver& with : result.judged) {
+    if (&with != &kept) note += ", " + with.name + " " + text(with.error);
+  }
+  return {{{"kept", kept.name},
+           {"trial_runs", result.trial_runs},
+           {"judging_runs", result.judging_runs},
+           {"held_back", result.held_back},
+           {"judged", judged},
+           {"ranges", groups}},
+          {note}};
+}
 
 CorrectionText Describe(const quantize::EqualizationResult& result) {
   ordered_json pairs = ordered_json::array();

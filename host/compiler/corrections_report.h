@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/adaptive_rounding.h"
+#include "compiler/auto_observer.h"
 #include "compiler/bias_correction.h"
 #include "judge/output_error.h"
 #include "quantize/corrections/equalization.h"
@@ -19,6 +20,7 @@ struct CorrectionText {
   std::vector<std::string> notes;
 };
 
+CorrectionText Describe(const AutoObserverResult& result);  // of which something was judged
 CorrectionText Describe(const quantize::EqualizationResult& result);
 CorrectionText Describe(const quantize::SmoothingResult& result);
 CorrectionText Describe(const quantize::CompensationResult& result);

@@ -1,5 +1,6 @@
 #include "compiler/sensitivity_run.h"
 
+#include "compiler/auto_observer.h"
 #include "compiler/front.h"
 #include "compiler/judging_runs.h"
 #include "compiler/network_corrections.h"
@@ -9,6 +10,7 @@
 #include "info/blockers.h"
 #include "input/input_source.h"
 #include "lockstep/md5.h"
+#include "lower/lower.h"
 #include "optimize/optimize.h"
 #include "sensitivity/trial_store.h"
 
@@ -61,7 +63,15 @@ SensitivityRun MeasureSensitivity(const BuildConfig& config, const SensitivityOp
 
   PictureObservation observation(config, graph, options, calibration);
   begin(observation.from_cache() ? "quantise, calibration from cache" : "calibrate and quantise");
-  const quantize::QuantizedGraph quantized = quantize::Decide(graph, options, observation.Run(progress).calibration);
+  const quantize::Calibration& observed = observation.Run(progress).calibration;
+  const auto lower = [&](const quantize::QuantizedGraph& changed) {
+    lower::LowerOptions lowered;
+    lowered.name = config.name;
+    lowered.seeded_test_vector = false;
+    return lower::Lower(changed, lowered);
+  };
+  options.found_observers = Found(ChooseObservers(graph, options, observed, calibration, lower, progress));
+  const quantize::QuantizedGraph quantized = quantize::Decide(graph, options, observed);
 
   begin("quantise one node at a time");
   SensitivityRun run;

@@ -99,7 +99,7 @@ class ActivationChooser {
     for (int i = 0; i < count; ++i) {
       Group& group = groups_[static_cast<size_t>(i)];
       if (group.is_fixed) continue;
-      group.params = AffineFromRange(ChooseRange(group.statistics, MethodOf(group, methods), group.bits), group.bits);
+      group.params = AffineFromRange(ChooseRange(group.statistics, methods.Of(group.members), group.bits), group.bits);
     }
     for (const Group& group : groups_) {
       if (group.statistics.empty() && !group.is_fixed) {
@@ -115,15 +115,6 @@ class ActivationChooser {
     if (producer < 0) return false;
     const graph::Node& node = graph_.nodes[static_cast<size_t>(producer)];
     return SharesScale(node) && std::binary_search(group.members.begin(), group.members.end(), node.inputs[0]);
-  }
-
-  // That of the first member of which something is said.
-  static const RangeOptions& MethodOf(const Group& group, const RangeMethods& methods) {
-    for (const graph::TensorId member : group.members) {
-      const auto found = methods.tensors.find(member);
-      if (found != methods.tensors.end()) return found->second;
-    }
-    return methods.all;
   }
 
   // What is derived through a function (Exp) was not seen by the calibration's own check.

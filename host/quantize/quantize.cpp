@@ -65,6 +65,7 @@ Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, Policy 
   ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess, policy.floats, largest_seen);
   ScaleGroups groups(result.graph, widths, fixed);
   RangeMethods methods = ChooseRangeMethods(result.graph, policy, widths, options.observer);
+  TakeFound(options.found_observers, methods);
   return {std::move(result), std::move(policy), std::move(widths),
           std::move(fixed),  std::move(groups), std::move(methods)};
 }
@@ -103,7 +104,7 @@ std::map<graph::TensorId, std::string> RangeSources(const Plan& plan) {
   std::map<graph::TensorId, std::string> sources;
   for (graph::TensorId id = 0; id < graph.tensor_count(); ++id) {
     if (plan.widths[static_cast<size_t>(id)] == kFloatWidth || graph.tensor(id).constant) continue;
-    sources[id] = ToText(plan.methods.Of(plan.groups.Of(id)).kind);
+    sources[id] = ToText(plan.methods.Of(plan.groups.Members(id)).kind);
   }
   for (const graph::Node& node : graph.nodes) {
     if (NeedsTable(node.activation)) sources[node.pre_activation] = "table";
@@ -188,6 +189,28 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
   result.weights = QuantizeWeightOperands(result.graph, params, weights, result.notes);
   StateInputParts(options.input_parts, result);
   return std::move(result);
+}
+
+std::vector<std::vector<graph::TensorId>> AutoGroups(const graph::Graph& graph, const QuantizeOptions& options,
+                                                     const Calibration& calibration) {
+  const Plan plan = MakePlan(graph, options, calibration, ThreadsOf(options.threads));
+  const RangeMethods methods = ChooseRangeMethods(plan.result.graph, plan.policy, plan.widths, options.observer);
+  std::set<graph::TensorId> before_tables;
+  for (const graph::Node& node : graph.nodes) {
+    if (NeedsTable(node.activation)) before_tables.insert(node.pre_activation);
+  }
+  std::map<graph::TensorId, std::vector<graph::TensorId>> by_representative;
+  for (graph::TensorId id = 0; id < graph.tensor_count(); ++id) {
+    const bool integer = plan.widths[static_cast<size_t>(id)] != kFloatWidth && !graph.tensor(id).constant;
+    if (integer && before_tables.count(id) == 0) by_representative[plan.groups.Of(id)].push_back(id);
+  }
+  std::vector<std::vector<graph::TensorId>> groups;
+  for (auto& [representative, members] : by_representative) {
+    const auto is_fixed = [&](graph::TensorId id) { return plan.fixed.count(id) != 0; };
+    if (std::any_of(members.begin(), members.end(), is_fixed)) continue;
+    if (methods.Of(members).kind == ObserverKind::kAuto) groups.push_back(std::move(members));
+  }
+  return groups;
 }
 
 QuantizedGraph Quantize(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,

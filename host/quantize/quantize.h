@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "graph/graph.h"
 #include "quantize/calibrate.h"
@@ -29,6 +30,7 @@ struct QuantizeOptions {
   std::map<std::string, InputPreprocess> preprocess;  // by graph input; inputs without are calibrated like any tensor
   std::map<std::string, OutputForm> outputs;          // by graph output
   std::map<std::string, InputParts> input_parts;      // by node; see corrections/error_compensation.h
+  std::map<graph::TensorId, ObserverKind> found_observers;  // in place of `auto`; minmax where there is none
 };
 
 int ThreadsOf(int threads);  // 0: as many as there are cores
@@ -55,5 +57,9 @@ Calibration Observe(const Observation& observation, CalibrationSource& source, i
 Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
                     const Progress& progress = nullptr);
 QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options, const Calibration& calibration);
+
+// The integer tensors whose observer is `auto`, those of one scale together, each group ascending.
+std::vector<std::vector<graph::TensorId>> AutoGroups(const graph::Graph& graph, const QuantizeOptions& options,
+                                                     const Calibration& calibration);
 
 }  // namespace lockstep::quantize

@@ -40,4 +40,16 @@ RangeMethods ChooseRangeMethods(const graph::Graph& graph, const Policy& policy,
   return methods;
 }
 
+void TakeFound(const std::map<graph::TensorId, ObserverKind>& found, RangeMethods& methods) {
+  for (const auto& [id, kind] : found) {
+    RangeOptions& method = methods.tensors.emplace(id, methods.all).first->second;
+    if (method.kind == ObserverKind::kAuto) method.kind = kind;
+  }
+  const auto fall_back = [](RangeOptions& method) {
+    if (method.kind == ObserverKind::kAuto) method.kind = ObserverKind::kMinMax;
+  };
+  fall_back(methods.all);
+  for (auto& [id, method] : methods.tensors) fall_back(method);
+}
+
 }  // namespace lockstep::quantize

@@ -36,20 +36,21 @@ inline constexpr std::array<NamedValue<quantize::InputPreprocess::Type>, 6> kInp
 // Whether an output is what the last layer computes, and whether its axes lie as in memory.
 inline constexpr std::array<NamedValue<bool>, 2> kOutputFormats = {{{"float", false}, {"raw", true}}};
 inline constexpr std::array<NamedValue<bool>, 2> kOutputOrders = {{{"onnx", false}, {"physical", true}}};
-inline const std::array<NamedValue<quantize::ObserverKind>, 7>& Observers() {
+inline const std::array<NamedValue<quantize::ObserverKind>, 8>& Observers() {
   using quantize::ObserverKind;
-  static const std::array<NamedValue<ObserverKind>, 7> kTable = {
+  static const std::array<NamedValue<ObserverKind>, 8> kTable = {
       {{ToText(ObserverKind::kMinMax), ObserverKind::kMinMax},
        {ToText(ObserverKind::kMovingAverage), ObserverKind::kMovingAverage},
        {ToText(ObserverKind::kPercentile), ObserverKind::kPercentile},
        {ToText(ObserverKind::kMse), ObserverKind::kMse},
        {ToText(ObserverKind::kKl), ObserverKind::kKl},
        {ToText(ObserverKind::kAdmm), ObserverKind::kAdmm},
-       {ToText(ObserverKind::kOctav), ObserverKind::kOctav}}};
+       {ToText(ObserverKind::kOctav), ObserverKind::kOctav},
+       {ToText(ObserverKind::kAuto), ObserverKind::kAuto}}};
   return kTable;
 }
 
-// Whether a range reaches as far below zero as above.
+// Whether zero is the middle level of a range.
 inline constexpr std::array<NamedValue<bool>, 2> kActivationRanges = {{{"asymmetric", false}, {"symmetric", true}}};
 
 inline constexpr std::array<NamedValue<quantize::QuantizeOnly>, 3> kQuantizeOnly = {

@@ -70,7 +70,7 @@ const std::vector<ChoiceKey>& ChoiceKeys() {
          choices.weights_per_tensor = ValueOf(kWeightScales, value.get<std::string>());
        },
        false},
-      {"observer", "minmax, moving_average, percentile, mse, kl, admm or octav",
+      {"observer", "minmax, moving_average, percentile, mse, kl, admm, octav or auto",
        [](const Json& value) { return IsNameIn(Observers(), value); },
        [](const Json& value, Choices& choices) { choices.observer = ValueOf(Observers(), value.get<std::string>()); },
        true},

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "analyze/metrics.h"
+#include "compiler/auto_observer.h"
 #include "compiler/front.h"
 #include "compiler/judging_runs.h"
 #include "compiler/network_corrections.h"
@@ -107,6 +108,11 @@ class Tuning {
     compiler::PictureObservation observation(config_, graph_, quantise_, calibration_);
     Begin(observation.from_cache() ? "calibration from cache" : "calibrate");
     observed_ = observation.Run(listener_.advance).calibration;
+    compiler::Calibration without_deciding = calibration_;
+    without_deciding.others = ranking_;
+    const auto lower = [this](const quantize::QuantizedGraph& with) { return Lower(with); };
+    quantise_.found_observers = compiler::Found(
+        compiler::ChooseObservers(graph_, quantise_, observed_, without_deciding, lower, listener_.advance));
   }
 
   // Runs that the calibration did not use decide, and those that rank are none of them.

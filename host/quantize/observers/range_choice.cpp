@@ -12,14 +12,15 @@
 namespace lockstep::quantize {
 namespace {
 
-constexpr std::array<std::pair<ObserverKind, const char*>, 7> kNames = {
+constexpr std::array<std::pair<ObserverKind, const char*>, 8> kNames = {
     {{ObserverKind::kMinMax, "minmax"},
      {ObserverKind::kMovingAverage, "moving_average"},
      {ObserverKind::kPercentile, "percentile"},
      {ObserverKind::kMse, "mse"},
      {ObserverKind::kKl, "kl"},
      {ObserverKind::kAdmm, "admm"},
-     {ObserverKind::kOctav, "octav"}}};
+     {ObserverKind::kOctav, "octav"},
+     {ObserverKind::kAuto, "auto"}}};
 
 Range WithZero(const Range& range) { return {std::min(range.low, 0.0), std::max(range.high, 0.0)}; }
 
@@ -78,7 +79,7 @@ Range MseRange(const TensorStatistics& statistics, int bits) {
 
 Range ChooseRange(const TensorStatistics& statistics, const RangeOptions& options, int bits) {
   if (statistics.empty()) return {};
-  if (options.symmetric) {
+  if (options.symmetric && statistics.extremes().low < 0.0) {
     TensorStatistics mirrored = statistics.Map([](double x) { return -x; });
     mirrored.Merge(statistics);
     const Range half = ChooseRange(mirrored, {options.kind, options.percentile, false}, bits);
@@ -90,6 +91,7 @@ Range ChooseRange(const TensorStatistics& statistics, const RangeOptions& option
   if (bits > kMostBitsObserved) return {full.low * kWideHeadroom, full.high * kWideHeadroom};
   switch (options.kind) {
     case ObserverKind::kMinMax:
+    case ObserverKind::kAuto:
       return full;
     case ObserverKind::kMovingAverage:
       return WithZero(statistics.moving_average());

@@ -1,6 +1,7 @@
 // From the statistics of a tensor to the range that its levels shall span: the observers a user can choose from.
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "quantize/observers/tensor_statistics.h"
@@ -15,16 +16,22 @@ enum class ObserverKind {
   kKl,             // least Kullback-Leibler divergence of the quantised from the float distribution
   kAdmm,           // least mean squared error by alternation of scale and integers
   kOctav,          // least mean squared error by Newton's method, rounding errors taken as uniform
+  kAuto,           // that of the others by which the network's outputs are best; as long as none is found, kMinMax
 };
 
-// "minmax", "moving_average", "percentile", "mse", "kl", "admm", "octav"; UsageError listing them otherwise.
+// All but kAuto; what is to be preferred of equals comes first.
+inline constexpr std::array<ObserverKind, 7> kObservers = {
+    ObserverKind::kMinMax, ObserverKind::kMovingAverage, ObserverKind::kPercentile, ObserverKind::kMse,
+    ObserverKind::kKl,     ObserverKind::kAdmm,          ObserverKind::kOctav};
+
+// "minmax", "moving_average", "percentile", "mse", "kl", "admm", "octav", "auto"; UsageError listing them otherwise.
 ObserverKind ParseObserverKind(const std::string& text);
 const char* ToText(ObserverKind kind);
 
 struct RangeOptions {
   ObserverKind kind = ObserverKind::kMinMax;
   double percentile = 99.9999;  // of the values stay within the range; kPercentile alone
-  bool symmetric = false;       // as far below zero as above, so that zero is the middle level
+  bool symmetric = false;       // zero is the middle level, of values that are never negative the first
 };
 
 inline bool operator==(const RangeOptions& a, const RangeOptions& b) {
@@ -37,8 +44,8 @@ inline constexpr int kMostBitsObserved = 12;
 inline constexpr double kWideHeadroom = 1.5;
 
 // The range contains 0 and lies within the extremes (widened to 0; of a symmetric one, to both sides). A symmetric one
-// is what the observer chooses for the values and their negatives, with one level more below zero than above. {0, 0}
-// for empty statistics.
+// of values that may be negative is what the observer chooses for them and their negatives, with one level more below
+// zero than above. {0, 0} for empty statistics.
 Range ChooseRange(const TensorStatistics& statistics, const RangeOptions& options, int bits);
 
 Range PercentileRange(const TensorStatistics& statistics, double percentile);

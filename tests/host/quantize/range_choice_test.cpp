@@ -177,6 +177,19 @@ TEST(ChooseRange, SymmetricRangesHaveZeroInTheMiddle) {
   }
 }
 
+TEST(ChooseRange, SymmetricRangesOfValuesThatAreNeverNegativeBeginAtZero) {
+  RangeOptions options;
+  options.symmetric = true;
+  for (const ObserverKind kind : kObservers) {
+    options.kind = kind;
+    const Range range = ChooseRange(Observed({0.0F, 0.5F, 1.0F, 3.0F}), options, 8);
+    EXPECT_EQ(AffineFromRange(range, 8).zero_point, 0) << ToText(kind);
+    EXPECT_EQ(range.high, ChooseRange(Observed({0.0F, 0.5F, 1.0F, 3.0F}), {kind}, 8).high) << ToText(kind);
+  }
+  options.kind = ObserverKind::kMinMax;
+  EXPECT_EQ(AffineFromRange(ChooseRange(Observed({-3.0F, -1.0F}), options, 8), 8).zero_point, 128);
+}
+
 TEST(ChooseRange, NothingObserved) {
   const Range range = ChooseRange(TensorStatistics(), {ObserverKind::kMse, 99.0}, 8);
   EXPECT_EQ(range.low, 0.0);
@@ -184,7 +197,7 @@ TEST(ChooseRange, NothingObserved) {
 }
 
 TEST(ObserverKind, NamesGoBothWays) {
-  for (const char* name : {"minmax", "moving_average", "percentile", "mse", "kl"}) {
+  for (const char* name : {"minmax", "moving_average", "percentile", "mse", "kl", "admm", "octav", "auto"}) {
     EXPECT_STREQ(ToText(ParseObserverKind(name)), name);
   }
   EXPECT_THROW(ParseObserverKind("MinMax"), UsageError);
