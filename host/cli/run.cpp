@@ -70,7 +70,8 @@ void AddRun(CLI::App& app, int& status) {
   command->add_option("--dump", flags->options.dump_folder,
                       "gets every layer's output and a manifest (docs/architecture.md)");
   command->add_option("--save-inputs", flags->options.input_folder,
-                      "gets the input bytes of the joint model, as run_joint takes them");
+                      "gets the input bytes of the joint model, as run_joint takes them; of an ONNX network alone the "
+                      "floats that it is fed with, as .npy");
   settings::DeclareOptions(*command, settings::kRun, flags->given);
   command->add_flag("--no-digest", flags->no_digest, "native engine: do not compare the file's digest");
   command->add_option("--min-cosine", flags->options.min_cosine, "two models: status 1 if an output is below; -1 to 1")

@@ -25,6 +25,17 @@ std::vector<std::string> NamesOf(const std::vector<Named>& all) {
   return names;
 }
 
+void SaveFloatInputs(const fs::path& folder, const std::vector<input::InputInfo>& inputs, const input::DataItem& item) {
+  const std::map<std::string, engine::FloatTensor> tensors = input::FloatInputs(inputs, item);
+  const std::vector<std::string> names = dump::InputFileNames(item.stem, NamesOf(inputs));
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const engine::FloatTensor& tensor = tensors.at(inputs[i].name);
+    const std::vector<uint8_t> npy =
+        input::MakeNpy("f32", tensor.shape, tensor.data.data(), tensor.data.size() * sizeof(float));
+    files::WriteFile((folder / names[i]).replace_extension(".npy"), npy.data(), npy.size());
+  }
+}
+
 }  // namespace
 
 fs::path FolderOf(const fs::path& folder, const RunOptions& options, size_t model) {
@@ -46,16 +57,17 @@ void SaveOutputs(const RunOptions& options, size_t model, const input::DataItem&
   }
 }
 
-void SaveInputs(const RunOptions& options, const input::DataItem& item) {
+void SaveInputs(const RunOptions& options, const std::vector<input::InputInfo>& inputs, const input::DataItem& item) {
   const auto joint = std::find_if_not(options.models.begin(), options.models.end(), IsOnnx);
   if (joint == options.models.end()) {
-    throw UsageError("--save-inputs needs a joint model, which says what its input bytes are");
+    SaveFloatInputs(options.input_folder, inputs, item);
+    return;
   }
   const engine::JointModel model(*joint, options.runner.check_digest);
-  const auto inputs = input::JointInputs(model.model(), item);
+  const auto bytes = input::JointInputs(model.model(), item);
   const std::vector<std::string> names = dump::InputFileNames(item.stem, NamesOf(input::InputsOf(model.model())));
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    files::WriteFile(options.input_folder / names[i], inputs[i].data(), inputs[i].size());
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    files::WriteFile(options.input_folder / names[i], bytes[i].data(), bytes[i].size());
   }
 }
 

@@ -16,8 +16,9 @@ std::filesystem::path FolderOf(const std::filesystem::path& folder, const RunOpt
 void SaveOutputs(const RunOptions& options, size_t model, const input::DataItem& item,
                  const std::vector<OutputTensor>& outputs);
 
-// The bytes of the joint model's inputs, as run_joint takes them: dump::InputFileNames. Throws UsageError without one.
-void SaveInputs(const RunOptions& options, const input::DataItem& item);
+// The bytes of the joint model's inputs, as run_joint takes them: dump::InputFileNames. Without a joint model what the
+// ONNX network is fed with: the same names with .npy, float32 in ONNX order.
+void SaveInputs(const RunOptions& options, const std::vector<input::InputInfo>& inputs, const input::DataItem& item);
 
 // Throws UsageError if two sets of inputs would be saved under one name.
 void RequireDistinctInputFiles(const std::vector<input::DataItem>& items, const std::vector<input::InputInfo>& inputs);

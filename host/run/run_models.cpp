@@ -158,7 +158,7 @@ RunResult RunModels(const RunOptions& options, const std::function<void(int done
   for (const input::DataItem& item : data.items) {
     ItemRun run;
     run.input = item.label;
-    if (!options.input_folder.empty()) SaveInputs(options, item);
+    if (!options.input_folder.empty()) SaveInputs(options, inputs, item);
     std::vector<std::vector<OutputTensor>> outputs;
     for (size_t m = 0; m < runners.size(); ++m) {
       outputs.push_back(RunOne(*runners[m], options, m, item, data.items.size() > 1));

@@ -20,7 +20,7 @@ struct RunOptions {
   std::filesystem::path output_folder;  // outputs, see SaveOutputs; empty: not wanted
   bool npy = false;                     // outputs as .npy, too
   std::filesystem::path dump_folder;    // empty: not wanted
-  std::filesystem::path input_folder;   // gets the input bytes of a joint model, as run_joint takes them
+  std::filesystem::path input_folder;   // gets the inputs, see SaveInputs
   std::optional<double> min_cosine;     // two models: below it, they differ
   RunnerOptions runner;                 // a joint model's own preprocessing holds for the ONNX network beside it too
 };

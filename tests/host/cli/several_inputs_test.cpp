@@ -64,6 +64,14 @@ TEST_F(SeveralInputsTest, TheNetworkAndTheModelAgree) {
   ExpectFloatsAgree(ReadText(Path("both.json")));
 }
 
+TEST_F(SeveralInputsTest, WhatANetworkIsFedWithCanBeFedAgain) {
+  ExpectRun({"run", P("net.onnx"), "--output-folder", P("first"), "--save-inputs", P("floats")});
+  const boards::ProcessResult again = Lockstep({"run", P("net.onnx"), "--output-folder", P("again"), "--data",
+                                                P("floats/picture_0.npy") + ";" + P("floats/picture_0_vec.npy")});
+  ASSERT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(ContentOf("again"), ContentOf("first"));
+}
+
 TEST_F(SeveralInputsTest, EveryEngineAndProgramGivesTheSameBytes) {
   Build();
   for (const std::string engine : {"reference", "native"}) {
