@@ -8,7 +8,7 @@ if [ $# -lt 5 ]; then
   sed -n '2,5s/^# //p' "${BASH_SOURCE[0]}" >&2
   exit 2
 fi
-lockstep=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/build/host/bin/lockstep
+. "$(dirname "${BASH_SOURCE[0]}")/measuring.sh"
 network=$1 calibration=$2 out=$3
 shift 3
 settings=()
@@ -22,22 +22,8 @@ shift || true
 row() {
   local title=$1 folder=$out/$2
   shift 2
-  if [ ! -s "$folder/metrics.json" ]; then
-    mkdir -p "$folder"
-    "$lockstep" build -q --input "$network" --name net --output-dir "$folder" --calibration "$calibration" \
-      "${settings[@]}" "$@" >/dev/null 2>"$folder/build.log" || {
-      cat "$folder/build.log" >&2
-      exit 1
-    }
-    "$lockstep" evaluate -q "$folder/net.joint" "${evaluate[@]}" --json "$folder/metrics.json" >/dev/null
-  fi
-  python3 - "$folder/metrics.json" "$title" <<'PYTHON'
-import json, sys
-with open(sys.argv[1]) as file:
-    metrics = json.load(file)["metrics"]
-of = metrics.get("map50_95", metrics.get("top1", metrics.get("miou")))
-print(f"| {sys.argv[2]} | {100 * of:.2f} | {metrics['kept']:.2f} ± {metrics['kept_error']:.2f} |", flush=True)
-PYTHON
+  measure "$folder" "$@"
+  echo "| $title | $(kept "$folder") |"
 }
 
 evaluate=("$@")

@@ -1,8 +1,10 @@
-// Runs models in ONNX Runtime: raw little-endian float32 inputs -> raw float32 outputs (int64 ones too, as floats) and a JSON of names and shapes.
+// Runs models in ONNX Runtime: float32 inputs, raw little-endian or .npy -> raw float32 outputs (int64 ones too, as floats)
+// and a JSON of names and shapes.
 //   node ort_run.js --package DIR --jobs FILE [--threads N] [--time RUNS]
 // DIR holds node_modules/onnxruntime-node. FILE is a JSON:
-//   [{"model", "inputs": [{"name", "shape", "file"}], "outputDir"}]
-// Output i of a job goes to its outputDir/output_<i>.bin. The JSON on stdout:
+//   [{"model", "inputs": [{"name", "shape", "file"}], "outputDir", "outputPrefix"}]
+// Output i of a job goes to its outputDir/output_<i>.bin, or with an outputPrefix to outputDir/<outputPrefix><name>.bin.
+// Jobs of one model that follow one another share a session. The JSON on stdout:
 //   {"version", "runs": [{"outputs": [{"name", "shape", "file"}], "milliseconds": [..one per timed run]}]}
 'use strict';
 const fs = require('fs');
@@ -28,25 +30,29 @@ function parseArguments(argv) {
 }
 
 function readFloats(file) {
-  const bytes = fs.readFileSync(file);
+  let bytes = fs.readFileSync(file);
+  if (file.endsWith('.npy')) bytes = bytes.subarray(10 + bytes.readUInt16LE(8));  // version 1, float32, little-endian
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
 function writeOutput(job, tensor, name, index) {
   if (!['float32', 'int64'].includes(tensor.type)) throw new Error(`output ${name} is ${tensor.type}; only float32 and int64 are written`);
-  const file = `output_${index}.bin`;
+  const file = job.outputPrefix === undefined ? `output_${index}.bin` : `${job.outputPrefix}${name}.bin`;
   const {buffer, byteOffset, byteLength} = tensor.type === 'int64' ? Float32Array.from(tensor.data, Number) : tensor.data;
   fs.writeFileSync(path.join(job.outputDir, file), Buffer.from(buffer, byteOffset, byteLength));
   return {name, shape: Array.from(tensor.dims), file};
 }
 
-async function run(ort, job, options) {
-  const session = await ort.InferenceSession.create(job.model, {
+function open(ort, model, options) {
+  return ort.InferenceSession.create(model, {
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
   });
+}
+
+async function run(ort, session, job, options) {
   const feeds = {};
   for (const input of job.inputs) {
     feeds[input.name] = new ort.Tensor('float32', readFloats(input.file), input.shape);
@@ -59,7 +65,6 @@ async function run(ort, job, options) {
     milliseconds.push(Number(process.hrtime.bigint() - start) / 1e6);
   }
   const outputs = session.outputNames.map((name, index) => writeOutput(job, results[name], name, index));
-  await session.release();
   return {outputs, milliseconds};
 }
 
@@ -69,13 +74,21 @@ async function main() {
   const ort = require(packageDir);
   const version = JSON.parse(fs.readFileSync(path.join(packageDir, 'package.json'))).version;
   const runs = [];
+  let session;
+  let model;
   for (const job of JSON.parse(fs.readFileSync(options.jobs))) {
     try {
-      runs.push(await run(ort, job, options));
+      if (job.model !== model) {
+        if (session) await session.release();
+        session = await open(ort, job.model, options);
+        model = job.model;
+      }
+      runs.push(await run(ort, session, job, options));
     } catch (error) {
       throw new Error(`${job.model}: ${error.message}`);
     }
   }
+  if (session) await session.release();
   console.log(JSON.stringify({version, runs}));
 }
 
