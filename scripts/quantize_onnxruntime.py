@@ -4,7 +4,6 @@
   quantize_onnxruntime.py ranges NETWORK.onnx INPUTS RANGES.json     what each tensor is at least and at most, by picture
   quantize_onnxruntime.py quantize NETWORK.onnx RANGES.json minmax|averaged OUT.onnx [--float-behind PATTERN]
   quantize_onnxruntime.py run NETWORK.onnx INPUTS OUTPUTS            INPUTS/x/y.npy -> OUTPUTS/x/y_NAME.bin, for each output
-  quantize_onnxruntime.py agree OUTPUTS OTHERS                       by how much files of the same names differ
 
 ONNX Runtime itself makes the ranges and runs the networks (scripts/fetch_onnxruntime.sh); its quantiser is part of its
 Python package alone, so what `quantize_static(.., quant_format=QDQ, per_channel=True, activation_type=QUInt8,
@@ -116,17 +115,18 @@ def ranges(network, inputs, out):
 class Quantizer:
     def __init__(self, model, tensor_ranges, floats):
         self.graph, self.ranges, self.floats = model.graph, tensor_ranges, floats
+        self.nodes = list(model.graph.node)
         self.constants = {tensor.name: tensor for tensor in self.graph.initializer}
         self.outputs = {output.name for output in self.graph.output}
         self.readers = {}
-        for node in self.graph.node:
+        for node in self.nodes:
             for name in node.input:
                 self.readers.setdefault(name, []).append(node)
         self.tensors = {}  # name -> the tensor whose scale it has, or None
         self.weights = {}  # name -> axis
         self.biases = {}   # name -> (input, weight)
         self.removed = []
-        self.before, self.behind = {}, {}  # nodes to put in front of a node, by its first output; behind a tensor
+        self.before, self.behind = {}, {}  # nodes to put in front of a node, by its id(); behind a tensor
 
     def constant(self, name):
         return numpy_helper.to_array(self.constants[name])
@@ -168,7 +168,7 @@ class Quantizer:
         if source not in self.tensors:
             return
         if len(self.readers[source]) == 1 and source not in self.outputs and source != self.graph.input[0].name:
-            maker = next(other for other in self.graph.node if source in other.output)
+            maker = next(other for other in self.nodes if source in other.output)
             maker.output[list(maker.output).index(source)] = result
             del self.tensors[source]
             self.removed.append(node)
@@ -199,7 +199,7 @@ class Quantizer:
         node = helper.make_node("DequantizeLinear", inputs, [name + "_values"], **more)
         for reader in self.readers[name]:
             self.rename_input(reader, name, name + "_values")
-        self.before.setdefault(self.readers[name][0].output[0], []).append(node)
+        self.before.setdefault(id(self.readers[name][0]), []).append(node)
 
     @staticmethod
     def rename_input(node, old, new):
@@ -234,26 +234,25 @@ class Quantizer:
         source, result = name, name + "_values"
         if name in self.outputs:
             source, result = name + "_float", name
-            maker = next(node for node in self.graph.node if name in node.output)
+            maker = next(node for node in self.nodes if name in node.output)
             maker.output[list(maker.output).index(name)] = source
-        for node in self.graph.node:
+        for node in self.nodes:
             self.rename_input(node, name, result)
         pair = self.pair(name, scale, zero_point)
         self.behind[source] = [helper.make_node("QuantizeLinear", [source, *pair], [name + "_levels"]),
                                helper.make_node("DequantizeLinear", [name + "_levels", *pair], [result])]
 
     def quantize(self, excluded):
-        for node in list(self.graph.node):
+        for node in self.nodes:
             if node.op_type in DEFAULT and node.name not in excluded:
                 self.mark(node)
-        for node in self.removed:
-            self.graph.node.remove(node)
+        self.nodes = [node for node in self.nodes if not any(node is gone for gone in self.removed)]
         self.place_weights()
         for name in self.tensors:
             self.place_activation(name)
         nodes = list(self.behind.get(self.graph.input[0].name, []))
-        for node in self.graph.node:
-            nodes += self.before.get(node.output[0], []) + [node]
+        for node in self.nodes:
+            nodes += self.before.get(id(node), []) + [node]
             nodes += [pair for name in node.output for pair in self.behind.get(name, [])]
         del self.graph.node[:]
         self.graph.node.extend(nodes)
@@ -297,19 +296,9 @@ def quantize(network, file, method, out, float_behind):
     onnx.save(model, out)
 
 
-def agree(first, second):
-    files = sorted(file.relative_to(first) for file in pathlib.Path(first).rglob("*.bin"))
-    errors, energies = 0.0, 0.0
-    for file in files:
-        a, b = (np.fromfile(pathlib.Path(folder) / file, np.float32).astype(np.float64) for folder in (first, second))
-        errors += np.square(a - b).sum()
-        energies += np.square(a).sum()
-    print(f"{len(files)} files, SQNR {10 * np.log10(energies / errors) if errors else np.inf:.1f} dB")
-
-
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("job", choices=["ranges", "quantize", "run", "agree"])
+    parser.add_argument("job", choices=["ranges", "quantize", "run"])
     parser.add_argument("arguments", nargs="+")
     parser.add_argument("--float-behind", nargs="+", default=[])
     given = parser.parse_args()
@@ -317,10 +306,8 @@ def main():
         ranges(*given.arguments)
     elif given.job == "quantize":
         quantize(*given.arguments, given.float_behind)
-    elif given.job == "run":
-        run_jobs(jobs_of(given.arguments[0], given.arguments[1], given.arguments[2]))
     else:
-        agree(*given.arguments)
+        run_jobs(jobs_of(*given.arguments))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ apt_packages=(
   flatbuffers-compiler libcli11-dev libdnnl-dev libflatbuffers-dev libminizip-dev libonnx-dev libopencv-dev
   libprotobuf-dev libssl-dev nlohmann-json3-dev protobuf-compiler
   # tests and benchmarks
-  googletest libbenchmark-dev libgtest-dev libonnx-testdata python3
+  googletest libbenchmark-dev libgtest-dev libonnx-testdata python3 python3-numpy python3-onnx
   # boards: cross compilers and their emulators
   g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-mipsel-linux-gnu qemu-user
   # pictures for the demo
