@@ -9,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "evaluate/label_files.h"
 #include "evaluate/picture_files.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -119,6 +120,14 @@ std::map<std::string, ListedClass> ReadList(const std::string& list) {
   return classes;
 }
 
+std::vector<std::string> Unused(const std::map<std::string, ListedClass>& classes) {
+  std::vector<std::string> names;
+  for (const auto& [name, listed] : classes) {
+    if (!listed.used) names.push_back(name);
+  }
+  return names;
+}
+
 ClassLabels FromList(const std::string& images, const std::string& list) {
   std::map<std::string, ListedClass> classes = ReadList(list);
   std::vector<std::string> pictures = PictureFiles(images);
@@ -135,17 +144,12 @@ ClassLabels FromList(const std::string& images, const std::string& list) {
     labels.classes.push_back(found->second.number);
   }
   if (labels.pictures.empty()) {
-    throw BadInput(list + ": none of its " + std::to_string(classes.size()) + " names is a picture of " + images +
-                   " (the first is " + graph::Quoted(classes.begin()->first) + ")");
+    ThrowNoneMatches(list, Unused(classes), "name", images, pictures);
   }
-  const auto unused =
-      std::count_if(classes.begin(), classes.end(), [](const auto& entry) { return !entry.second.used; });
-  if (unused != 0)
-    labels.notes.push_back(std::to_string(unused) + " names of " + list + " are no pictures of " + images);
+  const std::vector<std::string> unused = Unused(classes);
+  if (!unused.empty()) labels.notes.push_back(UnmatchedNote(list, unused, "name", images));
   const size_t left_out = pictures.size() - labels.pictures.size();
-  if (left_out != 0) {
-    labels.notes.push_back(std::to_string(left_out) + " pictures that " + list + " does not list were left out");
-  }
+  if (left_out != 0) labels.notes.push_back(LeftOutNote(left_out, "that " + list + " does not list"));
   return labels;
 }
 

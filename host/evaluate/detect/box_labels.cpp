@@ -6,13 +6,17 @@
 #include <sstream>
 #include <utility>
 
+#include "evaluate/label_files.h"
 #include "evaluate/picture_files.h"
 #include "files/output_file.h"
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "graph/quoted.h"
 
 namespace lockstep::evaluate {
 namespace {
+
+constexpr char kExtension[] = ".txt";
 
 namespace fs = std::filesystem;
 
@@ -77,14 +81,6 @@ std::vector<Object> ReadFileOfBoxes(const std::string& path, int classes) {
   return objects;
 }
 
-size_t CountTextFiles(const std::string& folder) {
-  size_t count = 0;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.path().extension() == ".txt") ++count;
-  }
-  return count;
-}
-
 }  // namespace
 
 BoxLabels ReadBoxLabels(const std::string& images, const std::string& labels, int classes) {
@@ -102,21 +98,21 @@ BoxLabels ReadBoxLabels(const std::string& images, const std::string& labels, in
   std::set<std::string> used;
   size_t without = 0;
   for (const std::string& picture : result.pictures) {
-    const std::string path = Beside(labels, picture, ".txt");
+    const std::string path = Beside(labels, picture, kExtension);
     const bool labelled = fs::exists(path, error);
     result.objects.push_back(labelled ? ReadFileOfBoxes(path, classes) : std::vector<Object>());
-    if (labelled) used.insert(path);
+    if (labelled) used.insert(fs::path(path).filename().string());
     without += labelled ? 0 : 1;
   }
-  const size_t files = CountTextFiles(labels);
-  if (used.empty()) {
-    throw BadInput(labels + ": none of its " + std::to_string(files) + " .txt files belongs to a picture of " + images +
-                   "; " + Beside(labels, result.pictures.front(), ".txt") + " would be the first one's");
-  }
+  std::vector<std::string> names = NamesOf(labels, kExtension);
+  if (used.empty()) ThrowNoneMatches(labels, names, ".txt file", images, result.pictures);
   if (without != 0) {
-    result.notes.push_back(std::to_string(without) + " pictures have no labels in " + labels +
-                           " and count as pictures without objects");
+    result.notes.push_back(graph::Counted(without, "picture") + " without labels in " + labels +
+                           (without == 1 ? " counts" : " count") + " as without objects");
   }
+  const auto is_used = [&](const std::string& name) { return used.count(name) != 0; };
+  names.erase(std::remove_if(names.begin(), names.end(), is_used), names.end());
+  if (!names.empty()) result.notes.push_back(UnmatchedNote(labels, names, ".txt file", images));
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "evaluate/detect/box_labels.h"
+#include "evaluate/label_files.h"
 #include "evaluate/picture_files.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -70,8 +71,9 @@ std::map<int64_t, int> ClassesById(const CocoFile& file, int classes) {
     const auto place = static_cast<int64_t>(by_id.size());
     const int64_t label = by_order ? place : id;
     if (label < 0 || label >= classes) {
-      throw BadInput(file.path() + ": has " + std::to_string(ids.size()) + " categories, the network " +
-                     std::to_string(classes) + " classes, and the category " + std::to_string(id) +
+      throw BadInput(file.path() + ": has " + std::to_string(ids.size()) +
+                     (ids.size() == 1 ? " category" : " categories") + ", the network " + std::to_string(classes) +
+                     (classes == 1 ? " class" : " classes") + ", and the category " + std::to_string(id) +
                      " is none of them; give as many categories as classes, or their numbers as ids");
     }
     by_id[id] = static_cast<int>(label);
@@ -124,6 +126,12 @@ std::map<std::string, std::vector<Object>> ObjectsByName(const CocoFile& file, i
   return by_name;
 }
 
+std::vector<std::string> NamesIn(const std::map<std::string, std::vector<Object>>& by_name) {
+  std::vector<std::string> names;
+  for (const auto& [name, objects] : by_name) names.push_back(name);
+  return names;
+}
+
 }  // namespace
 
 BoxLabels ReadCocoLabels(const std::string& images, const std::string& file, int classes) {
@@ -137,15 +145,12 @@ BoxLabels ReadCocoLabels(const std::string& images, const std::string& file, int
     result.objects.push_back(std::move(found->second));
   }
   if (result.pictures.empty()) {
-    throw BadInput(file + ": none of its " + std::to_string(by_name.size()) + " images is a picture of " + images +
-                   (by_name.empty() ? "" : " (the first is " + by_name.begin()->first + ")"));
+    ThrowNoneMatches(file, NamesIn(by_name), "image", images, pictures);
   }
   const size_t left_out = pictures.size() - result.pictures.size();
-  if (left_out != 0) {
-    result.notes.push_back(std::to_string(left_out) + " pictures that " + file + " does not list were left out");
-  }
-  const size_t missing = by_name.size() - result.pictures.size();
-  if (missing != 0) result.notes.push_back(std::to_string(missing) + " images of " + file + " are not in " + images);
+  if (left_out != 0) result.notes.push_back(LeftOutNote(left_out, "that " + file + " does not list"));
+  for (const std::string& picture : result.pictures) by_name.erase(fs::path(picture).filename().string());
+  if (!by_name.empty()) result.notes.push_back(UnmatchedNote(file, NamesIn(by_name), "image", images));
   return result;
 }
 

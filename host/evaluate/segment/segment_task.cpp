@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "dump/dump.h"
+#include "evaluate/label_files.h"
 #include "evaluate/picture_files.h"
 #include "evaluate/segment/label_map.h"
 #include "evaluate/segment/score_map.h"
@@ -32,14 +34,14 @@ class SegmentTask : public Task {
       pictures_.push_back(picture);
       files_.push_back(file);
     }
-    if (pictures_.empty()) {
-      throw BadInput(labels + ": no label map belongs to a picture of " + images + "; " +
-                     Beside(labels, all.front(), ".png") + " would be the first one's");
-    }
+    std::vector<std::string> names = NamesOf(labels, ".png");
+    if (pictures_.empty()) ThrowNoneMatches(labels, names, ".png file", images, all);
     const size_t left_out = all.size() - pictures_.size();
-    if (left_out != 0) {
-      notes_.push_back(std::to_string(left_out) + " pictures without a label map in " + labels + " were left out");
-    }
+    if (left_out != 0) notes_.push_back(LeftOutNote(left_out, "without a label map in " + labels));
+    const std::set<std::string> used(files_.begin(), files_.end());
+    const auto is_used = [&](const std::string& name) { return used.count(Beside(labels, name, ".png")) != 0; };
+    names.erase(std::remove_if(names.begin(), names.end(), is_used), names.end());
+    if (!names.empty()) notes_.push_back(UnmatchedNote(labels, names, ".png file", images));
   }
 
   const std::vector<std::string>& pictures() const override { return pictures_; }

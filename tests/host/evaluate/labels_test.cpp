@@ -55,14 +55,19 @@ TEST_F(LabelsTest, AListNamesPicturesByPathOrName) {
   const ClassLabels labels = ReadClassLabels(P("i"), P("list.txt"));
   EXPECT_EQ(labels.classes, (std::vector<int>{3, 14}));
   ASSERT_EQ(labels.notes.size(), 2U);
-  EXPECT_NE(labels.notes[0].find("1 names"), std::string::npos) << labels.notes[0];
-  EXPECT_NE(labels.notes[1].find("left out"), std::string::npos) << labels.notes[1];
+  EXPECT_NE(labels.notes[0].find("1 name of " + P("list.txt") + " belongs to no picture of " + P("i") +
+                                 ", the first is \"nowhere.jpg\""),
+            std::string::npos)
+      << labels.notes[0];
+  EXPECT_NE(labels.notes[1].find("1 picture that " + P("list.txt") + " does not list was left out"), std::string::npos)
+      << labels.notes[1];
 }
 
 TEST_F(LabelsTest, ListsThatSayNothing) {
   Pictures({"i/a.jpg"});
   WriteText(Path("other.txt"), "b.jpg 3\n");
-  ExpectBadInput([&] { ReadClassLabels(P("i"), P("other.txt")); }, {"other.txt", "none", "b.jpg"});
+  ExpectBadInput([&] { ReadClassLabels(P("i"), P("other.txt")); },
+                 {"other.txt", "none of its 1 name", "b.jpg", P("i"), "a.jpg"});
   WriteText(Path("bad.txt"), "a.jpg 3\nb.jpg three\n");
   ExpectBadInput([&] { ReadClassLabels(P("i"), P("bad.txt")); }, {"bad.txt, line 2", "b.jpg three"});
   WriteText(Path("twice.txt"), "a.jpg 3\na.jpg 4\n");
@@ -92,7 +97,16 @@ TEST_F(LabelsTest, BoxesInYolosFormat) {
   EXPECT_EQ(polygon.box.right, 0.75);
   EXPECT_EQ(polygon.box.bottom, 0.875);
   ASSERT_EQ(labels.notes.size(), 1U);
-  EXPECT_NE(labels.notes[0].find("1 pictures have no labels"), std::string::npos) << labels.notes[0];
+  EXPECT_NE(labels.notes[0].find("1 picture without labels in "), std::string::npos) << labels.notes[0];
+}
+
+TEST_F(LabelsTest, FilesOfLabelsWithoutAPictureAreCounted) {
+  Pictures({"i/a.jpg"});
+  for (const char* name : {"l/a.txt", "l/z.txt", "l/c.txt"}) WriteText(Path(name), "0 .5 .5 .1 .1\n");
+  const BoxLabels labels = ReadBoxLabels(P("i"), P("l"), 3);
+  ASSERT_EQ(labels.notes.size(), 1U);
+  EXPECT_EQ(labels.notes[0],
+            "2 .txt files of " + P("l") + " belong to no picture of " + P("i") + ", the first is \"c.txt\"");
 }
 
 TEST_F(LabelsTest, BoxesThatCannotBe) {
@@ -109,7 +123,11 @@ TEST_F(LabelsTest, BoxesThatCannotBe) {
   ExpectBadInput(with("1.5 .5 .5 .1 .1\n"), {"line 1"});
   ExpectBadInput(with("-1 .5 .5 .1 .1\n"), {"line 1", "-1"});
   WriteText(Path("other/b.txt"), "0 .5 .5 .1 .1\n");
-  ExpectBadInput([&] { ReadBoxLabels(P("i"), P("other"), 80); }, {"none of its 1 .txt", "a.txt"});
+  ExpectBadInput([&] { ReadBoxLabels(P("i"), P("other"), 80); },
+                 {P("other"), "none of its 1 .txt file (the first is \"b.txt\")", "picture of " + P("i"),
+                  "the first is \"a.jpg\""});
+  std::filesystem::create_directories(Path("none"));
+  ExpectBadInput([&] { ReadBoxLabels(P("i"), P("none"), 80); }, {"none of its 0 .txt files", P("i")});
   ExpectBadInput([&] { ReadBoxLabels(P("i"), P("nowhere"), 80); }, {"nowhere", "--labels"});
 }
 
@@ -136,6 +154,8 @@ TEST_F(LabelsTest, BoxesInCocosFormat) {
   EXPECT_EQ(labels.objects[0][1].label, 0);
   EXPECT_TRUE(labels.objects[0][1].crowd);
   ASSERT_EQ(labels.notes.size(), 2U) << "c.jpg is not listed, gone.jpg not there";
+  EXPECT_NE(labels.notes[1].find("1 image of "), std::string::npos) << labels.notes[1];
+  EXPECT_NE(labels.notes[1].find("gone.jpg"), std::string::npos) << labels.notes[1];
   EXPECT_EQ(ReadBoxLabels(P("i"), P("coco.json"), 91).objects[0][0].label, 90) << "ids that are classes";
   ExpectBadInput([&] { ReadBoxLabels(P("i"), P("coco.json"), 80); }, {"2 categories", "80 classes", "90"});
 }
@@ -154,7 +174,7 @@ TEST_F(LabelsTest, CocoFilesThatCannotBe) {
                  {"annotations[0].image_id"});
   ExpectBadInput(with(R"({"categories": [{"id": 0}, {"id": 1}], "annotations": [],
                           "images": [{"id": 1, "file_name": "z.jpg", "width": 5, "height": 5}]})"),
-                 {"none of its 1 images", "z.jpg"});
+                 {"none of its 1 image ", "z.jpg", P("i"), "a.jpg"});
 }
 
 }  // namespace

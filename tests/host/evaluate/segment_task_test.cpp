@@ -107,7 +107,15 @@ TEST_F(SegmentTaskTest, LabelsThatMatchNoPicture) {
   WriteText(Path("i/a.jpg"), "");
   WriteLabels("l/b.png", 2, 2, {0, 1, 0, 1});
   const std::string message = BadInputOf([&] { MakeSegmentTask({"net", {2, 2}, {{1, 2, 2, 2}}}, P("i"), P("l")); });
-  EXPECT_NE(message.find("a.png"), std::string::npos) << message;
+  for (const std::string& word :
+       {P("l") + ": none of its 1 .png file (the first is \"b.png\")", P("i"), std::string("a.jpg")}) {
+    EXPECT_NE(message.find(word), std::string::npos) << word << ": " << message;
+  }
+  WriteLabels("l/a.png", 2, 2, {0, 1, 0, 1});
+  const auto task = MakeSegmentTask({"net", {2, 2}, {{1, 2, 2, 2}}}, P("i"), P("l"));
+  ASSERT_EQ(task->Notes().size(), 1U);
+  EXPECT_EQ(task->Notes()[0],
+            "1 .png file of " + P("l") + " belongs to no picture of " + P("i") + ", the first is \"b.png\"");
   EXPECT_THROW(MakeSegmentTask({"net", {2, 2}, {{1, 1000}}}, P("i"), P("l")), UsageError);
 }
 
