@@ -7,6 +7,7 @@
 #include "cli/spinning.h"
 #include "compiler/build_config.h"
 #include "files/output_file.h"
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "layerwise/analysis.h"
 #include "layerwise/model_and_network.h"
@@ -83,7 +84,7 @@ int Analyze(const Flags& flags) {
   if (!given.empty())
     options.truth = layerwise::TruthInputs(both, compiler::InputSettingsOf(resolved, "analyze"), given);
   report::Progress progress(stderr, 1, flags.quiet);
-  progress.Step("analyze " + std::to_string(options.items.size()) + " pictures");
+  progress.Step("analyze " + graph::Counted(options.items.size(), "picture"));
   const layerwise::Analysis analysis =
       layerwise::Analyze(both.graph, both.file, options, [&](int done, int total) { progress.Advance(done, total); });
   progress.Finish();

@@ -8,6 +8,7 @@
 #include "compiler/build_config.h"
 #include "compiler/sensitivity_run.h"
 #include "files/output_file.h"
+#include "graph/counted.h"
 #include "sensitivity/render.h"
 #include "settings/command_line.h"
 
@@ -68,7 +69,7 @@ int Sensitivity(const Flags& flags) {
   }
   const std::string head = std::string("one ") +
                            (options.part == sensitivity::Part::kNode ? "node" : "node's " + flags.part) +
-                           " quantised, all else float; " + std::to_string(run.pictures.size()) + " pictures" +
+                           " quantised, all else float; " + graph::Counted(run.pictures.size(), "picture") +
                            (run.held_back ? " that the calibration did not use" : " of the calibration") +
                            (run.known == 0 ? "" : KnownText(run, options.state.string())) + "\n";
   Print(head + sensitivity::ToText(run.trials, view, flags.rows, ColourWanted()), sensitivity::ToJson(run.trials),

@@ -62,8 +62,8 @@ CorrectionText Describe(const quantize::EqualizationResult& result) {
                      {"largest_factor", pair.largest_factor}});
   }
   return {{{"rounds", result.rounds}, {"pairs", pairs}, {"left_out", result.obstacles}},
-          {"cross-layer equalisation scaled " + std::to_string(channels) + " channels between " +
-           std::to_string(result.pairs.size()) + " pairs of layers" +
+          {"cross-layer equalisation scaled " + graph::Counted(channels, "channel") + " between " +
+           graph::Counted(result.pairs.size(), "pair") + " of layers" +
            (result.obstacles.empty() ? "" : "; left as they are: " + result.obstacles)}};
 }
 
@@ -80,8 +80,8 @@ CorrectionText Describe(const quantize::SmoothingResult& result) {
   }
   return {{{"parts", parts}, {"left", result.left}, {"left_out", result.obstacles}},
           {"smoothing scaled the channels in front of " + std::to_string(result.parts.size()) + " of " +
-           std::to_string(result.parts.size() + result.left) + " groups of layers" +
-           (result.left == 0 ? "" : ", the others would be no better by it") +
+           graph::Counted(result.parts.size() + result.left, "group") + " of layers" +
+           (result.left == 0 ? "" : ", the rest would be no better by it") +
            (result.obstacles.empty() ? "" : "; left as they are: " + result.obstacles)}};
 }
 
@@ -96,7 +96,7 @@ CorrectionText Describe(const quantize::CompensationResult& result) {
   }
   return {
       {{"nodes", nodes}, {"left_out", result.left_out}},
-      {"error compensation split the weights of " + std::to_string(weights) + " nodes and the inputs of " +
+      {"error compensation split the weights of " + graph::Counted(weights, "node") + " and the inputs of " +
        std::to_string(inputs) +
        (result.left_out == 0 ? "" : "; it cannot be for " + std::to_string(result.left_out) + " of what was named")}};
 }
@@ -120,8 +120,8 @@ CorrectionText Describe(const AdaptiveRoundingResult& result) {
   const std::string judged =
       result.held_back ? "pictures that it did not see" : "pictures that it saw itself, as there are no others";
   text.notes.push_back(
-      result.kept ? "adaptive rounding changed " + std::to_string(changed) + " weights of " +
-                        std::to_string(result.layers.size()) + " layers; the outputs are better by it on " + judged
+      result.kept ? "adaptive rounding changed " + graph::Counted(changed, "weight") + " of " +
+                        graph::Counted(result.layers.size(), "layer") + "; the outputs are better by it on " + judged
                   : "adaptive rounding was left out as a whole: the outputs are no better by it on " + judged);
   for (const std::string& node : result.left_out) {
     text.notes.push_back(node + " has too many weights by output channel for adaptive rounding");
@@ -134,7 +134,7 @@ CorrectionText Describe(const BiasCorrectionResult& result) {
   for (const quantize::BiasShift& shift : result.shifts) {
     layers.push_back({{"node", shift.node}, {"largest_shift", shift.largest}});
   }
-  const std::string runs = " on " + std::to_string(result.validation_runs) + " runs that " +
+  const std::string runs = " on " + graph::Counted(result.validation_runs, "run") + " that " +
                            (result.held_back ? "it did not see" : "it saw itself, as there are no others");
   return {
       {{"kept", result.kept},
@@ -144,8 +144,8 @@ CorrectionText Describe(const BiasCorrectionResult& result) {
        {"validation_runs", result.validation_runs},
        {"layers", layers},
        {"outputs", BeforeAndAfter(result.before, result.after)}},
-      {result.kept ? "bias correction for features changed " + std::to_string(result.shifts.size()) +
-                         " layers; the outputs' error is less by it" + runs
+      {result.kept ? "bias correction for features changed " + graph::Counted(result.shifts.size(), "layer") +
+                         "; the outputs' error is less by it" + runs
                    : "bias correction for features was left out as a whole: the outputs are no better by it" + runs}};
 }
 

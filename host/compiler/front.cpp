@@ -4,6 +4,7 @@
 #include <iterator>
 #include <set>
 
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
@@ -112,12 +113,12 @@ std::vector<std::string> CalibrationNotes(const BuildConfig& config, const Calib
   }
   if (static_cast<size_t>(config.count) > chosen) {
     notes.push_back("count is " + std::to_string(config.count) + ", but " + config.calibration.front().path +
-                    " has only " + std::to_string(chosen) + " pictures and video frames; all of them were taken");
+                    " has only " + graph::Counted(chosen, "picture") + ", video frames included; all were taken");
   }
   if (skipped.empty()) return notes;
   constexpr size_t kNamed = 3;
-  std::string note = std::to_string(skipped.size()) + " of " + std::to_string(chosen) +
-                     " calibration pictures could not be read and were skipped: ";
+  std::string note = std::to_string(skipped.size()) + " of " + graph::Counted(chosen, "calibration picture") +
+                     " could not be read and " + (skipped.size() == 1 ? "was" : "were") + " skipped: ";
   for (size_t i = 0; i < std::min(kNamed, skipped.size()); ++i) note += (i == 0 ? "" : ", ") + skipped[i];
   if (skipped.size() > kNamed) note += " and " + std::to_string(skipped.size() - kNamed) + " more";
   notes.push_back(note);

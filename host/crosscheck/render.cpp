@@ -100,8 +100,8 @@ std::string VerdictText(const CrosscheckResult& result) {
   const std::string over =
       result.inputs.size() == 1 ? "" : " for all " + std::to_string(result.inputs.size()) + " inputs";
   if (result.verdict == dump::Verdict::kExact) {
-    return "exact: all " + std::to_string(layers) + " layers have the same md5 in the reference engine and on " +
-           BoardNames(result) + over;
+    return "exact: " + (layers == 1 ? "the only layer has" : "all " + std::to_string(layers) + " layers have") +
+           " the same md5 in the reference engine and on " + BoardNames(result) + over;
   }
   std::string text;
   if (result.first_difference) {

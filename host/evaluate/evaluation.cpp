@@ -50,8 +50,8 @@ std::string ToText(const Evaluation& evaluation, bool colour) {
   if (!evaluation.float_metrics.empty()) {
     text += "; of the float network's " + evaluation.metrics.front().name + " " +
             report::FixedNumber(evaluation.kept, 2) + " % is kept, with an error of " +
-            report::FixedNumber(evaluation.kept_error, 2) + " (" + std::to_string(evaluation.bootstrap_rounds) +
-            " selections of the pictures)";
+            report::FixedNumber(evaluation.kept_error, 2) + " (" +
+            graph::Counted(static_cast<size_t>(evaluation.bootstrap_rounds), "selection") + " of the pictures)";
   }
   text += "\n";
   if (evaluation.computed != 0) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/counted.h"
 #include "graph/error.h"
 
 namespace lockstep::info {
@@ -50,8 +51,7 @@ std::vector<Blocker> FindBlockers(const Graph& graph) {
 void RequireSupported(const Graph& graph, const std::string& path) {
   const std::vector<Blocker> blockers = FindBlockers(graph);
   if (blockers.empty()) return;
-  std::string text = "'" + path + "' cannot be compiled, for " + std::to_string(blockers.size()) +
-                     (blockers.size() == 1 ? " reason" : " reasons") +
+  std::string text = "'" + path + "' cannot be compiled, for " + graph::Counted(blockers.size(), "reason") +
                      " (cut the graph with --output-nodes, or replace these):";
   for (const Blocker& blocker : blockers) {
     text += "\n  " + blocker.node + " (" + blocker.op + "): " + blocker.reason;

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <utility>
 
+#include "graph/counted.h"
 #include "graph/quoted.h"
 #include "judge/judge.h"
 #include "report/table.h"
@@ -24,7 +25,7 @@ std::string Range(double low, double high) { return report::ShortNumber(low) + "
 
 std::string WhatHappened(const Numbers& numbers) {
   if (numbers.truth_not_finite != 0) {
-    return "the float network itself gives " + std::to_string(numbers.truth_not_finite) + " values that are not finite";
+    return "the float network itself gives " + graph::Counted(numbers.truth_not_finite, "value") + " not finite";
   }
   std::string text;
   if (IsLost(numbers)) {

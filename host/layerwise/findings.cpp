@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "graph/counted.h"
 #include "graph/quoted.h"
 #include "layerwise/decibels.h"
 #include "layerwise/input_findings.h"
@@ -72,8 +73,8 @@ class Finder {
     for (size_t i = 0; i < rows_.size(); ++i) {
       if (rows_[i].not_finite == 0) continue;
       const graph::Node* node = NodeOf(i);
-      findings_.push_back({NameOf(i) + ": the float network itself gives " + std::to_string(rows_[i].not_finite) +
-                               " values that are NaN or infinite" +
+      findings_.push_back({NameOf(i) + ": the float network itself gives " +
+                               graph::Counted(static_cast<size_t>(rows_[i].not_finite), "value") + " NaN or infinite" +
                                (node == nullptr ? "" : ", first at node " + graph::Quoted(node->name)),
                            "look for a division by 0 or an overflow there; check --mean and --std"});
       return true;
@@ -151,7 +152,7 @@ class Finder {
     }
     if (bad.size() <= kMostLayers) return;
     findings_.push_back(
-        {std::to_string(bad.size() - kMostLayers) + " more layers are below " + Db(kBadAlone) + " by themselves",
+        {graph::Counted(bad.size() - kMostLayers, "more layer") + " below " + Db(kBadAlone) + " alone",
          "see them with --sort sqnr --per-layer"});
   }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "graph/counted.h"
 #include "layerwise/render_outliers.h"
 #include "layerwise/spread.h"
 #include "report/csv.h"
@@ -112,7 +113,7 @@ std::string LayersText(const Analysis& analysis, const View& view, bool colour) 
   }
   std::string text = table.ToText(colour);
   if (shown < order.size())
-    text += "and " + std::to_string(order.size() - shown) + " more layers (--top 0 shows all)\n";
+    text += "and " + graph::Counted(order.size() - shown, "more layer") + " (--top 0 shows all)\n";
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "graph/counted.h"
 #include "report/table.h"
 
 namespace lockstep::layerwise {
@@ -33,7 +34,7 @@ std::string OutliersText(const std::vector<Outliers>& outliers, int rows, bool c
   }
   std::string text = "shares of channels by level = log2(largest of the tensor / largest of the channel)\n\n";
   text += shown.empty() ? "no channel is dead or at level 3\n" : table.ToText(colour);
-  if (count < shown.size()) text += "and " + std::to_string(shown.size() - count) + " more tensors\n";
+  if (count < shown.size()) text += "and " + graph::Counted(shown.size() - count, "more tensor") + "\n";
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "lower/input_parts.h"
 #include "lower/lower_context.h"
@@ -49,7 +50,7 @@ void LowerGraph(const quantize::QuantizedGraph& quantized, const Layout& layout,
     for (const graph::TensorId id : graph.outputs) LowerOutput(state, id);
     return;
   }
-  std::string text = std::to_string(blockers.size()) + " node(s) cannot be lowered to integers:";
+  std::string text = graph::Counted(blockers.size(), "node") + " cannot be lowered to integers:";
   for (const std::string& blocker : blockers) text += "\n  " + blocker;
   throw UnsupportedModel(text);
 }

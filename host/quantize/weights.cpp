@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "quantize/tensor_format.h"
 
@@ -93,9 +94,9 @@ QuantizedRows QuantizeWeights(const WeightRows& rows, WeightRangeKind kind, int 
     enlarged += channels[channel].enlarged ? 1 : 0;
   }
   if (enlarged > 0) {
-    notes.push_back(
-        rows.node + ": " + std::to_string(enlarged) + " of " + std::to_string(rows.channels) +
-        " output channels have weights too small for their bias or output; their weight scale was enlarged");
+    notes.push_back(rows.node + ": " + std::to_string(enlarged) + " of " +
+                    graph::Counted(rows.channels, "output channel") + (enlarged == 1 ? " has" : " have") +
+                    " weights too small for bias or output; the weight scale was enlarged");
   }
   return result;
 }

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "graph/counted.h"
 #include "report/json_text.h"
 #include "report/table.h"
 
@@ -114,17 +115,19 @@ std::string ToText(const TuneResult& result, const TuneOptions& options, bool co
   std::string text =
       "ranked on " + std::to_string(result.ranked_on.size()) + ", decided on " +
       (options.target.kind == Target::Kind::kMetric ? "the labelled pictures"
-                                                    : std::to_string(result.decided_on.size()) + " other runs") +
+                                                    : graph::Counted(result.decided_on.size(), "other run")) +
       (result.held_back ? "; the calibration used none of them\n" : "; the calibration used them too\n");
   text += StepsText(result, options.target, colour);
   if (!result.raised.empty()) text += "\n" + RaisedText(result, colour);
   text += "\nbefore: " + CostText(result.cost_before) + "\nnow:    " + CostText(result.cost) + "\n";
   if (search.threshold_nodes > 0) {
-    text += "the order of sensitivity alone needs " + std::to_string(search.threshold_nodes) + " nodes\n";
+    text += "the order of sensitivity alone needs " +
+            graph::Counted(static_cast<size_t>(search.threshold_nodes), "node") + "\n";
   }
   for (const Subgraph& subgraph : result.subgraphs) {
     text += "subgraph " + subgraph.from + ".." + subgraph.to + ": " + std::to_string(subgraph.raised) + " of its " +
-            std::to_string(subgraph.nodes) + " nodes are raised\n";
+            graph::Counted(static_cast<size_t>(subgraph.nodes), "node") + (subgraph.raised == 1 ? " is" : " are") +
+            " raised\n";
   }
   if (!search.reached) {
     text += "the target is out of reach: with more bits for everything it is " +

@@ -149,7 +149,8 @@ class Runner {
 Status SelfTest(Session& session) {
   int32_t passed = 0;
   const Status status = RunSelfTest(session, &passed);
-  if (status.ok()) std::printf("self-test   passed: %d vectors, every layer's md5 is as expected\n", passed);
+  if (status.ok())
+    std::printf("self-test   passed: %d vector%s, every layer's md5 is as expected\n", passed, passed == 1 ? "" : "s");
   return status;
 }
 

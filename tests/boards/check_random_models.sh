@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 "$host/write_random_models" "$work" "$count"
 passed=0
 for model in "$work"/*.joint; do
-  if "$@" "$run_joint" --self-test --threads 2 "$model" >"$work/log" 2>&1 && grep -q "passed: 1 vectors" "$work/log"; then
+  if "$@" "$run_joint" --self-test --threads 2 "$model" >"$work/log" 2>&1 && grep -q "passed: 1 vector," "$work/log"; then
     passed=$((passed + 1))
   else
     echo "${model##*/}:"

@@ -7,6 +7,7 @@
 #include "engine/reference/extents.h"
 #include "engine/reference/joint_file.h"
 #include "engine/reference/layer_table.h"
+#include "graph/counted.h"
 #include "graph/error.h"
 
 namespace lockstep::engine {
@@ -57,14 +58,14 @@ std::vector<std::vector<uint8_t>> ReferenceEngine::Run(const std::vector<std::ve
   const joint::Model& model = *impl_->model;
   const auto& tensors = *model.tensors();
   if (inputs.size() != model.inputs()->size()) {
-    throw UsageError("the model has " + std::to_string(model.inputs()->size()) + " inputs, " +
+    throw UsageError("the model has " + graph::Counted(model.inputs()->size(), "input") + ", " +
                      std::to_string(inputs.size()) + " were given");
   }
   std::vector<std::vector<uint8_t>> values(tensors.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     const joint::Tensor& tensor = *tensors.Get(model.inputs()->Get(i)->tensor());
     if (inputs[i].size() != tensor.bytes()) {
-      throw UsageError("input '" + tensor.name()->str() + "' takes " + std::to_string(tensor.bytes()) + " bytes, " +
+      throw UsageError("input '" + tensor.name()->str() + "' takes " + graph::Counted(tensor.bytes(), "byte") + ", " +
                        std::to_string(inputs[i].size()) + " were given");
     }
     values[model.inputs()->Get(i)->tensor()] = inputs[i];

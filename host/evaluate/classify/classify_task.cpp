@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "evaluate/classify/class_labels.h"
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "graph/graph.h"
 
@@ -43,7 +44,7 @@ class ClassifyTask : public Task {
     for (size_t i = 0; i < labels_.classes.size(); ++i) {
       if (labels_.classes[i] + offset_ < output_.scores) continue;
       throw BadInput(labels_.pictures[i] + " is labelled as class " + std::to_string(labels_.classes[i]) + ", " +
-                     network.model + " has " + std::to_string(output_.scores) + " outputs" +
+                     network.model + " has " + graph::Counted(static_cast<size_t>(output_.scores), "output") +
                      (offset_ == 0 ? "" : ", " + std::to_string(offset_) + " of them in front of class 0") +
                      "; correct the labels, or --class-offset");
     }

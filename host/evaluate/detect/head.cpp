@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "evaluate/detect/raw_head.h"
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
@@ -140,7 +141,9 @@ std::string Describe(const Head& head) {
   constexpr std::array<const char*, 3> kTitles = {"YOLOv5", "YOLOv8", "YOLOX"};
   const std::string title = kTitles[static_cast<size_t>(head.kind)];
   const std::string classes = std::to_string(head.classes) + (head.classes == 1 ? " class" : " classes");
-  if (!head.raw) return title + " in one output: " + std::to_string(head.candidates) + " candidates of " + classes;
+  if (!head.raw)
+    return title + " in one output: " + graph::Counted(static_cast<size_t>(head.candidates), "candidate") + " of " +
+           classes;
   std::string strides;
   for (const HeadLevel& level : head.levels) strides += (strides.empty() ? "" : ", ") + std::to_string(level.stride);
   return title + " as maps of the strides " + strides + ", " + classes;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/counted.h"
 #include "quantize/corrections/channel_factors.h"
 #include "quantize/corrections/channel_weights.h"
 
@@ -38,7 +39,8 @@ ScalableChannels FindScalableChannels(const graph::Graph& graph) {
 std::string ScalableChannels::ObstacleText() const {
   std::string text;
   for (const auto& [function, count] : obstacles) {
-    text += (text.empty() ? "" : ", ") + std::to_string(count) + " convolutions end in " + function;
+    text += (text.empty() ? "" : ", ") + graph::Counted(static_cast<size_t>(count), "convolution") +
+            (count == 1 ? " ends in " : " end in ") + function;
   }
   return text;
 }

@@ -188,7 +188,7 @@ TEST_F(BadInputTest, Pictures) {
   const boards::ProcessResult result = Lockstep(Build({"--skip-bad-images", "--json", P("report.json")}));
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(nlohmann::json::parse(ReadText(Path("report.json"))).at("calibration").at("skipped"), 1);
-  EXPECT_NE(result.out.find("note: 1 of 4 calibration pictures could not be read and were skipped: "),
+  EXPECT_NE(result.out.find("note: 1 of 4 calibration pictures could not be read and was skipped: "),
             std::string::npos)
       << result.out;
   EXPECT_NE(result.out.find("zz.png"), std::string::npos) << result.out;

@@ -78,7 +78,7 @@ TEST_F(CompilerTest, NotesWeightsTooSmallForTheirBias) {
   importer::ExportOnnx(small.Finish({small.Add("Conv", {x, w, small.Floats({1}, {1.0F})})}), Path("net.onnx").string());
   const BuildResult result = BuildWith(Keys("out"));
   ASSERT_EQ(result.summary.at("notes").size(), 2U) << result.summary.dump();
-  EXPECT_NE(result.summary.at("notes").at(0).get<std::string>().find("1 of 1 output channels"), std::string::npos);
+  EXPECT_NE(result.summary.at("notes").at(0).get<std::string>().find("1 of 1 output channel has weights too small"), std::string::npos);
   EXPECT_NE(result.summary.at("notes").at(1).get<std::string>().find("constant activation"), std::string::npos);
 }
 
@@ -224,7 +224,7 @@ TEST_F(CompilerTest, ADamagedPictureStopsTheBuildUnlessItIsSkipped) {
   EXPECT_EQ(result.summary.at("calibration").at("skipped"), 1);
   EXPECT_EQ(result.summary.at("calibration").at("pictures"), 6);
   ASSERT_EQ(result.summary.at("notes").size(), 1U);
-  EXPECT_EQ(result.summary.at("notes").at(0), "1 of 7 calibration pictures could not be read and were skipped: " +
+  EXPECT_EQ(result.summary.at("notes").at(0), "1 of 7 calibration pictures could not be read and was skipped: " +
                                                   Path("pictures/picture_9.png").string());
 }
 

@@ -308,7 +308,7 @@ TEST_F(CorrectionsTest, WhatChangesNothingIsRefused) {
     }
     return "";
   };
-  EXPECT_NE(message({{"cross_layer_equalization", true}}).find("1 convolutions end in SiLU"), std::string::npos)
+  EXPECT_NE(message({{"cross_layer_equalization", true}}).find("1 convolution ends in SiLU"), std::string::npos)
       << message({{"cross_layer_equalization", true}});
   EXPECT_EQ(message({{"smooth_quant", true}}).find("smooth_quant has no effect"), 0U);
   EXPECT_EQ(message({{"adaptive_rounding", true}, {"float_all", true}}).find("adaptive_rounding has no effect"), 0U);

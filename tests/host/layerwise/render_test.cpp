@@ -60,7 +60,7 @@ TEST(RenderAnalysis, WorstFirstEndToEndOrPerLayer) {
   view.rows = 1;
   std::string text = ToText(Small(), view, false);
   EXPECT_NE(text.find("b, \"c\""), std::string::npos) << text;
-  EXPECT_NE(text.find("and 1 more layers"), std::string::npos) << text;
+  EXPECT_NE(text.find("and 1 more layer ("), std::string::npos) << text;
   view.sort_per_layer = true;
   text = ToText(Small(), view, false);
   EXPECT_EQ(text.find("b, \"c\""), std::string::npos) << text;
