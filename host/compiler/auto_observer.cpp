@@ -19,6 +19,7 @@ using sensitivity::ObserverTrials;
 constexpr size_t kFirstRuns = 2;  // all observers; on the others those that are still in question
 constexpr int kTrialRuns = 8;
 constexpr int kJudgingRuns = 4;
+constexpr double kLost = 0.5;  // of an output's energy: zeros have an error of 1, and would be chosen among such
 
 FoundObservers AllBy(const std::vector<std::vector<graph::TensorId>>& groups, ObserverKind observer) {
   FoundObservers found;
@@ -47,6 +48,20 @@ std::vector<size_t> PlacesOf(const std::vector<ObserverTrials>& groups, const Fo
     places.push_back(static_cast<size_t>(range - group.ranges.begin()));
   }
   return places;
+}
+
+// The best, or if the outputs are lost with each of them, minmax, which cuts nothing off.
+void Keep(AutoObserverResult& result) {
+  const auto by_error = [](const JudgedObserver& a, const JudgedObserver& b) { return a.error < b.error; };
+  auto kept = std::min_element(result.judged.begin(), result.judged.end(), by_error);
+  result.lost = kept->error >= kLost * static_cast<double>(kept->outputs.size());
+  if (result.lost) {
+    const auto minmax = std::find_if(result.judged.begin(), result.judged.end(), [](const JudgedObserver& judged) {
+      return judged.name == ToText(ObserverKind::kMinMax);
+    });
+    kept = minmax == result.judged.end() ? result.judged.begin() : minmax;  // that has the ranges of minmax
+  }
+  result.kept = static_cast<size_t>(kept - result.judged.begin());
 }
 
 }  // namespace
@@ -98,11 +113,11 @@ AutoObserverResult ChooseObservers(const graph::Graph& graph, const quantize::Qu
     if (!judged.insert(PlacesOf(result.groups, found)).second) return;
     JudgedObserver with{name, found, error.Of(lower(decide(std::move(found)))), 0.0};
     with.error = analyze::ErrorShare(with.outputs);
-    if (result.judged.empty() || with.error < result.judged[result.kept].error) result.kept = result.judged.size();
     result.judged.push_back(std::move(with));
   };
   judge(ToText(ObserverKind::kAuto), EachByItsBest(result.groups));
   for (const ObserverKind observer : quantize::kObservers) judge(ToText(observer), AllBy(groups, observer));
+  Keep(result);
   return result;
 }
 

@@ -52,7 +52,13 @@ void BuildReport::Notes(const std::vector<std::string>& notes) {
 }
 
 void BuildReport::Observers(const AutoObserverResult& result) {
-  if (!result.judged.empty()) Add("observers", Describe(result));
+  if (result.judged.empty()) return;
+  Add("observers", Describe(result));
+  if (!result.lost) return;
+  Notes(
+      {"observer auto: with every observer half of the outputs' energy or more is lost, which says nothing of them; "
+       "minmax "
+       "was kept. --precision int16 shows whether more bits help"});
 }
 
 void BuildReport::Raises(const RaiseResult& result) {

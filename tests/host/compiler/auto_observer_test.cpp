@@ -119,6 +119,21 @@ TEST_F(AutoObserverTest, TheOutputsAreBetterThanWithOneObserverForAll) {
   }
 }
 
+// Of lost outputs the observer that makes them zero would have the least error.
+TEST_F(AutoObserverTest, WhereTheOutputsAreLostWithEachMinmaxIsKept) {
+  const ordered_json report = BuildWith({{"observer", "auto"}, {"activation_bits", 2}, {"weight_bits", 2}});
+  const ordered_json& observers = report.at("observers");
+  double least = std::numeric_limits<double>::infinity();
+  double minmax = 0.0;
+  for (const ordered_json& judged : observers.at("judged")) {
+    least = std::min(least, judged.at("error").get<double>());
+    if (judged.at("observer") == "minmax") minmax = judged.at("error");
+  }
+  ASSERT_LT(least, minmax) << "else it is kept anyway: " << observers.at("judged").dump(1);
+  EXPECT_EQ(observers.at("kept"), "minmax");
+  EXPECT_NE(report.at("notes").dump().find("observer auto"), std::string::npos) << report.at("notes").dump(1);
+}
+
 TEST_F(AutoObserverTest, OfAllThatWasJudgedTheBestIsKept) {
   const ordered_json observers = BuildWith({{"observer", "auto"}}).at("observers");
   double kept = 0.0;
