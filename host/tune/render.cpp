@@ -51,12 +51,14 @@ const char* NameOf(Kind kind) {
   return "";
 }
 
+bool InPercent(const Target& target) { return target.kind == Target::Kind::kMetric && target.metric == "kept"; }
+
 std::string MetricName(const Target& target) {
   return target.kind == Target::Kind::kMetric ? target.metric : ToText(target.kind);
 }
 
 std::string ValueText(double value, const Target& target) {
-  return report::FixedNumber(value, target.kind == Target::Kind::kSqnr ? 2 : 5);
+  return report::FixedNumber(value, target.kind == Target::Kind::kSqnr || InPercent(target) ? 2 : 5);
 }
 
 ordered_json Finite(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
@@ -65,7 +67,7 @@ std::string StepsText(const TuneResult& result, const Target& target, bool colou
   report::Table table({{"", report::Align::kRight},
                        {"step"},
                        {"nodes raised", report::Align::kRight},
-                       {MetricName(target), report::Align::kRight},
+                       {MetricName(target) + (InPercent(target) ? ", %" : ""), report::Align::kRight},
                        {"cost %", report::Align::kRight},
                        {""}});
   size_t number = 0;

@@ -113,6 +113,49 @@ TEST_F(EvaluateCommandTest, LessThanWasAskedForIsStatusOne) {
   EXPECT_NE(failed.out.find("failed: less than 150 %"), std::string::npos) << failed.out;
 }
 
+// Of nine pictures one has a wrong label, which no mix of bits makes right.
+TEST_F(EvaluateCommandTest, AMetricIsTheTargetOfTune) {
+  importer::ExportOnnx(ColourClassifier(), P("colours.onnx"));
+  std::filesystem::create_directories(Path("c"));
+  for (int i = 0; i < 9; ++i) {
+    const int colour = i % 3;
+    const cv::Scalar bgr(colour == 2 ? 200 : 10 * i, colour == 1 ? 200 : 5 * i, colour == 0 ? 200 : 3 * i);
+    const std::string name = std::to_string(i == 8 ? 0 : colour) + "_" + std::to_string(i) + ".png";
+    ASSERT_TRUE(cv::imwrite(P("c/" + name), cv::Mat(16, 16, CV_8UC3, bgr)));
+  }
+  const auto tune = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {
+        "tune", P("colours.onnx"), "--output-dir",   P("tuned"), "-q", "--calibration", P("c"), "--count", "3",
+        "-o",   P("tuned.json"),   "--target-metric"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  };
+  const std::vector<std::string> task = {"--task", "classify", "--images", P("c")};
+  const auto with_task = [&](std::vector<std::string> more) {
+    more.insert(more.end(), task.begin(), task.end());
+    return tune(more);
+  };
+  const boards::ProcessResult kept = Lockstep(with_task({"kept=100", "--json", P("t.json")}));
+  ASSERT_EQ(kept.status, 0) << kept.out << kept.err;
+  EXPECT_NE(kept.out.find("kept, %"), std::string::npos) << kept.out;
+  EXPECT_NE(kept.out.find(" 100.00 "), std::string::npos) << kept.out;
+  const json report = json::parse(ReadText(Path("t.json")));
+  EXPECT_EQ(report.at("metric"), "kept");
+  EXPECT_EQ(report.at("value"), 100.0);
+  EXPECT_EQ(report.at("reached"), true);
+
+  const boards::ProcessResult top1 = Lockstep(with_task({"top1=0.88", "--json", P("t.json")}));
+  EXPECT_EQ(top1.status, 0) << top1.out << top1.err;
+  EXPECT_NEAR(json::parse(ReadText(Path("t.json"))).at("value").get<double>(), 8.0 / 9.0, 1e-12);
+  const boards::ProcessResult far = Lockstep(with_task({"top1=0.95"}));
+  EXPECT_EQ(far.status, 1) << far.err;
+  EXPECT_NE(far.out.find("out of reach"), std::string::npos) << far.out;
+
+  ExpectError(with_task({"top=0.5"}), 2, {"there is no metric", "top1"});
+  ExpectError(with_task({"kept"}), 2, {"NAME=VALUE"});
+  ExpectError(tune({"kept=99"}), 2, {"--target-metric needs --task and --images"});
+}
+
 TEST_F(EvaluateCommandTest, MistakesAreNamed) {
   ExpectError(Evaluate({"--engine", "nativ"}), 2, {"nativ", "native"});
   ExpectError(Evaluate({"--augment", "rotate"}), 2, {"rotate", "mirror"});
