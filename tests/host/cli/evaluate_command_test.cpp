@@ -171,7 +171,7 @@ TEST_F(EvaluateCommandTest, MistakesAreNamed) {
   ExpectError({"evaluate", P("out/net.joint"), "--task", "detect", "--images", P("i")}, 2, {"--labels"});
   std::filesystem::remove_all(Path("l"));
   WriteText(Path("l/other.txt"), "0 .5 .5 .1 .1\n");
-  ExpectError(Evaluate({}), 4, {"none of its 1 .txt files"});
+  ExpectError(Evaluate({}), 4, {"none of its 1 .txt file (", "other.txt", "0.png"});
   WriteText(Path("l/0.txt"), "2 .5 .5 .1 .1\n");
   ExpectError(Evaluate({}), 4, {"0.txt, line 1", "the class is 2", "0 to 1"});
 }
