@@ -1,6 +1,7 @@
 #include "compiler/auto_observer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <utility>
@@ -83,6 +84,7 @@ AutoObserverResult ChooseObservers(const graph::Graph& graph, const quantize::Qu
     return quantize::Decide(graph, with, observed);
   };
   std::vector<std::pair<ObserverKind, sensitivity::Formats>> by_observer;
+  by_observer.reserve(std::size(quantize::kObservers));
   for (const ObserverKind observer : quantize::kObservers) {
     by_observer.emplace_back(observer, decide(AllBy(groups, observer)).formats);
   }
@@ -100,7 +102,7 @@ AutoObserverResult ChooseObservers(const graph::Graph& graph, const quantize::Qu
     return [&calibration, items] { return std::make_unique<input::InputSource>(calibration.infos, items); };
   };
   std::vector<sensitivity::Pictures> passes{pictures(tried.begin(), second)};
-  if (second != tried.end()) passes.push_back(pictures(second, tried.end()));
+  if (second != tried.end()) passes.emplace_back(pictures(second, tried.end()));
   result.trial_runs = tried.size();
   result.judging_runs = runs.judging.items.size();
   result.held_back = runs.judging.held_back;
