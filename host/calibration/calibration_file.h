@@ -1,7 +1,8 @@
 // quant/calibration.json: what calibration saw and decided, to read, to change and to build from.
 //
 // Sections: version, network (file, digest), calibration (pictures, digest), build (the configuration), tensors, nodes,
-// channel_means. Fields of tensors and nodes: docs/quantisation.md.
+// channel_means, and corrections (held_corrections.h) where there are some. Fields of tensors and nodes:
+// docs/quantisation.md.
 #pragma once
 
 #include <nlohmann/json.hpp>

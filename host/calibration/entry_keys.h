@@ -15,6 +15,9 @@ inline constexpr char kBuild[] = "build";
 inline constexpr char kTensors[] = "tensors";
 inline constexpr char kNodes[] = "nodes";
 inline constexpr char kChannelMeans[] = "channel_means";
+inline constexpr char kCorrections[] = "corrections";
+inline constexpr char kSmoothFactors[] = "smooth_factors";
+inline constexpr char kBiasShifts[] = "bias_shifts";
 
 // Of a tensor: either same_as, or the others.
 inline constexpr char kSameAs[] = "same_as";

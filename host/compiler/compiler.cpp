@@ -86,7 +86,11 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   info::RequireSupported(graph, config.input);
   RequireOutputs(config, graph);
   const Calibration calibration = ChooseCalibration(config, graph);
-  const NetworkCorrections corrections = CorrectNetwork(graph, config, calibration);
+  const bool calibrates = config.from_calibration.empty();
+  const calibration::Json file =
+      calibrates ? calibration::Json() : calibration::ReadCalibrationFile(config.from_calibration);
+  calibration::HeldCorrections held = calibration::HeldIn(file, config.from_calibration);
+  const NetworkCorrections corrections = CorrectNetwork(graph, config, calibration, calibrates ? nullptr : &held);
   report.Corrections(corrections);
 
   report.Stage("export frontend/optimized.onnx");
@@ -95,12 +99,9 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
 
   quantize::QuantizeOptions options = QuantizeOptionsOf(config, calibration);
   corrections.Apply(options);
-  const bool calibrates = config.from_calibration.empty();
   std::optional<PictureObservation> observation;
   if (calibrates) observation.emplace(config, graph, options, calibration);
   report.Stage(calibrates && observation->from_cache() ? "quantise, calibration from cache" : "calibrate and quantise");
-  const calibration::Json file =
-      calibrates ? calibration::Json() : calibration::ReadCalibrationFile(config.from_calibration);
   const calibration::CacheEntry seen = calibrates ? observation->Run(listener.advance) : calibration::CacheEntry();
   const quantize::Calibration& observed = seen.calibration;
   const auto lower = [&](const quantize::QuantizedGraph& changed) { return Lower(changed, config); };
@@ -133,8 +134,10 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   if (config.adaptive_rounding) {
     report.Rounding(RoundWeights(graph, observed, calibration, config, lower, quantized, model));
   }
-  if (quantize::CorrectsFeatures(config.bias_correction)) {
-    report.BiasCorrection(CorrectBiases(graph, calibration, config, lower, quantized, model));
+  if (calibrates && quantize::CorrectsFeatures(config.bias_correction)) {
+    const BiasCorrectionResult correction = CorrectBiases(graph, calibration, config, lower, quantized, model);
+    for (const quantize::BiasShift& shift : correction.shifts) held.bias_shifts[shift.node] = shift.by_channel;
+    report.BiasCorrection(correction);
   }
   report.Model(model);
 
@@ -156,10 +159,12 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   files.Add(result.joint_model, model.data(), model.size());
   if (!result.calibration.empty()) {
     const calibration::Origin origin{config.input, source_digest, config.merged};
-    files.Add(result.calibration,
-              calibration::TextOf(
-                  calibrates ? calibration::Describe(origin, quantized, observed, quantize::ThreadsOf(config.threads))
-                             : calibration::Updated(file, origin, quantized)));
+    calibration::Json written =
+        calibrates ? calibration::Describe(origin, quantized, observed, quantize::ThreadsOf(config.threads))
+                   : calibration::Updated(file, origin, quantized);
+    if (corrections.smoothing) held.smooth_factors = corrections.smoothing->factors;
+    if (calibrates && HoldsCorrections(config)) calibration::Hold(held, written);
+    files.Add(result.calibration, calibration::TextOf(written));
   }
   if (!config.export_qdq.empty()) files.Add(config.export_qdq, qdq::SerializeQdq(quantized));
   files.Add(result.config, report::JsonText(config.merged, 2));

@@ -4,8 +4,11 @@
 #include <array>
 #include <filesystem>
 
+#include "calibration/entry_keys.h"
+#include "calibration/held_corrections.h"
 #include "calibration/read_decisions.h"
 #include "graph/error.h"
+#include "quantize/corrections/bias_correction.h"
 #include "report/json_text.h"
 
 namespace lockstep::compiler {
@@ -30,18 +33,20 @@ bool IsIn(const Keys& keys, const std::string& key) {
   throw UsageError(source + ": " + key + " " + what);
 }
 
-// Of corrections that change the network or its weights by what pictures or the integer model show, the file has
-// nothing.
-bool IsHeld(const std::string& key, const Json& value) {
-  if (key == "smooth_quant" || key == "adaptive_rounding") return value != Json(true);
+// Weights that were rounded by what pictures show are in no file; smoothing and shifted biases are in those with the
+// section `corrections`.
+bool IsHeld(const std::string& key, const Json& value, bool has_corrections) {
+  if (key == "adaptive_rounding") return value != Json(true);
+  if (has_corrections) return true;
+  if (key == "smooth_quant") return value != Json(true);
   return key != "bias_correction" || (value != Json("features") && value != Json("both"));
 }
 
-void RequireHeld(const Json& settings, const std::string& source, const std::string& way_out) {
+void RequireHeld(const Json& settings, bool has_corrections, const std::string& source, const std::string& way_out) {
   for (const auto& [key, value] : settings.items()) {
-    if (IsHeld(key, value)) continue;
+    if (IsHeld(key, value, has_corrections)) continue;
     Fail(source, key,
-         report::JsonText(value) + " makes what a calibration file does not hold; calibrate again, or " + way_out);
+         report::JsonText(value) + " makes what the calibration file does not hold; calibrate again, or " + way_out);
   }
 }
 
@@ -60,9 +65,12 @@ void CheckGiven(const Json& given, const Json& made_with, const std::string& sou
 
 Json WithCalibrationFile(const Json& given, const std::string& source) {
   if (!given.is_object() || !given.contains(kFrom) || !given.at(kFrom).is_string()) return given;
-  Json made_with = calibration::ReadCalibrationFile(given.at(kFrom).get<std::string>()).at("build");
-  RequireHeld(made_with, given.at(kFrom).get<std::string>(), "make the file without it");
-  RequireHeld(given, source, "leave it out");
+  const std::string path = given.at(kFrom).get<std::string>();
+  const calibration::Json file = calibration::ReadCalibrationFile(path);
+  Json made_with = file.at("build");
+  const bool has_corrections = file.contains(calibration::key::kCorrections);
+  RequireHeld(made_with, has_corrections, path, "make the file without it");
+  RequireHeld(given, has_corrections, source, "leave it out");
   CheckGiven(given, made_with, source);
   const bool pictures = given.contains(kPictures);
   for (const char* key : kOfPictures) {
@@ -76,11 +84,19 @@ Json WithCalibrationFile(const Json& given, const std::string& source) {
   return made_with;
 }
 
+bool HoldsCorrections(const BuildConfig& config) {
+  return config.smooth_quant || quantize::CorrectsFeatures(config.bias_correction);
+}
+
 quantize::QuantizedGraph QuantizeFromFile(const BuildConfig& config, const graph::Graph& graph,
                                           const quantize::QuantizeOptions& options, const std::string& digest,
                                           const calibration::Json& file) {
   calibration::RequireNetwork(file, config.from_calibration, config.input, digest);
-  return quantize::Decide(graph, options, calibration::ReadDecisions(file, config.from_calibration, graph, options));
+  quantize::QuantizedGraph quantized =
+      quantize::Decide(graph, options, calibration::ReadDecisions(file, config.from_calibration, graph, options));
+  quantize::ShiftBiasesBy(quantized, calibration::HeldIn(file, config.from_calibration).bias_shifts,
+                          config.from_calibration);
+  return quantized;
 }
 
 }  // namespace lockstep::compiler

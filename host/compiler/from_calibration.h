@@ -14,6 +14,9 @@ namespace lockstep::compiler {
 // has decided and that says otherwise.
 settings::Json WithCalibrationFile(const settings::Json& given, const std::string& source);
 
+// Whether the file that a build writes has a section `corrections`.
+bool HoldsCorrections(const BuildConfig& config);
+
 // What the file says, carried out. Throws as calibration::ReadDecisions, and UsageError if it was made of another
 // network than the one with `digest`.
 quantize::QuantizedGraph QuantizeFromFile(const BuildConfig& config, const graph::Graph& graph,

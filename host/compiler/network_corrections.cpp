@@ -17,7 +17,8 @@ constexpr char kEqualChannels[] = "all channels between two convolutions that ca
 
 }  // namespace
 
-NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config, const Calibration& calibration) {
+NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config, const Calibration& calibration,
+                                  const calibration::HeldCorrections* held) {
   NetworkCorrections corrections;
   if (config.equalization) {
     corrections.equalization = quantize::Equalize(graph);
@@ -27,7 +28,9 @@ NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config
                     equalization.obstacles);
     }
   }
-  if (config.smooth_quant) {
+  if (config.smooth_quant && held != nullptr) {
+    quantize::SmoothBy(graph, held->smooth_factors, config.from_calibration);
+  } else if (config.smooth_quant) {
     input::InputSource source(calibration.infos, calibration.chosen, config.skip_bad_images);
     corrections.smoothing = quantize::Smooth(graph, quantize::ResolvePolicy(graph, config.policy), config.smooth_alpha,
                                              source, quantize::ThreadsOf(config.threads));

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "calibration/held_corrections.h"
 #include "compiler/build_config.h"
 #include "compiler/front.h"
 #include "quantize/corrections/equalization.h"
@@ -20,8 +21,9 @@ struct NetworkCorrections {
   void Apply(quantize::QuantizeOptions& options) const;
 };
 
-// What the settings ask for; smoothing takes the calibration's pictures. Throws UsageError, saying why, for one that
-// changes nothing.
-NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config, const Calibration& calibration);
+// What the settings ask for; smoothing takes the calibration's pictures, or `held`, what a calibration file has of it.
+// Throws UsageError, saying why, for one that changes nothing.
+NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config, const Calibration& calibration,
+                                  const calibration::HeldCorrections* held = nullptr);
 
 }  // namespace lockstep::compiler

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/error.h"
 #include "quantize/channel_order.h"
 #include "quantize/operator_classes.h"
 #include "quantize/weights.h"
@@ -13,7 +14,8 @@ namespace {
 bool IsCorrectable(const QuantizedGraph& quantized, const graph::Node& node) {
   const ops::QuantizationTraits& traits = TraitsOf(node);
   return traits.weights_input_axis >= 0 &&
-         quantized.weights.count({node.name, static_cast<size_t>(traits.weights)}) != 0;
+         quantized.weights.count({node.name, static_cast<size_t>(traits.weights)}) != 0 &&
+         ReadFormat(quantized, node.inputs[0]).is_affine();
 }
 
 // The largest absolute value that the node's accumulators are made into.
@@ -25,6 +27,32 @@ double LargestOutput(const QuantizedGraph& quantized, const graph::Node& node) {
   return params.scale * std::max(params.zero_point, params.high() - params.zero_point);
 }
 
+// The node's bias by channel, and what one of it stands for.
+class Bias {
+ public:
+  Bias(const graph::Node& node, QuantizedGraph& quantized)
+      : weights_(quantized.weights.at({node.name, static_cast<size_t>(TraitsOf(node).weights)})),
+        input_(ReadFormat(quantized, node.inputs[0])),
+        limit_(BiasLimit(weights_.format.bits, input_.bits)) {}
+
+  double UnitOf(size_t channel) const {
+    return input_.scales[0] * weights_.scales()[weights_.scales().size() == 1 ? 0 : channel];
+  }
+  // Returns what was taken after all.
+  double Take(size_t channel, double units) {
+    const auto before = static_cast<double>(weights_.bias[channel]);
+    const double after = std::clamp(before - std::round(units), -limit_, limit_);
+    weights_.bias[channel] = static_cast<int64_t>(after);
+    return before - after;
+  }
+  const QuantizedWeights& weights() const { return weights_; }
+
+ private:
+  QuantizedWeights& weights_;
+  const TensorFormat& input_;
+  const double limit_;
+};
+
 }  // namespace
 
 std::vector<BiasShift> ShiftBiases(QuantizedGraph& quantized,
@@ -33,32 +61,44 @@ std::vector<BiasShift> ShiftBiases(QuantizedGraph& quantized,
   for (const graph::Node& node : quantized.graph.nodes) {
     const auto errors = input_errors.find(node.inputs[0]);
     if (errors == input_errors.end() || !IsCorrectable(quantized, node)) continue;
-    const TensorFormat& input = ReadFormat(quantized, node.inputs[0]);
-    if (!input.is_affine()) continue;
     const auto operand = static_cast<size_t>(TraitsOf(node).weights);
-    QuantizedWeights& weights = quantized.weights.at({node.name, operand});
     const ChannelOrder order = OrderByChannel(node, quantized.graph.tensor(node.inputs[operand]).shape);
-    const double limit = BiasLimit(weights.format.bits, input.bits);
-    BiasShift shift{node.name, 0.0};
+    Bias bias(node, quantized);
+    BiasShift shift{node.name, 0.0, {}};
     bool changed = false;
     for (size_t channel = 0; channel < order.channels; ++channel) {
       double error = 0.0;  // in units of the weights
       for (size_t i = 0; i < order.per_channel(); ++i) {
         const size_t row = channel * order.per_channel() + i;
-        error += weights.values[order.places[row]] * errors->second[order.input_places[row]];
+        error += bias.weights().values[order.places[row]] * errors->second[order.input_places[row]];
       }
-      const double before = static_cast<double>(weights.bias[channel]);
-      const double after = std::clamp(before - std::round(error / input.scales[0]), -limit, limit);
-      changed = changed || after != before;
-      weights.bias[channel] = static_cast<int64_t>(after);
-      const double scale = weights.scales()[weights.scales().size() == 1 ? 0 : channel];
-      shift.largest = std::max(shift.largest, std::abs(error * scale));
+      const double scale = ReadFormat(quantized, node.inputs[0]).scales[0];
+      const double taken = bias.Take(channel, error / scale);
+      changed = changed || taken != 0.0;
+      shift.by_channel.push_back(taken * bias.UnitOf(channel));
+      shift.largest = std::max(shift.largest, std::abs(error / scale * bias.UnitOf(channel)));
     }
     const double largest_output = LargestOutput(quantized, node);
     if (largest_output > 0.0) shift.largest /= largest_output;
-    if (changed) shifts.push_back(shift);
+    if (changed) shifts.push_back(std::move(shift));
   }
   return shifts;
+}
+
+void ShiftBiasesBy(QuantizedGraph& quantized, const std::map<std::string, std::vector<double>>& shifts,
+                   const std::string& source) {
+  for (const graph::Node& node : quantized.graph.nodes) {
+    const auto found = shifts.find(node.name);
+    if (found == shifts.end() || !IsCorrectable(quantized, node)) continue;
+    Bias bias(node, quantized);
+    if (found->second.size() != bias.weights().bias.size()) {
+      throw UsageError(source + ": the bias shifts of node '" + node.name + "' are not those of its channels; " +
+                       "calibrate again");
+    }
+    for (size_t channel = 0; channel < found->second.size(); ++channel) {
+      bias.Take(channel, found->second[channel] / bias.UnitOf(channel));
+    }
+  }
 }
 
 }  // namespace lockstep::quantize

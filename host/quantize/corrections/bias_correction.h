@@ -27,12 +27,18 @@ inline bool CorrectsFeatures(BiasCorrection kind) {
 
 struct BiasShift {
   std::string node;
-  double largest = 0.0;  // of all channels, as a share of the largest value that the node's output can hold
+  double largest = 0.0;            // of all channels, as a share of the largest value that the node's output can hold
+  std::vector<double> by_channel;  // what was taken from the bias, in reals
 };
 
 // Takes Q E[y - x] from the biases. `input_errors`: E[y - x] by tensor, for each channel (second axis); nodes whose
 // input has none are left as they are. One entry for each node that changed, in their order.
 std::vector<BiasShift> ShiftBiases(QuantizedGraph& quantized,
                                    const std::map<graph::TensorId, std::vector<double>>& input_errors);
+
+// The same again: takes `shifts`, by node and channel, from the biases. Nodes that have no integer weights any more are
+// left as they are. Throws UsageError, beginning with `source`, for another number of channels than the node has.
+void ShiftBiasesBy(QuantizedGraph& quantized, const std::map<std::string, std::vector<double>>& shifts,
+                   const std::string& source);
 
 }  // namespace lockstep::quantize

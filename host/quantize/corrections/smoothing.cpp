@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "graph/error.h"
 #include "quantize/corrections/channel_statistics.h"
 #include "quantize/corrections/channel_weights.h"
 #include "quantize/corrections/scalable_channels.h"
@@ -176,7 +177,17 @@ SmoothingResult Smooth(graph::Graph& graph, const Policy& policy, std::optional<
     result.parts.push_back(std::move(smoothed));
   }
   ScaleChannels(graph, groups, factors);
+  result.factors = std::move(factors);
   return result;
+}
+
+void SmoothBy(graph::Graph& graph, const std::vector<double>& factors, const std::string& source) {
+  const std::vector<ChannelGroup> groups = FindScalableChannels(graph).groups;
+  const bool positive = std::all_of(factors.begin(), factors.end(), [](double factor) { return factor > 0.0; });
+  if (factors.size() != groups.size() || !positive) {
+    throw UsageError(source + ": the factors of smooth_quant are not those of this network; calibrate again");
+  }
+  ScaleChannels(graph, groups, factors);
 }
 
 }  // namespace lockstep::quantize

@@ -31,6 +31,7 @@ struct SmoothingResult {
   std::vector<SmoothedPart> parts;  // that were changed
   size_t left = 0;                  // where no alpha would lessen the expected error
   std::string obstacles;            // ScalableChannels::ObstacleText
+  std::vector<double> factors;      // of every group of channels that can be scaled, for SmoothBy
 };
 
 // Rewrites weights and biases; what the network computes stays the same up to float rounding. Without `alpha` each part
@@ -39,5 +40,9 @@ struct SmoothingResult {
 // delivers; none are taken if no channel can be scaled.
 SmoothingResult Smooth(graph::Graph& graph, const Policy& policy, std::optional<double> alpha,
                        CalibrationSource& source, int threads);
+
+// What Smooth did of the same network, again. Throws UsageError, beginning with `source`, for another number of factors
+// or one that is not above 0.
+void SmoothBy(graph::Graph& graph, const std::vector<double>& factors, const std::string& source);
 
 }  // namespace lockstep::quantize
