@@ -116,12 +116,29 @@ Metrics Compare(const float* reference, const float* measured, size_t count, dou
   return sum.Finish(scale);
 }
 
+Metrics Compare(const float* reference, const float* measured, size_t count, const Steps& steps) {
+  if (steps.scales.size() == 1) return Compare(reference, measured, count, steps.scales[0]);
+  Metrics metrics = Compare(reference, measured, count, steps.scales[0]);
+  if (std::isinf(metrics.max_abs)) return metrics;
+  metrics.max_steps = 0.0;
+  for (size_t i = 0; i < count; ++i) {
+    if (!std::isfinite(reference[i]) || !std::isfinite(measured[i])) continue;
+    const double error = std::abs(static_cast<double>(measured[i]) - static_cast<double>(reference[i]));
+    metrics.max_steps = std::max(metrics.max_steps, error / steps.Of(i));
+  }
+  return metrics;
+}
+
 Metrics Compare(const std::vector<float>& reference, const std::vector<float>& measured, double scale) {
+  return Compare(reference, measured, Steps{{scale}, 1});
+}
+
+Metrics Compare(const std::vector<float>& reference, const std::vector<float>& measured, const Steps& steps) {
   if (reference.size() != measured.size()) {
     throw UsageError("cannot compare " + std::to_string(reference.size()) + " with " + std::to_string(measured.size()) +
                      " elements; the tensors must have one shape");
   }
-  return Compare(reference.data(), measured.data(), reference.size(), scale);
+  return Compare(reference.data(), measured.data(), reference.size(), steps);
 }
 
 double ErrorShare(const std::map<std::string, Metrics>& parts) {

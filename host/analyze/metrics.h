@@ -20,7 +20,7 @@ struct Metrics {
   double cosine = 1.0;
   double sqnr_db = 0.0;    // 10 * log10(sum(reference^2) / sum((measured - reference)^2))
   double max_abs = 0.0;    // largest |e|: the Chebyshev distance
-  double max_steps = 0.0;  // max_abs in steps of the scale; 0 without a scale
+  double max_steps = 0.0;  // the largest |e| in steps of its scale; 0 without one
   double mean_abs = 0.0;
   double mse = 0.0;
   double relative_error = 0.0;  // sqrt(sum(e^2) / sum(reference^2)); an error on a zero reference: +infinity
@@ -30,11 +30,22 @@ struct Metrics {
   size_t not_finite = 0;
 };
 
+// The quantisation steps of a tensor: element i has scales[i / inner % scales.size()]. One scale is that of all, 0 for
+// floats.
+struct Steps {
+  std::vector<double> scales{0.0};
+  size_t inner = 1;
+
+  double Of(size_t element) const { return scales[element / inner % scales.size()]; }
+};
+
 // `scale` is the quantisation step of `measured`, 0 for float tensors.
 Metrics Compare(const float* reference, const float* measured, size_t count, double scale = 0.0);
+Metrics Compare(const float* reference, const float* measured, size_t count, const Steps& steps);
 
 // Throws UsageError if the sizes differ.
 Metrics Compare(const std::vector<float>& reference, const std::vector<float>& measured, double scale = 0.0);
+Metrics Compare(const std::vector<float>& reference, const std::vector<float>& measured, const Steps& steps);
 
 // The error's energy as a share of the values' own, summed over the parts of the outputs; a part that is lost, or not a
 // number, counts as 1.

@@ -14,7 +14,7 @@ using quantize::Histogram;
 using quantize::Range;
 using quantize::TensorStatistics;
 
-const std::string kHead = "lockstep calibration 1\n";
+const std::string kHead = "lockstep calibration 2\n";
 
 std::string DigestOf(const char* bytes, size_t size) { return lockstep::ToText(Md5Of(bytes, size)).data(); }
 
@@ -164,6 +164,10 @@ std::string Serialize(const CacheEntry& entry, const graph::Graph& graph) {
     writer.Text(graph.tensor(item.first).name);
     writer.Each(item.second, [&](double mean) { writer.Real(mean); });
   });
+  writer.Each(calibration.channel_extremes, [&](const auto& item) {
+    writer.Text(graph.tensor(item.first).name);
+    writer.Each(item.second, [&](const Range& range) { Write(range, writer); });
+  });
   for (const auto* texts : {&entry.skipped, &entry.doubts}) {
     writer.Each(*texts, [&](const std::string& text) { writer.Text(text); });
   }
@@ -194,6 +198,11 @@ std::optional<CacheEntry> ParseCacheEntry(const std::vector<uint8_t>& bytes, con
     std::vector<double>& means = entry.calibration.channel_means[tensor()];
     means.resize(reader.Count());
     for (double& mean : means) mean = reader.Real();
+  }
+  for (size_t left = reader.Count(); left > 0; --left) {
+    std::vector<Range>& ranges = entry.calibration.channel_extremes[tensor()];
+    ranges.resize(reader.Count());
+    for (Range& range : ranges) range = ReadRange(reader);
   }
   entry.skipped = reader.Texts();
   entry.doubts = reader.Texts();

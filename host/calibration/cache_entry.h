@@ -17,8 +17,8 @@ struct CacheEntry {
   std::vector<std::string> doubts;   // what is to be said of the pictures, one line each
 };
 
-// Of each tensor, by name: extremes, their moving average, histogram, means of channels. In front of it all stands a
-// digest.
+// Of each tensor, by name: extremes, their moving average, histogram, means and extremes of channels. In front of it
+// all stands a digest.
 std::string Serialize(const CacheEntry& entry, const graph::Graph& graph);
 
 // Nothing if a single bit is wrong, or the graph has no tensor of a name.

@@ -37,6 +37,7 @@ Json LevelsOf(const TensorDecision& tensor) {
   levels[key::kBits] = bits;
   levels[key::kRange] = RangeJson(quantize::RangeOf(*tensor.params));
   levels[key::kScale] = tensor.params->scale;
+  if (!tensor.channel_scales.empty()) levels[key::kScale] = tensor.channel_scales;
   levels[key::kZeroPoint] = tensor.params->zero_point;
   return levels;
 }

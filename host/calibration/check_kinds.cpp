@@ -21,6 +21,7 @@ constexpr int kMostLevels = 1 << 16;
 bool IsRange(const Json& value) {
   return value.is_array() && value.size() == 2 && value[0].is_number() && value[1].is_number();
 }
+bool IsScale(const Json& value) { return value.is_number() && value.get<double>() > 0.0; }
 bool IsCount(const Json& value) {
   return value.is_number_integer() && value.get<double>() >= 0.0 && value.get<double>() < kMostLevels;
 }
@@ -32,8 +33,10 @@ constexpr Kind kTexts = {"a list of texts", [](const Json& value) {
                          }};
 constexpr Kind kBool = {"true or false", [](const Json& value) { return value.is_boolean(); }};
 constexpr Kind kLevels = {"a whole number in 0..65535", IsCount};
-constexpr Kind kNumber = {"a number above 0",
-                          [](const Json& value) { return value.is_number() && value.get<double>() > 0.0; }};
+constexpr Kind kScales = {"a number above 0 or a list of them", [](const Json& value) {
+                            return value.is_array() ? !value.empty() && std::all_of(value.begin(), value.end(), IsScale)
+                                                    : IsScale(value);
+                          }};
 constexpr Kind kTwo = {"two numbers", IsRange};
 constexpr Kind kRanges = {"two numbers for each part", [](const Json& value) {
                             return value.is_object() && std::all_of(value.begin(), value.end(), IsRange);
@@ -48,7 +51,7 @@ constexpr Field kOfFile[] = {{key::kFile, kText}, {key::kDigest, kText}};
 constexpr Field kOfTensor[] = {{key::kSameAs, kText}};
 constexpr Field kOfNode[] = {{key::kOp, kText}, {key::kOutput, kText}, {key::kOnnxNodes, kTexts}};
 constexpr Field kCalibratedTensor[] = {{key::kType, kText},     {key::kBits, kLevels},      {key::kRange, kTwo},
-                                       {key::kScale, kNumber},  {key::kZeroPoint, kLevels}, {key::kSeen, kTwo},
+                                       {key::kScale, kScales},  {key::kZeroPoint, kLevels}, {key::kSeen, kTwo},
                                        {key::kObserver, kText}, {key::kParts, kRanges}};
 constexpr Field kCalibratedNode[] = {
     {key::kFloat, kBool}, {key::kWeightBits, kLevels}, {key::kWeightRange, kText}, {key::kWeightScales, kText}};

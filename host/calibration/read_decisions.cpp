@@ -124,6 +124,7 @@ class DecisionsReader {
   void Decide(graph::TensorId id, const TensorEntry& entry) {
     quantize::TensorDecision& tensor = result_.tensors[id];
     tensor.params = entry.params;
+    tensor.channel_scales = entry.channel_scales;
     const int32_t producer = producer_[static_cast<size_t>(id)];
     if (producer < 0) {
       const bool is_input = std::count(graph_.inputs.begin(), graph_.inputs.end(), id) != 0;

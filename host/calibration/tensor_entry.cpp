@@ -1,5 +1,6 @@
 #include "calibration/tensor_entry.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -15,6 +16,11 @@ namespace lockstep::calibration {
 namespace {
 
 using quantize::AffineParams;
+
+bool IsScale(const Json& value) {
+  const auto is_one = [](const Json& scale) { return scale.is_number() && scale.get<double>() > 0; };
+  return value.is_array() ? !value.empty() && std::all_of(value.begin(), value.end(), is_one) : is_one(value);
+}
 
 class EntryReader {
  public:
@@ -35,6 +41,8 @@ class EntryReader {
     result.bits_changed = bits != calibrated_.value(key::kBits, 0);
     result.levels_changed = Changed(key::kRange) || Changed(key::kScale) || Changed(key::kZeroPoint);
     result.params = Params(bits, result.bits_changed);
+    const std::vector<double> scales = Scales();
+    if (result.params && !scales.empty() && !FromRange(result.bits_changed)) result.channel_scales = scales;
     return result;
   }
 
@@ -71,7 +79,9 @@ class EntryReader {
              "a whole number in 2..16");
       }
       if (field == key::kRange) CheckRange(value);
-      if (field == key::kScale) Must(key::kScale, value.is_number() && value.get<double>() > 0, "a number above 0");
+      if (field == key::kScale) {
+        Must(key::kScale, IsScale(value), "a number above 0, or a list of them, one for each channel");
+      }
       if (field == key::kZeroPoint) {
         // In 64 bits a number beyond 32 would become another one.
         const bool whole = value.is_number_integer() && std::abs(value.get<double>()) < (1 << 16);
@@ -108,10 +118,27 @@ class EntryReader {
     return wide ? quantize::kMostBits : quantize::kByteBits;
   }
 
+  // Whether the range decides.
+  bool FromRange(bool bits_changed) const {
+    const bool scaled = Changed(key::kScale) || Changed(key::kZeroPoint);
+    return Changed(key::kRange) || (bits_changed && !scaled && entry_.contains(key::kRange));
+  }
+
+  // A list of scales, as it stands or else as it was calibrated; empty where there is one scale.
+  std::vector<double> Scales() const {
+    std::vector<double> scales;
+    const Json& of = entry_.contains(key::kScale) ? entry_ : calibrated_;
+    if (!of.contains(key::kScale) || !of.at(key::kScale).is_array()) return scales;
+    for (const Json& scale : of.at(key::kScale)) {
+      scales.push_back(static_cast<float>(scale.get<double>()));
+      if (!std::isnormal(static_cast<float>(scales.back()))) Fail("scale is no normal float32");
+    }
+    return scales;
+  }
+
   std::optional<AffineParams> Params(int bits, bool bits_changed) const {
     const bool scaled = Changed(key::kScale) || Changed(key::kZeroPoint);
-    const bool ranged = Changed(key::kRange);
-    if (ranged || (bits_changed && !scaled && entry_.contains(key::kRange))) {
+    if (FromRange(bits_changed)) {
       if (bits == 0) Fail("has a range and no bits; say bits");
       const Json& range = entry_.at(key::kRange);
       const AffineParams params = quantize::AffineFromRange({range[0].get<double>(), range[1].get<double>()}, bits);
@@ -134,8 +161,14 @@ class EntryReader {
   AffineParams Scaled(int bits) const {
     AffineParams params;
     params.bits = bits;
-    params.scale = static_cast<float>(entry_.value(key::kScale, calibrated_.value(key::kScale, 0.0)));
-    if (!Changed(key::kScale)) params.scale = calibrated_.value(key::kScale, params.scale);
+    const std::vector<double> scales = Scales();
+    if (!scales.empty()) {
+      params.scale = *std::max_element(scales.begin(), scales.end());
+    } else {
+      params.scale = static_cast<float>(entry_.contains(key::kScale) ? entry_.at(key::kScale).get<double>()
+                                                                     : calibrated_.value(key::kScale, 0.0));
+      if (!Changed(key::kScale)) params.scale = calibrated_.value(key::kScale, params.scale);
+    }
     if (!std::isnormal(static_cast<float>(params.scale))) Fail("scale is no normal float32");
     params.zero_point = entry_.value(key::kZeroPoint, calibrated_.value(key::kZeroPoint, 0));
     if (params.zero_point < 0 || params.zero_point > params.high()) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "quantize/tensor_format.h"
 
@@ -18,11 +19,13 @@ struct TensorEntry {
   bool bits_changed = false;
   bool levels_changed = false;                   // range, scale or zero_point
   std::optional<quantize::AffineParams> params;  // the integers; of a float tensor, as which integer nodes read it
+  std::vector<double> channel_scales;            // in place of their scale one for each channel; empty: one
 };
 
 // Of type, bits, range, scale and zero_point those count that differ from what stands in `calibrated`; what was not
-// changed follows: the type from the bits, scale and zero point from range and bits. Throws UsageError, beginning with
-// `where`, for unknown fields, values of the wrong kind or out of range, and changes that contradict each other.
+// changed follows: the type from the bits, scale and zero point from range and bits, which make one scale of a list.
+// Throws UsageError, beginning with `where`, for unknown fields, values of the wrong kind or out of range, and changes
+// that contradict each other.
 TensorEntry ReadTensorEntry(const Json& entry, const std::string& where);
 
 }  // namespace lockstep::calibration

@@ -113,7 +113,8 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   Take(merged, "percentile", config.observer.percentile);
   TakeNamed(merged, "activation_range", settings::kActivationRanges, config.observer.symmetric);
   TakeNamed(merged, "weight_range", settings::WeightRanges(), config.weight_range);
-  TakeNamed(merged, "weight_scales", settings::kWeightScales, config.weights_per_tensor);
+  TakeNamed(merged, "activation_scales", settings::kScales, config.activations_per_tensor);
+  TakeNamed(merged, "weight_scales", settings::kScales, config.weights_per_tensor);
   TakeNamed(merged, "bias_correction", settings::kBiasCorrections, config.bias_correction);
   Take(merged, "cross_layer_equalization", config.equalization);
   Take(merged, "smooth_quant", config.smooth_quant);

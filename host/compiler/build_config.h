@@ -38,7 +38,8 @@ struct BuildConfig {
   input::InputSettings inputs;  // input_type, color, resize, mean, std, pad_value
   quantize::RangeOptions observer;
   quantize::WeightRangeKind weight_range = quantize::WeightRangeKind::kMse;
-  bool weights_per_tensor = false;  // weight_scales
+  bool weights_per_tensor = false;      // weight_scales
+  bool activations_per_tensor = false;  // activation_scales
   quantize::BiasCorrection bias_correction = quantize::BiasCorrection::kWeights;
   bool equalization = false;  // cross_layer_equalization
   bool smooth_quant = false;

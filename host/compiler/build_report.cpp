@@ -3,8 +3,10 @@
 #include <sys/resource.h>
 
 #include "compiler/corrections_report.h"
+#include "graph/counted.h"
 #include "info/model_info.h"
 #include "judge/render.h"
+#include "quantize/channel_scales.h"
 
 namespace lockstep::compiler {
 namespace {
@@ -59,6 +61,23 @@ void BuildReport::Observers(const AutoObserverResult& result) {
       {"observer auto: with every observer half of the outputs' energy or more is lost, which says nothing of them; "
        "minmax "
        "was kept. --precision int16 shows whether more bits help"});
+}
+
+void BuildReport::ActivationScales(const quantize::QuantizedGraph& quantized) {
+  nlohmann::ordered_json tensors = nlohmann::ordered_json::array();
+  size_t with_tables = 0;
+  for (const graph::Node& node : quantized.graph.nodes) {
+    const auto format = quantized.formats.find(node.outputs[0]);
+    if (format == quantized.formats.end() || !format->second.has_channel_scales()) continue;
+    tensors.push_back(quantized.graph.tensor(node.outputs[0]).name);
+    with_tables += quantize::HasChannelTables(quantized, node) ? 1 : 0;
+  }
+  json_["channel_scales"] = tensors;
+  if (tensors.empty()) return;
+  json_["notes"].push_back(graph::Counted(tensors.size(), "tensor") +
+                           " of those that only depthwise convolutions read with a scale for each channel, " +
+                           std::to_string(with_tables) +
+                           " of them with a table for each (--activation-scales per_tensor forbids it)");
 }
 
 void BuildReport::Raises(const RaiseResult& result) {

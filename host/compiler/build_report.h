@@ -26,6 +26,8 @@ class BuildReport {
   void Stage(const std::string& what);
   void Passes(const std::vector<optimize::PassResult>& passes);
   void Pictures(size_t found, size_t skipped, bool from_cache);
+  // Which tensors have a scale for each channel.
+  void ActivationScales(const quantize::QuantizedGraph& quantized);
   void Notes(const std::vector<std::string>& notes);  // what the user should know, added to what was there
   void Observers(const AutoObserverResult& result);
   void Raises(const RaiseResult& result);

@@ -139,6 +139,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
     for (const quantize::BiasShift& shift : correction.shifts) held.bias_shifts[shift.node] = shift.by_channel;
     report.BiasCorrection(correction);
   }
+  report.ActivationScales(quantized);
   report.Model(model);
 
   report.Stage("judge");

@@ -22,7 +22,7 @@ CorrectionText Describe(const AutoObserverResult& result) {
     for (const sensitivity::RangeTrial& range : group.ranges) {
       ordered_json names = ordered_json::array();
       for (const quantize::ObserverKind observer : range.observers) names.push_back(quantize::ToText(observer));
-      const quantize::Range levels = quantize::RangeOf(range.params);
+      const quantize::Range levels = quantize::RangeOf(range.params.coarsest());
       tried.push_back({{"observers", names}, {"range", {levels.low, levels.high}}, {"error", range.error}});
     }
     const std::string observer = quantize::ToText(kept.found.at(group.tensors.front()));

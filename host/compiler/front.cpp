@@ -92,6 +92,9 @@ quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Cal
   options.observer = config.observer;
   options.weight_range = config.weight_range;
   options.weights_per_tensor = config.weights_per_tensor;
+  options.activations_per_tensor = config.activations_per_tensor;
+  // Elsewhere tensors are raised, and more bits in front of one table do more, and cost less, than tables per channel.
+  options.channel_tables = config.merged.value("precision", std::string()) == "int8";
   options.bias_correction = quantize::CorrectsWeights(config.bias_correction);
   options.tail_bits = config.tail_bits;
   options.policy = config.policy;

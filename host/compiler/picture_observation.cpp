@@ -67,7 +67,7 @@ std::string KeyOf(const quantize::Observation& observation, const Calibration& c
   std::ostringstream text;
   text.precision(9);
   text << ProgramDigest() << " " << DigestOf(importer::SerializeOnnx(observation.graph)) << " " << skip_bad << "\n";
-  for (const auto* tensors : {&observation.statistics, &observation.channel_means}) {
+  for (const auto* tensors : {&observation.statistics, &observation.channel_means, &observation.channel_extremes}) {
     for (const graph::TensorId id : *tensors) text << observation.graph.tensor(id).name << "\n";
     text << "\n";
   }

@@ -14,7 +14,7 @@ namespace {
 analyze::Metrics MeasureAccuracy(const dump::DumpLayer& layer, const float* expected,
                                  const std::vector<uint8_t>& bytes) {
   const std::vector<float> values = dump::RealValues(layer, bytes);
-  return analyze::Compare(expected, values.data(), values.size(), layer.scale);
+  return analyze::Compare(expected, values.data(), values.size(), layer.Steps());
 }
 
 void MeasureLayer(const Round& round, size_t position, int64_t elements, const float* data,

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 bool SameLayout(const DumpLayer& a, const DumpLayer& b) {
   return a.dtype == b.dtype && a.shape == b.shape && a.axes == b.axes && a.scale == b.scale &&
-         a.zero_point == b.zero_point;
+         a.channel_scales == b.channel_scales && a.zero_point == b.zero_point;
 }
 
 // By what a layer is found in the other dump.
@@ -59,7 +59,7 @@ LayerResult CompareLayer(const fs::path& first, const DumpLayer& a, const fs::pa
   }
   const auto values_a = RealValues(a, bytes_a);
   const auto values_b = RealValues(b, bytes_b);
-  result.accuracy = analyze::Compare(values_a, values_b, b.scale);
+  result.accuracy = analyze::Compare(values_a, values_b, b.Steps());
   if (result.md5_equal) return result;
   if (SameLayout(a, b)) result.difference = CompareElements(b, bytes_a, bytes_b, options.tolerance);
   const bool asked = options.tolerance.atol > 0 || options.tolerance.rtol > 0 || options.min_cosine > 0;

@@ -57,6 +57,7 @@ ordered_json ToJson(const DumpLayer& layer) {
                {"md5", layer.md5}});
   if (layer.axes.empty()) json["axes"] = OnnxOrder(layer);
   if (layer.dtype == kFloat) json["scale"] = 1.0;
+  if (!layer.channel_scales.empty()) json["scale"] = layer.channel_scales;
   if (!layer.file.empty()) json["file"] = layer.file;
   return json;
 }
@@ -168,6 +169,10 @@ DumpLayer DescribeTensor(const joint::Tensor& tensor) {
   if (const auto* quantization = tensor.quantization();
       quantization != nullptr && quantization->scale() != nullptr && quantization->scale()->size() != 0) {
     description.scale = quantization->scale()->Get(0);
+    const bool activation = tensor.dtype() == joint::DType::U8 || tensor.dtype() == joint::DType::U16;
+    if (activation && quantization->axis() >= 0) {
+      description.channel_scales.assign(quantization->scale()->begin(), quantization->scale()->end());
+    }
     if (quantization->zero_point() != nullptr && quantization->zero_point()->size() != 0) {
       description.zero_point = quantization->zero_point()->Get(0);
     }

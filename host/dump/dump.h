@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "analyze/metrics.h"
 #include "files/output_file.h"
 #include "graph/graph.h"
 #include "joint_generated.h"
@@ -26,6 +27,8 @@ struct DumpLayer {
   std::vector<int64_t> shape;  // physical order: the order of the bytes
   std::vector<int> axes;       // axes[i] is the ONNX axis at physical axis i; empty: the same order
   double scale = 0.0;          // real = scale * (q - zero_point); 0 for f32, 1 for s64
+  // In place of it one for each index of the last physical axis; empty: one scale.
+  std::vector<double> channel_scales;
   int64_t zero_point = 0;
   uint64_t bytes = 0;
   std::string md5;   // hexadecimal
@@ -33,6 +36,8 @@ struct DumpLayer {
 
   std::pair<int, int> Place() const { return {index, output}; }  // what tells the entries of a dump apart
   int64_t Elements() const { return graph::ElementCount(shape); }
+  // Of the ONNX order, for metrics.
+  analyze::Steps Steps() const;
   bool HoldsIntegers() const { return dtype == "s64"; }  // and no real values: equal or not, near means nothing
 };
 

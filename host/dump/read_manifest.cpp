@@ -111,6 +111,22 @@ void CheckMd5(const Fields& fields, const std::string& md5) {
   }
 }
 
+// In float32, where it comes from: the runtime writes as many digits as that needs.
+void ReadScale(const Fields& fields, const ordered_json& json, DumpLayer& layer) {
+  const bool list = json.contains("scale") && json.at("scale").is_array();
+  const std::vector<float> scales =
+      list ? fields.List<float>("scale") : std::vector<float>{fields.Optional<float>("scale", 0.0F)};
+  for (const float scale : scales) {
+    if (!std::isfinite(scale) || scale < 0.0F) fields.Fail("scale is not a finite number of at least 0");
+  }
+  const bool fits = !list || (!scales.empty() && !layer.shape.empty() && layer.dtype != kFloat &&
+                              static_cast<int64_t>(scales.size()) == layer.shape.back());
+  if (!fits) fields.Fail("scale is a list, and not one number for each index of the last axis");
+  if (layer.dtype == kFloat) return;
+  layer.scale = scales[0];
+  if (list) layer.channel_scales.assign(scales.begin(), scales.end());
+}
+
 DumpLayer ReadLayer(const ordered_json& json, const std::string& path, size_t position) {
   const Fields unnamed(json, path + ", layer " + std::to_string(position) + " of the list: ");
   DumpLayer layer;
@@ -133,10 +149,7 @@ DumpLayer ReadLayer(const ordered_json& json, const std::string& path, size_t po
   layer.bytes = static_cast<uint64_t>(bytes);
   CheckShape(fields, layer);
   layer.axes = ReadAxes(fields, layer.shape.size());
-  // In float32, where it comes from: the runtime writes as many digits as that needs.
-  const float scale = fields.Optional<float>("scale", 0.0F);
-  if (!std::isfinite(scale) || scale < 0.0F) fields.Fail("scale is not a finite number of at least 0");
-  if (layer.dtype != kFloat) layer.scale = scale;
+  ReadScale(fields, json, layer);
   layer.zero_point = fields.Optional<int64_t>("zero_point", 0);
   layer.md5 = fields.Required<std::string>("md5");
   CheckMd5(fields, layer.md5);

@@ -31,13 +31,19 @@ void WithType(const std::string& dtype, const Visit& visit) {
   throw BadInput("the element type \"" + dtype + "\" of a dump is unknown");
 }
 
+// `index` in physical order.
+double ScaleAt(const DumpLayer& layer, int64_t index) {
+  if (layer.channel_scales.empty()) return layer.scale;
+  return layer.channel_scales[static_cast<size_t>(index) % layer.channel_scales.size()];
+}
+
 template <typename T>
-double Real(const DumpLayer& layer, T stored) {
+double Real(const DumpLayer& layer, T stored, int64_t index) {
   if constexpr (std::is_same_v<T, float>) {
     return static_cast<double>(stored);
   } else {
     // As Dequantize of the arithmetic contract: one float32 multiplication.
-    return static_cast<double>(static_cast<float>(layer.scale) *
+    return static_cast<double>(static_cast<float>(ScaleAt(layer, index)) *
                                static_cast<float>(static_cast<int64_t>(stored) - layer.zero_point));
   }
 }
@@ -87,6 +93,15 @@ double Distance(double a, double b) {
 
 }  // namespace
 
+analyze::Steps DumpLayer::Steps() const {
+  if (channel_scales.empty()) return {{scale}, 1};
+  analyze::Steps steps{channel_scales, 1};
+  const std::vector<int64_t> shape_onnx = OnnxShape(*this);
+  const size_t axis = axes.empty() ? shape.size() - 1 : static_cast<size_t>(axes.back());
+  for (size_t i = axis + 1; i < shape_onnx.size(); ++i) steps.inner *= static_cast<size_t>(shape_onnx[i]);
+  return steps;
+}
+
 std::vector<int64_t> OnnxShape(const DumpLayer& layer) {
   if (layer.axes.empty()) return layer.shape;
   std::vector<int64_t> shape(layer.shape.size());
@@ -99,7 +114,8 @@ std::vector<float> RealValues(const DumpLayer& layer, const std::vector<uint8_t>
   const std::vector<int64_t> strides = OnnxStrides(OnnxShape(layer), layer.axes);
   WithType(layer.dtype, [&](auto type) {
     ForEachElement(layer.shape, strides, [&](int64_t physical, int64_t onnx) {
-      values[static_cast<size_t>(onnx)] = static_cast<float>(Real(layer, Load<decltype(type)>(bytes.data(), physical)));
+      values[static_cast<size_t>(onnx)] =
+          static_cast<float>(Real(layer, Load<decltype(type)>(bytes.data(), physical), physical));
     });
   });
   return values;
@@ -128,8 +144,8 @@ ElementComparison CompareElements(const DumpLayer& layer, const std::vector<uint
       if (std::memcmp(expected.data() + offset, actual.data() + offset, sizeof(T)) == 0) continue;
       const T want = Load<T>(expected.data(), i);
       const T got = Load<T>(actual.data(), i);
-      const double want_real = Real(layer, want);
-      const double got_real = Real(layer, got);
+      const double want_real = Real(layer, want, i);
+      const double got_real = Real(layer, got, i);
       const double distance = Distance(want_real, got_real);
       ++result.differing;
       if (!(distance <= tolerance.atol + tolerance.rtol * std::abs(want_real))) ++result.beyond;

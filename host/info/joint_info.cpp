@@ -48,7 +48,8 @@ ordered_json DescribeTensor(const joint::Tensor& tensor) {
     json["scale"] = std::vector<float>(scales.begin(), scales.end());
   }
   const auto* zero_points = quantization->zero_point();
-  if (zero_points != nullptr && zero_points->size() == 1) json["zero_point"] = zero_points->Get(0);
+  // The channels of an activation have one; those of weights are 0.
+  if (zero_points != nullptr && zero_points->size() != 0) json["zero_point"] = zero_points->Get(0);
   return json;
 }
 

@@ -4,12 +4,24 @@
 
 namespace lockstep::judge {
 
-std::optional<quantize::AffineParams> ParamsOf(const joint::Tensor& tensor) {
+std::optional<quantize::TensorFormat> LevelsOf(const joint::Tensor& tensor) {
   const joint::Quantization* quantization = tensor.quantization();
   const bool integers = tensor.dtype() == joint::DType::U8 || tensor.dtype() == joint::DType::U16;
-  if (!integers || quantization == nullptr || quantization->scale()->size() != 1) return std::nullopt;
-  return quantize::AffineParams{static_cast<double>(quantization->scale()->Get(0)), quantization->zero_point()->Get(0),
-                                quantization->bits()};
+  if (!integers || quantization == nullptr) return std::nullopt;
+  const auto& scales = *quantization->scale();
+  const quantize::AffineParams first{static_cast<double>(scales.Get(0)), quantization->zero_point()->Get(0),
+                                     quantization->bits()};
+  const int axis = quantization->axis();
+  if (axis < 0) return first;
+  quantize::TensorFormat levels = quantize::TensorFormat::Channels(first, {scales.begin(), scales.end()});
+  if (tensor.axes() != nullptr) levels.axis = tensor.axes()->Get(static_cast<uint32_t>(axis));
+  return levels;
+}
+
+std::optional<quantize::AffineParams> ParamsOf(const joint::Tensor& tensor) {
+  const auto levels = LevelsOf(tensor);
+  if (!levels || !levels->is_affine()) return std::nullopt;
+  return levels->affine();
 }
 
 graph::TensorId NetworkTensor(const graph::Graph& graph, const joint::Tensor& tensor) {
@@ -27,7 +39,7 @@ std::map<std::string, int32_t> WrittenTensors(const joint::Model& model, const g
       const joint::Tensor& tensor = *model.tensors()->Get(static_cast<uint32_t>(index));
       if (NetworkTensor(graph, tensor) == graph::kNoTensor) continue;
       const auto known = written.find(tensor.name()->str());
-      const bool keep = known != written.end() && ParamsOf(*model.tensors()->Get(static_cast<uint32_t>(known->second)));
+      const bool keep = known != written.end() && LevelsOf(*model.tensors()->Get(static_cast<uint32_t>(known->second)));
       if (!keep) written[tensor.name()->str()] = index;
     }
   }

@@ -12,7 +12,9 @@
 
 namespace lockstep::judge {
 
-// What a joint tensor of integers was given; none for floats, and for what has several scales.
+// The levels of an activation of integers, with its channels' axis in ONNX order.
+std::optional<quantize::TensorFormat> LevelsOf(const joint::Tensor& tensor);
+// The same of one scale; none for what has several.
 std::optional<quantize::AffineParams> ParamsOf(const joint::Tensor& tensor);
 
 // The network's tensor that the joint one stands for, element by element; kNoTensor if there is none, or if it holds no

@@ -88,7 +88,7 @@ class Finder {
     const RowSummary& summary = rows_[row];
     const graph::Node& node = *NodeOf(row);
     const std::string floats = "--float-nodes " + graph::Quoted(node.name);
-    if (!of.params) return "name what is in front of it too in --float-nodes";
+    if (!of.levels) return "name what is in front of it too in --float-nodes";
     const auto at = [&](const char* flag, const std::string& what, int bits) {
       return std::string(flag) + " \"" + what + "=" + std::to_string(bits) + "\"";
     };
@@ -104,7 +104,7 @@ class Finder {
     if (own_levels) {
       const std::string raise = of.before_table ? at("--table-input-bits", node.name, 16)
                                                 : at("--activation-bits", "tensor:" + of.layer.tensor, 16);
-      return "raise its bits: build with " + (of.params->bits < 16 ? raise : floats);
+      return "raise its bits: build with " + (of.levels->bits < 16 ? raise : floats);
     }
     if (!summary.inputs) return "what costs it most was not looked for: build with " + floats;
     if (summary.weights <= least) {

@@ -67,7 +67,7 @@ std::optional<LayerWeights> ReadWeights(const joint::Model& model, const joint::
   const int operand = quantize::TraitsOf(node).weights;
   if (operand < 0 || !HasWeights(layer.options_type()) || run.y().dtype() == joint::DType::F32) return std::nullopt;
   run.inputs[1] = engine::ConstantOperand(model, layer.inputs()->Get(1));
-  const auto x = judge::ParamsOf(run.x());
+  const auto x = judge::LevelsOf(run.x());
   const std::optional<Products> products = ReadLayer(run);
   if (!products || !x) return std::nullopt;
 
@@ -101,13 +101,14 @@ std::optional<LayerWeights> ReadWeights(const joint::Model& model, const joint::
         }
       }
     }
-    weights.bias[oc] += x->zero_point * sum;
+    weights.bias[oc] += x->zero_points[0] * sum;
   }
   // The largest multiplier was not cut off at either end of what multipliers can be.
   const auto largest = std::max_element(products->multipliers.begin(), products->multipliers.end());
   const auto channel = static_cast<size_t>(largest - products->multipliers.begin());
   const double scale = weights.scales()[weights.scales().size() == 1 ? 0 : channel];
-  result.before = {x->scale * scale / *largest, products->zero_point,
+  const double x_scale = quantize::InputScales(*x, products->multipliers.size())[channel];
+  result.before = {x_scale * scale / *largest, products->zero_point,
                    static_cast<int>(std::ceil(std::log2(products->high + 1.0)))};
   return result;
 }

@@ -14,7 +14,7 @@ using quantize::QuantizedGraph;
 using quantize::TensorFormat;
 
 TensorFormat FormatOf(const joint::Tensor& tensor) {
-  if (const auto params = judge::ParamsOf(tensor)) return *params;
+  if (const auto levels = judge::LevelsOf(tensor)) return *levels;
   if (tensor.dtype() == joint::DType::S64) return TensorFormat::Indices();
   if (tensor.dtype() == joint::DType::BOOL) return TensorFormat::Truth();
   return {};
@@ -26,7 +26,7 @@ void AddFormat(const joint::Tensor& tensor, QuantizedGraph& result) {
   if (id == graph::kNoTensor) return;
   const TensorFormat format = FormatOf(tensor);
   const auto [known, added] = result.formats.emplace(id, format);
-  if (!added && known->second.is_float() && format.is_affine()) result.reads.emplace(id, format);
+  if (!added && known->second.is_float() && format.has_levels()) result.reads.emplace(id, format);
 }
 
 // Of an input the last tensor counts: those before hold pixels.
@@ -35,7 +35,7 @@ void AddInputFormat(const joint::Tensor& tensor, QuantizedGraph& result) {
   if (id == graph::kNoTensor) return;
   const TensorFormat format = FormatOf(tensor);
   const auto known = result.formats.find(id);
-  if (known != result.formats.end() && known->second.is_float() && format.is_affine()) {
+  if (known != result.formats.end() && known->second.is_float() && format.has_levels()) {
     result.reads.emplace(id, format);
   } else {
     result.formats[id] = format;

@@ -30,7 +30,7 @@ std::set<size_t> ScalableNodes(const graph::Graph& graph) {
 
 // What the settings of a build can do for an activation; floats and 16 bits have levels for every channel.
 std::string ActivationHint(const graph::Graph& graph, const std::set<size_t>& scalable, const Row& row) {
-  if (row.node < 0 || !row.params || row.params->bits > quantize::kByteBits) return "";
+  if (row.node < 0 || !row.levels || row.levels->bits > quantize::kByteBits) return "";
   const auto place = static_cast<size_t>(row.node);
   const graph::Node& node = graph.nodes[place];
   if (quantize::SharesScale(node)) return "";  // said of what it copies

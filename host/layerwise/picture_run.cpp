@@ -8,6 +8,7 @@
 #include "judge/written_tensors.h"
 #include "layerwise/channel_peaks.h"
 #include "quantize/affine.h"
+#include "quantize/channel_runs.h"
 
 namespace lockstep::layerwise {
 namespace {
@@ -30,22 +31,23 @@ engine::FloatEngineOptions EngineOptions(const graph::Graph& graph, const std::v
   return options;
 }
 
-// Of a joint tensor with one scale, in its order.
+// In the joint tensor's order.
 std::vector<uint8_t> BytesOf(const joint::Tensor& tensor, const engine::FloatTensor& value) {
   const dump::DumpLayer layer = dump::DescribeTensor(tensor);
   const std::vector<float> reals = dump::ToPhysical(value.shape, layer.axes, value.data.data());
-  const auto params = judge::ParamsOf(tensor);
+  const auto levels = judge::LevelsOf(tensor);
   std::vector<uint8_t> bytes;
-  if (!params) {
+  if (!levels) {
     if (tensor.dtype() != joint::DType::F32) return {};
     const auto* first = reinterpret_cast<const uint8_t*>(reals.data());
     return {first, first + reals.size() * sizeof(float)};
   }
   const bool wide = tensor.dtype() == joint::DType::U16;
   bytes.reserve(reals.size() * (wide ? 2 : 1));
-  for (const float real : reals) {
+  for (size_t i = 0; i < reals.size(); ++i) {
+    const quantize::AffineParams params = levels->channel(i % levels->scales.size());  // channels lie in the last axis
     const int32_t level =
-        std::isnan(real) ? params->zero_point : quantize::QuantizeValue(static_cast<double>(real), *params);
+        std::isnan(reals[i]) ? params.zero_point : quantize::QuantizeValue(static_cast<double>(reals[i]), params);
     bytes.push_back(static_cast<uint8_t>(level));
     if (wide) bytes.push_back(static_cast<uint8_t>(level >> 8));
   }
@@ -53,9 +55,9 @@ std::vector<uint8_t> BytesOf(const joint::Tensor& tensor, const engine::FloatTen
 }
 
 // The float values of a row as they are compared, and what can be told of them alone.
-std::vector<float> Truth(const Row& row, const std::vector<float>& values, RowMetrics& metrics) {
+std::vector<float> Truth(const Row& row, const engine::FloatTensor& values, RowMetrics& metrics) {
   bool empty = true;
-  for (const float value : values) {
+  for (const float value : values.data) {
     if (!std::isfinite(value)) {
       ++metrics.truth_not_finite;
       continue;
@@ -65,21 +67,24 @@ std::vector<float> Truth(const Row& row, const std::vector<float>& values, RowMe
     metrics.high = empty ? real : std::max(metrics.high, real);
     empty = false;
   }
-  std::vector<float> truth = values;
-  if (!row.params) return truth;
-  const quantize::Range range = quantize::RangeOf(*row.params);
-  const double half = row.params->scale / 2;
+  engine::FloatTensor truth = values;
+  if (!row.levels) return std::move(truth.data);
   size_t beyond = 0;
-  for (float& value : truth) {
-    const auto real = static_cast<double>(value);
-    if (real < range.low - half || real > range.high + half) ++beyond;
-    if (row.saturates) value = static_cast<float>(std::clamp(real, range.low, range.high));
-  }
-  metrics.beyond = static_cast<double>(beyond) / static_cast<double>(std::max<size_t>(truth.size(), 1));
-  std::vector<float> rounded = truth;
-  sensitivity::RoundToLevels(rounded, *row.params);
-  metrics.rounded = analyze::Compare(truth, rounded, row.params->scale);
-  return truth;
+  quantize::ForEachChannelRun(values.shape, *row.levels, [&](size_t first, size_t count, size_t channel) {
+    const quantize::AffineParams params = row.levels->channel(channel);
+    const quantize::Range range = quantize::RangeOf(params);
+    const double half = params.scale / 2;
+    for (size_t i = first; i < first + count; ++i) {
+      const auto real = static_cast<double>(truth.data[i]);
+      if (real < range.low - half || real > range.high + half) ++beyond;
+      if (row.saturates) truth.data[i] = static_cast<float>(std::clamp(real, range.low, range.high));
+    }
+  });
+  metrics.beyond = static_cast<double>(beyond) / static_cast<double>(std::max<size_t>(truth.data.size(), 1));
+  engine::FloatTensor rounded = truth;
+  sensitivity::RoundToLevels(rounded, *row.levels);
+  metrics.rounded = analyze::Compare(truth.data, rounded.data, row.layer.Steps());
+  return std::move(truth.data);
 }
 
 bool IsConstant(const std::vector<float>& values) {
@@ -129,7 +134,7 @@ void PictureRun::FindCauses(const Row& row, const Tensors& inputs, const std::ve
   const graph::Node& node = quantized_.graph.nodes[static_cast<size_t>(row.node)];
   const auto place = static_cast<size_t>(row.node);
   const auto compare = [&](const Tensors& outputs) {
-    return analyze::Compare(expected, outputs.at(row.layer.tensor).data, row.params->scale);
+    return analyze::Compare(expected, outputs.at(row.layer.tensor).data, row.layer.Steps());
   };
   const auto measure = [&](sensitivity::Part part) -> std::optional<Metrics> {
     if (!sensitivity::NodeSimulation::Exists(quantized_, node, part)) return std::nullopt;
@@ -174,18 +179,18 @@ PictureMetrics PictureRun::Run(const input::DataItem& item, const std::function<
       RowMetrics& metrics = result.rows[i];
       const engine::FloatTensor value = Value(row.id, inputs);
       metrics.channel_peaks = ChannelPeaks(value.shape, row.channel_axis, value.data.data());
-      const std::vector<float> expected = Truth(row, value.data, metrics);
-      const double scale = row.params ? row.params->scale : 0.0;
+      const std::vector<float> expected = Truth(row, value, metrics);
+      const analyze::Steps steps = row.levels ? row.layer.Steps() : analyze::Steps();
       const std::vector<float> in_whole = dump::RealValues(row.layer, whole.at(row.joint_tensor));
       const std::vector<float> by_itself = dump::RealValues(row.layer, alone.at(row.joint_tensor));
       metrics.constant = metrics.low != metrics.high && IsConstant(in_whole);
-      metrics.end_to_end = analyze::Compare(expected, in_whole, scale);
-      metrics.alone = analyze::Compare(expected, by_itself, scale);
+      metrics.end_to_end = analyze::Compare(expected, in_whole, steps);
+      metrics.alone = analyze::Compare(expected, by_itself, steps);
       const auto reference = alone_reference.find(row.layer.tensor);
       if (reference == alone_reference.end()) continue;
-      metrics.alone_reference = analyze::Compare(expected, reference->second.data, scale);
-      metrics.end_to_end_reference = analyze::Compare(expected, whole_reference.at(row.layer.tensor).data, scale);
-      metrics.apart = analyze::Compare(reference->second.data, by_itself, scale);
+      metrics.alone_reference = analyze::Compare(expected, reference->second.data, steps);
+      metrics.end_to_end_reference = analyze::Compare(expected, whole_reference.at(row.layer.tensor).data, steps);
+      metrics.apart = analyze::Compare(reference->second.data, by_itself, steps);
       FindCauses(row, float_inputs, expected, metrics);
     }
   };

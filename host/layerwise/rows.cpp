@@ -37,8 +37,8 @@ std::vector<Row> ChooseRows(const graph::Graph& graph, const joint::Model& model
       row.node = row.before_table ? before->second : uses.producer[static_cast<size_t>(row.id)];
       row.output = uses.is_output[static_cast<size_t>(row.id)];
       row.channel_axis = ChannelAxis(graph, uses, row.id);
-      row.params = judge::ParamsOf(tensor);
-      row.saturates = row.params && !row.before_table && analyze::OnlySaturates(graph, uses, row.id);
+      row.levels = judge::LevelsOf(tensor);
+      row.saturates = row.levels && !row.before_table && analyze::OnlySaturates(graph, uses, row.id);
       rows.push_back(std::move(row));
     }
   }

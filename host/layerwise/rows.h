@@ -24,7 +24,7 @@ struct Row {
   bool before_table = false;  // in front of the node's fused function
   bool output = false;        // of the network
   bool saturates = false;     // its range is cut on purpose: only functions with flat ends read it
-  std::optional<quantize::AffineParams> params;  // none: floats
+  std::optional<quantize::TensorFormat> levels;  // none: floats
 };
 
 // In the order of execution.

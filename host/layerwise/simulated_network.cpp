@@ -61,9 +61,9 @@ Tensors SimulatedNetwork::Rounded(size_t node, const std::vector<std::string>& n
     const auto read = quantized_.reads.find(id);
     const auto format = quantized_.formats.find(id);
     if (!floats && read != quantized_.reads.end()) {
-      sensitivity::RoundToLevels(input.data, read->second.affine());
-    } else if (format != quantized_.formats.end() && format->second.is_affine()) {
-      sensitivity::RoundToLevels(input.data, format->second.affine());
+      sensitivity::RoundToLevels(input, read->second);
+    } else if (format != quantized_.formats.end() && format->second.has_levels()) {
+      sensitivity::RoundToLevels(input, format->second);
     }
   }
   return inputs;

@@ -136,11 +136,18 @@ const TensorFormat& LowerContext::FormatOf(TensorId id) const {
   return entry->second;
 }
 
-AffineParams LowerContext::ParamsOf(TensorId id) const {
+const TensorFormat& LowerContext::LevelsOf(TensorId id) const {
   const auto read = state_.quantized.reads.find(id);
   const TensorFormat& format = read != state_.quantized.reads.end() ? read->second : FormatOf(id);
-  if (!format.is_affine()) throw UnsupportedModel("tensor '" + graph().tensor(id).name + "' was not quantised");
-  return format.affine();
+  if (!format.has_levels()) throw UnsupportedModel("tensor '" + graph().tensor(id).name + "' was not quantised");
+  return format;
+}
+
+AffineParams LowerContext::ParamsOf(TensorId id) const {
+  const TensorFormat& format = LevelsOf(id);
+  if (format.is_affine()) return format.affine();
+  throw UnsupportedModel("tensor '" + graph().tensor(id).name +
+                         "' has a scale for each channel, which only convolutions can write and depthwise ones read");
 }
 
 const quantize::QuantizedWeights& LowerContext::Weights(size_t operand) const {

@@ -77,6 +77,11 @@ class LowerContext {
   bool IsFloatNode() const { return OutputFormat().is_float(); }
   // In which scale and zero point a node that computes in integers sees the tensor; throws if it was not quantised.
   AffineParams ParamsOf(graph::TensorId id) const;
+  // The same where channels may have scales of their own.
+  const TensorFormat& LevelsOf(graph::TensorId id) const;
+  TensorFormat OutputLevels() const {
+    return part_ != nullptr ? TensorFormat(part_->output) : LevelsOf(node_.outputs.at(0));
+  }
   AffineParams OutputParams(size_t index = 0) const {
     return part_ != nullptr ? part_->output : ParamsOf(node_.outputs.at(index));
   }

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "quantize/affine.h"
+#include "quantize/channel_order.h"
 #include "quantize/weight_operands.h"
 
 namespace lockstep::qdq {
@@ -12,6 +13,7 @@ namespace {
 using graph::ElementType;
 using graph::TensorId;
 using quantize::AffineParams;
+using quantize::TensorFormat;
 
 constexpr int64_t kOnnxInt32 = 6;
 constexpr int kByte = 8;
@@ -76,6 +78,19 @@ void QdqBuilder::Pair(TensorId x, const AffineParams& params, TensorId y) {
       MakeNode(OpFor("DequantizeLinear", type), name + "_DequantizeLinear", {levels, scale, zero_point}, y));
 }
 
+void QdqBuilder::Pair(TensorId x, const TensorFormat& levels, TensorId y) {
+  if (levels.is_affine()) return Pair(x, levels.affine(), y);
+  const std::string name = graph_.tensor(y).name;
+  graph::Shape shape(graph_.tensor(y).shape.size(), 1);
+  shape[static_cast<size_t>(levels.axis)] = static_cast<int64_t>(levels.scales.size());
+  const TensorId scales = Floats(name + "_scales", shape, ToFloats(levels.scales));
+  const TensorId divided = Like(y, name + "_divided");
+  const TensorId steps = Like(y, name + "_steps");
+  nodes_.push_back(MakeNode("Div", graph_.tensor(divided).name, {x, scales}, divided));
+  Pair(divided, AffineParams{1.0, levels.zero_points[0], levels.bits}, steps);
+  nodes_.push_back(MakeNode("Mul", name + "_scaled", {steps, scales}, y));
+}
+
 TensorId QdqBuilder::Dequantized(TensorId integers, const std::string& stem, const std::vector<double>& scales,
                                  const std::vector<int64_t>& zero_points, int axis, TensorId y) {
   const int64_t type = TypeOf(integers);
@@ -119,12 +134,13 @@ TensorId QdqBuilder::Weights(const graph::Node& node, TensorId original, const q
 }
 
 TensorId QdqBuilder::Bias(const graph::Node& node, const quantize::QuantizedWeights& weights,
-                          const AffineParams& input) {
+                          const TensorFormat& input) {
   const std::string stem = node.name + "_bias";
   const graph::Shape shape{static_cast<int64_t>(weights.bias.size())};
+  const std::vector<double> input_scales = quantize::InputScales(input, weights.bias.size());
   std::vector<double> scales;
   for (size_t i = 0; i < weights.bias.size(); ++i) {
-    scales.push_back(input.scale * weights.scales()[weights.scales().size() == 1 ? 0 : i]);
+    scales.push_back(input_scales[i] * weights.scales()[weights.scales().size() == 1 ? 0 : i]);
   }
   const bool narrow = input.bits <= kByte && weights.format.bits <= kByte &&
                       std::all_of(weights.bias.begin(), weights.bias.end(),

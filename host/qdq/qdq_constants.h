@@ -15,8 +15,9 @@ class QdqBuilder {
  public:
   QdqBuilder(graph::Graph& graph, std::vector<graph::Node>& nodes) : graph_(graph), nodes_(nodes) {}
 
-  // x -> QuantizeLinear -> DequantizeLinear -> y
-  void Pair(graph::TensorId x, const quantize::AffineParams& params, graph::TensorId y);
+  // x -> QuantizeLinear -> DequantizeLinear -> y; where each channel has a scale, x is divided by it in front of a pair
+  // of scale 1, and multiplied with it behind: ONNX Runtime takes a pair with an axis for one with a single scale.
+  void Pair(graph::TensorId x, const quantize::TensorFormat& levels, graph::TensorId y);
   // A float tensor like `like` under a name that begins with `stem`.
   graph::TensorId Like(graph::TensorId like, const std::string& stem);
   // A float constant as levels and a DequantizeLinear.
@@ -24,11 +25,12 @@ class QdqBuilder {
   // Weights of a node, and its bias.
   graph::TensorId Weights(const graph::Node& node, graph::TensorId original, const quantize::QuantizedWeights& weights);
   graph::TensorId Bias(const graph::Node& node, const quantize::QuantizedWeights& weights,
-                       const quantize::AffineParams& input);
+                       const quantize::TensorFormat& input);
 
   const importer::NarrowTypes& narrow() const { return narrow_; }
 
  private:
+  void Pair(graph::TensorId x, const quantize::AffineParams& params, graph::TensorId y);
   graph::TensorId Floats(const std::string& stem, const graph::Shape& shape, std::vector<float> values);
   graph::TensorId Integers(const std::string& stem, const graph::Shape& shape, std::vector<int64_t> values,
                            int64_t onnx_type);

@@ -27,7 +27,7 @@ const TensorFormat* LevelsOf(const QuantizedGraph& quantized, TensorId id) {
   const auto read = quantized.reads.find(id);
   if (read != quantized.reads.end()) return &read->second;
   const TensorFormat* format = FormatOf(quantized, id);
-  return format != nullptr && format->is_affine() ? format : nullptr;
+  return format != nullptr && format->has_levels() ? format : nullptr;
 }
 
 // Integers in place of what nodes in integers read: weights, biases, constants, float tensors and inputs.
@@ -71,7 +71,7 @@ class Operands {
       dequantized = builder_.Constant(id, levels->affine());
     } else {
       dequantized = builder_.Like(id, graph_.tensor(id).name + "_read");
-      builder_.Pair(id, levels->affine(), dequantized);
+      builder_.Pair(id, *levels, dequantized);
     }
     return dequantized;
   }
@@ -82,7 +82,7 @@ class Operands {
     if (traits.bias < 0 || weights == quantized_.weights.end()) return;
     const auto place = static_cast<size_t>(traits.bias);
     if (node.inputs.size() <= place) node.inputs.resize(place + 1, graph::kNoTensor);
-    node.inputs[place] = builder_.Bias(node, weights->second, LevelsOf(quantized_, input)->affine());
+    node.inputs[place] = builder_.Bias(node, weights->second, *LevelsOf(quantized_, input));
   }
 
   const QuantizedGraph& quantized_;
@@ -98,12 +98,12 @@ void QuantizeOutputs(const QuantizedGraph& quantized, Graph& graph, QdqBuilder& 
     std::vector<std::pair<TensorId, TensorId>> pairs;
     for (TensorId& id : node.outputs) {
       const TensorFormat* format = id == graph::kNoTensor ? nullptr : FormatOf(quantized, id);
-      if (format == nullptr || !format->is_affine()) continue;
+      if (format == nullptr || !format->has_levels()) continue;
       const TensorId written = builder.Like(id, graph.tensor(id).name + "_float");
       pairs.emplace_back(written, std::exchange(id, written));
     }
     nodes.push_back(std::move(node));
-    for (const auto& [written, id] : pairs) builder.Pair(written, FormatOf(quantized, id)->affine(), id);
+    for (const auto& [written, id] : pairs) builder.Pair(written, *FormatOf(quantized, id), id);
   }
 }
 

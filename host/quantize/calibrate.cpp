@@ -12,6 +12,7 @@
 
 #include "graph/error.h"
 #include "quantize/calibration_worker.h"
+#include "quantize/observers/channel_reach.h"
 
 namespace lockstep::quantize {
 namespace {
@@ -66,6 +67,7 @@ class SharedState {
     for (auto& [id, means] : calibration_.channel_means) {
       for (double& mean : means) mean /= calibration_.inputs_seen;
     }
+    for (const auto& [id, reach] : reaches_) calibration_.channel_extremes[id] = reach.Ranges();
   }
 
  private:
@@ -82,6 +84,9 @@ class SharedState {
       sums.resize(means.size(), 0.0);
       for (size_t i = 0; i < means.size(); ++i) sums[i] += means[i];
     }
+    for (const auto& [id, extremes] : findings.channel_extremes) {
+      reaches_[id].Observe(extremes);
+    }
   }
 
   std::mutex taking_;
@@ -92,6 +97,7 @@ class SharedState {
   const Progress& progress_;
   const int total_;
   Calibration& calibration_;
+  std::map<graph::TensorId, ChannelReach> reaches_;
   std::map<int, PictureFindings> waiting_;  // for an earlier picture
   int failed_number_ = std::numeric_limits<int>::max();
   std::exception_ptr failure_;
@@ -99,8 +105,7 @@ class SharedState {
 
 }  // namespace
 
-Calibration Calibrate(const graph::Graph& graph, const std::set<graph::TensorId>& observed,
-                      const std::set<graph::TensorId>& channel_means, CalibrationSource& source, int threads,
+Calibration Calibrate(const Observation& observation, CalibrationSource& source, int threads,
                       const Progress& progress) {
   if (threads <= 0) threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   Calibration calibration;
@@ -111,7 +116,7 @@ Calibration Calibrate(const graph::Graph& graph, const std::set<graph::TensorId>
     int number = 0;
     try {
       // Ends in the thread that made it: oneDNN gives a thread's scratchpad back with that thread's last primitive.
-      CalibrationWorker worker(graph, observed, channel_means);
+      CalibrationWorker worker(observation);
       while (const auto picture = shared.Take()) {
         number = picture->number;
         shared.Deliver(number, worker.Run(picture->input));

@@ -48,12 +48,46 @@ std::vector<double> ChannelMeans(const graph::Shape& shape, int block, const flo
   return means;
 }
 
-engine::FloatEngineOptions EngineOptions(const graph::Graph& graph, const std::set<graph::TensorId>& observed,
-                                         const std::set<graph::TensorId>& channel_means) {
+// Likewise.
+std::vector<Range> ChannelExtremes(const graph::Shape& shape, int block, const float* data) {
+  const auto batch = static_cast<size_t>(shape[0]);
+  const auto channels = static_cast<size_t>(shape[1]);
+  const auto width = static_cast<size_t>(block);
+  const size_t plane = static_cast<size_t>(graph::ElementCount(shape)) / (batch * channels);
+  std::vector<Range> extremes(channels);
+  for (size_t first = 0; first < channels; first += width) {
+    std::array<float, kLanes> low{}, high{};
+    for (size_t lane = 0; lane < kLanes; ++lane) low[lane] = high[lane] = data[first * plane + lane % width];
+    for (size_t n = 0; n < batch; ++n) {
+      const float* values = data + (n * channels + first) * plane;
+      const size_t count = plane * width;
+      size_t i = 0;
+      for (; i + kLanes <= count; i += kLanes) {
+        for (size_t lane = 0; lane < kLanes; ++lane) {
+          low[lane] = std::min(low[lane], values[i + lane]);
+          high[lane] = std::max(high[lane], values[i + lane]);
+        }
+      }
+      for (size_t lane = 0; i < count; ++i, ++lane) {
+        low[lane] = std::min(low[lane], values[i]);
+        high[lane] = std::max(high[lane], values[i]);
+      }
+    }
+    for (size_t lane = 0; lane < kLanes; ++lane) {
+      Range& range = extremes[first + lane % width];
+      if (lane < width) range = {low[lane], high[lane]};
+      range = {std::min<double>(range.low, low[lane]), std::max<double>(range.high, high[lane])};
+    }
+  }
+  return extremes;
+}
+
+engine::FloatEngineOptions EngineOptions(const Observation& observation) {
+  const graph::Graph& graph = observation.graph;
   engine::FloatEngineOptions options;
   options.threads = 1;
   options.any_order = true;
-  for (const auto* wanted : {&observed, &channel_means}) {
+  for (const auto* wanted : {&observation.statistics, &observation.channel_means, &observation.channel_extremes}) {
     for (const graph::TensorId id : *wanted) {
       if (std::count(graph.inputs.begin(), graph.inputs.end(), id) == 0) {
         options.observed.insert(graph.tensor(id).name);
@@ -65,14 +99,17 @@ engine::FloatEngineOptions EngineOptions(const graph::Graph& graph, const std::s
 
 }  // namespace
 
-CalibrationWorker::CalibrationWorker(const graph::Graph& graph, const std::set<graph::TensorId>& observed,
-                                     const std::set<graph::TensorId>& channel_means)
-    : graph_(graph), engine_(graph, EngineOptions(graph, observed, channel_means)) {
-  for (const graph::TensorId id : observed) observed_[graph.tensor(id).name].statistics = true;
-  for (const auto& [id, visible] : VisibleValues(graph)) {
-    if (observed.count(id) != 0) observed_[graph.tensor(id).name].visible = visible;
+CalibrationWorker::CalibrationWorker(const Observation& observation)
+    : graph_(observation.graph), engine_(observation.graph, EngineOptions(observation)) {
+  const graph::Graph& graph = graph_;
+  for (const graph::TensorId id : observation.statistics) observed_[graph.tensor(id).name].statistics = true;
+  for (const graph::TensorId id : observation.channel_extremes) {
+    observed_[graph.tensor(id).name].channel_extremes = true;
   }
-  for (const graph::TensorId id : channel_means) {
+  for (const auto& [id, visible] : VisibleValues(graph)) {
+    if (observation.statistics.count(id) != 0) observed_[graph.tensor(id).name].visible = visible;
+  }
+  for (const graph::TensorId id : observation.channel_means) {
     observed_[graph.tensor(id).name].channel_means = graph.tensor(id).shape.size() >= 2;
   }
   for (auto& [name, tensor] : observed_) {
@@ -108,6 +145,9 @@ void CalibrationWorker::Observe(const std::string& name, const graph::Shape& sha
     findings.extremes[tensor.id] = extremes;
   }
   if (tensor.channel_means) findings.channel_means[tensor.id] = ChannelMeans(shape, tensor.channel_block, data);
+  if (tensor.channel_extremes && count != 0) {
+    findings.channel_extremes[tensor.id] = ChannelExtremes(shape, tensor.channel_block, data);
+  }
 }
 
 }  // namespace lockstep::quantize

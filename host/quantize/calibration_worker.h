@@ -12,6 +12,7 @@
 
 #include "engine/float/float_engine.h"
 #include "graph/graph.h"
+#include "quantize/calibrate.h"
 #include "quantize/calibration_source.h"
 #include "quantize/observers/histogram_counter.h"
 #include "quantize/visible_values.h"
@@ -22,15 +23,15 @@ namespace lockstep::quantize {
 struct PictureFindings {
   std::map<graph::TensorId, Range> extremes;
   std::map<graph::TensorId, std::vector<double>> channel_means;
+  std::map<graph::TensorId, std::vector<Range>> channel_extremes;
 };
 
 using HistogramCounters = std::map<graph::TensorId, HistogramCounter>;  // by tensor
 
 class CalibrationWorker {
  public:
-  // The graph must outlive this.
-  CalibrationWorker(const graph::Graph& graph, const std::set<graph::TensorId>& observed,
-                    const std::set<graph::TensorId>& channel_means);
+  // The observation must outlive this.
+  explicit CalibrationWorker(const Observation& observation);
 
   // Throws BadInput naming tensor, node and picture if a value is not finite.
   PictureFindings Run(const CalibrationInput& input);
@@ -43,6 +44,7 @@ class CalibrationWorker {
     graph::TensorId id = graph::kNoTensor;
     bool statistics = false;
     bool channel_means = false;
+    bool channel_extremes = false;
     int channel_block = 1;  // see FloatEngine::ChannelBlock
     std::optional<Visible> visible;
   };

@@ -5,6 +5,12 @@
 
 namespace lockstep::quantize {
 
+std::vector<double> InputScales(const TensorFormat& input, size_t outputs) {
+  std::vector<double> scales(outputs);
+  for (size_t i = 0; i < outputs; ++i) scales[i] = input.scales[i * input.scales.size() / outputs];
+  return scales;
+}
+
 ChannelOrder OrderByChannel(const graph::Node& node, const graph::Shape& shape) {
   const ops::QuantizationTraits& traits = TraitsOf(node);
   const auto axis = static_cast<size_t>(traits.weights_axis);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "quantize/tensor_format.h"
 
 namespace lockstep::quantize {
 
@@ -18,6 +19,10 @@ struct ChannelOrder {
 
   size_t per_channel() const { return places.size() / channels; }
 };
+
+// The scale in which each of `outputs` output channels reads its input. An input with a scale for each channel is read
+// by depthwise convolutions alone, whose output channels lie in the order of the input channels that they read.
+std::vector<double> InputScales(const TensorFormat& input, size_t outputs);
 
 // `shape` is that of the node's operand with weights.
 ChannelOrder OrderByChannel(const graph::Node& node, const graph::Shape& shape);

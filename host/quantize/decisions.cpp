@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "graph/quoted.h"
+#include "quantize/affine.h"
+#include "quantize/channel_scales.h"
 #include "quantize/constant_operands.h"
 #include "quantize/corrections/error_compensation.h"
 #include "quantize/float_moves.h"
@@ -40,13 +42,18 @@ class Problems {
       if (form.raw) raw.insert(graph.Find(name));
     }
     float_moves_ = FloatMoves(graph, raw);
+    input_parts_ = options.input_parts;
+    FloatNodes floats;
+    for (const NodeDecision& node : decisions.nodes) floats.push_back(node.floats);
+    channel_tensors_ = ChannelScaleTensors(graph, floats);
   }
 
   std::string First() const {
     for (size_t i = 0; i < graph_.nodes.size(); ++i) {
       if (decisions_.nodes[i].floats) continue;
       const graph::Node& node = graph_.nodes[i];
-      for (const auto check : {&Problems::Ranges, &Problems::Moving, &Problems::Table, &Problems::Softmax}) {
+      for (const auto check :
+           {&Problems::Ranges, &Problems::Channels, &Problems::Moving, &Problems::Table, &Problems::Softmax}) {
         std::string problem = (this->*check)(node);
         if (!problem.empty()) return problem;
       }
@@ -78,6 +85,41 @@ class Problems {
       }
     }
     return "";
+  }
+
+  // Of what the node writes; elsewhere no tensor has scales per channel.
+  std::string Channels(const graph::Node& node) const {
+    for (const graph::TensorId id : {node.outputs[0], node.pre_activation}) {
+      const auto found = decisions_.tensors.find(id);
+      if (found == decisions_.tensors.end() || found->second.channel_scales.empty()) continue;
+      const std::vector<double>& scales = found->second.channel_scales;
+      if (channel_tensors_.count(node.outputs[0]) == 0 || InParts(node)) {
+        return Tensor(id) +
+               " has a list of scales, which only a tensor has that a convolution makes and nothing but depthwise "
+               "convolutions reads; give it one scale";
+      }
+      const auto channels = static_cast<size_t>(graph_.tensor(id).shape[1]);
+      if (scales.size() != channels) {
+        return Tensor(id) + " has " + std::to_string(scales.size()) + " scales and " + std::to_string(channels) +
+               " channels; give it as many, or one";
+      }
+      if (node.activation.kind == graph::ActivationKind::kClip && LevelsOfLimit(node, found->second) != 1) {
+        return Tensor(id) + " is cut off at " + std::to_string(node.activation.beta) +
+               ", which is another level in some channels than in others; let no scale reach beyond it";
+      }
+    }
+    return "";
+  }
+
+  bool InParts(const graph::Node& node) const { return input_parts_.count(node.name) != 0; }
+
+  // How many different levels the upper limit is.
+  static size_t LevelsOfLimit(const graph::Node& node, const TensorDecision& tensor) {
+    std::set<int32_t> levels;
+    for (const double scale : tensor.channel_scales) {
+      levels.insert(QuantizeValue(node.activation.beta, {scale, tensor.params->zero_point, tensor.params->bits}));
+    }
+    return levels.size();
   }
 
   std::string Moving(const graph::Node& node) const {
@@ -117,6 +159,8 @@ class Problems {
   const graph::Graph& graph_;
   const Decisions& decisions_;
   std::set<graph::TensorId> float_moves_;
+  std::map<std::string, InputParts> input_parts_;
+  std::map<graph::TensorId, const graph::Node*> channel_tensors_;
 };
 
 }  // namespace
@@ -129,7 +173,8 @@ Decisions DecisionsOf(const QuantizedGraph& quantized, const Calibration& calibr
     TensorDecision& tensor = decisions.tensors[id];
     tensor.is_float = format.is_float();
     const auto read = quantized.reads.find(id);
-    if (format.is_affine()) tensor.params = format.affine();
+    if (format.has_levels()) tensor.params = format.coarsest();
+    if (format.has_channel_scales()) tensor.channel_scales = format.scales;
     if (format.is_float() && read != quantized.reads.end()) tensor.params = read->second.affine();
   }
   decisions.nodes.resize(graph.nodes.size());
@@ -173,10 +218,12 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
   GiveConstantsWidths(result.graph, result.floats, widths);
   ActivationParams params;
   for (const auto& [id, tensor] : decisions.tensors) {
-    if (widths[static_cast<size_t>(id)] != kFloatWidth) params[id] = *tensor.params;
+    if (widths[static_cast<size_t>(id)] == kFloatWidth) continue;
+    params[id] = *tensor.params;
+    if (!tensor.channel_scales.empty()) weights.channel_scales[id] = tensor.channel_scales;
   }
   AddConstantParams(result.graph, widths, params);
-  StateFormats(params, result.floats, result);
+  StateFormats(params, weights.channel_scales, result.floats, result);
   result.weights = QuantizeWeightOperands(result.graph, params, weights, result.notes);
   StateInputParts(options.input_parts, result);
   return result;

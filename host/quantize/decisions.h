@@ -17,6 +17,8 @@ struct TensorDecision {
   bool is_float = false;
   // Of integers; of a float tensor: in which integers nodes that compute in integers read it.
   std::optional<AffineParams> params;
+  // In place of its scale, which is the largest of them, one for each channel; empty: one scale.
+  std::vector<double> channel_scales;
 };
 
 struct NodeDecision {

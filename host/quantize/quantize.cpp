@@ -7,6 +7,7 @@
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
 #include "quantize/activation_params.h"
+#include "quantize/channel_scales.h"
 #include "quantize/corrections/error_compensation.h"
 #include "quantize/fixed_params.h"
 #include "quantize/lost_levels.h"
@@ -115,6 +116,20 @@ std::map<graph::TensorId, std::string> RangeSources(const Plan& plan) {
   return sources;
 }
 
+// Of 8 bits and fewer: above, levels are plenty.
+ChannelScales ScalesOfChannels(const QuantizeOptions& options, const Plan& plan, const Calibration& calibration,
+                               ActivationParams& params) {
+  ChannelScaleChoice choice{{}, plan.methods, calibration.channel_extremes};
+  if (options.activations_per_tensor) return {};
+  for (const auto& [id, node] : ChannelScaleTensors(plan.result.graph, plan.policy.floats)) {
+    const int bits = plan.widths[static_cast<size_t>(id)];
+    const bool in_parts = options.input_parts.count(node->name) != 0;
+    if (NeedsTable(node->activation) && !options.channel_tables) continue;
+    if (bits != kFloatWidth && bits <= kByteBits && plan.fixed.count(id) == 0 && !in_parts) choice.tensors[id] = node;
+  }
+  return ChooseChannelScales(choice, params);
+}
+
 WeightOptions WeightOptionsOf(const QuantizeOptions& options, const Policy& policy, const Calibration& calibration) {
   WeightOptions weights;
   weights.range = options.weight_range;
@@ -156,12 +171,16 @@ Observation PlanObservation(const graph::Graph& graph, const QuantizeOptions& op
   std::set<graph::TensorId> observed = Derivation(planned).Sources(wanted);
   std::set<graph::TensorId> corrected =
       options.bias_correction ? CorrectableInputs(planned, plan.policy.floats) : std::set<graph::TensorId>();
-  return {std::move(plan.result.graph), std::move(observed), std::move(corrected)};
+  std::set<graph::TensorId> channels;
+  for (const auto& [id, node] : ChannelScaleTensors(planned, plan.policy.floats)) {
+    channels.insert(SeenFor(*node));
+    observed.insert(SeenFor(*node));
+  }
+  return {std::move(plan.result.graph), std::move(observed), std::move(corrected), std::move(channels)};
 }
 
 Calibration Observe(const Observation& observation, CalibrationSource& source, int threads, const Progress& progress) {
-  return Calibrate(observation.graph, observation.statistics, observation.channel_means, source, ThreadsOf(threads),
-                   progress);
+  return Calibrate(observation, source, ThreadsOf(threads), progress);
 }
 
 Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
@@ -172,7 +191,7 @@ Calibration Observe(const graph::Graph& graph, const QuantizeOptions& options, C
 QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options, const Calibration& calibration) {
   const int threads = ThreadsOf(options.threads);
   Plan plan = MakePlan(graph, options, calibration, threads);
-  const WeightOptions weights = WeightOptionsOf(options, plan.policy, calibration);
+  WeightOptions weights = WeightOptionsOf(options, plan.policy, calibration);
   if (options.only == QuantizeOnly::kWeights) {
     graph::Graph rounded = graph;
     KeepWeightsOnly(rounded, weights);
@@ -180,10 +199,10 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
   }
   QuantizedGraph& result = plan.result;
   result.calibration_digest = calibration.digest;
-  const ActivationParams params =
-      ChooseActivationParams(result.graph, plan.widths, plan.groups, plan.fixed, calibration.statistics, plan.methods,
-                             threads, plan.policy.floats);
-  StateFormats(params, plan.policy.floats, result);
+  ActivationParams params = ChooseActivationParams(result.graph, plan.widths, plan.groups, plan.fixed,
+                                                   calibration.statistics, plan.methods, threads, plan.policy.floats);
+  weights.channel_scales = ScalesOfChannels(options, plan, calibration, params);
+  StateFormats(params, weights.channel_scales, plan.policy.floats, result);
   result.floats = plan.policy.floats;
   result.range_sources = RangeSources(plan);
   result.weights = QuantizeWeightOperands(result.graph, params, weights, result.notes);

@@ -21,6 +21,8 @@ struct QuantizeOptions {
   RangeOptions observer;  // of 8-bit activations
   WeightRangeKind weight_range = WeightRangeKind::kMse;
   bool weights_per_tensor = false;                    // one scale for all output channels
+  bool activations_per_tensor = false;                // likewise; otherwise see channel_scales.h
+  bool channel_tables = true;                         // also where each channel then needs a table of its own
   bool bias_correction = true;                        // see WeightRows::input_means
   bool rescue = true;                                 // see lost_levels.h
   QuantizeOnly only = QuantizeOnly::kAll;             // the rest computes in floats
@@ -40,13 +42,6 @@ int ThreadsOf(int threads);  // 0: as many as there are cores
 QuantizedGraph Quantize(const graph::Graph& graph, const QuantizeOptions& options, CalibrationSource& source,
                         const Progress& progress = nullptr);
 
-// What is to be seen of the pictures: it and they decide what is found. It hardly depends on widths, and not on
-// methods.
-struct Observation {
-  graph::Graph graph;  // as it will be quantised
-  std::set<graph::TensorId> statistics;
-  std::set<graph::TensorId> channel_means;
-};
 // Throws UsageError on a wrong option.
 Observation PlanObservation(const graph::Graph& graph, const QuantizeOptions& options);
 Calibration Observe(const Observation& observation, CalibrationSource& source, int threads,

@@ -34,11 +34,19 @@ bool BecomesFloats(const QuantizedGraph& quantized, const FloatNodes& floats, gr
 
 }  // namespace
 
-void StateFormats(const ActivationParams& params, const FloatNodes& floats, QuantizedGraph& result) {
+void StateFormats(const ActivationParams& params, const ChannelScales& channels, const FloatNodes& floats,
+                  QuantizedGraph& result) {
   const graph::Graph& graph = result.graph;
   const auto state = [&](graph::TensorId id) {
     const auto found = params.find(id);
-    result.formats[id] = found != params.end() ? TensorFormat(found->second) : Unquantized(graph.tensor(id).type);
+    const auto scales = channels.find(id);
+    TensorFormat& format = result.formats[id];
+    if (found == params.end()) {
+      format = Unquantized(graph.tensor(id).type);
+    } else {
+      format = scales == channels.end() ? TensorFormat(found->second)
+                                        : TensorFormat::Channels(found->second, scales->second);
+    }
   };
   const auto state_float = [&](graph::TensorId id) { result.formats[id] = Unquantized(graph.tensor(id).type); };
   const auto state_read = [&](graph::TensorId id) {

@@ -1,6 +1,7 @@
 // How the elements of a tensor are stored and what they stand for.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <utility>
@@ -34,7 +35,8 @@ struct TensorFormat {
   NumberType type = NumberType::kF32;
   int bits = 32;  // that values use: 2..8 in U8 and S8, 9..16 in U16 and S16
   // real = scales[i] * (q - zero_points[i]), i the place along `axis`, 0 without one. Empty: the values are what they
-  // are, reals (F32), integers or truth values.
+  // are, reals (F32), integers or truth values. The zero points of an activation are all the same: it is padded with
+  // it.
   std::vector<double> scales;
   std::vector<int32_t> zero_points;
   int axis = -1;  // of the ONNX order
@@ -70,6 +72,15 @@ struct TensorFormat {
     return format;
   }
 
+  // An activation with a scale for each channel (second axis of the ONNX order) and `common`'s bits and zero point.
+  static TensorFormat Channels(const AffineParams& common, std::vector<double> scales) {
+    TensorFormat format(common);
+    format.zero_points.assign(scales.size(), common.zero_point);
+    format.scales = std::move(scales);
+    format.axis = 1;
+    return format;
+  }
+
   // Symmetric, with one scale, in every bit of S8, S16, S32 or S64.
   static TensorFormat Signed(NumberType type, double scale) {
     TensorFormat format;
@@ -96,11 +107,25 @@ struct TensorFormat {
     }
   }
   bool is_float() const { return type == NumberType::kF32; }
-  // Unsigned with one scale: what integer layers read and write.
-  bool is_affine() const { return (type == NumberType::kU8 || type == NumberType::kU16) && scales.size() == 1; }
+  // Unsigned with scales: what integer layers read and write.
+  bool has_levels() const { return (type == NumberType::kU8 || type == NumberType::kU16) && !scales.empty(); }
+  // With one scale, as all layers but convolutions want it.
+  bool is_affine() const { return has_levels() && axis < 0; }
   AffineParams affine() const {
     assert(is_affine());
     return {scales[0], zero_points[0], bits};
+  }
+  bool has_channel_scales() const { return has_levels() && axis >= 0; }
+  // The levels of a channel; without scales per channel those of all.
+  AffineParams channel(size_t index) const {
+    assert(has_levels());
+    const size_t at = axis < 0 ? 0 : index;
+    return {scales[at], zero_points[at], bits};
+  }
+  // Those of the channel with the largest scale: what all channels can be rounded to.
+  AffineParams coarsest() const {
+    assert(has_levels());
+    return {*std::max_element(scales.begin(), scales.end()), zero_points[0], bits};
   }
 };
 

@@ -34,8 +34,14 @@ QuantizedWeights QuantizeOperand(const graph::Graph& graph, size_t place, const 
   source.channels = order.channels;
   source.per_channel = rows.size() / order.channels;
   source.bias = bias != nullptr ? bias->constant->floats.data() : nullptr;
-  source.input_scale = params.at(node.inputs[0]).scale;
-  source.output_scale = params.at(NeedsTable(node.activation) ? node.pre_activation : node.outputs[0]).scale;
+  const auto levels = [&](graph::TensorId id) {
+    const auto scales = options.channel_scales.find(id);
+    const AffineParams& common = params.at(id);
+    return scales == options.channel_scales.end() ? TensorFormat(common)
+                                                  : TensorFormat::Channels(common, scales->second);
+  };
+  source.input_scales = InputScales(levels(node.inputs[0]), order.channels);
+  source.output_scales = levels(NeedsTable(node.activation) ? node.pre_activation : node.outputs[0]).scales;
   source.bits = options.policy.For(place, &Choices::weight_bits).value_or(kByteBits);
   source.per_tensor = options.policy.For(place, &Choices::weights_per_tensor).value_or(options.per_tensor);
   source.input_bits = params.at(node.inputs[0]).bits;

@@ -8,6 +8,7 @@
 
 #include "graph/graph.h"
 #include "quantize/activation_params.h"
+#include "quantize/channel_scales.h"
 #include "quantize/policy.h"
 #include "quantize/quantized_graph.h"
 #include "quantize/weights.h"
@@ -20,7 +21,8 @@ struct WeightOptions {
   int threads = 1;
   // Mean of every input channel by tensor; without an entry the bias is not corrected.
   std::map<graph::TensorId, std::vector<double>> means;
-  Policy policy;  // nodes in floats keep their weights as they are
+  ChannelScales channel_scales;  // of activations that have them
+  Policy policy;                 // nodes in floats keep their weights as they are
 };
 
 // The inputs whose channel means can correct a bias.

@@ -30,8 +30,8 @@ double BiasLimitOf(const WeightRows& rows) { return BiasLimit(rows.bits, rows.in
 
 // The least scale that the bias and the output allow.
 double LeastScale(const WeightRows& rows, size_t channel, bool empty) {
-  const double unit = rows.output_scale / rows.input_scale;
-  return std::max(std::abs(BiasOf(rows, channel)) / (rows.input_scale * BiasLimitOf(rows)),
+  const double unit = rows.output_scale(channel) / rows.input_scale(channel);
+  return std::max(std::abs(BiasOf(rows, channel)) / (rows.input_scale(channel) * BiasLimitOf(rows)),
                   empty ? unit / kEmptyChannelSteps : unit * kLeastRatio);
 }
 
@@ -61,7 +61,7 @@ Channel QuantizeChannel(const WeightRows& rows, size_t channel, double chosen, i
       correction += (weights[i] - level * result.scale) * rows.input_means[channel * rows.per_channel + i];
     }
   }
-  const double level = std::round((bias + correction) / (rows.input_scale * result.scale));
+  const double level = std::round((bias + correction) / (rows.input_scale(channel) * result.scale));
   result.bias = static_cast<int64_t>(std::clamp(level, -bias_limit, bias_limit));
   return result;
 }

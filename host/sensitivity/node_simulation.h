@@ -22,8 +22,8 @@ const char* ToText(Part part);
 
 using Tensors = std::map<std::string, engine::FloatTensor>;
 
-// To the nearest level, clamped, and back.
-void RoundToLevels(std::vector<float>& values, const quantize::AffineParams& params);
+// To the nearest level of `format`, which has some, clamped, and back.
+void RoundToLevels(engine::FloatTensor& tensor, const quantize::TensorFormat& format);
 
 class NodeSimulation {
  public:
@@ -45,13 +45,15 @@ class NodeSimulation {
 
  private:
   void PlanNode(int threads);
+  void LookUp(engine::FloatTensor& tensor) const;
 
   const quantize::QuantizedGraph& quantized_;
   const graph::Node& node_;
   Part part_;
   Needs needs_ = Needs::kInputs;
   bool through_table_ = false;
-  std::vector<double> table_;  // by level in front of it: the value behind
+  // By level in front of the table the value behind it: one table, or one for each channel.
+  std::vector<std::vector<double>> tables_;
   std::vector<std::string> reads_;
   std::unique_ptr<engine::FloatEngine> engine_;  // of kInputs
 };

@@ -10,6 +10,7 @@ namespace lockstep::sensitivity {
 
 using quantize::AffineParams;
 using quantize::QuantizedGraph;
+using quantize::TensorFormat;
 
 namespace {
 
@@ -18,6 +19,13 @@ bool IsNear(const AffineParams& a, const AffineParams& b) {
   constexpr double kNear = 0.005;
   return a.bits == b.bits && std::abs(a.zero_point - b.zero_point) <= kNear * a.high() &&
          std::abs(a.scale - b.scale) <= kNear * a.scale;
+}
+
+bool IsNear(const TensorFormat& a, const TensorFormat& b) {
+  for (size_t c = 0; c < std::max(a.scales.size(), b.scales.size()); ++c) {
+    if (!IsNear(a.channel(c), b.channel(c))) return false;
+  }
+  return true;
 }
 
 // The nodes by which a group is rounded: of those whose values another of the group takes over, that one.
@@ -66,13 +74,13 @@ std::vector<ObserverTrials> DistinctRanges(const std::vector<std::vector<graph::
     ObserverTrials& of_group = trials.emplace_back();
     of_group.tensors = group;
     for (const auto& [observer, formats] : by_observer) {
-      const AffineParams params = formats.at(group.front()).affine();
+      const TensorFormat& levels = formats.at(group.front());
       const auto known = std::find_if(of_group.ranges.begin(), of_group.ranges.end(),
-                                      [&](const RangeTrial& range) { return IsNear(range.params, params); });
+                                      [&](const RangeTrial& range) { return IsNear(range.params, levels); });
       if (known != of_group.ranges.end()) {
         known->observers.push_back(observer);
       } else {
-        of_group.ranges.push_back({{observer}, params});
+        of_group.ranges.push_back({{observer}, levels});
       }
     }
   }

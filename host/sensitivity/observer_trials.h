@@ -18,7 +18,7 @@ namespace lockstep::sensitivity {
 
 struct RangeTrial {
   std::vector<quantize::ObserverKind> observers;  // that choose it, or nearly it
-  quantize::AffineParams params;                  // by the first of them
+  quantize::TensorFormat params;                  // by the first of them
   // analyze::ErrorShare of the outputs, the mean of all passes that it was in; 0 where nothing was measured.
   double error = 0.0;
 };

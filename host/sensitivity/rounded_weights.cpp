@@ -9,19 +9,16 @@
 namespace lockstep::sensitivity {
 namespace {
 
-using quantize::AffineParams;
 using quantize::QuantizedGraph;
 
 // Of what integer layers read: the format itself, or that of the integers which are made of a float tensor.
-const AffineParams* FindParams(const QuantizedGraph& quantized, graph::TensorId id, AffineParams& storage) {
+const quantize::TensorFormat* FindLevels(const QuantizedGraph& quantized, graph::TensorId id) {
   const auto read = quantized.reads.find(id);
   const auto format = quantized.formats.find(id);
   const quantize::TensorFormat* found = read != quantized.reads.end()       ? &read->second
                                         : format != quantized.formats.end() ? &format->second
                                                                             : nullptr;
-  if (found == nullptr || !found->is_affine()) return nullptr;
-  storage = found->affine();
-  return &storage;
+  return found != nullptr && found->has_levels() ? found : nullptr;
 }
 
 // The scale of the channel that each element belongs to.
@@ -57,15 +54,16 @@ void RoundWeights(const QuantizedGraph& quantized, const graph::Node& node, grap
     rounded.constant->floats[i] = static_cast<float>(scales[i] * weights->values[i]);
   }
   copy.inputs[operand] = graph.AddTensor(std::move(rounded));
-  AffineParams x;
-  if (weights->bias.empty() || FindParams(quantized, node.inputs[0], x) == nullptr) return;
+  const quantize::TensorFormat* x = FindLevels(quantized, node.inputs[0]);
+  if (weights->bias.empty() || x == nullptr) return;
+  const std::vector<double> x_scales = quantize::InputScales(*x, weights->bias.size());
   graph::Tensor bias;
   bias.name = graph.UniqueName(node.name + "_bias");
   bias.shape = {static_cast<int64_t>(weights->bias.size())};
   bias.constant.emplace();
   for (size_t i = 0; i < weights->bias.size(); ++i) {
     const double scale = weights->scales()[weights->scales().size() == 1 ? 0 : i];
-    bias.constant->floats.push_back(static_cast<float>(x.scale * scale * static_cast<double>(weights->bias[i])));
+    bias.constant->floats.push_back(static_cast<float>(x_scales[i] * scale * static_cast<double>(weights->bias[i])));
   }
   const auto place = static_cast<size_t>(traits.bias);
   copy.inputs.resize(std::max(copy.inputs.size(), place + 1), graph::kNoTensor);

@@ -69,8 +69,8 @@ inline constexpr std::array<NamedValue<quantize::CompensatedPart>, 3> kCompensat
      {"input", quantize::CompensatedPart::kInput},
      {"both", quantize::CompensatedPart::kBoth}}};
 
-// Whether one scale holds for all output channels.
-inline constexpr std::array<NamedValue<bool>, 2> kWeightScales = {{{"per_channel", false}, {"per_tensor", true}}};
+// Whether one scale holds for all channels.
+inline constexpr std::array<NamedValue<bool>, 2> kScales = {{{"per_channel", false}, {"per_tensor", true}}};
 
 inline const std::array<NamedValue<quantize::WeightRangeKind>, 3>& WeightRanges() {
   using quantize::WeightRangeKind;

@@ -65,9 +65,9 @@ const std::vector<ChoiceKey>& ChoiceKeys() {
          choices.weight_range = ValueOf(WeightRanges(), value.get<std::string>());
        },
        false},
-      {"weight_scales", "per_channel or per_tensor", [](const Json& value) { return IsNameIn(kWeightScales, value); },
+      {"weight_scales", "per_channel or per_tensor", [](const Json& value) { return IsNameIn(kScales, value); },
        [](const Json& value, Choices& choices) {
-         choices.weights_per_tensor = ValueOf(kWeightScales, value.get<std::string>());
+         choices.weights_per_tensor = ValueOf(kScales, value.get<std::string>());
        },
        false},
       {"observer", "minmax, moving_average, percentile, mse, kl, admm, octav or auto",

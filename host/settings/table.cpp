@@ -251,10 +251,13 @@ std::vector<Setting> MakeTable() {
              "of activations: asymmetric, or symmetric: zero is the middle level, of values that are never negative "
              "the first",
              Names(kActivationRanges), NameOf(kActivationRanges, quantise.observer.symmetric)),
+      Choice("activation_scales", kBuild,
+             "of what only depthwise convolutions read: per_channel, where it costs nothing, or per_tensor",
+             Names(kScales), NameOf(kScales, quantise.activations_per_tensor)),
       Choice("weight_range", kBuild, "scales of weights: max, mse or admm", Names(WeightRanges()),
              NameOf(WeightRanges(), quantise.weight_range)),
-      Choice("weight_scales", kBuild, "of weights: per_channel or per_tensor", Names(kWeightScales),
-             NameOf(kWeightScales, quantise.weights_per_tensor)),
+      Choice("weight_scales", kBuild, "of weights: per_channel or per_tensor", Names(kScales),
+             NameOf(kScales, quantise.weights_per_tensor)),
       Checked(Whole("tail_bits", kBuild, "width of the box arithmetic at the end: 8 or 16", 8, 16, quantise.tail_bits),
               CheckTailBits),
   };

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "check/check.h"
+#include "check/layer_check.h"
 
 namespace lockstep::check {
 namespace {
@@ -17,6 +17,10 @@ Status CheckTensorOf(const ModelCheck& check, const char* list, uint32_t index, 
   if (tensors[tensor]->constant() >= 0) return Corrupt("%s[%u].tensor: %d is a constant", list, index, tensor);
   if (tensors[tensor]->strides() != nullptr) {
     return Corrupt("%s[%u].tensor: %d has strides, but what a caller sees lies side by side", list, index, tensor);
+  }
+  if (HasChannelScales(*tensors[tensor])) {
+    return Corrupt("%s[%u].tensor: %d has a scale for each channel, but what a caller sees has one", list, index,
+                   tensor);
   }
   return Status::Ok();
 }

@@ -52,6 +52,19 @@ Status CheckStrides(const LayerCheck& layer, const kernels::OperatorCheck& row) 
   return Status::Ok();
 }
 
+Status CheckChannelScales(const LayerCheck& layer, kernels::ChannelScales allowed) {
+  constexpr const char* kRefused = "this operator needs one scale there, not one for each channel";
+  for (int32_t i = 0; i < layer.input_count(); ++i) {
+    const bool may = i == 0 && allowed == kernels::ChannelScales::kInputAndOutput;
+    if (HasChannelScales(layer.input(i)) && !may) return layer.Wrong("inputs", i, kRefused);
+  }
+  for (int32_t i = 0; i < layer.output_count(); ++i) {
+    const bool may = allowed != kernels::ChannelScales::kNone;
+    if (HasChannelScales(layer.output(i)) && !may) return layer.Wrong("outputs", i, kRefused);
+  }
+  return Status::Ok();
+}
+
 Status BuiltWithout(const joint::Layer& layer, const char* what, const char* name) {
   return Status::Error(StatusCode::kUnsupported,
                        "layer '%.64s': this runtime was built without %s%s; build it with "
@@ -81,6 +94,7 @@ Status CheckLayer(LayerCheck& layer, const joint::Layer& source) {
   }
   LOCKSTEP_RETURN_IF_ERROR(layer.OutputCount(row.outputs));
   LOCKSTEP_RETURN_IF_ERROR(CheckStrides(layer, row));
+  LOCKSTEP_RETURN_IF_ERROR(CheckChannelScales(layer, row.channel_scales));
   for (int32_t i = 0; i < layer.output_count(); ++i) {
     LOCKSTEP_RETURN_IF_ERROR(layer.Work(static_cast<uint64_t>(Elements(layer.output(i))), 1));
   }

@@ -81,8 +81,11 @@ Status CheckQuantization(ModelCheck& check, int index, const joint::Tensor& tens
   if (q->axis() < -1 || q->axis() >= rank)
     return BadTensor(index, tensor, "quantization.axis: out of range", q->axis());
   const uint32_t count = q->axis() < 0 ? 1 : static_cast<uint32_t>(tensor.shape()->Get(q->axis()));
-  if (IsActivation(dtype) && q->axis() >= 0) {
-    return BadTensor(index, tensor, "quantization.axis: an activation has one scale", q->axis());
+  if (IsActivation(dtype) && q->axis() >= 0 && (q->axis() != rank - 1 || tensor.constant() >= 0)) {
+    return BadTensor(
+        index, tensor,
+        "quantization.axis: an activation has one scale or one for each index of its last axis, a constant one",
+        q->axis());
   }
   if (q->scale() == nullptr || q->scale()->size() != count) {
     return BadTensor(index, tensor, "quantization.scale: wrong number of entries", q->scale() ? q->scale()->size() : 0);
@@ -107,6 +110,9 @@ Status CheckQuantization(ModelCheck& check, int index, const joint::Tensor& tens
     const int32_t zero_point = q->zero_point()->Get(i);
     if (zero_point < 0 || zero_point > high) {
       return BadTensor(index, tensor, "quantization.zero_point: out of range", zero_point);
+    }
+    if (IsActivation(dtype) && zero_point != q->zero_point()->Get(0)) {
+      return BadTensor(index, tensor, "quantization.zero_point: an activation has one for all channels", zero_point);
     }
   }
   return Status::Ok();

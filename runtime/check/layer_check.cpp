@@ -14,6 +14,11 @@ int64_t TableEntries(const joint::Tensor& x) { return x.dtype() == joint::DType:
 
 float Scale(const joint::Tensor& tensor) { return tensor.quantization()->scale()->Get(0); }
 
+bool HasChannelScales(const joint::Tensor& tensor) {
+  const bool activation = tensor.dtype() == joint::DType::U8 || tensor.dtype() == joint::DType::U16;
+  return activation && tensor.quantization()->axis() >= 0;
+}
+
 int32_t ZeroPoint(const joint::Tensor& tensor) { return tensor.quantization()->zero_point()->Get(0); }
 
 Status LayerCheck::InRange(const char* field, int64_t value, int64_t low, int64_t high) const {
@@ -53,7 +58,10 @@ Status LayerCheck::SameValues(const joint::Tensor& x, const joint::Tensor& y) co
   if (x.dtype() != y.dtype()) return Wrong("dtype", "input and output must have the same");
   if (x.dtype() == joint::DType::F32 || x.dtype() == joint::DType::S64) return Status::Ok();
   LOCKSTEP_RETURN_IF_ERROR(IsQuantized("dtype", x));
-  if (Scale(x) != Scale(y) || ZeroPoint(x) != ZeroPoint(y)) {
+  const auto& of_x = *x.quantization()->scale();
+  const auto& of_y = *y.quantization()->scale();
+  const bool same_scales = of_x.size() == of_y.size() && std::equal(of_x.begin(), of_x.end(), of_y.begin());
+  if (!same_scales || HasChannelScales(x) != HasChannelScales(y) || ZeroPoint(x) != ZeroPoint(y)) {
     return Wrong("quantization", "input and output must have the same scale and zero point");
   }
   if (High(x) > High(y)) return Wrong("quantization.bits", "the output must not have fewer than the input");

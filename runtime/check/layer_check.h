@@ -30,7 +30,7 @@ class LayerCheck {
   Status InputCount(int32_t low, int32_t high) const;
   Status OutputCount(int32_t count) const;
   Status SameShape(const joint::Tensor& a, const joint::Tensor& b) const;
-  // The output carries the elements of the input unchanged: same type, scale and zero point, and no fewer bits. Floats
+  // The output carries the elements of the input unchanged: same type, scales and zero point, and no fewer bits. Floats
   // and S64 integers have neither.
   Status SameValues(const joint::Tensor& x, const joint::Tensor& y) const;
   Status IsQuantized(const char* field, const joint::Tensor& tensor) const;  // U8 or U16
@@ -56,6 +56,7 @@ int64_t High(const joint::Tensor& tensor);      // the largest that its bits all
 // Entries of a table with one for every value: 256 for U8, 2^bits for U16.
 int64_t TableEntries(const joint::Tensor& x);
 float Scale(const joint::Tensor& tensor);
+bool HasChannelScales(const joint::Tensor& tensor);  // an activation with a scale for each index of its last axis
 int32_t ZeroPoint(const joint::Tensor& tensor);
 
 }  // namespace lockstep::check

@@ -151,6 +151,7 @@ TensorInfo Model::tensor(int32_t index) const {
   if (info.quantized) {
     info.scale = tensor.quantization()->scale()->Get(0);
     info.zero_point = tensor.quantization()->zero_point()->Get(0);
+    if (tensor.quantization()->axis() >= 0) info.channel_scales = tensor.quantization()->scale()->data();
     info.bits = tensor.quantization()->bits();
   }
   info.bytes = tensor.bytes();

@@ -6,12 +6,13 @@
 namespace lockstep::kernels {
 namespace {
 
-#define LOCKSTEP_ROW(name)                                                                                        \
-  LOCKSTEP_HAS_##name                                                                                             \
-      ? OperatorCheck{k##name.outputs,        k##name.check,           k##name.version,     k##name.packed_input, \
-                      k##name.strided_inputs, k##name.strided_outputs, LacksFloats(k##name)}                      \
-      : OperatorCheck{0, nullptr, 1, -1, 0, false, false},
-constexpr OperatorCheck kChecks[] = {{0, nullptr, 1, -1, 0, false, false}, LOCKSTEP_JOINT_OPERATORS(LOCKSTEP_ROW)};
+#define LOCKSTEP_ROW(name)                                                                                           \
+  LOCKSTEP_HAS_##name                                                                                                \
+      ? OperatorCheck{k##name.outputs,        k##name.check,           k##name.version,        k##name.packed_input, \
+                      k##name.strided_inputs, k##name.strided_outputs, k##name.channel_scales, LacksFloats(k##name)} \
+      : kAbsent,
+constexpr OperatorCheck kAbsent = {0, nullptr, 1, -1, 0, false, ChannelScales::kNone, false};
+constexpr OperatorCheck kChecks[] = {kAbsent, LOCKSTEP_JOINT_OPERATORS(LOCKSTEP_ROW)};
 #undef LOCKSTEP_ROW
 
 static_assert(sizeof kChecks / sizeof kChecks[0] == kOperatorCount, "an operator of the format has no row");

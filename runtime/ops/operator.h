@@ -66,6 +66,10 @@ inline constexpr bool kFloatLayers = LOCKSTEP_FLOAT_LAYERS != 0;
 #define LOCKSTEP_FLOAT_KERNEL(function, isa, accepts) \
   { #function, kFloatLayers ? function : nullptr, isa, accepts, Form::kFloat }
 
+// Which activations of an operator may have one scale for each channel, the last axis. Levels mean other numbers then,
+// but kernels compute the same: multipliers and tables per channel account for it.
+enum class ChannelScales : uint8_t { kNone, kOutput, kInputAndOutput };
+
 // A row of the table of operators; each stands in its operator's folder.
 struct Operator {
   joint::Options type;
@@ -80,6 +84,7 @@ struct Operator {
   // What may lie within another tensor's memory, its rows a pitch apart: so many of the first inputs, and all outputs.
   int32_t strided_inputs = 0;
   bool strided_outputs = false;
+  ChannelScales channel_scales = ChannelScales::kNone;
 };
 
 // Whether the operator has kernels that this runtime was built without.

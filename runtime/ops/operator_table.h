@@ -20,6 +20,7 @@ struct OperatorCheck {
   int32_t packed_input;
   int32_t strided_inputs;
   bool strided_outputs;
+  ChannelScales channel_scales;
   bool lacks_floats;  // this runtime was built without the operator's layers of floats
 };
 OperatorCheck CheckOf(joint::Options type);

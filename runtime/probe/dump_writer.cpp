@@ -22,6 +22,17 @@ String Axes(const TensorInfo& info) {
   return json + ']';
 }
 
+// A list where each channel has one.
+String Scale(const TensorInfo& info) {
+  if (info.channel_scales == nullptr) return JsonNumber(info.quantized ? info.scale : 1.0F);
+  String json = "[";
+  for (int32_t i = 0; i < info.shape[info.rank - 1]; ++i) {
+    if (i != 0) json += ',';
+    json += JsonNumber(info.channel_scales[i]);
+  }
+  return json + ']';
+}
+
 String InputDigests(Session& session) {
   String json = "[";
   for (int32_t i = 0; i < session.model().input_count(); ++i) {
@@ -102,9 +113,9 @@ Status DumpWriter::Begin(Session& session, const String& folder) {
 
 Status DumpWriter::Tensor(const TensorInfo& info, const TensorRows& rows, const String& stem, String* json) {
   *json += R"("tensor":)" + JsonString(info.name) + R"(,"dtype":")" + DataTypeName(info.dtype) + R"(","shape":)" +
-           JsonShape(info) + R"(,"axes":)" + Axes(info) + R"(,"scale":)" +
-           JsonNumber(info.quantized ? info.scale : 1.0F) + R"(,"zero_point":)" + Decimal(info.zero_point) +
-           R"(,"bytes":)" + Decimal(info.bytes) + R"(,"md5":")" + ToText(Md5Of(rows)).data() + '"';
+           JsonShape(info) + R"(,"axes":)" + Axes(info) + R"(,"scale":)" + Scale(info) + R"(,"zero_point":)" +
+           Decimal(info.zero_point) + R"(,"bytes":)" + Decimal(info.bytes) + R"(,"md5":")" +
+           ToText(Md5Of(rows)).data() + '"';
   if (md5_only_) return Status::Ok();
   const String file = stem + DumpShape(info);
   *json += R"(,"file":)" + JsonString(file.c_str());

@@ -79,6 +79,19 @@ TEST_F(Qdq, SmallNetworksAgreeWithinAStep) {
   }
 }
 
+// Of scales per channel the levels are the same.
+TEST_F(Qdq, ScalesOfChannelsAgreeWithinAStep) {
+  const graph::Graph mobile = testing::SmallMobileNetwork();
+  importer::ExportOnnx(mobile, Path("net.onnx").string());
+  testing::WritePictures(Path("pictures"), 4);
+  const std::string output = mobile.tensor(mobile.outputs[0]).name;
+  for (const ordered_json& more :
+       {ordered_json{{"precision", "int8"}}, ordered_json{{"precision", "int8"}, {"activation_bits", 7}}}) {
+    EXPECT_GE(ShareWithinAStep(Path("net.onnx").string(), Path("pictures").string(), more, {output}, {0}), 0.99)
+        << more.dump();
+  }
+}
+
 // Boxes in 16 bits have steps far smaller than what one step of the 8-bit layers in front of them moves.
 TEST_F(Qdq, AllOfYolov8nIn8BitsAgreesWithinAStep) {
   const ordered_json more = {{"precision", "int8"}, {"tail_bits", 8}, {"count", 4}};

@@ -30,7 +30,7 @@ void EmitConv(LowerContext& context) {
   const graph::Shape& out = context.OutputShape();
   const Activated output = ActivatedOutput(context);
   std::vector<uint8_t> table;
-  if (!output.clamped) table = ActivationTable(context, node.activation, output.params);
+  if (!output.clamped && !output.separate) table = ActivationTable(context, node.activation, output.levels);
 
   const bool swapped = IsSwapped(x.axes);
   const int64_t groups = node.Int("group", 1);
@@ -42,8 +42,8 @@ void EmitConv(LowerContext& context) {
     values = SwapSpatial(values, shape);
     std::swap(shape.kh, shape.kw);
   }
-  const ConvArithmetic arithmetic = ComputeArithmetic(weights, values, x.params(), output.params);
-  const Value result = context.AddOutput(context.OutputParams());
+  const ConvArithmetic arithmetic = ComputeArithmetic(weights, values, x.format, output.levels);
+  const Value result = AddSum(context, output);
   const auto macs = static_cast<uint64_t>(graph::ElementCount(out) * w[1] * w[2] * w[3]);
   const auto finish = [&](auto options, int32_t weights_tensor) {
     SetArithmetic(arithmetic, window, options);
@@ -53,7 +53,7 @@ void EmitConv(LowerContext& context) {
     options.table = table;
     context.AddLayer(std::move(options), {x.tensor, weights_tensor}, result.tensor, macs);
   };
-  const bool wide = wide_weights || x.params().bits > 8;
+  const bool wide = wide_weights || x.format.bits > 8;
   if (groups > 1 && groups == w[0] && w[1] == 1 && (arithmetic.fits_32_bits || wide)) {
     finish(
         joint::DepthwiseConvT(),
@@ -70,7 +70,7 @@ void EmitConv(LowerContext& context) {
     finish(std::move(options), context.draft().AddWeights(kernel.name, w, swapped ? Axes{0, 3, 2, 1} : Axes{0, 2, 3, 1},
                                                           joint::Packing::O16I4, weights.format, packed.Bytes()));
   }
-  context.Define(result);
+  DefineSum(context, output, result);
 }
 
 }  // namespace lockstep::lower

@@ -7,14 +7,16 @@
 #include "graph/error.h"
 #include "lower/integer_parameters.h"
 #include "lower/weight_packing.h"
+#include "quantize/channel_order.h"
 
 namespace lockstep::lower {
 
 ConvArithmetic ComputeArithmetic(const quantize::QuantizedWeights& weights, const std::vector<int16_t>& values,
-                                 const AffineParams& x, const AffineParams& mid) {
+                                 const quantize::TensorFormat& x, const quantize::TensorFormat& mid) {
   ConvArithmetic result;
   const size_t channels = weights.scales().size();
   const size_t taps = values.size() / channels;
+  const std::vector<double> x_scales = quantize::InputScales(x, channels);
   const bool wide = weights.format.bits > 8;
   const int64_t largest = x.bits > 8 ? 65535 : 255;
   for (size_t oc = 0; oc < channels; ++oc) {
@@ -27,8 +29,8 @@ ConvArithmetic ComputeArithmetic(const quantize::QuantizedWeights& weights, cons
       magnitude += kHighBase * std::abs(bytes.high) + std::abs(bytes.low);
       high += bytes.high;
     }
-    const int64_t init = weights.bias[oc] - x.zero_point * sum;
-    const FixedMultiplier fixed = ToFixed(x.scale * weights.scales()[oc] / mid.scale);
+    const int64_t init = weights.bias[oc] - x.zero_points[0] * sum;
+    const FixedMultiplier fixed = ToFixed(x_scales[oc] * weights.scales()[oc] / mid.channel(oc).scale);
     const int64_t bound = std::abs(init) + largest * magnitude;
     if (bound >= rq1::kWideLimit || (fixed.s < 0 && bound >= int64_t{1} << (61 + fixed.s))) {
       throw UnsupportedModel("the scaled sum of channel " + std::to_string(oc) + " does not fit 64 bits");

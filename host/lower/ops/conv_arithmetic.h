@@ -21,10 +21,11 @@ struct ConvArithmetic {
   bool fits_32_bits = true;  // every partial sum, and its start
 };
 
-// `values`: those of each output channel in a row. `mid`: what the sums are requantised to. Throws UnsupportedModel
+// `values`: those of each output channel in a row. `mid`: what the sums are requantised to. An input channel's scale is
+// that of the output channels that read it alone. Throws UnsupportedModel
 // where what is requantised does not fit 64 bits.
 ConvArithmetic ComputeArithmetic(const quantize::QuantizedWeights& weights, const std::vector<int16_t>& values,
-                                 const AffineParams& x, const AffineParams& mid);
+                                 const quantize::TensorFormat& x, const quantize::TensorFormat& mid);
 
 // acc_init where 32 bits hold all of it, else acc_init64.
 template <typename Options>

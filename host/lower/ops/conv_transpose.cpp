@@ -71,7 +71,9 @@ void EmitConvTranspose(LowerContext& context) {
   options.mid_zero_point = output.params.zero_point;
   options.clamp_low = output.low;
   options.clamp_high = output.high;
-  if (!output.clamped) options.table = ActivationTable(context, context.node().activation, output.params);
+  if (!output.clamped && !output.separate) {
+    options.table = ActivationTable(context, context.node().activation, output.levels);
+  }
 
   const std::vector<int16_t> values = InPlace(weights.values, geometry);
   PackedWeights packed;
@@ -81,7 +83,7 @@ void EmitConvTranspose(LowerContext& context) {
   for (int32_t row = 0; row < geometry.stride[0]; ++row) {
     for (int32_t column = 0; column < geometry.stride[1]; ++column) {
       const auto [taps, shape] = PhaseOf(values, geometry.shape, geometry.stride, row, column);
-      const ConvArithmetic arithmetic = ComputeArithmetic(weights, taps, x.params(), output.params);
+      const ConvArithmetic arithmetic = ComputeArithmetic(weights, taps, x.format, output.levels);
       packed.Append(taps, shape, wide);
       acc_init.insert(acc_init.end(), arithmetic.acc_init.begin(), arithmetic.acc_init.end());
       low_weight_sum.insert(low_weight_sum.end(), arithmetic.low_weight_sum.begin(), arithmetic.low_weight_sum.end());
@@ -95,12 +97,12 @@ void EmitConvTranspose(LowerContext& context) {
   SetSums(acc_init, fits_32_bits, options);
   TensorFormat format = weights.format;
   if (format.axis >= 0) format.axis = 0;  // of the convolution's order
-  const Value result = context.AddOutput(context.OutputParams());
+  const Value result = AddSum(context, output);
   const int32_t kernel =
       context.draft().AddWeights(context.graph().tensor(context.node().inputs[1]).name, geometry.KernelShape(),
                                  geometry.KernelAxes(), joint::Packing::O16I4, format, packed.Bytes());
   context.AddLayer(std::move(options), {x.tensor, kernel}, result.tensor, geometry.macs);
-  context.Define(result);
+  DefineSum(context, output, result);
 }
 
 void EmitFloatConvTranspose(LowerContext& context) {

@@ -86,6 +86,7 @@ std::vector<RoundedLayer> RoundAdaptively(QuantizedGraph& quantized, const Input
     const auto means = channel_means.find(node.inputs[0]);
     const bool centred = means != channel_means.end();
     const TensorFormat& input = ReadFormat(quantized, node.inputs[0]);
+    const std::vector<double> input_scales = InputScales(input, order.channels);
     const double limit = BiasLimit(weights.format.bits, input.bits);
     const int32_t highest = HighestWeight(weights.format.bits);
     std::vector<std::vector<float>> objectives;
@@ -116,7 +117,7 @@ std::vector<RoundedLayer> RoundAdaptively(QuantizedGraph& quantized, const Input
         }
         weights.values[at] = levels[i];
       }
-      const double bias = static_cast<double>(weights.bias[channel]) + std::round(correction / input.scales[0]);
+      const double bias = static_cast<double>(weights.bias[channel]) + std::round(correction / input_scales[channel]);
       weights.bias[channel] = static_cast<int64_t>(std::clamp(bias, -limit, limit));
     }
     RoundedLayer layer{node.name, {}, 0};

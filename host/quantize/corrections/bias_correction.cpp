@@ -15,15 +15,15 @@ bool IsCorrectable(const QuantizedGraph& quantized, const graph::Node& node) {
   const ops::QuantizationTraits& traits = TraitsOf(node);
   return traits.weights_input_axis >= 0 &&
          quantized.weights.count({node.name, static_cast<size_t>(traits.weights)}) != 0 &&
-         ReadFormat(quantized, node.inputs[0]).is_affine();
+         ReadFormat(quantized, node.inputs[0]).has_levels();
 }
 
 // The largest absolute value that the node's accumulators are made into.
 double LargestOutput(const QuantizedGraph& quantized, const graph::Node& node) {
   const graph::TensorId id = NeedsTable(node.activation) ? node.pre_activation : node.outputs[0];
   const TensorFormat& format = ReadFormat(quantized, id);
-  if (!format.is_affine()) return 0.0;
-  const AffineParams params = format.affine();
+  if (!format.has_levels()) return 0.0;
+  const AffineParams params = format.coarsest();
   return params.scale * std::max(params.zero_point, params.high() - params.zero_point);
 }
 
@@ -32,12 +32,13 @@ class Bias {
  public:
   Bias(const graph::Node& node, QuantizedGraph& quantized)
       : weights_(quantized.weights.at({node.name, static_cast<size_t>(TraitsOf(node).weights)})),
-        input_(ReadFormat(quantized, node.inputs[0])),
-        limit_(BiasLimit(weights_.format.bits, input_.bits)) {}
+        input_scales_(InputScales(ReadFormat(quantized, node.inputs[0]), weights_.bias.size())),
+        limit_(BiasLimit(weights_.format.bits, ReadFormat(quantized, node.inputs[0]).bits)) {}
 
   double UnitOf(size_t channel) const {
-    return input_.scales[0] * weights_.scales()[weights_.scales().size() == 1 ? 0 : channel];
+    return input_scales_[channel] * weights_.scales()[weights_.scales().size() == 1 ? 0 : channel];
   }
+  double InputScale(size_t channel) const { return input_scales_[channel]; }
   // Returns what was taken after all.
   double Take(size_t channel, double units) {
     const auto before = static_cast<double>(weights_.bias[channel]);
@@ -49,7 +50,7 @@ class Bias {
 
  private:
   QuantizedWeights& weights_;
-  const TensorFormat& input_;
+  const std::vector<double> input_scales_;
   const double limit_;
 };
 
@@ -72,7 +73,7 @@ std::vector<BiasShift> ShiftBiases(QuantizedGraph& quantized,
         const size_t row = channel * order.per_channel() + i;
         error += bias.weights().values[order.places[row]] * errors->second[order.input_places[row]];
       }
-      const double scale = ReadFormat(quantized, node.inputs[0]).scales[0];
+      const double scale = bias.InputScale(channel);
       const double taken = bias.Take(channel, error / scale);
       changed = changed || taken != 0.0;
       shift.by_channel.push_back(taken * bias.UnitOf(channel));

@@ -43,6 +43,9 @@ struct TensorInfo {
   bool quantized = false;          // scale and zero_point mean something: real = scale * (q - zero_point)
   float scale = 0.0F;
   int32_t zero_point = 0;
+  // In place of scale one for each index of the last axis: of tensors between layers, never of inputs and outputs.
+  // nullptr: one scale.
+  const float* channel_scales = nullptr;
   int32_t bits = 0;  // of a quantized tensor: no element is 2^bits or more
   uint64_t bytes = 0;
 };

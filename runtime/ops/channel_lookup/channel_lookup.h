@@ -28,6 +28,7 @@ inline constexpr Operator kChannelLookup = {joint::Options::ChannelLookup,
                                             2,
                                             -1,
                                             1,
-                                            true};
+                                            true,
+                                            ChannelScales::kInputAndOutput};
 
 }  // namespace lockstep::kernels

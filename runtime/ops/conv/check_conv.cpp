@@ -9,6 +9,9 @@ Status CheckConv(LayerCheck& layer) {
   const auto& o = layer.options<joint::Conv>();
   const bool is_float = kernels::kFloatLayers && layer.output().dtype() == joint::DType::F32;
   LOCKSTEP_RETURN_IF_ERROR(CheckPackedConv(layer, o.groups()));
+  if (HasChannelScales(layer.input(0)) && o.groups() != Shape(layer.input(0))[3]) {
+    return layer.Wrong("inputs", 0, "sums over channels need one scale for all of them");
+  }
   const joint::Tensor& weights = layer.input(1);
   const int32_t* w = Shape(weights);
   LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, ConvWindow(o, w[1], w[2]), WindowInPadding::kAllowed));

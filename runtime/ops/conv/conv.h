@@ -57,6 +57,7 @@ inline constexpr Operator kConv = {joint::Options::Conv,
                                    2,
                                    1,
                                    1,
-                                   true};
+                                   true,
+                                   ChannelScales::kInputAndOutput};
 
 }  // namespace lockstep::kernels

@@ -59,6 +59,7 @@ inline constexpr Operator kConvTranspose = {joint::Options::ConvTranspose,
                                             2,
                                             1,
                                             1,
-                                            true};
+                                            true,
+                                            ChannelScales::kOutput};
 
 }  // namespace lockstep::kernels

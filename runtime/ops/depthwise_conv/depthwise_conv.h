@@ -30,6 +30,7 @@ inline constexpr Operator kDepthwiseConv = {joint::Options::DepthwiseConv,
                                             2,
                                             -1,
                                             1,
-                                            true};
+                                            true,
+                                            ChannelScales::kInputAndOutput};
 
 }  // namespace lockstep::kernels

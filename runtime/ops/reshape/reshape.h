@@ -24,6 +24,11 @@ inline constexpr Operator kReshape = {joint::Options::Reshape,
                                       PrepareElements,
                                       nullptr,
                                       kReshapeKernels,
-                                      sizeof kReshapeKernels / sizeof(Kernel)};
+                                      sizeof kReshapeKernels / sizeof(Kernel),
+                                      1,
+                                      -1,
+                                      0,
+                                      false,
+                                      ChannelScales::kInputAndOutput};
 
 }  // namespace lockstep::kernels

@@ -17,6 +17,9 @@ Status CheckTranspose(LayerCheck& layer) {
     LOCKSTEP_RETURN_IF_ERROR(layer.InRange("perm", static_cast<uint32_t>(i), axis, 0, Rank(x) - 1));
     if ((seen >> axis & 1) != 0) return layer.Wrong("perm", i, "occurs twice");
     seen |= 1U << axis;
+    if (i == Rank(x) - 1 && axis != i && HasChannelScales(x)) {
+      return layer.Wrong("perm", i, "channels with a scale for each must stay the last axis");
+    }
     if (Shape(y)[i] != Shape(x)[axis]) return layer.Wrong("shape", "the output's is not the permuted input's");
   }
   return Status::Ok();

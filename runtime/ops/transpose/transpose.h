@@ -28,6 +28,7 @@ inline constexpr Operator kTranspose = {joint::Options::Transpose,
                                         1,
                                         -1,
                                         1,
-                                        true};
+                                        true,
+                                        ChannelScales::kInputAndOutput};
 
 }  // namespace lockstep::kernels

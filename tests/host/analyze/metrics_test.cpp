@@ -117,6 +117,18 @@ TEST(Metrics, PiecesAddUp) {
 
 TEST(Metrics, SizesMustAgree) { EXPECT_THROW(Compare(std::vector<float>{1, 2}, std::vector<float>{1}), UsageError); }
 
+// Two channels of two elements, twice: the largest error is not the one of most steps.
+TEST(Metrics, StepsOfChannels) {
+  const std::vector<float> reference{0, 0, 0, 0, 0, 0, 0, 0};
+  const std::vector<float> measured{1, 0, 0, 0.5F, 0, 0, 0, 0};
+  const Metrics metrics = Compare(reference, measured, Steps{{1.0, 0.125}, 2});
+  EXPECT_EQ(metrics.max_abs, 1.0);
+  EXPECT_EQ(metrics.max_steps, 4.0);
+  EXPECT_EQ(Compare(reference, measured, Steps{{0.25}, 1}).max_steps, 4.0);
+  const std::vector<float> lost{1, 0, 0, NAN, 0, 0, 0, 0};
+  EXPECT_TRUE(std::isinf(Compare(reference, lost, Steps{{1.0, 0.125}, 2}).max_steps));
+}
+
 // 10 dB is a tenth, 20 dB a hundredth.
 TEST(Metrics, ErrorShareOfParts) {
   const auto of = [](double db) {

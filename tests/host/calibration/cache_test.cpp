@@ -29,6 +29,7 @@ class CacheTest : public testing::FolderTest {
     many.AddWeighted(-100.0, std::numeric_limits<uint32_t>::max());
     entry.calibration.statistics[graph_.Find("b")] = {{-100.0, 0.25}, {-99.0, 0.1}, many};
     entry.calibration.channel_means[graph_.Find("b")] = {0.1, -1e-300, 3.0};
+    entry.calibration.channel_extremes[graph_.Find("a")] = {{-3.5, 0.1}, {0.0, 7.25}};
     entry.calibration.inputs_seen = 2;
     entry.calibration.digest = "d41d8cd98f00b204e9800998ecf8427e";
     entry.skipped = {"one \"picture\"\n", ""};
@@ -59,6 +60,13 @@ TEST_F(CacheTest, EntriesComeBackAsTheyWere) {
     EXPECT_EQ(again.histogram().counts(), statistics.histogram().counts());
   }
   EXPECT_EQ(read->calibration.channel_means, entry.calibration.channel_means);
+  ASSERT_EQ(read->calibration.channel_extremes.size(), 1U);
+  const std::vector<quantize::Range>& channels = read->calibration.channel_extremes.at(graph_.Find("a"));
+  ASSERT_EQ(channels.size(), 2U);
+  EXPECT_EQ(channels[0].low, -3.5);
+  EXPECT_EQ(channels[0].high, 0.1);
+  EXPECT_EQ(channels[1].low, 0.0);
+  EXPECT_EQ(channels[1].high, 7.25);
   EXPECT_EQ(read->calibration.inputs_seen, 2);
   EXPECT_EQ(read->calibration.digest, entry.calibration.digest);
   EXPECT_EQ(read->skipped, entry.skipped);

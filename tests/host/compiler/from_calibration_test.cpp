@@ -65,6 +65,40 @@ TEST_F(FromCalibration, WhatWasWrittenMakesTheSameBytesWithoutPictures) {
   }
 }
 
+// The scales of channels stand in the file as lists; a number in place of one makes it one scale.
+TEST_F(FromCalibration, ScalesOfChannelsStandInTheFile) {
+  importer::ExportOnnx(testing::SmallMobileNetwork(), Path("net.onnx").string());
+  for (const ordered_json& more : {ordered_json{{"precision", "int8"}}, ordered_json::object()}) {
+    const BuildResult built = Calibrate(more);
+    EXPECT_EQ(GoOn().summary.at("channel_scales"), built.summary.at("channel_scales")) << more.dump();
+    EXPECT_EQ(ReadText(Path("out/net.joint")), ReadText(Path("again/net.joint"))) << more.dump();
+    EXPECT_EQ(File().at("tensors"), File("again").at("tensors")) << more.dump();
+  }
+  const BuildResult built = Calibrate({{"precision", "int8"}});
+  ASSERT_EQ(built.summary.at("channel_scales").size(), 3U) << built.summary.at("channel_scales").dump();
+  ordered_json file = File();
+  for (const ordered_json& name : built.summary.at("channel_scales")) {
+    const ordered_json& tensor = file.at("tensors").at(name.get<std::string>());
+    EXPECT_EQ(tensor.at("scale").size(), 24U) << tensor.dump();
+    EXPECT_TRUE(tensor.at("zero_point").is_number_integer()) << tensor.dump();
+  }
+  ordered_json& first = file.at("tensors").at(built.summary.at("channel_scales")[0].get<std::string>());
+  const double largest = first.at("range")[1].get<double>() / 255;
+  first["scale"] = largest;
+  Write(file);
+  EXPECT_EQ(GoOn().summary.at("channel_scales").size(), 2U);
+  first["scale"] = std::vector<double>(23, largest);
+  Write(file);
+  try {
+    GoOn();
+    ADD_FAILURE() << "a scale was missing";
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find("has 23 scales and 24 channels"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(Calibrate({{"precision", "int8"}, {"activation_scales", "per_tensor"}}).summary.at("channel_scales").size(),
+            0U);
+}
+
 TEST_F(FromCalibration, ItsMergedConfigurationRepeatsTheBuildToTheByte) {
   Calibrate({{"count", 3}, {"seed", 5}, {"skip_bad_images", true}, {"require_cosine", 0.5}});
   const ordered_json pictures{{"calibration", Path("pictures").string()}};

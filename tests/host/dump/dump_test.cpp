@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "graph/error.h"
 #include "support/temporary_test_folder.h"
 
@@ -42,6 +44,23 @@ class DumpTest : public testing::FolderTest {
     writer.Finish();
   }
 };
+
+TEST_F(DumpTest, AScaleForEachChannelIsRead) {
+  DumpLayer layer = Layer(0, "Conv_0");
+  layer.channel_scales = {0.25, 0.125};
+  const std::vector<uint8_t> bytes = {1, 2, 3, 4};
+  DumpWriter writer(Path("dump"), Head(), {});
+  writer.Add(layer, bytes.data(), bytes.size());
+  writer.Finish();
+  EXPECT_EQ(ReadManifest(Path("dump")).layers.at(0).channel_scales, layer.channel_scales);
+  const std::string good = ReadText(Path("dump/manifest.json"));
+  for (const char* scales : {"[0.25]", "[0.25,0.125,0.5]", "[]", "[0.25,-1]", "[0.25,\"x\"]"}) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::parse(good);
+    json["layers"][0]["scale"] = nlohmann::ordered_json::parse(scales);
+    WriteText(Path("dump/manifest.json"), json.dump());
+    EXPECT_THROW(ReadManifest(Path("dump")), BadInput) << scales;
+  }
+}
 
 TEST_F(DumpTest, WhatWasWrittenIsRead) {
   WriteTwoLayers({});

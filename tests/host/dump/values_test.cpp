@@ -32,6 +32,20 @@ TEST(Values, DequantisesAndReturnsToOnnxOrder) {
   EXPECT_EQ(RealValues(layer, {10, 11, 12, 13, 14, 15}), (std::vector<float>{0, 1.5F, 0.5F, 2, 1, 2.5F}));
 }
 
+TEST(Values, AScaleForEachChannel) {
+  DumpLayer layer = Layer("u8", {1, 1, 2, 3}, {0, 2, 3, 1});
+  layer.channel_scales = {0.5, 2.0, 0.25};
+  EXPECT_EQ(RealValues(layer, {10, 11, 12, 13, 14, 15}), (std::vector<float>{0, 1.5F, 2, 8, 0.5F, 1.25F}));
+  // Per element of the ONNX order, in which a channel's pixels lie side by side.
+  const analyze::Steps steps = layer.Steps();
+  for (size_t i = 0; i < 6; ++i) EXPECT_EQ(steps.Of(i), layer.channel_scales[i / 2]) << i;
+  const ElementComparison apart = CompareElements(layer, {10, 11, 12, 13, 14, 15}, {10, 13, 12, 13, 14, 16});
+  EXPECT_EQ(apart.differing, 2);
+  EXPECT_EQ(apart.max_abs, 4.0);
+  EXPECT_EQ(apart.max_steps, 2.0);
+  EXPECT_EQ(Layer("u8", {1, 1, 2, 3}).Steps().Of(5), 0.5);
+}
+
 TEST(Values, ReadsEveryStoredType) {
   EXPECT_EQ(RealValues(Layer("u16", {1}), {0x0c, 0x01}), (std::vector<float>{(268 - 10) * 0.5F}));
   EXPECT_EQ(RealValues(Layer("s8", {1}), {0xff}), (std::vector<float>{-5.5F}));

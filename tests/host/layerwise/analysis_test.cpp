@@ -158,7 +158,7 @@ TEST_F(AnalysisTest, IntegersAndSimulationAgreeWithinASteps) {
   int compared = 0;
   for (size_t i = 0; i < analysis.rows.size(); ++i) {
     for (const RowMetrics& metrics : analysis.by_row[i]) {
-      if (!metrics.apart || !analysis.rows[i].params) continue;
+      if (!metrics.apart || !analysis.rows[i].levels) continue;
       EXPECT_LE(metrics.apart->max_steps, 1.01) << analysis.rows[i].layer.name;
       // Half a step of a table's input may be several of its output; few elements are so.
       EXPECT_NEAR(metrics.alone.sqnr_db, metrics.alone_reference->sqnr_db, 0.3) << analysis.rows[i].layer.name;

@@ -35,7 +35,7 @@ class FindingRules : public ::testing::Test {
       row.layer.name = "layer_" + std::to_string(i);
       row.layer.op = quantized_.graph.nodes[i].op;
       row.layer.tensor = quantized_.graph.tensor(row.id).name;
-      row.params = quantize::AffineParams{0.1, 0, 8};
+      row.levels = quantize::AffineParams{0.1, 0, 8};
       analysis_.rows.push_back(row);
       RowMetrics metrics;
       metrics.end_to_end.sqnr_db = metrics.alone.sqnr_db = kGood;
@@ -93,7 +93,7 @@ TEST_F(FindingRules, OwnLevels) {
   ExpectFound("build with --activation-bits \"tensor:" + analysis_.rows[kMiddle].layer.tensor + "=16\"");
   analysis_.rows[kMiddle].before_table = true;
   ExpectFound("build with --table-input-bits \"" + NodeAt(kMiddle) + "=16\"");
-  analysis_.rows[kMiddle].params->bits = 16;
+  analysis_.rows[kMiddle].levels->bits = 16;
   ExpectFound("build with --float-nodes \"" + NodeAt(kMiddle) + "\"");
 }
 
@@ -144,7 +144,7 @@ TEST_F(FindingRules, CausesAreComparedOnThePicturesThatHaveThem) {
 
 TEST_F(FindingRules, FloatsHaveNoLevels) {
   MakeBad(30.0);
-  analysis_.rows[kMiddle].params.reset();
+  analysis_.rows[kMiddle].levels.reset();
   ExpectFound("--float-nodes");
 }
 

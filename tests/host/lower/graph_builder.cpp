@@ -152,8 +152,24 @@ quantize::AffineParams FromValues(const std::vector<float>& values, int bits) {
   return params;
 }
 
-quantize::QuantizedWeights QuantizeWeights(const graph::Graph& graph, const graph::Node& node, double input_scale,
-                                           int bits) {
+// One zero point in the middle of that of all values; every channel reaches as far as its own.
+quantize::TensorFormat FromChannels(const engine::FloatTensor& tensor, int bits) {
+  const quantize::AffineParams all = FromValues(tensor.data, bits);
+  const auto channels = static_cast<size_t>(tensor.shape[1]);
+  const size_t plane = tensor.data.size() / channels;  // of one image
+  std::vector<double> scales;
+  for (size_t c = 0; c < channels; ++c) {
+    const auto begin = tensor.data.begin() + static_cast<std::ptrdiff_t>(c * plane);
+    const auto [low, high] = std::minmax_element(begin, begin + static_cast<std::ptrdiff_t>(plane));
+    const double above = std::max<double>(*high, 1e-3) / (all.high() - all.zero_point + 1e-9);
+    const double below = all.zero_point > 0 ? std::max<double>(-*low, 0.0) / all.zero_point : 0.0;
+    scales.push_back(static_cast<float>(std::min(std::max(above, below), 8 * all.scale)));
+  }
+  return quantize::TensorFormat::Channels(all, std::move(scales));
+}
+
+quantize::QuantizedWeights QuantizeWeights(const graph::Graph& graph, const graph::Node& node,
+                                           const quantize::TensorFormat& input, int bits) {
   const graph::Tensor& tensor = graph.tensor(node.inputs[1]);
   const std::vector<float>& values = tensor.constant->floats;
   const auto channels = static_cast<size_t>(graph.tensor(node.outputs[0]).shape[1]);
@@ -172,7 +188,8 @@ quantize::QuantizedWeights QuantizeWeights(const graph::Graph& graph, const grap
   result.bias.assign(channels, 0);
   for (size_t oc = 0; node.inputs.size() > 2 && node.inputs[2] != graph::kNoTensor && oc < channels; ++oc) {
     const float bias = graph.tensor(node.inputs[2]).constant->floats[oc];
-    result.bias[oc] = std::llround(bias / (scales[oc] * input_scale));
+    const double x_scale = input.channel(oc * input.scales.size() / channels).scale;
+    result.bias[oc] = std::llround(bias / (scales[oc] * x_scale));
   }
   result.format = quantize::TensorFormat::Weights(bits, std::move(scales), node.op == "Conv" ? 0 : 1);
   return result;
@@ -267,24 +284,28 @@ QuantizedSample QuantizePlainly(const graph::Graph& graph, const PlainQuantizati
       } else if (node.op == "Softmax") {
         format = quantize::AffineParams{std::ldexp(1.0, -bits), 0, bits};
       } else {
-        format = FromValues(sample.float_values.at(graph.tensor(id).name).data, bits);
+        const engine::FloatTensor& values = sample.float_values.at(graph.tensor(id).name);
+        format = options.channels.count(id) != 0 ? FromChannels(values, bits)
+                                                 : quantize::TensorFormat(FromValues(values.data, bits));
       }
       if (island) reads[id] = format;
       formats[id] = island ? quantize::TensorFormat() : format;
     }
     if (node.pre_activation != graph::kNoTensor) {
-      formats[node.pre_activation] =
-          island ? quantize::TensorFormat()
-                 : FromValues(sample.float_values.at(graph.tensor(node.pre_activation).name).data,
-                              bits_of(node.pre_activation));
+      const engine::FloatTensor& before = sample.float_values.at(graph.tensor(node.pre_activation).name);
+      const int bits = bits_of(node.pre_activation);
+      quantize::TensorFormat& format = formats[node.pre_activation];
+      if (!island) {
+        format = options.channels.count(node.outputs[0]) != 0 ? FromChannels(before, bits)
+                                                              : quantize::TensorFormat(FromValues(before.data, bits));
+      }
     }
     if (island) continue;
     StateConstants(graph, node, formats);
     if (node.op == "Conv" || node.op == "ConvTranspose") {
       const auto weight_bits = options.weight_bits.find(node.outputs[0]);
-      sample.quantized.weights[{node.name, 1}] =
-          QuantizeWeights(graph, node, integers(node.inputs[0]).affine().scale,
-                          weight_bits != options.weight_bits.end() ? weight_bits->second : 8);
+      sample.quantized.weights[{node.name, 1}] = QuantizeWeights(
+          graph, node, integers(node.inputs[0]), weight_bits != options.weight_bits.end() ? weight_bits->second : 8);
     }
   }
   return sample;

@@ -51,6 +51,7 @@ struct PlainQuantization {
   std::map<graph::TensorId, int> weight_bits;  // of the nodes that give these; the others have 8
   std::set<graph::TensorId> floats;            // graph outputs that a Concat makes as float
   std::set<graph::TensorId> islands;           // outputs of nodes that compute in floats
+  std::set<graph::TensorId> channels;          // have a scale for each channel, their ranges in front of a table too
   std::set<graph::TensorId> shared;            // outputs that take their first input's parameters
   bool share_moves = true;                     // as `shared`, for all operators that only move elements
 };

@@ -65,7 +65,9 @@ std::vector<float> Dequantized(const joint::Tensor& tensor, const uint8_t* data)
     } else {
       const auto& quantization = *tensor.quantization();
       const int64_t q = IntegerAt(tensor.dtype(), data, i) - quantization.zero_point()->Get(0);
-      result[place] = static_cast<float>(static_cast<double>(quantization.scale()->Get(0)) * static_cast<double>(q));
+      const auto channel = static_cast<uint32_t>(i % quantization.scale()->size());  // the last axis
+      result[place] =
+          static_cast<float>(static_cast<double>(quantization.scale()->Get(channel)) * static_cast<double>(q));
     }
   }
   return result;
@@ -76,9 +78,10 @@ bool IsAsDecided(const quantize::QuantizedGraph& quantized, const joint::Tensor&
   for (const auto& [id, format] : quantized.formats) {
     if (quantized.graph.tensor(id).name != tensor.name()->str()) continue;
     if (format.is_float()) return tensor.dtype() == joint::DType::F32;
-    if (!format.is_affine()) return tensor.dtype() == joint::DType::S64;
+    if (!format.has_levels()) return tensor.dtype() == joint::DType::S64;
     return tensor.quantization() != nullptr &&
-           tensor.quantization()->scale()->Get(0) == static_cast<float>(format.scales[0]) &&
+           std::equal(format.scales.begin(), format.scales.end(), tensor.quantization()->scale()->begin(),
+                      tensor.quantization()->scale()->end()) &&
            tensor.quantization()->zero_point()->Get(0) == format.zero_points[0] &&
            tensor.quantization()->bits() == format.bits;
   }
@@ -111,14 +114,15 @@ graph::Graph Alone(const Lowered& lowered, const graph::Node& node) {
     std::vector<float>& values = alone.tensor(node.inputs[1]).constant->floats;
     const graph::Shape shape = alone.tensor(node.inputs[1]).shape;
     const auto read = quantized.reads.find(node.inputs[0]);
-    const double x_scale =
-        (read != quantized.reads.end() ? read->second : quantized.formats.at(node.inputs[0])).affine().scale;
+    const quantize::TensorFormat& x =
+        read != quantized.reads.end() ? read->second : quantized.formats.at(node.inputs[0]);
     for (size_t i = 0; i < values.size(); ++i) {
       values[i] = static_cast<float>(weights.scales()[OutputChannelOf(node, shape, i)] * weights.values[i]);
     }
     for (size_t oc = 0; node.inputs.size() > 2 && oc < weights.bias.size(); ++oc) {
       alone.tensor(node.inputs[2]).constant->floats[oc] =
-          static_cast<float>(static_cast<double>(weights.bias[oc]) * weights.scales()[oc] * x_scale);
+          static_cast<float>(static_cast<double>(weights.bias[oc]) * weights.scales()[oc] *
+                             x.channel(oc * x.scales.size() / weights.bias.size()).scale);
     }
   }
   return alone;
@@ -129,11 +133,19 @@ struct Bound {
   double step = 0.0;
 };
 
-Bound BoundOf(const quantize::QuantizedGraph& quantized, TensorId id) {
+// `element` in ONNX order.
+Bound BoundOf(const quantize::QuantizedGraph& quantized, TensorId id, size_t element) {
   const quantize::TensorFormat& format = quantized.formats.at(id);
-  if (!format.is_affine()) return {};
-  const quantize::Range range = quantize::RangeOf(format.affine());
-  return {range.low, range.high, format.affine().scale};
+  if (!format.has_levels()) return {};
+  const graph::Shape& shape = quantized.graph.tensor(id).shape;
+  size_t channel = 0;
+  if (format.has_channel_scales()) {
+    const auto plane = static_cast<size_t>(graph::ElementCount(shape) / (shape[0] * shape[1]));
+    channel = element / plane % format.scales.size();
+  }
+  const quantize::AffineParams params = format.channel(channel);
+  const quantize::Range range = quantize::RangeOf(params);
+  return {range.low, range.high, params.scale};
 }
 
 // As a Quantize layer has it: one division of floats, half a step to the even level.
@@ -164,16 +176,16 @@ void ExpectNode(const Lowered& lowered, const graph::Node& node) {
   }
   const auto results = engine::FloatEngine(alone, {}).Run(inputs);
   const bool table = NeedsTable(node.activation);
-  const Bound before = table ? BoundOf(quantized, node.pre_activation) : Bound();
   for (const TensorId id : node.outputs) {
     const std::string& name = alone.tensor(id).name;
     const auto made = lowered.values.find(name);
     if (made == lowered.values.end()) continue;  // nobody reads this part of a Split
     const std::vector<float>& linear = results.at(name).data;
     ASSERT_EQ(made->second.size(), linear.size()) << name;
-    const Bound bound = BoundOf(quantized, id);
-    const double tolerance = 0.503 * bound.step + 0.503 * kSteepest * before.step;
     for (size_t i = 0; i < linear.size(); ++i) {
+      const Bound bound = BoundOf(quantized, id, i);
+      const Bound before = table ? BoundOf(quantized, node.pre_activation, i) : Bound();
+      const double tolerance = 0.503 * bound.step + 0.503 * kSteepest * before.step;
       const double real = graph::Evaluate(node.activation, Clamped(linear[i], before));
       const double expected = Clamped(real, bound);
       // Sums of float32 are exact to some 2^-20 of the largest term.

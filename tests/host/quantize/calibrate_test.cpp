@@ -7,6 +7,7 @@
 #include <string>
 
 #include "graph/error.h"
+#include "quantize/observers/channel_reach.h"
 #include "small_graph.h"
 
 namespace lockstep::quantize {
@@ -39,7 +40,7 @@ TEST(Calibrate, ObservesTensorsInputsAndChannelMeans) {
   // (4, 7) and (0, 0), then (2, 1) and (0, 0).
   ValueSource source({{1, 2, 3, 5}, {0, -1, 2, 2}});
   const Calibration result =
-      Calibrate(net.graph, {net.Id("x"), net.Id("y")}, {net.Id("x"), net.Id("y")}, source, 1, nullptr);
+      Calibrate({net.graph, {net.Id("x"), net.Id("y")}, {net.Id("x"), net.Id("y")}, {}}, source, 1, nullptr);
   EXPECT_EQ(result.inputs_seen, 2);
   const TensorStatistics& x = result.statistics.at(net.Id("x"));
   EXPECT_EQ(x.extremes().low, -1.0);
@@ -58,7 +59,7 @@ TEST(Calibrate, SeesWhatIsInFrontOfAFusedActivation) {
   const graph::TensorId before = net.Fuse(graph::ActivationKind::kSilu);
   net.Output(net.Id("y"));
   ValueSource source({{1, 2, 3, -5}});
-  const Calibration result = Calibrate(net.graph, {before}, {}, source, 1, nullptr);
+  const Calibration result = Calibrate({net.graph, {before}, {}, {}}, source, 1, nullptr);
   EXPECT_EQ(result.statistics.at(before).extremes().low, -3.0);
   EXPECT_EQ(result.statistics.at(before).extremes().high, 4.0);
 }
@@ -76,7 +77,7 @@ TEST(Calibrate, MeansOfManyChannels) {
   net.Conv("z", net.Id("y"), 1, std::vector<float>(32, 1.0F));
   net.Output(net.Id("z"));
   ValueSource source({{1, 3, 5, 7}});
-  const Calibration result = Calibrate(net.graph, {}, {net.Id("y")}, source, 2, nullptr);
+  const Calibration result = Calibrate({net.graph, {}, {net.Id("y")}, {}}, source, 2, nullptr);
   std::vector<double> expected;
   for (int c = 0; c < 32; ++c) expected.push_back(2.0 * c + 6.0);
   EXPECT_EQ(result.channel_means.at(net.Id("y")), expected);
@@ -95,10 +96,10 @@ TEST(Calibrate, SameResultForAnyNumberOfThreads) {
   }
   const std::set<graph::TensorId> both = {net.Id("x"), net.Id("y")};
   ValueSource source(pictures);
-  const Calibration one = Calibrate(net.graph, both, both, source, 1, nullptr);
+  const Calibration one = Calibrate({net.graph, both, both, {}}, source, 1, nullptr);
   for (const int threads : {2, 3, 8}) {
     ValueSource again(pictures);
-    const Calibration many = Calibrate(net.graph, both, both, again, threads, nullptr);
+    const Calibration many = Calibrate({net.graph, both, both, {}}, again, threads, nullptr);
     EXPECT_EQ(many.inputs_seen, 100);
     EXPECT_EQ(many.channel_means, one.channel_means) << threads << " threads";
     for (const graph::TensorId id : both) {
@@ -122,10 +123,47 @@ TEST(Calibrate, NamesTheFirstPictureThatIsNotFinite) {
     for (const size_t bad : {29U, 30U, 31U}) pictures[bad][2] = std::numeric_limits<float>::infinity();
     ValueSource source(pictures);
     try {
-      Calibrate(net.graph, {net.Id("y")}, {}, source, threads, nullptr);
+      Calibrate({net.graph, {net.Id("y")}, {}, {}}, source, threads, nullptr);
       FAIL() << threads << " threads";
     } catch (const BadInput& error) {
       EXPECT_NE(std::string(error.what()).find("picture 'picture 29';"), std::string::npos) << error.what();
+    }
+  }
+}
+
+// Of two images in blocks of channels and without, over pictures and threads.
+TEST(Calibrate, SeesTheExtremesOfChannels) {
+  for (const int64_t channels : {2, 16, 24}) {
+    SmallGraph net;
+    net.Input("x", {1, 2, 1, 2});
+    std::vector<float> weights;
+    for (int64_t c = 0; c < channels; ++c) {
+      weights.push_back(static_cast<float>(c));
+      weights.push_back(c % 2 == 0 ? 1.0F : -1.0F);
+    }
+    net.Conv("y", net.Id("x"), channels, weights);
+    net.Output(net.Id("y"));
+    for (const int threads : {1, 3}) {
+      ValueSource source({{1, 2, 3, 5}, {0, -1, 2, 2}, {0.5F, 0.5F, 1, 1}});
+      const Calibration result = Calibrate({net.graph, {net.Id("y")}, {}, {net.Id("y")}}, source, threads, nullptr);
+      const std::vector<Range>& seen = result.channel_extremes.at(net.Id("y"));
+      ASSERT_EQ(seen.size(), static_cast<size_t>(channels));
+      for (int64_t c = 0; c < channels; ++c) {
+        ChannelReach reach;
+        const std::vector<std::vector<std::pair<double, double>>> pictures = {
+            {{1.0, 3.0}, {2.0, 5.0}}, {{0.0, 2.0}, {-1.0, 2.0}}, {{0.5, 1.0}}};  // values of x
+        for (const auto& picture : pictures) {
+          Range extremes{1e9, -1e9};
+          for (const auto& [first, second] : picture) {
+            const double value = static_cast<double>(c) * first + (c % 2 == 0 ? second : -second);
+            extremes = {std::min(extremes.low, value), std::max(extremes.high, value)};
+          }
+          reach.Observe({extremes});
+        }
+        const Range expected = reach.Ranges()[0];
+        EXPECT_EQ(seen[static_cast<size_t>(c)].low, expected.low) << channels << " channels, " << c;
+        EXPECT_EQ(seen[static_cast<size_t>(c)].high, expected.high) << channels << " channels, " << c;
+      }
     }
   }
 }

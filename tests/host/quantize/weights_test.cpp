@@ -32,8 +32,8 @@ QuantizedRows Quantized(const Case& input, WeightRangeKind kind, std::vector<std
   conv.channels = input.channels;
   conv.per_channel = input.weights.size() / input.channels;
   conv.bias = input.bias.empty() ? nullptr : input.bias.data();
-  conv.input_scale = input.input_scale;
-  conv.output_scale = input.output_scale;
+  conv.input_scales = {input.input_scale};
+  conv.output_scales = {input.output_scale};
   conv.input_means = input.means;
   conv.bits = input.bits;
   conv.per_tensor = input.per_tensor;

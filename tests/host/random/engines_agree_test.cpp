@@ -75,6 +75,7 @@ TEST(RandomGraphs, EnginesAgree) {
   std::set<std::string> operators;
   std::set<std::string> forms;
   int strided = 0;
+  int channel_scales = 0;
   const uint32_t count = RandomGraphCount(150);
   for (uint32_t seed = 1; seed <= count && !HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -83,6 +84,8 @@ TEST(RandomGraphs, EnginesAgree) {
     const std::vector<uint8_t> file = LowerRandomModel(model, seed, false);
     for (const joint::Tensor* tensor : *joint::GetModel(file.data())->tensors()) {
       strided += tensor->strides() != nullptr ? 1 : 0;
+      const bool activation = tensor->dtype() == joint::DType::U8 || tensor->dtype() == joint::DType::U16;
+      channel_scales += activation && tensor->quantization()->axis() >= 0 ? 1 : 0;
     }
     Count(model, file, forms);
     // Some with the kernels that every CPU has.
@@ -98,6 +101,7 @@ TEST(RandomGraphs, EnginesAgree) {
     EXPECT_EQ(forms.count(form), 1U) << form << " is in no random network";
   }
   EXPECT_GT(strided, 10) << "networks whose Concats and Splits copy nothing are too few to show anything";
+  EXPECT_GT(channel_scales, 5) << "activations with a scale for each channel are too few";
   for (const std::string_view op : lower::LoweredOperators()) {
     if (op == "Identity") continue;  // the optimiser leaves none
     EXPECT_EQ(operators.count(std::string(op)), 1U) << op << " is lowered, but in no random network";

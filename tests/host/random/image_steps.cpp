@@ -32,7 +32,8 @@ TensorId RandomSteps::Named(const std::string& function, TensorId x) {
     const TensorId erf = node("Erf", {node("Div", {x, Scalar(std::sqrt(2.0F))})});
     return node("Mul", {node("Mul", {x, node("Add", {erf, Scalar(1.0F)})}), Scalar(0.5F)});
   }
-  if (function == "Clip") return node("Clip", {x, Scalar(-0.4F), Scalar(0.9F)});
+  if (function == "Clip")
+    return node("Clip", {x, Scalar(builder_.graph().nodes.size() % 2 == 0 ? -0.4F : 0.0F), Scalar(0.9F)});
   if (function == "Exp") return node("Exp", {node("Tanh", {x})});
   if (function == "LeakyRelu" || function == "Elu") {
     return builder_.Node(function, {x}, {{"alpha", 0.1F + 0.1F * static_cast<float>(Pick(8))}});
@@ -51,7 +52,23 @@ Image RandomSteps::Function(const Image& x) {
 
 TensorId RandomSteps::Act(TensorId x) { return Coin() ? x : Function({x, 1.0}).id; }
 
-Image RandomSteps::Convolution(const Image& x) { return {Act(Conv(x.id, channels_)), 1.5 * x.bound + 0.3}; }
+// Every second with a depthwise convolution behind it, as mobile networks have them, and channels that are smaller than
+// others.
+Image RandomSteps::Convolution(const Image& x) {
+  const TensorId wide = Conv(x.id, channels_);
+  const bool mobile = builder_.graph().nodes.size() % 2 == 0;
+  std::vector<float>& made = builder_.graph().tensor(builder_.graph().nodes.back().inputs[1]).constant->floats;
+  const size_t per_channel = made.size() / static_cast<size_t>(channels_);
+  for (size_t i = 0; mobile && i < made.size(); ++i) made[i] *= i / per_channel % 3 == 0 ? 1.0F : 0.1F;
+  const TensorId acted = Act(wide);
+  if (!mobile) return {acted, 1.5 * x.bound + 0.3};
+  std::vector<float> weights(static_cast<size_t>(channels_) * 9);
+  for (size_t i = 0; i < weights.size(); ++i) weights[i] = 0.5F * std::sin(static_cast<float>(i) + 1.0F);
+  const TensorId deep = builder_.Node(
+      "Conv", {acted, builder_.Constant({channels_, 1, 3, 3}, weights)},
+      {{"kernel_shape", std::vector<int64_t>{3, 3}}, {"pads", std::vector<int64_t>{1, 1, 1, 1}}, {"group", channels_}});
+  return {deep, 2.2 * x.bound + 0.8};
+}
 
 TensorId RandomSteps::Upsampled(TensorId x) {
   const Shape from = builder_.shape(x);

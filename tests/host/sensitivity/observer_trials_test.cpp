@@ -53,10 +53,10 @@ double ByHand(const AffineParams& params, uint32_t seed) {
   return error / energy;
 }
 
-const std::vector<RangeTrial> kRanges = {{{ObserverKind::kMinMax}, {0.1, 3, 8}},   // far too wide
-                                         {{ObserverKind::kMse}, {0.02, 14, 8}},    // as it should be
-                                         {{ObserverKind::kAdmm}, {0.021, 14, 8}},  // hardly worse
-                                         {{ObserverKind::kKl}, {0.005, 56, 8}}};   // clips what is above 1
+const std::vector<RangeTrial> kRanges = {{{ObserverKind::kMinMax}, AffineParams{0.1, 3, 8}},   // far too wide
+                                         {{ObserverKind::kMse}, AffineParams{0.02, 14, 8}},    // as it should be
+                                         {{ObserverKind::kAdmm}, AffineParams{0.021, 14, 8}},  // hardly worse
+                                         {{ObserverKind::kKl}, AffineParams{0.005, 56, 8}}};   // clips what is above 1
 
 std::vector<ObserverTrials> Measured(int threads, const std::vector<Pictures>& passes = kOnePass) {
   const quantize::QuantizedGraph quantized = quantize::Quantized(quantize::Network(), {});
@@ -72,7 +72,7 @@ std::vector<ObserverTrials> Measured(int threads, const std::vector<Pictures>& p
 TEST(ObserverTrials, TheErrorIsThatOfTheOutputsWithTheGroupAloneRounded) {
   const std::vector<ObserverTrials> groups = Measured(1);
   for (size_t i = 0; i < kRanges.size(); ++i) {
-    const double by_hand = ByHand(kRanges[i].params, 2);
+    const double by_hand = ByHand(kRanges[i].params.affine(), 2);
     EXPECT_NEAR(groups[0].ranges[i].error, by_hand, 1e-3 * by_hand) << i;
   }
   EXPECT_EQ(groups[0].best, 1U);
@@ -81,9 +81,9 @@ TEST(ObserverTrials, TheErrorIsThatOfTheOutputsWithTheGroupAloneRounded) {
 TEST(ObserverTrials, WhatCostsMostIsInOnePassAlone) {
   const std::vector<ObserverTrials> groups = Measured(2, {[] { return Noise(2); }, [] { return Noise(3); }});
   for (size_t i = 0; i < kRanges.size(); ++i) {
-    const double first = ByHand(kRanges[i].params, 2);
-    const double both = (first + ByHand(kRanges[i].params, 3)) / 2;
-    const bool alone = first > 2 * ByHand(kRanges[1].params, 2);
+    const double first = ByHand(kRanges[i].params.affine(), 2);
+    const double both = (first + ByHand(kRanges[i].params.affine(), 3)) / 2;
+    const bool alone = first > 2 * ByHand(kRanges[1].params.affine(), 2);
     EXPECT_NEAR(groups[0].ranges[i].error, alone ? first : both, 1e-3 * first) << i;
   }
   EXPECT_EQ(groups[0].best, 1U);
@@ -117,7 +117,7 @@ TEST(ObserverTrials, RangesThatAreNearlyEqualAreTriedOnce) {
             (std::vector<ObserverKind>{ObserverKind::kMinMax, ObserverKind::kPercentile}));
   EXPECT_EQ(groups[0].ranges[1].observers, (std::vector<ObserverKind>{ObserverKind::kMse}));
   EXPECT_EQ(groups[0].ranges[2].observers, (std::vector<ObserverKind>{ObserverKind::kKl, ObserverKind::kOctav}));
-  EXPECT_EQ(groups[0].ranges[2].params.scale, 0.05);
+  EXPECT_EQ(groups[0].ranges[2].params.scales[0], 0.05);
 }
 
 }  // namespace

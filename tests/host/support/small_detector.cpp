@@ -1,5 +1,6 @@
 #include "support/small_detector.h"
 
+#include <cmath>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <random>
@@ -60,6 +61,37 @@ graph::Graph SmallDetector() {
   const TensorId boxes = net.Add("Mul", {parts[0], net.Scalar(32.0F)});
   const TensorId output = net.Add("Concat", {boxes, net.Add("Sigmoid", {parts[1]})}, {{"axis", int64_t{1}}});
   return net.Finish({output});
+}
+
+graph::Graph SmallMobileNetwork() {
+  SmallGraph net;
+  net.graph.name = "small_mobile";
+  constexpr int64_t kWide = 24;
+  const auto heavy = [](int64_t channel) { return channel % 6 == 0 ? 100.0F : 1.0F; };
+  // Of the tensor that is read or written the channels are heavy; the next convolution makes up for it.
+  const auto conv = [&](TensorId x, int64_t in, int64_t out, int64_t kernel, int64_t groups, bool makes, bool reads) {
+    const int64_t per_output = in / groups * kernel * kernel;
+    std::vector<float> weights = NormalWeights(static_cast<size_t>(out * per_output), static_cast<uint32_t>(out + in));
+    for (size_t i = 0; i < weights.size(); ++i) {
+      const int64_t channel = static_cast<int64_t>(i) / per_output;
+      weights[i] *= 2.0F / std::sqrt(static_cast<float>(per_output));
+      if (makes) weights[i] *= heavy(channel) / 10.0F;
+      if (reads) weights[i] *= 10.0F / heavy(channel);
+    }
+    const int64_t pad = kernel / 2;
+    return net.Add("Conv", {x, net.Floats({out, in / groups, kernel, kernel}, weights)},
+                   {{"group", groups}, {"pads", std::vector<int64_t>{pad, pad, pad, pad}}});
+  };
+  TensorId x = ConvSilu(net, net.Input("images", {1, 3, 32, 32}), 3, 8, 3, 4);
+  for (const char* function : {"ReLU6", "SiLU", "HardSwish"}) {
+    const TensorId wide = conv(x, 8, kWide, 1, 1, true, false);
+    TensorId y = graph::kNoTensor;
+    if (std::string(function) == "ReLU6") y = net.Add("Clip", {wide, net.Scalar(0.0F), net.Scalar(6.0F)});
+    if (std::string(function) == "SiLU") y = net.Add("Mul", {wide, net.Add("Sigmoid", {wide})});
+    if (std::string(function) == "HardSwish") y = net.Add("HardSwish", {wide});
+    x = conv(conv(y, kWide, kWide, 3, kWide, false, true), kWide, 8, 1, 1, false, false);
+  }
+  return net.Finish({net.Conv(x, 8, 6, 1)});
 }
 
 void WritePictures(const std::filesystem::path& folder, int count, int seed) {

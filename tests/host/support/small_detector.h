@@ -11,6 +11,10 @@ namespace lockstep::testing {
 // pooling, a nearest Resize, and a head whose output mixes both kinds.
 graph::Graph SmallDetector();
 
+// 1x3x32x32 in, 1x6x8x8 out: three blocks of a wide Conv, a depthwise one and a narrow one, behind the wide ones ReLU6,
+// SiLU and HardSwish, with channels that are 100 times as large as others.
+graph::Graph SmallMobileNetwork();
+
 // `count` PNG files of colour gradients and blocks, different ones for every seed.
 void WritePictures(const std::filesystem::path& folder, int count, int seed = 1);
 

@@ -10,6 +10,14 @@
 namespace lockstep::test {
 namespace {
 
+// A scale for each index of the last axis.
+void GiveChannelScales(joint::TensorT& tensor) {
+  joint::QuantizationT& levels = *tensor.quantization;
+  levels.axis = static_cast<int32_t>(tensor.shape.size()) - 1;
+  levels.scale.assign(static_cast<size_t>(tensor.shape.back()), levels.scale[0]);
+  levels.zero_point.assign(static_cast<size_t>(tensor.shape.back()), levels.zero_point[0]);
+}
+
 const Damage kTensorDamages[] = {
     {"NoAxes", [](ModelT& m) { FirstInput(m).shape.clear(); }, "shape"},
     {"TooManyAxes", [](ModelT& m) { FirstInput(m).shape.assign(7, 1); }, "shape"},
@@ -53,6 +61,31 @@ const Damage kTensorDamages[] = {
     {"WeightZeroPoint", [](ModelT& m) { ConvWeights(m).quantization->zero_point = {1}; }, "zero_point"},
     {"QuantizationAxis", [](ModelT& m) { FirstInput(m).quantization->axis = 4; }, "quantization.axis"},
     {"ChannelScaleOfActivation", [](ModelT& m) { FirstInput(m).quantization->axis = 0; }, "quantization.axis"},
+    {"ChannelScaleOfARow",
+     [](ModelT& m) {
+       joint::QuantizationT& levels = *InputOf<joint::DepthwiseConvT>(m).quantization;
+       levels.axis = 1;
+       levels.scale.assign(static_cast<size_t>(InputOf<joint::DepthwiseConvT>(m).shape[1]), 1.0F);
+     },
+     "quantization.axis: an activation has one scale or one for each index of its last axis"},
+    {"ChannelScalesMissing",
+     [](ModelT& m) {
+       GiveChannelScales(InputOf<joint::DepthwiseConvT>(m));
+       InputOf<joint::DepthwiseConvT>(m).quantization->scale.pop_back();
+     },
+     "quantization.scale: wrong number of entries"},
+    {"ChannelZeroPoints",
+     [](ModelT& m) {
+       GiveChannelScales(InputOf<joint::DepthwiseConvT>(m));
+       InputOf<joint::DepthwiseConvT>(m).quantization->zero_point[1] ^= 1;
+     },
+     "quantization.zero_point: an activation has one for all channels"},
+    {"ChannelScalesOfAnInput", [](ModelT& m) { GiveChannelScales(FirstInput(m)); }, "has a scale for each channel"},
+    {"ChannelScalesOfASum", [](ModelT& m) { GiveChannelScales(OutputOf<joint::AddT>(m)); },
+     "this operator needs one scale there, not one for each channel"},
+    {"ChannelScalesReadByASum", [](ModelT& m) { GiveChannelScales(InputOf<joint::AddT>(m)); }, "one scale"},
+    {"ChannelScalesReadByAConv", [](ModelT& m) { GiveChannelScales(InputOf<joint::ConvT>(m)); },
+     "sums over channels need one scale"},
     {"Bits", [](ModelT& m) { FirstInput(m).quantization->bits = 9; }, "quantization.bits"},
     {"NoBits", [](ModelT& m) { FirstInput(m).quantization->bits = 0; }, "quantization.bits"},
     {"Bytes", [](ModelT& m) { FirstInput(m).bytes += 1; }, "bytes"},
