@@ -109,6 +109,7 @@ class Graph {
   std::vector<TensorId> inputs;  // without constants
   std::vector<TensorId> outputs;
   int64_t opset = 0;
+  std::map<std::string, std::string> onnx_operators;  // of the ONNX nodes, by name, whatever became of them
 
   TensorId AddTensor(Tensor tensor);  // throws std::logic_error on a name that exists
   Tensor& tensor(TensorId id);

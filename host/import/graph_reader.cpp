@@ -131,6 +131,7 @@ class Reader {
       return;
     }
     node.onnx_nodes = {node.name};
+    graph_.onnx_operators[node.name] = node.op;
     for (const std::string& name : proto.input()) node.inputs.push_back(FindRead(name, node));
     for (const std::string& name : OuterReferences(proto)) node.inputs.push_back(FindRead(name, node));
     for (const std::string& name : proto.output()) {

@@ -74,6 +74,7 @@ void DropUnusedTensors(Graph& graph) {
   Graph kept;
   kept.name = graph.name;
   kept.opset = graph.opset;
+  kept.onnx_operators = std::move(graph.onnx_operators);
   std::vector<TensorId> moved(static_cast<size_t>(graph.tensor_count()), kNoTensor);
   const auto move = [&](TensorId& id) {
     if (id == kNoTensor) return;

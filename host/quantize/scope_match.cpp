@@ -41,6 +41,17 @@ std::string NearestOrList(const std::string& wanted, const std::vector<std::stri
   return nearest.empty() ? "; `lockstep info NETWORK` lists them" : nearest;
 }
 
+// What the ONNX node of that name was; empty without one.
+std::string OnnxOperator(const graph::Graph& graph, const std::string& node) {
+  const auto found = graph.onnx_operators.find(node);
+  return found == graph.onnx_operators.end() ? "" : found->second;
+}
+
+// "'a' (Conv)"
+std::string WithOperator(const std::string& name, const std::string& op) {
+  return "'" + name + "'" + (op.empty() ? "" : " (" + op + ")");
+}
+
 std::vector<size_t> NodesNamed(const graph::Graph& graph, const std::string& pattern, const std::string& source) {
   std::vector<size_t> found = NodesMatching(graph, pattern);
   if (!found.empty()) return found;
@@ -49,19 +60,37 @@ std::vector<size_t> NodesNamed(const graph::Graph& graph, const std::string& pat
     names.push_back(node.name);
     for (const std::string& origin : node.onnx_nodes) {
       if (!MatchesPattern(pattern, origin)) continue;
-      throw UsageError(source + ": node '" + origin + "' was fused into '" + node.name + "'; name that one");
+      throw UsageError(source + ": node " + WithOperator(origin, OnnxOperator(graph, origin)) + " was fused into " +
+                       WithOperator(node.name, node.op) + "; name that one");
     }
+  }
+  for (const auto& [name, op] : graph.onnx_operators) {
+    if (!MatchesPattern(pattern, name)) continue;
+    throw UsageError(source + ": node " + WithOperator(name, op) + " was folded away; leave it out");
   }
   throw UsageError(source + ": no node is called " + graph::Quoted(pattern) + NearestOrList(pattern, names));
 }
 
+// "'a' (Conv), 'b' (Reshape)": what took over the network's nodes of an operator, the first few.
+std::string TakenOverBy(const graph::Graph& graph, const std::string& op) {
+  constexpr size_t kFew = 3;
+  std::vector<std::string> names;
+  for (const graph::Node& node : graph.nodes) {
+    const bool took_over = std::any_of(node.onnx_nodes.begin(), node.onnx_nodes.end(),
+                                       [&](const std::string& origin) { return OnnxOperator(graph, origin) == op; });
+    if (took_over && names.size() < kFew) names.push_back(WithOperator(node.name, node.op));
+  }
+  return graph::Listed(names);
+}
+
+// What became another operator and kept its name (a Gemm that is a Conv) has both operators.
 std::vector<size_t> NodesOf(const graph::Graph& graph, const std::string& op, const std::string& source) {
   std::vector<size_t> found;
   std::vector<std::string> operators;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    const std::string& name = graph.nodes[i].op;
-    if (std::count(operators.begin(), operators.end(), name) == 0) operators.push_back(name);
-    if (name == op) found.push_back(i);
+    const graph::Node& node = graph.nodes[i];
+    if (std::count(operators.begin(), operators.end(), node.op) == 0) operators.push_back(node.op);
+    if (node.op == op || OnnxOperator(graph, node.name) == op) found.push_back(i);
   }
   if (!found.empty()) return found;
   for (const graph::Node& node : graph.nodes) {
@@ -70,6 +99,13 @@ std::vector<size_t> NodesOf(const graph::Graph& graph, const std::string& op, co
     }
     throw UsageError(source + ": " + op + " was fused into the nodes in front of it, such as '" + node.name +
                      "'; name these");
+  }
+  const bool was_in = std::any_of(graph.onnx_operators.begin(), graph.onnx_operators.end(),
+                                  [&](const auto& entry) { return entry.second == op; });
+  if (was_in) {
+    const std::string now = TakenOverBy(graph, op);
+    throw UsageError(source + ": " + op +
+                     (now.empty() ? " was folded away; leave it out" : " was fused into " + now + "; name these"));
   }
   throw UsageError(source + ": no node has the operator " + graph::Quoted(op) + NearestOrList(op, operators));
 }

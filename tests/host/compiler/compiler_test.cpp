@@ -71,6 +71,24 @@ TEST_F(CompilerTest, NotesFilesThatAreNoPictures) {
   EXPECT_NE(result.summary.at("notes").at(0).get<std::string>().find("a.tif (format not read)"), std::string::npos);
 }
 
+TEST_F(CompilerTest, AnOperatorIsNamedAsInTheNetworkThoughItBecameAnother) {
+  testing::SmallGraph net;
+  const graph::TensorId x = net.Input("x", {1, 3, 32, 32});
+  const graph::TensorId rows = net.Add("Reshape", {net.Conv(x, 3, 4, 1), net.Ints({4, 1024})});
+  net.Add("Gemm", {rows, net.Random({1024, 5})});
+  const graph::TensorId y = net.graph.nodes.back().outputs[0];
+  importer::ExportOnnx(net.Finish({y}), Path("gemm.onnx").string());
+  ordered_json keys = Keys("out");
+  keys.update({{"input", Path("gemm.onnx").string()}, {"float_ops", {"Gemm"}}});
+  const BuildResult result = BuildWith(keys);
+  const ordered_json nodes = ordered_json::parse(ReadText(result.calibration)).at("nodes");
+  int floats = 0;
+  for (const auto& [name, node] : nodes.items()) {
+    if (node.at("op") == "Conv") floats += node.at("float").get<bool>() ? 1 : 0;
+  }
+  EXPECT_EQ(floats, 1) << nodes.dump(1);
+}
+
 TEST_F(CompilerTest, NotesWeightsTooSmallForTheirBias) {
   testing::SmallGraph small;
   const graph::TensorId x = small.Input("x", {1, 3, 32, 32});
@@ -78,7 +96,8 @@ TEST_F(CompilerTest, NotesWeightsTooSmallForTheirBias) {
   importer::ExportOnnx(small.Finish({small.Add("Conv", {x, w, small.Floats({1}, {1.0F})})}), Path("net.onnx").string());
   const BuildResult result = BuildWith(Keys("out"));
   ASSERT_EQ(result.summary.at("notes").size(), 2U) << result.summary.dump();
-  EXPECT_NE(result.summary.at("notes").at(0).get<std::string>().find("1 of 1 output channel has weights too small"), std::string::npos);
+  EXPECT_NE(result.summary.at("notes").at(0).get<std::string>().find("1 of 1 output channel has weights too small"),
+            std::string::npos);
   EXPECT_NE(result.summary.at("notes").at(1).get<std::string>().find("constant activation"), std::string::npos);
 }
 

@@ -28,10 +28,15 @@ graph::Graph Network() {
     node.outputs = {last};
     graph.nodes.push_back(std::move(node));
   };
-  add("/stem/Conv", "Conv", {"/stem/Conv", "/stem/act/Sigmoid"});
+  add("/stem/Conv", "Conv", {"/stem/Conv", "/stem/bn", "/stem/act/Sigmoid"});
   graph.nodes.back().activation.kind = graph::ActivationKind::kRelu;
   graph.nodes.back().pre_activation = tensor("/stem/sum");
   tensor("/stem/folded");
+  graph.onnx_operators = {{"/head/Conv", "Gemm"},
+                          {"/gone", "Identity"},
+                          {"/stem/bn", "BatchNormalization"},
+                          {"/stem/act/Sigmoid", "Sigmoid"},
+                          {"/stem/Conv", "Conv"}};
   add("/head/Conv", "Conv", {"/head/Conv"});
   add("/head/Softmax", "Softmax", {"/head/Softmax"});
   add("/head/Reshape", "Reshape", {"/head/Reshape"});
@@ -151,7 +156,9 @@ TEST(Policy, WithoutANearNameThereIsNoGuess) {
 }
 
 TEST(Policy, AFusedNodeIsNamedWithTheOneThatTookIt) {
-  EXPECT_NE(MessageOf({FloatNodesNamed({"/stem/act/Sigmoid"})}).find("was fused into '/stem/Conv'"), std::string::npos);
+  EXPECT_NE(MessageOf({FloatNodesNamed({"/stem/act/Sigmoid"})})
+                .find("node '/stem/act/Sigmoid' (Sigmoid) was fused into '/stem/Conv' (Conv); name that one"),
+            std::string::npos);
 }
 
 TEST(Policy, AFusedTensorIsNamedWithTheOneThatTookIt) {
@@ -164,6 +171,21 @@ TEST(Policy, AFusedTensorIsNamedWithTheOneThatTookIt) {
   EXPECT_NE(folded.find("no layer reads or makes the tensor \"/stem/folded\"; it must be one of x, "),
             std::string::npos)
       << folded;
+}
+
+TEST(Policy, WhatBecameAnotherOperatorHasBoth) {
+  EXPECT_EQ(Floats({FloatOps({"Gemm"})}), "/head/Conv ");
+  EXPECT_EQ(Floats({FloatOps({"Conv"})}), "/stem/Conv /head/Conv ");
+}
+
+TEST(Policy, AnOperatorThatWasFusedOrFoldedAwayIsNamedWithWhatTookItOver) {
+  const std::string fused = MessageOf({FloatOps({"BatchNormalization"})});
+  EXPECT_NE(fused.find("BatchNormalization was fused into '/stem/Conv' (Conv); name these"), std::string::npos)
+      << fused;
+  const std::string gone = MessageOf({FloatOps({"Identity"})});
+  EXPECT_NE(gone.find("Identity was folded away; leave it out"), std::string::npos) << gone;
+  const std::string node = MessageOf({FloatNodesNamed({"/gone"})});
+  EXPECT_NE(node.find("node '/gone' (Identity) was folded away; leave it out"), std::string::npos) << node;
 }
 
 TEST(Policy, WhereNothingIsNearThereIsACommandThatLists) {
