@@ -99,8 +99,8 @@ engine::FloatEngineOptions EngineOptions(const Observation& observation) {
 
 }  // namespace
 
-CalibrationWorker::CalibrationWorker(const Observation& observation)
-    : graph_(observation.graph), engine_(observation.graph, EngineOptions(observation)) {
+CalibrationWorker::CalibrationWorker(const Observation& observation, HistogramCounters& counters)
+    : graph_(observation.graph), engine_(observation.graph, EngineOptions(observation)), counters_(counters) {
   const graph::Graph& graph = graph_;
   for (const graph::TensorId id : observation.statistics) observed_[graph.tensor(id).name].statistics = true;
   for (const graph::TensorId id : observation.channel_extremes) {

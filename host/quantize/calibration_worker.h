@@ -7,7 +7,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "engine/float/float_engine.h"
@@ -30,14 +29,11 @@ using HistogramCounters = std::map<graph::TensorId, HistogramCounter>;  // by te
 
 class CalibrationWorker {
  public:
-  // The observation must outlive this.
-  explicit CalibrationWorker(const Observation& observation);
+  // The observation must outlive this; `counters` get what all its pictures have together.
+  CalibrationWorker(const Observation& observation, HistogramCounters& counters);
 
   // Throws BadInput naming tensor, node and picture if a value is not finite.
   PictureFindings Run(const CalibrationInput& input);
-
-  // Of all pictures so far; the worker has none left.
-  HistogramCounters TakeCounters() { return std::move(counters_); }
 
  private:
   struct Observed {
@@ -55,7 +51,7 @@ class CalibrationWorker {
   const graph::Graph& graph_;
   engine::FloatEngine engine_;
   std::map<std::string, Observed> observed_;
-  HistogramCounters counters_;
+  HistogramCounters& counters_;
 };
 
 }  // namespace lockstep::quantize

@@ -37,6 +37,8 @@ struct FloatEngineOptions {
 // exactly the elements of `shape`, in ONNX order unless `any_order` was asked for.
 using FloatObserver = std::function<void(const std::string& name, const graph::Shape& shape, const float* data)>;
 
+// Belongs to the thread that made it, which alone may run and destroy it: oneDNN keeps the working memory of a thread's
+// primitives with that thread.
 class FloatEngine {
  public:
   // The graph is copied as far as needed. Throws UnsupportedModel naming every node that cannot be run.
