@@ -11,8 +11,7 @@ namespace {
 constexpr int kMostTableBits = 12;
 
 bool IsTailNode(const graph::Graph& graph, const graph::Node& node) {
-  return (IsArithmetic(node) && !NeedsTable(node.activation)) || IsView(node) || node.op == "Concat" ||
-         IsLookup(graph, node);
+  return IsArithmetic(node) || IsView(node) || node.op == "Concat" || IsLookup(graph, node);
 }
 
 class TailSearch {

@@ -9,7 +9,7 @@
 //   outputs, so that no convolution follows on any way to the outputs, and
 // - unless a Conv or a node in floats makes it, all variable inputs of its node are in the tail, too.
 // What a function reads has 12 bits, for its table has an entry for each level, and so has what that was moved from and
-// the value in front of a function that is fused into a Conv.
+// the value in front of a function that is fused into a Conv or into arithmetic.
 #pragma once
 
 #include "graph/graph.h"

@@ -121,6 +121,19 @@ TEST(Widths, AConvolutionWithATableIsTheFirstOfTheTail) {
   EXPECT_EQ(widths[static_cast<size_t>(net.Id("y.pre"))], 12);
 }
 
+TEST(Widths, ASumWithATableIsOfTheTail) {
+  SmallGraph net;
+  net.Input("x", {1, 1, 2, 2});
+  net.Conv("high", net.Id("x"), 1, {1});
+  net.Conv("low", net.Id("x"), 1, {1});
+  net.Node("Add", "y", {net.Id("high"), net.Id("low")}, {1, 1, 2, 2});
+  net.Fuse(graph::ActivationKind::kSigmoid);
+  net.Output(net.Id("y"));
+  const Widths widths = ChooseWidths(net.graph, 16);
+  for (const char* name : {"high", "low", "y"}) EXPECT_EQ(widths[static_cast<size_t>(net.Id(name))], 16) << name;
+  EXPECT_EQ(widths[static_cast<size_t>(net.Id("y.pre"))], 12);
+}
+
 TEST(Widths, LimitsAreNoTable) {
   SmallGraph net;
   net.Input("x", {1, 1, 2, 2});

@@ -55,6 +55,19 @@ TEST(ErrorCompensation, BothPartsTogetherAreTheWeights) {
   EXPECT_LT(OutputDifference(WideWeights(), net), 1e-6);
 }
 
+TEST(ErrorCompensation, TheTailKeepsItsBits) {
+  SmallGraph net = WideWeights();
+  net.Fuse(graph::ActivationKind::kSigmoid);
+  const QuantizedGraph before = Quantized(net, {});
+  QuantizeOptions options;
+  options.policy = CompensateErrors(net.graph, {{Scope::Parse("y"), CompensatedPart::kWeight}}, {}).rules;
+  const QuantizedGraph after = Quantized(net, options);
+  for (const char* name : {"y", "y.pre"}) {
+    EXPECT_EQ(after.formats.at(net.Id(name)).bits, before.formats.at(net.Id(name)).bits) << name;
+  }
+  EXPECT_EQ(after.formats.at(net.Id("y")).bits, 16);
+}
+
 TEST(ErrorCompensation, WhatHasNoConstantWeightsIsRefused) {
   SmallGraph net = Network();
   EXPECT_THROW(CompensateErrors(net.graph, {{Scope::Parse("pool"), CompensatedPart::kWeight}}, {}), UsageError);
