@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "optimize/channel_affine.h"
 #include "optimize/graph_edit.h"
@@ -24,6 +25,10 @@ size_t OutputChannelOf(const Node& conv, const graph::Shape& weights, int64_t pl
   return static_cast<size_t>(group * weights[1] + plane % weights[1]);
 }
 
+bool AllFinite(const std::vector<float>& values) {
+  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
 bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   Node& node = graph.nodes[index];
   const auto from_conv = [&](TensorId id) {
@@ -46,6 +51,7 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   const size_t channels = OutputChannels(*conv, shape);
   std::vector<float> bias(channels, 0.0F);
   if (biased) bias = graph.tensor(conv->inputs[2]).constant->floats;
+  const bool finite = AllFinite(weights) && AllFinite(bias);
   const int64_t planes = shape[0] * shape[1];
   const auto taps = static_cast<int64_t>(weights.size()) / planes;
   for (int64_t plane = 0; plane < planes; ++plane) {
@@ -58,6 +64,8 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   for (size_t c = 0; c < channels; ++c) {
     bias[c] = static_cast<float>(bias[c] * affine->scale[c] + affine->offset[c]);
   }
+  // What the node makes infinite is said of it, not of the convolution.
+  if (finite && !(AllFinite(weights) && AllFinite(bias))) return false;
   const TensorId new_weights = AddFloats(graph, weights_name + "_folded", shape, std::move(weights));
   const TensorId new_bias = AddFloats(graph, conv->name + "_bias", {static_cast<int64_t>(channels)}, std::move(bias));
   conv->inputs = {conv->inputs[0], new_weights, new_bias};

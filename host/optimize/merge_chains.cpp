@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
 
@@ -50,6 +52,8 @@ bool MergeNumbers(Graph& graph, Node& node, const Node& before) {
   if (!NumberOperand(graph, node, &second, &middle) || middle != before.outputs[0]) return false;
   if (!NumberOperand(graph, before, &first, &x)) return false;
   const double both = node.op == "Mul" ? first * second : first + second;
+  // What overflows together is said of the node that it happens in.
+  if (std::isfinite(first) && std::isfinite(second) && !std::isfinite(static_cast<float>(both))) return false;
   const TensorId number = AddFloats(graph, node.name + "_number", {}, {static_cast<float>(both)});
   node.inputs = {x, number};
   return true;

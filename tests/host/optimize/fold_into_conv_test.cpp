@@ -1,5 +1,7 @@
+#include <cmath>
 #include <limits>
 
+#include "optimize/optimize.h"
 #include "pass_check.h"
 
 namespace lockstep::optimize {
@@ -53,6 +55,25 @@ TEST(FoldAffineIntoConv, TakesAChainAndAConvWithoutBias) {
   const TensorId conv = small.Add("Conv", {x, small.Random({6, 4, 1, 1})});
   const TensorId y = BatchNorm(small, small.Add("Add", {conv, small.Random({6, 1, 1})}), 6);
   CheckPass(small.Finish({y}), FoldAffineIntoConv, 2, "Conv");
+}
+
+// The message of a build names the node that leaves the range of floats.
+TEST(FoldAffineIntoConv, LeavesWhatOverflows) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 4, 5, 4});
+  TensorId y = small.Conv(x, 4, 6, 3);
+  for (int i = 0; i < 2; ++i) y = small.Add("Mul", {y, small.Floats({}, {3e38F})});
+  graph::Graph graph = small.Finish({y});
+  Optimize(graph);
+  ASSERT_TRUE(FindBlockers(graph).empty());
+  ASSERT_EQ(graph.nodes.size(), 2U);
+  EXPECT_EQ(graph.nodes[0].op, "Conv");
+  EXPECT_EQ(graph.nodes[0].onnx_nodes, (std::vector<std::string>{"Conv_0", "Mul_1"}));
+  EXPECT_EQ(graph.nodes[1].onnx_nodes, (std::vector<std::string>{"Mul_2"}));
+  for (const TensorId id : graph.nodes[0].inputs) {
+    if (!graph.tensor(id).constant) continue;
+    for (const float value : graph.tensor(id).constant->floats) EXPECT_TRUE(std::isfinite(value)) << value;
+  }
 }
 
 TEST(FoldAffineIntoConv, TransposedConvolutionsHaveTheirOutputChannelsBehindTheInputs) {
