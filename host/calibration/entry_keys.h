@@ -16,6 +16,7 @@ inline constexpr char kTensors[] = "tensors";
 inline constexpr char kNodes[] = "nodes";
 inline constexpr char kChannelMeans[] = "channel_means";
 inline constexpr char kCorrections[] = "corrections";
+inline constexpr char kEqualizationFactors[] = "equalization_factors";
 inline constexpr char kSmoothFactors[] = "smooth_factors";
 inline constexpr char kBiasShifts[] = "bias_shifts";
 

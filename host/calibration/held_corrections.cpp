@@ -20,6 +20,7 @@ std::vector<double> Numbers(const Json& value, const std::string& where) {
 
 void Hold(const HeldCorrections& corrections, Json& file) {
   Json& section = file[key::kCorrections];
+  if (!corrections.equalization_factors.empty()) section[key::kEqualizationFactors] = corrections.equalization_factors;
   section[key::kSmoothFactors] = corrections.smooth_factors;
   section[key::kBiasShifts] = Json::object();
   for (const auto& [node, shifts] : corrections.bias_shifts) section[key::kBiasShifts][node] = shifts;
@@ -34,6 +35,9 @@ HeldCorrections HeldIn(const Json& file, const std::string& path) {
   if (!has(key::kSmoothFactors) || !has(key::kBiasShifts) || !section.at(key::kBiasShifts).is_object()) {
     throw UsageError(where + key::kSmoothFactors + " and " + key::kBiasShifts +
                      " are missing; take the section from the file that build wrote");
+  }
+  if (has(key::kEqualizationFactors)) {
+    held.equalization_factors = Numbers(section.at(key::kEqualizationFactors), where + key::kEqualizationFactors);
   }
   held.smooth_factors = Numbers(section.at(key::kSmoothFactors), where + key::kSmoothFactors);
   for (const auto& [node, shifts] : section.at(key::kBiasShifts).items()) {

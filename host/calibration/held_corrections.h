@@ -11,6 +11,7 @@
 namespace lockstep::calibration {
 
 struct HeldCorrections {
+  std::vector<double> equalization_factors;                // quantize::EqualizationResult::factors
   std::vector<double> smooth_factors;                      // quantize::SmoothingResult::factors
   std::map<std::string, std::vector<double>> bias_shifts;  // quantize::BiasShift::by_channel, by node
 };

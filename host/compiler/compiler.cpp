@@ -164,7 +164,10 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
         calibrates ? calibration::Describe(origin, quantized, observed, quantize::ThreadsOf(config.threads))
                    : calibration::Updated(file, origin, quantized);
     if (corrections.smoothing) held.smooth_factors = corrections.smoothing->factors;
-    if (calibrates && HoldsCorrections(config)) calibration::Hold(held, written);
+    if (corrections.equalization) held.equalization_factors = corrections.equalization->factors;
+    if (calibrates && (HoldsCorrections(config) || !held.equalization_factors.empty())) {
+      calibration::Hold(held, written);
+    }
     files.Add(result.calibration, calibration::TextOf(written));
   }
   if (!config.export_qdq.empty()) files.Add(config.export_qdq, qdq::SerializeQdq(quantized));

@@ -15,13 +15,23 @@ constexpr char kEqualChannels[] = "all channels between two convolutions that ca
                    "; leave it out");
 }
 
+// A calibration file without factors says that they follow from the network.
+quantize::EqualizationResult Equalize(graph::Graph& graph, const BuildConfig& config, const Calibration& calibration,
+                                      bool calibrates) {
+  if (!calibrates) return quantize::Equalize(graph);
+  input::InputSource source(calibration.infos, calibration.chosen, config.skip_bad_images);
+  return quantize::Equalize(graph, source, quantize::ThreadsOf(config.threads));
+}
+
 }  // namespace
 
 NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config, const Calibration& calibration,
                                   const calibration::HeldCorrections* held) {
   NetworkCorrections corrections;
-  if (config.equalization) {
-    corrections.equalization = quantize::Equalize(graph);
+  if (config.equalization && held != nullptr && !held->equalization_factors.empty()) {
+    quantize::EqualizeBy(graph, held->equalization_factors, config.from_calibration);
+  } else if (config.equalization) {
+    corrections.equalization = Equalize(graph, config, calibration, held == nullptr);
     const quantize::EqualizationResult& equalization = *corrections.equalization;
     if (equalization.pairs.empty()) {
       ThrowNoEffect("cross_layer_equalization", equalization.channels == 0 ? kNoChannels : kEqualChannels,

@@ -21,8 +21,8 @@ struct NetworkCorrections {
   void Apply(quantize::QuantizeOptions& options) const;
 };
 
-// What the settings ask for; smoothing takes the calibration's pictures, or `held`, what a calibration file has of it.
-// Throws UsageError, saying why, for one that changes nothing.
+// What the settings ask for; equalisation and smoothing take the calibration's pictures, or `held`, what a calibration
+// file has of it. Throws UsageError, saying why, for one that changes nothing.
 NetworkCorrections CorrectNetwork(graph::Graph& graph, const BuildConfig& config, const Calibration& calibration,
                                   const calibration::HeldCorrections* held = nullptr);
 

@@ -37,8 +37,8 @@ bool PassesFactors(const graph::Activation& activation) {
          activation.kind == ActivationKind::kLeakyRelu;
 }
 
-ChannelFactors::ChannelFactors(const graph::Graph& graph)
-    : graph_(graph), channels_(static_cast<size_t>(graph.tensor_count())), parent_{kFixed} {
+ChannelFactors::ChannelFactors(const graph::Graph& graph, FactorsThrough functions)
+    : graph_(graph), functions_(functions), channels_(static_cast<size_t>(graph.tensor_count())), parent_{kFixed} {
   for (const graph::Node& node : graph.nodes) Visit(node);
   for (const graph::TensorId output : graph.outputs) Fix(output);
 }
@@ -75,7 +75,7 @@ void ChannelFactors::FixInputs(const graph::Node& node) {
 void ChannelFactors::Visit(const graph::Node& node) {
   if (HasChannelWeights(graph_, node)) {
     if (ChannelsOf(node.inputs[0]).axis != 1) Fix(node.inputs[0]);
-    if (PassesFactors(node.activation)) Begin(node, 1);
+    if (functions_ == FactorsThrough::kAnyFunction || PassesFactors(node.activation)) Begin(node, 1);
   } else if (HasChannelGains(graph_, node)) {
     FixInputs(node);
     if (PassesFactors(node.activation)) Begin(node, graph_.tensor(node.outputs[0]).shape.size() - 1);

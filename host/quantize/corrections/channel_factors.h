@@ -8,6 +8,9 @@
 
 namespace lockstep::quantize {
 
+// Behind convolutions, which functions pass factors on: those that do so for every value (PassesFactors), or any.
+enum class FactorsThrough { kScalingFunctions, kAnyFunction };
+
 class ChannelFactors {
  public:
   // Of a tensor: along which axis its channels lie, and the class of each; empty: its values cannot be scaled.
@@ -18,7 +21,7 @@ class ChannelFactors {
     bool fixed() const { return classes.empty(); }
   };
 
-  explicit ChannelFactors(const graph::Graph& graph);
+  ChannelFactors(const graph::Graph& graph, FactorsThrough functions);
 
   static constexpr size_t kFixed = 0;  // the class of what cannot be scaled
 
@@ -43,6 +46,7 @@ class ChannelFactors {
   bool IsComputed(graph::TensorId id) const;
 
   const graph::Graph& graph_;
+  FactorsThrough functions_;
   std::vector<Channels> channels_;  // by tensor
   std::vector<size_t> parent_;      // of classes
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "quantize/corrections/picture_pass.h"
 
@@ -16,17 +17,22 @@ std::map<graph::TensorId, ChannelStatistics> ObserveChannels(const graph::Graph&
     const size_t batch = static_cast<size_t>(shape[0]);
     const size_t plane = static_cast<size_t>(graph::ElementCount(shape)) / (batch * channels);
     ChannelStatistics& statistics = found[id];
-    statistics.largest.assign(channels, 0.0);
+    statistics.low.assign(channels, std::numeric_limits<double>::infinity());
+    statistics.high.assign(channels, -std::numeric_limits<double>::infinity());
     statistics.mean_square.assign(channels, 0.0);
     for (size_t i = 0; i < batch * channels; ++i) {
-      float largest = 0.0F;
+      float low = data[i * plane];
+      float high = low;
       double squares = 0.0;
       for (const float* value = data + i * plane; value != data + (i + 1) * plane; ++value) {
-        largest = std::max(largest, std::abs(*value));
+        low = std::min(low, *value);
+        high = std::max(high, *value);
         squares += *value * *value;
       }
-      double& known = statistics.largest[i % channels];
-      known = std::max<double>(known, largest);
+      double& lowest = statistics.low[i % channels];
+      double& highest = statistics.high[i % channels];
+      lowest = std::min<double>(lowest, low);
+      highest = std::max<double>(highest, high);
       statistics.mean_square[i % channels] += squares / static_cast<double>(batch * plane);
     }
   };
@@ -36,10 +42,13 @@ std::map<graph::TensorId, ChannelStatistics> ObserveChannels(const graph::Graph&
     ++pictures;
     for (const auto& [id, one] : found) {
       ChannelStatistics& all = result[id];
-      all.largest.resize(one.largest.size(), 0.0);
-      all.mean_square.resize(one.largest.size(), 0.0);
-      for (size_t i = 0; i < one.largest.size(); ++i) {
-        all.largest[i] = std::max(all.largest[i], one.largest[i]);
+      if (all.low.empty()) {
+        all = one;
+        continue;
+      }
+      for (size_t i = 0; i < one.low.size(); ++i) {
+        all.low[i] = std::min(all.low[i], one.low[i]);
+        all.high[i] = std::max(all.high[i], one.high[i]);
         all.mean_square[i] += one.mean_square[i];
       }
     }
@@ -47,6 +56,9 @@ std::map<graph::TensorId, ChannelStatistics> ObserveChannels(const graph::Graph&
   ForEachPicture<Found>(graph, {tensors.begin(), tensors.end()}, source, threads, look, take);
   for (auto& [id, statistics] : result) {
     for (double& square : statistics.mean_square) square /= pictures;
+    for (size_t i = 0; i < statistics.low.size(); ++i) {
+      statistics.largest.push_back(std::max(std::abs(statistics.low[i]), std::abs(statistics.high[i])));
+    }
   }
   return result;
 }

@@ -11,7 +11,8 @@
 namespace lockstep::quantize {
 
 struct ChannelStatistics {
-  std::vector<double> largest;      // absolute value, by channel (second axis)
+  std::vector<double> low, high;    // by channel (second axis)
+  std::vector<double> largest;      // absolute value, likewise
   std::vector<double> mean_square;  // likewise
 };
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "quantize/calibration_source.h"
 
 namespace lockstep::quantize {
 
@@ -27,10 +28,18 @@ struct EqualizationResult {
   size_t channels = 0;               // that can be scaled, changed or not
   int rounds = 0;
   std::string obstacles;  // ScalableChannels::ObstacleText
+  // Of every group of channels behind any function, for EqualizeBy; empty if they follow from the network alone.
+  std::vector<double> factors;
 };
 
 // Rewrites weights and biases; what the network computes stays the same up to float rounding. No pairs: nothing could
 // be changed, or all channels have one range already.
 EqualizationResult Equalize(graph::Graph& graph);
+
+// Also through Clip, SiLU and other functions, as far as LimitFactors allows.
+EqualizationResult Equalize(graph::Graph& graph, CalibrationSource& source, int threads);
+
+// With the factors that it found before, from the calibration file `source`, which errors name.
+void EqualizeBy(graph::Graph& graph, const std::vector<double>& factors, const std::string& source);
 
 }  // namespace lockstep::quantize

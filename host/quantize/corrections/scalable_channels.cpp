@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "graph/counted.h"
-#include "quantize/corrections/channel_factors.h"
+#include "graph/error.h"
 #include "quantize/corrections/channel_weights.h"
 
 namespace lockstep::quantize {
 
-ScalableChannels FindScalableChannels(const graph::Graph& graph) {
-  const ChannelFactors factors(graph);
+ScalableChannels FindScalableChannels(const graph::Graph& graph, FactorsThrough functions) {
+  const ChannelFactors factors(graph, functions);
   std::map<size_t, ChannelGroup> by_class;
   ScalableChannels result;
   const auto add = [&](graph::TensorId id, size_t node, std::vector<ChannelPlace> ChannelGroup::*places) {
@@ -24,7 +24,7 @@ ScalableChannels FindScalableChannels(const graph::Graph& graph) {
     const bool weights = HasChannelWeights(graph, node);
     if (weights) add(node.inputs[0], i, &ChannelGroup::readers);
     if (!weights && !HasChannelGains(graph, node)) continue;
-    if (PassesFactors(node.activation)) {
+    if ((weights && functions == FactorsThrough::kAnyFunction) || PassesFactors(node.activation)) {
       add(node.outputs[0], i, &ChannelGroup::makers);
     } else {
       ++result.obstacles[graph::ActivationName(node.activation.kind)];
@@ -58,6 +58,15 @@ void ScaleChannels(graph::Graph& graph, const std::vector<ChannelGroup>& groups,
     for (const ChannelPlace& place : groups[i].readers) weights_of(place.node).MultiplyInput(place.channel, factors[i]);
   }
   for (const auto& [node, weights] : changed) weights.Store(graph, graph.nodes[node]);
+}
+
+void ScaleChannelsBy(graph::Graph& graph, const std::vector<ChannelGroup>& groups, const std::vector<double>& factors,
+                     const std::string& setting, const std::string& source) {
+  const bool positive = std::all_of(factors.begin(), factors.end(), [](double factor) { return factor > 0.0; });
+  if (factors.size() != groups.size() || !positive) {
+    throw UsageError(source + ": the factors of " + setting + " are not those of this network; calibrate again");
+  }
+  ScaleChannels(graph, groups, factors);
 }
 
 std::string NodesOf(const graph::Graph& graph, const std::vector<ChannelPlace>& places) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "quantize/corrections/channel_factors.h"
 
 namespace lockstep::quantize {
 
@@ -35,11 +36,18 @@ struct ScalableChannels {
   std::string ObstacleText() const;
 };
 
-ScalableChannels FindScalableChannels(const graph::Graph& graph);
+// With kAnyFunction groups are found behind any function of a convolution, and there are no obstacles.
+ScalableChannels FindScalableChannels(const graph::Graph& graph,
+                                      FactorsThrough functions = FactorsThrough::kScalingFunctions);
 
 // Multiplies what reads each group by its factor and divides what makes it; constants that other nodes read too are
 // copied. One factor for each group.
 void ScaleChannels(graph::Graph& graph, const std::vector<ChannelGroup>& groups, const std::vector<double>& factors);
+
+// The same with factors from the file `source`: throws UsageError naming it and the setting unless they are one
+// positive number for each group.
+void ScaleChannelsBy(graph::Graph& graph, const std::vector<ChannelGroup>& groups, const std::vector<double>& factors,
+                     const std::string& setting, const std::string& source);
 
 // "a, b" and, if there are more than a few, how many.
 std::string NodesOf(const graph::Graph& graph, const std::vector<ChannelPlace>& places);

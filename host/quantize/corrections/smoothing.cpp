@@ -182,12 +182,7 @@ SmoothingResult Smooth(graph::Graph& graph, const Policy& policy, std::optional<
 }
 
 void SmoothBy(graph::Graph& graph, const std::vector<double>& factors, const std::string& source) {
-  const std::vector<ChannelGroup> groups = FindScalableChannels(graph).groups;
-  const bool positive = std::all_of(factors.begin(), factors.end(), [](double factor) { return factor > 0.0; });
-  if (factors.size() != groups.size() || !positive) {
-    throw UsageError(source + ": the factors of smooth_quant are not those of this network; calibrate again");
-  }
-  ScaleChannels(graph, groups, factors);
+  ScaleChannelsBy(graph, FindScalableChannels(graph).groups, factors, "smooth_quant", source);
 }
 
 }  // namespace lockstep::quantize

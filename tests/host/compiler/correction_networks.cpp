@@ -46,14 +46,24 @@ std::vector<float> Reversed(std::vector<float> weights, int64_t per_row) {
 
 }  // namespace
 
-graph::Graph UnequalChannels() {
+namespace {
+
+// `limit`: of the values between the convolutions, 0: none.
+graph::Graph UnequalChannelsTo(float limit) {
   SmallGraph net;
   const graph::TensorId x = net.Input("x", {1, 3, 32, 32});
   const graph::TensorId first = net.Floats({kChannels, 3, 1, 1}, TimesRows(Normal(kChannels * 3, 1), 3));
   const graph::TensorId second = net.Floats({kChannels, kChannels, 1, 1}, ByColumns(Normal(kChannels * kChannels, 2)));
-  const graph::TensorId wide = net.Add("Relu", {net.Add("Conv", {x, first})});
+  const graph::TensorId made = net.Add("Conv", {x, first});
+  const graph::TensorId wide = limit == 0.0F ? net.Add("Relu", {made})
+                                             : net.Add("Clip", {made, net.Floats({}, {0.0F}), net.Floats({}, {limit})});
   return net.Finish({net.Add("Conv", {wide, second})});
 }
+
+}  // namespace
+
+graph::Graph UnequalChannels() { return UnequalChannelsTo(0.0F); }
+graph::Graph UnequalChannelsBelowALimit() { return UnequalChannelsTo(1e4F); }
 
 graph::Graph UnequalDepthwiseChannels() {
   SmallGraph net;

@@ -10,6 +10,8 @@ namespace lockstep::testing {
 // Channels between two convolutions that differ by a thousand times, which the weights behind them make good: one
 // scale leaves most of them without levels.
 graph::Graph UnequalChannels();
+// The same through limits that no value reaches.
+graph::Graph UnequalChannelsBelowALimit();
 // The same through a depthwise convolution and a pool.
 graph::Graph UnequalDepthwiseChannels();
 // A normalisation whose output has a few channels a hundred times larger than the others.

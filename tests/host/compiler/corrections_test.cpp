@@ -72,6 +72,11 @@ TEST_F(CorrectionsTest, EqualisationGivesUnequalChannelsLevels) {
   EXPECT_GT(Gain(testing::UnequalChannels(), ordered_json::object(), {{"cross_layer_equalization", true}}), kHalf);
 }
 
+TEST_F(CorrectionsTest, EqualisationGoesThroughLimitsThatNoValueReaches) {
+  EXPECT_GT(Gain(testing::UnequalChannelsBelowALimit(), ordered_json::object(), {{"cross_layer_equalization", true}}),
+            kHalf);
+}
+
 TEST_F(CorrectionsTest, EqualisationGoesThroughDepthwiseConvolutionsAndPools) {
   EXPECT_GT(Gain(testing::UnequalDepthwiseChannels(), ordered_json::object(), {{"cross_layer_equalization", true}}),
             kHalf);
@@ -270,6 +275,7 @@ TEST_F(CorrectionsTest, WhatACalibrationFileHoldsIsRepeatedToTheByte) {
     return first.summary;
   };
   is_repeated(testing::OutlierChannels(), {{"smooth_quant", true}});
+  is_repeated(testing::UnequalChannelsBelowALimit(), {{"cross_layer_equalization", true}});
   is_repeated(testing::OutlierChannels(),
               {{"cross_layer_equalization", false}, {"smooth_quant", true}, {"smooth_alpha", 0.8}});
   for (const char* kind : {"features", "both"}) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
+#include "graph/error.h"
 #include "output_error.h"
 
 namespace lockstep::quantize {
@@ -53,6 +56,84 @@ TEST(Equalization, NoFactorPassesThroughSiLU) {
   EXPECT_TRUE(result.pairs.empty());
   EXPECT_NE(result.obstacles.find("SiLU"), std::string::npos) << result.obstacles;
   EXPECT_EQ(Weights(net, "a.weight"), weights);
+}
+
+// x -> Conv a with the function -> Conv y, which reads the first channel 0.02 and the second 2 times. The factors that
+// are wanted are sqrt(first / 0.02) and sqrt(0.5 / 2) = 0.5.
+SmallGraph Through(const graph::Activation& function, float first, const std::vector<float>& bias) {
+  SmallGraph net;
+  net.Input("x", {1, 2, kSide, kSide});
+  net.Conv("a", net.Id("x"), 2, {first, -first, 0.5F, 0.5F}, bias);
+  net.Fuse(function.kind);
+  net.graph.nodes.back().activation = function;
+  net.Conv("y", net.Id("a"), 1, {0.02F, 2.0F});
+  net.Output(net.Id("y"));
+  return net;
+}
+
+EqualizationResult EqualizeByNoise(SmallGraph& net) {
+  NoiseSource source(2, 5);  // the pictures of OutputDifference
+  return Equalize(net.graph, source, 1);
+}
+
+TEST(Equalization, LimitsThatNoValueReachesPassFactors) {
+  const graph::Activation far{graph::ActivationKind::kClip, 0.0, 2000.0};
+  const SmallGraph before = Through(far, 50.0F, {});
+  SmallGraph net = before;
+  const EqualizationResult result = EqualizeByNoise(net);
+  ASSERT_EQ(result.pairs.size(), 1U) << result.obstacles;
+  EXPECT_NEAR(result.pairs[0].largest_factor, 50.0, 0.1);
+  EXPECT_NEAR(result.pairs[0].least_factor, 0.5, 0.001);
+  EXPECT_EQ(result.obstacles, "");
+  EXPECT_LT(OutputDifference(before, net), 1e-6);
+
+  SmallGraph repeated = before;
+  EqualizeBy(repeated.graph, {50.0, 0.5}, "file");
+  EXPECT_LT(OutputDifference(repeated, before), 1e-6);
+  EXPECT_THROW(EqualizeBy(repeated.graph, {1.0}, "file"), UsageError);
+}
+
+// The second channel's values reach about 1: divided by a half they would reach 2.
+TEST(Equalization, ALimitThatAFactorWouldMeetEndsIt) {
+  for (const double limit : {1.3, 0.5}) {
+    const graph::Activation near{graph::ActivationKind::kClip, -1e9, limit};
+    const SmallGraph before = Through(near, 1.0F, {-4.0F, 0.0F});  // the first channel is below 0
+    SmallGraph net = before;
+    const EqualizationResult result = EqualizeByNoise(net);
+    ASSERT_EQ(result.factors.size(), 2U);
+    EXPECT_NEAR(result.factors[0], std::sqrt(50.0), 0.02);
+    if (limit > 1.0) {
+      EXPECT_GT(result.factors[1], 0.65) << "about 1 / 1.3";
+      EXPECT_LT(result.factors[1], 0.8);
+    } else {
+      EXPECT_EQ(result.factors[1], 1.0) << "it is clipped already";
+    }
+    EXPECT_LT(OutputDifference(before, net), 1e-2);
+  }
+}
+
+// SiLU is a line where x is large. Of the second channel, which bends, the change is below a tenth of a step, which the
+// first makes large.
+TEST(Equalization, SiLUPassesFactorsWhereItIsALine) {
+  const graph::Activation silu{graph::ActivationKind::kSilu, 0.0, 0.0};
+  const SmallGraph before = Through(silu, 50.0F, {1000.0F, 0.0F});
+  SmallGraph net = before;
+  const EqualizationResult result = EqualizeByNoise(net);
+  ASSERT_EQ(result.factors.size(), 2U);
+  EXPECT_NEAR(result.factors[0], 50.0, 0.1);
+  EXPECT_EQ(result.obstacles, "");
+  const double step = 1100.0 / 255.0;
+  const double largest = 0.02 * 1100.0 + 2.0;  // of y
+  EXPECT_LT(OutputDifference(before, net) * largest, 0.1 * step * (0.02 + 2.0));
+}
+
+TEST(Equalization, NoPictureLetsAFactorThroughASiLUThatBends) {
+  const graph::Activation silu{graph::ActivationKind::kSilu, 0.0, 0.0};
+  SmallGraph net = Through(silu, 8.0F, {});
+  const EqualizationResult result = EqualizeByNoise(net);
+  EXPECT_EQ(result.channels, 0U);
+  EXPECT_TRUE(result.pairs.empty());
+  EXPECT_EQ(result.obstacles, "1 convolution ends in SiLU");
 }
 
 }  // namespace
