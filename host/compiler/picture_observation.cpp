@@ -10,6 +10,7 @@
 #include "import/onnx_export.h"
 #include "input/input_source.h"
 #include "lockstep/md5.h"
+#include "quantize/policy_effect.h"
 
 namespace lockstep::compiler {
 namespace {
@@ -91,6 +92,7 @@ PictureObservation::PictureObservation(const BuildConfig& config, const graph::G
       calibration_(calibration),
       observation_(quantize::PlanObservation(graph, options)),
       cache_(FolderOf(config)) {
+  quantize::RequireWholeEffect(graph, options);
   if (config.no_cache) return;
   key_ = KeyOf(observation_, calibration_, config_.skip_bad_images);
   std::string problem;

@@ -1,36 +1,17 @@
 #include "quantize/policy_effect.h"
 
 #include <algorithm>
-#include <map>
+#include <optional>
 #include <string>
-#include <tuple>
 
 #include "graph/error.h"
 #include "graph/quoted.h"
-#include "quantize/activation_bits.h"
-#include "quantize/fixed_params.h"
 #include "quantize/operator_classes.h"
-#include "quantize/range_methods.h"
 #include "quantize/readers.h"
 #include "quantize/widths.h"
 
 namespace lockstep::quantize {
 namespace {
-
-// Bits, range and whether one scale holds for all channels.
-using WeightMethod = std::tuple<int, WeightRangeKind, bool>;
-
-// Everything that statements decide.
-struct Outcome {
-  FloatNodes floats;
-  Widths widths;
-  std::map<graph::TensorId, RangeOptions> ranges;
-  std::map<size_t, WeightMethod> weights;
-
-  bool operator==(const Outcome& other) const {
-    return floats == other.floats && widths == other.widths && ranges == other.ranges && weights == other.weights;
-  }
-};
 
 bool SameChoice(const Statement& a, const Statement& b) {
   bool same = false;
@@ -58,39 +39,7 @@ class EffectCheck {
 
  private:
   Outcome OutcomeOf(const std::vector<Statement>& statements, std::vector<bool>* in_force) const {
-    const Policy policy = Resolve(graph_, statements, in_force);
-    Outcome outcome{policy.floats, ChooseActivationWidths(graph_, unsaid_.tail_bits, policy, unsaid_.raw), {}, {}};
-    outcome.ranges = RangesOf(policy, outcome.widths);
-    for (size_t i = 0; i < graph_.nodes.size(); ++i) {
-      if (!HasIntegerWeights(policy, i)) continue;
-      outcome.weights[i] = {policy.For(i, &Choices::weight_bits).value_or(kByteBits),
-                            policy.For(i, &Choices::weight_range).value_or(unsaid_.weight_range),
-                            policy.For(i, &Choices::weights_per_tensor).value_or(unsaid_.weights_per_tensor)};
-    }
-    return outcome;
-  }
-
-  bool HasIntegerWeights(const Policy& policy, size_t node) const {
-    return TraitsOf(graph_.nodes[node]).weights >= 0 && !IsFloat(policy.floats, node);
-  }
-
-  // By which method every range is chosen that is chosen by any.
-  std::map<graph::TensorId, RangeOptions> RangesOf(const Policy& policy, const Widths& widths) const {
-    const RangeMethods methods = ChooseRangeMethods(graph_, policy, widths, unsaid_.observer);
-    const std::map<graph::TensorId, AffineParams> fixed = FixedParams(graph_, widths, {}, policy.floats);
-    std::set<graph::TensorId> before_tables;
-    for (const graph::Node& node : graph_.nodes) before_tables.insert(node.pre_activation);
-    std::map<graph::TensorId, RangeOptions> ranges;
-    for (graph::TensorId id = 0; id < graph_.tensor_count(); ++id) {
-      const int bits = widths[static_cast<size_t>(id)];
-      if (bits == kFloatWidth || graph_.tensor(id).constant || fixed.count(id) != 0) continue;
-      if (before_tables.count(id) != 0) continue;
-      RangeOptions method = methods.Of(id);
-      if (bits > kMostBitsObserved) method.kind = ObserverKind::kMinMax;
-      if (method.kind != ObserverKind::kPercentile) method.percentile = RangeOptions().percentile;
-      ranges[id] = method;
-    }
-    return ranges;
+    return quantize::OutcomeOf(graph_, Resolve(graph_, statements, in_force), unsaid_);
   }
 
   std::vector<Statement> Without(size_t place) const {
@@ -140,11 +89,13 @@ class EffectCheck {
     if (all([&](size_t node) { return IsFloat(policy.floats, node); })) {
       return "what it names computes in floats; leave it out";
     }
+    const std::string fixed = WhyTensorsAreIdle(statement, policy);
+    if (!fixed.empty()) return fixed;
     const Choices& choice = statement.choice;
     const bool of_tensors = choice.activation_bits || choice.observer || choice.percentile || choice.symmetric;
     if (statement.scope.kind == Scope::Kind::kTensor && !of_tensors) return "this is said of nodes; name these";
     if (choice.weight_bits || choice.weight_range || choice.weights_per_tensor) {
-      return all([&](size_t node) { return !HasIntegerWeights(policy, node); })
+      return all([&](size_t node) { return !HasIntegerWeights(graph_, policy, node); })
                  ? "none of the nodes has weights; leave it out"
                  : "their weights are quantised like that anyway; leave it out";
     }
@@ -161,13 +112,30 @@ class EffectCheck {
     return WhyBitsAreIdle(statement, policy);
   }
 
+  // Of tensors that are float, and of pictures.
+  std::string WhyTensorsAreIdle(const Statement& statement, const Policy& policy) const {
+    if (statement.scope.kind != Scope::Kind::kTensor || unsaid_.only == QuantizeOnly::kWeights) return "";
+    const Widths widths = quantize::OutcomeOf(graph_, policy, unsaid_).widths;
+    const std::vector<graph::TensorId>& tensors = statement.matched.tensors;
+    const auto all = [&](auto holds) { return !tensors.empty() && std::all_of(tensors.begin(), tensors.end(), holds); };
+    const auto width = [&](graph::TensorId id) { return widths[static_cast<size_t>(id)]; };
+    if (all([&](graph::TensorId id) { return width(id) == kFloatWidth; })) {
+      return "it is in floats, for nothing reads it in integers; leave it out";
+    }
+    if (!statement.choice.activation_bits) return "";
+    if (all([&](graph::TensorId id) { return unsaid_.preprocess.count(graph_.tensor(id).name) != 0; })) {
+      return "it is an input of " + std::to_string(width(tensors[0])) +
+             "-bit integers, which more bits would not change; leave it out";
+    }
+    return "";
+  }
+
   std::string WhyBitsAreIdle(const Statement& statement, const Policy& policy) const {
     const int bits = *statement.choice.activation_bits;
     const graph::Uses uses(graph_);
     for (const size_t node : statement.matched.nodes) {
       if (SharesScale(graph_.nodes[node])) {
-        return "'" + graph_.nodes[node].name + "' only moves elements and has the bits of what reads them" +
-               ReaderText(uses, node);
+        return "'" + graph_.nodes[node].name + "' only moves elements and has the bits of " + DeciderText(policy, node);
       }
       for (const graph::TensorId input : graph_.nodes[node].inputs) {
         const std::string other = ReaderOfMore(uses, policy, input, node, bits);
@@ -194,14 +162,16 @@ class EffectCheck {
     return "";
   }
 
-  std::string ReaderText(const graph::Uses& uses, size_t node) const {
-    for (const graph::TensorId output : graph_.nodes[node].outputs) {
-      if (output == graph::kNoTensor) continue;
-      for (const int32_t reader : uses.consumers[static_cast<size_t>(output)]) {
-        return "; name these, such as '" + graph_.nodes[static_cast<size_t>(reader)].name + "'";
-      }
-    }
-    return "";
+  // What computes with the elements that the node moves, else what computes them.
+  std::string DeciderText(const Policy& policy, size_t node) const {
+    const Widths widths = ChooseActivationWidths(graph_, unsaid_.tail_bits, policy, unsaid_.raw);
+    Readers readers(graph_, policy, widths);
+    const graph::TensorId output = graph_.nodes[node].outputs[0];
+    const std::vector<size_t>& found = readers.Of(output).nodes;
+    if (!found.empty()) return "what computes with them; name these, such as '" + graph_.nodes[found[0]].name + "'";
+    const std::optional<size_t> maker = readers.MakerOf(readers.Root(output));
+    if (maker) return "what makes them; name '" + graph_.nodes[*maker].name + "'";
+    return "what it reads; leave it out";
   }
 
   const graph::Graph& graph_;
@@ -209,7 +179,66 @@ class EffectCheck {
   const Unsaid& unsaid_;
 };
 
+// A setting of the whole network: its name, whether it is about weights, and what takes it back to its default and
+// tells whether it had another value.
+struct WholeSetting {
+  const char* name;
+  bool of_weights;
+  bool (*reset)(Unsaid& unsaid);
+};
+
+template <typename Value>
+bool Reset(Value& value, Value fallback) {
+  const bool changed = !(value == fallback);
+  value = fallback;
+  return changed;
+}
+
+constexpr WholeSetting kWholeSettings[] = {
+    {"observer", false, [](Unsaid& unsaid) { return Reset(unsaid.observer.kind, RangeOptions().kind); }},
+    {"percentile", false, [](Unsaid& unsaid) { return Reset(unsaid.observer.percentile, RangeOptions().percentile); }},
+    {"activation_range", false, [](Unsaid& unsaid) { return Reset(unsaid.observer.symmetric, false); }},
+    {"tail_bits", false, [](Unsaid& unsaid) { return Reset(unsaid.tail_bits, Unsaid().tail_bits); }},
+    {"weight_range", true, [](Unsaid& unsaid) { return Reset(unsaid.weight_range, Unsaid().weight_range); }},
+    {"weight_scales", true, [](Unsaid& unsaid) { return Reset(unsaid.weights_per_tensor, false); }},
+    {"bias_correction", true, [](Unsaid& unsaid) { return Reset(unsaid.bias_correction, true); }}};
+
+std::string WhyIdle(const graph::Graph& graph, const WholeSetting& setting, const Policy& policy,
+                    const Unsaid& unsaid) {
+  if (!setting.of_weights && unsaid.only == QuantizeOnly::kWeights)
+    return "quantize_only weights leaves all else in floats";
+  if (setting.of_weights && unsaid.only == QuantizeOnly::kFeatures)
+    return "quantize_only features leaves weights in floats";
+  bool integers = false;
+  bool weights = false;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    integers = integers || !IsFloat(policy.floats, i);
+    weights = weights || HasIntegerWeights(graph, policy, i);
+  }
+  if (!integers) return "every node computes in floats";
+  if (setting.of_weights)
+    return weights ? "the weights are quantised like that anyway" : "no node has weights in integers";
+  if (std::string(setting.name) == "tail_bits") return "the network has no tail, or more bits are said of all of it";
+  return "the ranges are chosen like that anyway, or follow from the operator, from a table behind them, or from what "
+         "was seen alone (above 12 bits)";
+}
+
 }  // namespace
+
+void RequireWholeEffect(const graph::Graph& graph, const std::vector<Statement>& statements, const Unsaid& unsaid) {
+  std::vector<Statement> wide;
+  for (const Statement& statement : statements) {
+    if (statement.scope.kind == Scope::Kind::kAll || statement.choice.floats) wide.push_back(statement);
+  }
+  const Policy policy = Resolve(graph, wide);
+  for (const WholeSetting& setting : kWholeSettings) {
+    Unsaid without = unsaid;
+    if (!setting.reset(without)) continue;
+    if (!(OutcomeOf(graph, policy, unsaid) == OutcomeOf(graph, policy, without))) continue;
+    throw UsageError(setting.name + std::string(" has no effect: ") + WhyIdle(graph, setting, policy, unsaid) +
+                     "; leave it out");
+  }
+}
 
 void RequireEffect(const graph::Graph& graph, const std::vector<Statement>& statements, const Unsaid& unsaid) {
   EffectCheck(graph, statements, unsaid).Run();

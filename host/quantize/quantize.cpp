@@ -155,13 +155,20 @@ int ThreadsOf(int threads) {
   return threads > 0 ? threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
+Unsaid UnsaidOf(const graph::Graph& graph, const QuantizeOptions& options) {
+  return {options.observer,  options.weight_range, options.weights_per_tensor, options.bias_correction,
+          options.tail_bits, options.only,         options.preprocess,         RawOutputs(graph, options)};
+}
+
+void RequireWholeEffect(const graph::Graph& graph, const QuantizeOptions& options) {
+  RequireWholeEffect(graph, MatchAll(graph, options.policy), UnsaidOf(graph, options));
+}
+
 Observation PlanObservation(const graph::Graph& graph, const QuantizeOptions& options) {
   Plan plan = MakePlan(graph, options);
   const std::vector<Statement> statements = MatchAll(graph, options.policy);
   RequireQuantized(statements, options.only);
-  RequireEffect(graph, statements,
-                {options.observer, options.weight_range, options.weights_per_tensor, options.tail_bits,
-                 RawOutputs(graph, options)});
+  RequireEffect(graph, statements, UnsaidOf(graph, options));
   const graph::Graph& planned = plan.result.graph;
   std::set<graph::TensorId> wanted =
       WantedStatistics(planned, plan.widths, plan.groups, plan.fixed, plan.policy.floats);

@@ -7,6 +7,7 @@
 
 #include "graph/error.h"
 #include "quantize/tensor_format.h"
+#include "quantize/weight_search.h"
 
 namespace lockstep::quantize {
 namespace {
@@ -14,12 +15,6 @@ namespace {
 constexpr std::array<std::pair<WeightRangeKind, const char*>, 3> kNames = {
     {{WeightRangeKind::kMax, "max"}, {WeightRangeKind::kMse, "mse"}, {WeightRangeKind::kAdmm, "admm"}}};
 
-// A channel of few weights may be a table of small integers (a distribution's expectation: 0..15): every division of
-// its largest weight that loses less than one bit is tried.
-constexpr size_t kFewWeights = 64;
-constexpr int kMostBitsTried = 8;
-constexpr int kClippingSteps = 20;
-constexpr double kClippingStep = 0.025;
 constexpr int kAdmmStarts = 8;
 constexpr int kAdmmSteps = 50;
 

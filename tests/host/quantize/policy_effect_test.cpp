@@ -74,9 +74,10 @@ TEST(PolicyEffect, WhatChangesNothingIsRefusedWithTheReason) {
   EXPECT_EQ(
       MessageOf({Bits(4, Kind::kNode, "b")}),
       "activation_bits for \"b\" has no effect: what it reads is also read by 'c', with more bits; name that too");
-  EXPECT_EQ(MessageOf({Bits(16, Kind::kOperator, "Reshape")}),
-            "activation_bits for \"Reshape\" has no effect: 'view' only moves elements and has the bits of what reads "
-            "them; name these, such as 'b'");
+  EXPECT_EQ(
+      MessageOf({Bits(16, Kind::kOperator, "Reshape")}),
+      "activation_bits for \"Reshape\" has no effect: 'view' only moves elements and has the bits of what computes "
+      "with them; name these, such as 'b'");
   EXPECT_EQ(
       MessageOf({Table(12, "b")}),
       "table_input_bits for \"b\" has no effect: behind none of the nodes is a function that is a table; leave it "
@@ -110,6 +111,88 @@ TEST(PolicyEffect, MethodsAndWeights) {
             "weight_bits for \"a\" has no effect: this is said of nodes; name these");
   EXPECT_EQ(MessageOf({Says("weight_range", &Choices::weight_range, WeightRangeKind::kMse, Kind::kNode, "b")}),
             "weight_range for \"b\" has no effect: their weights are quantised like that anyway; leave it out");
+}
+
+// What a message says of settings of the whole network.
+std::string WholeMessageOf(const Unsaid& unsaid, const PolicySettings& settings = {}) {
+  const SmallGraph net = Network();
+  try {
+    RequireWholeEffect(net.graph, MatchAll(net.graph, settings), unsaid);
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(PolicyEffect, SettingsOfTheWholeNetworkDoSomething) {
+  struct Case {
+    const char* name;
+    bool of_weights;
+    void (*set)(Unsaid& unsaid);
+  };
+  const Case cases[] = {{"observer", false, [](Unsaid& unsaid) { unsaid.observer.kind = ObserverKind::kKl; }},
+                        {"observer", false, [](Unsaid& unsaid) { unsaid.observer.kind = ObserverKind::kAuto; }},
+                        {"activation_range", false, [](Unsaid& unsaid) { unsaid.observer.symmetric = true; }},
+                        {"tail_bits", false, [](Unsaid& unsaid) { unsaid.tail_bits = 8; }},
+                        {"weight_range", true, [](Unsaid& unsaid) { unsaid.weight_range = WeightRangeKind::kMax; }},
+                        {"weight_scales", true, [](Unsaid& unsaid) { unsaid.weights_per_tensor = true; }},
+                        {"bias_correction", true, [](Unsaid& unsaid) { unsaid.bias_correction = false; }}};
+  for (const Case& one : cases) {
+    const auto message = [&](QuantizeOnly only, const PolicySettings& settings) {
+      Unsaid unsaid;
+      unsaid.only = only;
+      EXPECT_EQ(WholeMessageOf(unsaid, settings), "") << "defaults are never refused";
+      one.set(unsaid);
+      return WholeMessageOf(unsaid, settings);
+    };
+    const std::string refused = std::string(one.name) + " has no effect";
+    EXPECT_EQ(message(QuantizeOnly::kAll, {}), "") << one.name;
+    EXPECT_EQ(message(QuantizeOnly::kAll, {Floats(true, Kind::kAll, "")}),
+              refused + ": every node computes in floats; leave it out");
+    EXPECT_EQ(message(QuantizeOnly::kWeights, {}).find(refused) == 0, !one.of_weights) << one.name;
+    EXPECT_EQ(message(QuantizeOnly::kFeatures, {}).find(refused) == 0, one.of_weights) << one.name;
+  }
+}
+
+TEST(PolicyEffect, SixteenBitsNeedNoSearch) {
+  const PolicySettings wide = {Bits(16, Kind::kAll, ""),
+                               Says("weight_bits", &Choices::weight_bits, 16, Kind::kAll, "")};
+  Unsaid unsaid;
+  unsaid.observer.kind = ObserverKind::kKl;
+  EXPECT_NE(WholeMessageOf(unsaid, wide).find("above 12 bits"), std::string::npos);
+  unsaid = {};
+  unsaid.tail_bits = 8;
+  EXPECT_NE(WholeMessageOf(unsaid, wide).find("tail_bits has no effect"), std::string::npos);
+  EXPECT_EQ(WholeMessageOf(unsaid, {Bits(16, Kind::kOperator, "Conv"), Bits(16, Kind::kOperator, "Add")}), "")
+      << "what is said of parts may say the same";
+  unsaid = {};
+  unsaid.weight_range = WeightRangeKind::kMax;
+  EXPECT_NE(WholeMessageOf(unsaid, wide).find("weight_range has no effect"), std::string::npos);
+  EXPECT_EQ(WholeMessageOf(unsaid, {Bits(16, Kind::kAll, "")}), "");
+  unsaid.weight_range = WeightRangeKind::kAdmm;
+  EXPECT_EQ(WholeMessageOf(unsaid, wide), "");
+}
+
+TEST(PolicyEffect, BitsOfAPictureFollowFromItsPixels) {
+  const SmallGraph net = Network();
+  Unsaid unsaid;
+  unsaid.preprocess["x"] = {};
+  const auto message = [&](const PolicySettings& settings) -> std::string {
+    try {
+      RequireEffect(net.graph, MatchAll(net.graph, settings), unsaid);
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(message({Bits(12, Kind::kTensor, "x")}),
+            "activation_bits for \"x\" has no effect: it is an input of 8-bit integers, which more bits would not "
+            "change; leave it out");
+  EXPECT_EQ(message({Bits(4, Kind::kTensor, "x")}), "");
+  EXPECT_NE(message({Floats(true, Kind::kAll, ""), Bits(12, Kind::kAll, "")}).find("activation_bits has no effect"),
+            std::string::npos);
+  EXPECT_NE(message({Floats(true, Kind::kNode, "y"), Bits(12, Kind::kTensor, "y")}).find("it is in floats"),
+            std::string::npos);
 }
 
 TEST(PolicyEffect, WhatOthersDecideEverywhereIsRefused) {
