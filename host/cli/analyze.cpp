@@ -12,6 +12,7 @@
 #include "layerwise/analysis.h"
 #include "layerwise/model_and_network.h"
 #include "layerwise/render.h"
+#include "layerwise/render_outliers.h"
 #include "settings/command_line.h"
 
 namespace lockstep::cli {
@@ -88,7 +89,9 @@ int Analyze(const Flags& flags) {
   const layerwise::Analysis analysis =
       layerwise::Analyze(both.graph, both.file, options, [&](int done, int total) { progress.Advance(done, total); });
   progress.Finish();
-  if (!flags.csv.empty()) files::WriteFile(flags.csv, layerwise::ToCsv(analysis));
+  if (!flags.csv.empty())
+    files::WriteFile(flags.csv,
+                     flags.outliers ? layerwise::OutliersCsv(analysis.outliers) : layerwise::ToCsv(analysis));
   Print(layerwise::ToText(analysis, view, ColourWanted()), layerwise::ToJson(analysis), flags.json);
   return kGood;
 }
@@ -120,7 +123,8 @@ void AddAnalyze(CLI::App& app, int& status) {
   command->add_option("--top", flags->top, "rows of the table; 0: all (default 0)")->check(CLI::Range(0, 1000000));
   settings::DeclareOptions(*command, settings::kAnalyze, flags->given);
   command->add_option("--json", flags->json, "all layers, metrics and findings as JSON (- for stdout)");
-  command->add_option("--csv", flags->csv, "all layers and metrics as CSV");
+  command->add_option("--csv", flags->csv,
+                      "all layers and metrics as CSV; with --outliers all tensors' shares of channels");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");
   command->footer(
       "examples:\n  lockstep analyze out --images pictures --count 8 --sort sqnr --top 20\n"

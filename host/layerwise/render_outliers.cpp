@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "graph/counted.h"
+#include "report/csv.h"
 #include "report/table.h"
 
 namespace lockstep::layerwise {
@@ -35,6 +36,25 @@ std::string OutliersText(const std::vector<Outliers>& outliers, int rows, bool c
   std::string text = "shares of channels by level = log2(largest of the tensor / largest of the channel)\n\n";
   text += shown.empty() ? "no channel is dead or at level 3\n" : table.ToText(colour);
   if (count < shown.size()) text += "and " + graph::Counted(shown.size() - count, "more tensor") + "\n";
+  return text;
+}
+
+std::string OutliersCsv(const std::vector<Outliers>& outliers) {
+  std::vector<std::string> head{"tensor", "node", "op", "of", "channels", "dead"};
+  for (const int level : kLevels) head.push_back("level_" + std::to_string(level));
+  head.emplace_back("hint");
+  std::string text = report::CsvLine(head);
+  for (const Outliers& one : outliers) {
+    std::vector<std::string> cells{one.tensor,
+                                   one.node,
+                                   one.op,
+                                   one.weights ? "weights" : "activations",
+                                   std::to_string(one.channels),
+                                   report::CsvNumber(one.dead)};
+    for (const double share : one.shares) cells.push_back(report::CsvNumber(share));
+    cells.push_back(one.hint);
+    text += report::CsvLine(cells);
+  }
   return text;
 }
 

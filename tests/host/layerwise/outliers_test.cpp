@@ -23,6 +23,17 @@ TEST(Outliers, LevelsAreBitsBelowTheLargestChannel) {
   EXPECT_DOUBLE_EQ(outliers.shares[3], 2.0 / 8);
 }
 
+TEST(Outliers, CsvHasALineForEachTensor) {
+  Outliers outliers;
+  outliers.tensor = "t";
+  outliers.node = "n";
+  outliers.op = "Conv";
+  CountLevels({64, 8, 4, 0}, outliers);
+  EXPECT_EQ(OutliersCsv({outliers}),
+            "tensor,node,op,of,channels,dead,level_3,level_4,level_5,level_6,hint\n"
+            "t,n,Conv,activations,4,0.25,0.5,0.25,0,0,\n");
+}
+
 TEST(Outliers, ADeadTensorHasNoLevels) {
   Outliers outliers;
   CountLevels({0, 0}, outliers);
