@@ -70,6 +70,12 @@ class Editor {
     throw UsageError(path_ + ": " + graph::Quoted(edit) + " " + what);
   }
 
+  static std::string Trimmed(const std::string& text) {
+    const size_t first = text.find_first_not_of(" \t");
+    if (first == std::string::npos) return "";
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  }
+
   Edit Parse(const std::string& text) const {
     const size_t equals = text.rfind('=');
     const size_t dot = equals == std::string::npos ? equals : text.rfind('.', text.find('='));
@@ -77,14 +83,14 @@ class Editor {
       Fail(text, "is not NAME.FIELD=VALUE, such as /model.0/*.bits=16");
     }
     const size_t assigned = text.find('=', dot);
-    Edit edit{text, text.substr(0, dot), text.substr(dot + 1, assigned - dot - 1), {}};
+    Edit edit{text, text.substr(0, dot), Trimmed(text.substr(dot + 1, assigned - dot - 1)), {}};
     if (!IsIn(kTensorFields, edit.field) && !IsIn(kNodeFields, edit.field)) {
       std::vector<std::string> known(kTensorFields.begin(), kTensorFields.end());
       known.insert(known.end(), kNodeFields.begin(), kNodeFields.end());
       Fail(text, "names the field " + graph::Quoted(edit.field) + ", which there is not" +
                      graph::DidYouMean(edit.field, known));
     }
-    const std::string value = text.substr(assigned + 1);
+    const std::string value = Trimmed(text.substr(assigned + 1));
     const std::string json = edit.field == key::kRange && value.find(',') != std::string::npos && value[0] != '['
                                  ? "[" + value + "]"
                                  : value;
@@ -103,13 +109,26 @@ class Editor {
     return names;
   }
 
-  // What only moves elements of another tensor is left to that one, unless it is named itself.
+  static bool HasNoLevels(const Json& entry) {
+    return entry.value(key::kType, "") == key::kF32 && !entry.contains(key::kBits) && !entry.contains(key::kRange);
+  }
+
+  // Its numbers follow from the picture's.
+  static bool IsIntegerInput(const Json& entry) {
+    const Json calibrated = entry.value(key::kCalibrated, Json::object());
+    return calibrated.value(key::kObserver, "") == key::kOfInput;
+  }
+
+  // What only moves elements of another tensor is left to that one, and what is in floats or a picture as it is, unless
+  // it is named itself.
   std::vector<std::string> Tensors(const std::string& pattern) const {
     const Json& tensors = file_.at(key::kTensors);
     std::vector<std::string> names;
     for (const auto& [name, entry] : tensors.items()) {
       if (!Matches(pattern, name)) continue;
-      if (!entry.contains(key::kSameAs) || pattern == name) names.push_back(name);
+      if (pattern == name || !(entry.contains(key::kSameAs) || HasNoLevels(entry) || IsIntegerInput(entry))) {
+        names.push_back(name);
+      }
     }
     if (!names.empty()) return names;
     for (const std::string& node : Nodes(pattern)) {
@@ -162,6 +181,11 @@ class Editor {
     }
     const std::string where = path_ + ": " + graph::Quoted(edit.text) + ": tensor " + graph::Quoted(name);
     ReadTensorEntry(entry, where);  // what was changed by hand before
+    if (IsIntegerInput(entry)) {
+      Fail(edit.text,
+           "names an input, whose bits and levels follow from its type, mean and std; leave it as it is, or "
+           "calibrate again with other ones");
+    }
     if (entry.contains(edit.field) && entry.at(edit.field) == edit.value) return;
     if (edit.field == kThreshold) {
       SetThreshold(edit, entry);
@@ -221,7 +245,12 @@ std::vector<std::string> ReadScript(const std::string& path) {
   for (std::string line; std::getline(text, line);) {
     const size_t first = line.find_first_not_of(" \t\r");
     const size_t last = line.find_last_not_of(" \t\r");
-    if (first != std::string::npos && line[first] != '#') edits.push_back(line.substr(first, last - first + 1));
+    if (first == std::string::npos || line[first] == '#') continue;
+    std::string edit = line.substr(first, last - first + 1);
+    size_t comment = edit.find(" #");
+    comment = std::min(comment, edit.find("\t#"));
+    if (comment != std::string::npos) edit.erase(edit.find_last_not_of(" \t", comment) + 1);
+    edits.push_back(std::move(edit));
   }
   return edits;
 }

@@ -18,7 +18,7 @@ namespace lockstep::calibration {
 // into which node a fused one went) or changes nothing, and for values that the entry cannot have.
 std::vector<std::string> Apply(const std::vector<std::string>& edits, const std::string& path, Json& file);
 
-// The lines of a script, without empty ones and those that begin with '#'.
+// The lines of a script, without empty ones, those that begin with '#', and what follows a blank and '#'.
 std::vector<std::string> ReadScript(const std::string& path);
 
 // Tensors and nodes, marked where they differ from what was calibrated.

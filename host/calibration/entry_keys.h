@@ -31,6 +31,7 @@ inline constexpr char kZeroPoint[] = "zero_point";
 inline constexpr char kCalibrated[] = "calibrated";
 inline constexpr char kSeen[] = "seen";
 inline constexpr char kObserver[] = "observer";
+inline constexpr char kOfInput[] = "input";  // an observer: the range follows from the type of the input
 inline constexpr char kParts[] = "parts";
 
 // Of a node.

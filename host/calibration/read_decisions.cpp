@@ -158,6 +158,10 @@ class DecisionsReader {
     const auto found = fixed.find(id);
     if (found == fixed.end()) return;
     const AffineParams& given = *entry->second.params;
+    if (entry->second.bits_changed && found->second.bits != given.bits) {
+      throw UsageError(Tensor(id) + ": bits is " + std::to_string(given.bits) + ", and the input is " +
+                       std::to_string(found->second.bits) + "-bit integers; leave bits as they were");
+    }
     if (entry->second.levels_changed && !(found->second == given)) {
       throw UsageError(Tensor(id) +
                        ": its range follows from mean, std and the type of the input; leave range, scale " +

@@ -36,7 +36,9 @@ class EntryReader {
     }
     const std::string type = entry_.value(key::kType, std::string());
     result.is_float = type == key::kF32;
-    result.type_changed = Changed(key::kType);
+    // More bits of the same kind make U8 to U16, and no node another one.
+    const bool was_float = calibrated_.value(key::kType, std::string()) == key::kF32;
+    result.type_changed = Changed(key::kType) && (!calibrated_.contains(key::kType) || result.is_float != was_float);
     const int bits = Bits(type);
     result.bits_changed = bits != calibrated_.value(key::kBits, 0);
     result.levels_changed = Changed(key::kRange) || Changed(key::kScale) || Changed(key::kZeroPoint);

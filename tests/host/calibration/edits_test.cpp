@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "graph/error.h"
 #include "sample_file.h"
 
@@ -43,6 +46,25 @@ TEST(Edits, WhatWasBrokenByHandIsToldBeforeItIsRead) {
     const std::string text = Message({edit}, file);
     EXPECT_NE(text.find("range is []; it must be"), std::string::npos) << text;
   }
+}
+
+TEST(Edits, APatternLeavesFloatsAndPicturesOut) {
+  Json file = SampleFile();
+  file["tensors"]["f"] = {{"type", "F32"}, {"calibrated", {{"type", "F32"}}}};
+  file["tensors"]["picture"] = file["tensors"]["y"];
+  file["tensors"]["picture"]["calibrated"]["observer"] = "input";
+  EXPECT_EQ(Apply({"*.bits=12"}, "file", file), std::vector<std::string>{"y: bits 8 -> 12"});
+  EXPECT_NE(Message({"f.bits=12"}, file).find("bits and no range"), std::string::npos);
+  EXPECT_NE(Message({"picture.bits=12"}, file).find("names an input"), std::string::npos);
+}
+
+TEST(Edits, BlanksAndCommentsOfAScript) {
+  const std::string path = ::testing::TempDir() + "edits_script.txt";
+  std::ofstream(path) << "# all\n  y.bits = 12   # more\n\n\t# nothing\n";
+  const std::vector<std::string> edits = ReadScript(path);
+  std::filesystem::remove(path);
+  Json file = SampleFile();
+  EXPECT_EQ(Apply(edits, "file", file), std::vector<std::string>{"y: bits 8 -> 12"});
 }
 
 TEST(Edits, MistakesNameTheEdit) {

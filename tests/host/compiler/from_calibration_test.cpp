@@ -49,6 +49,37 @@ class FromCalibration : public testing::FolderTest {
   }
 };
 
+TEST_F(FromCalibration, BitsAndFloatOfANodeInEitherOrder) {
+  Calibrate({{"precision", "int8"}});
+  const ordered_json written = File();
+  const std::string node = FusedNode(written);
+  const std::vector<std::vector<std::string>> orders = {{node + ".bits=12", node + ".float=true"},
+                                                        {node + ".float=true", node + ".bits=12"}};
+  std::vector<std::string> models;
+  for (const std::vector<std::string>& edits : orders) {
+    ordered_json file = written;
+    calibration::Apply(edits, "file", file);
+    Write(file);
+    models.push_back(ReadText(GoOn().joint_model));
+  }
+  EXPECT_TRUE(models[0] == models[1]);
+}
+
+TEST_F(FromCalibration, BitsOfAPictureAreNotChanged) {
+  Calibrate({{"precision", "int8"}});
+  ordered_json file = File();
+  for (auto& [name, entry] : file.at("tensors").items()) {
+    if (entry.value("calibrated", ordered_json::object()).value("observer", "") == "input") entry["bits"] = 12;
+  }
+  Write(file);
+  try {
+    GoOn();
+    FAIL() << "accepted";
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find("the input is 8-bit integers"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(FromCalibration, WhatWasWrittenMakesTheSameBytesWithoutPictures) {
   const std::vector<ordered_json> settings = {ordered_json::object(),
                                               {{"precision", "int16"}},
