@@ -34,6 +34,9 @@ void RequireEffect(const BuildConfig& config) {
                   std::string("no integer model is made whose features could be corrected; give bias_correction ") +
                       (both ? "weights" : "none"));
   }
+  if (config.only == quantize::QuantizeOnly::kWeights) {
+    ThrowNoEffect("quantize_only weights", "nodes are measured one at a time; give --part weights instead");
+  }
   if (!config.export_qdq.empty()) ThrowNoEffect("export_qdq", "no model is made; remove it");
 }
 
@@ -86,6 +89,11 @@ SensitivityRun MeasureSensitivity(const BuildConfig& config, const SensitivityOp
   if (!wanted.state.empty()) measured.store = &store;
   run.trials = sensitivity::Measure(quantized, measuring, measured, progress);
   run.known = store.found();
+  if (run.trials.empty()) {
+    throw UsageError(
+        "sensitivity: there is nothing to measure, for no node has such a part that computes in integers; leave out "
+        "what puts nodes in floats (float_all, precision float, float_nodes ..), or choose another --part");
+  }
   return run;
 }
 

@@ -259,6 +259,12 @@ TuneResult Tune(const compiler::BuildConfig& config, const settings::Json& given
   if (!config.rescue || config.only != quantize::QuantizeOnly::kAll) {
     throw UsageError("tune decides what gets more than 8 bits: leave --precision int8 and --quantize-only out");
   }
+  const bool shifts = quantize::CorrectsFeatures(config.bias_correction);
+  if (config.adaptive_rounding || shifts) {
+    throw UsageError(std::string("tune: ") + (shifts ? "bias_correction features or both" : "adaptive_rounding") +
+                     " has no effect, for mixes are measured without it; leave it out, and build the tuned "
+                     "configuration with it");
+  }
   if (!config.from_calibration.empty()) {
     throw UsageError("tune: from_calibration has no effect, pictures are calibrated with; give calibration alone");
   }
