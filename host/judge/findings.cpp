@@ -12,7 +12,22 @@ namespace {
 
 constexpr double kMuchSaturated = 0.001;  // of the elements: a range that is too narrow, not a stray value
 
+constexpr double kLeastProbability = 1.0 / 16384;
+constexpr double kLeastSpread = 1e-5;  // of the largest value: less may be the rounding of float32 itself
+constexpr double kFewSteps = 4.0;      // a channel of an output that is smaller does not show
+constexpr size_t kFewValues = 3;       // fewer have no mean of their own
+
+double Largest(const Numbers& numbers) { return std::max(std::abs(numbers.low), std::abs(numbers.high)); }
+
 bool IsLost(const Numbers& numbers) { return numbers.Constant() && !(numbers.metrics.sqnr_db > kLostSqnr); }
+
+// One value everywhere, which is as good as any only because of an offset.
+bool IsFlat(const Numbers& numbers) {
+  const double spread = numbers.high - numbers.low;
+  const bool varies = spread > kLeastSpread * Largest(numbers) && numbers.metrics.count >= kFewValues;
+  if (numbers.low >= 0.0 && numbers.high <= 1.0 && spread < kLeastProbability) return false;
+  return varies && numbers.Constant() && !(numbers.centred_sqnr_db > kLostSqnr);
+}
 
 // A NaN is worse than any number.
 bool IsBad(const Numbers& numbers, double sqnr) { return !(numbers.metrics.sqnr_db >= sqnr); }
@@ -28,7 +43,7 @@ std::string WhatHappened(const Numbers& numbers) {
     return "the float network itself gives " + graph::Counted(numbers.truth_not_finite, "value") + " not finite";
   }
   std::string text;
-  if (IsLost(numbers)) {
+  if (IsLost(numbers) || IsFlat(numbers)) {
     text = (numbers.measured_low == 0.0 ? "everything is 0"
                                         : "everything is " + report::ShortNumber(numbers.measured_low)) +
            ", the network has " + Range(numbers.low, numbers.high);
@@ -49,7 +64,8 @@ std::string WhatHappened(const Numbers& numbers) {
 std::string WhatToDo(const Subject& subject, const Numbers& numbers, double bound) {
   if (numbers.truth_not_finite != 0)
     return "look for a division by 0 or an overflow in front of " + graph::Quoted(subject.node);
-  const bool own_rounding = numbers.rounding_sqnr_db && !(*numbers.rounding_sqnr_db >= bound);
+  const bool flat = !IsLost(numbers) && IsFlat(numbers) && numbers.high - numbers.low < kFewSteps * numbers.step;
+  const bool own_rounding = numbers.rounding_sqnr_db && (flat || !(*numbers.rounding_sqnr_db >= bound));
   if (own_rounding && numbers.saturated > kMuchSaturated) {
     return "calibrate with more pictures, of the kind that the network will see (--calibration, --count), or with "
            "--observer minmax";
@@ -82,15 +98,11 @@ struct Ranked {
 
 Ranked Make(const Subject& subject, const Numbers& numbers, const std::string& place, double bound) {
   const double sqnr = std::isnan(numbers.metrics.sqnr_db) ? -INFINITY : numbers.metrics.sqnr_db;
-  return {{NameOf(subject) + place + ": " + WhatHappened(numbers), WhatToDo(subject, numbers, bound), IsLost(numbers)},
+  return {{NameOf(subject) + place + ": " + WhatHappened(numbers), WhatToDo(subject, numbers, bound),
+           IsLost(numbers) || (subject.output && IsFlat(numbers))},
           subject.output,
           sqnr};
 }
-
-constexpr double kFewSteps = 4.0;  // a channel of an output that is smaller does not show
-constexpr double kLeastProbability = 1.0 / 16384;
-
-double Largest(const Numbers& numbers) { return std::max(std::abs(numbers.low), std::abs(numbers.high)); }
 
 // By the tensor's own levels, or altogether: what came in front shows in the parts and in the whole, where channels
 // that no picture is about weigh little. A probability of next to nothing may become 0.
@@ -98,7 +110,13 @@ bool IsLostChannel(const Numbers& numbers) {
   if (numbers.low >= 0.0 && numbers.high < kLeastProbability) return false;
   const bool too_coarse = numbers.rounding_sqnr_db && !(*numbers.rounding_sqnr_db >= kBadOutputSqnr) &&
                           Largest(numbers) < kFewSteps * numbers.step;
-  return too_coarse || IsLost(numbers);
+  return too_coarse || IsLost(numbers) || IsFlat(numbers);
+}
+
+// Probabilities of next to nothing may be off by as much.
+bool IsBadResult(const Subject& subject, const Numbers& numbers) {
+  if (!subject.separate_results || subject.op == "Sigmoid" || (numbers.low == 0.0 && numbers.high == 0.0)) return false;
+  return numbers.metrics.count >= kFewValues && IsBad(numbers, kBadOutputSqnr);
 }
 
 std::string PlacesOf(const std::vector<const PartNumbers*>& lost, size_t all) {
@@ -115,7 +133,7 @@ void RankChannels(const Subject& subject, std::vector<Ranked>& ranked) {
   for (const std::vector<PartNumbers>& channels : subject.channels) {
     std::vector<const PartNumbers*> lost;
     for (const PartNumbers& channel : channels) {
-      if (IsLostChannel(channel.numbers)) lost.push_back(&channel);
+      if (IsLostChannel(channel.numbers) || IsBadResult(subject, channel.numbers)) lost.push_back(&channel);
     }
     if (lost.empty()) continue;
     const PartNumbers* worst = *std::min_element(lost.begin(), lost.end(), [](const auto* a, const auto* b) {
@@ -125,13 +143,27 @@ void RankChannels(const Subject& subject, std::vector<Ranked>& ranked) {
   }
 }
 
+// What the others hide in the sum over all of them.
+void RankPicture(const Subject& subject, std::vector<Ranked>& ranked) {
+  if (!subject.worst || !IsBad(subject.worst->numbers, kBadPictureSqnr)) return;
+  const Numbers& numbers = subject.worst->numbers;
+  if (numbers.metrics.count < kFewValues || (numbers.low >= 0.0 && numbers.high < kLeastProbability)) return;
+  Ranked one = Make(subject, numbers, ", with " + subject.worst->picture, kBadPictureSqnr);
+  const bool too_coarse = numbers.rounding_sqnr_db && !(*numbers.rounding_sqnr_db >= kBadPictureSqnr);
+  if (too_coarse) {
+    one.finding.todo =
+        "look for a calibration file with far larger values than this one and leave it out; else " + one.finding.todo;
+  }
+  ranked.push_back(std::move(one));
+}
+
 }  // namespace
 
 std::vector<Finding> FindingsOf(const std::vector<Subject>& subjects) {
   std::vector<Ranked> ranked;
   for (const Subject& subject : subjects) {
     const double bound = subject.output ? kBadOutputSqnr : kBadInnerSqnr;
-    if (IsBad(subject.whole, bound) || IsLost(subject.whole)) {
+    if (IsBad(subject.whole, bound) || IsLost(subject.whole) || (subject.output && IsFlat(subject.whole))) {
       ranked.push_back(Make(subject, subject.whole, "", bound));
       continue;  // its parts say nothing new
     }
@@ -144,6 +176,7 @@ std::vector<Finding> FindingsOf(const std::vector<Subject>& subjects) {
       }
     }
     if (ranked.size() == before) RankChannels(subject, ranked);
+    if (ranked.size() == before) RankPicture(subject, ranked);
   }
   std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
     if (a.output != b.output) return a.output;

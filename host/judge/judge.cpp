@@ -83,14 +83,14 @@ Judgement Judge(const graph::Graph& graph, const std::vector<uint8_t>& joint_mod
       continue;
     }
     const std::map<int32_t, std::vector<uint8_t>> values = joint.Run(inputs, wanted);
-    floats.Run(input::FloatInputsOf(joint.model(), inputs, graph),
-               [&](const std::string& name, const graph::Shape&, const float* truth) {
-                 const auto found = by_name.find(name);
-                 if (found == by_name.end()) return;
-                 const auto index = static_cast<uint32_t>(found->second->joint_tensor());
-                 const dump::DumpLayer layer = dump::DescribeTensor(*joint.model().tensors()->Get(index));
-                 found->second->Add(truth, dump::RealValues(layer, values.at(found->second->joint_tensor())).data());
-               });
+    floats.Run(input::FloatInputsOf(joint.model(), inputs, graph), [&](const std::string& name, const graph::Shape&,
+                                                                       const float* truth) {
+      const auto found = by_name.find(name);
+      if (found == by_name.end()) return;
+      const auto index = static_cast<uint32_t>(found->second->joint_tensor());
+      const dump::DumpLayer layer = dump::DescribeTensor(*joint.model().tensors()->Get(index));
+      found->second->Add(item.label, truth, dump::RealValues(layer, values.at(found->second->joint_tensor())).data());
+    });
     judgement.pictures.push_back(item.label);
   }
   if (judgement.pictures.empty()) return judgement;

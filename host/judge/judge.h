@@ -2,6 +2,7 @@
 // tensors where levels get lost, and what to do about it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,13 +20,20 @@ struct PartNumbers {
   Numbers numbers;
 };
 
+struct PictureNumbers {
+  std::string picture;
+  Numbers numbers;
+};
+
 struct Subject {
   std::string tensor;
   std::string node;  // that makes it
   std::string op;
-  bool output = false;  // of the network
+  bool output = false;            // of the network
+  bool separate_results = false;  // an output without places: each channel is a result of its own
   std::string dtype;
   Numbers whole;
+  std::optional<PictureNumbers> worst;  // of an output, the picture with the least SQNR
   std::vector<PartNumbers> parts;
   std::vector<std::vector<PartNumbers>> channels;  // of an output, place by place, for each axis that may have some
 };
@@ -49,6 +57,8 @@ struct Judgement {
 inline constexpr double kBadOutputSqnr = 10.0;  // a tenth of the energy is error
 // Inner tensors may be further off than what is computed from them.
 inline constexpr double kBadInnerSqnr = 3.0;
+// One picture: its error is nearly as large as what the network gives. Others with larger values would hide it.
+inline constexpr double kBadPictureSqnr = 1.0;
 // One value everywhere, with an error as large as half the signal or more.
 inline constexpr double kLostSqnr = 3.0;
 

@@ -26,12 +26,17 @@ void NumbersSum::Add(const float* truth, const float* measured, size_t count) {
     if (empty_) {
       numbers_.low = numbers_.high = value;
       numbers_.measured_low = numbers_.measured_high = other;
+      first_ = value;
       empty_ = false;
     }
     numbers_.low = std::min(numbers_.low, value);
     numbers_.high = std::max(numbers_.high, value);
     numbers_.measured_low = std::min(numbers_.measured_low, other);
     numbers_.measured_high = std::max(numbers_.measured_high, other);
+    shifted_sum_ += value - first_;
+    shifted_square_ += (value - first_) * (value - first_);
+    error_square_ += (other - value) * (other - value);
+    ++finite_;
     if (!params_) continue;
     scratch_[i] = static_cast<float>(quantize::DequantizeValue(quantize::QuantizeValue(value, *params_), *params_));
     if (value < range.low - half || value > range.high + half) ++saturated_;
@@ -44,6 +49,9 @@ void NumbersSum::Add(const float* truth, const float* measured, size_t count) {
 Numbers NumbersSum::Finish() const {
   Numbers numbers = numbers_;
   numbers.metrics = measured_.Finish(params_ ? params_->scale : 0.0);
+  const double varied =
+      shifted_square_ - shifted_sum_ * shifted_sum_ / static_cast<double>(std::max<size_t>(finite_, 1));
+  numbers.centred_sqnr_db = error_square_ == 0.0 ? INFINITY : 10.0 * std::log10(std::max(varied, 0.0) / error_square_);
   if (!params_) return numbers;
   numbers.rounding_sqnr_db = rounded_.Finish().sqnr_db;
   numbers.step = params_->scale;

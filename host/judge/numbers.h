@@ -20,7 +20,8 @@ struct Numbers {
   double saturated = 0.0;        // share of elements whose float value lies beyond the outermost levels
   double low = 0.0, high = 0.0;  // of the finite float values
   double measured_low = 0.0, measured_high = 0.0;
-  size_t truth_not_finite = 0;  // of the float network
+  double centred_sqnr_db = 0.0;  // of the float values less their mean: an offset adds nothing to it
+  size_t truth_not_finite = 0;   // of the float network
 
   bool Constant() const { return measured_low == measured_high && low != high; }
 };
@@ -40,6 +41,10 @@ class NumbersSum {
   std::vector<float> scratch_;
   size_t count_ = 0;
   size_t saturated_ = 0;
+  // Of the finite float values, less the first of them.
+  double shifted_sum_ = 0.0, shifted_square_ = 0.0, error_square_ = 0.0;
+  double first_ = 0.0;
+  size_t finite_ = 0;
   Numbers numbers_;  // extremes alone
   bool empty_ = true;
 };

@@ -1,5 +1,6 @@
 #include "judge/watched.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -10,15 +11,23 @@ namespace {
 constexpr int64_t kFewElements = 16;
 constexpr int64_t kMostChannels = 256;
 
+// All that a head of classes or of numbers gives for a picture: batch x channels, or that with axes of extent 1. The
+// pictures are its sample.
+bool HasOneResultPerChannel(const graph::Shape& shape) {
+  return shape.size() >= 2 && shape[0] < kFewElements && graph::ElementCount(shape) == shape[0] * shape[1];
+}
+
 // Channels are the second axis, or the last where a detector's cells come first.
-std::set<size_t> ChannelAxes(const graph::Shape& shape) {
+std::set<size_t> ChannelAxes(const graph::Shape& shape, bool separate_results) {
   std::set<size_t> axes;
-  if (shape.size() < 3) return axes;
+  if (shape.size() < 2) return axes;
   axes.insert(1);
   if (shape.size() == 3 || shape.size() == 5) axes.insert(shape.size() - 1);
   for (auto axis = axes.begin(); axis != axes.end();) {
     const int64_t extent = shape[*axis];
-    const bool usable = extent > 1 && extent <= kMostChannels && graph::ElementCount(shape) / extent >= kFewElements;
+    const int64_t places = graph::ElementCount(shape) / std::max<int64_t>(extent, 1);
+    const bool enough = separate_results || places >= kFewElements;
+    const bool usable = extent > 1 && extent <= kMostChannels && enough;
     axis = usable ? std::next(axis) : axes.erase(axis);
   }
   return axes;
@@ -28,12 +37,18 @@ std::set<size_t> ChannelAxes(const graph::Shape& shape) {
 
 Watched::Watched(Subject subject, graph::Shape shape, int32_t joint_tensor,
                  std::optional<quantize::AffineParams> params, const std::vector<analyze::Partition>& parts)
-    : subject_(std::move(subject)), shape_(std::move(shape)), joint_tensor_(joint_tensor), whole_(params) {
+    : subject_(std::move(subject)),
+      shape_(std::move(shape)),
+      joint_tensor_(joint_tensor),
+      params_(params),
+      whole_(params) {
   for (const analyze::Partition& part : parts) {
     parts_.push_back({part, std::vector<NumbersSum>(part.ends.size(), NumbersSum(params))});
   }
   if (!subject_.output) return;
-  for (const size_t axis : ChannelAxes(shape_)) {
+  // What a Softmax gives is one thing.
+  subject_.separate_results = HasOneResultPerChannel(shape_) && subject_.op != "Softmax";
+  for (const size_t axis : ChannelAxes(shape_, subject_.separate_results)) {
     Cut cut{{static_cast<int>(axis), {}, {}}, {}};
     for (int64_t end = 1; end <= shape_[axis]; ++end) cut.at.ends.push_back(end);
     cut.sums.assign(cut.at.ends.size(), NumbersSum(params));
@@ -41,10 +56,21 @@ Watched::Watched(Subject subject, graph::Shape shape, int32_t joint_tensor,
   }
 }
 
-void Watched::Add(const float* truth, const float* measured) {
+void Watched::Add(const std::string& picture, const float* truth, const float* measured) {
   whole_.Add(truth, measured, static_cast<size_t>(graph::ElementCount(shape_)));
+  if (subject_.output) AddPicture(picture, truth, measured);
   for (Cut& cut : parts_) AddPieces(cut, truth, measured);
   for (Cut& cut : channels_) AddPieces(cut, truth, measured);
+}
+
+void Watched::AddPicture(const std::string& picture, const float* truth, const float* measured) {
+  NumbersSum sum(params_);
+  sum.Add(truth, measured, static_cast<size_t>(graph::ElementCount(shape_)));
+  Numbers numbers = sum.Finish();
+  // A picture of which the network gives nothing has no ratio.
+  if (numbers.low == 0.0 && numbers.high == 0.0) return;
+  if (subject_.worst && !(numbers.metrics.sqnr_db < subject_.worst->numbers.metrics.sqnr_db)) return;
+  subject_.worst = PictureNumbers{picture, std::move(numbers)};
 }
 
 void Watched::AddPieces(Cut& cut, const float* truth, const float* measured) const {

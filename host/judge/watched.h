@@ -20,7 +20,7 @@ class Watched {
   const std::string& name() const { return subject_.tensor; }
   int32_t joint_tensor() const { return joint_tensor_; }
 
-  void Add(const float* truth, const float* measured);
+  void Add(const std::string& picture, const float* truth, const float* measured);
   Subject Finish();
 
  private:
@@ -29,12 +29,14 @@ class Watched {
     analyze::Partition at;
     std::vector<NumbersSum> sums;
   };
+  void AddPicture(const std::string& picture, const float* truth, const float* measured);
   void AddPieces(Cut& cut, const float* truth, const float* measured) const;
   static std::vector<PartNumbers> FinishPieces(const Cut& cut);
 
   Subject subject_;
   graph::Shape shape_;
   int32_t joint_tensor_;
+  std::optional<quantize::AffineParams> params_;
   NumbersSum whole_;
   std::vector<Cut> parts_;
   std::vector<Cut> channels_;

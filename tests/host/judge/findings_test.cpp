@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "judge/render.h"
+#include "judge/watched.h"
 
 namespace lockstep::judge {
 namespace {
@@ -97,6 +98,64 @@ TEST(Findings, TheCauseDecidesWhatToDo) {
 
 TEST(Findings, AConstantThatIsNearlyRightIsNoLoss) {
   EXPECT_TRUE(FindingsOf({Output("y", Measure({100.1F, 99.9F}, {100, 100}))}).empty());
+}
+
+// 1000 instead of 998 to 1002: 57 dB, and nothing is left of what the network tells.
+TEST(Findings, AnOffsetDoesNotHideAConstant) {
+  NumbersSum sum(quantize::AffineParams{8.0, 0, 8});
+  const std::vector<float> truth{998, 1000, 1002, 1000}, measured(4, 1000.0F);
+  sum.Add(truth.data(), measured.data(), truth.size());
+  const Numbers numbers = sum.Finish();
+  EXPECT_GT(numbers.metrics.sqnr_db, 50.0);
+  EXPECT_NEAR(numbers.centred_sqnr_db, 0.0, 0.1);
+  const auto whole = FindingsOf({Output("y", numbers)});
+  ASSERT_EQ(whole.size(), 1U);
+  EXPECT_TRUE(whole[0].lost);
+  EXPECT_TRUE(Has(whole[0].what, "everything is 1000, the network has 998 to 1002")) << whole[0].what;
+  EXPECT_TRUE(Has(whole[0].todo, "tensor:y=16")) << whole[0].todo;
+  Subject inner = Output("y", numbers);
+  inner.output = false;
+  EXPECT_TRUE(FindingsOf({inner}).empty()) << "what counts is what becomes of the outputs";
+  Subject channels = Output("y", Measure({200, 100, 3}, {200, 100, 3}));
+  channels.channels = {{{"", 1, 0, 1, numbers}, {"", 1, 1, 2, Measure({200, 100, 3}, {200, 100, 3})}}};
+  EXPECT_EQ(FindingsOf({channels}).size(), 1U);
+}
+
+// Heads of classes and of numbers: the pictures together are a channel's sample.
+TEST(Findings, EachResultOfAHeadIsJudged) {
+  const auto judged = [](graph::Shape shape) {
+    Subject subject = Output("y", {});
+    subject.op = "Gemm";
+    Watched watched(subject, std::move(shape), 0, kByte, {});
+    for (const float picture : {1.0F, 2.0F, 3.0F}) {
+      const std::vector<float> truth{picture * 60, picture / 10, picture * 10};
+      const std::vector<float> measured{picture * 60, 0, 40 - picture * 10};
+      watched.Add("a", truth.data(), measured.data());
+    }
+    return FindingsOf({watched.Finish()});
+  };
+  for (const graph::Shape& shape : {graph::Shape{1, 3}, graph::Shape{1, 3, 1, 1}}) {
+    const auto findings = judged(shape);
+    ASSERT_EQ(findings.size(), 1U);
+    EXPECT_TRUE(Has(findings[0].what, "2 of 3 places of axis 1 (1, 2), the worst: everything is 0"))
+        << findings[0].what;
+    EXPECT_TRUE(findings[0].lost);
+  }
+}
+
+// One picture's values are ten thousand times as large: with all of them together the SQNR is 80 dB.
+TEST(Findings, APictureWithLargeValuesDoesNotHideAnother) {
+  Watched watched(Output("y", {}), {1, 3, 1, 1}, 0, quantize::AffineParams{100.0, 0, 8}, {});
+  const std::vector<float> large{10000, 20000, 10000}, small{1, 2, 1}, zeros{0, 0, 0};
+  watched.Add("large.npy", large.data(), large.data());
+  const std::vector<Finding> good = FindingsOf({Watched(watched).Finish()});
+  EXPECT_TRUE(good.empty());
+  watched.Add("small.npy", small.data(), zeros.data());
+  const auto findings = FindingsOf({watched.Finish()});
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_TRUE(findings[0].lost);
+  EXPECT_TRUE(Has(findings[0].what, ", with small.npy: everything is 0, the network has 1 to 2")) << findings[0].what;
+  EXPECT_TRUE(Has(findings[0].todo, "tensor:y=16")) << findings[0].todo;
 }
 
 TEST(Findings, OutputsBelowWhatIsRequired) {
