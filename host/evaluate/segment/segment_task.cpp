@@ -90,6 +90,14 @@ class SegmentTask : public Task {
   }
 
   MeasureSelection Measure(const std::vector<PictureResult>& results) const override {
+    const bool judged = std::any_of(results.begin(), results.end(), [](const PictureResult& one) {
+      return std::any_of(one.areas.begin(), one.areas.end(), [](const ClassArea& area) { return area.labelled != 0; });
+    });
+    if (!judged && !results.empty()) {
+      throw BadInput(
+          "nothing was measured: every pixel of the label maps has the label 255, which is not judged, such as in " +
+          files_.front() + "; give --labels maps with the numbers of classes");
+    }
     return [&results](const std::vector<int>& times_taken) {
       struct Totals {
         double common = 0.0;

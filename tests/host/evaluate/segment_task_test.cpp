@@ -149,5 +149,16 @@ TEST_F(SegmentTaskTest, ColouredPicturesAreNoLabelMaps) {
   EXPECT_NE(BadInputOf([&] { ReadLabelMap(P("b.jpg")); }).find("no PNG"), std::string::npos);
 }
 
+TEST_F(SegmentTaskTest, LabelMapsOf255AloneMeasureNothing) {
+  WriteText(Path("i/a.jpg"), "");
+  WriteLabels("l/a.png", 2, 2, {255, 255, 255, 255});
+  const auto task = MakeSegmentTask({"net", {2, 2}, {{1, 2, 2}}}, P("i"), P("l"));
+  const PictureResult nothing =
+      task->Judge(0, input::PictureVariant::kPlain, Geometry(2, 2), {Output({1, 2, 2}, {0, 1, 1, 1}, "s64")});
+  const std::string message = BadInputOf([&] { task->Measure({nothing}); });
+  EXPECT_NE(message.find("nothing was measured: every pixel"), std::string::npos) << message;
+  EXPECT_NE(message.find("a.png"), std::string::npos) << message;
+}
+
 }  // namespace
 }  // namespace lockstep::evaluate
