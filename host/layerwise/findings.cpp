@@ -20,6 +20,7 @@ namespace {
 
 constexpr double kBadAlone = 20.0;     // dB: a hundredth of the energy is lost in one layer
 constexpr double kGoodOutput = 20.0;   // as kBadAlone: nothing is said of outputs above it
+constexpr double kBadPicture = 10.0;   // as `build` asks of an output: a tenth of the energy of one picture
 constexpr double kClearDrop = 10.0;    // dB from what a layer reads to what it gives: tenfold, not a sum
 constexpr double kMuchBeyond = 0.001;  // of the values: a range that is too narrow, not a stray value
 constexpr double kFarSteps = 2.0;      // more than the integers' own rounding can explain
@@ -151,9 +152,8 @@ class Finder {
       findings_.push_back({what, todo});
     }
     if (bad.size() <= kMostLayers) return;
-    findings_.push_back(
-        {graph::Counted(bad.size() - kMostLayers, "more layer") + " below " + Db(kBadAlone) + " alone",
-         "see them with --sort sqnr --per-layer"});
+    findings_.push_back({graph::Counted(bad.size() - kMostLayers, "more layer") + " below " + Db(kBadAlone) + " alone",
+                         "see them with --sort sqnr --per-layer"});
   }
 
   // A first layer's integers come from the model's input, its reference from the network's.
@@ -210,7 +210,10 @@ class Finder {
       least = mean;
       weakest = &name;
     }
-    if (weakest == nullptr) return;
+    if (weakest == nullptr) {
+      WorstPicture();
+      return;
+    }
     const std::string head = "output " + graph::Quoted(*weakest) + " has " + Db(least) + " end to end";
     if (layers_named) {
       findings_.push_back({head, "mend the layers above first, worst first, then analyse again"});
@@ -235,6 +238,26 @@ class Finder {
     } else {
       AddUp(head);
     }
+  }
+
+  // An output that is good on average and bad on one picture.
+  void WorstPicture() {
+    const std::string* weakest = nullptr;
+    double least = kBadPicture, mean = 0.0;
+    for (const auto& [name, pictures] : analysis_.outputs) {
+      const Spread spread = *SpreadOf(
+          pictures, [](const OutputMetrics& one) { return std::optional(one.integer.sqnr_db); }, true);
+      if (Rank(spread.min) >= Rank(least)) continue;
+      least = spread.min;
+      mean = spread.mean;
+      weakest = &name;
+    }
+    if (weakest == nullptr) return;
+    findings_.push_back(
+        {"output " + graph::Quoted(*weakest) + " has " + Db(least) + " end to end on the worst picture, " + Db(mean) +
+             " on average",
+         "see the numbers of each picture in the JSON; calibrate with pictures of its kind, if the model is "
+         "to be used on such"});
   }
 
   std::optional<size_t> SteepestDrop() const {

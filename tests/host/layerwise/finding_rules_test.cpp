@@ -232,5 +232,13 @@ TEST_F(FindingRules, ErrorsOfManyAddUp) {
   ExpectNotFound("layer 4 ");
 }
 
+// A mean of 30 dB says nothing of the picture with 5.
+TEST_F(FindingRules, ABadPictureIsToldOfThoughTheMeanIsGood) {
+  analysis_.outputs["y"] = {Output(kGood), Output(kGood), Output(10.5)};
+  ExpectNotFound("worst picture");
+  analysis_.outputs["y"] = {Output(kGood), Output(kGood), Output(5.1)};
+  ExpectFound("output \"y\" has 5.1 dB end to end on the worst picture, 28.4 dB on average");
+}
+
 }  // namespace
 }  // namespace lockstep::layerwise
