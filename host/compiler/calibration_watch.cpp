@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "graph/quoted.h"
 #include "input/model_input.h"
 #include "report/table.h"
 
@@ -14,6 +15,7 @@ namespace lockstep::compiler {
 namespace {
 
 constexpr double kMostBorder = 0.5;  // of the input, on average
+constexpr double kOutlier = 100.0;   // times the median's largest value: of 255 levels two are left for the others
 
 // A picture as the float network takes it, pixel by pixel.
 class Pixels {
@@ -116,15 +118,45 @@ std::optional<quantize::CalibrationInput> CalibrationWatch::Next() {
   if (!next) return next;
   const std::lock_guard<std::mutex> lock(mutex_);
   size_t hash = 0;
+  bool empty = true;
   for (const input::InputInfo& info : infos_) {
     const engine::FloatTensor& tensor = next->tensors.at(info.name);
     const std::string_view bytes(reinterpret_cast<const char*>(tensor.data.data()), tensor.data.size() * sizeof(float));
     hash = hash * 31 + std::hash<std::string_view>()(bytes);
     if (info.is_picture() && tensor.shape.size() == 4) Look(info, tensor);
+    if (info.is_picture()) {
+      empty = false;
+      continue;
+    }
+    plain_[info.name].push_back(ExtentOf(next->label, tensor));
+    empty = empty && plain_[info.name].back().constant;
   }
+  if (empty) ++empty_;
   distinct_.insert(hash);
   ++sets_;
   return next;
+}
+
+CalibrationWatch::Extent CalibrationWatch::ExtentOf(const std::string& label, const engine::FloatTensor& tensor) {
+  Extent extent{label, 0.0, tensor.data.size() > 1};
+  for (const float value : tensor.data) {
+    extent.largest = std::max(extent.largest, std::abs(static_cast<double>(value)));
+    if (value != tensor.data.front()) extent.constant = false;
+  }
+  return extent;
+}
+
+void CalibrationWatch::DoubtPlain(const std::string& input, std::vector<Extent> extents,
+                                  std::vector<std::string>& doubts) const {
+  const auto smaller = [](const Extent& a, const Extent& b) { return a.largest < b.largest; };
+  std::stable_sort(extents.begin(), extents.end(), smaller);
+  const double median = extents[(extents.size() - 1) / 2].largest;
+  const Extent& largest = extents.back();
+  if (median == 0.0 || !(largest.largest > kOutlier * median)) return;
+  doubts.push_back("input " + graph::Quoted(input) + ": " + largest.label + " has values up to " +
+                   report::ShortNumber(largest.largest) + ", half of the others no more than " +
+                   report::ShortNumber(median) +
+                   ": its range leaves them next to no levels; check that file, or leave it out of --calibration");
 }
 
 void CalibrationWatch::Look(const input::InputInfo& info, const engine::FloatTensor& picture) {
@@ -153,6 +185,12 @@ std::vector<std::string> CalibrationWatch::Doubts() const {
     doubts.push_back("the " + std::to_string(sets_) +
                      " calibration pictures are all alike; give --calibration different ones");
   }
+  if (empty_ > 0 && 2 * empty_ >= sets_) {
+    doubts.push_back("in " + std::to_string(empty_) + " of " + std::to_string(sets_) +
+                     " calibration files all values are the same, such as 0: the ranges fit nothing that the network "
+                     "will see; give --calibration real ones");
+  }
+  for (const auto& [input, extents] : plain_) DoubtPlain(input, extents, doubts);
   if (uniform_ > 0 && 2 * uniform_ >= pictures_) {
     doubts.push_back(std::to_string(uniform_) + " of " + all +
                      " calibration pictures are of one colour, such as black or "
