@@ -133,7 +133,18 @@ class EffectCheck {
   std::string WhyBitsAreIdle(const Statement& statement, const Policy& policy) const {
     const int bits = *statement.choice.activation_bits;
     const graph::Uses uses(graph_);
+    const auto reads_the_network_inputs = [&](size_t node) {
+      const std::vector<graph::TensorId>& read = graph_.nodes[node].inputs;
+      return std::all_of(read.begin(), read.end(), [&](graph::TensorId id) {
+        return id == graph::kNoTensor || graph_.tensor(id).constant ||
+               unsaid_.preprocess.count(graph_.tensor(id).name) != 0;
+      });
+    };
     for (const size_t node : statement.matched.nodes) {
+      if (reads_the_network_inputs(node)) {
+        return "'" + graph_.nodes[node].name +
+               "' reads an input of the network, whose integers more bits would not change; name what is behind it";
+      }
       if (SharesScale(graph_.nodes[node])) {
         return "'" + graph_.nodes[node].name + "' only moves elements and has the bits of " + DeciderText(policy, node);
       }

@@ -45,7 +45,7 @@ class BadInputTest : public CommandLineTest {
 TEST_F(BadInputTest, AGoodBuildIsGood) {
   const boards::ProcessResult result = Lockstep(Build());
   EXPECT_EQ(result.status, 0) << result.err;
-  EXPECT_NE(result.err.find("[4/9] calibrate and quantise ("), std::string::npos)
+  EXPECT_NE(result.err.find("[4/10] calibrate and quantise ("), std::string::npos)
       << "no plain progress lines in a pipe";
   EXPECT_EQ(result.err.find('\r'), std::string::npos) << "a progress bar in a pipe";
   EXPECT_EQ(result.out.find('\033'), std::string::npos) << "colours in a pipe";
@@ -188,8 +188,7 @@ TEST_F(BadInputTest, Pictures) {
   const boards::ProcessResult result = Lockstep(Build({"--skip-bad-images", "--json", P("report.json")}));
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_EQ(nlohmann::json::parse(ReadText(Path("report.json"))).at("calibration").at("skipped"), 1);
-  EXPECT_NE(result.out.find("note: 1 of 4 calibration pictures could not be read and was skipped: "),
-            std::string::npos)
+  EXPECT_NE(result.out.find("note: 1 of 4 calibration pictures could not be read and was skipped: "), std::string::npos)
       << result.out;
   EXPECT_NE(result.out.find("zz.png"), std::string::npos) << result.out;
 }

@@ -1,5 +1,6 @@
 #include "random_model.h"
 
+#include <algorithm>
 #include <random>
 #include <stdexcept>
 
@@ -97,7 +98,9 @@ std::vector<quantize::Rule> RandomBits(const graph::Graph& graph, uint32_t seed)
   some.choices.activation_bits = 13 + static_cast<int>(random() % 4);
   for (const graph::Node& node : graph.nodes) {
     const bool sums = node.op == "Conv" || node.op == "ConvTranspose" || node.op == "MatMul";
-    if (sums && random() % 3 == 0) some.scopes.push_back({quantize::Scope::Kind::kNode, node.name});
+    // The bits of what the network is given follow from its type.
+    const bool first = std::count(graph.inputs.begin(), graph.inputs.end(), node.inputs[0]) != 0;
+    if (sums && random() % 3 == 0 && !first) some.scopes.push_back({quantize::Scope::Kind::kNode, node.name});
   }
   std::vector<quantize::Rule> rules = {all};
   if (!some.scopes.empty() && FormatsOf(seed) == RandomFormats::kQuantized) rules.push_back(some);
