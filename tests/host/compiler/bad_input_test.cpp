@@ -28,6 +28,20 @@ class BadInputTest : public testing::FolderTest {
     return Build(ParseConfig(keys, "test"), {});
   }
 
+  // A network of one plain input, calibrated with four arrays of `scales` times 1 to 8.
+  BuildResult BuildOfPlain(const std::vector<float>& scales) {
+    std::filesystem::create_directories(Path("pictures"));
+    for (size_t i = 0; i < scales.size(); ++i) {
+      std::vector<float> values;
+      for (int k = 1; k <= 8; ++k) values.push_back(scales[i] * static_cast<float>(k));
+      const std::vector<uint8_t> file = input::MakeNpy("f32", {1, 8}, values.data(), values.size() * sizeof(float));
+      WriteText(Path("pictures") / (std::to_string(i) + ".npy"), std::string(file.begin(), file.end()));
+    }
+    testing::SmallGraph net;
+    const graph::TensorId x = net.Input("x", {1, 8});
+    return BuildOf(net.Finish({net.Add("Gemm", {x, net.Random({8, 4}), net.Random({4})})}), {{"count", 4}});
+  }
+
   std::string RefusalOf(const graph::Graph& graph) {
     try {
       BuildOf(graph);
@@ -89,6 +103,19 @@ TEST_F(BadInputTest, PicturesGivenAsFloatsAreJudged) {
   const BuildResult result = BuildOf(testing::SmallDetector());
   EXPECT_EQ(result.summary.at("judgement").at("verdict"), "good") << result.warnings;
   EXPECT_EQ(result.summary.at("judgement").at("pictures").size(), 2U);
+}
+
+TEST_F(BadInputTest, PlainInputsOfOneValueAreWarnedOf) {
+  const BuildResult zeros = BuildOfPlain({0.0F, 0.0F, 0.0F, 0.0F});
+  EXPECT_TRUE(Contains(zeros.warnings, "calibration files all values are the same")) << zeros.warnings;
+  const BuildResult numbers = BuildOfPlain({1.0F, 2.0F, -1.0F, 0.5F});
+  EXPECT_FALSE(Contains(numbers.warnings, "all values are the same")) << numbers.warnings;
+  EXPECT_FALSE(Contains(numbers.warnings, "has values up to")) << numbers.warnings;
+}
+
+TEST_F(BadInputTest, AFileFarLargerThanTheOthersIsNamed) {
+  const BuildResult result = BuildOfPlain({1.0F, 1e6F, 2.0F, 0.5F});
+  EXPECT_TRUE(Contains(result.warnings, "1.npy has values up to 8e+06")) << result.warnings;
 }
 
 TEST_F(BadInputTest, InfinityIsBlamedOnItsNode) {
