@@ -27,8 +27,8 @@ struct Value {
 
 class ModelDraft {
  public:
-  // A tensor that a layer will write. `name` is the ONNX tensor it stands for; copies of a tensor
-  // in another order or scale keep its name.
+  // A tensor that a layer will write. `name` is the ONNX tensor it stands for; copies of a tensor in another order or
+  // scale keep its name.
   Value AddActivation(const std::string& name, const graph::Shape& shape, const Axes& axes, const TensorFormat& format);
 
   // A constant; `bytes` in physical order.

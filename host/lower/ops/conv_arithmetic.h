@@ -22,8 +22,8 @@ struct ConvArithmetic {
 };
 
 // `values`: those of each output channel in a row. `mid`: what the sums are requantised to. An input channel's scale is
-// that of the output channels that read it alone. Throws UnsupportedModel
-// where what is requantised does not fit 64 bits.
+// that of the output channels that read it alone. Throws UnsupportedModel where what is requantised does not fit 64
+// bits.
 ConvArithmetic ComputeArithmetic(const quantize::QuantizedWeights& weights, const std::vector<int16_t>& values,
                                  const quantize::TensorFormat& x, const quantize::TensorFormat& mid);
 

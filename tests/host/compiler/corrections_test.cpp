@@ -10,6 +10,7 @@
 #include "compiler/judging_runs.h"
 #include "compiler/sensitivity_run.h"
 #include "correction_networks.h"
+#include "corrections_fixture.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
 #include "import/onnx_import.h"
@@ -20,51 +21,6 @@
 
 namespace lockstep::compiler {
 namespace {
-
-using nlohmann::ordered_json;
-
-class CorrectionsTest : public testing::FolderTest {
- protected:
-  void SetUp() override { testing::WritePictures(Path("pictures"), 12); }
-
-  BuildConfig ConfigOf(const graph::Graph& graph, const ordered_json& more) {
-    importer::ExportOnnx(graph, Path("net.onnx").string());
-    ordered_json keys{{"input", Path("net.onnx").string()},
-                      {"output_dir", Path("out").string()},
-                      {"calibration", Path("pictures").string()},
-                      {"count", 6},
-                      {"tail_bits", 8},
-                      {"precision", "int8"}};
-    keys.update(more);
-    return ParseConfig(keys, "test");
-  }
-  BuildResult BuildWith(const graph::Graph& graph, const ordered_json& more) {
-    return Build(ConfigOf(graph, more), {});
-  }
-
-  // Of the integer model's output beside the float network's, on pictures that the calibration did not use.
-  static double Sqnr(const ordered_json& report) {
-    const ordered_json& judgement = report.at("judgement");
-    EXPECT_TRUE(judgement.at("held_back"));
-    for (const ordered_json& tensor : judgement.at("tensors")) {
-      if (tensor.at("output")) return tensor.at("sqnr_db");
-    }
-    ADD_FAILURE() << "no output was judged";
-    return 0.0;
-  }
-
-  // In dB; 6.02 is half the error.
-  double Gain(const graph::Graph& graph, const ordered_json& without, const ordered_json& with) {
-    const double before = Sqnr(BuildWith(graph, without).summary);
-    ordered_json both = without;
-    both.update(with);
-    const double after = Sqnr(BuildWith(graph, both).summary);
-    RecordProperty("sqnr_before", std::to_string(before));
-    RecordProperty("sqnr_after", std::to_string(after));
-    std::printf("%s: %.2f dB, %.2f dB\n", with.dump().c_str(), before, after);
-    return after - before;
-  }
-};
 
 constexpr double kHalf = 6.03;
 
@@ -227,93 +183,6 @@ TEST_F(CorrectionsTest, SensitivityRefusesWhatHasNoEffectInIt) {
       EXPECT_EQ(std::string(error.what()).find(words), 0U) << error.what();
     }
   }
-}
-
-TEST_F(CorrectionsTest, WhatACalibrationFileDoesNotHoldIsRefusedByName) {
-  const graph::Graph graph = testing::UnequalDepthwiseChannels();
-  const std::string file = Path("out/quant/calibration.json").string();
-  const auto message = [&](const ordered_json& more) {
-    ordered_json keys{{"from_calibration", file}, {"output_dir", Path("again").string()}};
-    keys.update(more);
-    try {
-      Build(ParseConfig(keys, "test"), {});
-    } catch (const UsageError& error) {
-      return std::string(error.what());
-    }
-    return std::string("built");
-  };
-  const ordered_json pictures{{"calibration", Path("pictures").string()}};
-  const std::string refused = "makes what the calibration file does not hold; calibrate again, or ";
-  const std::vector<std::pair<std::string, ordered_json>> settings = {{"smooth_quant", true},
-                                                                      {"adaptive_rounding", true},
-                                                                      {"bias_correction", "features"},
-                                                                      {"bias_correction", "both"}};
-  for (const auto& [key, value] : settings) {
-    BuildWith(graph, {{key, value}});
-    ordered_json without = ordered_json::parse(ReadText(file));
-    without.erase("corrections");
-    WriteText(file, without.dump());
-    for (const ordered_json& more : {ordered_json::object(), pictures, ordered_json{{key, value}}}) {
-      EXPECT_EQ(message(more), file + ": " + key + " " + value.dump() + " " + refused + "make the file without it");
-    }
-    BuildWith(graph, ordered_json::object());
-    EXPECT_EQ(message({{key, value}}), "test: " + key + " " + value.dump() + " " + refused + "leave it out");
-  }
-}
-
-TEST_F(CorrectionsTest, WhatACalibrationFileHoldsIsRepeatedToTheByte) {
-  const auto is_repeated = [&](const graph::Graph& graph, const ordered_json& more) {
-    const BuildResult first = BuildWith(graph, more);
-    std::string file = first.calibration.string();
-    for (const char* folder : {"again", "once_more"}) {
-      const ordered_json keys{{"from_calibration", file}, {"output_dir", Path(folder).string()}};
-      const BuildResult again = Build(ParseConfig(keys, "test"), {});
-      EXPECT_TRUE(ReadText(first.joint_model) == ReadText(again.joint_model)) << folder << more;
-      EXPECT_TRUE(ReadText(first.optimized_onnx) == ReadText(again.optimized_onnx)) << folder << more;
-      file = again.calibration.string();
-    }
-    return first.summary;
-  };
-  is_repeated(testing::OutlierChannels(), {{"smooth_quant", true}});
-  is_repeated(testing::UnequalChannelsBelowALimit(), {{"cross_layer_equalization", true}});
-  is_repeated(testing::OutlierChannels(),
-              {{"cross_layer_equalization", false}, {"smooth_quant", true}, {"smooth_alpha", 0.8}});
-  for (const char* kind : {"features", "both"}) {
-    EXPECT_TRUE(is_repeated(testing::BiasedRounding(), {{"bias_correction", kind}}).at("bias_correction").at("kept"));
-  }
-  EXPECT_FALSE(
-      is_repeated(testing::WideRangeWeights(), {{"bias_correction", "both"}}).at("bias_correction").at("kept"));
-}
-
-TEST_F(CorrectionsTest, HeldCorrectionsOfAnotherNetworkAreRefused) {
-  const auto message = [&](const BuildResult& built, const char* key, const ordered_json& value) {
-    ordered_json file = ordered_json::parse(ReadText(built.calibration));
-    file["corrections"][key] = value;
-    WriteText(built.calibration, file.dump());
-    const ordered_json keys{{"from_calibration", built.calibration.string()}, {"output_dir", Path("again").string()}};
-    try {
-      Build(ParseConfig(keys, "test"), {});
-    } catch (const UsageError& error) {
-      return std::string(error.what());
-    }
-    return std::string("built");
-  };
-  const BuildResult smoothed = BuildWith(testing::OutlierChannels(), {{"smooth_quant", true}});
-  EXPECT_NE(message(smoothed, "smooth_factors", {1.0}).find("are not those of this network"), std::string::npos);
-  EXPECT_NE(message(smoothed, "smooth_factors", "none").find("must be a list of numbers"), std::string::npos);
-  const BuildResult shifted = BuildWith(testing::BiasedRounding(), {{"bias_correction", "features"}});
-  const ordered_json file = ordered_json::parse(ReadText(shifted.calibration));
-  const std::string node = file.at("corrections").at("bias_shifts").begin().key();
-  const std::string refusal = message(shifted, "bias_shifts", {{node, {1.0}}});
-  EXPECT_NE(refusal.find("the bias shifts of node '" + node + "'"), std::string::npos) << refusal;
-}
-
-TEST_F(CorrectionsTest, EqualisationFollowsFromTheNetworkAndIsRepeatedFromACalibrationFile) {
-  const BuildResult result = BuildWith(testing::UnequalChannels(), {{"cross_layer_equalization", true}});
-  const ordered_json keys{{"from_calibration", result.calibration.string()}, {"output_dir", Path("again").string()}};
-  const BuildResult again = Build(ParseConfig(keys, "test"), {});
-  EXPECT_TRUE(ReadText(result.joint_model) == ReadText(again.joint_model));
-  EXPECT_TRUE(ReadText(result.optimized_onnx) == ReadText(again.optimized_onnx));
 }
 
 TEST_F(CorrectionsTest, TheSameBytesForAnyNumberOfThreads) {
