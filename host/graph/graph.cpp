@@ -72,6 +72,12 @@ std::string Node::String(const std::string& key, const std::string& fallback) co
 std::vector<int64_t> Node::Ints(const std::string& key, const std::vector<int64_t>& fallback) const {
   return AttributeOr(*this, key, fallback);
 }
+std::vector<float> Node::Floats(const std::string& key, const std::vector<float>& fallback) const {
+  return AttributeOr(*this, key, fallback);
+}
+std::vector<std::string> Node::Strings(const std::string& key, const std::vector<std::string>& fallback) const {
+  return AttributeOr(*this, key, fallback);
+}
 
 TensorId Graph::AddTensor(Tensor tensor) {
   const auto id = static_cast<TensorId>(tensors_.size());

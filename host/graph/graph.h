@@ -55,7 +55,8 @@ struct Tensor {
   int64_t onnx_type = 0;  // of a graph input: ONNX's number of the type that the file declares; 0: not known
 };
 
-using Attribute = std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>, ConstantData>;
+using Attribute = std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>,
+                               std::vector<std::string>, ConstantData>;
 
 // An elementwise function fused into its producer. The same formulas serve standalone unary nodes.
 enum class ActivationKind : uint8_t {
@@ -100,6 +101,8 @@ struct Node {
   float Float(const std::string& key, float fallback) const;
   std::string String(const std::string& key, const std::string& fallback) const;
   std::vector<int64_t> Ints(const std::string& key, const std::vector<int64_t>& fallback) const;
+  std::vector<float> Floats(const std::string& key, const std::vector<float>& fallback) const;
+  std::vector<std::string> Strings(const std::string& key, const std::vector<std::string>& fallback) const;
 };
 
 class Graph {

@@ -7,13 +7,27 @@
 namespace lockstep::graph {
 namespace {
 
+// Of one axis.
+struct Sizes {
+  float from, to, scale;
+  float first = 0.0F, last = 1.0F;  // the part that tf_crop_and_resize shows, of the whole
+};
+
 // All of this is float32, step by step as ONNX Runtime does it: whether a coordinate reaches the next element hangs on
 // the last bit.
-float SourceCoordinate(const std::string& mode, float index, float scale, float from, float to) {
-  if (mode == "asymmetric") return index / scale;
-  if (mode == "align_corners") return to == 1.0F ? 0.0F : index * (from - 1.0F) / (to - 1.0F);
-  if (mode == "pytorch_half_pixel" && to <= 1.0F) return 0.0F;
-  return (index + 0.5F) / scale - 0.5F;
+float SourceCoordinate(const std::string& mode, float index, const Sizes& size) {
+  if (mode == "asymmetric") return index / size.scale;
+  if (mode == "align_corners") return size.to == 1.0F ? 0.0F : index * (size.from - 1.0F) / (size.to - 1.0F);
+  if (mode == "tf_half_pixel_for_nn") return (index + 0.5F) / size.scale;
+  if (mode == "tf_crop_and_resize") {
+    if (size.to == 1.0F) return 0.5F * (size.first + size.last) * (size.from - 1.0F);
+    return size.first * (size.from - 1.0F) + index * (size.last - size.first) * (size.from - 1.0F) / (size.to - 1.0F);
+  }
+  if (mode == "pytorch_half_pixel" && size.to <= 1.0F) return 0.0F;
+  const float place = (index + 0.5F) / size.scale - 0.5F;
+  if (mode != "half_pixel_symmetric") return place;
+  const float adjustment = size.to / (size.scale * size.from);
+  return size.from / 2.0F * (1.0F - adjustment) + place;
 }
 
 float Nearest(const std::string& mode, float x) {
@@ -23,21 +37,43 @@ float Nearest(const std::string& mode, float x) {
   return half && mode == "round_prefer_floor" ? std::floor(x) : std::round(x);
 }
 
-// The scales as they are given, of the sizes where they are not.
-std::vector<float> Scales(const Graph& graph, const Node& resize, const Shape& from, const Shape& to) {
-  std::vector<float> scales(from.size());
-  for (size_t i = 0; i < scales.size(); ++i) scales[i] = static_cast<float>(to[i]) / static_cast<float>(from[i]);
-  if (resize.inputs.size() < 3 || resize.inputs[2] == kNoTensor) return scales;
-  const auto& constant = graph.tensor(resize.inputs[2]).constant;
-  if (!constant || constant->floats.empty()) return scales;
-  const std::vector<int64_t> axes = resize.Ints("axes", {});
-  if (axes.empty()) return constant->floats;
-  scales.assign(from.size(), 1.0F);
-  for (size_t i = 0; i < axes.size(); ++i) {
-    scales[static_cast<size_t>(axes[i] < 0 ? axes[i] + static_cast<int64_t>(from.size()) : axes[i])] =
-        constant->floats.at(i);
+const std::vector<float>* ConstantFloats(const Graph& graph, const Node& resize, size_t input) {
+  if (resize.inputs.size() <= input || resize.inputs[input] == kNoTensor) return nullptr;
+  const auto& constant = graph.tensor(resize.inputs[input]).constant;
+  return constant && !constant->floats.empty() ? &constant->floats : nullptr;
+}
+
+// The axes that scales, sizes and the region name.
+std::vector<size_t> NamedAxes(const Node& resize, size_t rank) {
+  std::vector<size_t> axes;
+  for (const int64_t axis : resize.Ints("axes", {})) {
+    axes.push_back(static_cast<size_t>(axis < 0 ? axis + static_cast<int64_t>(rank) : axis));
   }
-  return scales;
+  for (size_t axis = 0; axes.size() < rank && resize.Ints("axes", {}).empty(); ++axis) axes.push_back(axis);
+  return axes;
+}
+
+// The scales as they are given, of the sizes where they are not.
+std::vector<Sizes> AllSizes(const Graph& graph, const Node& resize) {
+  const Shape& from = graph.tensor(resize.inputs[0]).shape;
+  const Shape& to = graph.tensor(resize.outputs[0]).shape;
+  const std::vector<float>* scales = ConstantFloats(graph, resize, 2);
+  const std::vector<float>* region = ConstantFloats(graph, resize, 1);
+  std::vector<Sizes> sizes;
+  for (size_t i = 0; i < from.size(); ++i) {
+    Sizes size{static_cast<float>(from[i]), static_cast<float>(to[i]), 1.0F};
+    if (scales == nullptr) size.scale = size.to / size.from;
+    sizes.push_back(size);
+  }
+  const std::vector<size_t> axes = NamedAxes(resize, from.size());
+  for (size_t i = 0; i < axes.size(); ++i) {
+    Sizes& size = sizes.at(axes[i]);
+    if (scales != nullptr) size.scale = scales->at(i);
+    if (region == nullptr || region->size() != 2 * axes.size()) continue;
+    size.first = (*region)[i];
+    size.last = (*region)[axes.size() + i];
+  }
+  return sizes;
 }
 
 template <size_t kCount>
@@ -52,7 +88,8 @@ std::string Rounding(const Node& resize) { return resize.String("nearest_mode", 
 }  // namespace
 
 std::string UnsupportedResize(const Node& resize) {
-  static constexpr std::array kCoordinates = {"asymmetric", "half_pixel", "pytorch_half_pixel", "align_corners"};
+  static constexpr std::array kCoordinates = {"asymmetric",         "half_pixel",    "half_pixel_symmetric",
+                                              "pytorch_half_pixel", "align_corners", "tf_half_pixel_for_nn"};
   static constexpr std::array kRoundings = {"floor", "ceil", "round_prefer_floor", "round_prefer_ceil"};
   const std::string mode = resize.String("mode", "nearest");
   if (mode != "nearest") return "mode '" + mode + "' is not supported, only 'nearest'";
@@ -63,21 +100,32 @@ std::string UnsupportedResize(const Node& resize) {
   return {};
 }
 
+std::vector<std::vector<float>> ResizedPlaces(const Graph& graph, const Node& resize) {
+  const Shape& to = graph.tensor(resize.outputs[0]).shape;
+  const std::string mode = Coordinates(resize);
+  const std::vector<Sizes> sizes = AllSizes(graph, resize);
+  std::vector<std::vector<float>> places(to.size());
+  for (size_t axis = 0; axis < to.size(); ++axis) {
+    // A scale of 1 takes every element as it is, whatever the modes make of it.
+    const bool as_it_is =
+        sizes[axis].scale == 1.0F && sizes[axis].from == sizes[axis].to && mode != "tf_crop_and_resize";
+    for (int64_t index = 0; index < to[axis]; ++index) {
+      const auto at = static_cast<float>(index);
+      places[axis].push_back(as_it_is ? at : SourceCoordinate(mode, at, sizes[axis]));
+    }
+  }
+  return places;
+}
+
+int64_t NearestIndex(const Node& resize, float place) { return static_cast<int64_t>(Nearest(Rounding(resize), place)); }
+
 std::vector<std::vector<int64_t>> NearestSources(const Graph& graph, const Node& resize) {
   const Shape& from = graph.tensor(resize.inputs[0]).shape;
-  const Shape& to = graph.tensor(resize.outputs[0]).shape;
-  const std::vector<float> scales = Scales(graph, resize, from, to);
   std::vector<std::vector<int64_t>> sources;
-  for (size_t axis = 0; axis < from.size(); ++axis) {
-    std::vector<int64_t> source;
-    for (int64_t index = 0; index < to[axis]; ++index) {
-      const float x = SourceCoordinate(Coordinates(resize), static_cast<float>(index), scales[axis],
-                                       static_cast<float>(from[axis]), static_cast<float>(to[axis]));
-      const auto nearest = static_cast<int64_t>(Nearest(Rounding(resize), x));
-      // A scale of 1 takes every element as it is, whatever the modes make of it.
-      source.push_back(std::clamp<int64_t>(scales[axis] == 1.0F ? index : nearest, 0, from[axis] - 1));
-    }
-    sources.push_back(std::move(source));
+  for (const std::vector<float>& places : ResizedPlaces(graph, resize)) {
+    const int64_t last = from[sources.size()] - 1;
+    std::vector<int64_t>& source = sources.emplace_back();
+    for (const float place : places) source.push_back(std::clamp<int64_t>(NearestIndex(resize, place), 0, last));
   }
   return sources;
 }

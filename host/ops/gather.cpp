@@ -21,13 +21,6 @@ void InferGather(InferContext& context) {
   context.Set(context.Type(0), to);
 }
 
-// False where an index lies outside of the axis.
-bool FromFront(int64_t& index, int64_t size) {
-  if (index < -size || index >= size) return false;
-  if (index < 0) index += size;
-  return true;
-}
-
 Results EvaluateGather(const Call& call) {
   const Value& x = call.In(0);
   std::vector<int64_t> indices = call.Ints(1);

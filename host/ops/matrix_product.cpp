@@ -5,6 +5,7 @@
 #include "ops/broadcast.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
+#include "ops/products.h"
 
 namespace lockstep::ops {
 namespace {
@@ -62,53 +63,20 @@ Results EvaluateGemm(const Call& call) {
   return One(std::move(result));
 }
 
-// A vector is a row on the left and a column on the right.
-void AsMatrices(Shape& a, Shape& b) {
-  if (a.size() == 1) a.insert(a.begin(), 1);
-  if (b.size() == 1) b.push_back(1);
-}
-
 void InferMatMul(InferContext& context) {
-  Shape a = context.Shape(0);
-  Shape b = context.Shape(1);
   context.RequireOneType(0);
-  context.Require(!a.empty() && !b.empty(), "an input is a scalar");
-  AsMatrices(a, b);
-  context.Require(a.back() == b[b.size() - 2],
-                  "matrices " + graph::ToString(a) + " and " + graph::ToString(b) + " do not fit");
-  const auto batch = Broadcast(Shape(a.begin(), a.end() - 2), Shape(b.begin(), b.end() - 2));
-  context.Require(batch.has_value(),
-                  "matrices " + graph::ToString(a) + " and " + graph::ToString(b) + " do not broadcast");
-  Shape shape = *batch;
-  if (context.Rank(0) > 1) shape.push_back(a[a.size() - 2]);
-  if (context.Rank(1) > 1) shape.push_back(b.back());
-  context.Set(context.Type(0), shape);
+  context.Set(context.Type(0), MatrixProductShape(context, context.Shape(0), context.Shape(1)));
 }
 
 Results EvaluateMatMul(const Call& call) {
   if (!call.AllFloat()) return std::nullopt;
-  Shape a = call.In(0).shape;
-  Shape b = call.In(1).shape;
-  AsMatrices(a, b);
-  const int64_t depth = a.back();
-  const int64_t rows = a[a.size() - 2];
-  const int64_t columns = b.back();
-  const Shape batch_a(a.begin(), a.end() - 2);
-  const Shape batch_b(b.begin(), b.end() - 2);
-  const Shape batch = *Broadcast(batch_a, batch_b);
-  const BroadcastIndex from_a(batch_a, batch);
-  const BroadcastIndex from_b(batch_b, batch);
+  const std::vector<float>& a = call.In(0).data.floats;
+  const std::vector<float>& b = call.In(1).data.floats;
   Value result = MakeValue(call.In(0).type, call.Shape());
-  for (int64_t i = 0; i < result.count(); ++i) {
-    const int64_t matrix = i / (rows * columns);
-    const int64_t row = i / columns % rows;
-    const int64_t column = i % columns;
-    const float* left = call.In(0).data.floats.data() + (static_cast<int64_t>(from_a.At(matrix)) * rows + row) * depth;
-    const float* right = call.In(1).data.floats.data() + static_cast<int64_t>(from_b.At(matrix)) * depth * columns;
-    double sum = 0.0;
-    for (int64_t k = 0; k < depth; ++k) sum += static_cast<double>(left[k]) * right[k * columns + column];
-    result.data.floats[static_cast<size_t>(i)] = static_cast<float>(sum);
-  }
+  ForMatrixProducts<double>(
+      call.In(0).shape, call.In(1).shape,
+      [&](size_t left, size_t right) { return static_cast<double>(a[left]) * b[right]; },
+      [&](size_t i, double sum) { result.data.floats[i] = static_cast<float>(sum); });
   return One(std::move(result));
 }
 

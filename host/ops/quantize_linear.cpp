@@ -1,16 +1,18 @@
-// QuantizeLinear and DequantizeLinear, as far as they are constants: what quantised weights stand for.
+// QuantizeLinear, DequantizeLinear and DynamicQuantizeLinear.
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "ops/op.h"
 #include "ops/op_table.h"
+#include "ops/quantized_value.h"
 
 namespace lockstep::ops {
 namespace {
 
 using graph::ElementType;
 using graph::Shape;
+
+constexpr int64_t kUint8 = 2;  // ONNX's number of the type
 
 // Which scale an element has: one for all, one for each place along an axis, or one for each block of such places.
 class Scales {
@@ -84,26 +86,6 @@ Results EvaluateDequantize(const Call& call) {
   return One(std::move(result));
 }
 
-struct Limits {
-  double low, high;
-};
-
-// Of an ONNX type; nothing for those that are not integers of 8 or 16 bits.
-std::optional<Limits> LimitsOf(int64_t onnx_type) {
-  switch (onnx_type) {
-    case 2:
-      return Limits{0, 255};
-    case 3:
-      return Limits{-128, 127};
-    case 4:
-      return Limits{0, 65535};
-    case 5:
-      return Limits{-32768, 32767};
-    default:
-      return std::nullopt;
-  }
-}
-
 // Attribute output_dtype: the importer writes the zero point's type there, which the graph does not have.
 void InferQuantize(InferContext& context) {
   context.Int("output_dtype", 0, 0, kLargestEntry);
@@ -111,7 +93,6 @@ void InferQuantize(InferContext& context) {
 }
 
 Results EvaluateQuantize(const Call& call) {
-  constexpr int64_t kUint8 = 2;
   const int64_t type = call.node.Int("output_dtype", 0);
   const std::optional<Limits> limits = LimitsOf(type == 0 && !call.Has(2) ? kUint8 : type);
   if (!limits) return std::nullopt;
@@ -120,14 +101,35 @@ Results EvaluateQuantize(const Call& call) {
   Value result = MakeValue(ElementType::kInt64, x.shape);
   for (int64_t i = 0; i < result.count(); ++i) {
     const auto scale = static_cast<size_t>(scales.Of(i));
-    const double zero = call.Has(2) ? static_cast<double>(call.In(2).data.ints[scale]) : 0.0;
+    const int64_t zero = call.Has(2) ? call.In(2).data.ints[scale] : 0;
     // One division of floats, as every engine has it.
     const float steps = x.data.floats[static_cast<size_t>(i)] / call.In(1).data.floats[scale];
-    const double level = std::isnan(steps) ? zero : std::nearbyint(steps) + zero;
-    result.data.ints[static_cast<size_t>(i)] =
-        static_cast<int64_t>(std::min(std::max(level, limits->low), limits->high));
+    result.data.ints[static_cast<size_t>(i)] = ToLevel(steps, zero, *limits);
   }
   return One(std::move(result));
+}
+
+// Outputs: levels, their scale, their zero point. The range is that of the values, widened to contain 0.
+void InferDynamic(InferContext& context) {
+  context.RequireType(0, ElementType::kFloat);
+  context.Require(graph::ElementCount(context.Shape(0)) > 0, "its input is empty");
+  context.Set(ElementType::kInt64, context.Shape(0));
+  context.Set(ElementType::kFloat, {}, 1);
+  context.Set(ElementType::kInt64, {}, 2);
+}
+
+Results EvaluateDynamic(const Call& call) {
+  const std::vector<float>& x = call.In(0).data.floats;
+  const Limits limits = *LimitsOf(kUint8);
+  const float low = std::min(0.0F, *std::min_element(x.begin(), x.end()));
+  const float high = std::max(0.0F, *std::max_element(x.begin(), x.end()));
+  const float scale = (high - low) / static_cast<float>(limits.high);
+  const float per_unit = scale == 0.0F ? 1.0F : scale;
+  const int64_t zero = ToLevel(-low / per_unit, 0, limits);
+  Value levels = MakeValue(ElementType::kInt64, call.Shape());
+  for (size_t i = 0; i < x.size(); ++i) levels.data.ints[i] = ToLevel(x[i] / per_unit, zero, limits);
+  return std::vector<Value>{
+      std::move(levels), {ElementType::kFloat, {}, {{scale}, {}}}, {ElementType::kInt64, {}, {{}, {zero}}}};
 }
 
 std::string Unsupported(const graph::Graph& /*graph*/, const graph::Node& /*node*/) {
@@ -137,6 +139,8 @@ std::string Unsupported(const graph::Graph& /*graph*/, const graph::Node& /*node
 }  // namespace
 
 constexpr Op kDequantizeLinear = Op({2, 3}, InferDequantize, EvaluateDequantize, LayoutKind::kUnsupported, Unsupported);
+constexpr Op kDynamicQuantizeLinear =
+    Op({1, 1, 3}, InferDynamic, EvaluateDynamic, LayoutKind::kUnsupported, NotSupported);
 constexpr Op kQuantizeLinear = Op({2, 3}, InferQuantize, EvaluateQuantize, LayoutKind::kUnsupported, Unsupported);
 
 }  // namespace lockstep::ops

@@ -1,8 +1,10 @@
 #include "graph/resize.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "graph/constants.h"
+#include "ops/cubic.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
 
@@ -86,17 +88,107 @@ bool Normalize(Graph& graph, Node& node) {
   return true;
 }
 
+// Scales, sizes and the region are looked for among a graph's constants, where computed ones are not.
+struct WithConstants {
+  Graph graph;
+  Node node;
+
+  explicit WithConstants(const Call& call) : node(call.node) {
+    static constexpr const char* kNames[] = {"x", "roi", "scales", "sizes"};
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (!call.Has(i)) continue;
+      graph::Tensor tensor{kNames[i], call.In(i).type, call.In(i).shape, std::nullopt};
+      if (i > 0) tensor.constant = call.In(i).data;
+      node.inputs[i] = graph.AddTensor(std::move(tensor));
+    }
+    node.outputs = {graph.AddTensor({"y", call.In(0).type, call.Shape(), std::nullopt})};
+  }
+};
+
+// The elements of one axis that an output index is made of, with their weights; none where all of it is the
+// extrapolated value.
+struct Taps {
+  std::vector<int64_t> elements;
+  std::vector<double> weights;
+};
+
+Taps TapsAt(const Node& node, float place, int64_t size) {
+  constexpr float kFar = 1e9F;
+  place = std::clamp(place, -kFar, kFar);
+  const std::string mode = node.String("mode", "nearest");
+  if (node.String("coordinate_transformation_mode", "") == "tf_crop_and_resize" &&
+      (place < 0.0F || place > static_cast<float>(size - 1))) {
+    return {};
+  }
+  const auto within = [size](int64_t index) { return std::clamp<int64_t>(index, 0, size - 1); };
+  if (mode == "nearest") return {{within(graph::NearestIndex(node, place))}, {1.0}};
+  const double first = std::floor(place);
+  const auto index = static_cast<int64_t>(first);
+  if (mode == "linear") {
+    const double clipped = std::clamp<double>(place, 0.0, static_cast<double>(size - 1));
+    const auto low = static_cast<int64_t>(clipped);
+    const double share = clipped - static_cast<double>(low);
+    return {{low, within(low + 1)}, {1.0 - share, share}};
+  }
+  Taps taps;
+  const std::array<double, 4> weights = CubicWeights(place - first, node.Float("cubic_coeff_a", -0.75F));
+  const bool exclude = node.Int("exclude_outside", 0) != 0;
+  double sum = 0.0;
+  for (int64_t i = 0; i < 4; ++i) {
+    const int64_t element = index - 1 + i;
+    if (exclude && element != within(element)) continue;
+    taps.elements.push_back(within(element));
+    taps.weights.push_back(weights[static_cast<size_t>(i)]);
+    sum += taps.weights.back();
+  }
+  for (double& weight : taps.weights) weight /= sum;
+  return taps;
+}
+
+// One axis after the other.
+Value Interpolate(const WithConstants& known, const Value& x, const Shape& to) {
+  const std::vector<std::vector<float>> places = graph::ResizedPlaces(known.graph, known.node);
+  const float extrapolated = known.node.Float("extrapolation_value", 0.0F);
+  std::vector<double> values(x.data.floats.begin(), x.data.floats.end());
+  Shape shape = x.shape;
+  for (size_t axis = 0; axis < to.size(); ++axis) {
+    std::vector<Taps> taps;
+    bool moves = shape[axis] != to[axis];
+    for (size_t i = 0; i < places[axis].size(); ++i) {
+      moves = moves || places[axis][i] != static_cast<float>(i);
+      taps.push_back(TapsAt(known.node, places[axis][i], shape[axis]));
+    }
+    if (!moves) continue;
+    const int64_t stride = Strides(shape)[axis];
+    const int64_t extent = shape[axis];
+    shape[axis] = to[axis];
+    std::vector<double> made(static_cast<size_t>(graph::ElementCount(shape)));
+    for (size_t i = 0; i < made.size(); ++i) {
+      const auto at = static_cast<int64_t>(i);
+      const Taps& here = taps[static_cast<size_t>(at / stride % to[axis])];
+      const int64_t begin = at / (stride * to[axis]) * stride * extent + at % stride;
+      double sum = here.elements.empty() ? extrapolated : 0.0;
+      for (size_t tap = 0; tap < here.elements.size(); ++tap) {
+        sum += here.weights[tap] * values[static_cast<size_t>(begin + here.elements[tap] * stride)];
+      }
+      made[i] = sum;
+    }
+    values = std::move(made);
+  }
+  Value result = MakeValue(x.type, to);
+  for (size_t i = 0; i < values.size(); ++i) result.data.floats[i] = static_cast<float>(values[i]);
+  return result;
+}
+
 Results Evaluate(const Call& call) {
-  if (!graph::UnsupportedResize(call.node).empty()) return std::nullopt;
   const Value& x = call.In(0);
-  // The scales are looked for among the graph's constants, where computed ones are not.
-  Graph known;
-  Node node = call.node;
-  node.inputs = {known.AddTensor({"x", x.type, x.shape, std::nullopt}), graph::kNoTensor};
-  if (call.Has(2))
-    node.inputs.push_back(known.AddTensor({"scales", call.In(2).type, call.In(2).shape, call.In(2).data}));
-  node.outputs = {known.AddTensor({"y", x.type, call.Shape(), std::nullopt})};
-  const std::vector<std::vector<int64_t>> sources = graph::NearestSources(known, node);
+  if (call.node.Int("antialias", 0) != 0) return std::nullopt;
+  const WithConstants known(call);
+  if (!graph::UnsupportedResize(call.node).empty()) {
+    if (!x.is_float()) return std::nullopt;
+    return One(Interpolate(known, x, call.Shape()));
+  }
+  const std::vector<std::vector<int64_t>> sources = graph::NearestSources(known.graph, known.node);
   const std::vector<int64_t> strides = Strides(x.shape);
   const Shape& shape = call.Shape();
   return One(Copy(x, shape, [&](int64_t flat) {

@@ -50,6 +50,12 @@ struct Call {
 // Towards zero, within the integers; 0 for NaN.
 int64_t Truncate(double value);
 
+// Counts an index of an axis from the front; false if it is outside.
+inline bool FromFront(int64_t& index, int64_t extent) {
+  if (index < 0) index += extent;
+  return index >= 0 && index < extent;
+}
+
 // Row-major element strides.
 std::vector<int64_t> Strides(const graph::Shape& shape);
 

@@ -123,6 +123,22 @@ void RequireImage(const InferContext& context) {
                                             ", an image with N, C and at least one more axis is needed");
 }
 
+graph::Shape ConvolutionShape(const InferContext& context, const graph::Shape& x, const graph::Shape& w) {
+  RequireImage(context);
+  context.Require(x.size() == w.size(),
+                  "input " + graph::ToString(x) + " and weights " + graph::ToString(w) + " differ in rank");
+  context.Require(w[0] >= 1, "its weights " + graph::ToString(w) + " make no output channels");
+  const int64_t group = context.Int("group", 1, 1, w[0]);
+  context.Require(w[0] % group == 0, "its attribute 'group' is " + std::to_string(group) +
+                                         "; allowed: divisors of its " + std::to_string(w[0]) + " output channels");
+  int64_t expected = 0;
+  const bool overflow = __builtin_mul_overflow(w[1], group, &expected);
+  context.Require(!overflow && expected == x[1], "input has " + std::to_string(x[1]) + " channels, the weights " +
+                                                     graph::ToString(w) + " with group " + std::to_string(group) +
+                                                     " expect " + std::to_string(expected));
+  return ImageShape(context, w[0], InferWindow(context, Spatial(x), Spatial(w)).output);
+}
+
 bool NormalizeWindow(graph::Node& node, const Window& window) {
   std::vector<int64_t> pads = window.pads_begin;
   pads.insert(pads.end(), window.pads_end.begin(), window.pads_end.end());

@@ -30,6 +30,8 @@ graph::Shape Spatial(const graph::Shape& shape);  // without N and C
 // N of the first input, `channels`, `spatial`.
 graph::Shape ImageShape(const InferContext& context, int64_t channels, const std::vector<int64_t>& spatial);
 void RequireImage(const InferContext& context);  // rank 3 or more
+// Of what a convolution of an image with these weights makes. Throws BadInput where they or the attributes do not fit.
+graph::Shape ConvolutionShape(const InferContext& context, const graph::Shape& x, const graph::Shape& w);
 
 // Writes what ResolveWindow says into the attributes and drops `auto_pad`; true if that changed anything.
 bool NormalizeWindow(graph::Node& node, const Window& window);

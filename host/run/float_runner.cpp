@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "dump/values.h"
-#include "engine/float/float_engine.h"
+#include "engine/float/node_by_node.h"
 #include "graph/maker.h"
 #include "run/runners.h"
 #include "run/source_network.h"
@@ -69,7 +69,7 @@ std::vector<graph::Shape> FloatRunner::OutputShapes() const {
 }
 
 std::vector<OutputTensor> FloatRunner::Run(const input::DataItem& item, dump::DumpWriter* dump) {
-  if (!engine_ || observing_ != (dump != nullptr)) Prepare(dump != nullptr);
+  if (!prepared_ || observing_ != (dump != nullptr)) Prepare(dump != nullptr);
   const auto inputs = input::FloatInputs(inputs_, item);
   int index = 0;
   const auto observer = [&](const std::string& name, const graph::Shape& shape, const float* data) {
@@ -79,7 +79,7 @@ std::vector<OutputTensor> FloatRunner::Run(const input::DataItem& item, dump::Du
     dump->Add(std::move(layer), bytes.data(), bytes.size());
   };
   const auto start = Clock::now();
-  const auto results = dump != nullptr ? engine_->Run(inputs, observer) : engine_->Run(inputs);
+  const auto results = Compute(inputs, dump != nullptr ? engine::FloatObserver(observer) : nullptr);
   seconds_ = std::chrono::duration<double>(Clock::now() - start).count();
   std::vector<OutputTensor> outputs;
   for (const graph::TensorId id : graph_.outputs) {
@@ -95,12 +95,20 @@ std::vector<OutputTensor> FloatRunner::Run(const input::DataItem& item, dump::Du
   return outputs;
 }
 
+// What no plan of floats can hold, shapes that values decide and integers, runs node by node.
 void FloatRunner::Prepare(bool observe) {
+  prepared_ = true;
+  observing_ = observe;
+  if (!engine::FitsPlan(graph_)) return;
   engine::FloatEngineOptions engine_options;
   engine_options.threads = options_.threads;
   engine_options.observe_all = observe;
   engine_ = std::make_unique<engine::FloatEngine>(graph_, engine_options);
-  observing_ = observe;
+}
+
+std::map<std::string, engine::FloatTensor> FloatRunner::Compute(
+    const std::map<std::string, engine::FloatTensor>& inputs, const engine::FloatObserver& observer) {
+  return engine_ ? engine_->Run(inputs, observer) : engine::RunNodeByNode(graph_, inputs, observer);
 }
 
 // A dump holds pictures channels last.

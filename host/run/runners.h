@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "engine/float/float_engine.h"
 #include "engine/reference/joint_model.h"
 #include "graph/graph.h"
 #include "run/model_runner.h"
@@ -28,13 +31,16 @@ class FloatRunner : public ModelRunner {
 
  private:
   void Prepare(bool observe);
+  std::map<std::string, engine::FloatTensor> Compute(const std::map<std::string, engine::FloatTensor>& inputs,
+                                                     const engine::FloatObserver& observer);
   dump::DumpLayer Describe(int index, const std::string& name, const graph::Shape& shape) const;
 
   std::string path_;
   RunnerOptions options_;
   graph::Graph graph_;
   std::vector<input::InputInfo> inputs_;
-  std::unique_ptr<engine::FloatEngine> engine_;
+  std::unique_ptr<engine::FloatEngine> engine_;  // null for a network that runs node by node
+  bool prepared_ = false;
   bool observing_ = false;
   double seconds_ = 0.0;
 };

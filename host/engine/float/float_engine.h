@@ -37,6 +37,10 @@ struct FloatEngineOptions {
 // exactly the elements of `shape`, in ONNX order unless `any_order` was asked for.
 using FloatObserver = std::function<void(const std::string& name, const graph::Shape& shape, const float* data)>;
 
+// Whether one plan can run the graph: every shape is known, and integers are nothing but positions that are handed on.
+// What does not fit runs node by node (node_by_node.h).
+bool FitsPlan(const graph::Graph& graph);
+
 // Belongs to the thread that made it, which alone may run and destroy it: oneDNN keeps the working memory of a thread's
 // primitives with that thread.
 class FloatEngine {

@@ -69,4 +69,9 @@ const Operator& OperatorFor(const graph::Graph& graph, const graph::Node& node) 
   return refused && CheckEvaluated(graph, node).empty() ? kEvaluated : found->second;
 }
 
+bool HasPrimitive(const graph::Graph& graph, const graph::Node& node) {
+  const Operator& found = OperatorFor(graph, node);
+  return found.build != BuildEvaluated && found.check(graph, node).empty();
+}
+
 }  // namespace lockstep::engine

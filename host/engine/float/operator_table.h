@@ -44,6 +44,8 @@ struct Operator {
 
 // What runs this node: oneDNN where it has its operator with these attributes, else the operator's own loops.
 const Operator& OperatorFor(const graph::Graph& graph, const graph::Node& node);
+// Whether oneDNN, or a step of a plan, has more for it than these loops.
+bool HasPrimitive(const graph::Graph& graph, const graph::Node& node);
 
 std::string AcceptAny(const graph::Graph& graph, const graph::Node& node);
 bool HasInput(const graph::Node& node, size_t index);

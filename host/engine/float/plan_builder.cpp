@@ -52,7 +52,18 @@ std::string CheckTensors(const graph::Graph& graph, const graph::Node& node) {
   return {};
 }
 
+bool HoldsBools(const graph::Graph& graph, const std::vector<graph::TensorId>& ids) {
+  return std::any_of(ids.begin(), ids.end(),
+                     [&](graph::TensorId id) { return graph.tensor(id).type == graph::ElementType::kBool; });
+}
+
 }  // namespace
+
+bool FitsPlan(const graph::Graph& graph) {
+  return !HoldsBools(graph, graph.inputs) && !HoldsBools(graph, graph.outputs) &&
+         std::all_of(graph.nodes.begin(), graph.nodes.end(),
+                     [&](const graph::Node& node) { return CheckTensors(graph, node).empty(); });
+}
 
 PlanBuilder::PlanBuilder(const graph::Graph& graph, const FloatEngineOptions& options)
     : graph_(graph),

@@ -54,7 +54,8 @@ std::vector<Attribute> Values() {
   for (const float number : {0.0F, -1.0F, 1e30F, -std::numeric_limits<float>::infinity(), std::nanf("")}) {
     values.emplace_back(number);
   }
-  for (const char* text : {"", "SAME_UPPER", "SAME_LOWER", "VALID", "reflect", "wrap", "linear", "nonsense"}) {
+  for (const char* text : {"", "SAME_UPPER", "SAME_LOWER", "VALID", "reflect", "wrap", "linear", "cubic", "LEFT", "a,b",
+                           "...i,...i", "ab->ba", "tf_crop_and_resize", "bidirectional", "nonsense"}) {
     values.emplace_back(std::string(text));
   }
   values.emplace_back(graph::ConstantData{});
@@ -109,7 +110,36 @@ constexpr const char* kAttributes[] = {"axis",
                                        "keep_aspect_ratio_policy",
                                        "detect_negative",
                                        "reduction",
-                                       "stash_type"};
+                                       "stash_type",
+                                       "direction",
+                                       "bits",
+                                       "k",
+                                       "dtype",
+                                       "equation",
+                                       "padding_mode",
+                                       "align_corners",
+                                       "layout",
+                                       "hidden_size",
+                                       "activations",
+                                       "activation_alpha",
+                                       "activation_beta",
+                                       "clip",
+                                       "input_forget",
+                                       "linear_before_reset",
+                                       "center_point_box",
+                                       "output_height",
+                                       "output_width",
+                                       "sampling_ratio",
+                                       "spatial_scale",
+                                       "batch_axis",
+                                       "time_axis",
+                                       "ignore_index",
+                                       "output_dtype",
+                                       "mantissa_bits",
+                                       "exclude_outside",
+                                       "cubic_coeff_a",
+                                       "extrapolation_value",
+                                       "antialias"};
 
 // How far the graph goes before it is refused.
 enum class End { kRefused, kBlocked, kAccepted };

@@ -10,17 +10,104 @@ namespace {
 
 using graph::kNoTensor;
 using graph::TensorId;
-using Ints = std::vector<int64_t>;
+using IntList = std::vector<int64_t>;
 using Make = std::function<std::vector<TensorId>(SmallGraph&, TensorId x)>;
 
 TensorId Bools(SmallGraph& g, const graph::Shape& shape) {
   return g.graph.AddTensor({g.graph.UniqueName("truth"), graph::ElementType::kBool, shape,
-                            graph::ConstantData{{}, Ints(static_cast<size_t>(graph::ElementCount(shape)), 1)}});
+                            graph::ConstantData{{}, IntList(static_cast<size_t>(graph::ElementCount(shape)), 1)}});
 }
 
 TensorId Number(SmallGraph& g, int64_t value) {
   return g.graph.AddTensor(
       {g.graph.UniqueName("number"), graph::ElementType::kInt64, {}, graph::ConstantData{{}, {value}}});
+}
+
+TensorId Ints(SmallGraph& g, const graph::Shape& shape, int64_t value = 3) {
+  return g.graph.AddTensor({g.graph.UniqueName("ints"), graph::ElementType::kInt64, shape,
+                            graph::ConstantData{{}, IntList(static_cast<size_t>(graph::ElementCount(shape)), value)}});
+}
+
+void AddIntegerSamples(std::map<std::string, Make>& samples) {
+  samples["BitShift"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("BitShift", {Ints(g, {2, 3}), Ints(g, {3})}, {{"direction", std::string("LEFT")}})};
+  };
+  samples["ConvInteger"] = [](SmallGraph& g, TensorId) {
+    return std::vector{
+        g.Add("ConvInteger", {Ints(g, {1, 2, 4, 4}), Ints(g, {3, 2, 2, 2}), Number(g, 1), Ints(g, {3})})};
+  };
+  samples["MatMulInteger"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("MatMulInteger", {Ints(g, {2, 3}), Ints(g, {3, 4}), Ints(g, {2}), Ints(g, {4})})};
+  };
+  samples["QLinearConv"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("QLinearConv",
+                             {Ints(g, {1, 2, 4, 4}), g.Scalar(0.1F), Number(g, 1), Ints(g, {3, 2, 2, 2}), g.Random({3}),
+                              Ints(g, {3}), g.Scalar(0.2F), Number(g, 2), Ints(g, {3})},
+                             {{"output_dtype", int64_t{2}}})};
+  };
+  samples["QLinearMatMul"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("QLinearMatMul",
+                             {Ints(g, {2, 3}), g.Random({2}), Ints(g, {2}), Ints(g, {3, 4}), g.Random({4}),
+                              Ints(g, {4}), g.Scalar(0.2F), Number(g, 2)},
+                             {{"output_dtype", int64_t{3}}})};
+  };
+}
+
+void AddRecurrentSamples(std::map<std::string, Make>& samples) {
+  // 5 steps of 2 batches of 3 numbers, 4 hidden ones.
+  const auto add = [&](const std::string& op, int64_t gates, size_t outputs) {
+    samples[op] = [=](SmallGraph& g, TensorId) {
+      return g.AddMany(op,
+                       {g.Input("sequence", {5, 2, 3}), g.Random({1, gates * 4, 3}), g.Random({1, gates * 4, 4}),
+                        g.Random({1, 2 * gates * 4}), Ints(g, {2}), g.Random({1, 2, 4})},
+                       outputs);
+    };
+  };
+  add("RNN", 1, 2);
+  add("GRU", 3, 2);
+  add("LSTM", 4, 3);
+}
+
+void AddSamplesOfBoxes(std::map<std::string, Make>& samples) {
+  samples["GridSample"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("GridSample", {x, g.Random({1, 2, 3, 2})})};
+  };
+  samples["RoiAlign"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("RoiAlign", {x, g.Floats({1, 4}, {0, 0, 2, 3}), Ints(g, {1}, 0)},
+                             {{"output_height", int64_t{2}}, {"output_width", int64_t{2}}})};
+  };
+  samples["NonMaxSuppression"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("NonMaxSuppression",
+                             {g.Random({1, 5, 4}), g.Random({1, 2, 5}), Number(g, 3), g.Scalar(0.5F), g.Scalar(0.1F)})};
+  };
+}
+
+void AddSamplesOfLosses(std::map<std::string, Make>& samples) {
+  samples["NegativeLogLikelihoodLoss"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("NegativeLogLikelihoodLoss", {x, Ints(g, {1, 4, 6}), g.Random({4})})};
+  };
+  samples["SoftmaxCrossEntropyLoss"] = [](SmallGraph& g, TensorId x) {
+    return g.AddMany("SoftmaxCrossEntropyLoss", {x, Ints(g, {1, 4, 6}), g.Random({4})}, 2);
+  };
+}
+
+void AddSamplesByIndex(std::map<std::string, Make>& samples) {
+  samples["Compress"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("Compress", {x, Bools(g, {3})}, {{"axis", int64_t{3}}})};
+  };
+  samples["Einsum"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("Einsum", {g.Random({2, 3}), g.Random({3, 4})}, {{"equation", std::string("ij,jk->ik")}})};
+  };
+  samples["EyeLike"] = [](SmallGraph& g, TensorId) { return std::vector{g.Add("EyeLike", {g.Random({3, 4})})}; };
+  samples["If"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("If", {Bools(g, {}), x, g.Random({1, 4, 4, 6})})};
+  };
+  samples["OneHot"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("OneHot", {Ints(g, {2, 3}), Number(g, 5), g.Floats({2}, {0, 1})})};
+  };
+  samples["ReverseSequence"] = [](SmallGraph& g, TensorId) {
+    return std::vector{g.Add("ReverseSequence", {g.Random({4, 2, 3}), Ints(g, {2})})};
+  };
 }
 
 // x is 1x4x4x6.
@@ -35,7 +122,7 @@ std::map<std::string, Make> Samples() {
   }
   for (const std::string op : {"MaxPool", "AveragePool", "LpPool"}) {
     samples[op] = [op](SmallGraph& g, TensorId x) {
-      return std::vector{g.Add(op, {x}, {{"kernel_shape", Ints{2, 2}}, {"pads", Ints{1, 0, 0, 1}}})};
+      return std::vector{g.Add(op, {x}, {{"kernel_shape", IntList{2, 2}}, {"pads", IntList{1, 0, 0, 1}}})};
     };
   }
   samples["Not"] = [](SmallGraph& g, TensorId) { return std::vector{g.Add("Not", {Bools(g, {2, 3})})}; };
@@ -64,7 +151,8 @@ std::map<std::string, Make> Samples() {
   };
   samples["Conv"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Conv(x, 4, 4, 3)}; };
   samples["ConvTranspose"] = [](SmallGraph& g, TensorId x) {
-    return std::vector{g.Add("ConvTranspose", {x, g.Random({4, 2, 2, 2}), g.Random({2})}, {{"strides", Ints{2, 2}}})};
+    return std::vector{
+        g.Add("ConvTranspose", {x, g.Random({4, 2, 2, 2}), g.Random({2})}, {{"strides", IntList{2, 2}}})};
   };
   samples["CumSum"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("CumSum", {x, Number(g, 1)})}; };
   for (const std::string op : {"DepthToSpace", "SpaceToDepth"}) {
@@ -116,6 +204,14 @@ std::map<std::string, Make> Samples() {
     return std::vector{g.Add("QuantizeLinear", {x, g.Floats({4}, {0.1F, 0.2F, 0.3F, 0.4F}), g.Ints({0, 1, 2, 3})},
                              {{"output_dtype", int64_t{3}}})};
   };
+  samples["DynamicQuantizeLinear"] = [](SmallGraph& g, TensorId x) {
+    return g.AddMany("DynamicQuantizeLinear", {x}, 3);
+  };
+  AddIntegerSamples(samples);
+  AddRecurrentSamples(samples);
+  AddSamplesOfBoxes(samples);
+  AddSamplesOfLosses(samples);
+  AddSamplesByIndex(samples);
   samples["Cast"] = [](SmallGraph& g, TensorId x) { return std::vector{g.Add("Cast", {x}, {{"to", int64_t{7}}})}; };
   return samples;
 }

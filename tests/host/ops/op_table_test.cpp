@@ -56,8 +56,10 @@ TEST(OpTable, EveryOperatorHasASampleThatIsEvaluated) {
     ASSERT_EQ(results.has_value(), row.op->evaluation.function != nullptr);
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       const graph::Tensor& output = graph.tensor(node.outputs[i]);
-      ASSERT_TRUE(graph::IsKnown(output.shape));
       if (!results) continue;
+      const bool by_value = row.name == "NonZero" || row.name == "Compress" || row.name == "NonMaxSuppression";
+      ASSERT_EQ(graph::IsKnown(output.shape), !by_value);
+      if (by_value) continue;
       EXPECT_EQ(graph::ToString((*results)[i].shape), graph::ToString(output.shape));
       EXPECT_EQ((*results)[i].type, output.type);
       const auto elements = (*results)[i].data.floats.size() + (*results)[i].data.ints.size();

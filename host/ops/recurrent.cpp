@@ -1,0 +1,162 @@
+#include "ops/recurrent.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/op_table.h"
+
+namespace lockstep::ops {
+namespace {
+
+using graph::ElementType;
+using graph::Shape;
+
+constexpr size_t kW = 1;
+constexpr size_t kR = 2;
+constexpr size_t kB = 3;
+constexpr size_t kLengths = 4;
+constexpr size_t kState = 5;
+
+int64_t Directions(const graph::Node& node) { return node.String("direction", "forward") == "bidirectional" ? 2 : 1; }
+
+void RequireShape(const InferContext& context, size_t input, const Shape& wanted) {
+  if (!context.Has(input)) return;
+  context.Require(context.Shape(input) == wanted, "its input " + std::to_string(input) + " has shape " +
+                                                      graph::ToString(context.Shape(input)) + " instead of " +
+                                                      graph::ToString(wanted));
+}
+
+double Sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+
+// Null for a name that ONNX does not have. `alpha` and `beta` as given, or the function's own.
+ScalarFunction FunctionOf(const std::string& name, const float* alpha, const float* beta) {
+  const auto of = [](const float* given, double own) { return given != nullptr ? static_cast<double>(*given) : own; };
+  if (name == "Sigmoid") return Sigmoid;
+  if (name == "Tanh") return [](double x) { return std::tanh(x); };
+  if (name == "Relu") return [](double x) { return std::max(x, 0.0); };
+  if (name == "Softsign") return [](double x) { return x / (1.0 + std::abs(x)); };
+  if (name == "Softplus") return [](double x) { return std::log1p(std::exp(x)); };
+  if (name == "Affine") return [a = of(alpha, 1.0), b = of(beta, 0.0)](double x) { return a * x + b; };
+  if (name == "LeakyRelu") return [a = of(alpha, 0.01)](double x) { return x < 0.0 ? a * x : x; };
+  if (name == "ThresholdedRelu") return [a = of(alpha, 1.0)](double x) { return x > a ? x : 0.0; };
+  if (name == "Elu") return [a = of(alpha, 1.0)](double x) { return x < 0.0 ? a * std::expm1(x) : x; };
+  if (name == "ScaledTanh") return [a = of(alpha, 1.0), b = of(beta, 1.0)](double x) { return a * std::tanh(b * x); };
+  if (name == "HardSigmoid") {
+    return [a = of(alpha, 0.2), b = of(beta, 0.5)](double x) { return std::clamp(a * x + b, 0.0, 1.0); };
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void InferRecurrent(InferContext& context, int64_t gates) {
+  context.OneOf("direction", "forward", {"forward", "reverse", "bidirectional"});
+  const int64_t directions = Directions(context.node);
+  const bool batch_first = context.Flag("layout", false);
+  context.Require(context.Rank(0) == 3, "its input has shape " + graph::ToString(context.Shape(0)) +
+                                            "; three axes (steps, batch, inputs) are needed");
+  const Shape& x = context.Shape(0);
+  const int64_t steps = x[batch_first ? 1 : 0];
+  const int64_t batch = x[batch_first ? 0 : 1];
+  context.Require(context.Rank(kR) == 3, "its weights R have shape " + graph::ToString(context.Shape(kR)) +
+                                             "; three axes (directions, gates, hidden) are needed");
+  const int64_t hidden = context.Int("hidden_size", context.Shape(kR)[2], 1, kLargestEntry);
+  RequireShape(context, kW, {directions, gates * hidden, x[2]});
+  RequireShape(context, kR, {directions, gates * hidden, hidden});
+  RequireShape(context, kB, {directions, 2 * gates * hidden});
+  RequireShape(context, kLengths, {batch});
+  context.RequireType(kLengths, ElementType::kInt64);
+  const Shape state = batch_first ? Shape{batch, directions, hidden} : Shape{directions, batch, hidden};
+  for (const size_t i : {size_t{0}, kW, kR, kB}) context.RequireType(i, ElementType::kFloat);
+  for (size_t i = kState; i < context.node.inputs.size(); ++i) context.RequireType(i, ElementType::kFloat);
+  for (size_t i = kState; i < std::min<size_t>(context.node.inputs.size(), kState + 2); ++i) {
+    RequireShape(context, i, state);
+  }
+  context.Real("clip", 0.0F);
+  context.node.Strings("activations", {});
+  for (const char* key : {"activation_alpha", "activation_beta"}) context.node.Floats(key, {});
+  context.Set(ElementType::kFloat,
+              batch_first ? Shape{batch, steps, directions, hidden} : Shape{steps, directions, batch, hidden});
+  for (size_t i = 1; i < context.node.outputs.size(); ++i) context.Set(ElementType::kFloat, state, i);
+}
+
+Gates GatesOf(const Call& call, int64_t gates) { return {call.In(0).shape[2], call.In(kR).shape[2], gates}; }
+
+double Gates::OfInput(const Step& step, int64_t gate, int64_t unit) const {
+  const int64_t row = gate * hidden + unit;
+  double sum = step.direction.b == nullptr ? 0.0 : step.direction.b[row];
+  for (int64_t i = 0; i < inputs; ++i) sum += static_cast<double>(step.x[i]) * step.direction.w[row * inputs + i];
+  return sum;
+}
+
+double Gates::OfState(const Step& step, int64_t gate, int64_t unit, const std::vector<double>& state) const {
+  const int64_t row = gate * hidden + unit;
+  double sum = step.direction.b == nullptr ? 0.0 : step.direction.b[gates * hidden + row];
+  for (int64_t i = 0; i < hidden; ++i) sum += state[static_cast<size_t>(i)] * step.direction.r[row * hidden + i];
+  return sum;
+}
+
+double Clipped(const Call& call, double value) {
+  const float clip = call.node.Float("clip", 0.0F);
+  return clip > 0.0F ? std::clamp<double>(value, -clip, clip) : value;
+}
+
+Results RunRecurrent(const Call& call, const Gates& gates, const std::vector<std::string>& functions,
+                     const StepFunction& step) {
+  const Value& x = call.In(0);
+  const bool batch_first = call.node.Int("layout", 0) != 0;
+  const int64_t steps = x.shape[batch_first ? 1 : 0];
+  const int64_t batch = x.shape[batch_first ? 0 : 1];
+  const int64_t directions = Directions(call.node);
+  const int64_t hidden = gates.hidden;
+  std::vector<std::string> names = call.node.Strings("activations", {});
+  if (names.empty()) {
+    for (int64_t i = 0; i < directions; ++i) names.insert(names.end(), functions.begin(), functions.end());
+  }
+  const std::vector<float> alphas = call.node.Floats("activation_alpha", {});
+  const std::vector<float> betas = call.node.Floats("activation_beta", {});
+  if (names.size() != functions.size() * static_cast<size_t>(directions)) return std::nullopt;
+
+  std::vector<Value> results = {MakeValue(ElementType::kFloat, call.Shape())};
+  const Shape state = batch_first ? Shape{batch, directions, hidden} : Shape{directions, batch, hidden};
+  results.push_back(MakeValue(ElementType::kFloat, state));
+  // Where a state begins, of one direction and batch.
+  const auto place = [&](int64_t d, int64_t n) { return (batch_first ? n * directions + d : d * batch + n) * hidden; };
+  for (int64_t d = 0; d < directions; ++d) {
+    Direction direction;
+    direction.backward = d == 1 || call.node.String("direction", "forward") == "reverse";
+    for (size_t i = 0; i < functions.size(); ++i) {
+      const size_t at = static_cast<size_t>(d) * functions.size() + i;
+      direction.functions.push_back(
+          FunctionOf(names[at], at < alphas.size() ? &alphas[at] : nullptr, at < betas.size() ? &betas[at] : nullptr));
+      if (direction.functions.back() == nullptr) return std::nullopt;
+    }
+    direction.w = call.In(kW).data.floats.data() + d * gates.gates * hidden * gates.inputs;
+    direction.r = call.In(kR).data.floats.data() + d * gates.gates * hidden * hidden;
+    if (call.Has(kB)) direction.b = call.In(kB).data.floats.data() + d * 2 * gates.gates * hidden;
+    for (int64_t n = 0; n < batch; ++n) {
+      std::vector<double> now(static_cast<size_t>(hidden), 0.0);
+      if (call.Has(kState)) {
+        const auto from = call.In(kState).data.floats.begin() + place(d, n);
+        now.assign(from, from + hidden);
+      }
+      int64_t length = steps;
+      if (call.Has(kLengths))
+        length = std::clamp<int64_t>(call.In(kLengths).data.ints[static_cast<size_t>(n)], 0, steps);
+      for (int64_t i = 0; i < length; ++i) {
+        const int64_t t = direction.backward ? length - 1 - i : i;
+        const int64_t row = batch_first ? n * steps + t : t * batch + n;
+        step({direction, x.data.floats.data() + row * gates.inputs, now, static_cast<size_t>(d),
+              static_cast<size_t>(n)});
+        const int64_t to = (batch_first ? row * directions + d : (t * directions + d) * batch + n) * hidden;
+        std::transform(now.begin(), now.end(), results[0].data.floats.begin() + to,
+                       [](double value) { return static_cast<float>(value); });
+      }
+      std::transform(now.begin(), now.end(), results[1].data.floats.begin() + place(d, n),
+                     [](double value) { return static_cast<float>(value); });
+    }
+  }
+  return results;
+}
+
+}  // namespace lockstep::ops
