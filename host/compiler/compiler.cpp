@@ -19,9 +19,9 @@
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
+#include "import/source_digest.h"
 #include "info/blockers.h"
 #include "judge/render.h"
-#include "lockstep/md5.h"
 #include "lower/lower.h"
 #include "optimize/optimize.h"
 #include "qdq/qdq_export.h"
@@ -48,11 +48,6 @@ void CheckPaths(const BuildConfig& config, const BuildResult& result) {
 
 constexpr int kJudgedPictures = 4;
 
-std::string FileDigest(const std::string& path) {
-  const std::vector<uint8_t> bytes = files::ReadFile(path);
-  return ToText(Md5Of(bytes.data(), bytes.size())).data();
-}
-
 void Append(const std::vector<std::string>& more, std::vector<std::string>& all) {
   all.insert(all.end(), more.begin(), more.end());
 }
@@ -78,7 +73,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   CheckPaths(config, result);
 
   report.Stage("import " + config.input);
-  std::future<std::string> digest = std::async(std::launch::async, FileDigest, config.input);
+  std::future<std::string> digest = std::async(std::launch::async, importer::SourceDigest, config.input);
   graph::Graph graph = ImportNetwork(config);
 
   report.Stage("optimise");

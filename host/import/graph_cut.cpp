@@ -115,6 +115,10 @@ void CutGraph(Graph& graph, const ImportOptions& options, const std::string& pat
     }
   }
   graph::SortAndPrune(graph);
+  DropUnusedInputs(graph);
+}
+
+void DropUnusedInputs(Graph& graph) {
   const graph::Uses uses(graph);
   const auto unused = [&uses](TensorId id) {
     return uses.consumers[static_cast<size_t>(id)].empty() && !uses.is_output[static_cast<size_t>(id)];

@@ -15,6 +15,9 @@ namespace lockstep::importer {
 // input which is not among the chosen ones.
 void CutGraph(graph::Graph& graph, const ImportOptions& options, const std::string& path);
 
+// Inputs that no node reads and that are no outputs are none of the graph.
+void DropUnusedInputs(graph::Graph& graph);
+
 // Sets the shapes of graph inputs. Throws UsageError for an unknown name or a rank that the file contradicts.
 void ApplyInputShapes(graph::Graph& graph, const std::map<std::string, graph::Shape>& shapes, const std::string& path);
 

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "graph/error.h"
+#include "import/element_types.h"
 #include "import/model_file.h"
 #include "import/onnx_tensor.h"
 #include "import/sub_graph.h"
@@ -42,7 +43,7 @@ class Reader {
       if (graph_.Find(initializer.name()) != kNoTensor) throw BadInput(where + " is given twice");
       graph_.AddTensor(ReadTensor(initializer, initializer.name(), where));
       initializers_[initializer.name()] = &initializer;
-      onnx_types_[initializer.name()] = initializer.data_type();
+      types_.Set(initializer.name(), initializer.data_type());
     }
     if (proto_.sparse_initializer_size() > 0) {
       throw UnsupportedModel("'" + path_ + "' holds sparse constants; export it with dense ones");
@@ -61,7 +62,7 @@ class Reader {
       if (!kind) {
         throw UnsupportedModel(where + " has elements that are not numbers (" + TypeName(type.elem_type()) + ")");
       }
-      onnx_types_[input.name()] = type.elem_type();
+      types_.Set(input.name(), type.elem_type());
       graph_.inputs.push_back(graph_.AddTensor({input.name(), *kind, ShapeOf(type), std::nullopt, type.elem_type()}));
     }
   }
@@ -138,7 +139,8 @@ class Reader {
       node.outputs.push_back(name.empty() ? kNoTensor : graph_.Find(name));
     }
     for (const auto& attribute : proto.attribute()) ReadAttribute(attribute, node);
-    if (node.op == "QuantizeLinear" && proto.input_size() > 2) ReadQuantizedType(proto.input(2), node);
+    types_.Follow(proto);
+    SettleTypes(proto, node);
     graph_.nodes.push_back(std::move(node));
   }
 
@@ -159,7 +161,6 @@ class Reader {
     switch (attribute.type()) {
       case onnx::AttributeProto::INT:
         node.attributes[key] = static_cast<int64_t>(attribute.i());
-        if (node.op == "Cast" && key == "to") ReadCastType(attribute.i(), node);
         break;
       case onnx::AttributeProto::FLOAT:
         node.attributes[key] = attribute.f();
@@ -172,6 +173,9 @@ class Reader {
         break;
       case onnx::AttributeProto::FLOATS:
         node.attributes[key] = std::vector<float>(attribute.floats().begin(), attribute.floats().end());
+        break;
+      case onnx::AttributeProto::STRINGS:
+        node.attributes[key] = std::vector<std::string>(attribute.strings().begin(), attribute.strings().end());
         break;
       case onnx::AttributeProto::TENSOR: {
         const graph::Tensor value = ReadTensor(attribute.t(), key, Where(node, key));
@@ -186,19 +190,33 @@ class Reader {
     }
   }
 
-  static void ReadCastType(int64_t to, Node& node) {
-    const auto kind = KindOf(static_cast<int32_t>(to));
-    if (kind) {
-      node.attributes["to"] = graph::ToOnnxType(*kind);
-    } else {
-      node.op = "Cast to ONNX type " + std::to_string(to);
+  // What an operator does with element types that the graph does not have becomes attributes.
+  void SettleTypes(const onnx::NodeProto& proto, Node& node) const {
+    const int32_t result = proto.output_size() > 0 ? types_.Of(proto.output(0)) : onnx::TensorProto::UNDEFINED;
+    const bool known = result != onnx::TensorProto::UNDEFINED;
+    if (node.op == "CastLike" && known && node.inputs.size() > 1) {
+      node.op = "Cast";
+      node.inputs.resize(1);
     }
+    if (node.op == "Cast") SettleCast(result, node);
+    if (node.op == "EyeLike") {
+      if (const auto kind = KindOf(result)) node.attributes["dtype"] = graph::ToOnnxType(*kind);
+    }
+    if (node.op == "BitShift" && known) node.attributes["bits"] = static_cast<int64_t>(8 * BytesOf(result));
+    // Where a value is clamped follows from the type of the zero point.
+    const bool clamped = node.op == "QuantizeLinear" || node.op == "QLinearConv" || node.op == "QLinearMatMul";
+    if (clamped && known) node.attributes["output_dtype"] = int64_t{result};
   }
 
-  // Where a value is clamped follows from the type of the zero point.
-  void ReadQuantizedType(const std::string& zero_point, Node& node) const {
-    const auto type = onnx_types_.find(zero_point);
-    if (type != onnx_types_.end()) node.attributes["output_dtype"] = int64_t{type->second};
+  static void SettleCast(int32_t to, Node& node) {
+    const auto kind = KindOf(to);
+    if (!kind) {
+      node.op = "Cast to ONNX type " + std::to_string(to);
+      return;
+    }
+    node.attributes["to"] = graph::ToOnnxType(*kind);
+    if (to == onnx::TensorProto::FLOAT16) node.attributes["mantissa_bits"] = int64_t{kHalfMantissa};
+    if (to == onnx::TensorProto::BFLOAT16) node.attributes["mantissa_bits"] = int64_t{kBfloatMantissa};
   }
 
   void ReadConstant(const onnx::NodeProto& proto, const std::string& name) {
@@ -209,7 +227,7 @@ class Reader {
     graph::Tensor value;
     if (attribute.has_t()) {
       value = ReadTensor(attribute.t(), name, where);
-      onnx_types_[proto.output(0)] = attribute.t().data_type();
+      types_.Set(proto.output(0), attribute.t().data_type());
     } else if (attribute.name() == "value_float") {
       value = {name, graph::ElementType::kFloat, {}, graph::ConstantData{{attribute.f()}, {}}};
     } else if (attribute.name() == "value_int") {
@@ -249,7 +267,7 @@ class Reader {
   const std::string& path_;
   Graph graph_;
   std::map<std::string, const onnx::TensorProto*> initializers_;
-  std::map<std::string, int32_t> onnx_types_;  // of constants and inputs
+  ElementTypes types_;
   std::map<std::string, DeclaredOutput> declared_;
   std::set<std::string> names_;
   int count_ = 0;

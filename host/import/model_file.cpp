@@ -8,6 +8,8 @@
 #include <fstream>
 
 #include "graph/error.h"
+#include "import/external_data.h"
+#include "import/inline_bodies.h"
 #include "import/opset_normalize.h"
 #include "lockstep/name_text.h"
 
@@ -40,6 +42,19 @@ void RequirePrintableNames(const onnx::AttributeProto& attribute, bool known_dom
   for (const auto& graph : attribute.graphs()) RequirePrintableNames(graph, path);
 }
 
+void RequirePrintableNames(const onnx::NodeProto& node, const std::string& path) {
+  for (const auto* name : {&node.name(), &node.op_type(), &node.domain()}) RequirePrintable(*name, path);
+  for (const auto& name : node.input()) RequirePrintable(name, path);
+  for (const auto& name : node.output()) RequirePrintable(name, path);
+  for (const auto& attribute : node.attribute()) RequirePrintableNames(attribute, node.domain().empty(), path);
+}
+
+void RequirePrintableNames(const onnx::FunctionProto& function, const std::string& path) {
+  for (const auto& name : function.input()) RequirePrintable(name, path);
+  for (const auto& name : function.output()) RequirePrintable(name, path);
+  for (const auto& node : function.node()) RequirePrintableNames(node, path);
+}
+
 void RequirePrintableNames(const onnx::GraphProto& graph, const std::string& path) {
   RequirePrintable(graph.name(), path);
   for (const auto& value : graph.input()) RequirePrintable(value.name(), path);
@@ -48,12 +63,7 @@ void RequirePrintableNames(const onnx::GraphProto& graph, const std::string& pat
     RequirePrintable(tensor.name(), path);
     for (const auto& entry : tensor.external_data()) RequirePrintable(entry.value(), path);
   }
-  for (const auto& node : graph.node()) {
-    for (const auto* name : {&node.name(), &node.op_type(), &node.domain()}) RequirePrintable(*name, path);
-    for (const auto& name : node.input()) RequirePrintable(name, path);
-    for (const auto& name : node.output()) RequirePrintable(name, path);
-    for (const auto& attribute : node.attribute()) RequirePrintableNames(attribute, node.domain().empty(), path);
-  }
+  for (const auto& node : graph.node()) RequirePrintableNames(node, path);
 }
 
 }  // namespace
@@ -76,6 +86,10 @@ onnx::ModelProto ReadModel(const std::string& path) {
     throw BadInput("'" + path + "' holds no graph with outputs: not an ONNX model, or cut short");
   }
   for (const auto& import : model.opset_import()) RequirePrintable(import.domain(), path);
+  RequirePrintableNames(model.graph(), path);
+  for (const auto& function : model.functions()) RequirePrintableNames(function, path);
+  LoadExternalData(model, path);
+  InlineBodies(model, path);
   RequirePrintableNames(model.graph(), path);
   return model;
 }

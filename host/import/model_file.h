@@ -10,7 +10,8 @@
 
 namespace lockstep::importer {
 
-// Throws BadInput if the file cannot be read, or is no ONNX model.
+// With the bodies of functions and branches in place (inline_bodies.h). Throws BadInput if the file cannot be read, or
+// is no ONNX model.
 onnx::ModelProto ReadModel(const std::string& path);
 
 // Throws UnsupportedModel naming the opsets that can be imported.

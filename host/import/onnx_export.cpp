@@ -53,6 +53,9 @@ void WriteAttribute(const Node& node, const std::string& key, const graph::Attri
   } else if (const auto* reals = std::get_if<std::vector<float>>(&value)) {
     proto.set_type(onnx::AttributeProto::FLOATS);
     for (const float entry : *reals) proto.add_floats(entry);
+  } else if (const auto* texts = std::get_if<std::vector<std::string>>(&value)) {
+    proto.set_type(onnx::AttributeProto::STRINGS);
+    for (const std::string& entry : *texts) proto.add_strings(entry);
   } else {
     const auto& data = std::get<graph::ConstantData>(value);
     const graph::ElementType type = graph::FromOnnxType(node.Int(key + "_type", graph::kOnnxFloat));

@@ -3,9 +3,11 @@
 #include <stdexcept>
 
 #include "graph/error.h"
+#include "import/choose_branches.h"
 #include "import/graph_cut.h"
 #include "import/graph_reader.h"
 #include "import/model_file.h"
+#include "import/old_opsets.h"
 #include "import/old_softmax.h"
 #include "import/opset_normalize.h"
 #include "optimize/optimize.h"
@@ -90,7 +92,9 @@ Graph Import(const std::string& path, const ImportOptions& given) {
   Graph& graph = read.graph;
   const ImportOptions options = WithModelShapes(given, graph);
   const bool old_softmax = graph.opset < kFirstOpsetOfOneAxis;
+  const bool old_broadcast = graph.opset < kFirstOpsetOfBroadcast;
   try {
+    NormalizeOldOpset(graph);
     NormalizeOpset(graph);
     if (old_softmax) SetOldSoftmaxAxes(graph);
     graph::SortAndPrune(graph);
@@ -101,6 +105,8 @@ Graph Import(const std::string& path, const ImportOptions& given) {
   }
   const auto infer = [&] {
     try {
+      ChooseBranches(graph);
+      if (old_broadcast) ExpandOldBroadcast(graph);
       optimize::InferShapes(graph);
     } catch (const BadInput& error) {
       if (!options.input_shapes.empty()) BlameInputShapes(path, options, error.what());
@@ -113,8 +119,9 @@ Graph Import(const std::string& path, const ImportOptions& given) {
   }
   CutGraph(graph, options, path);
   ApplyInputShapes(graph, options.input_shapes, path);
-  RequireInputShapes(graph, path);
+  if (!options.open_inputs) RequireInputShapes(graph, path);
   infer();
+  DropUnusedInputs(graph);
   if (old_softmax && ExpandOldSoftmax(graph)) infer();
   RequireDeclaredOutputs(read, options.input_shapes.empty(), path);
   return std::move(read.graph);

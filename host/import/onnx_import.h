@@ -19,9 +19,11 @@ struct ImportOptions {
   // `output_nodes` all its outputs. Empty: the graph's own inputs and outputs.
   std::vector<std::string> input_nodes;
   std::vector<std::string> output_nodes;
+  // Inputs may be left open: their shapes, and those of what follows from them, stay unknown.
+  bool open_inputs = false;
 };
 
-// Opsets 7 to 22, brought to the normal form that optimize/optimize.h describes; shapes are inferred. Element types
+// Opsets 1 to 22, brought to the normal form that optimize/optimize.h describes; shapes are inferred. Element types
 // become float (all floating types), int64 (all integers) and bool. Constant nodes and initializers are constants.
 //
 // Throws BadInput for a file that is missing, cut short, not ONNX or contradicts itself; UnsupportedModel for what ONNX

@@ -26,26 +26,6 @@ float FromBfloat(uint16_t bits) {
   return value;
 }
 
-size_t WidthOf(int32_t type) {
-  switch (type) {
-    case TensorProto::DOUBLE:
-    case TensorProto::INT64:
-    case TensorProto::UINT64:
-      return 8;
-    case TensorProto::FLOAT:
-    case TensorProto::INT32:
-    case TensorProto::UINT32:
-      return 4;
-    case TensorProto::FLOAT16:
-    case TensorProto::BFLOAT16:
-    case TensorProto::INT16:
-    case TensorProto::UINT16:
-      return 2;
-    default:
-      return 1;
-  }
-}
-
 template <typename T>
 T Load(const std::string& raw, size_t index) {
   T value{};
@@ -144,6 +124,26 @@ std::optional<graph::ElementType> KindOf(int32_t onnx_type) {
   }
 }
 
+size_t BytesOf(int32_t onnx_type) {
+  switch (onnx_type) {
+    case TensorProto::DOUBLE:
+    case TensorProto::INT64:
+    case TensorProto::UINT64:
+      return 8;
+    case TensorProto::FLOAT:
+    case TensorProto::INT32:
+    case TensorProto::UINT32:
+      return 4;
+    case TensorProto::FLOAT16:
+    case TensorProto::BFLOAT16:
+    case TensorProto::INT16:
+    case TensorProto::UINT16:
+      return 2;
+    default:
+      return 1;
+  }
+}
+
 std::string TypeName(int32_t onnx_type) {
   return TensorProto::DataType_IsValid(onnx_type)
              ? TensorProto::DataType_Name(static_cast<TensorProto::DataType>(onnx_type))
@@ -151,14 +151,6 @@ std::string TypeName(int32_t onnx_type) {
 }
 
 graph::Tensor ReadTensor(const TensorProto& proto, const std::string& name, const std::string& where) {
-  if (proto.data_location() == TensorProto::EXTERNAL) {
-    std::string file;
-    for (const auto& entry : proto.external_data()) {
-      if (entry.key() == "location") file = entry.value();
-    }
-    throw UnsupportedModel(where + ": its data lies in another file" + (file.empty() ? "" : " ('" + file + "')") +
-                           "; save the model with all data inside the .onnx file");
-  }
   const auto kind = KindOf(proto.data_type());
   if (!kind) {
     throw UnsupportedModel(where + ": its elements are " + TypeName(proto.data_type()) +
@@ -174,7 +166,7 @@ graph::Tensor ReadTensor(const TensorProto& proto, const std::string& name, cons
   size_t found = 0;
   if (proto.has_raw_data()) {
     const std::string& raw = proto.raw_data();
-    const size_t width = WidthOf(proto.data_type());
+    const size_t width = BytesOf(proto.data_type());
     found = raw.size() / width;
     if (raw.size() == count * width && *kind == graph::ElementType::kFloat) {
       data.floats.resize(count);

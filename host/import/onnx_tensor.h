@@ -18,8 +18,15 @@ std::optional<graph::ElementType> KindOf(int32_t onnx_type);
 // As ONNX calls an element type: "UINT8"; "type 77" for one that it does not have.
 std::string TypeName(int32_t onnx_type);
 
+// Of an element in raw data; 1 for a type that has none.
+size_t BytesOf(int32_t onnx_type);
+
+// Bits of the mantissa behind its leading one.
+inline constexpr int kHalfMantissa = 10;
+inline constexpr int kBfloatMantissa = 7;
+
 // Reads a constant under `name`. `where` names file and tensor for errors: BadInput if its data does not fit its
-// dimensions, UnsupportedModel if it lies in another file or has a type without numbers.
+// dimensions, UnsupportedModel if it has a type without numbers. Its data is within the message (external_data.h).
 graph::Tensor ReadTensor(const onnx::TensorProto& proto, const std::string& name, const std::string& where);
 
 // Writes a constant with raw data; the proto's name is the tensor's.

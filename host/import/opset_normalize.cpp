@@ -99,8 +99,27 @@ std::vector<Node> Reduce(Graph& graph, Node node) {
   return {std::move(node)};
 }
 
-std::vector<Node> Dropout(Graph&, Node node) {
-  node.inputs.resize(1);  // ratio and mode mean nothing to inference
+std::vector<Node> Scatter(Graph&, Node node) {
+  node.op = "ScatterElements";  // its name from opset 11 on
+  return {std::move(node)};
+}
+
+// From opset 16 on a pixel's middle is at 0.5.
+std::vector<Node> RoiAlign(Graph& graph, Node node) {
+  constexpr int64_t kFirstOpsetOfHalfPixel = 16;
+  if (graph.opset < kFirstOpsetOfHalfPixel) {
+    node.attributes.emplace("coordinate_transformation_mode", std::string("output_half_pixel"));
+  }
+  return {std::move(node)};
+}
+
+std::vector<Node> Dropout(Graph& graph, Node node) {
+  if (node.inputs.size() > 2 && node.inputs[2] != kNoTensor) {
+    const graph::Tensor& training = graph.tensor(node.inputs[2]);
+    const bool off = training.constant && training.constant->ints == std::vector<int64_t>{0};
+    if (!off) node.op = "Dropout in training mode";
+  }
+  node.inputs.resize(1);  // the ratio means nothing to inference
   node.attributes.clear();
   return {std::move(node)};
 }
@@ -179,10 +198,10 @@ std::vector<Node> Resize(Graph& graph, Node node) {
 
 const std::map<std::string, Rule>& Rules() {
   static const std::map<std::string, Rule> kRules = [] {
-    std::map<std::string, Rule> rules = {{"Split", Split},    {"Slice", Slice},         {"Clip", Clip},
-                                         {"Pad", Pad},        {"Squeeze", AxesToInput}, {"Unsqueeze", AxesToInput},
-                                         {"TopK", TopK},      {"Dropout", Dropout},     {"Resize", Resize},
-                                         {"Upsample", Resize}};
+    std::map<std::string, Rule> rules = {{"Split", Split},     {"Slice", Slice},         {"Clip", Clip},
+                                         {"Pad", Pad},         {"Squeeze", AxesToInput}, {"Unsqueeze", AxesToInput},
+                                         {"TopK", TopK},       {"Dropout", Dropout},     {"Resize", Resize},
+                                         {"Upsample", Resize}, {"Scatter", Scatter},     {"RoiAlign", RoiAlign}};
     for (const char* op : {"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2",
                            "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare"}) {
       rules[op] = Reduce;

@@ -5,7 +5,7 @@
 
 namespace lockstep::importer {
 
-inline constexpr int64_t kOldestOpset = 7;
+inline constexpr int64_t kOldestOpset = 1;
 inline constexpr int64_t kNewestOpset = 22;
 inline constexpr int64_t kNormalOpset = 17;
 

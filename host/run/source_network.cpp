@@ -2,11 +2,10 @@
 
 #include <vector>
 
-#include "dump/dump.h"
-#include "files/output_file.h"
 #include "graph/error.h"
 #include "import/onnx_export.h"
 #include "import/onnx_import.h"
+#include "import/source_digest.h"
 #include "optimize/optimize.h"
 
 namespace lockstep::run {
@@ -62,8 +61,7 @@ void RequireNetworkOf(const fs::path& onnx, const fs::path& joint_model, const j
   const std::string source = model.source_digest() != nullptr ? model.source_digest()->str() : "";
   if (source.empty()) ThrowOtherNetwork(onnx, joint_model);
   if (importer::ExportedSourceDigest(onnx.string()) == source) return;
-  const std::vector<uint8_t> bytes = files::ReadFile(onnx);
-  if (dump::Md5Hex(bytes.data(), bytes.size()) != source) ThrowOtherNetwork(onnx, joint_model);
+  if (importer::SourceDigest(onnx.string()) != source) ThrowOtherNetwork(onnx, joint_model);
 }
 
 void RequireSameInterface(const graph::Graph& network, const fs::path& onnx, const fs::path& joint_model,

@@ -12,11 +12,10 @@
 #include "compiler/network_corrections.h"
 #include "compiler/picture_observation.h"
 #include "compiler/said.h"
-#include "files/output_file.h"
 #include "graph/error.h"
+#include "import/source_digest.h"
 #include "info/blockers.h"
 #include "input/input_source.h"
-#include "lockstep/md5.h"
 #include "lower/lower.h"
 #include "optimize/optimize.h"
 #include "sensitivity/raise.h"
@@ -93,8 +92,7 @@ class Tuning {
 
   void Prepare() {
     Begin("import " + config_.input);
-    const std::vector<uint8_t> file = files::ReadFile(config_.input);
-    digest_ = lockstep::ToText(Md5Of(file.data(), file.size())).data();
+    digest_ = importer::SourceDigest(config_.input);
     graph_ = compiler::ImportNetwork(config_);
     optimize::Optimize(graph_);
     info::RequireSupported(graph_, config_.input);

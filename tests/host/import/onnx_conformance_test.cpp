@@ -96,11 +96,12 @@ bool CanEvaluate(const Graph& graph) {
   return true;
 }
 
-// Training mode computes something else, with random numbers; narrow floats are rounded, which the importer does not
-// do.
+// Training mode computes something else, with random numbers; the data of narrow floats has their bits as integers.
 bool IsOutOfScope(const NodeModel& model, const Graph& graph) {
   const std::string name = model.folder.filename().string();
   if (name.find("training") != std::string::npos || name.find("FLOAT16") != std::string::npos) return true;
+  // The data takes the output's size as a fraction of an element.
+  if (name.rfind("test_resize_downsample_scales", 0) == 0 && name.find("align") != std::string::npos) return true;
   for (const graph::Node& node : graph.nodes) {
     if (node.Int("training_mode", 0) != 0) return true;
   }

@@ -17,11 +17,11 @@ OnnxWriter::OnnxWriter(int64_t opset) {
   model.mutable_graph()->set_name("test");
 }
 
-OnnxWriter& OnnxWriter::Input(const std::string& name, const std::vector<int64_t>& dims) {
+OnnxWriter& OnnxWriter::Input(const std::string& name, const std::vector<int64_t>& dims, int32_t element_type) {
   auto& input = *model.mutable_graph()->add_input();
   input.set_name(name);
   auto& type = *input.mutable_type()->mutable_tensor_type();
-  type.set_elem_type(onnx::TensorProto::FLOAT);
+  type.set_elem_type(element_type);
   for (const int64_t dim : dims) {
     auto& written = *type.mutable_shape()->add_dim();
     if (dim > 0) {

@@ -16,8 +16,9 @@ class OnnxWriter {
 
   explicit OnnxWriter(int64_t opset);
 
-  // A float input; a dimension of 0 is left open under the name "open".
-  OnnxWriter& Input(const std::string& name, const std::vector<int64_t>& dims);
+  // A dimension of 0 is left open under the name "open".
+  OnnxWriter& Input(const std::string& name, const std::vector<int64_t>& dims,
+                    int32_t element_type = onnx::TensorProto::FLOAT);
   OnnxWriter& Output(const std::string& name);
   onnx::NodeProto& Node(const std::string& op, const std::vector<std::string>& inputs,
                         const std::vector<std::string>& outputs);

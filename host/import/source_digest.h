@@ -1,0 +1,12 @@
+// What tells one network from another.
+#pragma once
+
+#include <string>
+
+namespace lockstep::importer {
+
+// The md5 of an ONNX file, hex; of one with weights in other files the md5 over its own and those of the others, in the
+// order in which it names them. Throws BadInput as the import does.
+std::string SourceDigest(const std::string& path);
+
+}  // namespace lockstep::importer
