@@ -65,7 +65,7 @@ int Evaluate(Flags& flags) {
   options.input_settings =
       given("color") || given("resize") || given("mean") || given("std") || given("pad_value") || given("input_type");
   options.runner.inputs = compiler::InputSettingsOf(resolved, "evaluate");
-  options.runner.input_shapes = compiler::InputShapesOf(resolved);
+  options.runner.import = compiler::ImportOptionsOf(resolved);
   options.threads = resolved.at("threads").get<int>();
   options.board.time_limit = std::chrono::seconds(flags.timeout);
   options.variants.clear();

@@ -17,9 +17,9 @@ struct Flags {
 };
 
 int Info(const Flags& flags) {
-  const auto shapes = compiler::InputShapesOf(settings::Resolve(settings::kInfo, flags.given, "info"));
+  const auto options = compiler::ImportOptionsOf(settings::Resolve(settings::kInfo, flags.given, "info"));
   CheckOutputs({flags.json}, {flags.model});
-  const nlohmann::ordered_json info = info::DescribeModelFile(flags.model, shapes);
+  const nlohmann::ordered_json info = info::DescribeModelFile(flags.model, options);
   Print(info::InfoText(info), report::JsonText(info, 1), flags.json);
   return info.contains("blockers") && !info.at("blockers").empty() ? kUnsupportedModel : kGood;
 }

@@ -36,7 +36,7 @@ int Run(Flags& flags) {
     throw UsageError("--npy is for the files of --output-folder; name one or leave it out");
   }
   flags.options.runner.check_digest = !flags.no_digest;
-  flags.options.runner.input_shapes = compiler::InputShapesOf(resolved);
+  flags.options.runner.import = compiler::ImportOptionsOf(resolved);
   flags.options.runner.threads = resolved.at("threads").get<int>();
   std::vector<std::filesystem::path> inputs(flags.options.models.begin(), flags.options.models.end());
   inputs.push_back(run::OptimizedOnnxBeside(flags.options.models.front()));

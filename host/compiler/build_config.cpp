@@ -96,9 +96,7 @@ BuildConfig ParseConfig(const Json& json, const std::string& source) {
   Take(merged, "input", config.input);
   Take(merged, "output_dir", config.output_dir);
   Take(merged, "name", config.name);
-  config.input_shape = InputShapesOf(merged);
-  Take(merged, "input_nodes", config.input_nodes);
-  Take(merged, "output_nodes", config.output_nodes);
+  config.import = ImportOptionsOf(merged);
   if (merged.contains("calibration")) config.calibration = SourcesOf(merged.at("calibration"));
   Take(merged, "from_calibration", config.from_calibration);
   Take(merged, "export_qdq", config.export_qdq);
@@ -159,10 +157,13 @@ input::DataSources SourcesOf(const Json& value) {
   return sources;
 }
 
-std::map<std::string, graph::Shape> InputShapesOf(const Json& resolved) {
-  std::map<std::string, graph::Shape> shapes;
-  Take(resolved, "input_shape", shapes);
-  return shapes;
+importer::ImportOptions ImportOptionsOf(const Json& resolved) {
+  importer::ImportOptions options;
+  Take(resolved, "input_shape", options.input_shapes);
+  Take(resolved, "input_value", options.input_values);
+  Take(resolved, "input_nodes", options.input_nodes);
+  Take(resolved, "output_nodes", options.output_nodes);
+  return options;
 }
 
 Json ReadConfigFile(const std::string& path) {

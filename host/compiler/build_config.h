@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/graph.h"
+#include "import/onnx_import.h"
 #include "input/data_list.h"
 #include "input/input_info.h"
 #include "judge/render.h"
@@ -23,9 +23,7 @@ struct BuildConfig {
   std::string input;
   std::string output_dir;
   std::string name;
-  std::map<std::string, graph::Shape> input_shape;
-  std::vector<std::string> input_nodes;
-  std::vector<std::string> output_nodes;
+  importer::ImportOptions import;  // input_shape, input_value, input_nodes, output_nodes
   input::DataSources calibration;
   std::string from_calibration;
   std::string export_qdq;
@@ -67,8 +65,8 @@ input::InputSettings InputSettingsOf(const settings::Json& resolved, const std::
 // What it gave for data or calibration.
 input::DataSources SourcesOf(const settings::Json& value);
 
-// What settings::Resolve gave as input_shape.
-std::map<std::string, graph::Shape> InputShapesOf(const settings::Json& resolved);
+// What it gave of how to import: input_shape, input_value, input_nodes and output_nodes.
+importer::ImportOptions ImportOptionsOf(const settings::Json& resolved);
 
 // The object in a file. Relative paths in it are relative to the file's folder and come back absolute. Throws BadInput
 // if it cannot be read, UsageError if it is no JSON object.

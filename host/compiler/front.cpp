@@ -41,11 +41,7 @@ void RequireQuantizedOutputs(const BuildConfig& config, const graph::Graph& grap
 }  // namespace
 
 graph::Graph ImportNetwork(const BuildConfig& config) {
-  importer::ImportOptions options;
-  options.input_shapes = config.input_shape;
-  options.input_nodes = config.input_nodes;
-  options.output_nodes = config.output_nodes;
-  graph::Graph graph = importer::ImportOnnx(config.input, options);
+  graph::Graph graph = importer::ImportOnnx(config.input, config.import);
   graph.name = config.name;
   return graph;
 }

@@ -33,7 +33,7 @@ void MeasureLayer(const Round& round, size_t position, int64_t elements, const f
 }  // namespace
 
 FloatSide::FloatSide(const std::filesystem::path& onnx, const joint::Model& model, int threads)
-    : graph_(run::LoadNetwork(onnx, {}, input::InputShapesOf(model))) {
+    : graph_(run::LoadNetworkBeside(onnx, model)) {
   engine::FloatEngineOptions options;
   options.threads = threads;
   for (const joint::Layer* layer : *model.layers()) {

@@ -32,10 +32,9 @@ void RefuseUselessSettings(const EvaluateOptions& options) {
     throw UsageError("--input-type, --color, --mean, --std and --resize are for an ONNX network; " +
                      options.model.string() + " says itself what its inputs are, leave them out");
   }
-  if (!onnx && !options.runner.input_shapes.empty()) {
-    throw UsageError("--input-shape is for an ONNX network; " + options.model.string() +
-                     " has its shapes in it, leave "
-                     "it out");
+  if (!onnx && importer::HasInputSettings(options.runner.import)) {
+    throw UsageError("--input-shape and --input-value are for an ONNX network; " + options.model.string() +
+                     " knows its inputs, leave them out");
   }
   if (onnx && !options.onnx.empty()) {
     throw UsageError("--onnx is the float network of a joint model; " + options.model.string() +

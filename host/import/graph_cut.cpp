@@ -1,6 +1,7 @@
 #include "import/graph_cut.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "graph/error.h"
@@ -61,12 +62,16 @@ std::vector<TensorId> ResolveAll(const Graph& graph, const std::vector<std::stri
   return ids;
 }
 
-[[noreturn]] void ThrowUnknownInput(const Graph& graph, const std::string& name, const std::string& path) {
+// The place among the inputs; `flag` is for the message.
+std::vector<TensorId>::iterator FindInput(Graph& graph, const std::string& name, const std::string& flag,
+                                          const std::string& path) {
+  const auto found = std::find_if(graph.inputs.begin(), graph.inputs.end(),
+                                  [&](TensorId id) { return graph.tensor(id).name == name; });
+  if (found != graph.inputs.end()) return found;
   std::vector<std::string> known;
   known.reserve(graph.inputs.size());
   for (const TensorId id : graph.inputs) known.push_back(graph.tensor(id).name);
-  throw UsageError("--input-shape: '" + path + "' has no input " + graph::Quoted(name) +
-                   graph::DidYouMean(name, known));
+  throw UsageError(flag + ": '" + path + "' has no input " + graph::Quoted(name) + graph::DidYouMean(name, known));
 }
 
 [[noreturn]] void ThrowWrongRank(const graph::Tensor& input, const graph::Shape& given, const std::string& path) {
@@ -128,11 +133,7 @@ void DropUnusedInputs(Graph& graph) {
 
 void ApplyInputShapes(Graph& graph, const std::map<std::string, graph::Shape>& shapes, const std::string& path) {
   for (const auto& [name, shape] : shapes) {
-    const std::string& wanted = name;
-    const auto found = std::find_if(graph.inputs.begin(), graph.inputs.end(),
-                                    [&](TensorId id) { return graph.tensor(id).name == wanted; });
-    if (found == graph.inputs.end()) ThrowUnknownInput(graph, name, path);
-    graph::Tensor& tensor = graph.tensor(*found);
+    graph::Tensor& tensor = graph.tensor(*FindInput(graph, name, "--input-shape", path));
     if (tensor.shape != graph::kUnknownShape && tensor.shape.size() != shape.size()) {
       ThrowWrongRank(tensor, shape, path);
     }
@@ -140,6 +141,30 @@ void ApplyInputShapes(Graph& graph, const std::map<std::string, graph::Shape>& s
       throw UsageError("--input-shape: the shape of input '" + name + "' has a dimension below 1");
     }
     tensor.shape = shape;
+  }
+}
+
+void FixInputValues(Graph& graph, const std::map<std::string, double>& values, const std::string& path) {
+  for (const auto& [name, value] : values) {
+    const auto found = FindInput(graph, name, "--input-value", path);
+    graph::Tensor& tensor = graph.tensor(*found);
+    if (!graph::IsKnown(tensor.shape)) {
+      throw UsageError("--input-value: the shape of input '" + name + "' is open; set it with --input-shape " + name +
+                       ":" + (tensor.shape == graph::kUnknownShape ? "AxBx..." : WantedShape(tensor.shape)));
+    }
+    const bool floats = tensor.type == graph::ElementType::kFloat;
+    constexpr double kMostWhole = 9007199254740992.0;  // 2^53
+    const bool truth = tensor.type == graph::ElementType::kBool;
+    if (!floats &&
+        (value != std::trunc(value) || std::abs(value) > (truth ? 1.0 : kMostWhole) || (truth && value < 0))) {
+      throw UsageError("--input-value: input '" + name + "' of '" + path + "' holds " + graph::KindName(tensor.type) +
+                       ", not " + std::to_string(value));
+    }
+    const auto count = static_cast<size_t>(graph::ElementCount(tensor.shape));
+    tensor.constant.emplace();
+    if (floats) tensor.constant->floats.assign(count, static_cast<float>(value));
+    if (!floats) tensor.constant->ints.assign(count, static_cast<int64_t>(value));
+    graph.inputs.erase(found);
   }
 }
 

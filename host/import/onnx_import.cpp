@@ -119,6 +119,7 @@ Graph Import(const std::string& path, const ImportOptions& given) {
   }
   CutGraph(graph, options, path);
   ApplyInputShapes(graph, options.input_shapes, path);
+  FixInputValues(graph, options.input_values, path);
   if (!options.open_inputs) RequireInputShapes(graph, path);
   infer();
   DropUnusedInputs(graph);
@@ -128,6 +129,10 @@ Graph Import(const std::string& path, const ImportOptions& given) {
 }
 
 }  // namespace
+
+bool HasInputSettings(const ImportOptions& options) {
+  return !options.input_shapes.empty() || !options.input_values.empty();
+}
 
 Graph ImportOnnx(const std::string& path, const ImportOptions& options) {
   if (options.model_shapes.empty()) return Import(path, options);

@@ -15,6 +15,8 @@ struct ImportOptions {
   // The inputs of a model that was made from the network. What `input_shapes` or the network itself decides otherwise,
   // by name or by the number of axes, is ignored, and all of them where the network cannot have them.
   std::map<std::string, graph::Shape> model_shapes;
+  // Inputs that have one value always: constants from here on, and no inputs of the graph.
+  std::map<std::string, double> input_values;
   // Where to cut the graph: names of tensors or of nodes. A node among `input_nodes` means its data inputs, among
   // `output_nodes` all its outputs. Empty: the graph's own inputs and outputs.
   std::vector<std::string> input_nodes;
@@ -22,6 +24,9 @@ struct ImportOptions {
   // Inputs may be left open: their shapes, and those of what follows from them, stay unknown.
   bool open_inputs = false;
 };
+
+// Whether shapes or values of inputs are given.
+bool HasInputSettings(const ImportOptions& options);
 
 // Opsets 1 to 22, brought to the normal form that optimize/optimize.h describes; shapes are inferred. Element types
 // become float (all floating types), int64 (all integers) and bool. Constant nodes and initializers are constants.

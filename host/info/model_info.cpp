@@ -58,10 +58,11 @@ std::string ListText(const std::string& title, const ordered_json& list) {
 
 }  // namespace
 
-ordered_json DescribeModelFile(const std::string& path, const std::map<std::string, graph::Shape>& input_shape) {
-  if (std::filesystem::path(path).extension() == ".onnx") return DescribeNetwork(path, input_shape);
-  if (!input_shape.empty()) {
-    throw UsageError("--input-shape is for an ONNX network; " + path + " has its shapes in it, leave it out");
+ordered_json DescribeModelFile(const std::string& path, const importer::ImportOptions& options) {
+  if (std::filesystem::path(path).extension() == ".onnx") return DescribeNetwork(path, options);
+  if (importer::HasInputSettings(options)) {
+    throw UsageError("--input-shape and --input-value are for an ONNX network; " + path +
+                     " knows its inputs, leave them out");
   }
   files::RequireFile(path);
   const engine::JointModel joint(path);

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "graph/graph.h"
+#include "import/onnx_import.h"
 #include "joint_generated.h"
 
 namespace lockstep::info {
@@ -19,11 +18,10 @@ nlohmann::ordered_json DescribeJointModel(const joint::Model& model, size_t file
 
 // Of an ONNX network after import and optimisation: inputs, outputs, nodes with MACs and parameters, and what keeps it
 // from being built.
-nlohmann::ordered_json DescribeNetwork(const std::string& path, const std::map<std::string, graph::Shape>& input_shape);
+nlohmann::ordered_json DescribeNetwork(const std::string& path, const importer::ImportOptions& options);
 
 // Of a file of either kind, by its ending; a joint model goes through every check, and BadInput names what failed.
-nlohmann::ordered_json DescribeModelFile(const std::string& path,
-                                         const std::map<std::string, graph::Shape>& input_shape);
+nlohmann::ordered_json DescribeModelFile(const std::string& path, const importer::ImportOptions& options);
 
 // Either of them as text: a list of properties, then tables.
 std::string InfoText(const nlohmann::ordered_json& info);

@@ -99,9 +99,7 @@ ordered_json DescribeTensors(const Graph& graph) {
 
 }  // namespace
 
-ordered_json DescribeNetwork(const std::string& path, const std::map<std::string, graph::Shape>& input_shape) {
-  importer::ImportOptions options;
-  options.input_shapes = input_shape;
+ordered_json DescribeNetwork(const std::string& path, const importer::ImportOptions& options) {
   Graph graph = importer::ImportOnnx(path, options);
   ordered_json json = {{"kind", "ONNX network"}, {"name", graph.name}, {"node_count", graph.nodes.size()}};
   const std::map<std::string, int> operators = Operators(graph);

@@ -42,7 +42,7 @@ ModelAndNetwork OpenModelAndNetwork(const fs::path& model, const fs::path& onnx)
   }
   files::RequireFile(both.network_path);
   run::RequireNetworkOf(both.network_path, both.model_path, joint);
-  both.graph = run::LoadNetwork(both.network_path, {}, input::InputShapesOf(joint));
+  both.graph = run::LoadNetworkBeside(both.network_path, joint);
   run::RequireSameInterface(both.graph, both.network_path, both.model_path, joint);
   return both;
 }

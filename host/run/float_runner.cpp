@@ -49,7 +49,7 @@ std::vector<uint8_t> BytesOf(const dump::DumpLayer& layout, const std::vector<fl
 FloatRunner::FloatRunner(const std::filesystem::path& onnx, RunnerOptions options)
     : path_(onnx.string()),
       options_(std::move(options)),
-      graph_(LoadNetwork(onnx, options_.input_shapes, options_.model_shapes)),
+      graph_(LoadNetwork(onnx, options_.import)),
       inputs_(InputsBeside(path_, graph_, options_)) {}
 
 FloatRunner::~FloatRunner() = default;

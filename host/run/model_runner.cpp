@@ -65,7 +65,7 @@ RunnerOptions OptionsBeside(const fs::path& joint_model, RunnerOptions options) 
   files::RequireFile(joint_model);
   const engine::JointModel joint(joint_model.string(), options.check_digest);
   options.model_inputs = input::InputsOf(joint.model());
-  options.model_shapes = input::InputShapesOf(joint.model());
+  options.import.model_shapes = input::InputShapesOf(joint.model());
   return options;
 }
 

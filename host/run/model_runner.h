@@ -2,12 +2,12 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "dump/dump.h"
+#include "import/onnx_import.h"
 #include "input/model_input.h"
 #include "quantize/quantized_graph.h"
 
@@ -23,9 +23,8 @@ struct RunnerOptions {
   input::InputSettings inputs;  // of an ONNX network; a joint model knows its own
   // Of the joint model that an ONNX network runs beside: it is fed what the model is fed. Else empty.
   std::vector<input::InputInfo> model_inputs;
-  std::map<std::string, graph::Shape> input_shapes;  // of an ONNX network
-  std::map<std::string, graph::Shape> model_shapes;  // of the joint model beside it, see ImportOptions
-  int threads = 0;                                   // 0: all cores
+  importer::ImportOptions import;  // of an ONNX network; `model_shapes` are those of the joint model beside it
+  int threads = 0;                 // 0: all cores
   bool check_digest = true;
 };
 

@@ -85,8 +85,9 @@ void RefuseUselessSettings(const RunOptions& options) {
     throw UsageError("--input-type, --color, --mean, --std and --resize are for an ONNX network alone; " + *joint +
                      " says itself what its inputs are, leave them out");
   }
-  if (!any_onnx && !options.runner.input_shapes.empty()) {
-    throw UsageError("--input-shape is for an ONNX network; " + *joint + " has its shapes in it, leave it out");
+  if (!any_onnx && importer::HasInputSettings(options.runner.import)) {
+    throw UsageError("--input-shape and --input-value are for an ONNX network; " + *joint +
+                     " knows its inputs, leave them out");
   }
   if (!options.runner.check_digest && !(any_joint && engine == EngineKind::kNative)) {
     throw UsageError("--no-digest is for a joint model on the native engine; leave it out");

@@ -4,8 +4,8 @@
 
 #include "graph/error.h"
 #include "import/onnx_export.h"
-#include "import/onnx_import.h"
 #include "import/source_digest.h"
+#include "input/input_info.h"
 #include "optimize/optimize.h"
 
 namespace lockstep::run {
@@ -46,15 +46,17 @@ fs::path OptimizedOnnxBeside(const fs::path& joint_model) {
   return joint_model.parent_path() / "frontend" / "optimized.onnx";
 }
 
-graph::Graph LoadNetwork(const fs::path& onnx, const std::map<std::string, graph::Shape>& input_shapes,
-                         const std::map<std::string, graph::Shape>& model_shapes) {
-  importer::ImportOptions options;
-  options.input_shapes = input_shapes;
-  options.model_shapes = model_shapes;
+graph::Graph LoadNetwork(const fs::path& onnx, const importer::ImportOptions& options) {
   graph::Graph graph = importer::ImportOnnx(onnx.string(), options);
   optimize::InferShapes(graph);
   optimize::Optimize(graph);
   return graph;
+}
+
+graph::Graph LoadNetworkBeside(const fs::path& onnx, const joint::Model& model) {
+  importer::ImportOptions options;
+  options.model_shapes = input::InputShapesOf(model);
+  return LoadNetwork(onnx, options);
 }
 
 void RequireNetworkOf(const fs::path& onnx, const fs::path& joint_model, const joint::Model& model) {

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <string>
 
 #include "graph/graph.h"
+#include "import/onnx_import.h"
 #include "joint_generated.h"
 
 namespace lockstep::run {
@@ -13,9 +13,11 @@ namespace lockstep::run {
 // Where `build` put the network. Another model that is built into the same folder replaces it.
 std::filesystem::path OptimizedOnnxBeside(const std::filesystem::path& joint_model);
 
-// Imports and optimises as `build` does. `model_shapes` hold where `input_shapes` do not: see ImportOptions.
-graph::Graph LoadNetwork(const std::filesystem::path& onnx, const std::map<std::string, graph::Shape>& input_shapes,
-                         const std::map<std::string, graph::Shape>& model_shapes);
+// Imports and optimises as `build` does.
+graph::Graph LoadNetwork(const std::filesystem::path& onnx, const importer::ImportOptions& options);
+
+// As that of a model was, with the model's own shapes.
+graph::Graph LoadNetworkBeside(const std::filesystem::path& onnx, const joint::Model& model);
 
 // Throws UsageError unless `onnx` is what `joint_model`, the file of `model`, was made from: the file that was built,
 // or what `build` exported of it.

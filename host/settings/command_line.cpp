@@ -127,6 +127,9 @@ void AddOption(CLI::App& app, const Setting& setting, Json& given) {
     case Kind::kShapes:
       AddShapes(app, setting, given);
       return;
+    case Kind::kNamedNumbers:
+      AddScoped(app, setting, given, ParseNamedNumber);
+      return;
     case Kind::kNamedPaths:
       AddNamedPaths(app, setting, given);
       return;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <utility>
@@ -54,6 +56,8 @@ std::string Wanted(const Setting& setting) {
       return "a list of names";
     case Kind::kShapes:
       return "an object such as {\"images\": [1, 3, 640, 640]} of extents of at least 1";
+    case Kind::kNamedNumbers:
+      return "an object such as {\"rate\": 16000} of numbers";
     case Kind::kNamedPaths:
       return "a path, or an object with a path for each input";
     case Kind::kNamedChoices:
@@ -108,6 +112,8 @@ bool Fits(const Setting& setting, const Json& value) {
       return value.is_array() && All(value, is_text);
     case Kind::kShapes:
       return value.is_object() && All(value, IsShape);
+    case Kind::kNamedNumbers:
+      return value.is_object() && All(value, [](const Json& json) { return json.is_number(); });
     case Kind::kNamedPaths:
       return value.is_string() || (value.is_object() && !value.empty() && All(value, is_text));
     case Kind::kScopedChoices:
@@ -253,6 +259,17 @@ std::pair<std::string, std::string> ParseNamedPath(const std::string& text) {
   std::error_code ignored;
   if (equals == std::string::npos || equals == 0 || std::filesystem::exists(text, ignored)) return {"", text};
   return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::pair<std::string, double> ParseNamedNumber(const std::string& text, const Setting& setting) {
+  const size_t equals = text.rfind('=');
+  const std::string number = equals == std::string::npos ? "" : text.substr(equals + 1);
+  char* end = nullptr;
+  const double value = std::strtod(number.c_str(), &end);
+  if (equals == 0 || number.empty() || *end != '\0' || !std::isfinite(value)) {
+    throw UsageError(setting.Flag() + " " + graph::Quoted(text) + " is not NAME=NUMBER, such as rate=16000");
+  }
+  return {text.substr(0, equals), value};
 }
 
 std::pair<std::string, std::string> ParseNamedChoice(const std::string& text, const Setting& setting) {

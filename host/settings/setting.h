@@ -20,6 +20,7 @@ enum class Kind {
   kNumbers,        // a list of numbers; a,b,c on the command line
   kNames,          // a list of texts
   kShapes,         // {"images": [1, 3, 640, 640]}; NAME:1x3x640x640 on the command line
+  kNamedNumbers,   // {"rate": 16000}; NAME=NUMBER on the command line
   kNamedPaths,     // a path, or {"images": path, ..}; PATH or NAME=PATH on the command line, once for each
   kNamedChoices,   // {"images": one of `choices`}; NAME:CHOICE on the command line
   kScopedWholes,   // a whole number in [least, most], or {"op:Softmax": number, ..}; N or SCOPE=N on the command line
@@ -70,6 +71,9 @@ Json Resolve(Command command, const Json& given, const std::string& source);
 
 // "NAME=PATH" as a name and a path; without a name if there is no '=' or a file of the whole name.
 std::pair<std::string, std::string> ParseNamedPath(const std::string& text);
+
+// "NAME=NUMBER" as a name and a number; UsageError otherwise.
+std::pair<std::string, double> ParseNamedNumber(const std::string& text, const Setting& setting);
 
 // "NAME:CHOICE" of the setting as a name and one of its choices; UsageError otherwise.
 std::pair<std::string, std::string> ParseNamedChoice(const std::string& text, const Setting& setting);

@@ -10,9 +10,9 @@
 namespace lockstep::importer {
 namespace {
 
-graph::Graph Import(const OnnxWriter& writer) {
+graph::Graph Import(const OnnxWriter& writer, const ImportOptions& options = {}) {
   const TemporaryFile file(writer.Bytes());
-  return ImportOnnx(file.path(), {});
+  return ImportOnnx(file.path(), options);
 }
 
 onnx::NodeProto& AddNode(onnx::FunctionProto& function, const std::string& op, const std::vector<std::string>& inputs,
@@ -96,6 +96,42 @@ OnnxWriter Choosing(bool condition) {
     attribute.mutable_g()->add_output()->set_name("made");
   }
   return writer;
+}
+
+// The same, but that the condition is an input.
+OnnxWriter ChoosingByInput() {
+  OnnxWriter writer = Choosing(true);
+  auto& graph = *writer.model.mutable_graph();
+  graph.mutable_initializer()->DeleteSubrange(0, 1);
+  auto& input = *graph.add_input();
+  input.set_name("condition");
+  input.mutable_type()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::BOOL);
+  input.mutable_type()->mutable_tensor_type()->mutable_shape();
+  return writer;
+}
+
+TEST(Branches, AnInputWithAValueChoosesAndIsNoneAnyMore) {
+  ImportOptions options;
+  options.input_values = {{"condition", 1.0}};
+  const graph::Graph graph = Import(ChoosingByInput(), options);
+  EXPECT_EQ(testing::Operators(graph), "Relu Identity");
+  ASSERT_EQ(graph.inputs.size(), 1U);
+  EXPECT_EQ(graph.tensor(graph.inputs[0]).name, "x");
+
+  const auto error = [](const std::map<std::string, double>& values) {
+    ImportOptions wrong;
+    wrong.input_values = values;
+    try {
+      Import(ChoosingByInput(), wrong);
+    } catch (const UsageError& caught) {
+      return std::string(caught.what());
+    }
+    return std::string("none");
+  };
+  EXPECT_NE(error({{"conditon", 1.0}}).find("no input \"conditon\"; did you mean condition?"), std::string::npos)
+      << error({{"conditon", 1.0}});
+  EXPECT_NE(error({{"condition", 0.5}}).find("holds truth values, not 0.5"), std::string::npos);
+  EXPECT_NE(error({{"condition", 2.0}}).find("holds truth values, not 2"), std::string::npos);
 }
 
 TEST(Branches, OfAConstantConditionTheOneThatItChoosesStays) {

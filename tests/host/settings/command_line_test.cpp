@@ -37,9 +37,12 @@ TEST(CommandLine, EveryKindArrivesAsItsJson) {
                                     "b",
                                     "--input-shape",
                                     "x:1x2",
+                                    "--input-value",
+                                    "rate=16e3",
                                     "--color",
                                     "BGR"});
   const Json wanted = {{"input_shape", {{"x", {1, 2}}}},
+                       {"input_value", {{"rate", 16000.0}}},
                        {"output_dir", "out"},
                        {"count", 3},
                        {"seed", 18446744073709551615U},
@@ -63,6 +66,9 @@ TEST(CommandLine, WhatIsSaidOfLayersArrivesAsItsJson) {
     EXPECT_THROW(Given(kBuild, {"--activation-bits", bad}), UsageError) << bad;
   }
   EXPECT_THROW(Given(kBuild, {"--activation-bits", "a=4", "a=5"}), UsageError);
+  for (const char* bad : {"rate", "rate=", "=1", "rate=1x", "rate=inf"}) {
+    EXPECT_THROW(Given(kBuild, {"--input-value", bad}), UsageError) << bad;
+  }
   EXPECT_THROW(Given(kBuild, {"--layer-configs", "{"}), UsageError);
 }
 
