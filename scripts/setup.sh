@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs every package that building, testing and the demo need. Safe to run again: it does nothing when all is there.
+# setup.sh [--zoo]: installs every package that building, testing and the demo need; --zoo: those of scripts/zoo.sh too.
+# Safe to run again: it does nothing when all is there.
 set -euo pipefail
 
 apt_packages=(
@@ -17,6 +18,7 @@ apt_packages=(
   # style; libomp-dev has the omp.h that clang-tidy finds
   clang-format clang-tidy libomp-dev
 )
+[ "${1:-}" != --zoo ] || apt_packages+=(python3-torch python3-torchvision)
 command -v node >/dev/null || apt_packages+=(nodejs)
 command -v npm >/dev/null || apt_packages+=(npm)
 

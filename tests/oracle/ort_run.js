@@ -3,6 +3,7 @@
 //   node ort_run.js --package DIR --jobs FILE [--threads N] [--time RUNS]
 // DIR holds node_modules/onnxruntime-node. FILE is a JSON:
 //   [{"model", "inputs": [{"name", "shape", "file"}], "outputDir", "outputPrefix"}]
+// An input with "values" instead of a file has these, as int64.
 // Output i of a job goes to its outputDir/output_<i>.bin, or with an outputPrefix to outputDir/<outputPrefix><name>.bin.
 // Jobs of one model that follow one another share a session. The JSON on stdout:
 //   {"version", "runs": [{"outputs": [{"name", "shape", "file"}], "milliseconds": [..one per timed run]}]}
@@ -55,7 +56,9 @@ function open(ort, model, options) {
 async function run(ort, session, job, options) {
   const feeds = {};
   for (const input of job.inputs) {
-    feeds[input.name] = new ort.Tensor('float32', readFloats(input.file), input.shape);
+    feeds[input.name] = input.values
+      ? new ort.Tensor('int64', BigInt64Array.from(input.values, BigInt), input.shape)
+      : new ort.Tensor('float32', readFloats(input.file), input.shape);
   }
   let results = await session.run(feeds);
   const milliseconds = [];

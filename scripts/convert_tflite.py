@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the float TensorFlow Lite file of MobileNetV1 as ONNX: convert_mobilenet.py IN.tflite OUT.onnx
+"""Writes a float TensorFlow Lite file as ONNX, with the operators of MobileNetV1 and DeepLab:
+convert_tflite.py IN.tflite OUT.onnx
 
 The operators are taken over one by one, N,H,W,C becoming N,C,H,W. The field numbers are those of TensorFlow Lite's
 schema; a FlatBuffers table is read by hand, so that no package beside numpy and onnx is needed.
@@ -12,7 +13,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 # Operator codes of the schema.
-AVERAGE_POOL, CONV, DEPTHWISE, RESHAPE, SOFTMAX, SQUEEZE = 1, 3, 4, 22, 25, 43
+ADD, AVERAGE_POOL, CONCATENATION, CONV, DEPTHWISE = 0, 1, 2, 3, 4
+RESHAPE, RESIZE_BILINEAR, SOFTMAX, SQUEEZE = 22, 23, 25, 43
 NO_ACTIVATION, RELU, RELU6 = 0, 1, 3
 SAME = 0
 ELEMENTS = {0: np.float32, 1: np.float16, 2: np.int32}
@@ -93,23 +95,26 @@ class Converter:
         if activation == RELU6:
             limits = [self.constant(f"{name}_{limit}", np.float32(limit)) for limit in (0, 6)]
             return self.add("Clip", [name, *limits], name + "_relu6")
-        sys.exit(f"convert_mobilenet: unknown activation {activation}")
+        sys.exit(f"convert_tflite: unknown activation {activation}")
 
     def convolution(self, name, inputs, options, depthwise):
         # Fields of the two tables of options: padding, strides w and h, then a multiplier or the activation, ...
         weights = self.values(inputs[1]).astype(np.float32)
         weights = weights.transpose(3, 0, 1, 2) if depthwise else weights.transpose(0, 3, 1, 2)
         strides = [options.number(2), options.number(1)]
+        dilations = [options.number(field, default=1) for field in ((6, 5) if depthwise else (5, 4))]
         kernel = list(weights.shape[2:])
         pads = [0] * 4
         if options.number(0, "b") == SAME:
             for axis in (0, 1):
                 extent = self.shape(inputs[0])[1 + axis]
-                total = max(0, (-(-extent // strides[axis]) - 1) * strides[axis] + kernel[axis] - extent)
+                window = (kernel[axis] - 1) * dilations[axis] + 1
+                total = max(0, (-(-extent // strides[axis]) - 1) * strides[axis] + window - extent)
                 pads[axis], pads[2 + axis] = total // 2, total - total // 2
         bias = self.values(inputs[2]).astype(np.float32)
         self.add("Conv", [self.names[inputs[0]], self.constant(name + "_w", weights), self.constant(name + "_b", bias)],
-                 name, kernel_shape=kernel, strides=strides, pads=pads, group=len(weights) if depthwise else 1)
+                 name, kernel_shape=kernel, strides=strides, pads=pads, dilations=dilations,
+                 group=len(weights) if depthwise else 1)
         return self.activated(name, options.number(4 if depthwise else 3, "b"))
 
     def convert(self, operator):
@@ -121,13 +126,24 @@ class Converter:
             self.add("AveragePool", [self.names[inputs[0]]], name, strides=[options.number(2), options.number(1)],
                      kernel_shape=[options.number(4), options.number(3)])
             result = self.activated(name, options.number(5, "b"))
+        elif code == ADD:
+            self.add("Add", [self.names[source] for source in inputs], name)
+            result = self.activated(name, options.number(0, "b") if options else NO_ACTIVATION)
+        elif code == CONCATENATION:  # of channels
+            result = self.add("Concat", [self.names[source] for source in inputs], name, axis=1)
+        elif code == RESIZE_BILINEAR:
+            n, h, w, c = self.shape(output)
+            sizes = self.constant(name + "_sizes", np.array([n, c, h, w], np.int64))
+            corners = options.number(2, "b") if options else 0
+            result = self.add("Resize", [self.names[inputs[0]], "", "", sizes], name, mode="linear",
+                              coordinate_transformation_mode="align_corners" if corners else "asymmetric")
         elif code in (RESHAPE, SQUEEZE):  # of one pixel: the order of the axes does not matter
             shape = self.constant(name + "_shape", np.array(self.shape(output), np.int64))
             result = self.add("Reshape", [self.names[inputs[0]], shape], name)
         elif code == SOFTMAX:
             result = self.add("Softmax", [self.names[inputs[0]]], name, axis=-1)
         else:
-            sys.exit(f"convert_mobilenet: unknown operator {code}")
+            sys.exit(f"convert_tflite: unknown operator {code}")
         self.names[output] = result
 
     def run(self):
@@ -137,10 +153,13 @@ class Converter:
             self.convert(operator)
         self.add("Identity", [self.names[target]], "output")
         n, h, w, c = self.shape(source)
+        given = self.shape(target)
+        if len(given) == 4:
+            given = [given[i] for i in (0, 3, 1, 2)]
         graph = helper.make_graph(
-            self.nodes, "mobilenet_v1", [helper.make_tensor_value_info("input", TensorProto.FLOAT, [n, c, h, w])],
-            [helper.make_tensor_value_info("output", TensorProto.FLOAT, self.shape(target))], self.constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="convert_mobilenet")
+            self.nodes, "network", [helper.make_tensor_value_info("input", TensorProto.FLOAT, [n, c, h, w])],
+            [helper.make_tensor_value_info("output", TensorProto.FLOAT, given)], self.constants)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], producer_name="convert_tflite")
         model.ir_version = 8
         onnx.checker.check_model(model)
         return model
