@@ -117,7 +117,10 @@ std::vector<Node> Dropout(Graph& graph, Node node) {
   if (node.inputs.size() > 2 && node.inputs[2] != kNoTensor) {
     const graph::Tensor& training = graph.tensor(node.inputs[2]);
     const bool off = training.constant && training.constant->ints == std::vector<int64_t>{0};
-    if (!off) node.op = "Dropout in training mode";
+    const TensorId ratio = node.inputs[1];
+    const bool keeps_all = ratio != kNoTensor && graph.tensor(ratio).constant &&
+                           graph.tensor(ratio).constant->floats == std::vector<float>{0.0F};
+    if (!off && !keeps_all) node.op = "Dropout in training mode";
   }
   node.inputs.resize(1);  // the ratio means nothing to inference
   node.attributes.clear();
