@@ -135,11 +135,12 @@ class LayoutChoice {
   }
 
   NodeLayout Choose(const Node& node) const {
-    if (KindOf(node) == LayoutKind::kOnnxOrder) return InOnnxOrder(node);
-    if (!IsData(node.inputs.at(0)) && KindOf(node) != LayoutKind::kBinary) {
+    const LayoutKind kind = KindOf(node);
+    if (kind == LayoutKind::kOnnxOrder) return InOnnxOrder(node);
+    if (!IsData(node.inputs.at(0)) && kind != LayoutKind::kBinary && kind != LayoutKind::kConcat) {
       return FirstInput(node, {}, OnnxOrder(Rank(node.outputs[0])));  // the emitter refuses it
     }
-    switch (KindOf(node)) {
+    switch (kind) {
       case LayoutKind::kWindow:
         return Window(node);
       case LayoutKind::kBinary:

@@ -51,7 +51,10 @@ Results Evaluate(const Call& call) {
 
 std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
   for (const graph::TensorId id : node.inputs) {
-    if (graph::IsConstant(graph, id)) return "its input '" + graph.tensor(id).name + "' is a constant";
+    const graph::Tensor& input = graph.tensor(id);
+    if (input.constant && input.type != graph::ElementType::kFloat) {
+      return "its constant input '" + input.name + "' holds " + graph::KindName(input.type);
+    }
   }
   return {};
 }

@@ -4,7 +4,8 @@
 
 namespace lockstep::lower {
 
-// A float output takes inputs of any format: integers are dequantised on the way, each with its own scale.
+// A float output takes inputs of any format: integers are dequantised on the way, each with its own scale. A constant has
+// the output's format.
 void EmitConcat(LowerContext& context) {
   const graph::Node& node = context.node();
   const Axes& axes = context.OutputAxes();
@@ -18,8 +19,8 @@ void EmitConcat(LowerContext& context) {
       inputs.push_back(context.AnyOperand(i).tensor);
       continue;
     }
-    const Value x = context.Operand(i);
     const AffineParams y = context.OutputParams();
+    const Value x = context.IsConstant(i) ? context.ConstantOperand(i, y) : context.Operand(i);
     const FixedMultiplier fixed = x.params() == y ? FixedMultiplier{} : ToFixed(x.params().scale / y.scale);
     concat.multiplier.push_back(fixed.m);
     concat.shift.push_back(static_cast<int8_t>(fixed.s));

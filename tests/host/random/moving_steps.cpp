@@ -20,7 +20,12 @@ TensorId RandomSteps::Slice(TensorId x, int64_t axis, int64_t start, int64_t end
 }
 
 Image RandomSteps::Joined(const Image& x) {
-  const Image other = Any();
+  Image other = Any();
+  if (Pick(4) == 0) {
+    const Shape& shape = builder_.shape(other.id);
+    other = {builder_.Constant(shape, builder_.Random(static_cast<size_t>(graph::ElementCount(shape)), -0.8F, 1.2F)),
+             1.2};
+  }
   const double bound = std::max(x.bound, other.bound);
   if (Coin()) {
     const TensorId both = builder_.Node("Concat", {x.id, other.id}, {{"axis", int64_t{1}}});
