@@ -4,8 +4,8 @@
 
 namespace lockstep::lower {
 
-// A float output takes inputs of any format: integers are dequantised on the way, each with its own scale. A constant has
-// the output's format.
+// A float output takes inputs of any format: integers are dequantised on the way, each with its own scale. A constant
+// has the output's format.
 void EmitConcat(LowerContext& context) {
   const graph::Node& node = context.node();
   const Axes& axes = context.OutputAxes();
