@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "graph/error.h"
+#include "import/contrib_operators.h"
 
 namespace lockstep::importer {
 namespace {
@@ -53,6 +54,8 @@ class Inliner {
     if (function != functions_.end()) {
       if (depth == kDeepest) Fail(node, "calls itself");
       AppendCall(node, *function->second, depth + 1);
+    } else if (const auto contrib = ContribFunction(node)) {
+      AppendCall(node, *contrib, depth + 1);
     } else if (node.op_type() == "If" && node.domain().empty()) {
       AppendIf(std::move(node), depth + 1);
     } else {

@@ -1,4 +1,5 @@
-// Nodes that stand for other nodes: calls of a model's own functions, and the branches of an If.
+// Nodes that stand for other nodes: calls of a model's own functions, operators of ONNX Runtime's own, and
+// the branches of an If.
 #pragma once
 
 #define ONNX_ML 1
