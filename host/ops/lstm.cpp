@@ -40,7 +40,7 @@ Results Evaluate(const Call& call) {
   const auto place = [&](const Step& step) {
     return (batch_first ? step.batch * directions + step.which : step.which * batch + step.batch) * hidden;
   };
-  Results results = RunRecurrent(call, gates, {"Sigmoid", "Tanh", "Tanh"}, [&](const Step& step) {
+  Results results = RunRecurrent(call, gates, [&](const Step& step) {
     const std::vector<double> before = step.hidden;
     const std::vector<ScalarFunction>& functions = step.direction.functions;
     double* cell = cells.data() + place(step);
@@ -70,6 +70,6 @@ Results Evaluate(const Call& call) {
 
 }  // namespace
 
-constexpr Op kLSTM = Op({3, 8, 3}, Infer, Evaluate, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kLSTM = Op({3, 8, 3}, Infer, Evaluate, LayoutKind::kUnsupported, UnsupportedRecurrent);
 
 }  // namespace lockstep::ops

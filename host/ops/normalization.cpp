@@ -189,6 +189,11 @@ Results EvaluateLp(const Call& call) {
   return One(std::move(result));
 }
 
+// Of p = 2 it has become a LayerNormalization (RecognizeRootMeanSquare).
+std::string UnsupportedLp(const graph::Graph&, const graph::Node& node) {
+  return node.Int("p", 2) == 2 ? "" : "its attribute 'p' is 1; only 2 is supported";
+}
+
 void InferLrn(InferContext& context) {
   context.Real("alpha", 1e-4F);
   context.Real("beta", 0.75F);
@@ -222,17 +227,14 @@ Results EvaluateLrn(const Call& call) {
   return One(std::move(result));
 }
 
-constexpr Op Normalization(Arity arity, InferFunction infer, EvaluateFunction evaluate) {
-  return Op(arity, infer, evaluate, LayoutKind::kUnsupported, NotSupported);
-}
-
 }  // namespace
 
-constexpr Op kInstanceNormalization = Normalization({3, 3}, InferInstance, EvaluateInstance);
-constexpr Op kLRN = Normalization({1, 1}, InferLrn, EvaluateLrn);
+constexpr Op kInstanceNormalization = Op({3, 3}, InferInstance, EvaluateInstance, LayoutKind::kUnsupported, Supported);
+constexpr Op kLRN = Op({1, 1}, InferLrn, EvaluateLrn, LayoutKind::kUnsupported, Supported);
 constexpr Op kLayerNormalization =
     Op({2, 3, 3}, InferLayer, EvaluateLayer, LayoutKind::kOnnxOrder, UnsupportedLayer).Normal(NormalizeLayer);
-constexpr Op kLpNormalization = Normalization({1, 1}, InferLp, EvaluateLp);
-constexpr Op kMeanVarianceNormalization = Normalization({1, 1}, InferMeanVariance, EvaluateMeanVariance);
+constexpr Op kLpNormalization = Op({1, 1}, InferLp, EvaluateLp, LayoutKind::kUnsupported, UnsupportedLp);
+constexpr Op kMeanVarianceNormalization =
+    Op({1, 1}, InferMeanVariance, EvaluateMeanVariance, LayoutKind::kUnsupported, Supported);
 
 }  // namespace lockstep::ops

@@ -13,7 +13,9 @@ std::string NotSupported(const graph::Graph&, const graph::Node&) { return "the 
 
 std::string ImageOnly(const graph::Graph& graph, graph::TensorId id) {
   const graph::Shape& shape = graph.tensor(id).shape;
-  return shape.size() == 4 ? "" : "its input is " + graph::ToString(shape) + "; only images of rank 4 are supported";
+  // Of rank 3 they became images (optimize/lines_to_images.cpp), unless there is another reason.
+  const bool image = shape.size() == 3 || shape.size() == 4;
+  return image ? "" : "its input is " + graph::ToString(shape) + "; only images of rank 3 or 4 are supported";
 }
 
 bool AllFinite(const graph::Graph& graph, graph::TensorId constant) {

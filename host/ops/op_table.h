@@ -14,7 +14,7 @@
   X(ConvInteger) X(ConvTranspose) X(Cos) X(Cosh) X(CumSum) X(DepthToSpace) X(DequantizeLinear) X(Div) X(Dropout) \
   X(DynamicQuantizeLinear) X(Einsum) X(Elu) X(Equal) X(Erf) X(Exp) X(Expand) X(EyeLike) X(Flatten) X(Floor) X(GRU) \
   X(Gather) X(GatherElements) X(GatherND) X(Gelu) X(Gemm) X(GlobalAveragePool) X(GlobalLpPool) X(GlobalMaxPool) \
-  X(Greater) X(GreaterOrEqual) X(GridSample) X(HardSigmoid) X(HardSwish) X(Hardmax) X(Identity) X(If) \
+  X(Greater) X(GreaterOrEqual) X(GridSample) X(GroupNormalization) X(HardSigmoid) X(HardSwish) X(Hardmax) X(Identity) X(If) \
   X(InstanceNormalization) X(IsInf) X(IsNaN) X(LRN) X(LSTM) X(LayerNormalization) X(LeakyRelu) X(Less) X(LessOrEqual) \
   X(Log) X(LogSoftmax) X(LpNormalization) X(LpPool) X(MatMul) X(MatMulInteger) X(Max) X(MaxPool) X(Mean) \
   X(MeanVarianceNormalization) X(Min) X(Mish) X(Mod) X(Mul) X(Neg) X(NegativeLogLikelihoodLoss) X(NonMaxSuppression) \

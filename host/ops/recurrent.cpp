@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/constants.h"
 #include "ops/op_table.h"
 
 namespace lockstep::ops {
@@ -28,9 +29,19 @@ void RequireShape(const InferContext& context, size_t input, const Shape& wanted
 
 double Sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
 
+// The activation functions of a direction where the node names none.
+std::vector<std::string> OwnFunctions(const graph::Node& node) {
+  if (node.op == "LSTM") return {"Sigmoid", "Tanh", "Tanh"};
+  if (node.op == "GRU") return {"Sigmoid", "Tanh"};
+  return {"Tanh"};
+}
+
 // Null for a name that ONNX does not have. `alpha` and `beta` as given, or the function's own.
-ScalarFunction FunctionOf(const std::string& name, const float* alpha, const float* beta) {
-  const auto of = [](const float* given, double own) { return given != nullptr ? static_cast<double>(*given) : own; };
+ScalarFunction FunctionOf(const RecurrentFunction& function) {
+  const std::string& name = function.name;
+  const std::optional<float>& alpha = function.alpha;
+  const std::optional<float>& beta = function.beta;
+  const auto of = [](const std::optional<float>& given, double own) { return given ? double{*given} : own; };
   if (name == "Sigmoid") return Sigmoid;
   if (name == "Tanh") return [](double x) { return std::tanh(x); };
   if (name == "Relu") return [](double x) { return std::max(x, 0.0); };
@@ -101,21 +112,64 @@ double Clipped(const Call& call, double value) {
   return clip > 0.0F ? std::clamp<double>(value, -clip, clip) : value;
 }
 
-Results RunRecurrent(const Call& call, const Gates& gates, const std::vector<std::string>& functions,
-                     const StepFunction& step) {
+RecurrentFunction FunctionOfRecurrent(const graph::Node& node, int64_t direction, size_t which) {
+  const std::vector<std::string> own = OwnFunctions(node);
+  const std::vector<std::string> names = node.Strings("activations", {});
+  const std::vector<float> alphas = node.Floats("activation_alpha", {});
+  const std::vector<float> betas = node.Floats("activation_beta", {});
+  const size_t at = static_cast<size_t>(direction) * own.size() + which;
+  RecurrentFunction function;
+  function.name = names.empty() ? own[which] : at < names.size() ? names[at] : "";
+  if (at < alphas.size()) function.alpha = alphas[at];
+  if (at < betas.size()) function.beta = betas[at];
+  return function;
+}
+
+std::string UnsupportedRecurrent(const graph::Graph& graph, const graph::Node& node) {
+  constexpr int64_t kMostSteps = 256;
+  constexpr size_t kPeepholes = 7;
+  const auto zero = [&](size_t input) {
+    double value = 1.0;
+    return !HasInput(node, input) || (graph::IsUniform(graph, node.inputs[input], &value) && value == 0.0);
+  };
+  for (const size_t input : {kW, kR, kB}) {
+    if (!HasInput(node, input)) continue;
+    const std::string what = input == kB ? "its biases" : "its weights";
+    if (!graph::IsConstant(graph, node.inputs[input])) return what + " are computed";
+    if (!AllFinite(graph, node.inputs[input])) return what + " contain infinity or NaN";
+  }
+  if (!zero(kPeepholes)) return "its peepholes are not supported; export the network without them";
+  if (node.op == "LSTM" && node.Int("input_forget", 0) != 0)
+    return "its attribute 'input_forget' is 1; only 0 is supported";
+  const int64_t steps = graph.tensor(node.inputs[0]).shape[node.Int("layout", 0) != 0 ? 1 : 0];
+  if (steps < 1 || steps > kMostSteps) {
+    return "it has " + std::to_string(steps) + " steps; 1 to " + std::to_string(kMostSteps) +
+           " are supported: export the network for shorter sequences";
+  }
+  if (HasInput(node, kLengths)) {
+    const bool constant = graph::IsConstant(graph, node.inputs[kLengths]);
+    const std::vector<int64_t> lengths = constant ? graph.Ints(node.inputs[kLengths]) : std::vector<int64_t>{-1};
+    if (std::any_of(lengths.begin(), lengths.end(), [&](int64_t length) { return length < steps; })) {
+      return "its sequences have lengths of their own (sequence_lens); only sequences of all " + std::to_string(steps) +
+             " steps are supported";
+    }
+  }
+  for (int64_t direction = 0; direction < Directions(node); ++direction) {
+    for (size_t i = 0; i < OwnFunctions(node).size(); ++i) {
+      const RecurrentFunction function = FunctionOfRecurrent(node, direction, i);
+      if (FunctionOf(function) == nullptr) return "its activation function '" + function.name + "' is not supported";
+    }
+  }
+  return {};
+}
+
+Results RunRecurrent(const Call& call, const Gates& gates, const StepFunction& step) {
   const Value& x = call.In(0);
   const bool batch_first = call.node.Int("layout", 0) != 0;
   const int64_t steps = x.shape[batch_first ? 1 : 0];
   const int64_t batch = x.shape[batch_first ? 0 : 1];
   const int64_t directions = Directions(call.node);
   const int64_t hidden = gates.hidden;
-  std::vector<std::string> names = call.node.Strings("activations", {});
-  if (names.empty()) {
-    for (int64_t i = 0; i < directions; ++i) names.insert(names.end(), functions.begin(), functions.end());
-  }
-  const std::vector<float> alphas = call.node.Floats("activation_alpha", {});
-  const std::vector<float> betas = call.node.Floats("activation_beta", {});
-  if (names.size() != functions.size() * static_cast<size_t>(directions)) return std::nullopt;
 
   std::vector<Value> results = {MakeValue(ElementType::kFloat, call.Shape())};
   const Shape state = batch_first ? Shape{batch, directions, hidden} : Shape{directions, batch, hidden};
@@ -125,10 +179,8 @@ Results RunRecurrent(const Call& call, const Gates& gates, const std::vector<std
   for (int64_t d = 0; d < directions; ++d) {
     Direction direction;
     direction.backward = d == 1 || call.node.String("direction", "forward") == "reverse";
-    for (size_t i = 0; i < functions.size(); ++i) {
-      const size_t at = static_cast<size_t>(d) * functions.size() + i;
-      direction.functions.push_back(
-          FunctionOf(names[at], at < alphas.size() ? &alphas[at] : nullptr, at < betas.size() ? &betas[at] : nullptr));
+    for (size_t i = 0; i < OwnFunctions(call.node).size(); ++i) {
+      direction.functions.push_back(FunctionOf(FunctionOfRecurrent(call.node, d, i)));
       if (direction.functions.back() == nullptr) return std::nullopt;
     }
     direction.w = call.In(kW).data.floats.data() + d * gates.gates * hidden * gates.inputs;

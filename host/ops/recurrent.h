@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,18 @@ namespace lockstep::ops {
 // hidden), the last state, and what else is like it. Checks all of that and sets the outputs' shapes.
 void InferRecurrent(InferContext& context, int64_t gates);
 
-// An activation function by its ONNX name, with its parameters.
+// Why a node cannot be written out step by step (optimize/unroll_recurrent.cpp); empty if it can.
+std::string UnsupportedRecurrent(const graph::Graph& graph, const graph::Node& node);
+
+// An activation function by its ONNX name, with the parameters that the node gives.
+struct RecurrentFunction {
+  std::string name;
+  std::optional<float> alpha, beta;
+};
+
+// The function `which` of a direction, the operator's own where the node names none.
+RecurrentFunction FunctionOfRecurrent(const graph::Node& node, int64_t direction, size_t which);
+
 using ScalarFunction = std::function<double(double)>;
 
 // One direction of a layer.
@@ -45,10 +57,9 @@ struct Gates {
   double OfState(const Step& step, int64_t gate, int64_t unit, const std::vector<double>& state) const;
 };
 
-// Walks all directions, batches and steps in order. `functions`: names of the default activation functions of one
-// direction. Results: all states and the last ones, and nothing if an activation function is not known.
-Results RunRecurrent(const Call& call, const Gates& gates, const std::vector<std::string>& functions,
-                     const StepFunction& step);
+// Walks all directions, batches and steps in order. Results: all states and the last ones, and nothing if an activation
+// function is not known.
+Results RunRecurrent(const Call& call, const Gates& gates, const StepFunction& step);
 
 Gates GatesOf(const Call& call, int64_t gates);
 

@@ -10,7 +10,7 @@ void InferRnn(InferContext& context) { InferRecurrent(context, 1); }
 
 Results EvaluateRnn(const Call& call) {
   const Gates gates = GatesOf(call, 1);
-  return RunRecurrent(call, gates, {"Tanh"}, [&](const Step& step) {
+  return RunRecurrent(call, gates, [&](const Step& step) {
     const std::vector<double> before = step.hidden;
     for (int64_t i = 0; i < gates.hidden; ++i) {
       const double sum = gates.OfInput(step, 0, i) + gates.OfState(step, 0, i, before);
@@ -31,7 +31,7 @@ void InferGru(InferContext& context) {
 Results EvaluateGru(const Call& call) {
   const Gates gates = GatesOf(call, 3);
   const bool linear = call.node.Int("linear_before_reset", 0) != 0;
-  return RunRecurrent(call, gates, {"Sigmoid", "Tanh"}, [&](const Step& step) {
+  return RunRecurrent(call, gates, [&](const Step& step) {
     const std::vector<double> before = step.hidden;
     const auto gate = [&](int64_t which, int64_t unit) {
       const double sum = gates.OfInput(step, which, unit) + gates.OfState(step, which, unit, before);
@@ -57,7 +57,7 @@ Results EvaluateGru(const Call& call) {
 
 }  // namespace
 
-constexpr Op kGRU = Op({3, 6, 2}, InferGru, EvaluateGru, LayoutKind::kUnsupported, NotSupported);
-constexpr Op kRNN = Op({3, 6, 2}, InferRnn, EvaluateRnn, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kGRU = Op({3, 6, 2}, InferGru, EvaluateGru, LayoutKind::kUnsupported, UnsupportedRecurrent);
+constexpr Op kRNN = Op({3, 6, 2}, InferRnn, EvaluateRnn, LayoutKind::kUnsupported, UnsupportedRecurrent);
 
 }  // namespace lockstep::ops

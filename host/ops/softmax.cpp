@@ -60,7 +60,7 @@ Results EvaluateHardmax(const Call& call) {
 }  // namespace
 
 constexpr Op kHardmax = Op({1, 1}, Infer, EvaluateHardmax, LayoutKind::kUnsupported, NotSupported);
-constexpr Op kLogSoftmax = Op({1, 1}, Infer, EvaluateLogSoftmax, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kLogSoftmax = Op({1, 1}, Infer, EvaluateLogSoftmax, LayoutKind::kUnsupported, Supported);
 constexpr Op kSoftmax =
     Op({1, 1}, Infer, EvaluateSoftmax, LayoutKind::kSoftmax, Supported).Normal(Normalize).Range(FixedRange::kBelowOne);
 

@@ -159,9 +159,12 @@ bool NormalizePool(graph::Graph& graph, graph::Node& node) {
 std::string UnsupportedPool(const graph::Graph& graph, const graph::Node& node) {
   std::string reason = ImageOnly(graph, node.inputs[0]);
   if (!reason.empty()) return reason;
+  // Others became Gathers or a Conv (optimize/rewrite_pools.cpp).
   const std::vector<int64_t> dilations = node.Ints("dilations", {});
   if (std::any_of(dilations.begin(), dilations.end(), [](int64_t dilation) { return dilation != 1; })) {
-    return "dilations are not supported";
+    const std::string given = "its dilations are " + graph::ToString(dilations);
+    if (node.op == "MaxPool") return given + ", and a window lies in the padding; no other dilations are refused";
+    return given + ", and its padding does not count; without padding or with count_include_pad they are supported";
   }
   return PaddingWithinWindow(node);
 }

@@ -66,6 +66,29 @@ TensorId AddLike(Graph& graph, const std::string& stem, TensorId like) {
   return graph.AddTensor({graph.UniqueName(stem), type, shape, std::nullopt});
 }
 
+TensorId NewTensor(Graph& graph, const std::string& stem, TensorId like, const graph::Shape& shape) {
+  const TensorId id = AddLike(graph, stem, like);
+  graph.tensor(id).shape = shape;
+  return id;
+}
+
+Node HelperNode(const Node& origin, const std::string& op, const std::string& suffix, std::vector<TensorId> inputs,
+                TensorId output, std::map<std::string, graph::Attribute> attributes) {
+  Node node;
+  node.op = op;
+  node.name = origin.name + suffix;
+  node.inputs = std::move(inputs);
+  node.outputs = {output};
+  node.attributes = std::move(attributes);
+  node.onnx_nodes = origin.onnx_nodes;
+  return node;
+}
+
+Node ReshapeNode(Graph& graph, const Node& origin, const std::string& suffix, TensorId from, TensorId to) {
+  const TensorId shape = AddInts(graph, origin.name + suffix + "_shape", graph::Shape(graph.tensor(to).shape));
+  return HelperNode(origin, "Reshape", suffix, {from, shape}, to, {{"allowzero", int64_t{1}}});
+}
+
 bool IsReshape(const std::string& op) {
   return op == "Reshape" || op == "Flatten" || op == "Squeeze" || op == "Unsqueeze";
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,17 @@ graph::Node* ProducerOf(graph::Graph& graph, const graph::Uses& uses, graph::Ten
 
 // A new tensor under a unique name that begins with `stem`, of the type and shape of another.
 graph::TensorId AddLike(graph::Graph& graph, const std::string& stem, graph::TensorId like);
+
+// The same with a shape of its own.
+graph::TensorId NewTensor(graph::Graph& graph, const std::string& stem, graph::TensorId like,
+                          const graph::Shape& shape);
+
+// A node named `origin.name` and `suffix`, which stands for the ONNX nodes that `origin` stands for.
+graph::Node HelperNode(const graph::Node& origin, const std::string& op, const std::string& suffix,
+                       std::vector<graph::TensorId> inputs, graph::TensorId output,
+                       std::map<std::string, graph::Attribute> attributes);
+graph::Node ReshapeNode(graph::Graph& graph, const graph::Node& origin, const std::string& suffix, graph::TensorId from,
+                        graph::TensorId to);
 
 // Gives the elements another shape and leaves them where they are.
 bool IsReshape(const std::string& op);

@@ -112,29 +112,6 @@ Node* BiasBehind(Graph& graph, const graph::Uses& uses, const Node& node, Produc
   return &add;
 }
 
-TensorId NewTensor(Graph& graph, const std::string& stem, TensorId like, const Shape& shape) {
-  const TensorId id = AddLike(graph, stem, like);
-  graph.tensor(id).shape = shape;
-  return id;
-}
-
-Node Helper(const Node& origin, const char* op, const char* suffix, std::vector<TensorId> inputs, TensorId output,
-            std::map<std::string, graph::Attribute> attributes) {
-  Node node;
-  node.op = op;
-  node.name = origin.name + suffix;
-  node.inputs = std::move(inputs);
-  node.outputs = {output};
-  node.attributes = std::move(attributes);
-  node.onnx_nodes = origin.onnx_nodes;
-  return node;
-}
-
-Node Reshape(Graph& graph, const Node& origin, const char* suffix, TensorId from, TensorId to) {
-  const TensorId shape = AddInts(graph, origin.name + suffix + "_shape", Shape(graph.tensor(to).shape));
-  return Helper(origin, "Reshape", suffix, {from, shape}, to, {{"allowzero", int64_t{1}}});
-}
-
 // Rows become a batch of pictures of one pixel: Reshape, Conv, Reshape.
 void Replace(Graph& graph, size_t index, const Product& product, TensorId y) {
   const Node origin = graph.nodes[index];
@@ -143,12 +120,12 @@ void Replace(Graph& graph, size_t index, const Product& product, TensorId y) {
   if (product.x_transposed) {
     const Shape& shape = graph.tensor(x).shape;
     const TensorId turned = NewTensor(graph, origin.name + "_turned", x, {shape[1], shape[0]});
-    nodes.push_back(Helper(origin, "Transpose", "_turn", {x}, turned, {{"perm", std::vector<int64_t>{1, 0}}}));
+    nodes.push_back(HelperNode(origin, "Transpose", "_turn", {x}, turned, {{"perm", std::vector<int64_t>{1, 0}}}));
     x = turned;
   }
   const int64_t rows = graph::ElementCount(graph.tensor(y).shape) / product.columns;
   const TensorId pixels = NewTensor(graph, origin.name + "_rows", x, {rows, product.depth, 1, 1});
-  nodes.push_back(Reshape(graph, origin, "_to_rows", x, pixels));
+  nodes.push_back(ReshapeNode(graph, origin, "_to_rows", x, pixels));
   const TensorId result = NewTensor(graph, origin.name + "_product", y, {rows, product.columns, 1, 1});
   std::vector<TensorId> inputs = {
       pixels, AddFloats(graph, origin.name + "_weights", {product.columns, product.depth, 1, 1}, product.weights)};
@@ -157,8 +134,8 @@ void Replace(Graph& graph, size_t index, const Product& product, TensorId y) {
   }
   const bool adds = product.addend != kNoTensor;
   const TensorId sum = adds ? AddLike(graph, origin.name + "_without_c", y) : y;
-  nodes.push_back(Reshape(graph, origin, "_from_rows", result, sum));
-  if (adds) nodes.push_back(Helper(origin, "Add", "_c", {sum, product.addend}, y, {}));
+  nodes.push_back(ReshapeNode(graph, origin, "_from_rows", result, sum));
+  if (adds) nodes.push_back(HelperNode(origin, "Add", "_c", {sum, product.addend}, y, {}));
   Node& conv = graph.nodes[index];
   conv.op = "Conv";
   conv.inputs = std::move(inputs);

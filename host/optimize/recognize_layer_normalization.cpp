@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "optimize/graph_edit.h"
+#include "optimize/origins.h"
 #include "optimize/pass.h"
 
 namespace lockstep::optimize {
@@ -11,42 +11,6 @@ using graph::kNoTensor;
 using graph::Node;
 using graph::Shape;
 using graph::TensorId;
-
-// A look at what makes the tensors of a pattern, from its last node backwards.
-class Origins {
- public:
-  Origins(Graph& graph, const graph::Uses& uses) : graph_(graph), uses_(uses) {}
-
-  // The node that makes `id` if it is an `op`, else null.
-  const Node* Of(TensorId id, const char* op) {
-    const Node* node = ProducerOf(graph_, uses_, id);
-    if (node == nullptr || node->op != op || node->activation.kind != graph::ActivationKind::kNone) return nullptr;
-    if (std::find(found_.begin(), found_.end(), node) == found_.end()) found_.push_back(node);
-    return node;
-  }
-
-  // The nodes that were found, in their order in the graph.
-  std::vector<const Node*> Found() const {
-    std::vector<const Node*> nodes = found_;
-    std::sort(nodes.begin(), nodes.end());
-    return nodes;
-  }
-
- private:
-  Graph& graph_;
-  const graph::Uses& uses_;
-  std::vector<const Node*> found_;
-};
-
-// The first of the last axes that a ReduceMean in its normal form takes and keeps, -1 if it takes others or gives them
-// up.
-int64_t FirstOfLastAxes(const Graph& graph, const Node& mean) {
-  const std::vector<int64_t> axes = mean.Ints("axes", {});
-  if (axes.empty() || mean.Int("keepdims", 1) == 0) return -1;
-  const auto rank = static_cast<int64_t>(graph.tensor(mean.inputs[0]).shape.size());
-  const int64_t first = rank - static_cast<int64_t>(axes.size());
-  return axes.at(0) == first ? first : -1;
-}
 
 struct Normalisation {
   TensorId x = kNoTensor;
@@ -63,17 +27,6 @@ Normalisation Centred(const Graph& graph, Origins& origins, TensorId id) {
   const int64_t axis = FirstOfLastAxes(graph, *mean);
   if (axis < 0) return {};
   return {difference->inputs[0], axis, 0.0F};
-}
-
-// What is squared, as Pow or as a product; else kNoTensor.
-TensorId Squared(const Graph& graph, Origins& origins, TensorId id) {
-  const Node* power = origins.Of(id, "Pow");
-  double exponent = 0.0;
-  if (power != nullptr) {
-    return IsUniform(graph, power->inputs[1], &exponent) && exponent == 2.0 ? power->inputs[0] : kNoTensor;
-  }
-  const Node* product = origins.Of(id, "Mul");
-  return product != nullptr && product->inputs[0] == product->inputs[1] ? product->inputs[0] : kNoTensor;
 }
 
 // sqrt(mean((x - mean(x))^2) + epsilon), the differences computed here or once for all.
@@ -94,25 +47,13 @@ Normalisation Deviation(const Graph& graph, Origins& origins, TensorId id) {
   return {};
 }
 
-// Differences over their deviation, as a quotient or as a product with the reciprocal.
+// Differences over their deviation.
 Normalisation Match(const Graph& graph, Origins& origins, const Node& last) {
-  const auto both = [&](TensorId differences, TensorId deviation) -> Normalisation {
-    const Normalisation above = Centred(graph, origins, differences);
-    const Normalisation below = Deviation(graph, origins, deviation);
-    return above.x == below.x && above.axis == below.axis ? below : Normalisation{};
-  };
-  if (last.op == "Div") return both(last.inputs[0], last.inputs[1]);
-  if (last.op != "Mul") return {};
-  for (const size_t side : {size_t{0}, size_t{1}}) {
-    const Node* reciprocal = origins.Of(last.inputs[side], "Reciprocal");
-    if (reciprocal != nullptr) return both(last.inputs[1 - side], reciprocal->inputs[0]);
-    const Node* quotient = origins.Of(last.inputs[side], "Div");
-    double one = 0.0;
-    if (quotient != nullptr && IsUniform(graph, quotient->inputs[0], &one) && one == 1.0) {
-      return both(last.inputs[1 - side], quotient->inputs[1]);
-    }
-  }
-  return {};
+  const Quotient quotient = QuotientOf(graph, origins, last);
+  if (quotient.dividend == kNoTensor) return {};
+  const Normalisation above = Centred(graph, origins, quotient.dividend);
+  const Normalisation below = Deviation(graph, origins, quotient.divisor);
+  return above.x == below.x && above.axis == below.axis ? below : Normalisation{};
 }
 
 bool RewriteCore(Graph& graph, const graph::Uses& uses, size_t index) {

@@ -133,6 +133,9 @@ std::map<std::string, Make> Samples() {
     return std::vector{
         g.Add("BatchNormalization", {x, g.Random({4}), g.Random({4}), g.Random({4}), g.Random({4}, 1.0F, 2.0F)})};
   };
+  samples["GroupNormalization"] = [](SmallGraph& g, TensorId x) {
+    return std::vector{g.Add("GroupNormalization", {x, g.Random({4}), g.Random({4})}, {{"num_groups", int64_t{2}}})};
+  };
   samples["InstanceNormalization"] = [](SmallGraph& g, TensorId x) {
     return std::vector{g.Add("InstanceNormalization", {x, g.Random({4}), g.Random({4})})};
   };

@@ -87,9 +87,9 @@ const Mistake kConvTranspose[] = {
      }},
 };
 const Mistake kUnsupportedConvTranspose[] = {
-    {"Row", "only images of rank 4",
+    {"Volume", "only images of rank 3 or 4",
      [](SmallGraph& g) {
-       return g.Add("ConvTranspose", {g.Input("x", {1, 3, 9}), g.Random({3, 2, 2})});
+       return g.Add("ConvTranspose", {g.Input("x", {1, 3, 9, 9, 9}), g.Random({3, 2, 2, 2, 2})});
      }},
     {"Dilations", "its dilations are 1x2",
      [](SmallGraph& g) {

@@ -85,22 +85,27 @@ TEST(FindBlockers, SaysWhatToDoAboutControlFlow) {
 TEST(FindBlockers, SaysWhatIsWrongWithASupportedOperator) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 3, 4, 4});
-  const TensorId row = small.Input("row", {1, 3, 9});
-  const TensorId conv1d = small.Add("Conv", {row, small.Random({2, 3, 3})});
+  const TensorId volume = small.Input("volume", {1, 3, 9, 9, 9});
+  const TensorId conv3d = small.Add("Conv", {volume, small.Random({2, 3, 3, 3, 3})});
+  const TensorId line = small.Add("Conv", {small.Input("line", {1, 3, 9}), small.Input("weights", {2, 3, 3})});
   const TensorId computed = small.Add("Conv", {x, small.Add("Reshape", {x, small.Ints({1, 3, 4, 4})})});
   const TensorId infinite =
       small.Add("Conv", {x, small.Floats({1, 3, 1, 1}, {1, std::numeric_limits<float>::infinity(), 1})});
-  const TensorId dilated = small.Add("MaxPool", {x}, {{"kernel_shape", Ints{2, 2}}, {"dilations", Ints{2, 2}}});
+  const TensorId dilated =
+      small.Add("MaxPool", {small.Add("MaxPool", {x}, {{"kernel_shape", Ints{4, 4}}})},
+                {{"kernel_shape", Ints{2, 2}}, {"dilations", Ints{4, 4}}, {"pads", Ints{3, 3, 3, 3}}});
   const TensorId backwards =
       small.Add("Slice", {x, small.Ints({3}), small.Ints({-9}), small.Ints({3}), small.Ints({-1})});
-  graph::Graph graph = small.Finish({conv1d, computed, infinite, dilated, backwards});
+  graph::Graph graph = small.Finish({conv3d, line, computed, infinite, dilated, backwards});
   Optimize(graph);
-  EXPECT_EQ(Text(FindBlockers(graph)),
-            "Conv_0|Conv|its input is 1x3x9; only images of rank 4 are supported\n"
-            "Conv_2|Conv|its weights are computed\n"
-            "Conv_3|Conv|its weights contain infinity or NaN\n"
-            "MaxPool_4|MaxPool|dilations are not supported\n"
-            "Slice_5|Slice|it runs backwards\n");
+  EXPECT_EQ(
+      Text(FindBlockers(graph)),
+      "Conv_0|Conv|its input is 1x3x9x9x9; only images of rank 3 or 4 are supported\n"
+      "Conv_1|Conv|its weights are computed\n"
+      "Conv_3|Conv|its weights are computed\n"
+      "Conv_4|Conv|its weights contain infinity or NaN\n"
+      "MaxPool_6|MaxPool|its dilations are 4x4, and a window lies in the padding; no other dilations are refused\n"
+      "Slice_7|Slice|it runs backwards\n");
 }
 
 TEST(FindBlockers, SaysWhichTransposedConvolutionsAndProductsAreNotSupported) {
@@ -109,7 +114,8 @@ TEST(FindBlockers, SaysWhichTransposedConvolutionsAndProductsAreNotSupported) {
   const auto transposed = [&](std::map<std::string, graph::Attribute> attributes) {
     return small.Add("ConvTranspose", {x, small.Random({4, 2, 2, 2})}, std::move(attributes));
   };
-  const TensorId row = small.Add("ConvTranspose", {small.Input("row", {1, 3, 9}), small.Random({3, 2, 2})});
+  const TensorId volume =
+      small.Add("ConvTranspose", {small.Input("volume", {1, 3, 9, 9, 9}), small.Random({3, 2, 2, 2, 2})});
   const TensorId computed = small.Add("ConvTranspose", {x, small.Input("w", {4, 2, 2, 2})});
   const TensorId dilated = transposed({{"dilations", Ints{1, 2}}});
   const TensorId large = transposed({{"strides", Ints{65, 1}}});
@@ -117,11 +123,11 @@ TEST(FindBlockers, SaysWhichTransposedConvolutionsAndProductsAreNotSupported) {
   const TensorId longer = transposed({{"output_padding", Ints{0, 1}}});
   const TensorId fine = transposed({{"strides", Ints{2, 2}}, {"output_shape", Ints{9, 11}}});
   const TensorId product = small.Add("Gemm", {small.Input("a", {2, 3}), small.Input("b", {3, 4})});
-  graph::Graph graph = small.Finish({row, computed, dilated, large, padded, longer, fine, product});
+  graph::Graph graph = small.Finish({volume, computed, dilated, large, padded, longer, fine, product});
   Optimize(graph);
   EXPECT_EQ(
       Text(FindBlockers(graph)),
-      "ConvTranspose_0|ConvTranspose|its input is 1x3x9; only images of rank 4 are supported\n"
+      "ConvTranspose_0|ConvTranspose|its input is 1x3x9x9x9; only images of rank 3 or 4 are supported\n"
       "ConvTranspose_1|ConvTranspose|its weights are computed\n"
       "ConvTranspose_2|ConvTranspose|its dilations are 1x2; only 1 is supported\n"
       "ConvTranspose_3|ConvTranspose|its strides are 65x1; only up to 64 are supported\n"
@@ -135,22 +141,19 @@ TEST(FindBlockers, SaysWhichAveragePoolsAreNotSupported) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 3, 5, 5});
   const Ints two{2, 2};
-  const TensorId row = small.Add("GlobalAveragePool", {small.Input("row", {1, 3, 9})});
-  const TensorId beyond = small.Add(
-      "AveragePool", {x},
-      {{"kernel_shape", two}, {"strides", two}, {"ceil_mode", int64_t{1}}, {"count_include_pad", int64_t{1}}});
-  const TensorId dilated = small.Add("AveragePool", {x}, {{"kernel_shape", two}, {"dilations", two}});
+  const TensorId row = small.Add("GlobalAveragePool", {small.Input("row", {1, 3, 9, 9, 9})});
+  const TensorId dilated =
+      small.Add("AveragePool", {x}, {{"kernel_shape", two}, {"dilations", two}, {"pads", Ints{1, 0, 0, 1}}});
   const TensorId empty = small.Add("AveragePool", {x}, {{"kernel_shape", two}, {"pads", Ints{0, 2, 0, 0}}});
   const TensorId large = small.Add("GlobalAveragePool", {small.Input("large", {1, 1, 3000, 3000})});
-  graph::Graph graph = small.Finish({row, beyond, dilated, empty, large});
+  graph::Graph graph = small.Finish({row, dilated, empty, large});
   Optimize(graph);
   EXPECT_EQ(Text(FindBlockers(graph)),
-            "GlobalAveragePool_0|AveragePool|its input is 1x3x9; only images of rank 4 are supported\n"
-            "AveragePool_1|AveragePool|with ceil_mode its windows reach beyond the padding, which count_include_pad "
-            "does not support\n"
-            "AveragePool_2|AveragePool|dilations are not supported\n"
-            "AveragePool_3|AveragePool|its padding is as large as its window, so that windows may be empty\n"
-            "GlobalAveragePool_4|AveragePool|its window of 3000x3000 is too large; the sum must fit 32 bits\n");
+            "GlobalAveragePool_0|AveragePool|its input is 1x3x9x9x9; only images of rank 3 or 4 are supported\n"
+            "AveragePool_1|AveragePool|its dilations are 2x2, and its padding does not count; without padding or with "
+            "count_include_pad they are supported\n"
+            "AveragePool_2|AveragePool|its padding is as large as its window, so that windows may be empty\n"
+            "GlobalAveragePool_3|AveragePool|its window of 3000x3000 is too large; the sum must fit 32 bits\n");
 }
 
 TEST(FindBlockers, NamesConstantsThatAreNoNumbersAndPaddingBeyondTheWindow) {

@@ -39,6 +39,9 @@ constexpr Step kSteps[] = {
     {&RandomSteps::Normalized, "LayerNormalization"},
     {&RandomSteps::Rectified, "PRelu"},
     {&RandomSteps::Means, "ReduceMean"},
+    {&RandomSteps::Lines, "Conv"},
+    {&RandomSteps::Recurrent, "MatMul"},
+    {&RandomSteps::NormalizedChannels, "LayerNormalization"},
 };
 
 }  // namespace

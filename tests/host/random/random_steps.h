@@ -50,6 +50,9 @@ class RandomSteps {
   Image Normalized(const Image& x);
   Image Rectified(const Image& x);
   Image Means(const Image& x);
+  Image Lines(const Image& x);
+  Image Recurrent(const Image& x);
+  Image NormalizedChannels(const Image& x);
 
  private:
   graph::Shape Size() const { return {batch_, channels_, height_, width_}; }

@@ -1,0 +1,102 @@
+// SinkTransposes, and FoldScale, which looks through them.
+#include <gtest/gtest.h>
+
+#include "optimize/optimize.h"
+#include "pass_check.h"
+
+namespace lockstep::optimize {
+namespace {
+
+using graph::TensorId;
+using testing::SmallGraph;
+
+using Ints = std::vector<int64_t>;
+
+TensorId Turn(SmallGraph& g, TensorId x, const Ints& perm) { return g.Add("Transpose", {x}, {{"perm", perm}}); }
+TensorId Last(SmallGraph& g, TensorId x) { return Turn(g, x, {0, 2, 3, 1}); }
+TensorId First(SmallGraph& g, TensorId x) { return Turn(g, x, {0, 3, 1, 2}); }
+
+TEST(SinkTransposes, NetworksWithChannelsLastBecomeThoseWithChannelsFirst) {
+  SmallGraph g;
+  const TensorId x = First(g, g.Input("x", {1, 6, 7, 3}));
+  const TensorId a = Last(g, g.Add("Conv", {x, g.Random({4, 3, 3, 3})}));
+  const TensorId biased = g.Add("Add", {a, g.Random({4})});
+  const TensorId scaled = g.Add("Mul", {g.Random({1, 1, 1, 4}), biased});
+  const TensorId acted = g.Add("Relu", {scaled});
+  const TensorId b = Last(g, g.Add("Conv", {First(g, acted), g.Random({4, 4, 1, 1})}));
+  const TensorId sum = g.Add("Add", {b, acted});
+  const TensorId both =
+      g.Add("Concat", {sum, Last(g, g.Add("Conv", {First(g, sum), g.Random({2, 4, 1, 1})}))}, {{"axis", int64_t{3}}});
+  const TensorId end = Last(g, g.Add("Conv", {First(g, both), g.Random({2, 6, 1, 1})}));
+  const graph::Graph before = g.Finish({g.Add("Sigmoid", {end})});
+  graph::Graph after = before;
+  Optimize(after);
+  EXPECT_LE(testing::LargestOutputDifference(before, after), 1e-5);
+  const std::string operators = testing::Operators(after);
+  EXPECT_EQ(operators.find("Mul"), std::string::npos) << operators;
+  EXPECT_EQ(operators.rfind("Transpose Conv+Relu", 0), 0U) << operators;
+}
+
+TEST(SinkTransposes, BringsTogetherWhatBelongsTogether) {
+  SmallGraph function;
+  const TensorId conv = function.Conv(function.Input("x", {1, 3, 5, 6}), 3, 4, 3);
+  CheckPass(function.Finish({function.Add("Relu", {Last(function, conv)})}), SinkTransposes, 1, "Conv Relu Transpose");
+
+  SmallGraph meeting;
+  const TensorId turned = Last(meeting, meeting.Input("x", {1, 3, 5, 6}));
+  const TensorId moved = meeting.Add("Sub", {meeting.Random({5, 1, 3}), turned});
+  CheckPass(meeting.Finish({First(meeting, moved)}), SinkTransposes, 1, "Sub Transpose Transpose");
+
+  SmallGraph two;
+  const TensorId a = Last(two, two.Conv(two.Input("a", {1, 3, 5, 6}), 3, 4, 1));
+  const TensorId b = Last(two, two.Conv(two.Input("b", {1, 3, 5, 6}), 3, 4, 1));
+  CheckPass(two.Finish({two.Add("Concat", {two.Add("Mul", {a, b}), Last(two, two.Input("c", {1, 2, 5, 6}))},
+                                {{"axis", int64_t{3}}})}),
+            SinkTransposes, 2, "Conv Conv Mul Concat Transpose");
+}
+
+TEST(SinkTransposes, LeavesWhatItWouldOnlyMove) {
+  SmallGraph g;
+  const TensorId x = g.Input("x", {1, 3, 5, 6});
+  const TensorId alone = g.Add("Relu", {Last(g, x)});
+  const TensorId turned = Last(g, g.Conv(x, 3, 4, 3));
+  const TensorId twice = g.Add("Tanh", {turned});
+  const TensorId other = g.Add("Sigmoid", {turned});
+  const TensorId conv = g.Conv(x, 3, 3, 1);
+  const TensorId mixed = g.Add("Add", {Turn(g, conv, {0, 1, 3, 2}), g.Input("y", {1, 3, 6, 5})});
+  ExpectUntouched(g.Finish({alone, twice, other, mixed}), SinkTransposes);
+}
+
+TEST(FoldScale, OfAttentionGoesIntoTheWeights) {
+  for (const bool product : {false, true}) {
+    SmallGraph g;
+    const TensorId x = g.Input("x", {1, 4, 3, 3});
+    const auto tokens = [&](TensorId image) {
+      return Turn(g, g.Add("Reshape", {image, g.Ints({1, 2, 4, 9})}), {0, 1, 3, 2});
+    };
+    TensorId q = tokens(g.Conv(x, 4, 8, 1));
+    const TensorId k = g.Add("Reshape", {g.Conv(x, 4, 8, 1), g.Ints({1, 2, 4, 9})});
+    if (!product) q = g.Add("Mul", {g.Scalar(0.35F), q});
+    TensorId scores = g.Add("MatMul", {q, k});
+    if (product) scores = g.Add("Mul", {scores, g.Scalar(0.35F)});
+    const graph::Graph before = g.Finish({g.Add("Softmax", {scores}, {{"axis", int64_t{3}}})});
+    const graph::Graph after = CheckPass(before, FoldScale, 1, "Conv Reshape Transpose Conv Reshape MatMul Softmax");
+    EXPECT_EQ(after.nodes[product ? 5 : 2].onnx_nodes.back(), product ? "Mul_6" : "Mul_5");
+  }
+}
+
+TEST(FoldScale, LeavesWhatOthersReadAndWhatIsNoConvolution) {
+  SmallGraph g;
+  const TensorId x = g.Input("x", {1, 4, 3, 3});
+  const TensorId rows = g.Add("Reshape", {g.Conv(x, 4, 4, 1), g.Ints({4, 9})});
+  const TensorId shared = g.Add("Mul", {rows, g.Scalar(0.5F)});
+  const TensorId acted = g.Add("Reshape", {g.Add("Relu", {g.Conv(x, 4, 4, 1)}), g.Ints({4, 9})});
+  const TensorId behind = g.Add("Mul", {acted, g.Scalar(0.5F)});
+  const TensorId whole = g.Add("Reshape", {g.Conv(x, 4, 4, 1), g.Ints({4, 9})});
+  const TensorId uneven = g.Add("Mul", {whole, g.Random({4, 1})});
+  const TensorId own = g.Add("Mul", {g.Add("MatMul", {g.Input("a", {3, 4}), g.Input("b", {4, 5})}), g.Scalar(2.0F)});
+  ExpectUntouched(g.Finish({rows, shared, behind, uneven, own}), FoldScale);
+}
+
+}  // namespace
+}  // namespace lockstep::optimize
