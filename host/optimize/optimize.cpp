@@ -24,6 +24,7 @@ constexpr Pass kPasses[] = {
     {"recognize activations", RecognizeActivations},
     {"compose normalizations", ComposeNormalizations},
     {"recognize LayerNormalization", RecognizeLayerNormalization},
+    {"recognize PRelu", RecognizePrelu},
     {"recognize root mean square", RecognizeRootMeanSquare},
     {"simplify", Simplify},
     {"merge chains", MergeChains},

@@ -49,6 +49,8 @@ int RecognizeActivations(graph::Graph& graph);
 int ComposeNormalizations(graph::Graph& graph);
 // Finds LayerNormalization in the ReduceMean, Sub, Pow, Sqrt, Div, Mul and Add that exporters make of it.
 int RecognizeLayerNormalization(graph::Graph& graph);
+// Finds PRelu in Relu(x) and what adds slopes times the part of x below 0: -Relu(-x), Min(x, 0), (x - |x|) / 2.
+int RecognizePrelu(graph::Graph& graph);
 // x over the root of its mean square, or over its norm, becomes half of a LayerNormalization of x and -x.
 int RecognizeRootMeanSquare(graph::Graph& graph);
 // An activation becomes part of the Conv, or a Relu or Clip of the Add, Sub or Mul, whose only consumer it is; of a
