@@ -157,7 +157,13 @@ std::string UnsupportedRecurrent(const graph::Graph& graph, const graph::Node& n
   for (int64_t direction = 0; direction < Directions(node); ++direction) {
     for (size_t i = 0; i < OwnFunctions(node).size(); ++i) {
       const RecurrentFunction function = FunctionOfRecurrent(node, direction, i);
-      if (FunctionOf(function) == nullptr) return "its activation function '" + function.name + "' is not supported";
+      // The ones without an operator of their name are written with Mul, Add and Tanh.
+      const bool composed = function.name == "Affine" || function.name == "ScaledTanh";
+      const Op* op = FindOp(function.name);
+      const bool lowered = op != nullptr && op->layout != LayoutKind::kUnsupported;
+      if (FunctionOf(function) == nullptr || !(composed || lowered)) {
+        return "its activation function '" + function.name + "' is not supported";
+      }
     }
   }
   return {};
