@@ -74,7 +74,8 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
 
   report.Stage("import " + config.input);
   std::future<std::string> digest = std::async(std::launch::async, importer::SourceDigest, config.input);
-  graph::Graph graph = ImportNetwork(config);
+  ImportedNetwork network = ImportNetwork(config);
+  graph::Graph& graph = network.graph;
 
   report.Stage("optimise");
   report.Passes(optimize::Optimize(graph));
@@ -93,6 +94,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   files.Add(result.optimized_onnx, importer::SerializeOnnx(graph, source_digest));
 
   quantize::QuantizeOptions options = QuantizeOptionsOf(config, calibration);
+  HoldGiven(config, network.given, options);
   corrections.Apply(options);
   std::optional<PictureObservation> observation;
   if (calibrates) observation.emplace(config, graph, options, calibration);
@@ -114,6 +116,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
     report.Notes(observation->notes());
   }
   report.Notes(CalibrationNotes(config, calibration, seen.skipped));
+  report.Notes(GivenNotes(network.given));
   report.Notes(quantized.notes);
 
   report.Stage("lower");
@@ -121,7 +124,7 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   std::vector<uint8_t> model = Lower(quantized, config);
 
   report.Stage("give more bits where 8 cost most");
-  if (LeavesPrecisionOpen(config)) {
+  if (LeavesPrecisionOpen(config) && network.given.tensors.empty()) {
     report.Raises(RaisePrecision(graph, options, observed, calibration, lower, quantized, model));
   }
 

@@ -12,6 +12,7 @@
 #include "input/data_list.h"
 #include "input/model_input.h"
 #include "input/pictures/preprocess.h"
+#include "optimize/take_quantization.h"
 #include "quantize/policy.h"
 
 namespace lockstep::compiler {
@@ -40,10 +41,11 @@ void RequireQuantizedOutputs(const BuildConfig& config, const graph::Graph& grap
 
 }  // namespace
 
-graph::Graph ImportNetwork(const BuildConfig& config) {
+ImportedNetwork ImportNetwork(const BuildConfig& config) {
   graph::Graph graph = importer::ImportOnnx(config.input, config.import);
   graph.name = config.name;
-  return graph;
+  graph::GivenQuantization given = optimize::TakeQuantization(graph);
+  return {std::move(graph), std::move(given)};
 }
 
 Calibration ChooseCalibration(const BuildConfig& config, const graph::Graph& graph) {
@@ -100,6 +102,32 @@ quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Cal
   options.preprocess = calibration.inputs;
   options.outputs = config.outputs;
   return options;
+}
+
+void HoldGiven(const BuildConfig& config, const graph::GivenQuantization& given, quantize::QuantizeOptions& options) {
+  if (given.tensors.empty()) return;
+  const std::pair<const char*, bool> changing[] = {{"cross_layer_equalization", config.equalization},
+                                                   {"smooth_quant", config.smooth_quant},
+                                                   {"adaptive_rounding", config.adaptive_rounding},
+                                                   {"error_compensation", !config.compensation.empty()}};
+  for (const auto& [key, is_given] : changing) {
+    if (!is_given) continue;
+    throw UsageError(std::string(key) + ": " + config.input +
+                     " arrives quantised and keeps its scales; leave the setting out, or give the network in floats");
+  }
+  constexpr int kGivenBits = 8;
+  options.given = given;
+  options.tail_bits = kGivenBits;
+  options.rescue = false;
+  options.activations_per_tensor = true;
+  options.bias_correction = false;
+  options.weight_range = quantize::WeightRangeKind::kMax;  // of weights that passes made anew
+}
+
+std::vector<std::string> GivenNotes(const graph::GivenQuantization& given) {
+  if (given.tensors.empty()) return {};
+  return {"the network arrives quantised: " + graph::Counted(given.tensors.size(), "tensor") + " and " +
+          graph::Counted(given.weights.size(), "constant") + " keep its scales, the others are calibrated"};
 }
 
 std::vector<std::string> CalibrationNotes(const BuildConfig& config, const Calibration& calibration,

@@ -13,7 +13,12 @@
 
 namespace lockstep::compiler {
 
-graph::Graph ImportNetwork(const BuildConfig& config);
+// A network that arrives quantised becomes a float network and what it says of its scales.
+struct ImportedNetwork {
+  graph::Graph graph;
+  graph::GivenQuantization given;
+};
+ImportedNetwork ImportNetwork(const BuildConfig& config);
 
 // That every output of which a form was said is there and has it. Throws UsageError.
 void RequireOutputs(const BuildConfig& config, const graph::Graph& graph);
@@ -34,5 +39,12 @@ std::vector<std::string> CalibrationNotes(const BuildConfig& config, const Calib
                                           const std::vector<std::string>& skipped);
 
 quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Calibration& calibration);
+
+// Scales that the network gives hold as they are: no tensor gets more bits, no bias is corrected. Throws UsageError for
+// settings that would change what they are the scales of.
+void HoldGiven(const BuildConfig& config, const graph::GivenQuantization& given, quantize::QuantizeOptions& options);
+
+// What is held, in a line; none for a float network.
+std::vector<std::string> GivenNotes(const graph::GivenQuantization& given);
 
 }  // namespace lockstep::compiler

@@ -56,12 +56,14 @@ SensitivityRun MeasureSensitivity(const BuildConfig& config, const SensitivityOp
   };
   RequireEffect(config);
   begin("import " + config.input);
-  graph::Graph graph = ImportNetwork(config);
+  ImportedNetwork network = ImportNetwork(config);
+  graph::Graph& graph = network.graph;
   optimize::Optimize(graph);
   info::RequireSupported(graph, config.input);
   RequireOutputs(config, graph);
   const Calibration calibration = ChooseCalibration(config, graph);
   quantize::QuantizeOptions options = QuantizeOptionsOf(config, calibration);
+  HoldGiven(config, network.given, options);
   CorrectNetwork(graph, config, calibration).Apply(options);
 
   PictureObservation observation(config, graph, options, calibration);

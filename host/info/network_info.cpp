@@ -7,6 +7,7 @@
 #include "info/blockers.h"
 #include "info/model_info.h"
 #include "info/node_costs.h"
+#include "optimize/take_quantization.h"
 
 namespace lockstep::info {
 namespace {
@@ -103,6 +104,7 @@ ordered_json DescribeNetwork(const std::string& path, const importer::ImportOpti
   Graph graph = importer::ImportOnnx(path, options);
   ordered_json json = {{"kind", "ONNX network"}, {"name", graph.name}, {"node_count", graph.nodes.size()}};
   const std::map<std::string, int> operators = Operators(graph);
+  optimize::TakeQuantization(graph);
   optimize::Optimize(graph);
   json["optimised_node_count"] = graph.nodes.size();
   json["macs"] = MacsOf(graph);

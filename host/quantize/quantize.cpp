@@ -10,6 +10,7 @@
 #include "quantize/channel_scales.h"
 #include "quantize/corrections/error_compensation.h"
 #include "quantize/fixed_params.h"
+#include "quantize/given_levels.h"
 #include "quantize/lost_levels.h"
 #include "quantize/operator_classes.h"
 #include "quantize/policy_effect.h"
@@ -64,6 +65,7 @@ Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, Policy 
   for (const auto& [name, form] : options.outputs) result.outputs[graph.Find(name)] = form;
   Widths widths = ChooseWidths(result.graph, options.tail_bits, policy, RawOutputs(graph, options));
   ActivationParams fixed = FixedParams(result.graph, widths, options.preprocess, policy.floats, largest_seen);
+  FixGivenLevels(options.given, result.graph, widths, fixed);
   ScaleGroups groups(result.graph, widths, fixed);
   RangeMethods methods = ChooseRangeMethods(result.graph, policy, widths, options.observer);
   TakeFound(options.found_observers, methods);
@@ -100,7 +102,7 @@ Plan MakePlan(const graph::Graph& graph, const QuantizeOptions& options, const C
 }
 
 // How each range came about, in words.
-std::map<graph::TensorId, std::string> RangeSources(const Plan& plan) {
+std::map<graph::TensorId, std::string> RangeSources(const QuantizeOptions& options, const Plan& plan) {
   const graph::Graph& graph = plan.result.graph;
   std::map<graph::TensorId, std::string> sources;
   for (graph::TensorId id = 0; id < graph.tensor_count(); ++id) {
@@ -111,7 +113,9 @@ std::map<graph::TensorId, std::string> RangeSources(const Plan& plan) {
     if (NeedsTable(node.activation)) sources[node.pre_activation] = "table";
   }
   for (const auto& [id, params] : plan.fixed) {
-    sources[id] = std::count(graph.inputs.begin(), graph.inputs.end(), id) != 0 ? "input" : "operator";
+    const bool is_input = std::count(graph.inputs.begin(), graph.inputs.end(), id) != 0;
+    const bool is_given = options.given.tensors.count(graph.tensor(id).name) != 0;
+    sources[id] = is_given ? "network" : is_input ? "input" : "operator";
   }
   return sources;
 }
@@ -137,6 +141,7 @@ WeightOptions WeightOptionsOf(const QuantizeOptions& options, const Policy& poli
   weights.threads = ThreadsOf(options.threads);
   weights.means = calibration.channel_means;
   weights.policy = policy;
+  weights.given = options.given.weights;
   return weights;
 }
 
@@ -156,8 +161,10 @@ int ThreadsOf(int threads) {
 }
 
 Unsaid UnsaidOf(const graph::Graph& graph, const QuantizeOptions& options) {
-  return {options.observer,  options.weight_range, options.weights_per_tensor, options.bias_correction,
-          options.tail_bits, options.only,         options.preprocess,         RawOutputs(graph, options)};
+  const QuantizeOptions nothing_said;
+  const QuantizeOptions& by_user = options.given.empty() ? options : nothing_said;  // else the network decides
+  return {options.observer,  by_user.weight_range, options.weights_per_tensor, by_user.bias_correction,
+          by_user.tail_bits, options.only,         options.preprocess,         RawOutputs(graph, options)};
 }
 
 void RequireWholeEffect(const graph::Graph& graph, const QuantizeOptions& options) {
@@ -208,10 +215,11 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
   result.calibration_digest = calibration.digest;
   ActivationParams params = ChooseActivationParams(result.graph, plan.widths, plan.groups, plan.fixed,
                                                    calibration.statistics, plan.methods, threads, plan.policy.floats);
+  FixGivenLevels(options.given, result.graph, plan.widths, params);  // in front of tables too
   weights.channel_scales = ScalesOfChannels(options, plan, calibration, params);
   StateFormats(params, weights.channel_scales, plan.policy.floats, result);
   result.floats = plan.policy.floats;
-  result.range_sources = RangeSources(plan);
+  result.range_sources = RangeSources(options, plan);
   result.weights = QuantizeWeightOperands(result.graph, params, weights, result.notes);
   StateInputParts(options.input_parts, result);
   return std::move(result);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "graph/given_quantization.h"
 #include "graph/graph.h"
 #include "quantize/calibrate.h"
 #include "quantize/calibration_source.h"
@@ -32,6 +33,7 @@ struct QuantizeOptions {
   std::map<std::string, InputPreprocess> preprocess;  // by graph input; inputs without are calibrated like any tensor
   std::map<std::string, OutputForm> outputs;          // by graph output
   std::map<std::string, InputParts> input_parts;      // by node; see corrections/error_compensation.h
+  graph::GivenQuantization given;                     // what the network says itself
   std::map<graph::TensorId, ObserverKind> found_observers;  // in place of `auto`; minmax where there is none
 };
 

@@ -45,8 +45,12 @@ QuantizedWeights QuantizeOperand(const graph::Graph& graph, size_t place, const 
   source.bits = options.policy.For(place, &Choices::weight_bits).value_or(kByteBits);
   source.per_tensor = options.policy.For(place, &Choices::weights_per_tensor).value_or(options.per_tensor);
   source.input_bits = params.at(node.inputs[0]).bits;
+  const auto given = options.given.find(weights.name);
+  const bool suits = given != options.given.end() && source.bits == kByteBits &&
+                     (given->second.size() == 1 || given->second.size() == source.channels);
+  if (suits) source.given_scales.assign(given->second.begin(), given->second.end());
   const auto means = options.means.find(node.inputs[0]);
-  if (traits.weights_input_axis >= 0 && means != options.means.end()) {
+  if (!suits && traits.weights_input_axis >= 0 && means != options.means.end()) {
     for (const size_t at : order.input_places) source.input_means.push_back(means->second.at(at));
   }
   QuantizedWeights result;

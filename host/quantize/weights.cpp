@@ -79,12 +79,14 @@ QuantizedRows QuantizeWeights(const WeightRows& rows, WeightRangeKind kind, int 
   result.scales.resize(rows.channels);
   result.bias.resize(rows.channels);
   std::vector<Channel> channels(rows.channels);
-  const double common = rows.per_tensor ? CommonScale(rows, kind) : 0.0;
+  const bool is_given = !rows.given_scales.empty();
+  const double common = rows.per_tensor && !is_given ? CommonScale(rows, kind) : 0.0;
 #pragma omp parallel for num_threads(threads) if (rows.channels * rows.per_channel >= kParallelWeights) schedule(static)
   for (size_t channel = 0; channel < rows.channels; ++channel) {
     const size_t first = channel * rows.per_channel;
-    const double chosen =
-        rows.per_tensor ? common : ChooseWeightScale(rows.values + first, rows.per_channel, kind, rows.bits);
+    const double chosen = is_given          ? rows.given_scale(channel)
+                          : rows.per_tensor ? common
+                                            : ChooseWeightScale(rows.values + first, rows.per_channel, kind, rows.bits);
     channels[channel] = QuantizeChannel(rows, channel, chosen, result.values.data() + first);
   }
   size_t enlarged = 0;

@@ -22,12 +22,15 @@ struct WeightRows {
   int bits = 8;  // of the weights, 2 to 16
   int input_bits = 8;
   bool per_tensor = false;  // one scale for all channels
+  // Of the weights, one for each output channel or one for all, where they are given and not to be chosen.
+  std::vector<double> given_scales;
   // Mean of the input element that each weight of an output channel meets, `per_channel` values for each of the
   // `channels`; empty: no correction. With it the bias makes up for what rounding the weights adds on the average:
   // sum((w - quantised w) * mean).
   std::vector<double> input_means;
 
   double input_scale(size_t channel) const { return input_scales[input_scales.size() == 1 ? 0 : channel]; }
+  double given_scale(size_t channel) const { return given_scales[given_scales.size() == 1 ? 0 : channel]; }
   double output_scale(size_t channel) const { return output_scales[output_scales.size() == 1 ? 0 : channel]; }
 };
 

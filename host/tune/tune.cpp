@@ -93,7 +93,8 @@ class Tuning {
   void Prepare() {
     Begin("import " + config_.input);
     digest_ = importer::SourceDigest(config_.input);
-    graph_ = compiler::ImportNetwork(config_);
+    compiler::ImportedNetwork network = compiler::ImportNetwork(config_);
+    graph_ = std::move(network.graph);
     optimize::Optimize(graph_);
     info::RequireSupported(graph_, config_.input);
     compiler::RequireOutputs(config_, graph_);
@@ -102,6 +103,7 @@ class Tuning {
     ShareOut();
 
     quantise_ = compiler::QuantizeOptionsOf(config_, calibration_);
+    compiler::HoldGiven(config_, network.given, quantise_);
     corrections.Apply(quantise_);
     compiler::PictureObservation observation(config_, graph_, quantise_, calibration_);
     Begin(observation.from_cache() ? "calibration from cache" : "calibrate");

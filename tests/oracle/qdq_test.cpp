@@ -92,6 +92,57 @@ TEST_F(Qdq, ScalesOfChannelsAgreeWithinAStep) {
   }
 }
 
+// Taken back, the exported network is the model that it was made of.
+TEST_F(Qdq, ANetworkThatArrivesQuantisedKeepsItsScales) {
+  const graph::Graph detector = testing::SmallDetector();
+  importer::ExportOnnx(detector, Path("net.onnx").string());
+  testing::WritePictures(Path("pictures"), 4);
+  const auto build = [&](const std::string& network, const std::string& out, const ordered_json& more) {
+    ordered_json keys = {{"input", network},
+                         {"output_dir", Path(out).string()},
+                         {"calibration", Path("pictures").string()},
+                         {"name", "net"}};
+    keys.update(more);
+    compiler::Build(compiler::ParseConfig(keys, "test"), {});
+    const auto runner = run::OpenModel(Path(out + "/net.joint"), run::EngineKind::kReference, {});
+    const auto items = input::ListData({{"", Path("pictures").string()}}, runner->Inputs(), "data").items;
+    return std::pair(runner->Run(items.front(), nullptr).front().values,
+                     input::FloatInputs(runner->Inputs(), items[0]));
+  };
+  const std::string exported = Path("qdq.onnx").string();
+  const auto [first, inputs] =
+      build(Path("net.onnx").string(), "first",
+            {{"precision", "int8"}, {"tail_bits", 8}, {"activation_scales", "per_tensor"}, {"export_qdq", exported}});
+  const auto [again, same_inputs] = build(exported, "again", ordered_json::object());
+  const auto theirs = RunOnnxRuntime(exported, same_inputs).outputs.begin()->second.data;
+  ASSERT_EQ(first.size(), again.size());
+  ASSERT_EQ(theirs.size(), again.size());
+  const auto before = ordered_json::parse(ReadText(Path("first/quant/calibration.json"))).at("tensors");
+  const auto after = ordered_json::parse(ReadText(Path("again/quant/calibration.json"))).at("tensors");
+  int kept = 0;
+  double largest_step = 0.0;
+  for (const auto& [of_floats, entry] : after.items()) {
+    const std::string name = of_floats.substr(0, of_floats.rfind("_float"));  // as the export calls what is quantised
+    if (!before.contains(name) || !before.at(name).contains("scale") || !entry.contains("scale")) continue;
+    ++kept;
+    largest_step = std::max(largest_step, entry.at("scale").get<double>());
+    EXPECT_EQ(entry.at("scale"), before.at(name).at("scale")) << name;
+    EXPECT_EQ(entry.at("zero_point"), before.at(name).at("zero_point")) << name;
+  }
+  EXPECT_GT(kept, 10) << "of " << after.size();
+  size_t equal = 0;
+  size_t within = 0;
+  for (size_t i = 0; i < again.size(); ++i) {
+    equal += first[i] == again[i] ? 1 : 0;
+    within += std::abs(again[i] - theirs[i]) <= largest_step ? 1 : 0;
+  }
+  const auto all = static_cast<double>(again.size());
+  std::printf("%d scales kept, %.3f %% of the elements as before, %.3f %% within a step of ONNX Runtime\n", kept,
+              100.0 * static_cast<double>(equal) / all, 100.0 * static_cast<double>(within) / all);
+  EXPECT_GE(static_cast<double>(equal) / all, 0.999);
+  EXPECT_GE(static_cast<double>(within) / all, 0.999);
+}
+
 // Boxes in 16 bits have steps far smaller than what one step of the 8-bit layers in front of them moves.
 TEST_F(Qdq, AllOfYolov8nIn8BitsAgreesWithinAStep) {
   const ordered_json more = {{"precision", "int8"}, {"tail_bits", 8}, {"count", 4}};
