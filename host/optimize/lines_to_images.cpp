@@ -73,6 +73,10 @@ void MoveLastAxis(Node& node) {
 
 bool IsWindow(const Node& node) { return IsIn(node.op, {"Conv", "ConvTranspose", "MaxPool", "AveragePool"}); }
 
+bool HasConstantPads(const Graph& graph, const Node& pad) {
+  return pad.inputs.size() <= 3 && IsConstant(graph, pad.inputs[1]);
+}
+
 // Those that only images have: to be made such whatever is around them.
 bool NeedsImage(const Graph& graph, const graph::Uses& uses, const Node& node) {
   if (node.outputs.size() != 1) return false;
@@ -85,8 +89,7 @@ bool NeedsImage(const Graph& graph, const graph::Uses& uses, const Node& node) {
   if (node.op == "BatchNormalization") return true;
   if (node.op != "Pad") return false;
   const int32_t reader = OnlyConsumer(uses, node.outputs[0]);
-  return reader >= 0 && IsWindow(graph.nodes[static_cast<size_t>(reader)]) && node.inputs.size() <= 3 &&
-         IsConstant(graph, node.inputs[1]);
+  return reader >= 0 && IsWindow(graph.nodes[static_cast<size_t>(reader)]) && HasConstantPads(graph, node);
 }
 
 // Those that do to an image what they do to a line.
@@ -96,6 +99,8 @@ bool TakesImage(const Graph& graph, const Node& node) {
   if (op->layout == ops::LayoutKind::kUnary || op->layout == ops::LayoutKind::kBinary || node.op == "PRelu")
     return true;
   if (IsIn(node.op, {"Concat", "Split", "Softmax"})) return node.Int("axis", -1) >= 0;
+  if (node.op == "Gather") return node.Int("axis", -1) >= 0 && graph.tensor(node.inputs[1]).shape.size() == 1;
+  if (node.op == "Pad") return HasConstantPads(graph, node);
   if (node.op != "Slice" || node.inputs.size() < 4 || !IsConstant(graph, node.inputs[3])) return false;
   const std::vector<int64_t>& axes = graph.Ints(node.inputs[3]);
   return *std::min_element(axes.begin(), axes.end()) >= 0;
@@ -139,7 +144,7 @@ void WidenOperands(Graph& graph, const graph::Uses& uses, Node& node) {
     std::vector<int64_t> axes = graph.Ints(node.inputs[3]);
     std::replace(axes.begin(), axes.end(), int64_t{2}, int64_t{3});
     node.inputs[3] = AddInts(graph, node.name + "_axes", axes);
-  } else if (IsIn(node.op, {"Concat", "Split", "Softmax"})) {
+  } else if (IsIn(node.op, {"Concat", "Split", "Softmax", "Gather"})) {
     MoveLastAxis(node);
   }
 }

@@ -91,6 +91,19 @@ TEST(LinesToImages, PaddingInFrontStaysInFront) {
   EXPECT_EQ(testing::Operators(all), "Reshape Conv Reshape");
 }
 
+TEST(LinesToImages, GoThroughGathersAndPads) {
+  SmallGraph small;
+  const TensorId a = small.Add("Conv", {small.Input("x", {1, 3, 8}), small.Random({3, 3, 3})});
+  const TensorId padded = small.Add("Pad", {a, small.Ints({0, 0, 2, 0, 1, 3})}, {{"mode", std::string("edge")}});
+  const TensorId taken = small.Add("Gather", {padded, small.Ints({5, 0, 0, 9})}, {{"axis", int64_t{2}}});
+  const TensorId channels = small.Add("Gather", {taken, small.Ints({3, 1, 0})}, {{"axis", int64_t{1}}});
+  const graph::Graph before = small.Finish({small.Add("MaxPool", {channels}, {{"kernel_shape", Ints{2}}})});
+  graph::Graph after = before;
+  Optimize(after);
+  EXPECT_EQ(testing::Operators(after), "Reshape Conv Pad Gather Gather MaxPool Reshape");
+  EXPECT_EQ(testing::LargestOutputDifference(before, after), 0.0);
+}
+
 TEST(LinesToImages, LeavesImagesVolumesAndWhatIsNoLineOfAnImage) {
   SmallGraph small;
   const TensorId image = small.Conv(small.Input("image", {1, 2, 4, 4}), 2, 2, 3);
