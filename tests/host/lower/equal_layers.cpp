@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <sstream>
 
 #include "engine/reference/reference_engine.h"
 #include "lockstep/runtime.h"
@@ -19,11 +20,13 @@ class CompareLayers final : public RunHook {
 
   Status AfterLayer(Session& session, int32_t layer) override {
     const Outputs& outputs = expected_[static_cast<size_t>(layer)];
-    for (size_t i = 0; i < outputs.size() && !failed_; ++i) {
+    for (size_t i = 0; i < outputs.size() && difference_.empty(); ++i) {
       Compare(session, layer, outputs[i], static_cast<int32_t>(i));
     }
     return Status::Ok();
   }
+
+  const std::string& difference() const { return difference_; }
 
  private:
   void Compare(const Session& session, int32_t layer, const std::vector<uint8_t>& expected, int32_t output) {
@@ -31,22 +34,22 @@ class CompareLayers final : public RunHook {
     session.layer_output_rows(layer, output).CopyTo(data.data());
     for (size_t i = 0; i < expected.size(); ++i) {
       if (data[i] == expected[i]) continue;
-      failed_ = true;
-      ADD_FAILURE() << "layer " << layer << " '" << session.model().layer(layer).name << "' ("
-                    << session.model().layer(layer).op << ", " << session.kernel_name(layer) << "), output " << output
-                    << ", differs first at byte " << i << " of " << expected.size() << ": reference "
-                    << int{expected[i]} << ", runtime " << int{data[i]};
+      std::ostringstream text;
+      text << "layer " << layer << " '" << session.model().layer(layer).name << "' (" << session.model().layer(layer).op
+           << ", " << session.kernel_name(layer) << "), output " << output << ", differs first at byte " << i << " of "
+           << expected.size() << ": reference " << int{expected[i]} << ", runtime " << int{data[i]};
+      difference_ = text.str();
       return;
     }
   }
 
   const std::vector<Outputs>& expected_;
-  bool failed_ = false;
+  std::string difference_;
 };
 
 }  // namespace
 
-void ExpectEqualLayers(const std::vector<uint8_t>& file, uint32_t seed, int threads) {
+std::string DifferentLayer(const std::vector<uint8_t>& file, uint32_t seed, int threads) {
   engine::ReferenceEngine reference(file.data(), file.size());
   SeededBytes random(seed);
   std::vector<std::vector<uint8_t>> inputs;
@@ -61,17 +64,21 @@ void ExpectEqualLayers(const std::vector<uint8_t>& file, uint32_t seed, int thre
   });
 
   Result<Model> model = Model::Copy(file.data(), file.size());
-  ASSERT_TRUE(model.ok()) << model.status().message();
+  if (!model.ok()) return std::string("the model is refused: ") + model.status().message();
   SessionOptions options;
   options.threads = threads;
   Result<Session> session = Session::Create(model.value(), options);
-  ASSERT_TRUE(session.ok()) << session.status().message();
+  if (!session.ok()) return std::string("there is no session: ") + session.status().message();
   for (size_t i = 0; i < inputs.size(); ++i) {
     std::memcpy(session.value().input(static_cast<int32_t>(i)), inputs[i].data(), inputs[i].size());
   }
   CompareLayers compare(layers);
   const Status status = session.value().Run(&compare);
-  ASSERT_TRUE(status.ok()) << status.message();
+  return status.ok() ? compare.difference() : std::string("the run fails: ") + status.message();
+}
+
+void ExpectEqualLayers(const std::vector<uint8_t>& file, uint32_t seed, int threads) {
+  EXPECT_EQ(DifferentLayer(file, seed, threads), "");
 }
 
 }  // namespace lockstep::test

@@ -114,9 +114,10 @@ RandomFormats FormatsOf(uint32_t seed) {
   return seed % 4 == 2 ? RandomFormats::kIslands : RandomFormats::kFloat;
 }
 
-RandomModel MakeRandomModel(uint32_t seed) {
+RandomModel MakeRandomModel(uint32_t seed) { return MakeRandomModel(RandomGraph(seed), seed); }
+
+RandomModel MakeRandomModel(const graph::Graph& graph, uint32_t seed) {
   RandomModel model;
-  const graph::Graph graph = RandomGraph(seed);
   model.onnx = importer::SerializeOnnx(graph);
   const files::TemporaryFolder folder;
   const std::string path = folder.path() / "network.onnx";

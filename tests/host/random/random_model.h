@@ -31,6 +31,9 @@ struct RandomModel {
 
 RandomModel MakeRandomModel(uint32_t seed);
 
+// Of a network with inputs, settings and outputs that the seed decides.
+RandomModel MakeRandomModel(const graph::Graph& graph, uint32_t seed);
+
 // The joint model. `test_vector`: with a seeded test vector, as `build` writes it.
 std::vector<uint8_t> LowerRandomModel(const RandomModel& model, uint32_t seed, bool test_vector);
 
