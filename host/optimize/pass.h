@@ -32,7 +32,8 @@ int RewritePools(graph::Graph& graph);
 // BatchNormalization, and Mul, Add, Sub with one constant per channel, become part of the Conv or ConvTranspose before
 // them.
 int FoldAffineIntoConv(graph::Graph& graph);
-// A Mul with one number becomes part of a Conv's weights, through views and a MatMul, as the scaling of attention.
+// A Mul with one number becomes part of a Conv's weights, through views, a Split and a MatMul, as the scaling of
+// attention.
 int FoldScale(graph::Graph& graph);
 // BatchNormalization without a Conv before it: a depthwise Conv 1x1, or Mul and Add for other ranks than 4.
 int ReplaceBatchNorm(graph::Graph& graph);

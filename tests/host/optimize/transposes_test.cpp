@@ -85,6 +85,32 @@ TEST(FoldScale, OfAttentionGoesIntoTheWeights) {
   }
 }
 
+TEST(FoldScale, OfAPartGoesIntoItsChannels) {
+  SmallGraph g;
+  const TensorId rows = g.Add("Reshape", {g.Conv(g.Input("x", {1, 4, 3, 3}), 4, 12, 1), g.Ints({1, 3, 2, 2, 9})});
+  const TensorId turned = Turn(g, rows, {1, 0, 2, 4, 3});  // part, batch, head, place, channel
+  const std::vector<TensorId> parts = g.AddMany("Split", {turned, g.Ints({1, 1, 1})}, 3, {{"axis", int64_t{0}}});
+  const auto squeezed = [&](TensorId part) { return g.Add("Squeeze", {part, g.Ints({0})}); };
+  const TensorId keys = Turn(g, squeezed(parts[1]), {0, 1, 3, 2});
+  const TensorId scores = g.Add("MatMul", {squeezed(parts[0]), keys});
+  const TensorId shares = g.Add("Softmax", {g.Add("Mul", {scores, g.Scalar(0.7F)})}, {{"axis", int64_t{3}}});
+  const graph::Graph before = g.Finish({g.Add("MatMul", {shares, squeezed(parts[2])})});
+  const graph::Graph after = CheckPass(
+      before, FoldScale, 1, "Conv Reshape Transpose Split Squeeze Transpose Squeeze MatMul Softmax Squeeze MatMul");
+  const auto& old_weights = before.tensor(before.nodes[0].inputs[1]).constant->floats;
+  const auto& weights = after.tensor(after.nodes[0].inputs[1]).constant->floats;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    EXPECT_FLOAT_EQ(weights[i], old_weights[i] * (i / 4 < 4 ? 0.7F : 1.0F)) << "channel " << i / 4;
+  }
+}
+
+TEST(FoldScale, LeavesPartsOfChannels) {
+  SmallGraph g;
+  const TensorId rows = g.Add("Reshape", {g.Conv(g.Input("x", {1, 4, 3, 4}), 4, 6, 1), g.Ints({1, 6, 12})});
+  const std::vector<TensorId> parts = g.AddMany("Split", {rows, g.Ints({5, 7})}, 2, {{"axis", int64_t{2}}});
+  ExpectUntouched(g.Finish({g.Add("Mul", {parts[0], g.Scalar(0.5F)}), parts[1]}), FoldScale);
+}
+
 TEST(FoldScale, LeavesWhatOthersReadAndWhatIsNoConvolution) {
   SmallGraph g;
   const TensorId x = g.Input("x", {1, 4, 3, 3});

@@ -52,7 +52,8 @@ Image RandomSteps::Recurrent(const Image& x) {
   return {builder_.Node("Add", {x.id, columns}), x.bound + 1.0};
 }
 
-// Instances, groups as torch writes them, or the channels of every place over their norm.
+// Instances, groups as torch writes them, or the channels of every place over their norm. A large epsilon, so that what
+// is nearly constant does not grow.
 Image RandomSteps::NormalizedChannels(const Image& x) {
   const auto one_each = [&](const Shape& shape) {
     return builder_.Constant(shape, builder_.Random(static_cast<size_t>(channels_), 0.5F, 1.5F));
@@ -60,20 +61,20 @@ Image RandomSteps::NormalizedChannels(const Image& x) {
   switch (Pick(3)) {
     case 0:
       return {builder_.Node("InstanceNormalization", {x.id, one_each({channels_}), one_each({channels_})},
-                            {{"epsilon", 1e-3F}}),
+                            {{"epsilon", 0.1F}}),
               4.0};
     case 1: {
       const TensorId groups = Reshape(x.id, {batch_, 2, channels_ / 2 * height_ * width_});
       const TensorId normal =
           builder_.Node("InstanceNormalization",
-                        {groups, builder_.Constant({2}, {1, 1}), builder_.Constant({2}, {0, 0})}, {{"epsilon", 1e-3F}});
+                        {groups, builder_.Constant({2}, {1, 1}), builder_.Constant({2}, {0, 0})}, {{"epsilon", 0.1F}});
       const TensorId scaled = builder_.Node("Mul", {Reshape(normal, Size()), one_each({channels_, 1, 1})});
       return {builder_.Node("Add", {scaled, one_each({channels_, 1, 1})}), 4.0};
     }
     default: {
       const TensorId square = builder_.Node("Mul", {x.id, x.id});
       const TensorId mean = builder_.Node("ReduceMean", {square}, {{"axes", std::vector<int64_t>{1}}});
-      const TensorId root = builder_.Node("Sqrt", {builder_.Node("Add", {mean, Scalar(1e-3F)})});
+      const TensorId root = builder_.Node("Sqrt", {builder_.Node("Add", {mean, Scalar(0.1F)})});
       return {builder_.Node("Div", {x.id, root}), 4.0};
     }
   }
