@@ -53,6 +53,14 @@ std::vector<size_t> NamedAxes(const Node& resize, size_t rank) {
   return axes;
 }
 
+float AspectScale(const Graph& graph, const Node& resize, const std::vector<size_t>& axes) {
+  if (resize.String("keep_aspect_ratio_policy", "stretch") == "stretch") return 0.0F;
+  const Shape& from = graph.tensor(resize.inputs[0]).shape;
+  Shape extents;
+  for (const size_t axis : axes) extents.push_back(from.at(axis));
+  return KeptAspectScale(resize, extents, graph.Ints(resize.inputs.at(3)));
+}
+
 // The scales as they are given, of the sizes where they are not.
 std::vector<Sizes> AllSizes(const Graph& graph, const Node& resize) {
   const Shape& from = graph.tensor(resize.inputs[0]).shape;
@@ -66,9 +74,11 @@ std::vector<Sizes> AllSizes(const Graph& graph, const Node& resize) {
     sizes.push_back(size);
   }
   const std::vector<size_t> axes = NamedAxes(resize, from.size());
+  const float aspect = scales == nullptr ? AspectScale(graph, resize, axes) : 0.0F;
   for (size_t i = 0; i < axes.size(); ++i) {
     Sizes& size = sizes.at(axes[i]);
     if (scales != nullptr) size.scale = scales->at(i);
+    if (aspect > 0.0F) size.scale = aspect;
     if (region == nullptr || region->size() != 2 * axes.size()) continue;
     size.first = (*region)[i];
     size.last = (*region)[axes.size() + i];
@@ -91,13 +101,25 @@ std::string UnsupportedResize(const Node& resize) {
   static constexpr std::array kCoordinates = {"asymmetric",         "half_pixel",    "half_pixel_symmetric",
                                               "pytorch_half_pixel", "align_corners", "tf_half_pixel_for_nn"};
   static constexpr std::array kRoundings = {"floor", "ceil", "round_prefer_floor", "round_prefer_ceil"};
-  const std::string mode = resize.String("mode", "nearest");
-  if (mode != "nearest") return "mode '" + mode + "' is not supported, only 'nearest'";
+  if (resize.Int("antialias", 0) != 0) return "antialias 1 is not supported";
   if (!IsOneOf(Coordinates(resize), kCoordinates)) {
     return "coordinate_transformation_mode '" + Coordinates(resize) + "' is not supported";
   }
   if (!IsOneOf(Rounding(resize), kRoundings)) return "nearest_mode '" + Rounding(resize) + "' is not supported";
   return {};
+}
+
+bool IsNearest(const Node& resize) { return resize.String("mode", "nearest") == "nearest"; }
+
+float KeptAspectScale(const Node& resize, const Shape& extents, const std::vector<int64_t>& sizes) {
+  const std::string policy = resize.String("keep_aspect_ratio_policy", "stretch");
+  if (policy == "stretch") return 0.0F;
+  std::vector<float> scales;
+  for (size_t i = 0; i < extents.size(); ++i) {
+    scales.push_back(static_cast<float>(sizes.at(i)) / static_cast<float>(extents[i]));
+  }
+  return policy == "not_larger" ? *std::min_element(scales.begin(), scales.end())
+                                : *std::max_element(scales.begin(), scales.end());
 }
 
 std::vector<std::vector<float>> ResizedPlaces(const Graph& graph, const Node& resize) {

@@ -9,10 +9,16 @@
 
 namespace lockstep::graph {
 
-// Why its modes are not those of a copy of elements, empty if they are: mode nearest, within the input.
+// Why its output is not made of a few input elements per axis, or not of these alone; empty if it is.
 std::string UnsupportedResize(const Node& resize);
 
-// For every axis the input index that each output index shows. The modes are supported, the shapes known.
+// Copies elements.
+bool IsNearest(const Node& resize);
+
+// With a keep_aspect_ratio_policy the one scale of all axes that `sizes` are given for; 0 without.
+float KeptAspectScale(const Node& resize, const Shape& extents, const std::vector<int64_t>& sizes);
+
+// For every axis the input index that each output index shows. The mode is nearest, the shapes are known.
 std::vector<std::vector<int64_t>> NearestSources(const Graph& graph, const Node& resize);
 
 // For every axis the place in the input, a fraction of an index, that each output index shows, by any of ONNX's

@@ -63,9 +63,10 @@ enum class FixedRange : uint8_t {
 };
 
 struct QuantizationTraits {
-  bool view = false;          // copies elements and computes nothing
-  bool shares_scale = false;  // the output's elements are elements of the first input
-  bool arithmetic = false;    // float constants among its operands take part in the computation
+  bool view = false;                                    // copies elements and computes nothing
+  bool shares_scale = false;                            // the output's elements are elements of the first input
+  bool (*sharing_nodes)(const graph::Node&) = nullptr;  // which nodes' are; null: all
+  bool arithmetic = false;  // float constants among its operands take part in the computation
   int indices = -1;  // the output that holds positions in the first input, integers without a scale; -1 if none does
   FixedRange range = FixedRange::kNone;
   int weights = -1;      // the operand that holds weights, -1 if none does
@@ -102,9 +103,10 @@ struct Op {
     op.quantization.shares_scale = true;
     return op;
   }
-  constexpr Op SharesScale() const {
+  constexpr Op SharesScale(bool (*nodes)(const graph::Node&) = nullptr) const {
     Op op = *this;
     op.quantization.shares_scale = true;
+    op.quantization.sharing_nodes = nodes;
     return op;
   }
   constexpr Op Indices(int output) const {

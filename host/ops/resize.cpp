@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "graph/constants.h"
-#include "ops/cubic.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
+#include "ops/resize_taps.h"
 
 namespace lockstep::ops {
 namespace {
@@ -44,18 +44,25 @@ void Infer(InferContext& context) {
   context.RequireType(2, graph::ElementType::kFloat);
   context.RequireType(3, graph::ElementType::kInt64);
   const Value* target = context.Constant(by_scales ? 2 : 3);
-  if (target == nullptr || context.node.String("keep_aspect_ratio_policy", "stretch") != "stretch") return;
+  if (target == nullptr) return;
   context.Require(target->count() == static_cast<int64_t>(axes.size()),
                   "it has " + std::to_string(target->count()) + (by_scales ? " scales" : " sizes") + " for " +
                       std::to_string(axes.size()) + " axes");
+  std::vector<int64_t> extents;
+  for (const int64_t axis : axes) {
+    extents.push_back(shape[static_cast<size_t>(axis)]);
+    context.Require(extents.back() >= 1, "its input is empty");
+  }
+  // In float32, as ONNX defines it: 10 times 0.7 is 7 there, and a little less in double.
+  const float aspect = by_scales ? 0.0F : graph::KeptAspectScale(context.node, extents, target->data.ints);
   for (size_t i = 0; i < axes.size(); ++i) {
     int64_t& dimension = shape[static_cast<size_t>(axes[i])];
-    context.Require(dimension >= 1, "its input is empty");
     if (by_scales) {
-      // In float32, as ONNX defines it: 10 times 0.7 is 7 there, and a little less in double.
       const float scaled = static_cast<float>(dimension) * target->data.floats.at(i);
       context.Require(scaled >= 0.0F && scaled < 1e9F, "it has the scale " + std::to_string(target->data.floats[i]));
       dimension = static_cast<int64_t>(std::floor(scaled));
+    } else if (aspect > 0.0F) {
+      dimension = static_cast<int64_t>(std::round(static_cast<float>(dimension) * aspect));
     } else {
       dimension = target->data.ints.at(i);
     }
@@ -64,10 +71,10 @@ void Infer(InferContext& context) {
   context.Set(context.Type(0), shape);
 }
 
-// Scales and sizes of all axes instead of those that opset 18 names.
+// Scales and sizes of all axes instead of those that opset 18 names, which a policy needs to know.
 bool Normalize(Graph& graph, Node& node) {
   const auto found = node.attributes.find("axes");
-  if (found == node.attributes.end()) return false;
+  if (found == node.attributes.end() || node.String("keep_aspect_ratio_policy", "stretch") != "stretch") return false;
   const std::vector<int64_t> axes = node.Ints("axes", {});
   if (!axes.empty()) {
     const Shape from = graph.tensor(node.inputs[0]).shape;
@@ -105,75 +112,50 @@ struct WithConstants {
   }
 };
 
-// The elements of one axis that an output index is made of, with their weights; none where all of it is the
-// extrapolated value.
-struct Taps {
-  std::vector<int64_t> elements;
-  std::vector<double> weights;
-};
+// y of one axis: sums of stretches of x that lie side by side, `inner` long.
+std::vector<double> InterpolateAxis(const std::vector<double>& x, int64_t extent, int64_t inner,
+                                    const std::vector<Taps>& taps, double extrapolated) {
+  const auto length = static_cast<size_t>(inner);
+  const size_t outer = x.size() / (static_cast<size_t>(extent) * length);
+  std::vector<double> y(outer * taps.size() * length);
+  double* to = y.data();
+  for (size_t i = 0; i < outer; ++i) {
+    const double* from = x.data() + i * static_cast<size_t>(extent) * length;
+    for (const Taps& here : taps) {
+      std::fill_n(to, length, here.elements.empty() ? extrapolated : 0.0);
+      for (size_t tap = 0; tap < here.elements.size(); ++tap) {
+        const double weight = here.weights[tap];
+        const double* row = from + static_cast<size_t>(here.elements[tap]) * length;
+        for (size_t k = 0; k < length; ++k) to[k] += weight * row[k];
+      }
+      to += length;
+    }
+  }
+  return y;
+}
 
-Taps TapsAt(const Node& node, float place, int64_t size) {
-  constexpr float kFar = 1e9F;
-  place = std::clamp(place, -kFar, kFar);
-  const std::string mode = node.String("mode", "nearest");
-  if (node.String("coordinate_transformation_mode", "") == "tf_crop_and_resize" &&
-      (place < 0.0F || place > static_cast<float>(size - 1))) {
-    return {};
+bool TakesEveryElement(const std::vector<Taps>& taps, int64_t extent) {
+  if (static_cast<int64_t>(taps.size()) != extent) return false;
+  for (size_t i = 0; i < taps.size(); ++i) {
+    const std::vector<double>& weights = taps[i].weights;
+    for (size_t tap = 0; tap < weights.size(); ++tap) {
+      if ((taps[i].elements[tap] == static_cast<int64_t>(i)) != (weights[tap] != 0.0)) return false;
+    }
+    if (weights.empty()) return false;
   }
-  const auto within = [size](int64_t index) { return std::clamp<int64_t>(index, 0, size - 1); };
-  if (mode == "nearest") return {{within(graph::NearestIndex(node, place))}, {1.0}};
-  const double first = std::floor(place);
-  const auto index = static_cast<int64_t>(first);
-  if (mode == "linear") {
-    const double clipped = std::clamp<double>(place, 0.0, static_cast<double>(size - 1));
-    const auto low = static_cast<int64_t>(clipped);
-    const double share = clipped - static_cast<double>(low);
-    return {{low, within(low + 1)}, {1.0 - share, share}};
-  }
-  Taps taps;
-  const std::array<double, 4> weights = CubicWeights(place - first, node.Float("cubic_coeff_a", -0.75F));
-  const bool exclude = node.Int("exclude_outside", 0) != 0;
-  double sum = 0.0;
-  for (int64_t i = 0; i < 4; ++i) {
-    const int64_t element = index - 1 + i;
-    if (exclude && element != within(element)) continue;
-    taps.elements.push_back(within(element));
-    taps.weights.push_back(weights[static_cast<size_t>(i)]);
-    sum += taps.weights.back();
-  }
-  for (double& weight : taps.weights) weight /= sum;
-  return taps;
+  return true;
 }
 
 // One axis after the other.
 Value Interpolate(const WithConstants& known, const Value& x, const Shape& to) {
-  const std::vector<std::vector<float>> places = graph::ResizedPlaces(known.graph, known.node);
-  const float extrapolated = known.node.Float("extrapolation_value", 0.0F);
+  const std::vector<std::vector<Taps>> taps = ResizeTaps(known.graph, known.node);
+  const double extrapolated = known.node.Float("extrapolation_value", 0.0F);
   std::vector<double> values(x.data.floats.begin(), x.data.floats.end());
   Shape shape = x.shape;
   for (size_t axis = 0; axis < to.size(); ++axis) {
-    std::vector<Taps> taps;
-    bool moves = shape[axis] != to[axis];
-    for (size_t i = 0; i < places[axis].size(); ++i) {
-      moves = moves || places[axis][i] != static_cast<float>(i);
-      taps.push_back(TapsAt(known.node, places[axis][i], shape[axis]));
-    }
-    if (!moves) continue;
-    const int64_t stride = Strides(shape)[axis];
-    const int64_t extent = shape[axis];
+    if (TakesEveryElement(taps[axis], shape[axis])) continue;
+    values = InterpolateAxis(values, shape[axis], Strides(shape)[axis], taps[axis], extrapolated);
     shape[axis] = to[axis];
-    std::vector<double> made(static_cast<size_t>(graph::ElementCount(shape)));
-    for (size_t i = 0; i < made.size(); ++i) {
-      const auto at = static_cast<int64_t>(i);
-      const Taps& here = taps[static_cast<size_t>(at / stride % to[axis])];
-      const int64_t begin = at / (stride * to[axis]) * stride * extent + at % stride;
-      double sum = here.elements.empty() ? extrapolated : 0.0;
-      for (size_t tap = 0; tap < here.elements.size(); ++tap) {
-        sum += here.weights[tap] * values[static_cast<size_t>(begin + here.elements[tap] * stride)];
-      }
-      made[i] = sum;
-    }
-    values = std::move(made);
   }
   Value result = MakeValue(x.type, to);
   for (size_t i = 0; i < values.size(); ++i) result.data.floats[i] = static_cast<float>(values[i]);
@@ -184,7 +166,7 @@ Results Evaluate(const Call& call) {
   const Value& x = call.In(0);
   if (call.node.Int("antialias", 0) != 0) return std::nullopt;
   const WithConstants known(call);
-  if (!graph::UnsupportedResize(call.node).empty()) {
+  if (!graph::IsNearest(call.node) || !graph::UnsupportedResize(call.node).empty()) {
     if (!x.is_float()) return std::nullopt;
     return One(Interpolate(known, x, call.Shape()));
   }
@@ -201,19 +183,36 @@ Results Evaluate(const Call& call) {
   }));
 }
 
+// Beyond this sum of their absolutes weights leave too few bits to integers; those of common interpolations are at most
+// 1.5 together.
+constexpr double kLargestWeights = 8.0;
+
 std::string Unsupported(const Graph& graph, const Node& node) {
   std::string reason = ImageOnly(graph, node.inputs[0]);
   if (!reason.empty()) return reason;
   reason = graph::UnsupportedResize(node);
   if (!reason.empty()) return reason;
   const Shape& from = graph.tensor(node.inputs[0]).shape;
-  const Shape& to = graph.tensor(node.outputs[0]).shape;
-  if (from[0] != to[0] || from[1] != to[1]) return "it resizes more than height and width";
+  const std::vector<std::vector<Taps>> taps = ResizeTaps(graph, node);
+  for (const size_t axis : {0U, 1U}) {
+    if (!TakesEveryElement(taps[axis], from[axis])) return "it resizes more than height and width";
+  }
+  for (const size_t axis : {2U, 3U}) {
+    for (const Taps& here : taps[axis]) {
+      double sum = 0.0;
+      for (const double weight : here.weights) sum += std::abs(weight);
+      if (!(sum <= kLargestWeights)) {
+        return "cubic_coeff_a " + std::to_string(node.Float("cubic_coeff_a", -0.75F)) + " gives weights of " +
+               std::to_string(sum) + " in sum, above 8";
+      }
+    }
+  }
   return {};
 }
 
 }  // namespace
 
-constexpr Op kResize = Op({1, 4}, Infer, Evaluate, LayoutKind::kWindow, Unsupported).Normal(Normalize).SharesScale();
+constexpr Op kResize =
+    Op({1, 4}, Infer, Evaluate, LayoutKind::kWindow, Unsupported).Normal(Normalize).SharesScale(graph::IsNearest);
 
 }  // namespace lockstep::ops

@@ -34,8 +34,7 @@ bool KeepsElements(const Graph& graph, const Node& resize) {
   double scale = 1.0;
   const bool scaled = resize.inputs.size() > 2 && resize.inputs[2] != graph::kNoTensor;
   if (scaled && (!IsUniform(graph, resize.inputs[2], &scale) || scale != 1.0)) return false;
-  return resize.String("mode", "nearest") == "nearest" &&
-         resize.String("coordinate_transformation_mode", "half_pixel") != "tf_crop_and_resize";
+  return resize.String("coordinate_transformation_mode", "half_pixel") != "tf_crop_and_resize";
 }
 
 // The input that the node hands on unchanged, kNoTensor if it does something.

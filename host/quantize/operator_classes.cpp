@@ -12,7 +12,10 @@ const ops::QuantizationTraits& TraitsOf(const graph::Node& node) {
 
 bool IsView(const graph::Node& node) { return TraitsOf(node).view; }
 
-bool SharesScale(const graph::Node& node) { return TraitsOf(node).shares_scale; }
+bool SharesScale(const graph::Node& node) {
+  const ops::QuantizationTraits& traits = TraitsOf(node);
+  return traits.shares_scale && (traits.sharing_nodes == nullptr || traits.sharing_nodes(node));
+}
 
 bool IsArithmetic(const graph::Node& node) { return TraitsOf(node).arithmetic; }
 

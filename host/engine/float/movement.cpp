@@ -70,7 +70,7 @@ std::vector<ValueId> BuildPad(NodeContext& context, const graph::Node& node) {
 }
 
 std::string CheckResize(const graph::Graph& graph, const graph::Node& node) {
-  if (node.Int("antialias", 0) != 0) return "antialias is not supported";
+  if (!graph::IsNearest(node)) return "mode '" + node.String("mode", "") + "' is more than a copy of elements";
   if (std::string reason = graph::UnsupportedResize(node); !reason.empty()) return reason;
   return CheckParameters(graph, node);
 }

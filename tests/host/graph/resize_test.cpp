@@ -63,8 +63,27 @@ TEST(Resize, NamesTheModeThatIsNotSupported) {
   EXPECT_EQ(UnsupportedResize(node), "nearest_mode 'up' is not supported");
   node.attributes["coordinate_transformation_mode"] = std::string("tf_crop_and_resize");
   EXPECT_EQ(UnsupportedResize(node), "coordinate_transformation_mode 'tf_crop_and_resize' is not supported");
+  EXPECT_TRUE(IsNearest(node));
   node.attributes["mode"] = std::string("cubic");
-  EXPECT_EQ(UnsupportedResize(node), "mode 'cubic' is not supported, only 'nearest'");
+  EXPECT_FALSE(IsNearest(node));
+  node.attributes["antialias"] = int64_t{1};
+  EXPECT_EQ(UnsupportedResize(node), "antialias 1 is not supported");
+}
+
+// One scale for the axes that are named, the smaller or the larger of what the sizes ask for; the size is rounded.
+TEST(Resize, KeepsTheAspect) {
+  for (const bool larger : {false, true}) {
+    SmallGraph small;
+    const TensorId x = small.Input("x", {1, 1, 5, 4});
+    const TensorId y = small.Add("Resize", {x, kNoTensor, kNoTensor, small.Ints({7, 8})},
+                                 {{"axes", Indices{2, 3}},
+                                  {"keep_aspect_ratio_policy", std::string(larger ? "not_smaller" : "not_larger")},
+                                  {"coordinate_transformation_mode", std::string("asymmetric")}});
+    const Graph graph = small.Finish({y});
+    EXPECT_EQ(graph.tensor(y).shape, larger ? (Shape{1, 1, 10, 8}) : (Shape{1, 1, 7, 6}));
+    EXPECT_FLOAT_EQ(ResizedPlaces(graph, graph.nodes[0]).at(2).at(3), larger ? 1.5F : 3.0F / 1.4F);
+    EXPECT_FLOAT_EQ(ResizedPlaces(graph, graph.nodes[0]).at(3).at(3), larger ? 1.5F : 3.0F / 1.4F);
+  }
 }
 
 }  // namespace

@@ -218,6 +218,16 @@ TEST(RemoveIdentities, KeepsAResizeThatStretchesByALittle) {
   ExpectUntouched(small.Finish({y}), RemoveIdentities);
 }
 
+TEST(RemoveIdentities, DropsAnInterpolationToTheSameSize) {
+  for (const char* mode : {"linear", "cubic"}) {
+    SmallGraph small;
+    const TensorId x = small.Add("Relu", {small.Input("x", {1, 3, 4, 5})});
+    const TensorId y =
+        small.Add("Resize", {x, kNoTensor, kNoTensor, small.Ints({1, 3, 4, 5})}, {{"mode", std::string(mode)}});
+    CheckPass(small.Finish({small.Add("Relu", {y})}), RemoveIdentities, 1, "Relu Relu", 0.0);
+  }
+}
+
 TEST(MakeExplicit, DropsIndicesThatNothingReads) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 3, 4, 4});
