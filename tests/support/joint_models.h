@@ -59,6 +59,8 @@ class NetworkBuilder {
   int Reshape(int x, const std::vector<int>& shape, bool share = true);  // one extent may be -1
   int Transpose(int x, const std::vector<int>& perm);
   int Resize(int x, int height, int width);
+  // Weights of either sign that add up to a power of two, `taps` for each row and column where x has as many.
+  int Interpolate(int x, int height, int width, int taps, joint::DType dtype = joint::DType::U8);
   int Softmax(int x, joint::DType dtype = joint::DType::U8);
   int Lookup(int x, joint::DType dtype = joint::DType::U8);
   int ChannelLookup(int x, joint::DType dtype = joint::DType::U8);
@@ -74,6 +76,7 @@ class NetworkBuilder {
   int FloatAveragePool(int x, int kernel, int stride, int pad, int divisor = 0);
   int FloatReduceMean(int x, const std::vector<int>& axes, bool keep);
   int FloatPRelu(int x, const std::vector<int>& slopes);
+  int FloatInterpolate(int x, int height, int width, int taps);
   int FloatAdd(int a, int b, bool subtract = false);
   int FloatMul(int a, int b, bool divide = false);
   int FloatSoftmax(int x);
@@ -96,6 +99,9 @@ class NetworkBuilder {
 
  private:
   std::vector<int> ProductShape(int a, int b) const;  // of a MatMul
+  // For each of `count` outputs the first of its neighbours in `extent` elements, and their integers, which add up to
+  // 2^bits.
+  std::vector<int> Neighbours(int extent, int count, int taps, int bits, std::vector<int>* weights);
   std::vector<int> MeanShape(int x, const std::vector<int>& axes, bool keep) const;
   int AddTensor(const std::vector<int>& shape, joint::DType dtype, float scale, int zero_point);
   int Activation(const std::vector<int>& shape, joint::DType dtype);  // with a random scale and zero point

@@ -45,6 +45,7 @@ joint::ModelT SmallNetwork() {
   const int product = net.MatMul(pairs, net.Constant({8, 24}, joint::DType::U16));
   net.PRelu(joined, {1, 1, 1, 52}, joint::DType::S16, joint::DType::U16);
   net.ReduceMean(joined, {0, 2}, false, joint::DType::U16);  // 6 x 52
+  net.Interpolate(small, 5, 6, 2, joint::DType::U16);
   net.Output(net.Dequantize(net.LayerNormalization(product, 1, joint::DType::U16)));
   return net.Finish();
 }
@@ -135,7 +136,7 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
     shape.stride_h = net.Random(1, 2);
     shape.table_bits = 8 + net.Random(0, 3) / 3 * net.Random(0, 8);
     shape.weight = net.Random(0, 7) == 0 ? joint::DType::S16 : joint::DType::S8;
-    switch (net.Random(0, 15)) {
+    switch (net.Random(0, 16)) {
       case 0:
       case 1:
         images.push_back(net.Conv(x, shape));
@@ -163,6 +164,12 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
       case 8:
         images.push_back(net.Resize(x, in[1] + 1, in[2]));
         break;
+      case 15: {
+        const int taps = net.Random(1, 4);
+        const int larger = net.Interpolate(x, in[1] + 1, in[2], taps, joint::DType::U16);
+        images.push_back(net.Interpolate(larger, in[1], std::max(1, in[2] - 1), taps));
+        break;
+      }
       case 12:
         images.push_back(net.LayerNormalization(x, net.Random(1, 3)));
         break;

@@ -2,11 +2,15 @@
 
 #include "graph/error.h"
 #include "lower/ops/emitters.h"
+#include "lower/ops/interpolate.h"
 #include "lower/ops/window.h"
 
 namespace lockstep::lower {
 
 void EmitResize(LowerContext& context) {
+  if (!graph::IsNearest(context.node())) {
+    return context.IsFloatNode() ? EmitFloatInterpolate(context) : EmitInterpolate(context);
+  }
   Value x = context.FormattedInput(0);
   const graph::Shape& out = context.OutputShape();
   if (x.shape.size() != 4 || out[0] != x.shape[0] || out[1] != x.shape[1]) {

@@ -112,7 +112,9 @@ QuantizedSample RandomGraph(uint32_t seed) {
         break;
       }
       case 13: {
-        const auto mean = builder.Node("ReduceMean", {a}, {{"axes", std::vector<int64_t>{1 + pick(3)}}});
+        int64_t axis = 1 + pick(3);
+        if (shape[static_cast<size_t>(axis)] == 1) axis = 3;  // what is left of one element is 0 and has no scale
+        const auto mean = builder.Node("ReduceMean", {a}, {{"axes", std::vector<int64_t>{axis}}});
         images.push_back(builder.Node("Sub", {a, mean}));
         break;
       }
@@ -164,6 +166,14 @@ QuantizedSample RandomGraph(uint32_t seed) {
   options.sixteen_bits = {logits, boxes, moved};
   if (pick(2) == 0) options.sixteen_bits.insert(mean);
   if (pick(2) == 0) options.floats = {joined};
+  constexpr const char* kModes[] = {"linear", "cubic"};
+  constexpr const char* kCoordinates[] = {"half_pixel", "align_corners", "asymmetric"};
+  const std::vector<float> scales = {1.0F, 1.0F, 0.5F + 0.25F * static_cast<float>(pick(9)), 2.0F};
+  const auto resized = builder.Node(
+      "Resize", {last, graph::kNoTensor, builder.Constant({4}, scales)},
+      {{"mode", std::string(kModes[pick(2)])}, {"coordinate_transformation_mode", std::string(kCoordinates[pick(3)])}});
+  builder.Output(resized);
+  if (pick(2) == 0) options.sixteen_bits.insert(resized);
   if (pick(2) == 0) {
     // Islands of floats; now and then everything.
     const int64_t share = 1 + pick(4);

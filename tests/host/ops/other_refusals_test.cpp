@@ -1,4 +1,4 @@
-// Refusals of ConvTranspose, TopK, PRelu and ReduceMean.
+// Refusals of ConvTranspose, TopK, PRelu, ReduceMean and Resize.
 #include "refusal.h"
 
 namespace lockstep::ops {
@@ -189,13 +189,61 @@ const Mistake kReduceMean[] = {
      }},
 };
 
+TensorId Resized(SmallGraph& g, const std::vector<float>& scales, Attributes attributes) {
+  return g.Add("Resize", {g.Input("x", {1, 3, 4, 4}), graph::kNoTensor, g.Floats({4}, scales)}, std::move(attributes));
+}
+
+const Mistake kResize[] = {
+    {"Mode", "'mode' is 'lanczos'",
+     [](SmallGraph& g) {
+       return Resized(g, {1, 1, 2, 2}, {{"mode", std::string("lanczos")}});
+     }},
+    {"Policy", "'keep_aspect_ratio_policy' is 'crop'",
+     [](SmallGraph& g) {
+       return Resized(g, {1, 1, 2, 2}, {{"keep_aspect_ratio_policy", std::string("crop")}});
+     }},
+};
+const Mistake kUnsupportedResize[] = {
+    {"Channels", "it resizes more than height and width",
+     [](SmallGraph& g) {
+       return Resized(g, {1, 2, 1, 1}, {{"mode", std::string("linear")}});
+     }},
+    {"StretchedChannels", "it resizes more than height and width",
+     [](SmallGraph& g) {
+       return Resized(
+           g, {1, 1.2F, 2, 2},
+           {{"coordinate_transformation_mode", std::string("asymmetric")}, {"nearest_mode", std::string("floor")}});
+     }},
+    {"Crop", "coordinate_transformation_mode 'tf_crop_and_resize' is not supported",
+     [](SmallGraph& g) {
+       return Resized(
+           g, {1, 1, 2, 2},
+           {{"mode", std::string("cubic")}, {"coordinate_transformation_mode", std::string("tf_crop_and_resize")}});
+     }},
+    {"Antialias", "antialias 1 is not supported",
+     [](SmallGraph& g) {
+       return Resized(g, {1, 1, 0.5F, 1}, {{"mode", std::string("linear")}, {"antialias", int64_t{1}}});
+     }},
+    {"Rank", "only images of rank 4 are supported",
+     [](SmallGraph& g) {
+       return g.Add("Resize", {g.Input("x", {3, 4, 4}), graph::kNoTensor, g.Floats({3}, {1, 2, 2})},
+                    {{"mode", std::string("linear")}});
+     }},
+    {"Coefficient", "cubic_coeff_a -40.000000 gives weights of",
+     [](SmallGraph& g) {
+       return Resized(g, {1, 1, 2, 2}, {{"mode", std::string("cubic")}, {"cubic_coeff_a", -40.0F}});
+     }},
+};
+
 LOCKSTEP_REFUSALS(ConvTranspose);
 LOCKSTEP_REFUSALS(TopK);
 LOCKSTEP_REFUSALS(PRelu);
 LOCKSTEP_REFUSALS(ReduceMean);
+LOCKSTEP_REFUSALS(Resize);
 LOCKSTEP_UNSUPPORTED(ConvTranspose);
 LOCKSTEP_UNSUPPORTED(TopK);
 LOCKSTEP_UNSUPPORTED(PRelu);
+LOCKSTEP_UNSUPPORTED(Resize);
 
 }  // namespace
 }  // namespace lockstep::ops

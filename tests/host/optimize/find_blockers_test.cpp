@@ -25,14 +25,14 @@ TEST(FindBlockers, ListsAllAndNothingThatOnlyFollows) {
   const TensorId strange = small.Add("com.example.Strange", {x});
   const TensorId after = small.Add("Relu", {small.Conv(strange, 3, 3, 1)});  // unknown shapes, nothing wrong with it
   const TensorId mean = small.Add("ReduceMax", {x}, {{"axes", Ints{2, 3}}});
-  const TensorId linear =
-      small.Add("Resize", {x, graph::kNoTensor, small.Floats({4}, {1, 1, 2, 2})}, {{"mode", std::string("linear")}});
+  const TensorId linear = small.Add("Resize", {x, graph::kNoTensor, small.Floats({4}, {1, 1, 2, 2})},
+                                    {{"mode", std::string("linear")}, {"antialias", int64_t{1}}});
   graph::Graph graph = small.Finish({after, mean, linear});
   Optimize(graph);
   EXPECT_EQ(Text(FindBlockers(graph)),
             "com.example.Strange_0|com.example.Strange|the operator is not supported\n"
             "ReduceMax_3|ReduceMax|the operator is not supported\n"
-            "Resize_4|Resize|mode 'linear' is not supported, only 'nearest'\n");
+            "Resize_4|Resize|antialias 1 is not supported\n");
 }
 
 TEST(FindBlockers, FindsNothingInASupportedGraph) {
@@ -42,6 +42,8 @@ TEST(FindBlockers, FindsNothingInASupportedGraph) {
       small.Add("Relu", {small.Conv(x, 4, 4, 3, {{"pads", Ints{1, 1, 1, 1}}, {"group", int64_t{2}}})});
   const TensorId pool = small.Add("MaxPool", {conv}, {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}});
   const TensorId up = small.Add("Resize", {pool, graph::kNoTensor, small.Floats({4}, {1, 1, 2, 2})});
+  const TensorId smooth = small.Add("Resize", {up, graph::kNoTensor, small.Floats({4}, {1, 1, 1.5F, 2})},
+                                    {{"mode", std::string("cubic")}, {"exclude_outside", int64_t{1}}});
   const TensorId average = small.Add("AveragePool", {up}, {{"kernel_shape", Ints{3, 3}}, {"ceil_mode", int64_t{1}}});
   const TensorId overall = small.Add("GlobalAveragePool", {average});
   const TensorId joined =
@@ -51,7 +53,7 @@ TEST(FindBlockers, FindsNothingInASupportedGraph) {
       small.Add("Slice", {parts[0], small.Ints({1}), small.Ints({7}), small.Ints({2}), small.Ints({2})});
   const TensorId flat = small.Add("Flatten", {small.Add("Transpose", {cut}, {{"perm", Ints{0, 2, 3, 1}}})});
   const TensorId soft = small.Add("Softmax", {small.Add("Add", {parts[1], x})}, {{"axis", int64_t{1}}});
-  graph::Graph graph = small.Finish({flat, soft, overall});
+  graph::Graph graph = small.Finish({flat, soft, overall, smooth});
   Optimize(graph);
   EXPECT_EQ(Text(FindBlockers(graph)), "");
 }

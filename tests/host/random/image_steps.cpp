@@ -77,10 +77,13 @@ TensorId RandomSteps::Upsampled(TensorId x) {
   for (size_t i = 0; i < shape.size(); ++i) {
     scales.push_back(static_cast<float>(shape[i]) / static_cast<float>(from[i]));
   }
-  return builder_.Node("Resize", {x, graph::kNoTensor, builder_.Constant({4}, scales)},
-                       {{"mode", std::string("nearest")},
-                        {"coordinate_transformation_mode", std::string("asymmetric")},
-                        {"nearest_mode", std::string("floor")}});
+  constexpr const char* kModes[] = {"nearest", "nearest", "linear", "cubic"};
+  constexpr const char* kCoordinates[] = {"asymmetric", "half_pixel", "align_corners", "pytorch_half_pixel"};
+  const std::string mode = kModes[Pick(4)];
+  const std::string coordinates = mode == "nearest" ? "asymmetric" : kCoordinates[Pick(4)];
+  return builder_.Node(
+      "Resize", {x, graph::kNoTensor, builder_.Constant({4}, scales)},
+      {{"mode", mode}, {"coordinate_transformation_mode", coordinates}, {"nearest_mode", std::string("floor")}});
 }
 
 TensorId RandomSteps::Window(const std::string& op, TensorId x, int64_t stride) {
@@ -114,7 +117,7 @@ Image RandomSteps::DownAndUp(const Image& x) {
       small = Slice(Slice(x.id, 2, Pick(2), height_, 2), 3, Pick(2), width_, 2);
       break;
   }
-  return {Upsampled(Act(small)), 1.5 * x.bound + 0.3};
+  return {Upsampled(Act(small)), 2.9 * x.bound + 0.6};  // a cubic interpolation overshoots by 0.9
 }
 
 Image RandomSteps::Transposed(const Image& x) {

@@ -6,7 +6,7 @@
 
 namespace lockstep::kernels {
 
-// (acc * m + 2^(30+s)) >> (31+s) for any 64-bit acc, m >= 0 and s in -30..31.
+// (acc * m + 2^(30+s)) >> (31+s) for any 64-bit acc, m >= 0 and s in -30..60.
 int64_t ExactRequantize(int64_t acc, int32_t m, int s);
 
 }  // namespace lockstep::kernels
