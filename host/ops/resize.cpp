@@ -197,7 +197,11 @@ std::string Unsupported(const Graph& graph, const Node& node) {
   for (const size_t axis : {0U, 1U}) {
     if (!TakesEveryElement(taps[axis], from[axis])) return "it resizes more than height and width";
   }
-  for (const size_t axis : {2U, 3U}) {
+  const std::string policy = node.String("keep_aspect_ratio_policy", "stretch");
+  if (from.size() != 4 && policy != "stretch") {
+    return "keep_aspect_ratio_policy '" + policy + "' is supported for images of rank 4 alone";
+  }
+  for (size_t axis = 2; axis < taps.size(); ++axis) {
     for (const Taps& here : taps[axis]) {
       double sum = 0.0;
       for (const double weight : here.weights) sum += std::abs(weight);

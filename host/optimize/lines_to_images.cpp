@@ -83,6 +83,7 @@ bool NeedsImage(const Graph& graph, const graph::Uses& uses, const Node& node) {
   if (IsWindow(node)) return node.inputs.size() < 2 || IsConstant(graph, node.inputs[1]);
   if (node.op == "Resize") {
     if (node.attributes.count("axes") != 0) return false;
+    if (node.String("keep_aspect_ratio_policy", "stretch") != "stretch") return false;  // the row would have a say
     return std::all_of(node.inputs.begin() + 1, node.inputs.end(),
                        [&](TensorId id) { return id == kNoTensor || IsConstant(graph, id); });
   }

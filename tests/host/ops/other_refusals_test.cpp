@@ -224,10 +224,15 @@ const Mistake kUnsupportedResize[] = {
      [](SmallGraph& g) {
        return Resized(g, {1, 1, 0.5F, 1}, {{"mode", std::string("linear")}, {"antialias", int64_t{1}}});
      }},
-    {"Rank", "only images of rank 4 are supported",
+    {"Rank", "only images of rank 3 or 4 are supported",
      [](SmallGraph& g) {
-       return g.Add("Resize", {g.Input("x", {3, 4, 4}), graph::kNoTensor, g.Floats({3}, {1, 2, 2})},
+       return g.Add("Resize", {g.Input("x", {1, 3, 4, 4, 4}), graph::kNoTensor, g.Floats({5}, {1, 1, 2, 2, 2})},
                     {{"mode", std::string("linear")}});
+     }},
+    {"PolicyOfALine", "keep_aspect_ratio_policy 'not_larger' is supported for images of rank 4 alone",
+     [](SmallGraph& g) {
+       return g.Add("Resize", {g.Input("x", {1, 3, 4}), graph::kNoTensor, graph::kNoTensor, g.Ints({8})},
+                    {{"axes", Ints{2}}, {"keep_aspect_ratio_policy", std::string("not_larger")}});
      }},
     {"Coefficient", "cubic_coeff_a -40.000000 gives weights of",
      [](SmallGraph& g) {
