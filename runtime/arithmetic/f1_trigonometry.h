@@ -1,4 +1,4 @@
-// sin and cos in contract f1, for every float: the reduction by pi/2 is integer arithmetic.
+// sin, cos and tan in contract f1, for every float: the reduction by pi/2 is integer arithmetic.
 #pragma once
 
 #include "arithmetic/f1.h"
@@ -72,6 +72,16 @@ inline float Sin(float x) {
 inline float Cos(float x) {
   if (!(Abs(x) < FromBits(kInfinityBits))) return FromBits(kNaNBits);
   return SinOfSum(x, 1);
+}
+
+inline float Tan(float x) {
+  if (!(Abs(x) < FromBits(kInfinityBits))) return FromBits(kNaNBits);
+  if (Abs(x) < 0x1p-12F) return x;
+  const Quadrant q = ReduceByHalfPi(x);
+  const float sin = SinOfRest(q.rest);
+  const float cos = CosOfRest(q.rest);
+  const float y = (q.quarter & 1U) != 0 ? -cos / sin : sin / cos;
+  return x < 0.0F ? -y : y;
 }
 
 }  // namespace lockstep::f1

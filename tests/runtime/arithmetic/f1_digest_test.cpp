@@ -91,6 +91,39 @@ TEST(F1Test, TheOrderPutsZerosAndNaNsInPlace) {
   }
 }
 
+TEST(F1Test, PowersOfWhatIsNoPositiveNumber) {
+  const float infinity = f1::FromBits(f1::kInfinityBits);
+  const auto bits = [](float x, float exponent) { return f1::Canonical(f1::Pow(x, exponent)); };
+  EXPECT_EQ(bits(-2.0F, -3.0F), f1::BitsOf(-0.125F));
+  EXPECT_EQ(bits(-2.0F, -2.0F), f1::BitsOf(0.25F));
+  EXPECT_EQ(bits(-2.0F, 0.5F), f1::kNaNBits);
+  EXPECT_EQ(bits(-1.0F, 16777216.0F), f1::BitsOf(1.0F));
+  EXPECT_EQ(bits(-1.0F, 16777215.0F), f1::BitsOf(-1.0F));
+  EXPECT_EQ(bits(-1.0F, 8388607.5F), f1::kNaNBits);
+  EXPECT_EQ(bits(0.0F, -1.0F), f1::BitsOf(infinity));
+  EXPECT_EQ(bits(-0.0F, -1.0F), f1::BitsOf(-infinity));
+  EXPECT_EQ(bits(-0.0F, 5.0F), f1::BitsOf(-0.0F));
+  EXPECT_EQ(bits(-infinity, 5.0F), f1::BitsOf(-infinity));
+  EXPECT_EQ(bits(-infinity, -4.0F), f1::BitsOf(0.0F));
+  EXPECT_EQ(bits(f1::FromBits(f1::kNaNBits), 0.0F), f1::BitsOf(1.0F));
+  EXPECT_EQ(bits(1.0F, infinity), f1::kNaNBits);
+  EXPECT_EQ(bits(2.0F, f1::FromBits(f1::kNaNBits)), f1::kNaNBits);
+  EXPECT_EQ(bits(1.0F, 1e30F), f1::BitsOf(1.0F));
+  EXPECT_EQ(bits(2.0F, 128.0F), f1::BitsOf(infinity));
+  EXPECT_EQ(bits(2.0F, -149.0F), 1U) << "the smallest subnormal number";
+}
+
+TEST(F1Test, WholeNumbersKeepTheSignOfZero) {
+  EXPECT_EQ(f1::BitsOf(f1::Floor(-0.0F)), f1::kSignBit);
+  EXPECT_EQ(f1::BitsOf(f1::Ceil(-0.75F)), f1::kSignBit);
+  EXPECT_EQ(f1::BitsOf(f1::Round(-0.5F)), f1::kSignBit);
+  EXPECT_EQ(f1::Round(2.5F), 2.0F);
+  EXPECT_EQ(f1::Round(-3.5F), -4.0F);
+  EXPECT_EQ(f1::Floor(-0.25F), -1.0F);
+  EXPECT_EQ(f1::Ceil(0.25F), 1.0F);
+  EXPECT_EQ(f1::Floor(8388607.5F), 8388607.0F);
+}
+
 // 2^24 + 1 is no float: the order of the additions shows.
 TEST(F1Test, LanesAreAddedByTheWrittenTree) {
   const float big = 16777216.0F;

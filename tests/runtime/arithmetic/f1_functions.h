@@ -7,6 +7,9 @@
 #include "arithmetic/f1.h"
 #include "arithmetic/f1_activations.h"
 #include "arithmetic/f1_exponential.h"
+#include "arithmetic/f1_hyperbolic.h"
+#include "arithmetic/f1_inverse.h"
+#include "arithmetic/f1_power.h"
 #include "arithmetic/f1_trigonometry.h"
 
 namespace lockstep {
@@ -59,6 +62,42 @@ inline const std::vector<F1Function>& F1Functions() {
       {"HardSigmoid", [](float x) { return f1::HardSigmoid(x, 0.2F, 0.5F); }, nullptr, 0.0, Unit::kResult,
        0xcf6a5b585b3c32b1U},
       {"HardSwish", f1::HardSwish, nullptr, 0.0, Unit::kResult, 0x1efd4cff99c77561U},
+      {"Tan", f1::Tan, [](double x) { return std::tan(x); }, 4.0, Unit::kResult, 0xa3c2c77671885a21U},
+      {"Asin", f1::Asin, [](double x) { return std::asin(x); }, 3.0, Unit::kResult, 0xecccb3e46a81603dU},
+      {"Acos", f1::Acos, [](double x) { return std::acos(x); }, 3.0, Unit::kResult, 0xbd88d480e3da0f35U},
+      {"Atan", f1::Atan, [](double x) { return std::atan(x); }, 3.0, Unit::kResult, 0x497832991b70265fU},
+      {"Sinh", f1::Sinh, [](double x) { return std::sinh(x); }, 4.0, Unit::kResult, 0x1b780d59303b46b9U},
+      {"Cosh", f1::Cosh, [](double x) { return std::cosh(x); }, 4.0, Unit::kResult, 0xa7702db76ddf5479U},
+      {"Asinh", f1::Asinh, [](double x) { return std::asinh(x); }, 4.0, Unit::kResult, 0x33fc9d0122e8ed19U},
+      {"Acosh", f1::Acosh, [](double x) { return std::acosh(x); }, 4.0, Unit::kResult, 0x9fcf9dd9e139d164U},
+      {"Atanh", f1::Atanh, [](double x) { return std::atanh(x); }, 5.0, Unit::kResult, 0x600e84893587feabU},
+      {"Pow0.7", [](float x) { return f1::Pow(x, 0.7F); },
+       [](double x) { return std::pow(x, static_cast<double>(0.7F)); }, 0.51, Unit::kResult, 0xcc958f429ca028cbU},
+      {"Pow-3", [](float x) { return f1::Pow(x, -3.0F); }, [](double x) { return std::pow(x, -3.0); }, 0.51,
+       Unit::kResult, 0xb5dce9b305c369ecU},
+      {"Pow3", [](float x) { return f1::Pow(x, 3.0F); }, nullptr, 0.0, Unit::kResult, 0x52f9f56bd5ad8ee3U},
+      {"Selu", [](float x) { return f1::Selu(x, 1.6732632F, 1.050701F); },
+       [](double x) {
+         return static_cast<double>(1.050701F) * (x < 0.0 ? static_cast<double>(1.6732632F) * std::expm1(x) : x);
+       },
+       3.0, Unit::kResult, 0x2c4a810824396d6bU},
+      {"Celu", [](float x) { return f1::Celu(x, 2.0F); },
+       [](double x) { return x < 0.0 ? 2.0 * std::expm1(x / 2.0) : x; }, 2.0, Unit::kResult, 0x898757a7391c6c18U},
+      {"GeluTanh", f1::GeluTanh,
+       [](double x) { return 0.5 * x * (1.0 + std::tanh(0.79788456080286536 * (x + 0.044715 * x * x * x))); }, 3.0,
+       Unit::kArgument, 0xd63e1554a8f582b0U},
+      {"Softsign", f1::Softsign, [](double x) { return x / (1.0 + std::fabs(x)); }, 1.5, Unit::kResult,
+       0x5c04a9f2051bab18U},
+      {"Floor", f1::Floor, [](double x) { return std::floor(x); }, 0.0, Unit::kResult, 0x19c7365ae708cdd4U},
+      {"Ceil", f1::Ceil, [](double x) { return std::ceil(x); }, 0.0, Unit::kResult, 0xa13ed631ffe722acU},
+      {"Round", f1::Round, [](double x) { return std::nearbyint(x); }, 0.0, Unit::kResult, 0xa997711a3c26c1c0U},
+      {"Sign", f1::Sign, nullptr, 0.0, Unit::kResult, 0xf80297e803f7eee5U},
+      {"ThresholdedRelu", [](float x) { return f1::ThresholdedRelu(x, 1.0F); }, nullptr, 0.0, Unit::kResult,
+       0xbc9d90de2c13fecaU},
+      {"Shrink", [](float x) { return f1::Shrink(x, 0.5F, 0.25F); }, nullptr, 0.0, Unit::kResult, 0xd3dcdcb3ed61c52dU},
+      {"IsBelow", [](float x) { return f1::IsBelow(x, 0.5F); }, nullptr, 0.0, Unit::kResult, 0xcf8dd05106b89d55U},
+      {"IsAtLeast", [](float x) { return f1::IsAtLeast(x, 0.5F); }, nullptr, 0.0, Unit::kResult, 0xd2c9a72928b7a298U},
+      {"IsEqual", [](float x) { return f1::IsEqual(x, 1.0F); }, nullptr, 0.0, Unit::kResult, 0xb81864e5efc7fd38U},
   };
   return kTable;
 }

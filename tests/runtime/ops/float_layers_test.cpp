@@ -4,6 +4,10 @@
 #include <algorithm>
 
 #include "arithmetic/f1_activations.h"
+#include "arithmetic/f1_hyperbolic.h"
+#include "arithmetic/f1_inverse.h"
+#include "arithmetic/f1_power.h"
+#include "arithmetic/f1_trigonometry.h"
 #include "float_case.h"
 
 namespace lockstep::kernels {
@@ -159,7 +163,38 @@ TEST(FloatUnary, EveryFunction) {
       {F::Gelu, f1::Gelu},
       {F::Mish, f1::Mish},
       {F::Softplus, f1::Softplus},
-      {F::Exp, f1::Exp}};
+      {F::Exp, f1::Exp},
+      {F::Abs, f1::Abs},
+      {F::Neg, [](float x) { return -x; }},
+      {F::Sqrt, f1::Sqrt},
+      {F::Reciprocal, f1::Reciprocal},
+      {F::Log, f1::Log},
+      {F::Erf, f1::Erf},
+      {F::Sin, f1::Sin},
+      {F::Cos, f1::Cos},
+      {F::Tan, f1::Tan},
+      {F::Asin, f1::Asin},
+      {F::Acos, f1::Acos},
+      {F::Atan, f1::Atan},
+      {F::Sinh, f1::Sinh},
+      {F::Cosh, f1::Cosh},
+      {F::Asinh, f1::Asinh},
+      {F::Acosh, f1::Acosh},
+      {F::Atanh, f1::Atanh},
+      {F::Selu, [](float x) { return x < 0.0F ? 1.25F * (-0.5F * f1::Expm1(x)) : 1.25F * x; }},
+      {F::Celu, [](float x) { return x < 0.0F ? -0.5F * f1::Expm1(x / -0.5F) : x; }},
+      {F::ThresholdedRelu, [](float x) { return x > -0.5F ? x : 0.0F; }},
+      {F::Softsign, f1::Softsign},
+      {F::Shrink, [](float x) { return x < 0.5F ? x + 1.25F : (x == x ? x - 1.25F : 0.0F); }},
+      {F::Sign, f1::Sign},
+      {F::Floor, f1::Floor},
+      {F::Ceil, f1::Ceil},
+      {F::Round, f1::Round},
+      {F::GeluTanh, f1::GeluTanh},
+      {F::Pow, [](float x) { return f1::Pow(x, -0.5F); }},
+      {F::IsBelow, [](float x) { return x < -0.5F ? 1.0F : 0.0F; }},
+      {F::IsAtLeast, [](float x) { return x >= -0.5F ? 1.0F : 0.0F; }},
+      {F::IsEqual, [](float x) { return x == -0.5F ? 1.0F : 0.0F; }}};
   ASSERT_EQ(functions.size(), static_cast<size_t>(F::MAX) + 1);
   std::mt19937 random(85);
   for (const auto& [function, expected] : functions) {

@@ -4,7 +4,11 @@ namespace lockstep::test {
 namespace {
 
 const Damage kFloatUnaryDamages[] = {
-    {"Function", [](ModelT& m) { FirstOptions<joint::UnaryT>(m)->function = static_cast<joint::UnaryFunction>(13); },
+    {"Function",
+     [](ModelT& m) {
+       const int behind = static_cast<int>(joint::UnaryFunction::MAX) + 1;
+       FirstOptions<joint::UnaryT>(m)->function = static_cast<joint::UnaryFunction>(behind);
+     },
      "function"},
     {"Shape",
      [](ModelT& m) {
