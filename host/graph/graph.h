@@ -58,7 +58,8 @@ struct Tensor {
 using Attribute = std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>,
                                std::vector<std::string>, ConstantData>;
 
-// An elementwise function fused into its producer. The same formulas serve standalone unary nodes.
+// An elementwise function fused into its producer. The same formulas serve standalone unary nodes. The order is that of
+// the table in activation.cpp.
 enum class ActivationKind : uint8_t {
   kNone,
   kRelu,
@@ -73,16 +74,62 @@ enum class ActivationKind : uint8_t {
   kGelu,
   kMish,
   kSoftplus,
-  kExp
+  kExp,
+  kAbs,
+  kNeg,
+  kSqrt,
+  kReciprocal,
+  kLog,
+  kErf,
+  kSin,
+  kCos,
+  kTan,
+  kAsin,
+  kAcos,
+  kAtan,
+  kSinh,
+  kCosh,
+  kAsinh,
+  kAcosh,
+  kAtanh,
+  kSelu,
+  kCelu,
+  kThresholdedRelu,
+  kSoftsign,
+  kShrink,
+  kSign,
+  kFloor,
+  kCeil,
+  kRound,
+  kGeluTanh,
+  kPow,
+  kIsBelow,
+  kIsAtLeast,
+  kIsEqual
 };
 
 struct Activation {
   ActivationKind kind = ActivationKind::kNone;
-  double alpha = 0.0;  // LeakyRelu, Elu, HardSigmoid: alpha; Clip: low
-  double beta = 0.0;   // HardSigmoid: beta; Clip: high
+  // LeakyRelu, Elu, HardSigmoid, Selu, Celu, ThresholdedRelu: alpha; Clip: low; Shrink: lambd; Pow: the exponent;
+  // IsBelow, IsAtLeast, IsEqual: what x is compared with.
+  double alpha = 0.0;
+  double beta = 0.0;  // HardSigmoid: beta; Clip: high; Selu: gamma; Shrink: bias
 };
 
+// ONNX's defaults for Selu.
+inline constexpr float kSeluAlpha = 1.67326319217681884765625F;
+inline constexpr float kSeluGamma = 1.05070102214813232421875F;
+
+// What a function does between and beside the numbers.
+enum class Behaviour : uint8_t {
+  kContinuous,  // defined for every number
+  kJumps,       // likewise, but near numbers may have values far apart
+  kPartial,     // infinite or NaN for some numbers
+};
+
+// Infinite or NaN where the function is not defined.
 double Evaluate(const Activation& activation, double x);
+Behaviour BehaviourOf(ActivationKind kind);
 const char* ActivationName(ActivationKind kind);  // "LeakyRelu"; the ONNX operator where there is one ("SiLU" is none)
 
 struct Node {

@@ -1,6 +1,7 @@
 #include "import/expand_activations.h"
 
 #include <cmath>
+#include <set>
 
 namespace lockstep::importer {
 namespace {
@@ -17,10 +18,14 @@ class Expander {
  public:
   Expander(Graph& graph, const Node& origin) : graph_(graph), origin_(origin) {}
 
+  // Functions that have an operator have its name.
   void Append(const Activation& activation, TensorId x, TensorId y) {
     const auto alpha = static_cast<float>(activation.alpha);
     const auto beta = static_cast<float>(activation.beta);
+    const char* name = graph::ActivationName(activation.kind);
     switch (activation.kind) {
+      case ActivationKind::kNone:
+        break;
       case ActivationKind::kSilu:
         Add("Mul", {x, Middle("Sigmoid", {x})}, y);
         break;
@@ -29,32 +34,50 @@ class Expander {
         break;
       case ActivationKind::kGelu: {
         const TensorId erf = Middle("Erf", {Middle("Mul", {x, Number(std::sqrt(0.5F))})});
-        const TensorId gated = Middle("Mul", {x, Middle("Add", {erf, Number(1.0F)})});
-        Add("Mul", {gated, Number(0.5F)}, y);
+        AppendGelu(x, erf, y);
+        break;
+      }
+      case ActivationKind::kGeluTanh: {
+        const TensorId cube = Middle("Mul", {Middle("Mul", {x, x}), x});
+        const TensorId sum = Middle("Add", {x, Middle("Mul", {cube, Number(0.044715F)})});
+        AppendGelu(x, Middle("Tanh", {Middle("Mul", {sum, Number(0.797884561F)})}), y);
         break;
       }
       case ActivationKind::kClip: {
         const TensorId low = std::isfinite(alpha) ? Number(alpha) : kNoTensor;
         const TensorId high = std::isfinite(beta) ? Number(beta) : kNoTensor;
-        Add("Clip", {x, low, high}, y);
+        Add(name, {x, low, high}, y);
         break;
       }
+      case ActivationKind::kPow:
+        Add(name, {x, Number(alpha)}, y);
+        break;
       case ActivationKind::kLeakyRelu:
       case ActivationKind::kElu:
-        Add(graph::ActivationName(activation.kind), {x}, y, {{"alpha", alpha}});
+      case ActivationKind::kCelu:
+      case ActivationKind::kThresholdedRelu:
+        Add(name, {x}, y, {{"alpha", alpha}});
         break;
       case ActivationKind::kHardSigmoid:
-        Add("HardSigmoid", {x}, y, {{"alpha", alpha}, {"beta", beta}});
+        Add(name, {x}, y, {{"alpha", alpha}, {"beta", beta}});
         break;
-      case ActivationKind::kRelu:
-      case ActivationKind::kSigmoid:
-      case ActivationKind::kTanh:
-      case ActivationKind::kHardSwish:
-      case ActivationKind::kSoftplus:
-      case ActivationKind::kExp:
-        Add(graph::ActivationName(activation.kind), {x}, y);
+      case ActivationKind::kSelu:
+        Add(name, {x}, y, {{"alpha", alpha}, {"gamma", beta}});
         break;
-      case ActivationKind::kNone:
+      case ActivationKind::kShrink:
+        Add(name, {x}, y, {{"lambd", alpha}, {"bias", beta}});
+        break;
+      case ActivationKind::kIsBelow:
+        AppendMask("Less", x, alpha, y);
+        break;
+      case ActivationKind::kIsAtLeast:
+        AppendMask("GreaterOrEqual", x, alpha, y);
+        break;
+      case ActivationKind::kIsEqual:
+        AppendMask("Equal", x, alpha, y);
+        break;
+      default:
+        Add(name, {x}, y);
         break;
     }
   }
@@ -77,6 +100,18 @@ class Expander {
     return id;
   }
 
+  // x * (gate + 1) / 2
+  void AppendGelu(TensorId x, TensorId gate, TensorId y) {
+    const TensorId gated = Middle("Mul", {x, Middle("Add", {gate, Number(1.0F)})});
+    Add("Mul", {gated, Number(0.5F)}, y);
+  }
+
+  void AppendMask(const std::string& comparison, TensorId x, float value, TensorId y) {
+    const TensorId truth = Middle(comparison, {x, Number(value)});
+    graph_.tensor(truth).type = graph::ElementType::kBool;
+    Add("Cast", {truth}, y, {{"to", graph::kOnnxFloat}});
+  }
+
   TensorId Number(float value) {
     return graph_.AddTensor({graph_.UniqueName(origin_.name + "/number"),
                              graph::ElementType::kFloat,
@@ -89,6 +124,11 @@ class Expander {
   int count_ = 0;
 };
 
+bool IsOwn(const std::string& op) {
+  static const std::set<std::string> kOwn = {"SiLU", "Mish", "Gelu", "IsBelow", "IsAtLeast", "IsEqual"};
+  return kOwn.count(op) != 0;
+}
+
 }  // namespace
 
 Graph ExpandActivations(const Graph& graph) {
@@ -96,7 +136,7 @@ Graph ExpandActivations(const Graph& graph) {
   expanded.nodes.clear();
   for (const Node& node : graph.nodes) {
     Expander expander(expanded, node);
-    if (node.op == "SiLU" || node.op == "Mish" || node.op == "Gelu") {
+    if (IsOwn(node.op)) {
       const Activation activation = graph::ActivationOf(graph, node);
       if (activation.kind != ActivationKind::kNone) {
         expander.Append(activation, node.inputs[0], node.outputs[0]);

@@ -5,7 +5,8 @@
 
 namespace lockstep::importer {
 
-// The same function with no fused activation and without the operators that opset 17 lacks (SiLU, Mish, Gelu).
+// The same function with no fused activation and without the operators that opset 17 lacks (SiLU, Mish, Gelu, IsBelow
+// and their kin).
 graph::Graph ExpandActivations(const graph::Graph& graph);
 
 }  // namespace lockstep::importer

@@ -113,31 +113,34 @@ std::string UnsupportedBinary(const Graph& graph, const Node& node) {
   return {};
 }
 
-// A division by constants without zeros has become a multiplication.
+// A division of floats has become a multiplication, unless it is by a constant 0.
 std::string UnsupportedDiv(const Graph& graph, const Node& node) {
   const graph::Tensor& divisor = graph.tensor(node.inputs[1]);
-  if (divisor.constant) return "its divisor '" + divisor.name + "' contains 0";
-  return "its divisor '" + divisor.name + "' is computed; only constants are supported";
+  if (divisor.type != graph::ElementType::kFloat) return "it divides integers; only floats are supported";
+  return "its divisor '" + divisor.name + "' contains 0";
 }
+
+// Sums and means of floats have become chains of Add.
+std::string UnsupportedSum(const Graph&, const Node&) { return "it adds integers; only floats are supported"; }
 
 constexpr Op Binary(Evaluation by) {
   return Op({2, 2}, InferArithmetic, by, LayoutKind::kBinary, UnsupportedBinary).Arithmetic();
 }
 
-constexpr Op OfMany(Evaluation by) {
-  return Op({1, kAnyNumber}, InferArithmetic, by, LayoutKind::kUnsupported, NotSupported);
+constexpr Op OfMany(Evaluation by, UnsupportedFunction reason) {
+  return Op({1, kAnyNumber}, InferArithmetic, by, LayoutKind::kUnsupported, reason);
 }
 
 }  // namespace
 
 constexpr Op kAdd = Binary(Evaluate<AddFloats, AddInts>);
 constexpr Op kDiv = Op({2, 2}, InferArithmetic, EvaluateDiv, LayoutKind::kUnsupported, UnsupportedDiv);
-constexpr Op kMax = OfMany(Evaluate<MaxFloats, MaxInts>);
-constexpr Op kMean = OfMany(EvaluateMean);
-constexpr Op kMin = OfMany(Evaluate<MinFloats, MinInts>);
+constexpr Op kMax = OfMany(Evaluate<MaxFloats, MaxInts>, NotSupported);
+constexpr Op kMean = OfMany(EvaluateMean, UnsupportedSum);
+constexpr Op kMin = OfMany(Evaluate<MinFloats, MinInts>, NotSupported);
 constexpr Op kMod = Op({2, 2}, InferMod, EvaluateMod, LayoutKind::kUnsupported, NotSupported);
 constexpr Op kMul = Binary(Evaluate<MulFloats, MulInts>);
 constexpr Op kSub = Binary(Evaluate<SubFloats, SubInts>);
-constexpr Op kSum = OfMany(Evaluate<AddFloats, AddInts>);
+constexpr Op kSum = OfMany(Evaluate<AddFloats, AddInts>, UnsupportedSum);
 
 }  // namespace lockstep::ops

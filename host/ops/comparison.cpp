@@ -71,9 +71,20 @@ Results Evaluate(const Call& call) {
   return One(std::move(result));
 }
 
+// Of floats, and of truth values that comparisons of floats make, it has become arithmetic.
+std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
+  for (const graph::TensorId id : node.inputs) {
+    const graph::Tensor& tensor = graph.tensor(id);
+    if (tensor.type == ElementType::kInt64)
+      return "it asks about integers, '" + tensor.name + "'; only floats are supported";
+  }
+  return "its truth values meet an operator that does not take them, or come from one; cut the network with "
+         "--output-nodes";
+}
+
 template <typename Relation, bool kSwapped = false>
 constexpr Op kComparison = Op({2, 2}, InferComparison, Evaluate<Relation, kSwapped>, LayoutKind::kUnsupported,
-                              NotSupported);
+                              Unsupported);
 
 void InferPredicate(InferContext& context) { context.Set(ElementType::kBool, context.Shape(0)); }
 
@@ -117,11 +128,11 @@ constexpr Op kAnd = kComparison<Both>;
 constexpr Op kEqual = kComparison<Equals>;
 constexpr Op kGreater = kComparison<Lesser, true>;
 constexpr Op kGreaterOrEqual = kComparison<LesserOrEqual, true>;
-constexpr Op kIsInf = Op({1, 1}, InferIsInf, EvaluateIsInf, LayoutKind::kUnsupported, NotSupported);
-constexpr Op kIsNaN = Op({1, 1}, InferPredicate, EvaluateIsNaN, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kIsInf = Op({1, 1}, InferIsInf, EvaluateIsInf, LayoutKind::kUnsupported, Unsupported);
+constexpr Op kIsNaN = Op({1, 1}, InferPredicate, EvaluateIsNaN, LayoutKind::kUnsupported, Unsupported);
 constexpr Op kLess = kComparison<Lesser>;
 constexpr Op kLessOrEqual = kComparison<LesserOrEqual>;
-constexpr Op kNot = Op({1, 1}, InferPredicate, EvaluateNot, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kNot = Op({1, 1}, InferPredicate, EvaluateNot, LayoutKind::kUnsupported, Unsupported);
 constexpr Op kOr = kComparison<Either>;
 constexpr Op kXor = kComparison<ExactlyOne>;
 

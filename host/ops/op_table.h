@@ -14,17 +14,17 @@
   X(ConvInteger) X(ConvTranspose) X(Cos) X(Cosh) X(CumSum) X(DepthToSpace) X(DequantizeLinear) X(Div) X(Dropout) \
   X(DynamicQuantizeLinear) X(Einsum) X(Elu) X(Equal) X(Erf) X(Exp) X(Expand) X(EyeLike) X(Flatten) X(Floor) X(GRU) \
   X(Gather) X(GatherElements) X(GatherND) X(Gelu) X(Gemm) X(GlobalAveragePool) X(GlobalLpPool) X(GlobalMaxPool) \
-  X(Greater) X(GreaterOrEqual) X(GridSample) X(GroupNormalization) X(HardSigmoid) X(HardSwish) X(Hardmax) X(Identity) X(If) \
-  X(InstanceNormalization) X(IsInf) X(IsNaN) X(LRN) X(LSTM) X(LayerNormalization) X(LeakyRelu) X(Less) X(LessOrEqual) \
-  X(Log) X(LogSoftmax) X(LpNormalization) X(LpPool) X(MatMul) X(MatMulInteger) X(Max) X(MaxPool) X(Mean) \
-  X(MeanVarianceNormalization) X(Min) X(Mish) X(Mod) X(Mul) X(Neg) X(NegativeLogLikelihoodLoss) X(NonMaxSuppression) \
-  X(NonZero) X(Not) X(OneHot) X(Or) X(PRelu) X(Pad) X(Pow) X(QLinearConv) X(QLinearMatMul) X(QuantizeLinear) X(RNN) \
-  X(Range) X(Reciprocal) X(ReduceL1) X(ReduceL2) X(ReduceLogSum) X(ReduceLogSumExp) X(ReduceMax) X(ReduceMean) \
-  X(ReduceMin) X(ReduceProd) X(ReduceSum) X(ReduceSumSquare) X(Relu) X(Reshape) X(Resize) X(ReverseSequence) \
-  X(RoiAlign) X(Round) X(ScatterElements) X(ScatterND) X(Selu) X(Shape) X(Shrink) X(SiLU) X(Sigmoid) X(Sign) X(Sin) \
-  X(Sinh) X(Size) X(Slice) X(Softmax) X(SoftmaxCrossEntropyLoss) X(Softplus) X(Softsign) X(SpaceToDepth) X(Split) \
-  X(Sqrt) X(Squeeze) X(Sub) X(Sum) X(Tan) X(Tanh) X(ThresholdedRelu) X(Tile) X(TopK) X(Transpose) X(Trilu) \
-  X(Unsqueeze) X(Where) X(Xor)
+  X(Greater) X(GreaterOrEqual) X(GridSample) X(GroupNormalization) X(HardSigmoid) X(HardSwish) X(Hardmax) X(Identity) \
+  X(If) X(InstanceNormalization) X(IsAtLeast) X(IsBelow) X(IsEqual) X(IsInf) X(IsNaN) X(LRN) X(LSTM) \
+  X(LayerNormalization) X(LeakyRelu) X(Less) X(LessOrEqual) X(Log) X(LogSoftmax) X(LpNormalization) X(LpPool) \
+  X(MatMul) X(MatMulInteger) X(Max) X(MaxPool) X(Mean) X(MeanVarianceNormalization) X(Min) X(Mish) X(Mod) X(Mul) \
+  X(Neg) X(NegativeLogLikelihoodLoss) X(NonMaxSuppression) X(NonZero) X(Not) X(OneHot) X(Or) X(PRelu) X(Pad) X(Pow) \
+  X(QLinearConv) X(QLinearMatMul) X(QuantizeLinear) X(RNN) X(Range) X(Reciprocal) X(ReduceL1) X(ReduceL2) \
+  X(ReduceLogSum) X(ReduceLogSumExp) X(ReduceMax) X(ReduceMean) X(ReduceMin) X(ReduceProd) X(ReduceSum) \
+  X(ReduceSumSquare) X(Relu) X(Reshape) X(Resize) X(ReverseSequence) X(RoiAlign) X(Round) X(ScatterElements) \
+  X(ScatterND) X(Selu) X(Shape) X(Shrink) X(SiLU) X(Sigmoid) X(Sign) X(Sin) X(Sinh) X(Size) X(Slice) X(Softmax) \
+  X(SoftmaxCrossEntropyLoss) X(Softplus) X(Softsign) X(SpaceToDepth) X(Split) X(Sqrt) X(Squeeze) X(Sub) X(Sum) X(Tan) \
+  X(Tanh) X(ThresholdedRelu) X(Tile) X(TopK) X(Transpose) X(Trilu) X(Unsqueeze) X(Where) X(Xor)
 // clang-format on
 
 namespace lockstep::ops {

@@ -1,6 +1,5 @@
 #include <cmath>
 
-#include "graph/constants.h"
 #include "ops/broadcast.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
@@ -51,17 +50,16 @@ Results Evaluate(const Call& call) {
   return One(std::move(result));
 }
 
-// The square has become a product.
 std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
-  double exponent = 0.0;
-  if (graph::IsUniform(graph, node.inputs[1], &exponent)) {
-    return "the exponent " + std::to_string(exponent) + " is not supported, only 2";
-  }
-  return "its exponent is not one constant number; only 2 is supported";
+  if (graph::ActivationOf(graph, node).kind != graph::ActivationKind::kNone) return {};
+  const graph::Tensor& exponent = graph.tensor(node.inputs[1]);
+  const std::string it = "its exponent '" + exponent.name + "'";
+  if (!exponent.constant) return it + " is computed; only one constant number is supported";
+  return it + " is not one finite number for a base of the output's shape";
 }
 
 }  // namespace
 
-constexpr Op kPow = Op({2, 2}, Infer, Evaluate, LayoutKind::kUnsupported, Unsupported);
+constexpr Op kPow = Op({2, 2}, Infer, Evaluate, LayoutKind::kUnary, Unsupported);
 
 }  // namespace lockstep::ops

@@ -31,8 +31,15 @@ Results Evaluate(const Call& call) {
   return One(std::move(result));
 }
 
+// Of floats, with a condition that comparisons of floats make or a constant one, it has become arithmetic.
+std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
+  const graph::Tensor& branch = graph.tensor(node.inputs[1]);
+  if (branch.type == graph::ElementType::kInt64) return "it chooses integers; only floats are supported";
+  return "its condition '" + graph.tensor(node.inputs[0]).name + "' does not come from comparisons of floats";
+}
+
 }  // namespace
 
-constexpr Op kWhere = Op({3, 3}, Infer, Evaluate, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kWhere = Op({3, 3}, Infer, Evaluate, LayoutKind::kUnsupported, Unsupported);
 
 }  // namespace lockstep::ops

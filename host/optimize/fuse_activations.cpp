@@ -8,7 +8,9 @@ using graph::ActivationKind;
 using graph::Graph;
 using graph::Node;
 
+// What jumps or is not defined everywhere stays a table of its own, whose input is a tensor with its own range.
 bool CanCarry(const Node& producer, ActivationKind kind) {
+  if (graph::BehaviourOf(kind) != graph::Behaviour::kContinuous) return false;
   if (producer.activation.kind != ActivationKind::kNone) return false;
   if (producer.op == "Conv" || producer.op == "ConvTranspose") return true;
   const bool clamp = kind == ActivationKind::kRelu || kind == ActivationKind::kClip;

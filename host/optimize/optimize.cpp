@@ -11,15 +11,18 @@ namespace {
 struct Pass {
   const char* name;
   int (*run)(graph::Graph&);
+  bool late = false;  // when the others find nothing any more: it undoes what they look for
 };
 
 // In the order in which they run. Activations are fused last in a round, so that nothing else of the Conv is pending.
+// Late passes stand at the end.
 constexpr Pass kPasses[] = {
     {"take integer inputs", TakeIntegerInputs},
     {"fold constants", FoldConstants},
     {"undo dynamic quantization", UndoDynamicQuantization},
     {"make sizes explicit", MakeExplicit},
     {"unroll recurrent layers", UnrollRecurrent},
+    {"truth values to numbers", TruthToNumbers},
     {"remove identities", RemoveIdentities},
     {"recognize activations", RecognizeActivations},
     {"compose normalizations", ComposeNormalizations},
@@ -40,6 +43,7 @@ constexpr Pass kPasses[] = {
     {"Split through Concat", SplitThroughConcat},
     {"slices to parts", SlicesToParts},
     {"fuse activations", FuseActivations},
+    {"divide by reciprocals", DivideByReciprocals, true},
 };
 
 // Two nodes of one origin may have got one name.
@@ -61,6 +65,7 @@ std::vector<PassResult> Optimize(graph::Graph& graph) {
   while (changed) {
     changed = false;
     for (size_t i = 0; i < results.size(); ++i) {
+      if (kPasses[i].late && changed) continue;
       const int count = kPasses[i].run(graph);
       results[i].count += count;
       changed = changed || count > 0;

@@ -17,10 +17,14 @@ int MakeExplicit(graph::Graph& graph);
 // RNN, GRU and LSTM with constant weights become the nodes of all their steps: one product with the input for all
 // steps, one with the state for each.
 int UnrollRecurrent(graph::Graph& graph);
+// Comparisons of floats, logic, Where and Cast of truth values become functions and arithmetic of floats that are 0 or
+// 1, with truth values that leave the network; so does Where with a constant condition.
+int TruthToNumbers(graph::Graph& graph);
 // Drops nodes that hand on what they get: Identity, Dropout, a Reshape to the same shape, an empty Pad, x * 1, x + 0,
 // ...
 int RemoveIdentities(graph::Graph& graph);
-// Div by a constant is a Mul, the square is a product, PRelu with one slope is LeakyRelu.
+// Div by a constant is a Mul, Pow is a product, Sqrt or Reciprocal for 2, 1/2 and -1, PRelu with one slope is
+// LeakyRelu, Sum and Mean are chains of Add.
 int Simplify(graph::Graph& graph);
 // Conv, ConvTranspose, pools, Resize and BatchNormalization of rank 3 (N, C, length) become those of images of one row,
 // between Reshapes; what does the same to a line as to such an image goes in front of the Reshape behind it, so that
@@ -54,6 +58,8 @@ int RecognizeLayerNormalization(graph::Graph& graph);
 int RecognizePrelu(graph::Graph& graph);
 // x over the root of its mean square, or over its norm, becomes half of a LayerNormalization of x and -x.
 int RecognizeRootMeanSquare(graph::Graph& graph);
+// Div by a computed tensor is a Mul by its Reciprocal.
+int DivideByReciprocals(graph::Graph& graph);
 // An activation becomes part of the Conv, or a Relu or Clip of the Add, Sub or Mul, whose only consumer it is; of a
 // Conv of single pixels also through a Reshape.
 int FuseActivations(graph::Graph& graph);

@@ -100,7 +100,41 @@ TensorId ErfGate(Matcher& match, TensorId id) {
   return match.Scaled(match.Inner(erf->inputs[0]), std::sqrt(0.5));
 }
 
-// x * (1 + erf(x / sqrt 2)) * 0.5 in the orders that exporters write.
+// x^3: x, else kNoTensor.
+TensorId Cubed(Matcher& match, TensorId id) {
+  const Node* node = match.Inner(id);
+  const Activation power = match.Unary(node);
+  if (power.kind == ActivationKind::kPow) return power.alpha == 3.0 ? node->inputs[0] : kNoTensor;
+  if (node == nullptr || node->op != "Mul") return kNoTensor;
+  for (const size_t side : {size_t{0}, size_t{1}}) {
+    const TensorId x = node->inputs[side];
+    const Node* square = match.Inner(node->inputs[1 - side]);
+    if (square != nullptr && square->op == "Mul" && square->inputs[0] == x && square->inputs[1] == x) return x;
+  }
+  return kNoTensor;
+}
+
+// 1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)): x, else kNoTensor.
+TensorId TanhGate(Matcher& match, TensorId id) {
+  const Node* tanh = match.Inner(match.WithNumber(match.Inner(id), "Add", 1.0));
+  if (match.Unary(tanh).kind != ActivationKind::kTanh) return kNoTensor;
+  const Node* sum = match.Inner(match.Scaled(match.Inner(tanh->inputs[0]), std::sqrt(2.0 / M_PI)));
+  if (sum == nullptr || sum->op != "Add") return kNoTensor;
+  for (const size_t side : {size_t{0}, size_t{1}}) {
+    const TensorId x = sum->inputs[side];
+    if (Cubed(match, match.Scaled(match.Inner(sum->inputs[1 - side]), 0.044715)) == x) return x;
+  }
+  return kNoTensor;
+}
+
+// The factor beside x / 2 of either Gelu.
+Found Gate(Matcher& match, TensorId id) {
+  const TensorId exact = ErfGate(match, id);
+  if (exact != kNoTensor) return {"Gelu", exact, {}};
+  return {"Gelu", TanhGate(match, id), {{"approximate", std::string("tanh")}}};
+}
+
+// x * gate * 0.5 in the orders that exporters write.
 Found Gelu(Matcher& match, const Node& last) {
   const TensorId doubled = match.Scaled(&last, 0.5);
   if (doubled != kNoTensor) {
@@ -108,7 +142,8 @@ Found Gelu(Matcher& match, const Node& last) {
     if (product == nullptr || product->op != "Mul") return {};
     for (const size_t side : {size_t{0}, size_t{1}}) {
       const TensorId x = product->inputs[side];
-      if (ErfGate(match, product->inputs[1 - side]) == x) return {"Gelu", x, {}};
+      Found gated = Gate(match, product->inputs[1 - side]);
+      if (gated.x == x) return gated;
     }
     return {};
   }
@@ -117,11 +152,13 @@ Found Gelu(Matcher& match, const Node& last) {
     const TensorId left = last.inputs[side];
     const TensorId right = last.inputs[1 - side];
     match.Forget();  // (x * 0.5) * gate
-    const TensorId gated = ErfGate(match, right);
-    if (gated != kNoTensor && match.Scaled(match.Inner(left), 0.5) == gated) return {"Gelu", gated, {}};
+    Found gated = Gate(match, right);
+    if (gated.x != kNoTensor && match.Scaled(match.Inner(left), 0.5) == gated.x) return gated;
     match.Forget();  // x * (gate * 0.5)
     const TensorId gate = match.Scaled(match.Inner(right), 0.5);
-    if (gate != kNoTensor && ErfGate(match, gate) == left) return {"Gelu", left, {}};
+    if (gate == kNoTensor) continue;
+    Found halved = Gate(match, gate);
+    if (halved.x == left) return halved;
   }
   return {};
 }

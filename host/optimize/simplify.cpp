@@ -22,10 +22,15 @@ bool DivToMul(Graph& graph, Node& node) {
   return true;
 }
 
-bool PowToMul(const Graph& graph, Node& node) {
-  double exponent = 0.0;
-  if (!IsUniform(graph, node.inputs[1], &exponent) || exponent != 2.0) return false;
-  if (graph.tensor(node.inputs[0]).shape != graph.tensor(node.outputs[0]).shape) return false;
+bool PowToOther(const Graph& graph, Node& node) {
+  const graph::Activation power = graph::ActivationOf(graph, node);
+  if (power.kind != graph::ActivationKind::kPow) return false;
+  if (power.alpha == 0.5 || power.alpha == -1.0) {
+    node.op = power.alpha == 0.5 ? "Sqrt" : "Reciprocal";
+    node.inputs.resize(1);
+    return true;
+  }
+  if (power.alpha != 2.0) return false;
   node.op = "Mul";
   node.inputs[1] = node.inputs[0];
   return true;
@@ -40,11 +45,37 @@ bool PreluToLeaky(const Graph& graph, Node& node) {
   return true;
 }
 
+// From the left, as ONNX Runtime adds them.
+bool SumToAdds(Graph& graph, size_t index) {
+  const Node sum = graph.nodes[index];
+  if (graph.tensor(sum.outputs[0]).type != graph::ElementType::kFloat) return false;
+  const std::string& name = graph.tensor(sum.outputs[0]).name;
+  std::vector<Node> made;
+  const auto add = [&](const char* op, std::vector<TensorId> inputs) {
+    const TensorId output = graph.AddTensor(
+        {graph.UniqueName(name + "/" + op), graph::ElementType::kFloat, graph::kUnknownShape, std::nullopt});
+    made.push_back({op, sum.name, std::move(inputs), {output}, {}, {}, graph::kNoTensor, sum.onnx_nodes});
+    return output;
+  };
+  TensorId total = sum.inputs[0];
+  for (size_t i = 1; i < sum.inputs.size(); ++i) total = add("Add", {total, sum.inputs[i]});
+  if (sum.op == "Mean" || made.empty()) {
+    const auto share = 1.0F / static_cast<float>(sum.inputs.size());
+    add("Mul", {total, AddFloats(graph, name + "/share", {}, {share})});
+  }
+  made.back().outputs = sum.outputs;
+  graph.nodes[index] = std::move(made.back());
+  made.pop_back();
+  for (auto node = made.rbegin(); node != made.rend(); ++node) InsertNode(graph, index, std::move(*node));
+  return true;
+}
+
 bool Rewrite(Graph& graph, const graph::Uses&, size_t index) {
   Node& node = graph.nodes[index];
+  if (node.op == "Sum" || node.op == "Mean") return SumToAdds(graph, index);
   if (node.inputs.size() != 2 || node.inputs[0] == graph::kNoTensor) return false;
   if (node.op == "Div") return DivToMul(graph, node);
-  if (node.op == "Pow") return PowToMul(graph, node);
+  if (node.op == "Pow") return PowToOther(graph, node);
   if (node.op == "PRelu") return PreluToLeaky(graph, node);
   return false;
 }

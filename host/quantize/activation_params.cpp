@@ -155,6 +155,8 @@ class ActivationChooser {
       const auto output = params_.find(node->outputs[0]);
       if (output == params_.end()) continue;
       const graph::Activation function = graph::ActivationOf(graph_, *node);
+      // Its error has no end where it is not defined.
+      if (graph::BehaviourOf(function.kind) == graph::Behaviour::kPartial) continue;
       Store(group,
             ChooseTableInput(
                 group.statistics, [&](double x) { return graph::Evaluate(function, x); }, output->second, group.bits));

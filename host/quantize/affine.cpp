@@ -22,6 +22,7 @@ AffineParams AffineFromRange(const Range& range, int bits) {
 }
 
 int32_t QuantizeValue(double value, const AffineParams& params) {
+  if (std::isnan(value)) return params.zero_point;
   const double level = std::floor(value / params.scale + 0.5) + params.zero_point;
   return static_cast<int32_t>(std::clamp(level, 0.0, static_cast<double>(params.high())));
 }

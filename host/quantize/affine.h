@@ -14,7 +14,7 @@ namespace lockstep::quantize {
 // 1).
 AffineParams AffineFromRange(const Range& range, int bits);
 
-// The nearest level, half up, clamped.
+// The nearest level, half up, clamped: an infinity is an end of the levels. A NaN is the zero point.
 int32_t QuantizeValue(double value, const AffineParams& params);
 
 inline double DequantizeValue(int32_t level, const AffineParams& params) {

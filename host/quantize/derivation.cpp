@@ -19,10 +19,11 @@ Derivation::Rule Derivation::RuleFor(graph::TensorId id) const {
   }
   const graph::Node& node = graph_.nodes[static_cast<size_t>(producer)];
   const graph::Activation lookup = graph::ActivationOf(graph_, node);
+  const bool partial = graph::BehaviourOf(lookup.kind) == graph::Behaviour::kPartial;
   if (NeedsTable(node.activation)) {
     rule.inputs = {node.pre_activation};
     rule.function = [activation = node.activation](double x) { return graph::Evaluate(activation, x); };
-  } else if (lookup.kind != graph::ActivationKind::kNone) {
+  } else if (lookup.kind != graph::ActivationKind::kNone && !partial) {
     rule.inputs = {node.inputs[0]};
     rule.function = [lookup](double x) { return graph::Evaluate(lookup, x); };
   } else if (SharesScale(node)) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <optional>
 
@@ -17,6 +18,8 @@ constexpr double kMargin = 4.0;  // the search for the best range in front of th
 
 // From where on the function is constant on the side of `sign`; infinity if it never is.
 double LimitOf(const graph::Activation& function, double sign) {
+  // Differs at one number alone, wherever that is.
+  if (function.kind == graph::ActivationKind::kIsEqual) return sign * std::numeric_limits<double>::infinity();
   const double end = graph::Evaluate(function, sign * std::exp2(kLargestLimit));
   double limit = std::numeric_limits<double>::infinity();
   for (int exponent = kLargestLimit - 1; exponent >= 0; --exponent) {

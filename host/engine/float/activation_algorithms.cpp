@@ -2,6 +2,15 @@
 
 namespace lockstep::engine {
 
+namespace {
+
+struct Eltwise {
+  dnnl::algorithm algorithm;
+  float alpha;
+  float beta;
+};
+
+// Applied one after the other; empty for kNone and for what oneDNN does not have.
 std::vector<Eltwise> AlgorithmsOf(const graph::Activation& activation) {
   using Kind = graph::ActivationKind;
   using Algorithm = dnnl::algorithm;
@@ -36,8 +45,30 @@ std::vector<Eltwise> AlgorithmsOf(const graph::Activation& activation) {
       return {{Algorithm::eltwise_soft_relu, 0.0F, 0.0F}};
     case Kind::kExp:
       return {{Algorithm::eltwise_exp, 0.0F, 0.0F}};
+    case Kind::kAbs:
+      return {{Algorithm::eltwise_abs, 0.0F, 0.0F}};
+    case Kind::kGeluTanh:
+      return {{Algorithm::eltwise_gelu_tanh, 0.0F, 0.0F}};
+    default:
+      return {};
   }
-  return {};
+}
+
+// Element by element in double precision.
+ValueId ApplyInLoop(Plan& plan, ValueId input, const graph::Activation& activation) {
+  input = plan.InLayout(input, kPlain);
+  const ValueId output = plan.AddValue(plan.value(input).shape, kPlain);
+  const int64_t count = graph::ElementCount(plan.value(input).shape);
+  plan.AddLoop({input}, output, [=](const std::vector<const float*>& inputs, float* to) {
+    for (int64_t i = 0; i < count; ++i) to[i] = static_cast<float>(graph::Evaluate(activation, inputs[0][i]));
+  });
+  return output;
+}
+
+}  // namespace
+
+bool IsPrimitive(const graph::Activation& activation) {
+  return activation.kind == graph::ActivationKind::kNone || !AlgorithmsOf(activation).empty();
 }
 
 void Append(dnnl::post_ops& operations, const graph::Activation& activation) {
@@ -47,6 +78,7 @@ void Append(dnnl::post_ops& operations, const graph::Activation& activation) {
 }
 
 ValueId ApplyActivation(Plan& plan, ValueId input, const graph::Activation& activation) {
+  if (!IsPrimitive(activation)) return ApplyInLoop(plan, input, activation);
   for (const Eltwise& step : AlgorithmsOf(activation)) {
     const dnnl::memory::desc desc = plan.value(input).desc;
     const ValueId output = plan.AddValue(plan.value(input).shape, plan.value(input).block);

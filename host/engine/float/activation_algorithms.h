@@ -9,15 +9,10 @@
 
 namespace lockstep::engine {
 
-struct Eltwise {
-  dnnl::algorithm algorithm;
-  float alpha;
-  float beta;
-};
+// Whether oneDNN computes it.
+bool IsPrimitive(const graph::Activation& activation);
 
-// Applied one after the other; empty for kNone.
-std::vector<Eltwise> AlgorithmsOf(const graph::Activation& activation);
-
+// Of a primitive.
 void Append(dnnl::post_ops& operations, const graph::Activation& activation);
 
 // The activation as steps of their own; returns `input` for kNone.

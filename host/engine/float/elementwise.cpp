@@ -61,7 +61,7 @@ const std::vector<float>& Floats(const graph::Graph& graph, const graph::Node& n
 
 std::string CheckActivation(const graph::Graph& graph, const graph::Node& node) {
   if (graph::ActivationOf(graph, node).kind == graph::ActivationKind::kNone) {
-    return "limits that are not constant, or an approximation that is not supported";
+    return "limits that are not constant";
   }
   return {};
 }

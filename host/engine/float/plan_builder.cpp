@@ -151,7 +151,7 @@ void PlanBuilder::Define(graph::TensorId id, ValueId value) {
 }
 
 graph::Activation PlanBuilder::TakeActivation() {
-  if (IsWanted(node_->pre_activation)) return {};
+  if (IsWanted(node_->pre_activation) || !IsPrimitive(node_->activation)) return {};
   activation_taken_ = true;
   return node_->activation;
 }

@@ -10,39 +10,69 @@ namespace lockstep::lower {
 // What moves elements has one for both. Function is for functions of one element, View for Reshape, Transpose and their
 // kin.
 #define LOCKSTEP_EMITTERS(X)                                         \
+  X(Abs, Function, FloatFunction)                                    \
+  X(Acos, Function, FloatFunction)                                   \
+  X(Acosh, Function, FloatFunction)                                  \
   X(Add, Add, FloatAdd)                                              \
+  X(Asin, Function, FloatFunction)                                   \
+  X(Asinh, Function, FloatFunction)                                  \
+  X(Atan, Function, FloatFunction)                                   \
+  X(Atanh, Function, FloatFunction)                                  \
   X(AveragePool, AveragePool, FloatAveragePool)                      \
+  X(Ceil, Function, FloatFunction)                                   \
+  X(Celu, Function, FloatFunction)                                   \
   X(Clip, Function, FloatFunction)                                   \
   X(Concat, Concat, Concat)                                          \
   X(Conv, Conv, FloatConv)                                           \
   X(ConvTranspose, ConvTranspose, FloatConvTranspose)                \
+  X(Cos, Function, FloatFunction)                                    \
+  X(Cosh, Function, FloatFunction)                                   \
   X(Elu, Function, FloatFunction)                                    \
+  X(Erf, Function, FloatFunction)                                    \
   X(Exp, Function, FloatFunction)                                    \
   X(Flatten, View, View)                                             \
+  X(Floor, Function, FloatFunction)                                  \
   X(Gelu, Function, FloatFunction)                                   \
   X(HardSigmoid, Function, FloatFunction)                            \
   X(HardSwish, Function, FloatFunction)                              \
   X(Identity, View, View)                                            \
+  X(IsAtLeast, Function, FloatFunction)                              \
+  X(IsBelow, Function, FloatFunction)                                \
+  X(IsEqual, Function, FloatFunction)                                \
   X(LayerNormalization, LayerNormalization, FloatLayerNormalization) \
   X(LeakyRelu, Function, FloatFunction)                              \
+  X(Log, Function, FloatFunction)                                    \
   X(MatMul, MatMul, FloatMatMul)                                     \
   X(MaxPool, MaxPool, MaxPool)                                       \
   X(Mish, Function, FloatFunction)                                   \
   X(Mul, Mul, FloatMul)                                              \
+  X(Neg, Function, FloatFunction)                                    \
   X(PRelu, PRelu, FloatPRelu)                                        \
+  X(Pow, Function, FloatFunction)                                    \
+  X(Reciprocal, Function, FloatFunction)                             \
   X(ReduceMean, ReduceMean, FloatReduceMean)                         \
   X(Relu, Function, FloatFunction)                                   \
   X(Reshape, View, View)                                             \
   X(Resize, Resize, Resize)                                          \
+  X(Round, Function, FloatFunction)                                  \
+  X(Selu, Function, FloatFunction)                                   \
+  X(Shrink, Function, FloatFunction)                                 \
   X(SiLU, Function, FloatFunction)                                   \
   X(Sigmoid, Function, FloatFunction)                                \
+  X(Sign, Function, FloatFunction)                                   \
+  X(Sin, Function, FloatFunction)                                    \
+  X(Sinh, Function, FloatFunction)                                   \
   X(Slice, Slice, Slice)                                             \
   X(Softmax, Softmax, FloatSoftmax)                                  \
   X(Softplus, Function, FloatFunction)                               \
+  X(Softsign, Function, FloatFunction)                               \
   X(Split, Split, Split)                                             \
+  X(Sqrt, Function, FloatFunction)                                   \
   X(Squeeze, View, View)                                             \
   X(Sub, Sub, FloatSub)                                              \
+  X(Tan, Function, FloatFunction)                                    \
   X(Tanh, Function, FloatFunction)                                   \
+  X(ThresholdedRelu, Function, FloatFunction)                        \
   X(TopK, TopK, TopK)                                                \
   X(Transpose, View, View)                                           \
   X(Unsqueeze, View, View)

@@ -36,6 +36,68 @@ joint::UnaryFunction FunctionOf(graph::ActivationKind kind) {
       return Function::Softplus;
     case Kind::kExp:
       return Function::Exp;
+    case Kind::kAbs:
+      return Function::Abs;
+    case Kind::kNeg:
+      return Function::Neg;
+    case Kind::kSqrt:
+      return Function::Sqrt;
+    case Kind::kReciprocal:
+      return Function::Reciprocal;
+    case Kind::kLog:
+      return Function::Log;
+    case Kind::kErf:
+      return Function::Erf;
+    case Kind::kSin:
+      return Function::Sin;
+    case Kind::kCos:
+      return Function::Cos;
+    case Kind::kTan:
+      return Function::Tan;
+    case Kind::kAsin:
+      return Function::Asin;
+    case Kind::kAcos:
+      return Function::Acos;
+    case Kind::kAtan:
+      return Function::Atan;
+    case Kind::kSinh:
+      return Function::Sinh;
+    case Kind::kCosh:
+      return Function::Cosh;
+    case Kind::kAsinh:
+      return Function::Asinh;
+    case Kind::kAcosh:
+      return Function::Acosh;
+    case Kind::kAtanh:
+      return Function::Atanh;
+    case Kind::kSelu:
+      return Function::Selu;
+    case Kind::kCelu:
+      return Function::Celu;
+    case Kind::kThresholdedRelu:
+      return Function::ThresholdedRelu;
+    case Kind::kSoftsign:
+      return Function::Softsign;
+    case Kind::kShrink:
+      return Function::Shrink;
+    case Kind::kSign:
+      return Function::Sign;
+    case Kind::kFloor:
+      return Function::Floor;
+    case Kind::kCeil:
+      return Function::Ceil;
+    case Kind::kRound:
+      return Function::Round;
+    case Kind::kGeluTanh:
+      return Function::GeluTanh;
+    case Kind::kPow:
+      return Function::Pow;
+    case Kind::kIsBelow:
+      return Function::IsBelow;
+    case Kind::kIsAtLeast:
+      return Function::IsAtLeast;
+    case Kind::kIsEqual:
+      return Function::IsEqual;
     case Kind::kNone:
       break;
   }

@@ -47,8 +47,10 @@ void ExpectRoundTrip(const Graph& graph) {
 }
 
 TEST(ExportOnnx, WritesEveryActivation) {
-  for (const std::string op : {"Relu", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "SiLU", "Elu",
-                               "Gelu", "Mish", "Softplus", "Exp"}) {
+  for (const std::string op :
+       {"Relu", "LeakyRelu", "Sigmoid",  "Tanh", "HardSigmoid", "HardSwish", "SiLU", "Elu",
+        "Gelu", "Mish",      "Softplus", "Exp",  "Abs",         "Neg",       "Erf",  "Sin",
+        "Cos",  "Atan",      "Sinh",     "Cosh", "Asinh",       "Selu",      "Celu", "Softsign"}) {
     SCOPED_TRACE(op);
     SmallGraph small;
     const TensorId x = small.Input("x", {1, 3, 4, 4});
@@ -59,6 +61,20 @@ TEST(ExportOnnx, WritesEveryActivation) {
     EXPECT_EQ(testing::Operators(graph), std::string("Conv+").append(op).append(" ").append(op));
     ExpectRoundTrip(graph);
   }
+}
+
+TEST(ExportOnnx, WritesWhatStaysByItself) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  std::vector<TensorId> outputs = {small.Add("Gelu", {x}, {{"approximate", std::string("tanh")}}),
+                                   small.Add("Gelu", {small.Conv(x, 3, 2, 3)}, {{"approximate", std::string("tanh")}})};
+  for (const char* op : {"IsBelow", "IsAtLeast", "IsEqual"}) outputs.push_back(small.Add(op, {x}, {{"value", 0.25F}}));
+  outputs.push_back(small.Add("Shrink", {x}, {{"lambd", 0.25F}, {"bias", 0.125F}}));
+  outputs.push_back(small.Add("ThresholdedRelu", {x}, {{"alpha", 0.25F}}));
+  outputs.push_back(small.Add("Pow", {x, small.Scalar(3.0F)}));
+  Graph graph = small.Finish(outputs);
+  optimize::Optimize(graph);
+  ExpectRoundTrip(graph);
 }
 
 TEST(ExportOnnx, WritesEveryOperatorOfTheNormalForm) {

@@ -110,6 +110,20 @@ TEST(FunctionTable, RoundsHalfUpAndClamps) {
   EXPECT_EQ(table[255], 255);
 }
 
+// Of a logarithm: nothing below 0, the lowest level at 0.
+TEST(FunctionTable, HoldsEndsForInfinitiesAndTheZeroPointForNaN) {
+  const quantize::AffineParams from{0.5, 2, 8};
+  const quantize::AffineParams to{0.25, 100, 8};
+  const std::vector<int32_t> log = lower::FunctionTable([](double x) { return std::log(x); }, from, to);
+  EXPECT_EQ(log[0], 100);
+  EXPECT_EQ(log[1], 100);
+  EXPECT_EQ(log[2], 0);
+  EXPECT_EQ(log[4], 100);  // log(1)
+  const std::vector<int32_t> inverse = lower::FunctionTable([](double x) { return 1.0 / x; }, from, to);
+  EXPECT_EQ(inverse[2], 255);
+  EXPECT_EQ(inverse[1], 92);  // -2
+}
+
 TEST(FunctionTable, SixteenBitEntriesAreLittleEndian) {
   EXPECT_EQ(lower::ToBytes({0x1234, 5}, {1.0, 0, 16}), (std::vector<uint8_t>{0x34, 0x12, 5, 0}));
   EXPECT_EQ(lower::ToBytes({7, 5}, {1.0, 0, 8}), (std::vector<uint8_t>{7, 5}));

@@ -84,9 +84,12 @@ QuantizedSample RandomGraph(uint32_t seed) {
                                        {"strides", std::vector<int64_t>{1, 1}},
                                        {"pads", std::vector<int64_t>{1, 1, 1, 1}}}));
         break;
-      case 6:
-        images.push_back(builder.Node("Sigmoid", {a}));
+      case 6: {
+        static const char* const kFunctions[] = {"Sigmoid", "Abs", "Cos", "Erf", "Tan", "Log", "Sqrt", "Reciprocal"};
+        const auto near = builder.Node("Add", {builder.Node("Sigmoid", {a}), builder.Constant({}, {0.5F})});
+        images.push_back(builder.Node(kFunctions[(seed + static_cast<uint32_t>(step)) % 8], {near}));
         break;
+      }
       case 7:
         images.push_back(builder.Node("Mul", {a, builder.Constant({}, {1.0F / (0.5F + static_cast<float>(pick(9)))})}));
         break;

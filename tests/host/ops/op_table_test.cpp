@@ -75,7 +75,8 @@ TEST(OpTable, SaysWhatQuantisationReliesOn) {
             "MaxPool Resize TopK");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.arithmetic; }), "Add MatMul Mul Sub");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.range == FixedRange::kBelowOne; }), "Softmax");
-  EXPECT_EQ(Names([](const Op& op) { return op.quantization.range == FixedRange::kZeroToOne; }), "HardSigmoid Sigmoid");
+  EXPECT_EQ(Names([](const Op& op) { return op.quantization.range == FixedRange::kZeroToOne; }),
+            "HardSigmoid IsAtLeast IsBelow IsEqual Sigmoid");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.weights >= 0; }), "Conv ConvTranspose Gemm");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.weights >= 0 && op.quantization.weights_axis == 1; }),
             "ConvTranspose Gemm");
@@ -92,7 +93,9 @@ TEST(OpTable, SaysWhatBecomesALayer) {
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kOnnxOrder; }), "LayerNormalization MatMul");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kSlice; }), "Slice TopK");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kUnary; }),
-            "Clip Elu Exp Gelu HardSigmoid HardSwish LeakyRelu Mish Relu SiLU Sigmoid Softplus Tanh");
+            "Abs Acos Acosh Asin Asinh Atan Atanh Ceil Celu Clip Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish "
+            "IsAtLeast IsBelow IsEqual LeakyRelu Log Mish Neg Pow Reciprocal Relu Round Selu Shrink SiLU Sigmoid Sign "
+            "Sin Sinh Softplus Softsign Sqrt Tan Tanh ThresholdedRelu");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kReshape; }),
             "Flatten Identity Reshape Squeeze Unsqueeze");
 }

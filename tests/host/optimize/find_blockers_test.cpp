@@ -182,14 +182,18 @@ TEST(FindBlockers, SaysWhichAttributeIsNotSupported) {
       small.Add("Pad", {x, small.Ints({0, 0, 1, 1, 0, 0, 1, 1})}, {{"mode", std::string("reflect")}});
   const TensorId empty = small.Add("Clip", {x, small.Scalar(2.0F), small.Scalar(1.0F)});
   const TensorId deep = small.Add("Reshape", {x, small.Ints({1, 1, 1, 1, 3, 4, 4})});
-  const TensorId gelu = small.Add("Gelu", {x}, {{"approximate", std::string("tanh")}});
-  graph::Graph graph = small.Finish({reflected, empty, deep, gelu});
+  const TensorId computed = small.Add("Pow", {x, small.Input("exponent", {1})});
+  const TensorId several = small.Add("Pow", {x, small.Floats({4}, {1, 2, 3, 4})});
+  graph::Graph graph = small.Finish({reflected, empty, deep, computed, several});
   Optimize(graph);
   EXPECT_EQ(Text(FindBlockers(graph)),
             "Pad_0|Pad|mode 'reflect' is not supported; only 'constant' is, as padding of the Conv or pool behind it\n"
             "Clip_1|Clip|its min 2.000000 is above its max 1.000000\n"
             "Reshape_2|Reshape|its output 1x1x1x1x3x4x4 has rank 7; at most 6 axes are supported\n"
-            "Gelu_3|Gelu|approximate 'tanh' is not supported, only 'none'\n");
+            "Pow_3|Pow|its exponent 'exponent' is computed; only one constant number is supported\n"
+            "Pow_4|Pow|its exponent '" +
+                graph.tensor(graph.nodes.at(4).inputs.at(1)).name +
+                "' is not one finite number for a base of the output's shape\n");
 }
 
 TEST(FindBlockers, NamesAnEmptyClipBehindAConv) {

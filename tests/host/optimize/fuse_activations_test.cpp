@@ -8,7 +8,9 @@ using testing::SmallGraph;
 
 TEST(FuseActivations, TakesEveryKindIntoAConv) {
   const std::vector<std::string> operators = {"Relu", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish",
-                                              "SiLU", "Elu",       "Gelu",    "Mish", "Softplus",    "Exp"};
+                                              "SiLU", "Elu",       "Gelu",    "Mish", "Softplus",    "Exp",
+                                              "Abs",  "Neg",       "Erf",     "Sin",  "Cos",         "Atan",
+                                              "Sinh", "Cosh",      "Asinh",   "Selu", "Celu",        "Softsign"};
   for (const std::string& op : operators) {
     SCOPED_TRACE(op);
     SmallGraph small;
@@ -20,6 +22,16 @@ TEST(FuseActivations, TakesEveryKindIntoAConv) {
     EXPECT_EQ(after.tensor(conv.pre_activation).name, "Conv_0");
     EXPECT_EQ(after.tensor(conv.pre_activation).shape, (graph::Shape{1, 4, 3, 2}));
     EXPECT_EQ(conv.onnx_nodes, (std::vector<std::string>{"Conv_0", op + "_1"}));
+  }
+}
+
+TEST(FuseActivations, LeavesWhatJumpsOrIsNotDefinedEverywhere) {
+  for (const char* op : {"Sqrt", "Reciprocal", "Log", "Tan", "Asin", "Acos", "Acosh", "Atanh", "ThresholdedRelu",
+                         "Shrink", "Sign", "Floor", "Ceil", "Round", "IsBelow", "IsAtLeast", "IsEqual"}) {
+    SCOPED_TRACE(op);
+    SmallGraph small;
+    const TensorId x = small.Input("x", {1, 3, 5, 4});
+    ExpectUntouched(small.Finish({small.Add(op, {small.Conv(x, 3, 4, 3)})}), FuseActivations);
   }
 }
 
@@ -128,6 +140,20 @@ const std::vector<Decomposed>& DecomposedActivations() {
          const TensorId erf = g.Add("Erf", {g.Add("Div", {x, g.Scalar(1.41421356F)})});
          const TensorId gate = g.Add("Mul", {g.Add("Add", {erf, g.Scalar(1.0F)}), g.Scalar(0.5F)});
          return g.Add("Mul", {x, gate});
+       }},
+      {"Gelu",
+       [](SmallGraph& g, TensorId x) {
+         const TensorId cube = g.Add("Mul", {g.Add("Pow", {x, g.Scalar(3.0F)}), g.Scalar(0.044715F)});
+         const TensorId inner = g.Add("Mul", {g.Add("Add", {x, cube}), g.Scalar(0.79788456F)});
+         const TensorId gate = g.Add("Add", {g.Add("Tanh", {inner}), g.Scalar(1.0F)});
+         return g.Add("Mul", {g.Add("Mul", {x, g.Scalar(0.5F)}), gate});
+       }},
+      {"Gelu",
+       [](SmallGraph& g, TensorId x) {
+         const TensorId cube = g.Add("Mul", {g.Scalar(0.044715F), g.Add("Mul", {x, g.Add("Mul", {x, x})})});
+         const TensorId inner = g.Add("Mul", {g.Scalar(0.79788456F), g.Add("Add", {cube, x})});
+         const TensorId gate = g.Add("Add", {g.Scalar(1.0F), g.Add("Tanh", {inner})});
+         return g.Add("Mul", {g.Scalar(0.5F), g.Add("Mul", {x, gate})});
        }},
   };
   return kAll;

@@ -100,6 +100,14 @@ TEST(Simplify, ReplacesDivPowAndPRelu) {
   CheckPass(small.Finish({leaky}), Simplify, 3, "Mul Mul Add LeakyRelu", 1e-6);
 }
 
+TEST(Simplify, ReplacesPowersThatHaveANameOfTheirOwn) {
+  SmallGraph small;
+  const TensorId x = small.Add("Sigmoid", {small.Input("x", {1, 3, 4, 4})});
+  const TensorId root = small.Add("Pow", {x, small.Floats({1}, {0.5F})});
+  const TensorId inverse = small.Add("Pow", {root, small.Scalar(-1.0F)});
+  CheckPass(small.Finish({inverse}), Simplify, 2, "Sigmoid Sqrt Reciprocal", 1e-5);
+}
+
 TEST(Simplify, LeavesOtherExponentsSlopesAndDivisors) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 3, 4, 4});
@@ -108,6 +116,43 @@ TEST(Simplify, LeavesOtherExponentsSlopesAndDivisors) {
   const TensorId zero = small.Add("Div", {x, small.Scalar(0.0F)});
   const TensorId both = small.Add("Div", {x, cubed});
   ExpectUntouched(small.Finish({cubed, sloped, zero, both}), Simplify);
+}
+
+TEST(Simplify, AddsManyOneByOne) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  const TensorId row = small.Input("row", {4});
+  const TensorId sum = small.Add("Sum", {row, x, small.Random({3, 1, 1})});
+  const TensorId mean = small.Add("Mean", {sum, row, x});
+  const TensorId one = small.Add("Sum", {mean});
+  CheckPass(small.Finish({small.Add("Mean", {one})}), Simplify, 4, "Add Add Add Add Mul Mul Mul", 1e-6);
+}
+
+TEST(DivideByReciprocals, TakesComputedDivisorsAlone) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 3, 4, 4});
+  const TensorId divisor = small.Add("Exp", {small.Input("row", {4})});
+  const TensorId quotient = small.Add("Div", {x, divisor});
+  const TensorId inverse = small.Add("Div", {small.Scalar(1.0F), divisor});
+  const TensorId scaled = small.Add("Div", {small.Random({3, 1, 1}), divisor});
+  const TensorId constant = small.Add("Div", {x, small.Scalar(2.0F)});
+  CheckPass(small.Finish({quotient, inverse, scaled, constant}), DivideByReciprocals, 3,
+            "Exp Reciprocal Mul Reciprocal Reciprocal Mul Div", 1e-6);
+}
+
+// Dividing by a deviation is looked for before.
+TEST(DivideByReciprocals, ComesAfterEverythingElse) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 4, 8});
+  const std::map<std::string, graph::Attribute> axes = {{"axes", Ints{2}}};
+  const TensorId centred = small.Add("Sub", {x, small.Add("ReduceMean", {x}, axes)});
+  const TensorId variance = small.Add("ReduceMean", {small.Add("Pow", {centred, small.Scalar(2.0F)})}, axes);
+  const TensorId deviation = small.Add("Sqrt", {small.Add("Add", {variance, small.Scalar(1e-5F)})});
+  graph::Graph graph = small.Finish({small.Add("Div", {centred, deviation}), small.Add("Div", {x, deviation})});
+  Optimize(graph);
+  const std::string operators = testing::Operators(graph);
+  EXPECT_NE(operators.find("LayerNormalization"), std::string::npos) << operators;
+  EXPECT_NE(operators.find("LayerNormalization Reciprocal Mul"), std::string::npos) << operators;
 }
 
 TEST(MergeChains, MergesNumbersReshapesAndTransposes) {

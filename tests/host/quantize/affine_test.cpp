@@ -54,6 +54,9 @@ TEST(Affine, RoundsHalfUpAndClamps) {
   EXPECT_EQ(QuantizeValue(1e30, params), 255);
   EXPECT_EQ(QuantizeValue(-1e30, params), 0);
   EXPECT_EQ(QuantizeValue(1e30, AffineParams{0.5, 10, 4}), 15);
+  EXPECT_EQ(QuantizeValue(INFINITY, params), 255);
+  EXPECT_EQ(QuantizeValue(-INFINITY, params), 0);
+  EXPECT_EQ(QuantizeValue(NAN, params), 10);
 }
 
 }  // namespace

@@ -57,6 +57,18 @@ TEST_F(Deriving, OnlyWhatDoesNotFollowIsObserved) {
   EXPECT_EQ(Sources({"c"}), Names{});
 }
 
+// Between two values that were seen a function may be infinite.
+TEST(DerivingThroughFunctions, WhatIsNotDefinedEverywhereIsObserved) {
+  for (const auto& [op, source] :
+       {std::pair{"Log", "y"}, {"Reciprocal", "y"}, {"Sqrt", "y"}, {"Cos", "x"}, {"Floor", "x"}}) {
+    SmallGraph net;
+    net.Input("x", {1, 1, 2, 2});
+    net.Node(op, "y", {net.Id("x")}, {1, 1, 2, 2});
+    net.Output(net.Id("y"));
+    EXPECT_EQ(Derivation(net.graph).Sources({net.Id("y")}), std::set<graph::TensorId>{net.Id(source)}) << op;
+  }
+}
+
 TEST_F(Deriving, StatisticsFollowTheGraph) {
   Statistics observed;
   const std::vector<float> before{-5.0F, 1.0F, 2.0F, 3.0F};

@@ -61,5 +61,21 @@ TEST(VisibleValues, AreThoseThatReadersTellApart) {
   EXPECT_TRUE(std::isinf(visible.at(net.Id("sum")).high));
 }
 
+// One number alone is told apart, wherever it is.
+TEST(VisibleValues, HideNothingFromAnEquality) {
+  SmallGraph net;
+  net.Input("x", {1, 2, 2, 2});
+  net.Conv("a", net.Id("x"), 2, {1, 0, 0, 1});
+  net.Node("IsEqual", "mask", {net.Id("a")}, {1, 2, 2, 2});
+  net.graph.nodes.back().attributes["value"] = 100.0F;
+  net.Conv("b", net.Id("x"), 2, {1, 0, 0, 1});
+  net.Node("IsBelow", "low", {net.Id("b")}, {1, 2, 2, 2});
+  net.graph.nodes.back().attributes["value"] = 100.0F;
+  for (const char* name : {"mask", "low"}) net.Output(net.Id(name));
+  const auto visible = VisibleValues(net.graph);
+  EXPECT_EQ(visible.count(net.Id("a")), 0u);
+  EXPECT_EQ(visible.at(net.Id("b")).high, 512.0) << "from 128 on, with a margin";
+}
+
 }  // namespace
 }  // namespace lockstep::quantize

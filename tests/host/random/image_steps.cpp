@@ -1,5 +1,4 @@
-// The steps that work on images: convolutions, arithmetic, functions, pools.
-#include <array>
+// The steps that work on images: convolutions, arithmetic, pools.
 #include <cmath>
 
 #include "random_steps.h"
@@ -20,37 +19,6 @@ TensorId RandomSteps::Conv(TensorId x, int64_t channels) {
   const int64_t groups = depth == channels && Pick(4) == 0 ? depth : (grouped ? 2 : 1);
   return builder_.Conv(x, channels, 1 + 2 * Pick(3), 1, groups);
 }
-
-// One of the functions by name; those that ONNX has no operator for as exporters write them.
-TensorId RandomSteps::Named(const std::string& function, TensorId x) {
-  const auto node = [&](const std::string& op, const std::vector<TensorId>& inputs) {
-    return builder_.Node(op, inputs);
-  };
-  if (function == "SiLU") return node("Mul", {x, node("Sigmoid", {x})});
-  if (function == "Mish") return node("Mul", {x, node("Tanh", {node("Softplus", {x})})});
-  if (function == "Gelu") {
-    const TensorId erf = node("Erf", {node("Div", {x, Scalar(std::sqrt(2.0F))})});
-    return node("Mul", {node("Mul", {x, node("Add", {erf, Scalar(1.0F)})}), Scalar(0.5F)});
-  }
-  if (function == "Clip")
-    return node("Clip", {x, Scalar(builder_.graph().nodes.size() % 2 == 0 ? -0.4F : 0.0F), Scalar(0.9F)});
-  if (function == "Exp") return node("Exp", {node("Tanh", {x})});
-  if (function == "LeakyRelu" || function == "Elu") {
-    return builder_.Node(function, {x}, {{"alpha", 0.1F + 0.1F * static_cast<float>(Pick(8))}});
-  }
-  if (function == "HardSigmoid") return builder_.Node(function, {x}, {{"alpha", 0.2F}, {"beta", 0.5F}});
-  return node(function, {x});
-}
-
-Image RandomSteps::Function(const Image& x) {
-  static const std::array<const char*, 13> kFunctions = {"Relu", "Clip",     "LeakyRelu",   "Sigmoid",   "SiLU",
-                                                         "Tanh", "Elu",      "HardSigmoid", "HardSwish", "Gelu",
-                                                         "Mish", "Softplus", "Exp"};
-  const std::string function = kFunctions[static_cast<size_t>(Pick(13))];
-  return {Named(function, x.id), std::max(x.bound, 1.0) + 0.7};
-}
-
-TensorId RandomSteps::Act(TensorId x) { return Coin() ? x : Function({x, 1.0}).id; }
 
 // Every second with a depthwise convolution behind it, as mobile networks have them, and channels that are smaller than
 // others.

@@ -28,6 +28,7 @@ constexpr Step kSteps[] = {
     {&RandomSteps::WithConstant, "Mul"},
     {&RandomSteps::Function, "Sigmoid"},
     {&RandomSteps::Function, "Tanh"},
+    {&RandomSteps::Function, "Abs"},
     {&RandomSteps::Pool, "MaxPool"},
     {&RandomSteps::Excitation, "AveragePool"},
     {&RandomSteps::Joined, "Concat"},
@@ -42,6 +43,9 @@ constexpr Step kSteps[] = {
     {&RandomSteps::Lines, "Conv"},
     {&RandomSteps::Recurrent, "MatMul"},
     {&RandomSteps::NormalizedChannels, "LayerNormalization"},
+    {&RandomSteps::Chosen, "IsBelow"},
+    {&RandomSteps::Quotient, "Reciprocal"},
+    {&RandomSteps::Several, "Add"},
 };
 
 }  // namespace

@@ -53,12 +53,16 @@ class RandomSteps {
   Image Lines(const Image& x);
   Image Recurrent(const Image& x);
   Image NormalizedChannels(const Image& x);
+  Image Chosen(const Image& x);
+  Image Quotient(const Image& x);
+  Image Several(const Image& x);
 
  private:
   graph::Shape Size() const { return {batch_, channels_, height_, width_}; }
   graph::TensorId Conv(graph::TensorId x, int64_t channels);
   graph::TensorId Act(graph::TensorId x);
   graph::TensorId Named(const std::string& function, graph::TensorId x);
+  std::string AnyFunction();
   graph::TensorId Scalar(float value) { return builder_.Constant({}, {value}); }
   graph::TensorId Reshape(graph::TensorId x, const std::vector<int64_t>& shape);
   graph::TensorId Transpose(graph::TensorId x, const std::vector<int64_t>& order);

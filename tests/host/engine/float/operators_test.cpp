@@ -202,7 +202,9 @@ const graph::Activation kActivations[] = {
     {ActivationKind::kHardSigmoid, 0.2, 0.5}, {ActivationKind::kHardSwish, 0.0, 0.0},
     {ActivationKind::kElu, 1.5, 0.0},         {ActivationKind::kGelu, 0.0, 0.0},
     {ActivationKind::kMish, 0.0, 0.0},        {ActivationKind::kSoftplus, 0.0, 0.0},
-    {ActivationKind::kExp, 0.0, 0.0}};
+    {ActivationKind::kExp, 0.0, 0.0},         {ActivationKind::kAbs, 0.0, 0.0},
+    {ActivationKind::kGeluTanh, 0.0, 0.0},    {ActivationKind::kErf, 0.0, 0.0},
+    {ActivationKind::kSelu, 1.5, 1.25},       {ActivationKind::kCos, 0.0, 0.0}};
 
 TEST_P(OnChannels, FusedActivationWithAndWithoutItsInputShown) {
   for (const graph::Activation& activation : kActivations) {
@@ -242,8 +244,9 @@ TEST(Activations, AreAccurate) {
 }
 
 TEST(Standalone, EveryActivationNode) {
-  for (const char* op : {"Relu", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Elu", "Mish", "Exp",
-                         "Softplus", "SiLU", "Gelu"}) {
+  for (const char* op :
+       {"Relu", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Elu",  "Mish",  "Exp",  "Softplus",
+        "SiLU", "Gelu",      "Abs",     "Erf",  "Cos",         "Selu",      "Celu", "Floor", "Sign", "IsBelow"}) {
     SCOPED_TRACE(op);
     GraphMaker maker;
     ExpectMatchesPlain(maker.Finish({maker.Add(op, {maker.Conv(maker.Input({1, 8, 5, 5}), 20)})}));
