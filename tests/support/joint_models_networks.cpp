@@ -45,7 +45,7 @@ joint::ModelT SmallNetwork() {
   const int product = net.MatMul(pairs, net.Constant({8, 24}, joint::DType::U16));
   net.PRelu(joined, {1, 1, 1, 52}, joint::DType::S16, joint::DType::U16);
   net.ReduceMean(joined, {0, 2}, false, joint::DType::U16);  // 6 x 52
-  net.Interpolate(small, 5, 6, 2, joint::DType::U16);
+  net.Interpolate(sum, 5, 6, 2, joint::DType::U16);
   net.Output(net.Dequantize(net.LayerNormalization(product, 1, joint::DType::U16)));
   return net.Finish();
 }

@@ -70,8 +70,8 @@ std::vector<ValueId> BuildPad(NodeContext& context, const graph::Node& node) {
 }
 
 std::string CheckResize(const graph::Graph& graph, const graph::Node& node) {
-  if (!graph::IsNearest(node)) return "mode '" + node.String("mode", "") + "' is more than a copy of elements";
   if (std::string reason = graph::UnsupportedResize(node); !reason.empty()) return reason;
+  if (!graph::IsNearest(node)) return "mode '" + node.String("mode", "") + "' is more than a copy of elements";
   return CheckParameters(graph, node);
 }
 

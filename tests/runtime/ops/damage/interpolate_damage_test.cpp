@@ -8,7 +8,7 @@ namespace {
 joint::InterpolateT& Interpolation(ModelT& m) { return *FirstOptions<joint::InterpolateT>(m); }
 joint::LayerT& InterpolationLayer(ModelT& m) { return *FirstLayer<joint::InterpolateT>(m); }
 
-// The input is 1 x 3 x 4 x 16, the output 1 x 5 x 6 x 16, two weights for each row and column.
+// The input is 1 x 6 x 8 x 16, the output 1 x 5 x 6 x 16, two weights for each row and column.
 const Damage kInterpolateDamages[] = {
     {"TwoInputs", [](ModelT& m) { InterpolationLayer(m).inputs.push_back(InterpolationLayer(m).inputs[0]); },
      "number of inputs is 2"},
@@ -36,12 +36,12 @@ const Damage kInterpolateDamages[] = {
      "output: must be of dtype u8 or u16"},
     {"Rows", [](ModelT& m) { Interpolation(m).rows.pop_back(); }, "rows is 4, must be 5"},
     {"Columns", [](ModelT& m) { Interpolation(m).columns.push_back(0); }, "columns is 7, must be 6"},
-    {"RowNegative", [](ModelT& m) { Interpolation(m).rows[0] = -1; }, "rows[0] is -1, must be 0..1"},
-    {"RowBeyond", [](ModelT& m) { Interpolation(m).rows[4] = 2; }, "rows[4] is 2, must be 0..1"},
+    {"RowNegative", [](ModelT& m) { Interpolation(m).rows[0] = -1; }, "rows[0] is -1, must be 0..4"},
+    {"RowBeyond", [](ModelT& m) { Interpolation(m).rows[4] = 5; }, "rows[4] is 5, must be 0..4"},
     {"ColumnBeyond", [](ModelT& m) { Interpolation(m).columns[5] = INT32_MAX; }, "columns[5] is 2147483647"},
     {"NoRowWeights", [](ModelT& m) { Interpolation(m).row_weights.clear(); }, "length of row_weights is 0"},
     {"NoColumnWeights", [](ModelT& m) { Interpolation(m).column_weights.clear(); }, "length of column_weights is 0"},
-    {"ManyRowWeights", [](ModelT& m) { Interpolation(m).row_weights.resize(20); }, "length of row_weights is 4"},
+    {"ManyRowWeights", [](ModelT& m) { Interpolation(m).row_weights.resize(35); }, "length of row_weights is 7"},
     {"OddRowWeights", [](ModelT& m) { Interpolation(m).row_weights.pop_back(); }, "row_weights: is not as many"},
     {"OddColumnWeights", [](ModelT& m) { Interpolation(m).column_weights.push_back(0); },
      "column_weights: is not as many"},
