@@ -44,7 +44,9 @@ void ChooseBranches(Graph& graph) {
     nodes.push_back(std::move(node));
   };
   for (const Node& node : graph.nodes) {
-    const ops::Value* condition = is_if(node) ? values.Find(node.inputs[0]) : nullptr;
+    const ops::Value* condition = is_if(node) && !node.inputs.empty() && node.inputs[0] != graph::kNoTensor
+                                      ? values.Find(node.inputs[0])
+                                      : nullptr;
     if (condition == nullptr || condition->count() != 1) {
       keep(node);
       continue;
