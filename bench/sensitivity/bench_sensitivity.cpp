@@ -90,7 +90,7 @@ void Compare(const std::string& model, const std::string& pictures, int count) {
   using namespace lockstep;
   const compiler::BuildConfig config = compiler::ParseConfig(
       {{"input", model}, {"output_dir", "."}, {"calibration", pictures}, {"count", 32}}, "bench_sensitivity");
-  graph::Graph graph = compiler::ImportNetwork(config);
+  graph::Graph graph = compiler::ImportNetwork(config).graph;
   optimize::Optimize(graph);
   const compiler::Calibration calibration = compiler::ChooseCalibration(config, graph);
   input::InputSource calibrating(calibration.infos, calibration.chosen);

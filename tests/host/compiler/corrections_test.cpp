@@ -122,7 +122,7 @@ TEST_F(CorrectionsTest, TheReportSaysWhichPicturesJudged) {
 TEST_F(CorrectionsTest, DamagedPicturesDoNotJudgeAndAreNotCountedAsHeldBack) {
   const BuildConfig config = ConfigOf(
       testing::AlikeInputs(), {{"adaptive_rounding", true}, {"bias_correction", "both"}, {"skip_bad_images", true}});
-  graph::Graph graph = ImportNetwork(config);
+  graph::Graph graph = ImportNetwork(config).graph;
   optimize::Optimize(graph);
   for (const input::DataItem& item : ChooseCalibration(config, graph).others) {
     WriteText(Path("pictures/" + std::filesystem::path(item.label).filename().string()), "no picture");
