@@ -209,8 +209,9 @@ TEST_F(AnalysisTest, ClippingInFrontOfAFlatFunctionIsNoLoss) {
   std::vector<float> weights(12, 40.0F);
   const graph::TensorId wide =
       net.Add("Conv", {x, net.Floats({4, 3, 1, 1}, weights), net.Floats({4}, {-60, -50, -40, -30})});
-  const graph::TensorId turned = net.Add("Transpose", {wide}, {{"perm", std::vector<int64_t>{0, 2, 3, 1}}});
-  Build(net.Finish({net.Add("Sigmoid", {turned})}));
+  const graph::TensorId other =
+      net.Add("Conv", {x, net.Floats({4, 3, 1, 1}, weights), net.Floats({4}, {-55, -45, -35, -25})});
+  Build(net.Finish({net.Add("Sigmoid", {net.Add("Concat", {wide, other}, {{"axis", int64_t{1}}})})}));
   const Analysis analysis = Analysed(Options(1));
   bool found = false;
   for (size_t i = 0; i < analysis.rows.size(); ++i) {

