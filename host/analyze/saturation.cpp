@@ -7,7 +7,8 @@
 namespace lockstep::analyze {
 
 bool OnlySaturates(const graph::Graph& graph, const graph::Uses& uses, graph::TensorId id) {
-  static const std::set<std::string> kMoving = {"Reshape", "Transpose", "Slice", "Split", "Concat"};
+  static const std::set<std::string> kMoving = {"Reshape", "Transpose", "Slice", "Split",
+                                                "Concat",  "Gather",    "Tile",  "Expand"};
   static const std::set<graph::ActivationKind> kFlat = {graph::ActivationKind::kSigmoid, graph::ActivationKind::kTanh,
                                                         graph::ActivationKind::kHardSigmoid,
                                                         graph::ActivationKind::kClip};

@@ -102,7 +102,8 @@ Results EvaluateMean(const Call& call) {
 }
 
 std::string UnsupportedBinary(const Graph& graph, const Node& node) {
-  if (graph::IsConstant(graph, node.inputs[0]) && graph::IsConstant(graph, node.inputs[1])) {
+  if (std::all_of(node.inputs.begin(), node.inputs.end(),
+                  [&](graph::TensorId id) { return graph::IsConstant(graph, id); })) {
     return "both of its inputs are constants";
   }
   for (const graph::TensorId id : node.inputs) {
@@ -131,13 +132,18 @@ constexpr Op OfMany(Evaluation by, UnsupportedFunction reason) {
   return Op({1, kAnyNumber}, InferArithmetic, by, LayoutKind::kUnsupported, reason);
 }
 
+// More than two have become several nodes, and a Max or Min of one number a Clip (SimplifyReductions).
+constexpr Op Extreme(Evaluation by) {
+  return Op({1, kAnyNumber}, InferArithmetic, by, LayoutKind::kBinary, UnsupportedBinary).Arithmetic();
+}
+
 }  // namespace
 
 constexpr Op kAdd = Binary(Evaluate<AddFloats, AddInts>);
 constexpr Op kDiv = Op({2, 2}, InferArithmetic, EvaluateDiv, LayoutKind::kUnsupported, UnsupportedDiv);
-constexpr Op kMax = OfMany(Evaluate<MaxFloats, MaxInts>, NotSupported);
+constexpr Op kMax = Extreme(Evaluate<MaxFloats, MaxInts>);
 constexpr Op kMean = OfMany(EvaluateMean, UnsupportedSum);
-constexpr Op kMin = OfMany(Evaluate<MinFloats, MinInts>, NotSupported);
+constexpr Op kMin = Extreme(Evaluate<MinFloats, MinInts>);
 constexpr Op kMod = Op({2, 2}, InferMod, EvaluateMod, LayoutKind::kUnsupported, NotSupported);
 constexpr Op kMul = Binary(Evaluate<MulFloats, MulInts>);
 constexpr Op kSub = Binary(Evaluate<SubFloats, SubInts>);

@@ -1,3 +1,5 @@
+#include "ops/cum_sum.h"
+
 #include "ops/op.h"
 #include "ops/op_table.h"
 
@@ -44,8 +46,15 @@ Results Evaluate(const Call& call) {
   return One(std::move(result));
 }
 
+// One of floats that is short enough has become a MatMul.
+std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
+  if (graph.tensor(node.inputs[0]).type != graph::ElementType::kFloat) return "it adds integers that a run makes";
+  if (!graph.tensor(node.inputs[1]).constant) return "its axis is computed";
+  return "its axis is longer than " + std::to_string(kLongestRunningSum) + " elements";
+}
+
 }  // namespace
 
-constexpr Op kCumSum = Op({2, 2}, Infer, Evaluate, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kCumSum = Op({2, 2}, Infer, Evaluate, LayoutKind::kUnsupported, Unsupported);
 
 }  // namespace lockstep::ops

@@ -1,6 +1,7 @@
 // Gather, GatherElements and GatherND: the elements that indices name. A negative index counts from the end.
 #include <algorithm>
 
+#include "graph/constants.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
 
@@ -35,6 +36,33 @@ Results EvaluateGather(const Call& call) {
     const int64_t outer = i / inner / count;
     return (outer * size + indices[static_cast<size_t>(i / inner % count)]) * inner + i % inner;
   }));
+}
+
+bool NormalizeGather(graph::Graph& graph, graph::Node& node) { return NormalizeAxis(graph, node, 0); }
+
+// Constant indices in all forms have become a list, and neighbours a Slice (SimplifyMoves).
+std::string UnsupportedGather(const graph::Graph& graph, const graph::Node& node) {
+  const graph::Tensor& indices = graph.tensor(node.inputs[1]);
+  if (graph::IsConstant(graph, node.inputs[0])) {
+    return "it takes elements of the constant '" + graph.tensor(node.inputs[0]).name +
+           "' by computed indices; only constant ones are supported";
+  }
+  if (!indices.constant) return "its indices '" + indices.name + "' are computed; only constant ones are supported";
+  if (graph.tensor(node.inputs[0]).shape.empty() || indices.shape.size() != 1) return "its indices are no list";
+  const int64_t extent = graph.tensor(node.inputs[0]).shape[static_cast<size_t>(node.Int("axis", 0))];
+  for (const int64_t index : indices.constant->ints) {
+    if (index < -extent || index >= extent) {
+      return "its index " + std::to_string(index) + " is outside of an axis of " + std::to_string(extent) + " elements";
+    }
+  }
+  return {};
+}
+
+// With constant indices within the input it has become a Gather.
+std::string UnsupportedElements(const graph::Graph& graph, const graph::Node& node) {
+  const graph::Tensor& indices = graph.tensor(node.inputs[1]);
+  if (!indices.constant) return "its indices '" + indices.name + "' are computed; only constant ones are supported";
+  return "its indices '" + indices.name + "' name elements outside of its input";
 }
 
 void InferElements(InferContext& context) {
@@ -109,8 +137,10 @@ Results EvaluateNd(const Call& call) {
 
 }  // namespace
 
-constexpr Op kGather = Op({2, 2}, InferGather, EvaluateGather, LayoutKind::kUnsupported, NotSupported);
-constexpr Op kGatherElements = Op({2, 2}, InferElements, EvaluateElements, LayoutKind::kUnsupported, NotSupported);
-constexpr Op kGatherND = Op({2, 2}, InferNd, EvaluateNd, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kGather =
+    Op({2, 2}, InferGather, EvaluateGather, LayoutKind::kSlice, UnsupportedGather).Normal(NormalizeGather).View();
+constexpr Op kGatherElements =
+    Op({2, 2}, InferElements, EvaluateElements, LayoutKind::kUnsupported, UnsupportedElements);
+constexpr Op kGatherND = Op({2, 2}, InferNd, EvaluateNd, LayoutKind::kUnsupported, UnsupportedElements);
 
 }  // namespace lockstep::ops

@@ -98,9 +98,22 @@ Results EvaluateGlobal(const Call& call) {
   return One(std::move(result));
 }
 
+// The largest element of a whole image is what its spatial axes reduce to.
+bool NormalizeGlobal(Graph& graph, Node& node) {
+  std::vector<int64_t> axes;
+  for (size_t axis = 2; axis < graph.tensor(node.inputs[0]).shape.size(); ++axis) {
+    axes.push_back(static_cast<int64_t>(axis));
+  }
+  node.op = axes.empty() ? "Identity" : "ReduceMax";
+  node.attributes.clear();
+  if (!axes.empty()) node.attributes = {{"axes", axes}, {"keepdims", int64_t{1}}};
+  return true;
+}
+
 }  // namespace
 
-constexpr Op kGlobalMaxPool = Op({1, 1}, InferGlobal, EvaluateGlobal, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kGlobalMaxPool =
+    Op({1, 1}, InferGlobal, EvaluateGlobal, LayoutKind::kUnsupported, NotSupported).Normal(NormalizeGlobal);
 constexpr Op kMaxPool =
     Op({1, 1, 2}, Infer, Evaluate, LayoutKind::kWindow, Unsupported).Normal(NormalizePool).SharesScale();
 

@@ -1,6 +1,7 @@
 #include "ops/pad.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "graph/constants.h"
@@ -105,16 +106,14 @@ Results Evaluate(const Call& call) {
   return One(std::move(result));
 }
 
-// What stands before a Conv or a pool and pads as they do has become part of them.
 std::string Unsupported(const Graph& graph, const Node& node) {
-  const std::string mode = node.String("mode", "constant");
-  if (mode != "constant") {
-    return "mode '" + mode + "' is not supported; only 'constant' is, as padding of the Conv or pool behind it";
-  }
   if (!graph::IsConstant(graph, node.inputs[1])) return "its pads are computed";
-  return "it is supported only as padding of height and width that the Conv or pool behind it can do: zeros for a "
-         "Conv, "
-         "zeros for an AveragePool that counts them, the lowest number for a MaxPool";
+  if (node.inputs.size() > 3) return "its axes are computed";
+  if (!HasInput(node, 2)) return {};
+  const graph::Tensor& value = graph.tensor(node.inputs[2]);
+  if (!value.constant) return "its value '" + value.name + "' is computed";
+  const std::vector<float>& floats = value.constant->floats;
+  return !floats.empty() && std::isnan(floats[0]) ? "its value '" + value.name + "' is NaN" : "";
 }
 
 }  // namespace
@@ -130,6 +129,24 @@ int64_t PaddedIndex(const std::string& mode, int64_t index, int64_t extent) {
   return phase < extent ? phase : period - phase;
 }
 
-constexpr Op kPad = Op({2, 4}, Infer, Evaluate, LayoutKind::kUnsupported, Unsupported).Normal(Normalize);
+std::vector<std::vector<int64_t>> PaddedIndices(const graph::Graph& graph, const graph::Node& node) {
+  const graph::Shape& shape = graph.tensor(node.inputs[0]).shape;
+  const std::string mode = node.String("mode", "constant");
+  const std::vector<int64_t>& pads = graph.Ints(node.inputs[1]);
+  std::vector<std::vector<int64_t>> indices(shape.size());
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    const int64_t end = shape[axis] + pads[axis + shape.size()];
+    for (int64_t i = -pads[axis]; i < end; ++i) indices[axis].push_back(PaddedIndex(mode, i, shape[axis]));
+  }
+  return indices;
+}
+
+double PadValue(const graph::Graph& graph, const graph::Node& node) {
+  if (node.String("mode", "constant") != "constant" || !HasInput(node, 2)) return 0.0;
+  const graph::ConstantData& value = graph.tensor(node.inputs[2]).constant.value();
+  return value.floats.empty() ? static_cast<double>(value.ints.at(0)) : static_cast<double>(value.floats[0]);
+}
+
+constexpr Op kPad = Op({2, 4}, Infer, Evaluate, LayoutKind::kSlice, Unsupported).Normal(Normalize).View();
 
 }  // namespace lockstep::ops

@@ -130,7 +130,7 @@ Results EvaluateMean(const Call& call) {
 }
 
 // All axes by name, in an attribute; without any it hands on what it gets.
-bool NormalizeMean(graph::Graph& graph, graph::Node& node) {
+bool NormalizeReduce(graph::Graph& graph, graph::Node& node) {
   const bool as_input = HasInput(node, 1);
   if (as_input && !graph::IsConstant(graph, node.inputs[1])) return false;
   const auto rank = static_cast<int64_t>(graph.tensor(node.inputs[0]).shape.size());
@@ -220,12 +220,25 @@ Results EvaluateArg(const Call& call) {
   return One(std::move(result));
 }
 
+// What is computed of another reduction has become it (SimplifyReductions).
 constexpr Op Reducing(EvaluateFunction evaluate) {
-  return Op({1, 2}, InferReduce, evaluate, LayoutKind::kUnsupported, NotSupported);
+  return Op({1, 2}, InferReduce, evaluate, LayoutKind::kUnsupported, NotSupported).Normal(NormalizeReduce);
 }
 
+constexpr Op ReducingLayer(EvaluateFunction evaluate) {
+  return Op({1, 2}, InferReduce, evaluate, LayoutKind::kReduce, Supported).Normal(NormalizeReduce);
+}
+
+std::string UnsupportedArg(const graph::Graph& graph, const graph::Node& node) {
+  if (node.Int("select_last_index", 0) != 0) return "its attribute 'select_last_index' is 1; only 0 is supported";
+  return std::string("it compares ") + graph::KindName(graph.tensor(node.inputs[0]).type) +
+         "; only floating point numbers are supported";
+}
+
+bool NormalizeArg(graph::Graph& graph, graph::Node& node) { return NormalizeAxis(graph, node, 0); }
+
 constexpr Op ArgReducing(EvaluateFunction evaluate) {
-  return Op({1, 1}, InferArg, evaluate, LayoutKind::kUnsupported, NotSupported);
+  return Op({1, 1}, InferArg, evaluate, LayoutKind::kUnsupported, UnsupportedArg).Normal(NormalizeArg);
 }
 
 }  // namespace
@@ -236,11 +249,11 @@ constexpr Op kReduceL1 = Reducing(Evaluate<L1>);
 constexpr Op kReduceL2 = Reducing(EvaluateReal<L2>);
 constexpr Op kReduceLogSum = Reducing(EvaluateReal<LogSum>);
 constexpr Op kReduceLogSumExp = Reducing(EvaluateLogSumExp);
-constexpr Op kReduceMax = Reducing(EvaluateExtreme<true>);
-constexpr Op kReduceMean = Op({1, 2}, InferReduce, EvaluateMean, LayoutKind::kReduce, Supported).Normal(NormalizeMean);
-constexpr Op kReduceMin = Reducing(EvaluateExtreme<false>);
+constexpr Op kReduceMax = ReducingLayer(EvaluateExtreme<true>).SharesScale();
+constexpr Op kReduceMean = ReducingLayer(EvaluateMean);
+constexpr Op kReduceMin = ReducingLayer(EvaluateExtreme<false>).SharesScale();
 constexpr Op kReduceProd = Reducing(Evaluate<Product>);
-constexpr Op kReduceSum = Reducing(Evaluate<Sum>);
+constexpr Op kReduceSum = ReducingLayer(Evaluate<Sum>);
 constexpr Op kReduceSumSquare = Reducing(Evaluate<SumSquare>);
 
 }  // namespace lockstep::ops

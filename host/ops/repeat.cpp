@@ -45,8 +45,9 @@ Results Evaluate(const Call& call) {
   }));
 }
 
+// How often is a constant, or the output's shape would not be known.
 constexpr Op Repeating(InferFunction infer) {
-  return Op({2, 2}, infer, Evaluate, LayoutKind::kUnsupported, NotSupported);
+  return Op({2, 2}, infer, Evaluate, LayoutKind::kSlice, Supported).View();
 }
 
 }  // namespace

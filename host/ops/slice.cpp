@@ -82,10 +82,6 @@ std::string Unsupported(const Graph& graph, const Node& node) {
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     if (HasInput(node, i) && !graph::IsConstant(graph, node.inputs[i])) return "where it cuts is computed";
   }
-  if (HasInput(node, 4)) {
-    const std::vector<int64_t>& steps = graph.Ints(node.inputs[4]);
-    if (std::any_of(steps.begin(), steps.end(), [](int64_t step) { return step < 0; })) return "it runs backwards";
-  }
   return {};
 }
 

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <limits>
 
+#include "ops/pad.h"
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
 
@@ -20,12 +20,6 @@ bool NeverNegative(const Graph& graph, const Node* producer) {
   return activation.kind == ActivationKind::kRelu || activation.kind == ActivationKind::kSigmoid ||
          activation.kind == ActivationKind::kExp ||
          (activation.kind == ActivationKind::kClip && activation.alpha >= 0.0);
-}
-
-double PadValue(const Graph& graph, const Node& pad) {
-  if (pad.inputs.size() < 3 || pad.inputs[2] == graph::kNoTensor) return 0.0;
-  double value = std::numeric_limits<double>::quiet_NaN();
-  return IsUniform(graph, pad.inputs[2], &value) ? value : std::numeric_limits<double>::quiet_NaN();
 }
 
 // Paddings of the spatial axes (begins, then ends), nothing if others are padded or one cuts.
@@ -65,12 +59,14 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   const std::vector<int64_t> extra = SpatialPads(graph, *pad);
   std::vector<int64_t> pads = node.Ints("pads", {});
   if (extra.empty() || pads.size() != extra.size()) return false;
-  const double value = PadValue(graph, *pad);
+  const bool computed =
+      pad->inputs.size() > 2 && pad->inputs[2] != graph::kNoTensor && !IsConstant(graph, pad->inputs[2]);
+  if (computed) return false;
+  const double value = ops::PadValue(graph, *pad);
   bool allowed = value == 0.0 && (!average || CountsZeros(node, pads));
   for (size_t i = 0; i < pads.size(); ++i) pads[i] += extra[i];
   if (node.op == "MaxPool") {
-    constexpr double kAsLowAsInfinity = -1e30;  // exporters write -3.4e38, -1e38; no activation comes near
-    const bool lowest = value <= kAsLowAsInfinity;
+    const bool lowest = value <= -ops::kAsGoodAsInfinity;
     const bool harmless = value == 0.0 && NeverNegative(graph, ProducerOf(graph, uses, pad->inputs[0]));
     allowed = (lowest || harmless) && WindowsReachInput(pads, node.Ints("kernel_shape", {1}));
   }

@@ -30,6 +30,8 @@ constexpr Pass kPasses[] = {
     {"recognize PRelu", RecognizePrelu},
     {"recognize root mean square", RecognizeRootMeanSquare},
     {"simplify", Simplify},
+    {"simplify moves", SimplifyMoves},
+    {"simplify reductions", SimplifyReductions},
     {"merge chains", MergeChains},
     {"sink Transposes", SinkTransposes},
     {"lines to images", LinesToImages},

@@ -4,7 +4,8 @@
 // Slice, the limits of a Clip and the target of a Reshape are constant *inputs*), `Reduce*` operators excepted, which
 // always have `axes` as an attribute. After Optimize, Conv, MaxPool and AveragePool nodes carry explicit
 // `kernel_shape`, `strides`, `dilations`, `pads` and `group`, no `auto_pad`, and `ceil_mode` 0 (but for an AveragePool
-// that FindBlockers refuses); GlobalAveragePool is an AveragePool; axes are not negative; every shape is known and
+// that FindBlockers refuses); GlobalAveragePool is an AveragePool, GlobalMaxPool a ReduceMax; Max and Min have two
+// inputs, the indices of a Gather are a list counted from the front; axes are not negative; every shape is known and
 // static.
 #pragma once
 

@@ -33,6 +33,12 @@ int LinesToImages(graph::Graph& graph);
 // A MaxPool with dilations takes its elements by Gather, an AveragePool with dilations becomes a Conv of equal weights;
 // padding that counts becomes a Pad where ceil_mode makes windows that reach beyond it.
 int RewritePools(graph::Graph& graph);
+// DepthToSpace and SpaceToDepth become Reshape and Transpose; constant indices in every form a list along one axis, or
+// a Slice; a Pad that only cuts a Slice.
+int SimplifyMoves(graph::Graph& graph);
+// Max and Min of many become those of two, a Max or Min with one number a Clip, a Clip with computed limits
+// a Max and a Min; reductions become ReduceSum and ReduceMax, ArgMax and ArgMin a TopK, CumSum a MatMul, Trilu a Mul.
+int SimplifyReductions(graph::Graph& graph);
 // BatchNormalization, and Mul, Add, Sub with one constant per channel, become part of the Conv or ConvTranspose before
 // them.
 int FoldAffineIntoConv(graph::Graph& graph);

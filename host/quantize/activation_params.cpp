@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 
 #include "graph/error.h"
@@ -9,6 +10,7 @@
 #include "quantize/constant_operands.h"
 #include "quantize/not_finite.h"
 #include "quantize/operator_classes.h"
+#include "quantize/pad_values.h"
 #include "quantize/table_params.h"
 
 namespace lockstep::quantize {
@@ -99,7 +101,8 @@ class ActivationChooser {
     for (int i = 0; i < count; ++i) {
       Group& group = groups_[static_cast<size_t>(i)];
       if (group.is_fixed) continue;
-      group.params = AffineFromRange(ChooseRange(group.statistics, methods.Of(group.members), group.bits), group.bits);
+      const Range chosen = ChooseRange(group.statistics, methods.Of(group.members), group.bits);
+      group.params = AffineFromRange(WithPadValues(group, chosen), group.bits);
     }
     for (const Group& group : groups_) {
       if (group.statistics.empty() && !group.is_fixed) {
@@ -107,6 +110,17 @@ class ActivationChooser {
       }
       RequireFinite(group);
     }
+  }
+
+  // What a Pad puts beside the elements is no outlier.
+  Range WithPadValues(const Group& group, Range range) const {
+    for (const graph::TensorId member : group.members) {
+      const int32_t producer = uses_.producer[static_cast<size_t>(member)];
+      if (producer < 0) continue;
+      const std::optional<double> value = PadValueOf(graph_, graph_.nodes[static_cast<size_t>(producer)]);
+      if (value) range = {std::min(range.low, *value), std::max(range.high, *value)};
+    }
+    return range;
   }
 
   // Not where such a node's input is outside the group, having floats or another width.

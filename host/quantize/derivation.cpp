@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "quantize/operator_classes.h"
+#include "quantize/pad_values.h"
 
 namespace lockstep::quantize {
 
@@ -28,6 +29,7 @@ Derivation::Rule Derivation::RuleFor(graph::TensorId id) const {
     rule.function = [lookup](double x) { return graph::Evaluate(lookup, x); };
   } else if (SharesScale(node)) {
     rule.inputs = {node.inputs[0]};
+    if (PadValueOf(graph_, node)) rule.inputs.insert(node.inputs[2]);
   } else if (node.op == "Concat") {
     rule.inputs.insert(node.inputs.begin(), node.inputs.end());
   } else {

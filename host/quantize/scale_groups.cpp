@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
+#include "quantize/affine.h"
 #include "quantize/operator_classes.h"
+#include "quantize/pad_values.h"
 
 namespace lockstep::quantize {
 
@@ -12,8 +15,20 @@ ScaleGroups::ScaleGroups(const graph::Graph& graph, const Widths& widths,
     : parent_(widths.size()) {
   std::iota(parent_.begin(), parent_.end(), 0);
   const auto width = [&](graph::TensorId id) { return widths[static_cast<size_t>(id)]; };
+  // Whether a fixed scale of the group of the input has no level for what a Pad adds.
+  const auto lacks_pad = [&](const graph::Node& node) {
+    const std::optional<double> value = PadValueOf(graph, node);
+    if (!value) return false;
+    const auto members = Members(node.inputs[0]);
+    return std::any_of(members.begin(), members.end(), [&](graph::TensorId member) {
+      const auto found = fixed.find(member);
+      if (found == fixed.end()) return false;
+      const Range range = RangeOf(found->second);
+      return *value < range.low || *value > range.high;
+    });
+  };
   for (const graph::Node& node : graph.nodes) {
-    if (!SharesScale(node)) continue;
+    if (!SharesScale(node) || lacks_pad(node)) continue;
     for (const graph::TensorId output : node.outputs) {
       if (width(output) != kFloatWidth && width(output) == width(node.inputs[0])) Join(node.inputs[0], output);
     }

@@ -12,7 +12,8 @@ namespace lockstep::quantize {
 
 class ScaleGroups {
  public:
-  // - Operators that only move elements (see SharesScale) put their first input and their outputs into one group.
+  // - Operators that only move elements (see SharesScale) put their first input and their outputs into one group, but
+  //   for a Pad with a number that a fixed scale of the input has no level for.
   // - A Concat takes the group of an input into its own, and so becomes a copy, where that costs nothing: when no node
   //   but Concats of the two groups and moving operators reads any tensor of the input's group, so that nobody would
   //   have had a finer scale. A group whose parameters are `fixed` (by tensor id) is never mixed with another.

@@ -50,6 +50,9 @@ class NetworkBuilder {
   int Mul(int a, int b, joint::DType dtype = joint::DType::U8);
   int MatMul(int a, int b, joint::DType dtype = joint::DType::U8);
   int ReduceMean(int x, const std::vector<int>& axes, bool keep, joint::DType dtype = joint::DType::U8);
+  int ReduceMax(int x, const std::vector<int>& axes, bool keep, bool smallest);
+  int Maximum(int a, int b, bool smallest, joint::DType dtype = joint::DType::U8);
+  int Gather(int x, int axis, const std::vector<int>& index, uint64_t fill = 0);
   // Slopes of S8 or S16, of the given shape.
   int PRelu(int x, const std::vector<int>& slopes, joint::DType slope, joint::DType dtype = joint::DType::U8);
   // Over the last `axes` axes.
@@ -79,6 +82,7 @@ class NetworkBuilder {
   int FloatInterpolate(int x, int height, int width, int taps);
   int FloatAdd(int a, int b, bool subtract = false);
   int FloatMul(int a, int b, bool divide = false);
+  int FloatMaximum(int a, int b, bool smallest);
   int FloatSoftmax(int x);
   int FloatMatMul(int a, int b);
   int FloatLayerNormalization(int x, int axes);
@@ -94,7 +98,8 @@ class NetworkBuilder {
   // Plans the arena by first fit and completes the model. The builder is spent.
   joint::ModelT Finish();
 
-  int Random(int low, int high);  // low..high, both included, from the builder's own stream
+  std::vector<int> RandomIndex(int extent, int count);  // -1 among them, as Gather takes
+  int Random(int low, int high);                        // low..high, both included, from the builder's own stream
   const std::vector<int>& shape(int tensor) const;
 
  private:

@@ -148,6 +148,14 @@ int NetworkBuilder::FloatMul(int a, int b, bool divide) {
   return AddLayer(options, {a, b}, AddTensor(out, joint::DType::F32, 1.0F, 0));
 }
 
+int NetworkBuilder::FloatMaximum(int a, int b, bool smallest) {
+  std::vector<int> out = shape(a);
+  for (size_t i = 0; i < out.size(); ++i) out[i] = std::max(out[i], shape(b)[i]);
+  joint::MaximumT options;
+  options.smallest = smallest;
+  return AddLayer(options, {a, b}, AddTensor(out, joint::DType::F32, 1.0F, 0));
+}
+
 int NetworkBuilder::FloatSoftmax(int x) {
   return AddLayer(joint::SoftmaxT(), {x}, AddTensor(shape(x), joint::DType::F32, 1.0F, 0));
 }
@@ -204,6 +212,7 @@ joint::ModelT FloatNetwork() {
   net.Output(net.Quantize(ratio, joint::DType::U16));
   const int pairs = net.FloatMatMul(ratio, net.FloatLayerNormalization(chances, 1));  // 1 x 40 x 40
   net.Output(net.FloatMatMul(chances, pairs));
+  net.FloatMaximum(net.Gather(mixed, 3, {5, -1, 59, 0}, 0x3fc00000), net.ReduceMax(mixed, {3}, true, true), false);
   net.Output(net.FloatReduceMean(net.FloatPRelu(mixed, {60}), {1, 2}, false));
   net.Output(net.Quantize(net.FloatInterpolate(mixed, 9, 5, 2)));
   return net.Finish();
@@ -220,7 +229,7 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
     ConvShape shape;
     shape.oc = net.Random(1, 20);
     shape.stride_h = net.Random(1, 2);
-    switch (net.Random(0, 17)) {
+    switch (net.Random(0, 19)) {
       case 0:
       case 1:
         images.push_back(net.FloatConv(x, shape));
@@ -276,6 +285,18 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
       case 16:
         images.push_back(net.FloatInterpolate(x, in[1] + 1, std::max(1, in[2] - 1), 4));
         break;
+      case 17: {
+        const int axis = net.Random(1, 3);
+        const std::vector<int> index = net.RandomIndex(in[axis], net.Random(1, 12));
+        images.push_back(net.Gather(x, axis, index, 0xbf800000));
+        break;
+      }
+      case 18: {
+        const int axis = net.Random(1, 3);
+        const bool smallest = net.Random(0, 1) == 1;
+        images.push_back(net.FloatMaximum(x, net.ReduceMax(x, {axis}, true, smallest), !smallest));
+        break;
+      }
       case 15:
         images.push_back(net.FloatPRelu(x, {in[2], 1}));
         break;

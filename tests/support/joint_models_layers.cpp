@@ -111,6 +111,41 @@ int NetworkBuilder::ReduceMean(int x, const std::vector<int>& axes, bool keep, j
   return AddLayer(std::move(options), {x}, Activation(out, dtype));
 }
 
+int NetworkBuilder::ReduceMax(int x, const std::vector<int>& axes, bool keep, bool smallest) {
+  joint::ReduceMaxT options;
+  options.axes.assign(axes.begin(), axes.end());
+  options.smallest = smallest;
+  return AddLayer(std::move(options), {x}, Like(x, MeanShape(x, axes, keep)));
+}
+
+int NetworkBuilder::Maximum(int a, int b, bool smallest, joint::DType dtype) {
+  std::vector<int> out = shape(a);
+  for (size_t i = 0; i < out.size(); ++i) out[i] = std::max(out[i], shape(b)[i]);
+  joint::MaximumT options;
+  for (int32_t* m : {&options.multiplier_a, &options.multiplier_b}) *m = (1 << 30) + Random(0, (1 << 30) - 1);
+  options.shift_a = 8 * (ElementBytes(model_.tensors[a]->dtype) - ElementBytes(dtype)) - Random(0, 1);
+  options.shift_b = 8 * (ElementBytes(model_.tensors[b]->dtype) - ElementBytes(dtype)) - Random(0, 1);
+  options.clamp_high = High(dtype);
+  options.smallest = smallest;
+  return AddLayer(options, {a, b}, Activation(out, dtype));
+}
+
+std::vector<int> NetworkBuilder::RandomIndex(int extent, int count) {
+  std::vector<int> index(static_cast<size_t>(count));
+  for (int& i : index) i = Random(-1, extent - 1);
+  return index;
+}
+
+int NetworkBuilder::Gather(int x, int axis, const std::vector<int>& index, uint64_t fill) {
+  std::vector<int> out = shape(x);
+  out[axis] = static_cast<int>(index.size());
+  joint::GatherT options;
+  options.axis = axis;
+  options.index = index;
+  options.fill = fill;
+  return AddLayer(std::move(options), {x}, Like(x, out));
+}
+
 int NetworkBuilder::PRelu(int x, const std::vector<int>& slopes, joint::DType slope, joint::DType dtype) {
   const int constant = AddTensor(slopes, slope, 0.01F, 0);
   std::vector<uint8_t> bytes(model_.tensors[constant]->bytes);

@@ -46,6 +46,9 @@ joint::ModelT SmallNetwork() {
   net.PRelu(joined, {1, 1, 1, 52}, joint::DType::S16, joint::DType::U16);
   net.ReduceMean(joined, {0, 2}, false, joint::DType::U16);  // 6 x 52
   net.Interpolate(sum, 5, 6, 2, joint::DType::U16);
+  net.ReduceMax(joined, {1, 2}, true, false);
+  net.Maximum(stem, gain, true, joint::DType::U16);
+  net.Gather(joined, 2, {3, -1, 0, 7, 7, -1}, 200);
   net.Output(net.Dequantize(net.LayerNormalization(product, 1, joint::DType::U16)));
   return net.Finish();
 }
@@ -136,7 +139,7 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
     shape.stride_h = net.Random(1, 2);
     shape.table_bits = 8 + net.Random(0, 3) / 3 * net.Random(0, 8);
     shape.weight = net.Random(0, 7) == 0 ? joint::DType::S16 : joint::DType::S8;
-    switch (net.Random(0, 16)) {
+    switch (net.Random(0, 19)) {
       case 0:
       case 1:
         images.push_back(net.Conv(x, shape));
@@ -181,6 +184,24 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
       case 13: {
         const int axis = net.Random(1, 3);
         images.push_back(net.Add(x, net.ReduceMean(x, {axis}, true)));
+        break;
+      }
+      case 18: {
+        const int axis = net.Random(1, 3);
+        const bool smallest = net.Random(0, 1) == 1;
+        const int extreme = net.ReduceMax(x, {axis}, true, smallest);
+        images.push_back(net.Maximum(x, extreme, !smallest));
+        break;
+      }
+      case 16: {
+        const int axis = net.Random(1, 3);
+        const std::vector<int> index = net.RandomIndex(in[axis], net.Random(1, 12));
+        images.push_back(net.Gather(x, axis, index, static_cast<uint64_t>(net.Random(0, 255))));
+        break;
+      }
+      case 17: {
+        const bool smallest = net.Random(0, 1) == 1;
+        images.push_back(net.Maximum(x, net.Constant({1, 1, 1, in[3]}), smallest));
         break;
       }
       case 11: {

@@ -7,38 +7,15 @@
 #include "engine/reference/float_layers.h"
 #include "engine/reference/float_values.h"
 #include "engine/reference/layers.h"
+#include "engine/reference/reduction.h"
 #include "engine/reference/tensor_values.h"
 
 namespace lockstep::engine {
 namespace {
 
-bool IsSummed(const joint::ReduceMean& mean, uint32_t axis) {
-  return std::count(mean.axes()->begin(), mean.axes()->end(), axis) != 0;
-}
-
-// For every element of x the output element that it is summed into.
-std::vector<size_t> Targets(const LayerRun& run) {
-  const joint::ReduceMean& mean = *run.layer->options_as_ReduceMean();
-  const auto& shape = *run.x().shape();
-  std::vector<size_t> targets(static_cast<size_t>(ElementCount(run.x())));
-  for (size_t i = 0; i < targets.size(); ++i) {
-    size_t rest = i;
-    size_t stride = 1;
-    for (uint32_t axis = shape.size(); axis-- > 0;) {
-      const auto extent = static_cast<size_t>(shape[axis]);
-      if (!IsSummed(mean, axis)) {
-        targets[i] += rest % extent * stride;
-        stride *= extent;
-      }
-      rest /= extent;
-    }
-  }
-  return targets;
-}
-
 void RunFloats(const LayerRun& run) {
   const std::vector<float> x = ReadFloats(run.inputs[0]);
-  const std::vector<size_t> targets = Targets(run);
+  const std::vector<size_t> targets = ReductionTargets(run, *run.layer->options_as_ReduceMean()->axes());
   std::vector<float> y(static_cast<size_t>(ElementCount(run.y())));
   std::vector<std::array<float, f1::kSumLanes>> lanes(y.size());
   std::vector<size_t> terms(y.size(), 0);
@@ -57,10 +34,7 @@ void RunFloats(const LayerRun& run) {
 bool FitsReduceMean(const LayerRun& run) {
   if (!HasTensors(run, 1)) return false;
   const joint::ReduceMean& mean = *run.layer->options_as_ReduceMean();
-  const auto& shape = *run.x().shape();
-  int64_t outputs = 1;
-  for (uint32_t axis = 0; axis < shape.size(); ++axis) outputs *= IsSummed(mean, axis) ? 1 : shape[axis];
-  if (ElementCount(run.y()) != outputs) return false;
+  if (!FitsReduction(run, *mean.axes())) return false;
   if (HasFloatOutput(run)) return IsFloat(run.x());
   return IsQuantized(run.x()) && IsQuantized(run.y()) && IsShift(mean.shift()) && mean.clamp_low() >= 0 &&
          mean.clamp_high() <= TypeHigh(run.y().dtype());
@@ -70,7 +44,7 @@ void RunReduceMean(const LayerRun& run) {
   if (HasFloatOutput(run)) return RunFloats(run);
   const joint::ReduceMean& mean = *run.layer->options_as_ReduceMean();
   const std::vector<int32_t> x = ReadElements(run.inputs[0]);
-  const std::vector<size_t> targets = Targets(run);
+  const std::vector<size_t> targets = ReductionTargets(run, *mean.axes());
   std::vector<int64_t> sums(static_cast<size_t>(ElementCount(run.y())), 0);
   for (size_t i = 0; i < x.size(); ++i) sums[targets[i]] += x[i] - ZeroPoint(run.x());
   std::vector<int32_t> y;

@@ -30,8 +30,10 @@ namespace lockstep::lower {
   X(Elu, Function, FloatFunction)                                    \
   X(Erf, Function, FloatFunction)                                    \
   X(Exp, Function, FloatFunction)                                    \
+  X(Expand, Expand, Expand)                                          \
   X(Flatten, View, View)                                             \
   X(Floor, Function, FloatFunction)                                  \
+  X(Gather, Gather, Gather)                                          \
   X(Gelu, Function, FloatFunction)                                   \
   X(HardSigmoid, Function, FloatFunction)                            \
   X(HardSwish, Function, FloatFunction)                              \
@@ -43,14 +45,20 @@ namespace lockstep::lower {
   X(LeakyRelu, Function, FloatFunction)                              \
   X(Log, Function, FloatFunction)                                    \
   X(MatMul, MatMul, FloatMatMul)                                     \
+  X(Max, Max, FloatMax)                                              \
   X(MaxPool, MaxPool, MaxPool)                                       \
+  X(Min, Min, FloatMin)                                              \
   X(Mish, Function, FloatFunction)                                   \
   X(Mul, Mul, FloatMul)                                              \
   X(Neg, Function, FloatFunction)                                    \
   X(PRelu, PRelu, FloatPRelu)                                        \
+  X(Pad, Pad, Pad)                                                   \
   X(Pow, Function, FloatFunction)                                    \
   X(Reciprocal, Function, FloatFunction)                             \
+  X(ReduceMax, ReduceMax, ReduceMax)                                 \
   X(ReduceMean, ReduceMean, FloatReduceMean)                         \
+  X(ReduceMin, ReduceMin, ReduceMin)                                 \
+  X(ReduceSum, ReduceSum, FloatReduceSum)                            \
   X(Relu, Function, FloatFunction)                                   \
   X(Reshape, View, View)                                             \
   X(Resize, Resize, Resize)                                          \
@@ -73,6 +81,7 @@ namespace lockstep::lower {
   X(Tan, Function, FloatFunction)                                    \
   X(Tanh, Function, FloatFunction)                                   \
   X(ThresholdedRelu, Function, FloatFunction)                        \
+  X(Tile, Tile, Tile)                                                \
   X(TopK, TopK, TopK)                                                \
   X(Transpose, View, View)                                           \
   X(Unsqueeze, View, View)

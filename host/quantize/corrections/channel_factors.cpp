@@ -24,6 +24,11 @@ bool HasWindow(const graph::Node& node) {
   return node.op == "MaxPool" || node.op == "AveragePool" || node.op == "Resize";
 }
 
+// Its channels may be others, or stand elsewhere.
+bool PicksElements(const graph::Node& node) {
+  return node.op == "Gather" || node.op == "Pad" || node.op == "Tile" || node.op == "Expand";
+}
+
 int64_t Product(const graph::Shape& shape, size_t end) {
   return std::accumulate(shape.begin(), shape.begin() + static_cast<std::ptrdiff_t>(end), int64_t{1},
                          [](int64_t a, int64_t b) { return a * b; });
@@ -93,7 +98,7 @@ void ChannelFactors::Visit(const graph::Node& node) {
     Split(node);
   } else if (node.op == "Slice") {
     Slice(node);
-  } else if (IsView(node)) {
+  } else if (IsView(node) && !PicksElements(node)) {
     Reshape(node);
   } else {
     FixInputs(node);

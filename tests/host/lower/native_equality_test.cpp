@@ -62,7 +62,7 @@ QuantizedSample RandomGraph(uint32_t seed) {
   for (int step = 0; step < 10; ++step) {
     const TensorId a = any();
     const graph::Shape shape = builder.shape(a);
-    switch (pick(16)) {
+    switch (pick(20)) {
       case 0:
         images.push_back(builder.Conv(a, channels, 1 + 2 * pick(2), 1, 1, kinds[pick(4)]));
         break;
@@ -106,6 +106,32 @@ QuantizedSample RandomGraph(uint32_t seed) {
         const int64_t width = shape[3];
         const auto scale = builder.Constant({width}, builder.Random(static_cast<size_t>(width)));
         images.push_back(builder.Node("LayerNormalization", {a, scale}, {{"axis", 2 + pick(2)}}));
+        break;
+      }
+      case 15: {
+        const std::vector<int64_t> pads = {0, 0, pick(3), 0, 0, 0, 0, pick(3)};
+        const std::string modes[] = {"constant", "edge", "reflect", "wrap"};
+        const auto value = builder.Constant({}, {static_cast<float>(pick(3)) - 1.0F});
+        const auto wide = builder.Node("Pad", {a, builder.Ints(pads), value}, {{"mode", modes[pick(4)]}});
+        images.push_back(builder.Node(
+            "Slice", {wide, builder.Ints({pads[2], pads[7]}), builder.Ints({pads[2] + shape[2], pads[7] + shape[3]}),
+                      builder.Ints({2, 3}), builder.Ints({1, 1})}));
+        break;
+      }
+      case 16: {
+        const int64_t axis = 1 + pick(3);
+        std::vector<int64_t> indices;
+        for (int64_t i = 0; i < shape[axis]; ++i) indices.push_back(pick(static_cast<uint32_t>(shape[axis])));
+        images.push_back(builder.Node("Gather", {a, builder.Ints(indices)}, {{"axis", axis}}));
+        break;
+      }
+      case 17:
+        images.push_back(builder.Node(pick(2) == 0 ? "Max" : "Min", {a, any()}));
+        break;
+      case 18: {
+        const std::string ops[] = {"ReduceMax", "ReduceMin", "ReduceSum"};
+        const auto reduced = builder.Node(ops[pick(3)], {a}, {{"axes", std::vector<int64_t>{1 + pick(3)}}});
+        images.push_back(builder.Node("Add", {a, reduced}));
         break;
       }
       case 14: {

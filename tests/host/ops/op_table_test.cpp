@@ -70,10 +70,10 @@ TEST(OpTable, EveryOperatorHasASampleThatIsEvaluated) {
 
 TEST(OpTable, SaysWhatQuantisationReliesOn) {
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.view; }),
-            "Flatten Identity Reshape Slice Split Squeeze Transpose Unsqueeze");
+            "Expand Flatten Gather Identity Pad Reshape Slice Split Squeeze Tile Transpose Unsqueeze");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.shares_scale && !op.quantization.view; }),
-            "MaxPool Resize TopK");
-  EXPECT_EQ(Names([](const Op& op) { return op.quantization.arithmetic; }), "Add MatMul Mul Sub");
+            "MaxPool ReduceMax ReduceMin Resize TopK");
+  EXPECT_EQ(Names([](const Op& op) { return op.quantization.arithmetic; }), "Add MatMul Max Min Mul Sub");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.range == FixedRange::kBelowOne; }), "Softmax");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.range == FixedRange::kZeroToOne; }),
             "HardSigmoid IsAtLeast IsBelow IsEqual Sigmoid");
@@ -88,10 +88,11 @@ TEST(OpTable, SaysWhatQuantisationReliesOn) {
 TEST(OpTable, SaysWhatBecomesALayer) {
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kWindow; }),
             "AveragePool Conv ConvTranspose MaxPool Resize");
-  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kBinary; }), "Add Mul PRelu Sub");
-  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kReduce; }), "ReduceMean");
+  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kBinary; }), "Add Max Min Mul PRelu Sub");
+  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kReduce; }),
+            "ReduceMax ReduceMean ReduceMin ReduceSum");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kOnnxOrder; }), "LayerNormalization MatMul");
-  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kSlice; }), "Slice TopK");
+  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kSlice; }), "Expand Gather Pad Slice Tile TopK");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kUnary; }),
             "Abs Acos Acosh Asin Asinh Atan Atanh Ceil Celu Clip Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish "
             "IsAtLeast IsBelow IsEqual LeakyRelu Log Mish Neg Pow Reciprocal Relu Round Selu Shrink SiLU Sigmoid Sign "

@@ -24,14 +24,14 @@ TEST(FindBlockers, ListsAllAndNothingThatOnlyFollows) {
   const TensorId x = small.Input("x", {1, 3, 4, 4});
   const TensorId strange = small.Add("com.example.Strange", {x});
   const TensorId after = small.Add("Relu", {small.Conv(strange, 3, 3, 1)});  // unknown shapes, nothing wrong with it
-  const TensorId mean = small.Add("ReduceMax", {x}, {{"axes", Ints{2, 3}}});
+  const TensorId mean = small.Add("ReduceProd", {x}, {{"axes", Ints{2, 3}}});
   const TensorId linear = small.Add("Resize", {x, graph::kNoTensor, small.Floats({4}, {1, 1, 2, 2})},
                                     {{"mode", std::string("linear")}, {"antialias", int64_t{1}}});
   graph::Graph graph = small.Finish({after, mean, linear});
   Optimize(graph);
   EXPECT_EQ(Text(FindBlockers(graph)),
             "com.example.Strange_0|com.example.Strange|the operator is not supported\n"
-            "ReduceMax_3|ReduceMax|the operator is not supported\n"
+            "ReduceProd_3|ReduceProd|the operator is not supported\n"
             "Resize_4|Resize|antialias 1 is not supported\n");
 }
 
@@ -96,9 +96,10 @@ TEST(FindBlockers, SaysWhatIsWrongWithASupportedOperator) {
   const TensorId dilated =
       small.Add("MaxPool", {small.Add("MaxPool", {x}, {{"kernel_shape", Ints{4, 4}}})},
                 {{"kernel_shape", Ints{2, 2}}, {"dilations", Ints{4, 4}}, {"pads", Ints{3, 3, 3, 3}}});
-  const TensorId backwards =
-      small.Add("Slice", {x, small.Ints({3}), small.Ints({-9}), small.Ints({3}), small.Ints({-1})});
-  graph::Graph graph = small.Finish({conv3d, line, computed, infinite, dilated, backwards});
+  const TensorId index = small.Input("index", {2});
+  small.graph.tensor(index).type = graph::ElementType::kInt64;
+  const TensorId gathered = small.Add("Gather", {x, index});
+  graph::Graph graph = small.Finish({conv3d, line, computed, infinite, dilated, gathered});
   Optimize(graph);
   EXPECT_EQ(
       Text(FindBlockers(graph)),
@@ -107,7 +108,7 @@ TEST(FindBlockers, SaysWhatIsWrongWithASupportedOperator) {
       "Conv_3|Conv|its weights are computed\n"
       "Conv_4|Conv|its weights contain infinity or NaN\n"
       "MaxPool_6|MaxPool|its dilations are 4x4, and a window lies in the padding; no other dilations are refused\n"
-      "Slice_7|Slice|it runs backwards\n");
+      "Gather_7|Gather|its indices 'index' are computed; only constant ones are supported\n");
 }
 
 TEST(FindBlockers, SaysWhichTransposedConvolutionsAndProductsAreNotSupported) {
@@ -178,21 +179,25 @@ TEST(FindBlockers, NamesConstantsThatAreNoNumbersAndPaddingBeyondTheWindow) {
 TEST(FindBlockers, SaysWhichAttributeIsNotSupported) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 3, 4, 4});
-  const TensorId reflected =
-      small.Add("Pad", {x, small.Ints({0, 0, 1, 1, 0, 0, 1, 1})}, {{"mode", std::string("reflect")}});
+  const TensorId padded = small.Add(
+      "Pad", {x, small.Ints({0, 0, 1, 1, 0, 0, 1, 1}), small.Scalar(std::numeric_limits<float>::quiet_NaN())});
+  const TensorId last = small.Add("ArgMax", {x}, {{"select_last_index", int64_t{1}}});
+  const TensorId beyond = small.Add("Gather", {x, small.Ints({4})}, {{"axis", int64_t{2}}});
   const TensorId empty = small.Add("Clip", {x, small.Scalar(2.0F), small.Scalar(1.0F)});
   const TensorId deep = small.Add("Reshape", {x, small.Ints({1, 1, 1, 1, 3, 4, 4})});
   const TensorId computed = small.Add("Pow", {x, small.Input("exponent", {1})});
   const TensorId several = small.Add("Pow", {x, small.Floats({4}, {1, 2, 3, 4})});
-  graph::Graph graph = small.Finish({reflected, empty, deep, computed, several});
+  graph::Graph graph = small.Finish({padded, last, beyond, empty, deep, computed, several});
   Optimize(graph);
   EXPECT_EQ(Text(FindBlockers(graph)),
-            "Pad_0|Pad|mode 'reflect' is not supported; only 'constant' is, as padding of the Conv or pool behind it\n"
-            "Clip_1|Clip|its min 2.000000 is above its max 1.000000\n"
-            "Reshape_2|Reshape|its output 1x1x1x1x3x4x4 has rank 7; at most 6 axes are supported\n"
-            "Pow_3|Pow|its exponent 'exponent' is computed; only one constant number is supported\n"
-            "Pow_4|Pow|its exponent '" +
-                graph.tensor(graph.nodes.at(4).inputs.at(1)).name +
+            "Pad_0|Pad|its value 'constant' is NaN\n"
+            "ArgMax_1|ArgMax|its attribute 'select_last_index' is 1; only 0 is supported\n"
+            "Gather_2|Gather|its index 4 is outside of an axis of 4 elements\n"
+            "Clip_3|Clip|its min 2.000000 is above its max 1.000000\n"
+            "Reshape_4|Reshape|its output 1x1x1x1x3x4x4 has rank 7; at most 6 axes are supported\n"
+            "Pow_5|Pow|its exponent 'exponent' is computed; only one constant number is supported\n"
+            "Pow_6|Pow|its exponent '" +
+                graph.tensor(graph.nodes.at(6).inputs.at(1)).name +
                 "' is not one finite number for a base of the output's shape\n");
 }
 

@@ -59,6 +59,27 @@ TEST_F(Sharing, AveragesHaveAScaleOfTheirOwn) {
   EXPECT_FALSE(Same(Groups(), "b", "row"));
 }
 
+// A fixed scale that has no level for what a Pad adds is not the output's.
+TEST_F(Sharing, PadsShareWhereTheirValueHasALevel) {
+  const graph::TensorId pads = net_.Integers("pads", {0, 0, 1, 0, 0, 0, 1, 0});
+  const auto pad = [&](const std::string& name, float value) {
+    net_.Node("Pad", name, {net_.Id("a"), pads, net_.Constant(name + "_value", {}, {value})}, {1, 2, 6, 4});
+    net_.Output(net_.Id(name));
+  };
+  pad("zeros", 0.0F);
+  pad("ones", 1.0F);
+  pad("beyond", -7.0F);
+  pad("lowest", -3.4e38F);
+  for (const char* name : {"zeros", "ones", "beyond", "lowest"}) EXPECT_TRUE(Same(Groups(), "a", name)) << name;
+  const Widths widths = ChooseWidths(net_.graph, 8);
+  AffineParams fixed;
+  fixed.scale = 1.0 / 128;
+  fixed.zero_point = 0;
+  const ScaleGroups groups(net_.graph, widths, {{net_.Id("a"), fixed}});
+  for (const char* name : {"zeros", "ones", "lowest"}) EXPECT_TRUE(Same(groups, "a", name)) << name;
+  EXPECT_FALSE(Same(groups, "a", "beyond"));
+}
+
 TEST_F(Sharing, SplitSharesWithAllOutputs) {
   graph::Tensor second;
   second.name = "second";

@@ -98,6 +98,73 @@ Image RandomSteps::Views(const Image& x) {
   return {Reshape(y, shape), x.bound + 0.7};
 }
 
+// What a Pad of any mode adds, a Slice takes away on the other side.
+Image RandomSteps::Padded(const Image& x) {
+  const std::string modes[] = {"constant", "edge", "reflect", "wrap"};
+  const std::string& mode = modes[Pick(4)];
+  const int64_t axis = 1 + Pick(3);
+  const int64_t extent = builder_.shape(x.id)[static_cast<size_t>(axis)];
+  const int64_t begin = Pick(std::min<int64_t>(3, extent));
+  const int64_t end = Pick(std::min<int64_t>(3, extent));
+  std::vector<int64_t> pads(8, 0);
+  pads[static_cast<size_t>(axis)] = begin;
+  pads[static_cast<size_t>(axis) + 4] = end;
+  const float value = Coin() ? 0.0F : static_cast<float>(Pick(3)) - 1.5F;
+  const TensorId wide = builder_.Node("Pad", {x.id, builder_.Ints(pads), Scalar(value)}, {{"mode", mode}});
+  return {Slice(Coin() ? Act(wide) : wide, axis, end, end + extent, 1), x.bound + 2.2};
+}
+
+// Elements in another order, repeated or backwards.
+Image RandomSteps::Picked(const Image& x) {
+  const int64_t axis = 1 + Pick(3);
+  const int64_t extent = builder_.shape(x.id)[static_cast<size_t>(axis)];
+  switch (Pick(4)) {
+    case 0: {
+      std::vector<int64_t> repeats(4, 1);
+      repeats[static_cast<size_t>(axis)] = 2;
+      const TensorId twice = builder_.Node("Tile", {x.id, builder_.Ints(repeats)});
+      return {Slice(Act(twice), axis, extent / 2, extent / 2 + extent, 1), x.bound + 0.7};
+    }
+    case 1: {
+      const TensorId row = Slice(x.id, axis, Pick(extent), 1 << 20, 1 << 20);
+      return {builder_.Node("Expand", {row, builder_.Ints(Size())}), x.bound};
+    }
+    case 2:
+      return {Slice(x.id, axis, -1, -(1 << 20), -1), x.bound};
+    default: {
+      std::vector<int64_t> indices;
+      for (int64_t i = 0; i < extent; ++i) indices.push_back(Pick(2 * extent) - extent);
+      return {builder_.Node("Gather", {x.id, builder_.Ints(indices)}, {{"axis", axis}}), x.bound};
+    }
+  }
+}
+
+// The larger or smaller of two, and of all along an axis.
+Image RandomSteps::Extremes(const Image& x) {
+  const std::string op = Coin() ? "Max" : "Min";
+  const Image other = Any();
+  switch (Pick(3)) {
+    case 0:
+      return {builder_.Node(op, {x.id, other.id}), std::max(x.bound, other.bound)};
+    case 1: {
+      const auto count = static_cast<size_t>(channels_);
+      return {builder_.Node(op, {builder_.Constant({channels_, 1, 1}, builder_.Random(count)), x.id}), x.bound + 0.5};
+    }
+    default: {
+      const std::vector<int64_t> axes[] = {{1}, {2, 3}, {3}};
+      const TensorId extreme = builder_.Node("Reduce" + op, {x.id}, {{"axes", axes[Pick(3)]}});
+      return {builder_.Node("Sub", {x.id, extreme}), 2.0 * x.bound};
+    }
+  }
+}
+
+Image RandomSteps::Sums(const Image& x) {
+  const int64_t axis = 1 + Pick(3);
+  const auto extent = static_cast<float>(builder_.shape(x.id)[static_cast<size_t>(axis)]);
+  const TensorId sum = builder_.Node("ReduceSum", {x.id}, {{"axes", std::vector<int64_t>{axis}}});
+  return {builder_.Node("Sub", {x.id, builder_.Node("Mul", {sum, Scalar(1.0F / extent)})}), 2.0 * x.bound};
+}
+
 // Softmax over any axis.
 Image RandomSteps::Shares(const Image& x) {
   if (Coin()) return {builder_.Node("Softmax", {x.id}, {{"axis", 1 + Pick(3)}}), 1.0};

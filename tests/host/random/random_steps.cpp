@@ -46,6 +46,15 @@ constexpr Step kSteps[] = {
     {&RandomSteps::Chosen, "IsBelow"},
     {&RandomSteps::Quotient, "Reciprocal"},
     {&RandomSteps::Several, "Add"},
+    {&RandomSteps::Padded, "Pad"},
+    {&RandomSteps::Picked, "Gather"},
+    {&RandomSteps::Picked, "Tile"},
+    {&RandomSteps::Picked, "Expand"},
+    {&RandomSteps::Extremes, "Max"},
+    {&RandomSteps::Extremes, "Min"},
+    {&RandomSteps::Extremes, "ReduceMax"},
+    {&RandomSteps::Extremes, "ReduceMin"},
+    {&RandomSteps::Sums, "ReduceSum"},
 };
 
 }  // namespace

@@ -49,6 +49,10 @@ class RandomSteps {
   Image Attention(const Image& x);
   Image Normalized(const Image& x);
   Image Rectified(const Image& x);
+  Image Padded(const Image& x);
+  Image Picked(const Image& x);
+  Image Extremes(const Image& x);
+  Image Sums(const Image& x);
   Image Means(const Image& x);
   Image Lines(const Image& x);
   Image Recurrent(const Image& x);

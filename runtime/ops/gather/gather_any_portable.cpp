@@ -1,0 +1,60 @@
+#include <algorithm>
+#include <cstring>
+
+#include "ops/common/elements.h"
+#include "ops/gather/gather.h"
+
+namespace lockstep::kernels {
+namespace {
+
+// A block is what lies behind one index of the axis: `inner` elements side by side.
+template <typename Element>
+void Gather(const LayerArgs& args, ElementRange range) {
+  const joint::Gather& gather = *args.layer->options_as_Gather();
+  const TensorView& input = args.inputs[0];
+  const TensorView& output = args.outputs[0];
+  const int32_t* index = gather.index()->data();
+  const int64_t length = output.shape[gather.axis()];
+  const int64_t from_length = input.shape[gather.axis()];
+  int64_t inner = 1;
+  for (int32_t axis = gather.axis() + 1; axis < output.rank; ++axis) inner *= output.shape[axis];
+  const auto* x = reinterpret_cast<const Element*>(input.data);
+  auto* y = reinterpret_cast<Element*>(output.data);
+  const auto fill = static_cast<Element>(gather.fill());
+  int64_t within = range.first % inner;
+  int64_t at = range.first / inner % length;
+  const Element* outer = x + range.first / inner / length * from_length * inner;
+  for (int64_t position = range.first; position < range.last;) {
+    const int64_t count = std::min(inner - within, range.last - position);
+    if (index[at] < 0) {
+      std::fill_n(y + position, count, fill);
+    } else if (count == 1) {
+      y[position] = outer[index[at] * inner + within];
+    } else {
+      std::memcpy(y + position, outer + index[at] * inner + within, static_cast<size_t>(count) * sizeof(Element));
+    }
+    position += count;
+    within = 0;
+    if (++at < length) continue;
+    at = 0;
+    outer += from_length * inner;
+  }
+}
+
+}  // namespace
+
+void gather_any_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  const ElementRange range = ElementsOf(args.outputs[0], begin, end);
+  switch (ElementBytes(args.outputs[0].dtype)) {
+    case 1:
+      return Gather<uint8_t>(args, range);
+    case 2:
+      return Gather<uint16_t>(args, range);
+    case 4:
+      return Gather<uint32_t>(args, range);
+    default:
+      return Gather<uint64_t>(args, range);
+  }
+}
+
+}  // namespace lockstep::kernels
