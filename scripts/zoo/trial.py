@@ -137,4 +137,4 @@ class Trial:
 
 def plain(name):
     """A tensor's name as it is in the names of files."""
-    return "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in name)
+    return "".join(letter if letter.isascii() and letter.isalnum() or letter in "_-" else "_" for letter in name[:128])
