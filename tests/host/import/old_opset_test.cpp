@@ -77,5 +77,19 @@ TEST(OldOpsets, BatchNormalizationSaysThatItIsNoTraining) {
   }
 }
 
+// Attention is exported in training mode with a ratio of 0 where the module never had one.
+TEST(OldOpsets, ADropoutInTrainingModeThatDropsNothingIsNone) {
+  for (const float ratio : {0.0F, 0.5F}) {
+    OnnxWriter writer(13);
+    writer.Input("x", {1, 4}).Output("y").Floats("ratio", {}, {ratio});
+    auto& training = *writer.model.mutable_graph()->add_initializer();
+    training.set_name("training");
+    training.set_data_type(onnx::TensorProto::BOOL);
+    training.add_int32_data(1);
+    writer.Node("Dropout", {"x", "ratio", "training"}, {"y"});
+    EXPECT_EQ(Import(writer).nodes[0].op, ratio == 0.0F ? "Dropout" : "Dropout in training mode");
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::importer
