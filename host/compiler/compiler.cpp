@@ -116,7 +116,6 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
     report.Notes(observation->notes());
   }
   report.Notes(CalibrationNotes(config, calibration, seen.skipped));
-  report.Notes(GivenNotes(network.given));
   report.Notes(quantized.notes);
 
   report.Stage("lower");

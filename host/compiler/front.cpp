@@ -105,29 +105,26 @@ quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Cal
 }
 
 void HoldGiven(const BuildConfig& config, const graph::GivenQuantization& given, quantize::QuantizeOptions& options) {
+  options.given = given;
   if (given.tensors.empty()) return;
-  const std::pair<const char*, bool> changing[] = {{"cross_layer_equalization", config.equalization},
-                                                   {"smooth_quant", config.smooth_quant},
-                                                   {"adaptive_rounding", config.adaptive_rounding},
-                                                   {"error_compensation", !config.compensation.empty()}};
+  const std::pair<const char*, bool> changing[] = {
+      {"cross_layer_equalization", config.equalization},
+      {"smooth_quant", config.smooth_quant},
+      {"adaptive_rounding", config.adaptive_rounding},
+      {"error_compensation", !config.compensation.empty()},
+      {"weight_scales", config.weights_per_tensor},
+      {"bias_correction", quantize::CorrectsFeatures(config.bias_correction)}};
   for (const auto& [key, is_given] : changing) {
     if (!is_given) continue;
     throw UsageError(std::string(key) + ": " + config.input +
                      " arrives quantised and keeps its scales; leave the setting out, or give the network in floats");
   }
   constexpr int kGivenBits = 8;
-  options.given = given;
   options.tail_bits = kGivenBits;
   options.rescue = false;
   options.activations_per_tensor = true;
   options.bias_correction = false;
   options.weight_range = quantize::WeightRangeKind::kMax;  // of weights that passes made anew
-}
-
-std::vector<std::string> GivenNotes(const graph::GivenQuantization& given) {
-  if (given.tensors.empty()) return {};
-  return {"the network arrives quantised: " + graph::Counted(given.tensors.size(), "tensor") + " and " +
-          graph::Counted(given.weights.size(), "constant") + " keep its scales, the others are calibrated"};
 }
 
 std::vector<std::string> CalibrationNotes(const BuildConfig& config, const Calibration& calibration,

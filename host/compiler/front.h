@@ -44,7 +44,4 @@ quantize::QuantizeOptions QuantizeOptionsOf(const BuildConfig& config, const Cal
 // settings that would change what they are the scales of.
 void HoldGiven(const BuildConfig& config, const graph::GivenQuantization& given, quantize::QuantizeOptions& options);
 
-// What is held, in a line; none for a float network.
-std::vector<std::string> GivenNotes(const graph::GivenQuantization& given);
-
 }  // namespace lockstep::compiler

@@ -1,6 +1,7 @@
 #include "optimize/take_quantization.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "graph/constants.h"
@@ -16,8 +17,6 @@ using graph::TensorId;
 
 constexpr int64_t kOfSigned = 128;
 
-bool IsNode(const Node& node, const char* op) { return node.op == op; }
-
 const std::vector<float>* Scales(const Graph& graph, const Node& node) {
   return graph::IsConstant(graph, node.inputs[1]) ? &graph.tensor(node.inputs[1]).constant->floats : nullptr;
 }
@@ -31,6 +30,8 @@ std::optional<std::vector<int64_t>> ZeroPoints(const Graph& graph, const Node& n
 
 int64_t ZeroPoint(const std::vector<int64_t>& of_all) { return of_all.empty() ? 0 : of_all[0]; }
 
+bool IsScale(float scale) { return std::isfinite(scale) && scale > 0.0F; }
+
 // What a QuantizeLinear or a DequantizeLinear says, without the type; nothing if it is not one scale for all.
 struct Step {
   float scale;
@@ -41,6 +42,7 @@ std::optional<Step> StepOf(const Graph& graph, const Node& node) {
   const std::vector<float>* scales = Scales(graph, node);
   const auto zero_points = ZeroPoints(graph, node);
   if (scales == nullptr || scales->size() != 1 || !zero_points || zero_points->size() > 1) return std::nullopt;
+  if (!IsScale((*scales)[0])) return std::nullopt;
   return Step{(*scales)[0], ZeroPoint(*zero_points)};
 }
 
@@ -50,8 +52,8 @@ class Taking {
 
   graph::GivenQuantization Run() {
     for (Node& node : graph_.nodes) {
-      if (IsNode(node, "QuantizeLinear")) TakePair(node);
-      if (IsNode(node, "DequantizeLinear")) TakeConstant(node);
+      if (node.op == "QuantizeLinear") TakePair(node);
+      if (node.op == "DequantizeLinear") TakeConstant(node);
     }
     graph::SortAndPrune(graph_);
     return std::move(given_);
@@ -67,6 +69,7 @@ class Taking {
     const bool is_default = quantize.Int("output_dtype", 0) == 0;  // 8 bits without a sign
     if (!is_default && (!limits || limits->high - limits->low + 1 != kLevels)) return std::nullopt;
     const int64_t zero_point = step.zero_point + (!is_default && limits->low < 0 ? kOfSigned : 0);
+    if (zero_point < 0 || zero_point >= kLevels) return std::nullopt;
     return GivenLevels{step.scale, static_cast<int32_t>(zero_point)};
   }
 
@@ -79,7 +82,7 @@ class Taking {
     const std::vector<int32_t>& readers = uses_.consumers[static_cast<size_t>(levels)];
     const auto undoes = [&](int32_t at) {
       const Node& node = Consumer(at);
-      const std::optional<Step> other = IsNode(node, "DequantizeLinear") ? StepOf(graph_, node) : std::nullopt;
+      const std::optional<Step> other = node.op == "DequantizeLinear" ? StepOf(graph_, node) : std::nullopt;
       return other && other->scale == step->scale && other->zero_point == step->zero_point;
     };
     if (!taken || !std::all_of(readers.begin(), readers.end(), undoes)) return;
@@ -100,14 +103,16 @@ class Taking {
     const int32_t producer = uses_.producer[static_cast<size_t>(id)];
     if (producer < 0) return false;
     const Node& node = graph_.nodes[static_cast<size_t>(producer)];
-    return IsNode(node, "QuantizeLinear") && graph::IsConstant(graph_, node.inputs[0]);
+    return node.op == "QuantizeLinear" && graph::IsConstant(graph_, node.inputs[0]);
   }
 
   void TakeConstant(const Node& dequantize) {
     if (!IsConstant(dequantize.inputs[0])) return;
     const std::vector<float>* scales = Scales(graph_, dequantize);
     const auto zero_points = ZeroPoints(graph_, dequantize);
-    if (scales == nullptr || !zero_points || dequantize.Int("block_size", 0) != 0) return;
+    if (scales == nullptr || !std::all_of(scales->begin(), scales->end(), IsScale) || !zero_points ||
+        dequantize.Int("block_size", 0) != 0)
+      return;
     if (std::any_of(zero_points->begin(), zero_points->end(), [](int64_t zero) { return zero != 0; })) return;
     given_.weights[graph_.tensor(dequantize.outputs[0]).name] = *scales;
   }

@@ -1,6 +1,8 @@
 // Levels that the network itself gives, see graph/given_quantization.h.
 #pragma once
 
+#include <cstddef>
+
 #include "graph/given_quantization.h"
 #include "graph/graph.h"
 #include "quantize/activation_params.h"
@@ -8,8 +10,9 @@
 
 namespace lockstep::quantize {
 
-// Makes them fixed: of tensors of 8 bits that are not fixed already, as pictures are.
-void FixGivenLevels(const graph::GivenQuantization& given, const graph::Graph& graph, const Widths& widths,
-                    ActivationParams& fixed);
+// Gives them to tensors of 8 bits; inputs that have parameters already, as pictures do, keep theirs. Returns how many
+// tensors have what was given.
+size_t FixGivenLevels(const graph::GivenQuantization& given, const graph::Graph& graph, const Widths& widths,
+                      ActivationParams& params);
 
 }  // namespace lockstep::quantize

