@@ -6,8 +6,7 @@ using graph::TensorId;
 
 TensorId Composition::Add(const std::string& op, const std::string& stem, std::vector<TensorId> inputs,
                           const graph::Shape& shape, Attributes attributes) {
-  const TensorId output =
-      graph_.AddTensor({graph_.UniqueName(origin_.name + "_" + stem), graph::ElementType::kFloat, shape, std::nullopt});
+  const TensorId output = NewTensor(graph_, origin_.name + "_" + stem, inputs.at(0), shape);
   AddInto(output, op, stem, std::move(inputs), std::move(attributes));
   return output;
 }
@@ -55,8 +54,7 @@ std::vector<TensorId> Composition::Split(const std::string& stem, TensorId x, in
   graph::Shape shape = ShapeOf(x);
   for (size_t i = 0; i < sizes.size(); ++i) {
     shape[static_cast<size_t>(axis)] = sizes[i];
-    const std::string name = graph_.UniqueName(origin_.name + "_" + stem + "_" + std::to_string(i));
-    node.outputs.push_back(graph_.AddTensor({name, graph::ElementType::kFloat, shape, std::nullopt}));
+    node.outputs.push_back(NewTensor(graph_, origin_.name + "_" + stem + "_" + std::to_string(i), x, shape));
   }
   const std::vector<TensorId> parts = node.outputs;
   graph_.nodes.push_back(std::move(node));

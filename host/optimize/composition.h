@@ -10,7 +10,7 @@
 namespace lockstep::optimize {
 
 // Nodes and tensors get the origin's name and a stem; nodes stand for the ONNX nodes that it stands for. They are
-// appended to the graph, so references into graph.nodes become invalid. All tensors are floats.
+// appended to the graph, so references into graph.nodes become invalid.
 class Composition {
  public:
   Composition(graph::Graph& graph, const graph::Node& origin) : graph_(graph), origin_(origin) {}
@@ -19,7 +19,7 @@ class Composition {
   graph::Shape ShapeOf(graph::TensorId id) const { return graph_.tensor(id).shape; }
 
   using Attributes = std::map<std::string, graph::Attribute>;
-  // A node and its output of shape `shape`.
+  // A node and its output of shape `shape`, of the first input's element type.
   graph::TensorId Add(const std::string& op, const std::string& stem, std::vector<graph::TensorId> inputs,
                       const graph::Shape& shape, Attributes attributes = {});
   // The same with an output that exists.

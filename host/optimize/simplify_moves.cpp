@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "ops/op.h"
+#include "ops/value.h"
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
 #include "optimize/replacement.h"
@@ -39,12 +39,10 @@ bool SpaceToDepth(Graph& graph, size_t index) {
   return made.Finish(made.Reshape(y, made.OutputShape()));
 }
 
-// The indices counted from the front; false if one is none of an axis of `extent` elements.
-bool CountFromFront(Ints& indices, int64_t extent) {
-  return std::all_of(indices.begin(), indices.end(), [extent](int64_t& index) {
-    if (index < 0) index += extent;
-    return index >= 0 && index < extent;
-  });
+// Whether all are indices of an axis of `extent` elements; then they are counted from the front.
+bool AllFromFront(Ints& indices, int64_t extent) {
+  return std::all_of(indices.begin(), indices.end(),
+                     [extent](int64_t& index) { return ops::FromFront(index, extent); });
 }
 
 // The step of ascending indices with one distance, 0 of others.
@@ -64,7 +62,7 @@ bool Gather(Graph& graph, size_t index) {
   const Shape given = made.ShapeOf(made.origin().inputs[1]);
   const int64_t axis = made.origin().Int("axis", 0);
   Ints indices = made.Ints(1);
-  if (indices.empty() || !CountFromFront(indices, from[static_cast<size_t>(axis)])) return false;
+  if (indices.empty() || !AllFromFront(indices, from[static_cast<size_t>(axis)])) return false;
   const int64_t step = StepOf(indices);
   if (given.size() == 1 && step == 0 && indices == made.Ints(1)) return false;
   TensorId y = graph::kNoTensor;
@@ -91,12 +89,6 @@ bool FinishByPlace(Replacement& made, size_t axes, const Ints& places) {
   return made.Finish(made.Reshape(y, made.OutputShape()));
 }
 
-Ints StridesOf(const Shape& shape) {
-  Ints strides(shape.size(), 1);
-  for (size_t axis = shape.size(); axis-- > 1;) strides[axis - 1] = strides[axis] * shape[axis];
-  return strides;
-}
-
 bool GatherElements(Graph& graph, size_t index) {
   Replacement made(graph, index);
   const Shape from = made.ShapeOf(made.origin().inputs[0]);
@@ -104,9 +96,9 @@ bool GatherElements(Graph& graph, size_t index) {
   const int64_t given = made.origin().Int("axis", 0);
   const auto axis = static_cast<size_t>(given < 0 ? given + static_cast<int64_t>(from.size()) : given);
   Ints places = made.Ints(1);
-  if (places.empty() || !CountFromFront(places, from[axis])) return false;
-  const Ints strides = StridesOf(from);
-  const Ints steps = StridesOf(to);
+  if (places.empty() || !AllFromFront(places, from[axis])) return false;
+  const Ints strides = ops::Strides(from);
+  const Ints steps = ops::Strides(to);
   for (size_t i = 0; i < places.size(); ++i) {
     places[i] *= strides[axis];
     for (size_t other = 0; other < to.size(); ++other) {
@@ -129,9 +121,9 @@ bool GatherNd(Graph& graph, size_t index) {
   for (size_t at = 0; at + width <= indices.size(); at += width) {
     int64_t place = static_cast<int64_t>(at / width) / picks;
     for (size_t i = 0; i < width; ++i) {
-      Ints one = {indices[at + i]};
-      if (!CountFromFront(one, from[batch + i])) return false;
-      place = place * from[batch + i] + one[0];
+      int64_t one = indices[at + i];
+      if (!ops::FromFront(one, from[batch + i])) return false;
+      place = place * from[batch + i] + one;
     }
     places.push_back(place);
   }

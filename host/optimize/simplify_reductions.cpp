@@ -31,7 +31,7 @@ TensorId BesideNumber(const Graph& graph, const Node& node, double* number) {
 }
 
 // Of many inputs two by two; of one number and a tensor a Clip.
-bool Many(Graph& graph, size_t index) {
+bool Extreme(Graph& graph, size_t index) {
   Replacement made(graph, index);
   const Node& node = made.origin();
   if (node.inputs.size() == 1) return made.Finish(made.Add("Identity", node.inputs, made.OutputShape()));
@@ -48,8 +48,7 @@ bool Many(Graph& graph, size_t index) {
   TensorId all = node.inputs[0];
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     const auto shape = ops::Broadcast(made.ShapeOf(all), made.ShapeOf(node.inputs[i]));
-    if (!shape) return false;
-    all = made.Add(node.op, {all, node.inputs[i]}, *shape);
+    all = made.Add(node.op, {all, node.inputs[i]}, shape.value());
   }
   return made.Finish(all);
 }
@@ -62,7 +61,7 @@ bool Clip(Graph& graph, size_t index) {
   bool computed = false;
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     if (node.inputs[i] == kNoTensor) continue;
-    if (!graph::IsKnown(made.ShapeOf(node.inputs[i])) || made.ShapeOf(node.inputs[i]).size() > rank) return false;
+    if (made.ShapeOf(node.inputs[i]).size() > rank) return false;
     computed = computed || !IsConstant(graph, node.inputs[i]);
   }
   if (!computed) return false;
@@ -113,11 +112,11 @@ bool LogSumExp(Graph& graph, size_t index) {
 }
 
 // The position of the largest element: that of the first of one.
-bool Position(Graph& graph, size_t index) {
+bool PositionOfExtreme(Graph& graph, size_t index) {
   Replacement made(graph, index);
   const Node& node = made.origin();
   const TensorId x = node.inputs[0];
-  if (node.Int("select_last_index", 0) != 0 || graph.tensor(x).type != ElementType::kFloat) return false;
+  if (node.Int("select_last_index", 0) != 0) return false;
   const int64_t axis = node.Int("axis", 0);
   Shape kept = made.ShapeOf(x);
   if (axis < 0 || kept.empty()) return false;
@@ -133,7 +132,7 @@ bool RunningSum(Graph& graph, size_t index) {
   Replacement made(graph, index);
   const Node& node = made.origin();
   const TensorId x = node.inputs[0];
-  if (!IsConstant(graph, node.inputs[1]) || graph.tensor(x).type != ElementType::kFloat) return false;
+  if (!IsConstant(graph, node.inputs[1])) return false;
   const Shape from = made.ShapeOf(x);
   const auto rank = static_cast<int64_t>(from.size());
   const int64_t given = made.Ints(1)[0];
@@ -168,7 +167,7 @@ bool Triangle(Graph& graph, size_t index) {
   const Node& node = made.origin();
   const TensorId x = node.inputs[0];
   const bool given = node.inputs.size() > 1 && node.inputs[1] != kNoTensor;
-  if ((given && !IsConstant(graph, node.inputs[1])) || graph.tensor(x).type != ElementType::kFloat) return false;
+  if (given && !IsConstant(graph, node.inputs[1])) return false;
   const Shape shape = made.OutputShape();
   const int64_t columns = shape.back();
   const int64_t rows = shape[shape.size() - 2];
@@ -188,16 +187,16 @@ bool Rewrite(Graph& graph, const graph::Uses&, size_t index) {
     bool (*apply)(Graph& graph, size_t index);
   };
   constexpr Rule kRules[] = {
-      {"Max", Many},
-      {"Min", Many},
+      {"Max", Extreme},
+      {"Min", Extreme},
       {"Clip", Clip},
       {"ReduceL1", OfSum},
       {"ReduceL2", OfSum},
       {"ReduceLogSum", OfSum},
       {"ReduceSumSquare", OfSum},
       {"ReduceLogSumExp", LogSumExp},
-      {"ArgMax", Position},
-      {"ArgMin", Position},
+      {"ArgMax", PositionOfExtreme},
+      {"ArgMin", PositionOfExtreme},
       {"CumSum", RunningSum},
       {"Trilu", Triangle},
   };
