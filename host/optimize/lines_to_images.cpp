@@ -84,6 +84,7 @@ bool NeedsImage(const Graph& graph, const graph::Uses& uses, const Node& node) {
   if (node.op == "Resize") {
     if (node.attributes.count("axes") != 0) return false;
     if (node.String("keep_aspect_ratio_policy", "stretch") != "stretch") return false;  // the row would have a say
+    if (node.String("coordinate_transformation_mode", "") == "tf_crop_and_resize") return false;
     return std::all_of(node.inputs.begin() + 1, node.inputs.end(),
                        [&](TensorId id) { return id == kNoTensor || IsConstant(graph, id); });
   }
@@ -153,12 +154,12 @@ void WidenOperands(Graph& graph, const graph::Uses& uses, Node& node) {
 // How many of the first inputs are data, with the axes of the output.
 size_t DataInputs(const Node& node) {
   const ops::Op* op = ops::FindOp(node.op);
-  const bool several = op->layout == ops::LayoutKind::kBinary || IsIn(node.op, {"Concat", "PRelu"});
+  const bool several = op->layout == ops::LayoutKind::kBinary || IsIn(node.op, {"Concat", "PRelu", "Pow"});
   return several ? node.inputs.size() : 1;
 }
 
 bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
-  const Node& before = graph.nodes[index];
+  const Node before = graph.nodes[index];
   if (before.inputs.empty() || before.inputs[0] == kNoTensor) return false;
   for (const TensorId id : before.outputs) {
     const graph::Tensor* line = id == kNoTensor ? nullptr : &graph.tensor(id);

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
 
@@ -14,8 +16,8 @@ bool DivToMul(Graph& graph, Node& node) {
   const graph::Shape shape = graph.tensor(divisor).shape;
   std::vector<float> reciprocal;
   for (const float value : graph.tensor(divisor).constant->floats) {
-    if (value == 0.0F) return false;
     reciprocal.push_back(static_cast<float>(1.0 / value));
+    if (!std::isfinite(reciprocal.back())) return false;  // of 0, and of numbers that are nearly 0
   }
   node.op = "Mul";
   node.inputs[1] = AddFloats(graph, node.name + "_reciprocal", shape, std::move(reciprocal));
@@ -49,7 +51,7 @@ bool PreluToLeaky(const Graph& graph, Node& node) {
 bool SumToAdds(Graph& graph, size_t index) {
   const Node sum = graph.nodes[index];
   if (graph.tensor(sum.outputs[0]).type != graph::ElementType::kFloat) return false;
-  const std::string& name = graph.tensor(sum.outputs[0]).name;
+  const std::string name = graph.tensor(sum.outputs[0]).name;
   std::vector<Node> made;
   const auto add = [&](const char* op, std::vector<TensorId> inputs) {
     const TensorId output = graph.AddTensor(

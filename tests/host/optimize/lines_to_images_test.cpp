@@ -114,5 +114,43 @@ TEST(LinesToImages, LeavesImagesVolumesAndWhatIsNoLineOfAnImage) {
   ExpectUntouched(small.Finish({volume, flat, weights}), LinesToImages);
 }
 
+// An exponent for every element, though one number, has the axes of the line.
+TEST(LinesToImages, ExponentsGetTheRowToo) {
+  SmallGraph small;
+  const TensorId x = small.Add("Conv", {small.Input("x", {1, 4, 9}), small.Random({3, 4, 2})});
+  const TensorId cubes = small.Add("Pow", {x, small.Floats({1, 3, 8}, std::vector<float>(24, 3.0F))});
+  CheckPass(small.Finish({cubes}), LinesToImages, 2, "Reshape Conv Pow Reshape");
+}
+
+// Its region has numbers for each axis of a line.
+TEST(LinesToImages, LeavesAResizeOfARegion) {
+  SmallGraph small;
+  const TensorId region = small.Floats({6}, {0, 0, 0.25F, 1, 1, 0.75F});
+  const TensorId y = small.Add(
+      "Resize", {small.Input("x", {1, 4, 9}), region, kNoTensor, small.Ints({1, 4, 6})},
+      {{"mode", std::string("linear")}, {"coordinate_transformation_mode", std::string("tf_crop_and_resize")}});
+  ExpectUntouched(small.Finish({y}), LinesToImages);
+}
+
+// Each gets a Reshape of its own, which stands for the node that wants it.
+TEST(LinesToImages, ManyLinesInFrontOfOneNode) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 4, 9});
+  std::vector<TensorId> lines = {small.Add("Conv", {x, small.Random({3, 4, 1})})};
+  for (int i = 0; i < 9; ++i) lines.push_back(small.Input("line" + std::to_string(i), {1, 2, 9}));
+  const TensorId all = small.Add("Concat", lines, {{"axis", int64_t{1}}});
+  const graph::Graph before = small.Finish({all});
+  graph::Graph after = before;
+  EXPECT_EQ(LinesToImages(after), 2);
+  EXPECT_EQ(testing::LargestOutputDifference(before, after), 0.0);
+  int made = 0;
+  for (const graph::Node& node : after.nodes) {
+    if (node.name != "Concat_1_to_image") continue;
+    EXPECT_EQ(node.onnx_nodes, (std::vector<std::string>{"Concat_1"}));
+    ++made;
+  }
+  EXPECT_EQ(made, 9);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize

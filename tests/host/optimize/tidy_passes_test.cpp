@@ -308,5 +308,11 @@ TEST(MakeExplicit, TopKKeepsBothOutputsAndNamesItsAttributes) {
   EXPECT_EQ(after.nodes[0].Int("sorted", 0), 1);
 }
 
+TEST(Simplify, LeavesADivisorWhoseReciprocalIsInfinite) {
+  SmallGraph small;
+  const TensorId x = small.Add("Mul", {small.Input("x", {2, 3}), small.Scalar(1e-30F)});
+  ExpectUntouched(small.Finish({small.Add("Div", {x, small.Scalar(1e-40F)})}), Simplify);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize
