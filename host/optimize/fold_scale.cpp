@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ops/op_table.h"
 #include "optimize/graph_edit.h"
@@ -12,6 +13,8 @@ using graph::Graph;
 using graph::kNoTensor;
 using graph::Node;
 using graph::TensorId;
+
+constexpr float kSmallest = std::numeric_limits<float>::min();  // with all digits
 
 bool IsPlain(const Node* node) { return node != nullptr && node->activation.kind == graph::ActivationKind::kNone; }
 
@@ -38,6 +41,8 @@ Source SourceOf(Graph& graph, const graph::Uses& uses, TensorId id) {
       return source;
     }
     if (maker->op == "MatMul") {
+      // The other parts of a product take the number too, and the product of a tensor with itself takes it twice.
+      if (source.parted || maker->inputs[0] == maker->inputs[1]) return {};
       const Source first = SourceOf(graph, uses, maker->inputs[0]);
       return first.conv != nullptr ? first : SourceOf(graph, uses, maker->inputs[1]);
     }
@@ -53,7 +58,7 @@ Source SourceOf(Graph& graph, const graph::Uses& uses, TensorId id) {
 // Which of a Conv's channels are in the tensor behind the views: all their elements; empty if some are only in part.
 std::vector<bool> ChannelsOf(const Graph& graph, const Source& source) {
   const graph::Shape& shape = graph.tensor(source.conv->outputs[0]).shape;
-  if (source.conv->op != "Conv" || !graph::IsKnown(shape)) return {};
+  if (source.conv->op != "Conv" || !graph::IsKnown(shape) || graph::ElementCount(shape) == 0) return {};
   // Every element is its channel's number; the views carry it along.
   ops::Value numbers = ops::MakeValue(graph::ElementType::kInt64, shape);
   const int64_t area = graph::ElementCount(shape) / (shape[0] * shape[1]);
@@ -83,16 +88,21 @@ std::vector<bool> ChannelsOf(const Graph& graph, const Source& source) {
 }
 
 // A constant times a number, in the given channels of its first axis or everywhere; kNoTensor if that is too large for
-// a float.
+// a float, or so small that digits are lost.
 TensorId Scaled(Graph& graph, TensorId constant, double by, const std::vector<bool>& channels) {
   const graph::Tensor& tensor = graph.tensor(constant);
   std::vector<float> values = tensor.constant.value().floats;
+  float before = 0.0F;
+  float after = 0.0F;
   for (size_t i = 0; i < values.size(); ++i) {
     if (!channels.empty() && !channels[i / (values.size() / channels.size())]) continue;
     const bool finite = std::isfinite(values[i]);
+    before = std::max(before, std::abs(values[i]));
     values[i] = static_cast<float>(values[i] * by);
+    after = std::max(after, std::abs(values[i]));
     if (finite && !std::isfinite(values[i])) return kNoTensor;
   }
+  if (by != 0.0 && before >= kSmallest && after < kSmallest) return kNoTensor;
   return AddFloats(graph, tensor.name + "_scaled", graph::Shape(tensor.shape), std::move(values));
 }
 

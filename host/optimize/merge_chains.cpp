@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
@@ -52,8 +53,11 @@ bool MergeNumbers(Graph& graph, Node& node, const Node& before) {
   if (!NumberOperand(graph, node, &second, &middle) || middle != before.outputs[0]) return false;
   if (!NumberOperand(graph, before, &first, &x)) return false;
   const double both = node.op == "Mul" ? first * second : first + second;
-  // What overflows together is said of the node that it happens in.
+  // What overflows together is said of the node that it happens in; a product that is nearly 0 loses its digits.
   if (std::isfinite(first) && std::isfinite(second) && !std::isfinite(static_cast<float>(both))) return false;
+  if (node.op == "Mul" && first != 0.0 && second != 0.0 && std::abs(both) < std::numeric_limits<float>::min()) {
+    return false;
+  }
   const TensorId number = AddFloats(graph, node.name + "_number", {}, {static_cast<float>(both)});
   node.inputs = {x, number};
   return true;

@@ -314,5 +314,13 @@ TEST(Simplify, LeavesADivisorWhoseReciprocalIsInfinite) {
   ExpectUntouched(small.Finish({small.Add("Div", {x, small.Scalar(1e-40F)})}), Simplify);
 }
 
+// 1e-25 twice is nothing to a float; 1e30 in front of it is much.
+TEST(MergeChains, LeavesProductsThatVanish) {
+  SmallGraph small;
+  TensorId x = small.Add("Exp", {small.Add("Add", {small.Input("x", {2, 3}), small.Scalar(65.0F)})});
+  for (int i = 0; i < 2; ++i) x = small.Add("Mul", {x, small.Scalar(1e-25F)});
+  ExpectUntouched(small.Finish({small.Add("Mul", {small.Add("Neg", {x}), small.Scalar(1e30F)})}), MergeChains);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize
