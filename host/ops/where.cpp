@@ -1,3 +1,4 @@
+#include "graph/constants.h"
 #include "ops/broadcast.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
@@ -35,6 +36,14 @@ Results Evaluate(const Call& call) {
 std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
   const graph::Tensor& branch = graph.tensor(node.inputs[1]);
   if (branch.type == graph::ElementType::kInt64) return "it chooses integers; only floats are supported";
+  for (const graph::TensorId id : {node.inputs[1], node.inputs[2]}) {
+    if (graph::IsConstant(graph, id) && !AllFinite(graph, id)) {
+      return "its constant '" + graph.tensor(id).name +
+             "' holds infinity or NaN, which is supported only where it is minus infinity and Softmax or Exp alone "
+             "read "
+             "the result; export the network with a large finite number";
+    }
+  }
   return "its condition '" + graph.tensor(node.inputs[0]).name + "' does not come from comparisons of floats";
 }
 

@@ -18,7 +18,8 @@ int MakeExplicit(graph::Graph& graph);
 // steps, one with the state for each.
 int UnrollRecurrent(graph::Graph& graph);
 // Comparisons of floats, logic, Where and Cast of truth values become functions and arithmetic of floats that are 0 or
-// 1, with truth values that leave the network; so does Where with a constant condition.
+// 1, with truth values that leave the network; so does Where with a constant condition. A Where whose constant branch
+// holds infinity or NaN stays, unless that is minus infinity in front of Softmax or Exp: then it is a large number.
 int TruthToNumbers(graph::Graph& graph);
 // Drops nodes that hand on what they get: Identity, Dropout, a Reshape to the same shape, an empty Pad, x * 1, x + 0,
 // ...

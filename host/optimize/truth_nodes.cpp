@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "graph/constants.h"
-#include "optimize/graph_edit.h"
+#include "optimize/where_branches.h"
 
 namespace lockstep::optimize {
 
@@ -14,7 +14,7 @@ using graph::TensorId;
 
 namespace {
 
-// Stands for infinity in a branch of Where: 0 * infinity is no number. Behind it exp is 0 as well.
+// Stands for infinity in a branch of Where (see BranchesFit). Behind it exp is 0 as well.
 constexpr float kFar = 16777216.0F;
 
 }  // namespace
@@ -163,20 +163,61 @@ TensorId TruthWriter::Finite(TensorId branch) {
   return graph::AddFloats(graph_, tensor.name + "/finite", shape, std::move(values));
 }
 
-// The branch where the mask is 1, 0 elsewhere.
-TensorId TruthWriter::Chosen(TensorId branch, TensorId mask) {
-  if (IsNumber(branch, 1.0)) return mask;
-  return Add("Mul", {Finite(branch), mask});
+TensorId TruthWriter::MaskOf(bool yes) {
+  TensorId& mask = masks_[yes ? 1 : 0];
+  if (mask == graph::kNoTensor) mask = yes ? TruthAsFloats(graph_, node_.inputs[0]) : Not(MaskOf(true));
+  return mask;
+}
+
+// The number where it is chosen, elsewhere one for which the operator is defined.
+TensorId TruthWriter::Safe(const std::string& op, TensorId x, bool yes) {
+  const TensorId kept = Add("Mul", {x, MaskOf(yes)});
+  TensorId other = MaskOf(!yes);
+  if (op == "Atanh") other = Add("Mul", {other, graph::AddFloats(graph_, node_.name + "/half", {}, {0.5F})});
+  return Add("Add", {kept, other});
+}
+
+// Where the condition asks about a number because a function of it is infinite or NaN for others, as the logarithm of
+// what is not above 0, the branch is computed of chosen numbers alone: 0 times infinity is no number.
+TensorId TruthWriter::Guarded(TensorId branch, bool yes, int depth) {
+  const auto at = static_cast<size_t>(branch);
+  if (depth == 0 || at >= uses_.producer.size() || uses_.producer[at] < 0) return branch;
+  if (asked_.empty()) asked_ = MadeFrom(graph_, uses_, node_.inputs[0]);
+  if (asked_.count(branch) != 0) return branch;
+  graph::Node copy = graph_.nodes[static_cast<size_t>(uses_.producer[at])];
+  const TensorId risky = RiskyInput(graph_, copy);
+  const bool arithmetic = copy.op == "Add" || copy.op == "Sub" || copy.op == "Mul" || copy.op == "Div";
+  const bool function = graph::ActivationOf(graph_, copy).kind != graph::ActivationKind::kNone;
+  if ((!arithmetic && !function) || graph_.tensor(copy.outputs[0]).type != ElementType::kFloat) return branch;
+  bool changed = false;
+  for (TensorId& input : copy.inputs) {
+    if (input == graph::kNoTensor || graph_.tensor(input).constant) continue;
+    const TensorId before = input;
+    input = input == risky && asked_.count(input) != 0 ? Safe(copy.op, input, yes) : Guarded(input, yes, depth - 1);
+    changed = changed || input != before;
+  }
+  if (!changed) return branch;
+  copy.outputs = {graph_.AddTensor(
+      {graph_.UniqueName(graph_.tensor(branch).name + "/chosen"), ElementType::kFloat, graph::kUnknownShape, {}})};
+  made_.push_back(copy);
+  return copy.outputs[0];
+}
+
+// The branch where it is chosen, 0 elsewhere.
+TensorId TruthWriter::Chosen(TensorId branch, bool yes) {
+  constexpr int kDeepest = 8;
+  if (IsNumber(branch, 1.0)) return MaskOf(yes);
+  const TensorId finite = Guarded(Finite(branch), yes, kDeepest);
+  return Add("Mul", {finite, MaskOf(yes)});
 }
 
 void TruthWriter::Choose() {
-  const TensorId mask = TruthAsFloats(graph_, node_.inputs[0]);
   const TensorId yes = TruthAsFloats(graph_, node_.inputs[1]);
   const TensorId no = TruthAsFloats(graph_, node_.inputs[2]);
   // A branch of zeros needs no mask, but its shape counts, and so does that of the mask.
   const bool zeros = IsNumber(yes, 0.0) && IsNumber(no, 0.0);
-  const TensorId chosen = IsNumber(yes, 0.0) && !zeros ? yes : Chosen(yes, mask);
-  const TensorId other = IsNumber(no, 0.0) ? no : Chosen(no, Not(mask));
+  const TensorId chosen = IsNumber(yes, 0.0) && !zeros ? yes : Chosen(yes, true);
+  const TensorId other = IsNumber(no, 0.0) ? no : Chosen(no, false);
   Add("Add", {chosen, other});
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ graph::TensorId TruthAsFloats(graph::Graph& graph, graph::TensorId id);
 // Puts nodes of floats in the place of one node. Shapes are inferred later.
 class TruthWriter {
  public:
-  TruthWriter(graph::Graph& graph, const graph::Node& node) : graph_(graph), node_(node) {}
+  TruthWriter(graph::Graph& graph, const graph::Uses& uses, const graph::Node& node)
+      : graph_(graph), uses_(uses), node_(node) {}
 
   // The nodes, the last of which gives the node's output. Inputs that were truth values are floats by now, or constant.
   std::vector<graph::Node> Write();
@@ -41,12 +43,18 @@ class TruthWriter {
   void Connect();
   void Cast();
   void Choose();
-  graph::TensorId Chosen(graph::TensorId branch, graph::TensorId mask);
+  graph::TensorId MaskOf(bool yes);
+  graph::TensorId Chosen(graph::TensorId branch, bool yes);
   graph::TensorId Finite(graph::TensorId branch);
+  graph::TensorId Guarded(graph::TensorId branch, bool yes, int depth);
+  graph::TensorId Safe(const std::string& op, graph::TensorId x, bool yes);
 
   graph::Graph& graph_;
+  const graph::Uses& uses_;
   const graph::Node node_;
   std::vector<graph::Node> made_;
+  graph::TensorId masks_[2] = {graph::kNoTensor, graph::kNoTensor};  // of Where: where it takes the second, the first
+  std::set<graph::TensorId> asked_;                                  // of Where: what its condition is made from
 };
 
 }  // namespace lockstep::optimize

@@ -6,6 +6,7 @@
 #include "optimize/optimize.h"
 #include "optimize/pass.h"
 #include "optimize/truth_nodes.h"
+#include "optimize/where_branches.h"
 
 namespace lockstep::optimize {
 namespace {
@@ -19,7 +20,7 @@ using graph::TensorId;
 // Which truth values become numbers: those that nothing needs as they are, not even what is made of them.
 class Conversion {
  public:
-  explicit Conversion(const Graph& graph) : graph_(graph) {
+  Conversion(const Graph& graph, const graph::Uses& uses) : graph_(graph), uses_(uses) {
     for (const Node& node : graph.nodes) {
       for (const TensorId id : node.outputs) {
         if (id != kNoTensor && IsTruth(id)) converted_.insert(id);
@@ -63,7 +64,8 @@ class Conversion {
       return type == ElementType::kFloat || (type == ElementType::kBool && node.op == "Equal");
     }
     if (node.op == "Cast") return IsFloat(node.inputs[0]) != IsFloat(node.outputs[0]);
-    return node.op == "Where" && graph_.tensor(node.inputs[1]).type != ElementType::kInt64;
+    return node.op == "Where" && graph_.tensor(node.inputs[1]).type != ElementType::kInt64 &&
+           BranchesFit(graph_, uses_, node);
   }
 
   bool Shrink() {
@@ -81,6 +83,7 @@ class Conversion {
   }
 
   const Graph& graph_;
+  const graph::Uses& uses_;
   std::set<TensorId> converted_;
 };
 
@@ -94,18 +97,19 @@ void ConstantsToFloats(Graph& graph, Node& node) {
 }  // namespace
 
 int TruthToNumbers(Graph& graph) {
-  const Conversion conversion(graph);
+  const graph::Uses uses(graph);
+  const Conversion conversion(graph, uses);
   std::vector<Node> nodes;
   int count = 0;
   for (const Node& node : graph.nodes) {
     const bool constant = node.op == "Where" && graph.tensor(node.inputs[0]).constant &&
-                          graph.tensor(node.outputs[0]).type == ElementType::kFloat;
+                          graph.tensor(node.outputs[0]).type == ElementType::kFloat && BranchesFit(graph, uses, node);
     if (!constant && !conversion.Concerns(node)) {
       nodes.push_back(node);
       if (conversion.Moves(node)) ConstantsToFloats(graph, nodes.back());
       continue;
     }
-    for (Node& made : TruthWriter(graph, node).Write()) nodes.push_back(std::move(made));
+    for (Node& made : TruthWriter(graph, uses, node).Write()) nodes.push_back(std::move(made));
     ++count;
   }
   if (count == 0) return 0;
