@@ -48,12 +48,15 @@ constexpr Pass kPasses[] = {
     {"divide by reciprocals", DivideByReciprocals, true},
 };
 
-// Two nodes of one origin may have got one name.
+// Two nodes of one origin may have got one name. The first keeps it, and no other node loses its own.
 void MakeNamesUnique(graph::Graph& graph) {
+  std::set<std::string> taken;
+  for (const graph::Node& node : graph.nodes) taken.insert(node.name);
   std::set<std::string> seen;
   for (graph::Node& node : graph.nodes) {
+    if (seen.insert(node.name).second) continue;
     const std::string stem = node.name;
-    for (int i = 2; !seen.insert(node.name).second; ++i) node.name = stem + "_" + std::to_string(i);
+    for (int i = 2; !taken.insert(node.name).second; ++i) node.name = stem + "_" + std::to_string(i);
   }
 }
 

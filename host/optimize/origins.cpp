@@ -44,6 +44,7 @@ Quotient QuotientOf(const Graph& graph, Origins& origins, const Node& last) {
   if (last.op == "Div") return {last.inputs[0], last.inputs[1]};
   if (last.op != "Mul") return {};
   for (const size_t side : {size_t{0}, size_t{1}}) {
+    const size_t mark = origins.Mark();
     const Node* reciprocal = origins.Of(last.inputs[side], "Reciprocal");
     if (reciprocal != nullptr) return {last.inputs[1 - side], reciprocal->inputs[0]};
     const Node* quotient = origins.Of(last.inputs[side], "Div");
@@ -51,6 +52,7 @@ Quotient QuotientOf(const Graph& graph, Origins& origins, const Node& last) {
     if (quotient != nullptr && IsUniform(graph, quotient->inputs[0], &one) && one == 1.0) {
       return {last.inputs[1 - side], quotient->inputs[1]};
     }
+    origins.Forget(mark);
   }
   return {};
 }

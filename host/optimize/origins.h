@@ -18,6 +18,10 @@ class Origins {
   // The nodes that were found, in their order in the graph.
   std::vector<const graph::Node*> Found() const;
 
+  // Where one way to read a pattern leads nowhere and another is tried: what was found since the mark is none of it.
+  size_t Mark() const { return found_.size(); }
+  void Forget(size_t mark) { found_.resize(mark); }
+
  private:
   graph::Graph& graph_;
   const graph::Uses& uses_;

@@ -29,12 +29,14 @@ TensorId NeutralArithmetic(const Graph& graph, const Node& node) {
   return graph::kNoTensor;
 }
 
-// A Resize to the size that it has takes every element once unless it stretches by a little or crops.
+// A Resize to the size that it has takes every element once unless it stretches by a little, crops, or counts places
+// between the elements.
 bool KeepsElements(const Graph& graph, const Node& resize) {
   double scale = 1.0;
   const bool scaled = resize.inputs.size() > 2 && resize.inputs[2] != graph::kNoTensor;
   if (scaled && (!IsUniform(graph, resize.inputs[2], &scale) || scale != 1.0)) return false;
-  return resize.String("coordinate_transformation_mode", "half_pixel") != "tf_crop_and_resize";
+  return !IsIn(resize.String("coordinate_transformation_mode", "half_pixel"),
+               {"tf_crop_and_resize", "tf_half_pixel_for_nn"});
 }
 
 // The input that the node hands on unchanged, kNoTensor if it does something.

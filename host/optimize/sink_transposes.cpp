@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ops/op_table.h"
+#include "ops/value.h"
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
 
@@ -56,7 +57,15 @@ bool SkipTranspose(Graph& graph, const graph::Uses& uses, size_t index) {
   for (int64_t& axis : perm) axis = first[static_cast<size_t>(axis)];
   node.attributes["perm"] = perm;
   node.inputs[0] = before->inputs[0];
+  InheritNodes(node, *before);
   return true;
+}
+
+// What is said of every axis behind a Transpose, in the order in front of it.
+std::vector<int64_t> Before(const std::vector<int64_t>& behind, const Perm& perm) {
+  std::vector<int64_t> before(perm.size());
+  for (size_t i = 0; i < perm.size(); ++i) before[static_cast<size_t>(perm[i])] = behind[i];
+  return before;
 }
 
 // A constant that fits the transposed tensor, as it fits the one before the Transpose.
@@ -65,28 +74,13 @@ TensorId BeforeTranspose(Graph& graph, TensorId constant, const Perm& perm) {
   if (graph::ElementCount(tensor.shape) == 1) return constant;
   Shape behind = tensor.shape;
   behind.insert(behind.begin(), perm.size() - behind.size(), 1);
-  Shape shape(perm.size());
-  std::vector<int64_t> strides(perm.size());  // of the constant, by axis of the result
-  int64_t stride = 1;
-  for (size_t i = perm.size(); i-- > 0;) {
-    shape[static_cast<size_t>(perm[i])] = behind[i];
-    strides[static_cast<size_t>(perm[i])] = stride;
-    stride *= behind[i];
-  }
+  const Shape shape = Before(behind, perm);
+  const std::vector<int64_t> strides = Before(ops::Strides(behind), perm);
   std::vector<float> values;
-  for (int64_t flat = 0; flat < stride; ++flat) {
-    int64_t offset = 0;
-    int64_t rest = flat;
-    for (size_t i = shape.size(); i-- > 0; rest /= shape[i]) offset += rest % shape[i] * strides[i];
-    values.push_back(tensor.constant.value().floats[static_cast<size_t>(offset)]);
+  for (int64_t flat = 0; flat < graph::ElementCount(shape); ++flat) {
+    values.push_back(tensor.constant.value().floats[static_cast<size_t>(ops::Offset(flat, shape, strides))]);
   }
   return AddFloats(graph, tensor.name + "_turned", shape, std::move(values));
-}
-
-Shape ShapeBefore(const Shape& behind, const Perm& perm) {
-  Shape shape(perm.size());
-  for (size_t i = 0; i < perm.size(); ++i) shape[static_cast<size_t>(perm[i])] = behind[i];
-  return shape;
 }
 
 bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
@@ -119,15 +113,21 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   }
   Node node = before;
   const TensorId result = node.outputs[0];
+  Node moved;  // the ONNX nodes of all that meet in one Transpose
   for (TensorId& id : node.inputs) {
     if (id == kNoTensor) continue;
-    const Node* transpose = TransposeOf(graph, uses, id);
-    id = transpose != nullptr ? transpose->inputs[0] : BeforeTranspose(graph, id, perm);
+    if (const Node* transpose = TransposeOf(graph, uses, id)) {
+      id = transpose->inputs[0];
+      InheritNodes(moved, *transpose);
+    } else {
+      id = BeforeTranspose(graph, id, perm);
+    }
   }
   if (joins) node.attributes["axis"] = perm[static_cast<size_t>(node.Int("axis", 0))];
-  node.outputs = {NewTensor(graph, graph.tensor(result).name + "_before", result,
-                            ShapeBefore(Shape(graph.tensor(result).shape), perm))};
-  graph.nodes.push_back(HelperNode(node, "Transpose", "_turn", {node.outputs[0]}, result, {{"perm", perm}}));
+  node.outputs = {
+      NewTensor(graph, graph.tensor(result).name + "_before", result, Before(Shape(graph.tensor(result).shape), perm))};
+  moved.name = node.name;
+  graph.nodes.push_back(HelperNode(moved, "Transpose", "_turn", {node.outputs[0]}, result, {{"perm", perm}}));
   graph.nodes[index] = std::move(node);
   return true;
 }

@@ -69,5 +69,17 @@ TEST(RecognizeRootMeanSquare, LeavesWhatOnlyLooksLikeIt) {
   ExpectUntouched(g.Finish({of_other, between, bounded, p1}), RecognizeRootMeanSquare);
 }
 
+// x is a quotient itself, which was looked at and is no part of the pattern.
+TEST(RecognizeRootMeanSquare, StandsForWhatItMatchesAlone) {
+  SmallGraph g;
+  const TensorId x = g.Add("Div", {g.Input("a", {2, 6}), g.Input("b", {2, 6})});
+  const TensorId root = g.Add("Sqrt", {g.Add("Add", {g.Scalar(1e-3F), MeanSquare(g, x, false, {1})})});
+  const graph::Graph before = g.Finish({g.Add("Mul", {x, g.Add("Reciprocal", {root})})});
+  const graph::Graph after = CheckPass(before, RecognizeRootMeanSquare, 1, std::string("Div ") + kComposed);
+  const std::vector<std::string>& names = after.nodes.back().onnx_nodes;
+  EXPECT_EQ(names.size(), before.nodes.size() - 1);
+  EXPECT_EQ(std::count(names.begin(), names.end(), "Div_0"), 0);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize

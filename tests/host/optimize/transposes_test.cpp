@@ -124,5 +124,32 @@ TEST(FoldScale, LeavesWhatOthersReadAndWhatIsNoConvolution) {
   ExpectUntouched(g.Finish({rows, shared, behind, uneven, own}), FoldScale);
 }
 
+// What is said of a moved Transpose is said of the network's own.
+TEST(SinkTransposes, TheyStandForTheTransposesThatTheyWere) {
+  SmallGraph g;
+  const TensorId a = Last(g, g.Conv(g.Input("a", {1, 3, 5, 6}), 3, 4, 1));
+  const TensorId b = Last(g, g.Conv(g.Input("b", {1, 3, 5, 6}), 3, 4, 1));
+  graph::Graph graph = g.Finish({g.Add("Tanh", {g.Add("Mul", {a, b})})});
+  EXPECT_EQ(SinkTransposes(graph), 2);
+  ASSERT_EQ(testing::Operators(graph), "Conv Conv Mul Tanh Transpose");
+  EXPECT_EQ(graph.nodes[2].onnx_nodes, (std::vector<std::string>{"Mul_4"}));
+  EXPECT_EQ(graph.nodes[3].onnx_nodes, (std::vector<std::string>{"Tanh_5"}));
+  EXPECT_EQ(graph.nodes[4].onnx_nodes, (std::vector<std::string>{"Transpose_1", "Transpose_3"}));
+}
+
+// The second does what both did.
+TEST(SinkTransposes, ASkippedTransposeIsNamedToo) {
+  SmallGraph g;
+  const TensorId turned = Last(g, g.Input("x", {1, 3, 5, 6}));
+  const TensorId back = Turn(g, turned, {0, 2, 1, 3});
+  graph::Graph graph = g.Finish({back, g.Add("Relu", {turned})});
+  EXPECT_EQ(SinkTransposes(graph), 1);
+  for (const graph::Node& node : graph.nodes) {
+    if (node.name == "Transpose_1") {
+      EXPECT_EQ(node.onnx_nodes, (std::vector<std::string>{"Transpose_1", "Transpose_0"}));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::optimize
