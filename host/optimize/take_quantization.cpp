@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "graph/constants.h"
+#include "ops/op_table.h"
 #include "ops/quantized_value.h"
 
 namespace lockstep::optimize {
@@ -16,6 +17,7 @@ using graph::Node;
 using graph::TensorId;
 
 constexpr int64_t kOfSigned = 128;
+constexpr float kHighestLevel = 255.0F;
 
 const std::vector<float>* Scales(const Graph& graph, const Node& node) {
   return graph::IsConstant(graph, node.inputs[1]) ? &graph.tensor(node.inputs[1]).constant->floats : nullptr;
@@ -73,11 +75,23 @@ class Taking {
     return GivenLevels{step.scale, static_cast<int32_t>(zero_point)};
   }
 
+  // A sum or a product: a quantiser drops the Relu or Clip behind it whose limits are those of the levels.
+  bool MayBeNegative(TensorId x) const {
+    const int32_t producer = uses_.producer[static_cast<size_t>(x)];
+    if (producer < 0) return false;
+    for (const char* op : {"Conv", "ConvTranspose", "Gemm", "MatMul", "Add", "Sub", "Mul"}) {
+      if (graph_.nodes[static_cast<size_t>(producer)].op == op) return true;
+    }
+    return false;
+  }
+
   void TakePair(const Node& quantize) {
     const TensorId x = quantize.inputs[0];
     const TensorId levels = quantize.outputs[0];
     const std::optional<Step> step = StepOf(graph_, quantize);
-    if (!step || graph::IsConstant(graph_, x) || uses_.is_output[static_cast<size_t>(levels)]) return;
+    if (!step || graph_.tensor(x).type != graph::ElementType::kFloat || graph::IsConstant(graph_, x) ||
+        uses_.is_output[static_cast<size_t>(levels)])
+      return;
     const std::optional<GivenLevels> taken = LevelsOf(quantize, *step);
     const std::vector<int32_t>& readers = uses_.consumers[static_cast<size_t>(levels)];
     const auto undoes = [&](int32_t at) {
@@ -88,11 +102,19 @@ class Taking {
     if (!taken || !std::all_of(readers.begin(), readers.end(), undoes)) return;
     const auto [known, first] = given_.tensors.emplace(graph_.tensor(x).name, *taken);
     if (!first && (known->second.scale != taken->scale || known->second.zero_point != taken->zero_point)) return;
+    TensorId handed_on = x;
+    const bool clips = taken->zero_point == 0 && MayBeNegative(x);
     for (const int32_t at : readers) {
       Node& node = Consumer(at);
       node.op = "Identity";
       node.attributes.clear();
-      node.inputs = {x};
+      node.inputs = {handed_on};
+      if (clips && handed_on == x) {
+        node.op = "Clip";
+        node.inputs.push_back(graph::AddFloats(graph_, node.name + "_low", {}, {0.0F}));
+        node.inputs.push_back(graph::AddFloats(graph_, node.name + "_high", {}, {kHighestLevel * taken->scale}));
+        handed_on = node.outputs[0];
+      }
       given_.tensors[graph_.tensor(node.outputs[0]).name] = *taken;
     }
   }
@@ -106,6 +128,22 @@ class Taking {
     return node.op == "QuantizeLinear" && graph::IsConstant(graph_, node.inputs[0]);
   }
 
+  // Whether the scales of a constant are those of output channels for all that read it.
+  bool LieAlongChannels(const Node& dequantize) {
+    const TensorId weights = dequantize.outputs[0];
+    const auto rank = static_cast<int64_t>(graph_.tensor(weights).shape.size());
+    const int64_t given = dequantize.Int("axis", 1);
+    const int64_t axis = given < 0 ? given + rank : given;
+    const std::vector<int32_t>& readers = uses_.consumers[static_cast<size_t>(weights)];
+    return std::all_of(readers.begin(), readers.end(), [&](int32_t at) {
+      const Node& reader = Consumer(at);
+      const ops::Op* op = ops::FindOp(reader.op);
+      const bool sums = op != nullptr && op->quantization.weights >= 0 && op->quantization.weights_axis == axis;
+      return sums && ops::HasInput(reader, static_cast<size_t>(op->quantization.weights)) &&
+             reader.inputs[static_cast<size_t>(op->quantization.weights)] == weights;
+    });
+  }
+
   void TakeConstant(const Node& dequantize) {
     if (!IsConstant(dequantize.inputs[0])) return;
     const std::vector<float>* scales = Scales(graph_, dequantize);
@@ -114,6 +152,7 @@ class Taking {
         dequantize.Int("block_size", 0) != 0)
       return;
     if (std::any_of(zero_points->begin(), zero_points->end(), [](int64_t zero) { return zero != 0; })) return;
+    if (scales->size() > 1 && !LieAlongChannels(dequantize)) return;
     given_.weights[graph_.tensor(dequantize.outputs[0]).name] = *scales;
   }
 

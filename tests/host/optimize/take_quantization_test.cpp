@@ -85,5 +85,55 @@ TEST(TakeQuantization, ScalesOfConstantsAreTheirs) {
       << "folded, it has the name by which its scales are known";
 }
 
+// Scales along the input channels of square weights are none of its output channels.
+TEST(TakeQuantization, ScalesAlongAnotherAxisAreNotTaken) {
+  struct Case {
+    std::string op;
+    int64_t axis;
+    size_t taken;
+  };
+  for (const Case& c : {Case{"Conv", 0, 1}, Case{"Conv", 1, 0}, Case{"Conv", -4, 1}, Case{"ConvTranspose", 1, 1},
+                        Case{"ConvTranspose", 0, 0}, Case{"Add", 0, 0}}) {
+    SCOPED_TRACE(c.op + " along " + std::to_string(c.axis));
+    SmallGraph small;
+    const TensorId x = small.Input("x", {1, 2, 3, 3});
+    const TensorId levels = small.Ints({1, -2, 3, 127});
+    small.graph.tensor(levels).shape = {2, 2, 1, 1};
+    const TensorId scales = small.Floats({2}, {0.5F, 0.125F});
+    const TensorId weights = small.Add("DequantizeLinear", {levels, scales}, {{"axis", c.axis}});
+    graph::Graph graph = small.Finish({small.Add(c.op, {c.op == "Add" ? weights : x, c.op == "Add" ? x : weights})});
+    const graph::Graph before = graph;
+    const graph::GivenQuantization given = TakeQuantization(graph);
+    EXPECT_EQ(given.weights.size(), c.taken);
+    Optimize(graph);
+    EXPECT_LE(testing::LargestOutputDifference(before, graph), 1e-6);
+  }
+}
+
+// A Relu that a quantiser dropped because the levels begin at 0.
+TEST(TakeQuantization, LevelsThatBeginAtZeroClipSumsAndProducts) {
+  for (const bool relu : {false, true}) {
+    for (const int readers : {1, 2}) {
+      Quantized net;
+      TensorId x = net.small.Conv(net.small.Input("x", {1, 3, 4, 4}), 3, 4, 1);
+      if (relu) x = net.small.Add("Relu", {x});
+      const TensorId first = net.Pair(x, 1.0F / 16.0F, -128, kInt8);
+      TensorId y = net.small.Add("Tanh", {first});
+      if (readers == 2) {
+        const graph::Node undo = net.small.graph.nodes[net.small.graph.nodes.size() - 2];
+        y = net.small.Add("Add", {y, net.small.Add("DequantizeLinear", undo.inputs)});
+      }
+      graph::Graph graph = net.small.Finish({y});
+      const graph::Graph before = graph;
+      EXPECT_EQ(TakeQuantization(graph).tensors.at(graph.tensor(x).name).zero_point, 0);
+      EXPECT_LE(testing::LargestOutputDifference(before, graph), 1.01 / 16.0);
+      Optimize(graph);
+      EXPECT_LE(testing::LargestOutputDifference(before, graph), 1.01 / 16.0);
+      EXPECT_EQ(testing::Operators(graph).rfind(relu ? "Conv+Relu Tanh" : "Conv+Clip Tanh", 0), 0U)
+          << testing::Operators(graph);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::optimize
