@@ -48,6 +48,7 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   const graph::Shape shape = graph.tensor(w).shape;
   const std::string weights_name = graph.tensor(w).name;
   std::vector<float> weights = graph.tensor(w).constant->floats;
+  if (weights.empty()) return false;
   const size_t channels = OutputChannels(*conv, shape);
   std::vector<float> bias(channels, 0.0F);
   if (biased) bias = graph.tensor(conv->inputs[2]).constant->floats;

@@ -40,12 +40,14 @@ bool CountsZeros(const Node& pool, const std::vector<int64_t>& pads) {
   return (none || pool.Int("count_include_pad", 0) != 0) && pool.Int("ceil_mode", 0) == 0;
 }
 
-// The window behind a pad of 0 takes its maximum over at least one real element only if no window lies in the padding.
-bool WindowsReachInput(const std::vector<int64_t>& pads, const std::vector<int64_t>& kernel) {
+// Whether no window of a pool lies in the padding, where it has no element and no pool is a layer.
+bool WindowsReachInput(const Node& pool, const std::vector<int64_t>& pads) {
+  const std::vector<int64_t> kernel = pool.Ints("kernel_shape", {1});
+  const std::vector<int64_t> dilations = pool.Ints("dilations", {});
   for (size_t i = 0; i < pads.size(); ++i) {
     if (pads[i] >= kernel[i % kernel.size()]) return false;
   }
-  return true;
+  return std::all_of(dilations.begin(), dilations.end(), [](int64_t dilation) { return dilation == 1; });
 }
 
 bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
@@ -68,8 +70,9 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   if (node.op == "MaxPool") {
     const bool lowest = value <= -ops::kAsGoodAsInfinity;
     const bool harmless = value == 0.0 && NeverNegative(graph, ProducerOf(graph, uses, pad->inputs[0]));
-    allowed = (lowest || harmless) && WindowsReachInput(pads, node.Ints("kernel_shape", {1}));
+    allowed = lowest || harmless;
   }
+  if (node.op != "Conv") allowed = allowed && WindowsReachInput(node, pads);
   if (!allowed) return false;
   node.attributes["pads"] = pads;
   if (average) node.attributes["count_include_pad"] = int64_t{1};

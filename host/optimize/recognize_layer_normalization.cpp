@@ -63,6 +63,7 @@ bool RewriteCore(Graph& graph, const graph::Uses& uses, size_t index) {
   const Normalisation found = Match(graph, origins, last);
   if (found.x == kNoTensor || !graph::IsKnown(graph.tensor(found.x).shape)) return false;
   const Shape& shape = graph.tensor(found.x).shape;
+  if (shape != graph.tensor(last.outputs[0]).shape) return false;  // a constant adds axes
   const Shape row(shape.begin() + found.axis, shape.end());
   Node made{"LayerNormalization",
             last.name,

@@ -50,7 +50,25 @@ class PieceMaker {
 
   // Whether the way back leads to a Concat along the axis, so that a part of it is all that the piece needs, or to a
   // Conv whose other channels have another range.
-  bool MeetsParts(TensorId id, Piece piece) const {
+  bool MeetsParts(TensorId id, const Piece& piece) const {
+    const auto known = meets_.find(KeyOf(id, piece));
+    if (known != meets_.end()) return known->second;
+    return meets_[KeyOf(id, piece)] = FindParts(id, piece);
+  }
+
+  // The piece of a tensor. New nodes are collected in `made`, in order.
+  TensorId Take(TensorId id, const Piece& piece) {
+    known_.clear();
+    return Make(id, piece);
+  }
+
+  std::vector<Node> made;
+
+ private:
+  using Key = std::tuple<TensorId, size_t, int64_t, int64_t, int64_t>;
+  static Key KeyOf(TensorId id, const Piece& piece) { return {id, piece.axis, piece.start, piece.count, piece.step}; }
+
+  bool FindParts(TensorId id, Piece piece) const {
     const Node* node = Producer(id);
     if (node == nullptr || !IsPlain(*node)) return false;
     const auto any_input = [&](const std::function<bool(TensorId)>& counts) {
@@ -75,17 +93,8 @@ class PieceMaker {
     return IsElementwise(*node) && any_input([&](TensorId input) { return IsWhole(input, id); });
   }
 
-  // The piece of a tensor. New nodes are collected in `made`, in order.
-  TensorId Take(TensorId id, const Piece& piece) {
-    known_.clear();
-    return Make(id, piece);
-  }
-
-  std::vector<Node> made;
-
- private:
   TensorId Make(TensorId id, const Piece& piece) {
-    const auto key = std::make_tuple(id, piece.axis, piece.start);
+    const Key key = KeyOf(id, piece);
     const auto known = known_.find(key);
     if (known != known_.end()) return known->second;
     return known_[key] = MakeNew(id, piece);
@@ -152,6 +161,12 @@ class PieceMaker {
 
   // Nothing reads the whole: it is not computed twice.
   bool OnlyCut(TensorId id) const {
+    const auto known = only_cut_.find(id);
+    if (known != only_cut_.end()) return known->second;
+    return only_cut_[id] = ReadersCut(id);
+  }
+
+  bool ReadersCut(TensorId id) const {
     const auto at = static_cast<size_t>(id);
     if (uses_.is_output[at]) return false;
     return std::all_of(uses_.consumers[at].begin(), uses_.consumers[at].end(), [&](int32_t consumer) {
@@ -225,7 +240,10 @@ class PieceMaker {
   Graph& graph_;
   const graph::Uses& uses_;
   const Node origin_;
-  std::map<std::tuple<TensorId, size_t, int64_t>, TensorId> known_;  // of this piece: by tensor, axis and start
+  std::map<Key, TensorId> known_;  // of one piece, what was taken on the way
+  // What was asked before: a tensor that is read twice is asked about twice, and so is all in front of it.
+  mutable std::map<Key, bool> meets_;
+  mutable std::map<TensorId, bool> only_cut_;
 };
 
 // What a Slice of one axis or a Split gives, one for each output; empty for everything else.

@@ -17,7 +17,8 @@ struct Part {
 
 // The part that a Slice with explicit inputs takes of one axis with step 1; false for every other node.
 bool ReadPart(const Graph& graph, const Node& node, int64_t* axis, Part* part) {
-  if (node.op != "Slice" || node.inputs.size() != 5) return false;
+  if (node.op != "Slice" || node.inputs.size() != 5 || !graph::IsKnown(graph.tensor(node.outputs[0]).shape))
+    return false;
   for (size_t i = 1; i < 5; ++i) {
     if (!IsConstant(graph, node.inputs[i]) || graph.Ints(node.inputs[i]).size() != 1) return false;
   }
@@ -32,6 +33,7 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   Part part{};
   if (!ReadPart(graph, graph.nodes[index], &axis, &part)) return false;
   const TensorId x = graph.nodes[index].inputs[0];
+  if (axis < 0) return false;
   const std::vector<int32_t>& users = uses.consumers[static_cast<size_t>(x)];
   if (users.size() < 2 || users[0] != static_cast<int32_t>(index)) return false;
   std::vector<Part> parts;

@@ -183,5 +183,30 @@ TEST(FoldPads, LeavesOtherPads) {
   ExpectUntouched(graph, FoldPads);
 }
 
+TEST(FoldAffineIntoConv, LeavesAConvWithoutInputChannels) {
+  SmallGraph small;
+  const TensorId conv = small.Add("Conv", {small.Input("x", {1, 0, 5, 4}), small.Floats({6, 0, 1, 1}, {})});
+  ExpectUntouched(small.Finish({small.Add("Add", {conv, small.Random({6, 1, 1})})}), FoldAffineIntoConv);
+}
+
+// No pool is a layer whose windows may lie in the padding, and with dilations they step over the image.
+TEST(FoldPads, LeavesWhatLetsWindowsLieInThePadding) {
+  for (const std::string op : {"MaxPool", "AveragePool"}) {
+    SmallGraph small;
+    const TensorId pad = small.Add("Pad", {small.Add("Relu", {small.Input("x", {1, 3, 5, 4})}),
+                                           small.Ints({0, 0, 2, 0, 0, 0, 2, 0}), small.Scalar(0.0F)});
+    graph::Graph graph = small.Finish({small.Add(op, {pad}, {{"kernel_shape", std::vector<int64_t>{2, 2}}})});
+    MakeExplicit(graph);
+    ExpectUntouched(graph, FoldPads);
+  }
+  SmallGraph small;
+  const TensorId pad = small.Add("Pad", {small.Add("Relu", {small.Input("x", {1, 1, 3, 1})}),
+                                         small.Ints({0, 0, 1, 0, 0, 0, 1, 0}), small.Scalar(0.0F)});
+  graph::Graph graph = small.Finish({small.Add(
+      "MaxPool", {pad}, {{"kernel_shape", std::vector<int64_t>{2, 1}}, {"dilations", std::vector<int64_t>{4, 1}}})});
+  MakeExplicit(graph);
+  ExpectUntouched(graph, FoldPads);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize

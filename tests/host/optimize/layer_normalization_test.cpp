@@ -280,5 +280,14 @@ TEST(RecognizeLayerNormalization, TakesNoScaleThatAddsAxesOrColumns) {
   }
 }
 
+// An epsilon for each of two rows, which makes two of one.
+TEST(RecognizeLayerNormalization, LeavesAnEpsilonThatAddsRows) {
+  SmallGraph g;
+  const TensorId x = g.Input("x", {1, 3, 6});
+  const TensorId d = g.Add("Sub", {x, Mean(g, x, {})});
+  const TensorId sum = g.Add("Add", {Mean(g, g.Add("Mul", {d, d}), {}), g.Floats({2, 1, 1}, {1e-3F, 1e-3F})});
+  ExpectUntouched(g.Finish({g.Add("Div", {d, g.Add("Sqrt", {sum})})}), Recognize);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize

@@ -103,5 +103,18 @@ TEST_F(Parts, OfASumOrAConvolutionAreCutAsTheyWere) {
   ExpectUntouched(small_.Finish({small_.Add("Relu", {Slice(conv, 0, 3, 1)})}), SlicesToParts);
 }
 
+// The same tensor twice, of which a piece takes all and a part.
+TEST_F(Parts, OfOneTensorThatIsThereTwice) {
+  const TensorId twice = small_.Add("Concat", {x_, x_}, {{"axis", int64_t{1}}});
+  CheckPass(small_.Finish({small_.Add("Relu", {Slice(twice, 0, 6, 1)})}), SlicesToParts, 1, "Slice Concat Relu", 0.0);
+}
+
+// Every way back is looked at once.
+TEST_F(Parts, BehindManySumsOfATensorWithItself) {
+  TensorId sum = x_;
+  for (int i = 0; i < 64; ++i) sum = small_.Add("Add", {sum, sum});
+  ExpectUntouched(small_.Finish({Slice(sum, 0, 2, 1)}), SlicesToParts);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize

@@ -131,5 +131,18 @@ TEST(SlicesToSplit, LeavesGapsStepsAndOtherReaders) {
   ExpectUntouched(small.Finish({a, b, small.Add("Relu", {x})}), SlicesToSplit);
 }
 
+// What an operator that is not known makes has no axes to count.
+TEST(SlicesToSplit, LeavesTensorsWithoutAShape) {
+  for (const int64_t axis : {-1, 2}) {
+    SmallGraph small;
+    const TensorId x = small.Add("Mystery", {small.Input("x", {2, 4})});
+    const auto slice = [&](int64_t start, int64_t end) {
+      return small.Add("Slice", {x, small.Ints({start}), small.Ints({end}), small.Ints({axis}), small.Ints({1})});
+    };
+    const TensorId first = slice(0, 2);
+    ExpectUntouched(small.Finish({first, slice(2, 4)}), SlicesToSplit);
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::optimize
