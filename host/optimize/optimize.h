@@ -32,7 +32,15 @@ struct PassResult {
 };
 
 // InferShapes, FoldConstants and every pass of optimize.cpp until none changes anything. Graph inputs and outputs keep
-// their names, and the function computed stays the same up to float rounding.
+// their names, and the function computed of finite numbers stays the same up to float rounding, but for these:
+// - What dynamic quantisation rounds and Casts to narrower floats round is not rounded.
+// - A row of zeros over its own norm is 0 where the network has no epsilon, and a limit of the norm that is nearly 0
+//   acts as an epsilon; MeanVarianceNormalization adds its epsilon to the variance.
+// - Numbers within 1e-4 of those of SiLU's, HardSwish's and Gelu's kin are taken for them.
+// - What Where does not choose, Trilu drops or CumSum leaves out is multiplied with 0: infinity and NaN there come
+//   through, unless the condition of a Where guards them. Minus infinity that a Where puts in front of Softmax or Exp
+//   is a large number, so that a row of nothing else has equal shares.
+// - Truth values that leave the network are floats of 0 and 1.
 //
 // A node that stands for several ONNX nodes lists them in `onnx_nodes`; its output has the name of the last ONNX
 // tensor, `pre_activation` that of the tensor before a fused activation.

@@ -178,5 +178,11 @@ TEST(UnrollRecurrent, SaysWhatItDoesNotTake) {
             "supported");
 }
 
+TEST(UnrollRecurrent, LeavesASequenceOfNothing) {
+  Form form;
+  form.steps = 0;
+  ExpectUntouched(Network(form), UnrollRecurrent);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize
