@@ -206,7 +206,9 @@ TensorId TruthWriter::Guarded(TensorId branch, bool yes, int depth) {
 // The branch where it is chosen, 0 elsewhere.
 TensorId TruthWriter::Chosen(TensorId branch, bool yes) {
   constexpr int kDeepest = 8;
-  if (IsNumber(branch, 1.0)) return MaskOf(yes);
+  const bool adds_no_axes = graph_.tensor(branch).shape.size() <= graph_.tensor(node_.inputs[0]).shape.size() &&
+                            graph::ElementCount(graph_.tensor(branch).shape) == 1;
+  if (IsNumber(branch, 1.0) && adds_no_axes) return MaskOf(yes);
   const TensorId finite = Guarded(Finite(branch), yes, kDeepest);
   return Add("Mul", {finite, MaskOf(yes)});
 }

@@ -71,6 +71,27 @@ TEST(Where, BranchesThatAConditionGuards) {
   }
 }
 
+// What gives the result its shape is no more than a one or a zero.
+TEST(Where, NumbersWithMoreAxesThanTheMask) {
+  for (const float number : {0.0F, 1.0F, 2.0F}) {
+    for (const bool yes : {false, true}) {
+      for (const graph::Shape& shape : {graph::Shape{2, 1, 1}, graph::Shape{4}, graph::Shape{1, 1, 1}}) {
+        SCOPED_TRACE(std::to_string(number) + " " + graph::ToString(shape));
+        SmallGraph g;
+        const TensorId mask = g.Add("Less", {g.Input("x", {3, 1}), g.Scalar(0.0F)});
+        const size_t count = static_cast<size_t>(graph::ElementCount(shape));
+        const TensorId numbers = g.Floats(shape, std::vector<float>(count, number));
+        const TensorId other = g.Scalar(0.5F);
+        const graph::Graph before = g.Finish({g.Add("Where", {mask, yes ? numbers : other, yes ? other : numbers})});
+        graph::Graph after = before;
+        TruthToNumbers(after);
+        EXPECT_EQ(testing::LargestOutputDifference(before, after), 0.0);
+        EXPECT_EQ(after.tensor(after.outputs[0]).shape, before.tensor(before.outputs[0]).shape);
+      }
+    }
+  }
+}
+
 // The mask is no matter of the numbers: nothing is guarded, and nothing costs more.
 TEST(Where, BranchesThatNothingGuardsAreTakenAsTheyAre) {
   SmallGraph g;
