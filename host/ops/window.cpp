@@ -68,7 +68,9 @@ Window Resolve(const WindowAttributes& given, const graph::Shape& spatial) {
     if (given.ceil_mode && !same && room >= 0) {
       count = (room + stride - 1) / stride + 1;
       if ((count - 1) * stride >= spatial[i] + begin) --count;  // no window lies in the padding alone
-      end = std::max(end, (count - 1) * stride + reach - spatial[i] - begin);
+      // The end that gives so many windows without ceil_mode too.
+      const int64_t least = (count - 1) * stride + reach - spatial[i] - begin;
+      end = std::min(std::max(end, least), least + stride - 1);
     }
     window.pads_begin.push_back(begin);
     window.pads_end.push_back(end);

@@ -96,7 +96,8 @@ bool ConvolveDilated(Graph& graph, size_t index, const ops::Window& window) {
 }
 
 // Where ceil_mode adds windows that reach beyond a padding that counts: the padding becomes a part of the image, and
-// what is beyond it padding that does not count.
+// what is beyond it padding that does not count. It drops windows that begin behind the image: so does a smaller
+// padding.
 bool PadForCeil(Graph& graph, size_t index) {
   const Node before = graph.nodes[index];
   const Shape shape = graph.tensor(before.inputs[0]).shape;
@@ -108,11 +109,12 @@ bool PadForCeil(Graph& graph, size_t index) {
   Ints pads(8, 0);
   Ints beyond(4, 0);
   for (size_t axis = 0; axis < 2; ++axis) {
-    pads[axis + 2] = counted.pads_begin[axis];
-    pads[axis + 6] = counted.pads_end[axis];
-    padded[axis + 2] += counted.pads_begin[axis] + counted.pads_end[axis];
     const int64_t reach =
         (window.output[axis] - 1) * window.strides[axis] + (window.kernel[axis] - 1) * window.dilations[axis] + 1;
+    const int64_t front = shape[axis + 2] + counted.pads_begin[axis];
+    padded[axis + 2] = std::min(front + counted.pads_end[axis], reach + window.strides[axis] - 1);
+    pads[axis + 2] = counted.pads_begin[axis];
+    pads[axis + 6] = padded[axis + 2] - front;
     beyond[axis + 2] = std::max<int64_t>(reach - padded[axis + 2], 0);
   }
   TensorId x = before.inputs[0];

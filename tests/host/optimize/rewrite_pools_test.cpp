@@ -62,6 +62,20 @@ TEST(RewritePools, PaddingThatCountsBecomesPartOfTheImageWhereWindowsReachBeyond
   CheckPass(Pool("AveragePool", {1, 2, 5, 5}, padded), RewritePools, 1, "Pad AveragePool");
 }
 
+// A window that would begin behind the image is dropped, with ceil_mode alone.
+TEST(RewritePools, WindowsInThePaddingAlone) {
+  for (const std::string op : {"MaxPool", "AveragePool"}) {
+    Attributes attributes = {
+        {"kernel_shape", Ints{1, 2}}, {"strides", Ints{3, 1}}, {"pads", Ints{0, 0, 1, 0}}, {"ceil_mode", int64_t{1}}};
+    if (op == "AveragePool") attributes["count_include_pad"] = int64_t{1};
+    const graph::Graph before = Pool(op, {1, 2, 3, 4}, attributes);
+    graph::Graph after = before;
+    Optimize(after);
+    EXPECT_EQ(after.tensor(after.outputs[0]).shape, (graph::Shape{1, 2, 1, 3})) << op;
+    EXPECT_LE(testing::LargestOutputDifference(before, after), 1e-6) << op;
+  }
+}
+
 TEST(RewritePools, LeavesOrdinaryWindows) {
   ExpectUntouched(Pool("MaxPool", {1, 2, 6, 7}, {{"kernel_shape", Ints{3, 2}}, {"ceil_mode", int64_t{1}}}),
                   RewritePools);
