@@ -105,7 +105,7 @@ bool TakesImage(const Graph& graph, const Node& node) {
   if (node.op == "Pad") return HasConstantPads(graph, node);
   if (node.op != "Slice" || node.inputs.size() < 4 || !IsConstant(graph, node.inputs[3])) return false;
   const std::vector<int64_t>& axes = graph.Ints(node.inputs[3]);
-  return *std::min_element(axes.begin(), axes.end()) >= 0;
+  return std::all_of(axes.begin(), axes.end(), [](int64_t axis) { return axis >= 0; });
 }
 
 // A list that has an entry for each axis, or for each begin and each end, with `neutral` for the row.
