@@ -1,4 +1,5 @@
 // FoldScale where it must not, and where its conditions are met just so.
+#include <cmath>
 #include <limits>
 
 #include "pass_check.h"
