@@ -1,13 +1,13 @@
 #include "compiler/picture_observation.h"
 
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <sstream>
 #include <utility>
 
 #include "compiler/calibration_watch.h"
 #include "import/onnx_export.h"
+#include "import/source_digest.h"
 #include "input/input_source.h"
 #include "lockstep/md5.h"
 #include "quantize/policy_effect.h"
@@ -17,22 +17,12 @@ namespace {
 
 std::string DigestOf(const std::string& text) { return ToText(Md5Of(text.data(), text.size())).data(); }
 
-// Block by block: videos are large. Of what cannot be read, that.
-std::string FileDigest(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return "unreadable";
-  Md5 md5;
-  std::vector<char> block(size_t{1} << 20);
-  while (file) {
-    file.read(block.data(), static_cast<std::streamsize>(block.size()));
-    md5.Update(block.data(), static_cast<size_t>(file.gcount()));
-  }
-  return ToText(md5.Finish()).data();
-}
+// Of what cannot be read, that.
+std::string DigestOfFile(const std::string& path) { return importer::FileDigest(path).value_or("unreadable"); }
 
 // Another build of the program may compute other values.
 const std::string& ProgramDigest() {
-  static const std::string kDigest = FileDigest("/proc/self/exe");
+  static const std::string kDigest = DigestOfFile("/proc/self/exe");
   return kDigest;
 }
 
@@ -49,7 +39,7 @@ void Describe(const input::InputInfo& info, std::ostream& text) {
 void Describe(const input::DataItem& item, std::map<std::string, std::string>& digests, std::ostream& text) {
   const auto digest = [&](const std::string& path) {
     const auto [found, is_new] = digests.emplace(path, "");
-    if (is_new) found->second = FileDigest(path);
+    if (is_new) found->second = DigestOfFile(path);
     return found->second;
   };
   text << "set " << item.label;

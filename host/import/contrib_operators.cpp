@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "import/function_body.h"
+#include "import/opset_meaning.h"
 
 namespace lockstep::importer {
 namespace {
@@ -154,7 +155,10 @@ bool QLinearUnary(Body& body, const char* op, const Names& without = {}) {
 }
 bool QLinearSigmoid(Body& body) { return QLinearUnary(body, "Sigmoid"); }
 bool QLinearLeakyRelu(Body& body) { return QLinearUnary(body, "LeakyRelu"); }
-bool QLinearSoftmax(Body& body) { return body.Int("opset", 13) >= 13 && QLinearUnary(body, "Softmax", {"opset"}); }
+bool QLinearSoftmax(Body& body) {
+  body.SetOpset(body.Int("opset", kFirstOpsetOfOneAxis));
+  return QLinearUnary(body, "Softmax", {"opset"});
+}
 bool QLinearAveragePool(Body& body) {
   return body.Int("channels_last", 0) == 0 && QLinearUnary(body, "AveragePool", {"channels_last"});
 }

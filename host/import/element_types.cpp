@@ -19,6 +19,17 @@ int64_t IntOf(const NodeProto& node, const char* key, int64_t fallback) {
   return fallback;
 }
 
+// Up to opset 5 a type is given by its name.
+int32_t NamedType(const NodeProto& node, const char* key) {
+  TensorProto::DataType type = TensorProto::UNDEFINED;
+  for (const auto& attribute : node.attribute()) {
+    if (attribute.name() == key && attribute.type() == onnx::AttributeProto::STRING) {
+      TensorProto::DataType_Parse(attribute.s(), &type);
+    }
+  }
+  return type;
+}
+
 int32_t TensorTypeOf(const NodeProto& node, const char* key, int32_t fallback) {
   for (const auto& attribute : node.attribute()) {
     if (attribute.name() == key && attribute.has_t()) return attribute.t().data_type();
@@ -48,7 +59,7 @@ int32_t ElementTypes::OutputOf(const NodeProto& node, int output) const {
   const auto given = [&](const char* key, int32_t fallback) {
     return static_cast<int32_t>(IntOf(node, key, fallback));
   };
-  if (op == "Cast") return given("to", TensorProto::UNDEFINED);
+  if (op == "Cast") return given("to", NamedType(node, "to"));
   if (op == "EyeLike") return given("dtype", input(0));
   if (op == "ConstantOfShape") return TensorTypeOf(node, "value", TensorProto::FLOAT);
   if (op == "QuantizeLinear") {

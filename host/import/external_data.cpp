@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "graph/error.h"
 #include "import/onnx_tensor.h"
@@ -27,18 +28,23 @@ class Loader {
  public:
   explicit Loader(const std::string& path) : path_(path), folder_(fs::path(path).parent_path()) {}
 
-  const std::vector<std::string>& files() const { return files_; }
-
-  void Load(onnx::GraphProto& graph) {
-    for (TensorProto& tensor : *graph.mutable_initializer()) Load(tensor);
-    for (onnx::NodeProto& node : *graph.mutable_node()) {
-      for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
-        if (attribute.has_t()) Load(*attribute.mutable_t());
-        if (attribute.has_g()) Load(*attribute.mutable_g());
-        for (onnx::GraphProto& body : *attribute.mutable_graphs()) Load(body);
-      }
+  void Load(TensorProto& tensor) const {
+    const Place place = PlaceOf(tensor);
+    const std::string whole = FileOf(tensor, place);
+    std::ifstream stream(whole, std::ios::binary);
+    std::string& raw = *tensor.mutable_raw_data();
+    raw.resize(place.length);
+    stream.seekg(static_cast<std::streamoff>(place.offset));
+    if (!stream.read(raw.data(), static_cast<std::streamsize>(raw.size()))) {
+      Fail(tensor,
+           "lies in the file '" + whole + "', which cannot be read (" + std::strerror(errno) + "); check its rights");
     }
+    tensor.clear_external_data();
+    tensor.set_data_location(TensorProto::DEFAULT);
   }
+
+  // The file that the tensor lies in, after all that can be said without reading it.
+  std::string FileOf(const TensorProto& tensor) const { return FileOf(tensor, PlaceOf(tensor)); }
 
  private:
   [[noreturn]] void Fail(const TensorProto& tensor, const std::string& reason) const {
@@ -79,9 +85,7 @@ class Loader {
     return place;
   }
 
-  void Load(TensorProto& tensor) {
-    if (tensor.data_location() != TensorProto::EXTERNAL) return;
-    const Place place = PlaceOf(tensor);
+  std::string FileOf(const TensorProto& tensor, const Place& place) const {
     const fs::path file = fs::path(place.file).lexically_normal();
     if (file.empty() || file.is_absolute() || *file.begin() == "..") {
       Fail(tensor, "lies in the file '" + place.file + "', outside of the model's folder; put it beside the model");
@@ -98,30 +102,57 @@ class Loader {
                        std::to_string(place.length) + " from " + std::to_string(place.offset) +
                        " on are needed: it is cut short, copy it again");
     }
-    std::ifstream stream(whole, std::ios::binary);
-    std::string& raw = *tensor.mutable_raw_data();
-    raw.resize(place.length);
-    stream.seekg(static_cast<std::streamoff>(place.offset));
-    if (!stream.read(raw.data(), static_cast<std::streamsize>(raw.size()))) {
-      Fail(tensor, "lies in the file '" + whole.string() + "', which cannot be read (" + std::strerror(errno) +
-                       "); check its rights");
-    }
-    if (std::find(files_.begin(), files_.end(), whole.string()) == files_.end()) files_.push_back(whole.string());
-    tensor.clear_external_data();
-    tensor.set_data_location(TensorProto::DEFAULT);
+    return whole.string();
   }
 
   const std::string& path_;
   fs::path folder_;
-  std::vector<std::string> files_;
 };
+
+using Visit = std::function<void(TensorProto&)>;
+
+// Calls visit(tensor) for every tensor whose data lies in another file.
+void ForExternal(google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, const Visit& visit);
+
+void ForExternal(TensorProto& tensor, const Visit& visit) {
+  if (tensor.data_location() == TensorProto::EXTERNAL) visit(tensor);
+}
+
+void ForExternal(onnx::GraphProto& graph, const Visit& visit) {
+  for (TensorProto& tensor : *graph.mutable_initializer()) ForExternal(tensor, visit);
+  ForExternal(*graph.mutable_node(), visit);
+}
+
+void ForExternal(google::protobuf::RepeatedPtrField<onnx::NodeProto>& nodes, const Visit& visit) {
+  for (onnx::NodeProto& node : nodes) {
+    for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
+      if (attribute.has_t()) ForExternal(*attribute.mutable_t(), visit);
+      if (attribute.has_g()) ForExternal(*attribute.mutable_g(), visit);
+      for (onnx::GraphProto& body : *attribute.mutable_graphs()) ForExternal(body, visit);
+    }
+  }
+}
+
+void ForExternal(onnx::ModelProto& model, const Visit& visit) {
+  ForExternal(*model.mutable_graph(), visit);
+  for (auto& function : *model.mutable_functions()) ForExternal(*function.mutable_node(), visit);
+}
 
 }  // namespace
 
-std::vector<std::string> LoadExternalData(onnx::ModelProto& model, const std::string& path) {
-  Loader loader(path);
-  loader.Load(*model.mutable_graph());
-  return loader.files();
+void LoadExternalData(onnx::ModelProto& model, const std::string& path) {
+  const Loader loader(path);
+  ForExternal(model, [&](TensorProto& tensor) { loader.Load(tensor); });
+}
+
+std::vector<std::string> ExternalFiles(onnx::ModelProto& model, const std::string& path) {
+  const Loader loader(path);
+  std::vector<std::string> files;
+  ForExternal(model, [&](const TensorProto& tensor) {
+    const std::string file = loader.FileOf(tensor);
+    if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+  });
+  return files;
 }
 
 }  // namespace lockstep::importer

@@ -11,8 +11,10 @@
 namespace lockstep::importer {
 
 // Reads the data of every tensor that lies in another file, which is named relative to the folder of `path`, into the
-// tensor. Throws BadInput naming tensor and file for one that is missing, too short, or outside of that folder. Returns
-// the files, each once, in the order in which the model names them.
-std::vector<std::string> LoadExternalData(onnx::ModelProto& model, const std::string& path);
+// tensor. Throws BadInput naming tensor and file for one that is missing, too short, or outside of that folder.
+void LoadExternalData(onnx::ModelProto& model, const std::string& path);
+
+// Those files, each once, in the order in which the model names them; the model stays as it is. Throws as well.
+std::vector<std::string> ExternalFiles(onnx::ModelProto& model, const std::string& path);
 
 }  // namespace lockstep::importer

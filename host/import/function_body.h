@@ -17,6 +17,8 @@ class FunctionBody {
   using Names = std::vector<std::string>;
 
   explicit FunctionBody(const onnx::NodeProto& call) : call_(call) {
+    function_.set_name(call.op_type());
+    function_.set_domain(call.domain());
     for (int i = 0; i < call.input_size(); ++i) function_.add_input("in" + std::to_string(i));
     for (int i = 0; i < call.output_size(); ++i) function_.add_output("out" + std::to_string(i));
   }
@@ -64,6 +66,9 @@ class FunctionBody {
       }
     }
   }
+
+  // The opset whose operators the nodes are; without, that of the model.
+  void SetOpset(int64_t opset) { function_.add_opset_import()->set_version(opset); }
 
   std::string Number(float value) {
     const std::string output = Add("Constant", {});

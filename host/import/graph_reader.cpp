@@ -7,6 +7,7 @@
 #include "import/model_file.h"
 #include "import/onnx_tensor.h"
 #include "import/sub_graph.h"
+#include "ops/op_table.h"
 
 namespace lockstep::importer {
 namespace {
@@ -117,14 +118,17 @@ class Reader {
     std::string stem = node.name();
     if (stem.empty()) stem = node.op_type() + "_" + std::to_string(count_);
     std::string name = stem;
-    for (int i = 1; !names_.insert(name).second; ++i) name = stem + "_" + std::to_string(i);
+    while (!names_.insert(name).second) name = stem + "_" + std::to_string(++taken_[stem]);
     return name;
   }
 
   void ReadNode(const onnx::NodeProto& proto) {
     Node node;
     node.op = proto.op_type();
-    if (!proto.domain().empty() && proto.domain() != "ai.onnx") node.op = proto.domain() + "." + node.op;
+    // An operator that only the compiler writes is unknown in a file.
+    const ops::Op* op = ops::FindOp(node.op);
+    const std::string domain = proto.domain().empty() && op != nullptr && op->own ? "ai.onnx" : proto.domain();
+    if (!domain.empty()) node.op = domain + "." + node.op;
     node.name = NodeName(proto);
     ++count_;
     if (node.op == "Constant") {
@@ -158,6 +162,10 @@ class Reader {
 
   void ReadAttribute(const onnx::AttributeProto& attribute, Node& node) {
     const std::string& key = attribute.name();
+    if (!attribute.ref_attr_name().empty()) {
+      throw BadInput(Where(node, key) + " is to be the attribute '" + attribute.ref_attr_name() +
+                     "' of a function, and the node is in none; the file is damaged, export the model again");
+    }
     switch (attribute.type()) {
       case onnx::AttributeProto::INT:
         node.attributes[key] = static_cast<int64_t>(attribute.i());
@@ -245,6 +253,7 @@ class Reader {
     } else {
       throw UnsupportedModel(where + ": its value is '" + attribute.name() + "', not numbers");
     }
+    if (!attribute.has_t()) types_.Set(proto.output(0), static_cast<int32_t>(graph::ToOnnxType(value.type)));
     graph::Tensor& tensor = graph_.tensor(graph_.Find(proto.output(0)));
     value.name = tensor.name;
     tensor = std::move(value);
@@ -269,7 +278,8 @@ class Reader {
   std::map<std::string, const onnx::TensorProto*> initializers_;
   ElementTypes types_;
   std::map<std::string, DeclaredOutput> declared_;
-  std::set<std::string> names_;
+  std::set<std::string> names_;           // of nodes
+  std::map<std::string, int64_t> taken_;  // how often a name was wanted once more
   int count_ = 0;
 };
 

@@ -1,28 +1,55 @@
 #include "import/inline_bodies.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "graph/error.h"
 #include "import/contrib_operators.h"
+#include "import/local_functions.h"
+#include "import/renaming.h"
 
 namespace lockstep::importer {
 namespace {
 
 using onnx::AttributeProto;
+using onnx::FunctionProto;
 using onnx::NodeProto;
 using onnx::TensorProto;
 using Nodes = google::protobuf::RepeatedPtrField<NodeProto>;
+using Attributes = std::map<std::string, const AttributeProto*>;  // by name
 
-constexpr int kDeepest = 32;  // calls within calls
-constexpr int kMostNodes = 1000000;
+constexpr size_t kDeepest = 32;  // bodies within bodies
+// A file of a few kilobytes can say far more than a memory holds: that every function calls another one twice.
+constexpr int64_t kMostNodes = 1000000;
+constexpr size_t kMostBytes = size_t{1} << 31;  // as many as a file has at most
+
+// The attributes of a function's node that are those of the call; one that the call does not give is none.
+void FillAttributes(NodeProto& node, const Attributes& given) {
+  const auto fill_body = [&given](onnx::GraphProto& body) {
+    for (NodeProto& inner : *body.mutable_node()) FillAttributes(inner, given);
+  };
+  google::protobuf::RepeatedPtrField<AttributeProto> filled;
+  for (AttributeProto& attribute : *node.mutable_attribute()) {
+    if (attribute.ref_attr_name().empty()) {
+      if (attribute.has_g()) fill_body(*attribute.mutable_g());
+      for (onnx::GraphProto& body : *attribute.mutable_graphs()) fill_body(body);
+      *filled.Add() = std::move(attribute);
+      continue;
+    }
+    const auto found = given.find(attribute.ref_attr_name());
+    if (found == given.end()) continue;
+    AttributeProto& copy = *filled.Add();
+    copy = *found->second;
+    copy.set_name(attribute.name());
+  }
+  node.mutable_attribute()->Swap(&filled);
+}
 
 class Inliner {
  public:
-  Inliner(onnx::ModelProto& model, const std::string& path) : model_(model), path_(path) {
-    for (const auto& function : model.functions()) functions_[{function.domain(), function.name()}] = &function;
-  }
+  Inliner(onnx::ModelProto& model, const std::string& path) : model_(model), path_(path), functions_(model, path) {}
 
   void Run() {
     onnx::GraphProto& graph = *model_.mutable_graph();
@@ -31,134 +58,171 @@ class Inliner {
     for (const auto& node : graph.node()) names_.insert(node.output().begin(), node.output().end());
     Nodes nodes;
     nodes.Swap(graph.mutable_node());
-    for (NodeProto& node : nodes) Append(std::move(node), 0);
+    for (NodeProto& node : nodes) Append(std::move(node));
   }
 
  private:
-  using Renaming = std::map<std::string, std::string>;
-
   [[noreturn]] void Fail(const NodeProto& node, const std::string& reason) const {
     throw BadInput("'" + path_ + "': node '" + node.name() + "' (" + node.op_type() + ") " + reason +
                    "; the file is damaged, export the model again");
   }
 
   std::string Unique(const std::string& name, const std::string& prefix) {
-    std::string unique = prefix + "/" + name;
-    for (int i = 1; !names_.insert(unique).second; ++i) unique = prefix + "/" + name + "_" + std::to_string(i);
+    const std::string stem = prefix + "/" + name;
+    std::string unique = stem;
+    // Counted, for a function that is called often gives one name again and again.
+    while (!names_.insert(unique).second) unique = stem + "_" + std::to_string(++taken_[stem]);
     return unique;
   }
 
-  void Append(NodeProto node, int depth) {
-    if (model_.graph().node_size() == kMostNodes) Fail(node, "is one of a million nodes that functions make");
-    const auto function = functions_.find({node.domain(), node.op_type()});
-    if (function != functions_.end()) {
-      if (depth == kDeepest) Fail(node, "calls itself");
-      AppendCall(node, *function->second, depth + 1);
+  // What a body begins with: the call or the If that it stands for.
+  void Enter(const NodeProto& node, const FunctionProto* function) {
+    if (function != nullptr && std::find(within_.begin(), within_.end(), function) != within_.end()) {
+      Fail(node, "calls itself");
+    }
+    if (within_.size() == kDeepest) {
+      Fail(node, "lies in functions and branches within one another, more than " + std::to_string(kDeepest));
+    }
+    within_.push_back(function);
+  }
+
+  void Count(const NodeProto& node, size_t bytes) {
+    made_bytes_ += bytes;
+    if (++made_ > kMostNodes || made_bytes_ > kMostBytes) {
+      Fail(node, "is one of more than a million nodes, or 2 GiB, that functions and branches make");
+    }
+  }
+
+  void Append(NodeProto node) {
+    if (!within_.empty()) Count(node, node.ByteSizeLong());
+    if (const LocalFunction* function = functions_.Find(node)) {
+      if (checked_.insert(function->proto).second) RequireOpsetOf(model_, *function->proto, path_);
+      Attributes given;
+      for (const AttributeProto& attribute : function->defaults) given[attribute.name()] = &attribute;
+      for (const AttributeProto& attribute : node.attribute()) given[attribute.name()] = &attribute;
+      Enter(node, function->proto);
+      AppendCall(node, *function->proto, given);
+      within_.pop_back();
     } else if (const auto contrib = ContribFunction(node)) {
-      AppendCall(node, *contrib, depth + 1);
+      RequireOpsetOf(model_, *contrib, path_);
+      Enter(node, &*contrib);
+      AppendCall(node, *contrib, {});
+      within_.pop_back();
     } else if (node.op_type() == "If" && node.domain().empty()) {
-      AppendIf(std::move(node), depth + 1);
+      Enter(node, nullptr);
+      AppendIf(std::move(node));
+      within_.pop_back();
     } else {
       *model_.mutable_graph()->add_node() = std::move(node);
     }
   }
 
-  // The node with other names for its tensors; what its own bodies make keeps its name, unless it hides one of those.
-  static void Rename(NodeProto& node, const Renaming& names) {
-    const auto rename = [&](std::string& name) {
-      const auto found = names.find(name);
-      if (found != names.end()) name = found->second;
-    };
-    for (std::string& name : *node.mutable_input()) rename(name);
-    for (std::string& name : *node.mutable_output()) rename(name);
+  void Rename(NodeProto& node, const Renaming& names) {
+    for (std::string& name : *node.mutable_input()) name = names.Of(name);
+    for (std::string& name : *node.mutable_output()) name = names.Of(name);
     for (AttributeProto& attribute : *node.mutable_attribute()) {
-      if (attribute.has_g()) RenameBody(*attribute.mutable_g(), names);
-      for (onnx::GraphProto& body : *attribute.mutable_graphs()) RenameBody(body, names);
+      if (attribute.has_g()) RenameBody(*attribute.mutable_g(), node.name(), names);
+      for (onnx::GraphProto& body : *attribute.mutable_graphs()) RenameBody(body, node.name(), names);
     }
   }
 
-  static void RenameBody(onnx::GraphProto& body, Renaming names) {
-    for (const auto& input : body.input()) names.erase(input.name());
-    for (const auto& initializer : body.initializer()) names.erase(initializer.name());
+  // What the body makes keeps its name, unless that hides a tensor that the body may read under its new name.
+  void RenameBody(onnx::GraphProto& body, const std::string& prefix, const Renaming& around) {
+    Renaming names(&around);
+    const auto define = [&](const std::string& name) {
+      if (!name.empty()) names.Set(name, names_.insert(name).second ? name : Unique(name, prefix));
+    };
+    for (const auto& input : body.input()) define(input.name());
+    for (const auto& initializer : body.initializer()) define(initializer.name());
+    for (const auto& initializer : body.sparse_initializer()) define(initializer.values().name());
     for (const auto& node : body.node()) {
-      for (const std::string& name : node.output()) names.erase(name);
+      for (const std::string& name : node.output()) define(name);
+    }
+    for (auto& input : *body.mutable_input()) input.set_name(names.Of(input.name()));
+    for (auto& initializer : *body.mutable_initializer()) initializer.set_name(names.Of(initializer.name()));
+    for (auto& initializer : *body.mutable_sparse_initializer()) {
+      initializer.mutable_values()->set_name(names.Of(initializer.values().name()));
     }
     for (NodeProto& node : *body.mutable_node()) Rename(node, names);
-    for (auto& output : *body.mutable_output()) {
-      const auto found = names.find(output.name());
-      if (found != names.end()) output.set_name(found->second);
-    }
+    for (auto& output : *body.mutable_output()) output.set_name(names.Of(output.name()));
   }
 
-  // Attributes of the function's nodes may be those of the call.
-  static void FillAttributes(NodeProto& node, const NodeProto& call) {
-    google::protobuf::RepeatedPtrField<AttributeProto> filled;
-    for (AttributeProto& attribute : *node.mutable_attribute()) {
-      if (attribute.ref_attr_name().empty()) {
-        *filled.Add() = std::move(attribute);
-        continue;
-      }
-      for (const AttributeProto& given : call.attribute()) {
-        if (given.name() != attribute.ref_attr_name()) continue;
-        AttributeProto& copy = *filled.Add();
-        copy = given;
-        copy.set_name(attribute.name());
-      }
-    }
-    node.mutable_attribute()->Swap(&filled);
+  void RequireArity(const NodeProto& call, const FunctionProto& function) const {
+    const auto require = [&](int given, int known, const char* what) {
+      if (given <= known) return;
+      Fail(call, "has " + std::to_string(given) + " " + what + ", its function " + std::to_string(known));
+    };
+    require(call.input_size(), function.input_size(), "inputs");
+    require(call.output_size(), function.output_size(), "outputs");
   }
 
-  void AppendCall(const NodeProto& call, const onnx::FunctionProto& function, int depth) {
+  void AppendCall(const NodeProto& call, const FunctionProto& function, const Attributes& given) {
+    RequireArity(call, function);
+    constexpr size_t kBytesOfName = 64;
+    Count(call, kBytesOfName * static_cast<size_t>(function.input_size()));
+    const std::string prefix = call.name().empty() ? call.op_type() : call.name();
     Renaming names;
     for (int i = 0; i < function.input_size(); ++i) {
-      names[function.input(i)] = i < call.input_size() ? call.input(i) : "";
+      names.Set(function.input(i), i < call.input_size() ? call.input(i) : "");
     }
-    for (int i = 0; i < function.output_size() && i < call.output_size(); ++i) {
-      if (!call.output(i).empty()) names[function.output(i)] = call.output(i);
+    std::vector<std::pair<std::string, std::string>> handed_on;  // an input as an output, or an output once more
+    for (int i = 0; i < call.output_size(); ++i) {
+      if (call.output(i).empty()) continue;
+      if (names.Has(function.output(i))) {
+        handed_on.emplace_back(function.output(i), call.output(i));
+      } else {
+        names.Set(function.output(i), call.output(i));
+      }
     }
-    const std::string prefix = call.name().empty() ? call.op_type() : call.name();
+    const std::set<std::string> inputs(function.input().begin(), function.input().end());
     for (const auto& node : function.node()) {
       for (const std::string& name : node.output()) {
-        if (!name.empty() && names.count(name) == 0) names[name] = Unique(name, prefix);
+        if (inputs.count(name) != 0 && !name.empty()) Fail(call, "calls a function that makes its own input");
+        if (!name.empty() && !names.Has(name)) names.Set(name, Unique(name, prefix));
       }
     }
     for (NodeProto node : function.node()) {
-      FillAttributes(node, call);
-      Rename(node, names);
       node.set_name(prefix + "/" + (node.name().empty() ? node.op_type() : node.name()));
-      Append(std::move(node), depth);
+      Rename(node, names);
+      FillAttributes(node, given);  // behind the renaming: a body that the call gives has the names of the call
+      Append(std::move(node));
+    }
+    for (const auto& [inner, output] : handed_on) {
+      if (names.Of(inner).empty()) Fail(call, "wants the output '" + output + "' of an input that it does not give");
+      NodeProto identity;
+      identity.set_op_type("Identity");
+      identity.set_name(prefix + "/Identity");
+      identity.add_input(names.Of(inner));
+      identity.add_output(output);
+      Append(std::move(identity));
     }
   }
 
   // Appends the branch's nodes and returns the names of its outputs.
-  std::vector<std::string> AppendBranch(const NodeProto& node, onnx::GraphProto body, int depth) {
+  std::vector<std::string> AppendBranch(const NodeProto& node, onnx::GraphProto body) {
     const std::string prefix = node.name().empty() ? node.output(0) : node.name();
     Renaming names;
     for (TensorProto& initializer : *body.mutable_initializer()) {
-      names[initializer.name()] = Unique(initializer.name(), prefix);
-      initializer.set_name(names[initializer.name()]);
+      names.Set(initializer.name(), Unique(initializer.name(), prefix));
+      initializer.set_name(names.Of(initializer.name()));
       *model_.mutable_graph()->add_initializer() = std::move(initializer);
     }
     for (const auto& inner : body.node()) {
       for (const std::string& name : inner.output()) {
-        if (!name.empty()) names[name] = Unique(name, prefix);
+        if (!name.empty()) names.Set(name, Unique(name, prefix));
       }
     }
     for (NodeProto& inner : *body.mutable_node()) {
-      Rename(inner, names);
       inner.set_name(prefix + "/" + (inner.name().empty() ? inner.op_type() : inner.name()));
-      Append(std::move(inner), depth);
+      Rename(inner, names);
+      Append(std::move(inner));
     }
     std::vector<std::string> outputs;
-    for (const auto& output : body.output()) {
-      const auto found = names.find(output.name());
-      outputs.push_back(found == names.end() ? output.name() : found->second);
-    }
+    for (const auto& output : body.output()) outputs.push_back(names.Of(output.name()));
     return outputs;
   }
 
-  void AppendIf(NodeProto node, int depth) {
-    if (depth > kDeepest) Fail(node, "has branches within branches without end");
+  void AppendIf(NodeProto node) {
     if (node.output_size() == 0 || node.input_size() != 1) Fail(node, "has not one condition and its outputs");
     std::vector<std::string> inputs;
     for (const char* key : {"then_branch", "else_branch"}) {
@@ -169,7 +233,7 @@ class Inliner {
       if (body == nullptr || body->output_size() != node.output_size()) {
         Fail(node, std::string("has a '") + key + "' that does not make its outputs");
       }
-      const std::vector<std::string> outputs = AppendBranch(node, *body, depth);
+      const std::vector<std::string> outputs = AppendBranch(node, *body);
       inputs.insert(inputs.end(), outputs.begin(), outputs.end());
     }
     node.clear_attribute();
@@ -179,8 +243,13 @@ class Inliner {
 
   onnx::ModelProto& model_;
   const std::string& path_;
-  std::map<std::pair<std::string, std::string>, const onnx::FunctionProto*> functions_;
-  std::set<std::string> names_;  // of tensors
+  const LocalFunctions functions_;
+  std::set<const FunctionProto*> checked_;    // whose opset suits the model's
+  std::vector<const FunctionProto*> within_;  // what is being written out; null: a branch
+  std::set<std::string> names_;               // of tensors
+  std::map<std::string, int64_t> taken_;      // how often a name was wanted once more
+  int64_t made_ = 0;
+  size_t made_bytes_ = 0;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "graph/error.h"
 #include "import/external_data.h"
 #include "import/inline_bodies.h"
+#include "import/onnx_domain.h"
 #include "import/opset_normalize.h"
 #include "lockstep/name_text.h"
 
@@ -50,6 +51,7 @@ void RequirePrintableNames(const onnx::NodeProto& node, const std::string& path)
 }
 
 void RequirePrintableNames(const onnx::FunctionProto& function, const std::string& path) {
+  for (const auto* name : {&function.name(), &function.domain()}) RequirePrintable(*name, path);
   for (const auto& name : function.input()) RequirePrintable(name, path);
   for (const auto& name : function.output()) RequirePrintable(name, path);
   for (const auto& node : function.node()) RequirePrintableNames(node, path);
@@ -85,6 +87,7 @@ onnx::ModelProto ReadModel(const std::string& path) {
   if (!model.has_graph() || model.graph().output_size() == 0) {
     throw BadInput("'" + path + "' holds no graph with outputs: not an ONNX model, or cut short");
   }
+  UseOneOnnxDomain(model);
   for (const auto& import : model.opset_import()) RequirePrintable(import.domain(), path);
   RequirePrintableNames(model.graph(), path);
   for (const auto& function : model.functions()) RequirePrintableNames(function, path);
@@ -96,7 +99,7 @@ onnx::ModelProto ReadModel(const std::string& path) {
 
 int64_t ReadOpset(const onnx::ModelProto& model, const std::string& path) {
   for (const auto& import : model.opset_import()) {
-    if (!import.domain().empty() && import.domain() != "ai.onnx") continue;
+    if (!import.domain().empty()) continue;
     if (import.version() < kOldestOpset || import.version() > kNewestOpset) {
       throw UnsupportedModel("'" + path + "' uses ONNX opset " + std::to_string(import.version()) +
                              "; export it with an opset from " + std::to_string(kOldestOpset) + " to " +

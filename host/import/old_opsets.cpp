@@ -1,11 +1,13 @@
 #include "import/old_opsets.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 
 #include "graph/constants.h"
 #include "graph/error.h"
+#include "import/opset_meaning.h"
 #include "optimize/infer_shapes.h"
 
 namespace lockstep::importer {
@@ -28,8 +30,7 @@ void BatchNormalization(Graph& graph, Node& node) {
 }
 
 void Concat(Graph& graph, Node& node) {
-  constexpr int64_t kFirstOpsetWithoutDefault = 4;
-  if (graph.opset < kFirstOpsetWithoutDefault) node.attributes.emplace("axis", int64_t{1});
+  if (graph.opset < kFirstOpsetOfConcatAxis) node.attributes.emplace("axis", int64_t{1});
 }
 
 void Reshape(Graph& graph, Node& node) {
@@ -56,14 +57,19 @@ void Upsample(Graph& /*graph*/, Node& node) {
   node.attributes.erase("width_scale");
 }
 
+// The p of a norm was a float.
 void Norm(Graph& /*graph*/, Node& node) {
+  constexpr float kLargestNorm = 1e6F;
   const auto p = node.attributes.find("p");
   if (p == node.attributes.end()) return;
-  if (const float* real = std::get_if<float>(&p->second)) p->second = static_cast<int64_t>(*real);
+  const float* real = std::get_if<float>(&p->second);
+  // Any other number stays one of the wrong type.
+  if (real != nullptr && *real == std::trunc(*real) && std::abs(*real) <= kLargestNorm) {
+    p->second = static_cast<int64_t>(*real);
+  }
 }
 
 void Selu(Graph& graph, Node& node) {
-  constexpr int64_t kFirstOpsetOfLongNumbers = 6;
   if (graph.opset >= kFirstOpsetOfLongNumbers) return;
   node.attributes.emplace("alpha", 1.6732F);
   node.attributes.emplace("gamma", 1.0507F);
@@ -83,15 +89,18 @@ const std::map<std::string, Rule> kRules = {{"BatchNormalization", BatchNormaliz
 
 // The axis of the first operand at which those of the second begin, -1 where their last axes are one another's.
 int64_t BroadcastAxis(const Graph& graph, const Node& node) {
-  if (node.op == "PRelu") return graph::ElementCount(graph.tensor(node.inputs[1]).shape) == 1 ? -1 : 1;
+  if (node.op == "PRelu") {  // a list of slopes is one for each channel
+    const graph::Shape& slopes = graph.tensor(node.inputs[1]).shape;
+    return slopes.size() == 1 && slopes[0] != 1 ? 1 : -1;
+  }
   return node.Int("broadcast", 0) == 0 ? -1 : node.Int("axis", -1);
 }
 
 bool Broadcasts(const Node& node) {
+  if (node.inputs.size() != 2 || node.inputs[0] == kNoTensor || node.inputs[1] == kNoTensor) return false;
   static constexpr const char* kOperators[] = {"Add", "And", "Div", "Equal", "Greater", "Less",
                                                "Mul", "Or",  "Pow", "PRelu", "Sub",     "Xor"};
-  return node.inputs.size() == 2 &&
-         std::any_of(std::begin(kOperators), std::end(kOperators), [&](const char* one) { return node.op == one; });
+  return std::any_of(std::begin(kOperators), std::end(kOperators), [&](const char* one) { return node.op == one; });
 }
 
 // The second operand with as many axes of 1 behind it as make it fit.
@@ -130,10 +139,10 @@ void ExpandOldBroadcast(Graph& graph) {
   optimize::KnownValues values(graph, std::numeric_limits<int16_t>::max());
   std::vector<Node> nodes;
   for (Node& node : graph.nodes) {
-    if (Broadcasts(node)) {
-      const bool known =
-          graph::IsKnown(graph.tensor(node.inputs[0]).shape) && graph::IsKnown(graph.tensor(node.inputs[1]).shape);
-      if (known) GiveShape(graph, node, nodes);
+    // Where the shapes are not known yet, the attributes are kept for when they are.
+    if (Broadcasts(node) && graph::IsKnown(graph.tensor(node.inputs[0]).shape) &&
+        graph::IsKnown(graph.tensor(node.inputs[1]).shape)) {
+      GiveShape(graph, node, nodes);
       node.attributes.erase("broadcast");
       node.attributes.erase("axis");
     }

@@ -8,8 +8,6 @@
 
 namespace lockstep::importer {
 
-inline constexpr int64_t kFirstOpsetOfBroadcast = 7;
-
 // Attributes and defaults of operators as opset 7 has them, for a graph of an older one. Broadcasting is left to
 // ExpandOldBroadcast, which needs shapes.
 void NormalizeOldOpset(graph::Graph& graph);

@@ -5,8 +5,6 @@
 
 namespace lockstep::importer {
 
-inline constexpr int64_t kFirstOpsetOfOneAxis = 13;
-
 // Writes out the default of the attribute `axis`, which was 1.
 void SetOldSoftmaxAxes(graph::Graph& graph);
 

@@ -9,6 +9,7 @@
 #include "import/model_file.h"
 #include "import/old_opsets.h"
 #include "import/old_softmax.h"
+#include "import/opset_meaning.h"
 #include "import/opset_normalize.h"
 #include "optimize/optimize.h"
 

@@ -157,6 +157,11 @@ graph::Tensor ReadTensor(const TensorProto& proto, const std::string& name, cons
                            ", not numbers or bools; remove it from the model");
   }
   graph::Tensor tensor{name, *kind, {proto.dims().begin(), proto.dims().end()}, graph::ConstantData{}};
+  if (proto.data_location() == TensorProto::EXTERNAL) {
+    throw UnsupportedModel(where +
+                           ": its elements lie in another file, which is not read for a tensor of its kind; "
+                           "export the model with them in the ONNX file");
+  }
   constexpr int64_t kLargest = int64_t{1} << 31;  // a protobuf message ends at 2 GiB
   if (!graph::IsKnown(tensor.shape) || graph::ElementCount(tensor.shape) > kLargest) {
     throw BadInput(where + ": its dimensions are " + graph::ToString(tensor.shape) + "; the file is damaged");

@@ -4,6 +4,9 @@
 #include <functional>
 #include <map>
 
+#include "graph/error.h"
+#include "import/opset_meaning.h"
+
 namespace lockstep::importer {
 namespace {
 
@@ -51,7 +54,13 @@ using Rule = std::function<std::vector<Node>(Graph&, Node)>;
 
 std::vector<Node> Split(Graph& graph, Node node) {
   MoveIntsToInput(graph, node, "split", 1);
-  node.attributes.erase("num_outputs");  // the outputs are counted
+  const auto outputs = static_cast<int64_t>(node.outputs.size());
+  if (node.Int("num_outputs", outputs) != outputs) {
+    throw BadInput("node '" + node.name + "' (Split): its attribute 'num_outputs' is " +
+                   std::to_string(node.Int("num_outputs", outputs)) + ", it has " + std::to_string(outputs) +
+                   " outputs; export the model again");
+  }
+  node.attributes.erase("num_outputs");
   return {std::move(node)};
 }
 
@@ -104,9 +113,15 @@ std::vector<Node> Scatter(Graph&, Node node) {
   return {std::move(node)};
 }
 
+// The names of its modes from opset 20 on.
+std::vector<Node> GridSample(Graph& /*graph*/, Node node) {
+  const std::string mode = node.String("mode", "bilinear");
+  if (mode == "linear" || mode == "cubic") node.attributes["mode"] = "bi" + mode;
+  return {std::move(node)};
+}
+
 // From opset 16 on a pixel's middle is at 0.5.
 std::vector<Node> RoiAlign(Graph& graph, Node node) {
-  constexpr int64_t kFirstOpsetOfHalfPixel = 16;
   if (graph.opset < kFirstOpsetOfHalfPixel) {
     node.attributes.emplace("coordinate_transformation_mode", std::string("output_half_pixel"));
   }
@@ -188,7 +203,7 @@ std::vector<Node> OldResize(Graph& graph, Node node) {
 }
 
 std::vector<Node> Resize(Graph& graph, Node node) {
-  if (node.op == "Upsample" || graph.opset < 11) return OldResize(graph, std::move(node));
+  if (node.op == "Upsample" || graph.opset < kFirstOpsetOfResizeModes) return OldResize(graph, std::move(node));
   // An empty tensor says "not given" as much as an omitted input does.
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     const TensorId id = node.inputs[i];
@@ -201,10 +216,11 @@ std::vector<Node> Resize(Graph& graph, Node node) {
 
 const std::map<std::string, Rule>& Rules() {
   static const std::map<std::string, Rule> kRules = [] {
-    std::map<std::string, Rule> rules = {{"Split", Split},     {"Slice", Slice},         {"Clip", Clip},
-                                         {"Pad", Pad},         {"Squeeze", AxesToInput}, {"Unsqueeze", AxesToInput},
-                                         {"TopK", TopK},       {"Dropout", Dropout},     {"Resize", Resize},
-                                         {"Upsample", Resize}, {"Scatter", Scatter},     {"RoiAlign", RoiAlign}};
+    std::map<std::string, Rule> rules = {{"Split", Split},      {"Slice", Slice},           {"Clip", Clip},
+                                         {"Pad", Pad},          {"Squeeze", AxesToInput},   {"Unsqueeze", AxesToInput},
+                                         {"TopK", TopK},        {"Dropout", Dropout},       {"Resize", Resize},
+                                         {"Upsample", Resize},  {"GridSample", GridSample}, {"Scatter", Scatter},
+                                         {"RoiAlign", RoiAlign}};
     for (const char* op : {"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2",
                            "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare"}) {
       rules[op] = Reduce;

@@ -58,7 +58,7 @@ void InferMask(InferContext& context) {
 }
 
 constexpr Op kPlain = Activation(InferSame);
-constexpr Op kMask = Activation(InferMask).Range(FixedRange::kZeroToOne);
+constexpr Op kMask = Activation(InferMask).Range(FixedRange::kZeroToOne).Own();
 
 }  // namespace
 
@@ -90,7 +90,7 @@ constexpr Op kRelu = kPlain;
 constexpr Op kRound = kPlain;
 constexpr Op kSelu = Activation(InferSelu);
 constexpr Op kShrink = Activation(InferShrink);
-constexpr Op kSiLU = kPlain;
+constexpr Op kSiLU = kPlain.Own();
 constexpr Op kSigmoid = kPlain.Range(FixedRange::kZeroToOne);
 constexpr Op kSin = kPlain;
 constexpr Op kSinh = kPlain;

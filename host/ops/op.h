@@ -97,6 +97,12 @@ struct Op {
     op.of_shapes = true;
     return op;
   }
+  // The compiler writes it; ONNX has no operator of its name.
+  constexpr Op Own() const {
+    Op op = *this;
+    op.own = true;
+    return op;
+  }
   constexpr Op View() const {
     Op op = *this;
     op.quantization.view = true;
@@ -144,6 +150,7 @@ struct Op {
   UnsupportedFunction unsupported;
   NormalizeFunction normalize = nullptr;  // null: as ONNX has it
   bool of_shapes = false;
+  bool own = false;
   QuantizationTraits quantization;
 };
 

@@ -1,6 +1,7 @@
 // What ONNX Runtime's own operators become; tests/oracle/contrib_test.cpp compares their values with it.
 #include <gtest/gtest.h>
 
+#include "graph/error.h"
 #include "import/onnx_import.h"
 #include "onnx_writer.h"
 #include "optimize/optimize.h"
@@ -35,6 +36,26 @@ TEST(ContribOperators, AFusedConvAddsASumInFrontOfItsActivation) {
   for (const graph::Node& node : graph.nodes) EXPECT_EQ(node.name.rfind("the_FusedConv/", 0), 0U) << node.name;
   const auto result = testing::EvaluatePlain(graph, {{"x", {{1, 1, 1, 2}, {3, -4}}}, {"z", {{1, 1, 1, 2}, {-9, 8}}}});
   EXPECT_EQ(result.at("y").values, (std::vector<double>{0, 1}));
+}
+
+// A quantised Softmax names the opset whose axes it means, which may be another than the model's.
+TEST(ContribOperators, ASoftmaxOfAnotherOpsetThanTheModelIsRefused) {
+  const auto import = [](int64_t model, int64_t own) {
+    OnnxWriter writer(model);
+    writer.Input("x", {2, 3, 4}, onnx::TensorProto::UINT8).Floats("scale", {}, {0.5F});
+    auto& node = writer.Node("QLinearSoftmax", {"x", "scale", "", "scale", ""}, {"q"});
+    node.set_domain("com.microsoft");
+    SetInt(node, "axis", 1);
+    SetInt(node, "opset", own);
+    writer.Node("DequantizeLinear", {"q", "scale"}, {"y"});
+    writer.Output("y");
+    return Import(writer);
+  };
+  EXPECT_THROW(import(11, 13), UnsupportedModel);
+  EXPECT_THROW(import(13, 11), UnsupportedModel);
+  EXPECT_EQ(import(17, 13).nodes[1].op, "Softmax");
+  EXPECT_EQ(testing::Operators(import(11, 12)),
+            "DequantizeLinear Shape Flatten Softmax Reshape QuantizeLinear DequantizeLinear");
 }
 
 TEST(ContribOperators, WhatIsNotKnownStaysItselfAndIsNamed) {

@@ -85,6 +85,10 @@ TEST(OpTable, SaysWhatQuantisationReliesOn) {
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.indices == 1; }), "TopK");
 }
 
+TEST(OpTable, SaysWhatOnnxDoesNotHave) {
+  EXPECT_EQ(Names([](const Op& op) { return op.own; }), "IsAtLeast IsBelow IsEqual SiLU");
+}
+
 TEST(OpTable, SaysWhatBecomesALayer) {
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kWindow; }),
             "AveragePool Conv ConvTranspose MaxPool Resize");
