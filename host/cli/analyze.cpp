@@ -67,7 +67,8 @@ int Analyze(const Flags& flags) {
   RefuseUselessFlags(flags);
   const layerwise::View view = ViewOf(flags);
   const settings::Json resolved = settings::Resolve(settings::kAnalyze, flags.given, "analyze");
-  const layerwise::ModelAndNetwork both = layerwise::OpenModelAndNetwork(flags.model, flags.onnx);
+  const layerwise::ModelAndNetwork both =
+      layerwise::OpenModelAndNetwork(flags.model, flags.onnx, compiler::ImportOptionsOf(resolved).input_values);
   input::DataSources sources;
   for (const std::string& image : flags.images) {
     const auto [name, path] = settings::ParseNamedPath(image);
@@ -80,7 +81,7 @@ int Analyze(const Flags& flags) {
   options.items = layerwise::ChooseItems(both, sources, flags.count);
   std::set<std::string> given;
   for (const auto& [key, value] : flags.given.items()) {
-    if (key != "threads") given.insert(key);
+    if (key != "threads" && key != "input_value") given.insert(key);
   }
   if (!given.empty())
     options.truth = layerwise::TruthInputs(both, compiler::InputSettingsOf(resolved, "analyze"), given);

@@ -31,6 +31,7 @@ int Crosscheck(Flags& flags) {
   LimitSpinning();
   const settings::Json resolved = settings::Resolve(settings::kCrosscheck, flags.given, "crosscheck");
   flags.options.threads = resolved.at("threads").get<int>();
+  flags.options.input_values = compiler::ImportOptionsOf(resolved).input_values;
   flags.options.data = compiler::SourcesOf(resolved.at("data"));
   flags.board.time_limit = std::chrono::seconds(flags.timeout);
   const std::vector<std::unique_ptr<boards::Board>> boards = boards::MakeBoards(flags.boards, flags.board);

@@ -32,8 +32,9 @@ void MeasureLayer(const Round& round, size_t position, int64_t elements, const f
 
 }  // namespace
 
-FloatSide::FloatSide(const std::filesystem::path& onnx, const joint::Model& model, int threads)
-    : graph_(run::LoadNetworkBeside(onnx, model)) {
+FloatSide::FloatSide(const std::filesystem::path& onnx, const joint::Model& model,
+                     const std::map<std::string, double>& input_values, int threads)
+    : graph_(run::LoadNetworkBeside(onnx, model, input_values)) {
   engine::FloatEngineOptions options;
   options.threads = threads;
   for (const joint::Layer* layer : *model.layers()) {

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "crosscheck/round.h"
@@ -15,7 +17,8 @@ namespace lockstep::crosscheck {
 // The float network of a joint model, with an engine that shows the tensors that layers write.
 class FloatSide {
  public:
-  FloatSide(const std::filesystem::path& onnx, const joint::Model& model, int threads);
+  FloatSide(const std::filesystem::path& onnx, const joint::Model& model,
+            const std::map<std::string, double>& input_values, int threads);
 
   // Fills in the accuracy of every layer: of the board's own bytes where they differ from the reference engine's.
   void Measure(const joint::Model& model, const Round& round, std::vector<BoardRound>& boards);

@@ -85,13 +85,14 @@ int CountSteps(const CrosscheckOptions& options) {
 CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<boards::Board>>& boards,
                             const Announce& announce) {
   files::RequireFile(options.model);
+  run::RefuseIdleValues(options.onnx, options.input_values);
   engine::JointModel reference(options.model.string());
   const input::DataList data = input::ListData(options.data, input::InputsOf(reference.model()), "data");
   const fs::path onnx = options.onnx.empty() ? run::OptimizedOnnxBeside(options.model) : options.onnx;
   std::unique_ptr<FloatSide> float_side;
   if (!options.onnx.empty() || fs::exists(onnx)) {
     run::RequireNetworkOf(onnx, options.model, reference.model());
-    float_side = std::make_unique<FloatSide>(onnx, reference.model(), options.threads);
+    float_side = std::make_unique<FloatSide>(onnx, reference.model(), options.input_values, options.threads);
   }
 
   CrosscheckResult result;

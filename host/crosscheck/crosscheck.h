@@ -20,6 +20,7 @@ namespace lockstep::crosscheck {
 struct CrosscheckOptions {
   std::filesystem::path model;
   std::filesystem::path onnx;                   // empty: frontend/optimized.onnx beside the model, if it is there
+  std::map<std::string, double> input_values;   // of inputs of `onnx` that the model does not have
   input::DataSources data;                      // see ListData
   bool all_builds = false;                      // outputs of release, profile and nmem too
   std::filesystem::path output_folder;          // gets the outputs of each board; empty: not wanted

@@ -1,12 +1,12 @@
 #include "import/graph_cut.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "graph/error.h"
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
+#include "import/element_range.h"
 
 namespace lockstep::importer {
 namespace {
@@ -68,6 +68,11 @@ std::vector<TensorId>::iterator FindInput(Graph& graph, const std::string& name,
   const auto found = std::find_if(graph.inputs.begin(), graph.inputs.end(),
                                   [&](TensorId id) { return graph.tensor(id).name == name; });
   if (found != graph.inputs.end()) return found;
+  const TensorId unread = graph.Find(name);
+  if (unread != kNoTensor && graph.tensor(unread).onnx_type != 0 && !graph.tensor(unread).constant) {
+    throw UsageError(flag + ": nothing of '" + path + "' that is built reads its input " + graph::Quoted(name) +
+                     "; leave it out");
+  }
   std::vector<std::string> known;
   known.reserve(graph.inputs.size());
   for (const TensorId id : graph.inputs) known.push_back(graph.tensor(id).name);
@@ -145,6 +150,7 @@ void ApplyInputShapes(Graph& graph, const std::map<std::string, graph::Shape>& s
 }
 
 void FixInputValues(Graph& graph, const std::map<std::string, double>& values, const std::string& path) {
+  constexpr int64_t kMostElements = int64_t{1} << 31;
   for (const auto& [name, value] : values) {
     const auto found = FindInput(graph, name, "--input-value", path);
     graph::Tensor& tensor = graph.tensor(*found);
@@ -152,14 +158,13 @@ void FixInputValues(Graph& graph, const std::map<std::string, double>& values, c
       throw UsageError("--input-value: the shape of input '" + name + "' is open; set it with --input-shape " + name +
                        ":" + (tensor.shape == graph::kUnknownShape ? "AxBx..." : WantedShape(tensor.shape)));
     }
-    const bool floats = tensor.type == graph::ElementType::kFloat;
-    constexpr double kMostWhole = 9007199254740992.0;  // 2^53
-    const bool truth = tensor.type == graph::ElementType::kBool;
-    if (!floats &&
-        (value != std::trunc(value) || std::abs(value) > (truth ? 1.0 : kMostWhole) || (truth && value < 0))) {
-      throw UsageError("--input-value: input '" + name + "' of '" + path + "' holds " + graph::KindName(tensor.type) +
-                       ", not " + std::to_string(value));
+    const std::string unheld = WhyNotHeld(tensor.type, tensor.onnx_type, value);
+    if (!unheld.empty()) throw UsageError("--input-value: input '" + name + "' of '" + path + "' " + unheld);
+    if (graph::ElementCount(tensor.shape) > kMostElements) {
+      throw UsageError("--input-value: input '" + name + "' of '" + path + "' is " + graph::ToString(tensor.shape) +
+                       ", too large for one value");
     }
+    const bool floats = tensor.type == graph::ElementType::kFloat;
     const auto count = static_cast<size_t>(graph::ElementCount(tensor.shape));
     tensor.constant.emplace();
     if (floats) tensor.constant->floats.assign(count, static_cast<float>(value));

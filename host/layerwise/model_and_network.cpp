@@ -29,7 +29,9 @@ fs::path ModelIn(const fs::path& folder) {
 
 }  // namespace
 
-ModelAndNetwork OpenModelAndNetwork(const fs::path& model, const fs::path& onnx) {
+ModelAndNetwork OpenModelAndNetwork(const fs::path& model, const fs::path& onnx,
+                                    const std::map<std::string, double>& input_values) {
+  run::RefuseIdleValues(onnx, input_values);
   ModelAndNetwork both;
   both.model_path = fs::is_directory(model) ? ModelIn(model) : model;
   files::RequireFile(both.model_path);
@@ -42,7 +44,7 @@ ModelAndNetwork OpenModelAndNetwork(const fs::path& model, const fs::path& onnx)
   }
   files::RequireFile(both.network_path);
   run::RequireNetworkOf(both.network_path, both.model_path, joint);
-  both.graph = run::LoadNetworkBeside(both.network_path, joint);
+  both.graph = run::LoadNetworkBeside(both.network_path, joint, input_values);
   run::RequireSameInterface(both.graph, both.network_path, both.model_path, joint);
   return both;
 }

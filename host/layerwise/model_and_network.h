@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,9 +23,11 @@ struct ModelAndNetwork {
   const joint::Model& model() const { return *joint::GetModel(file.data()); }
 };
 
-// `model` is a joint model, or a folder that has one. Without `onnx` the network is frontend/optimized.onnx beside it.
-// Throws BadInput and UsageError, also for a network that the model was not made from.
-ModelAndNetwork OpenModelAndNetwork(const std::filesystem::path& model, const std::filesystem::path& onnx);
+// `model` is a joint model, or a folder that has one. Without `onnx` the network is frontend/optimized.onnx beside it,
+// which has no inputs left for `input_values`. Throws BadInput and UsageError, also for a network that the model was
+// not made from.
+ModelAndNetwork OpenModelAndNetwork(const std::filesystem::path& model, const std::filesystem::path& onnx,
+                                    const std::map<std::string, double>& input_values = {});
 
 // `count` of the sets of inputs that are named, evenly spread; 0: all.
 std::vector<input::DataItem> ChooseItems(const ModelAndNetwork& both, const input::DataSources& images, int count);

@@ -53,10 +53,17 @@ graph::Graph LoadNetwork(const fs::path& onnx, const importer::ImportOptions& op
   return graph;
 }
 
-graph::Graph LoadNetworkBeside(const fs::path& onnx, const joint::Model& model) {
+graph::Graph LoadNetworkBeside(const fs::path& onnx, const joint::Model& model,
+                               const std::map<std::string, double>& input_values) {
   importer::ImportOptions options;
+  options.input_values = input_values;
   options.model_shapes = input::InputShapesOf(model);
   return LoadNetwork(onnx, options);
+}
+
+void RefuseIdleValues(const fs::path& onnx, const std::map<std::string, double>& input_values) {
+  if (!onnx.empty() || input_values.empty()) return;
+  throw UsageError("--input-value is for an input of the network that --onnx names; name it, or leave this out");
 }
 
 void RequireNetworkOf(const fs::path& onnx, const fs::path& joint_model, const joint::Model& model) {

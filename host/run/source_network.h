@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "graph/graph.h"
@@ -16,8 +17,12 @@ std::filesystem::path OptimizedOnnxBeside(const std::filesystem::path& joint_mod
 // Imports and optimises as `build` does.
 graph::Graph LoadNetwork(const std::filesystem::path& onnx, const importer::ImportOptions& options);
 
-// As that of a model was, with the model's own shapes.
-graph::Graph LoadNetworkBeside(const std::filesystem::path& onnx, const joint::Model& model);
+// As that of a model was, with the model's own shapes. `input_values`: of inputs that the model does not have.
+graph::Graph LoadNetworkBeside(const std::filesystem::path& onnx, const joint::Model& model,
+                               const std::map<std::string, double>& input_values = {});
+
+// Throws UsageError for values without a network that is named: what `build` exported has no inputs left for them.
+void RefuseIdleValues(const std::filesystem::path& onnx, const std::map<std::string, double>& input_values);
 
 // Throws UsageError unless `onnx` is what `joint_model`, the file of `model`, was made from: the file that was built,
 // or what `build` exported of it.

@@ -196,7 +196,7 @@ std::vector<Setting> MakeTable() {
               CheckName),
       Row(Kind::kShapes, "input_shape", kBuild | kRun | kInfo | kEvaluate,
           "NAME:1x3xHxW, for an ONNX input whose shape is open", nullptr),
-      Row(Kind::kNamedNumbers, "input_value", kBuild | kRun | kInfo | kEvaluate,
+      Row(Kind::kNamedNumbers, "input_value", kBuild | kRun | kCrosscheck | kInfo | kEvaluate | kAnalyze,
           "NAME=NUMBER: an ONNX input that has this value always, in all its elements, and is none of the model",
           nullptr),
       Row(Kind::kNames, "input_nodes", kBuild, "where to cut the network's head", nullptr),
