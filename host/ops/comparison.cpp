@@ -15,6 +15,11 @@ void InferComparison(InferContext& context) {
   context.Set(ElementType::kBool, BroadcastInputs(context, 0, 2));
 }
 
+void InferLogic(InferContext& context) {
+  context.RequireType(0, ElementType::kBool);
+  InferComparison(context);
+}
+
 struct Equals {
   template <typename T>
   static bool Of(T a, T b) {
@@ -86,7 +91,15 @@ template <typename Relation, bool kSwapped = false>
 constexpr Op kComparison = Op({2, 2}, InferComparison, Evaluate<Relation, kSwapped>, LayoutKind::kUnsupported,
                               Unsupported);
 
+template <typename Relation>
+constexpr Op kLogic = Op({2, 2}, InferLogic, Evaluate<Relation>, LayoutKind::kUnsupported, Unsupported);
+
 void InferPredicate(InferContext& context) { context.Set(ElementType::kBool, context.Shape(0)); }
+
+void InferNot(InferContext& context) {
+  context.RequireType(0, ElementType::kBool);
+  InferPredicate(context);
+}
 
 void InferIsInf(InferContext& context) {
   context.Flag("detect_negative", true);
@@ -124,7 +137,7 @@ Results EvaluateNot(const Call& call) {
 
 }  // namespace
 
-constexpr Op kAnd = kComparison<Both>;
+constexpr Op kAnd = kLogic<Both>;
 constexpr Op kEqual = kComparison<Equals>;
 constexpr Op kGreater = kComparison<Lesser, true>;
 constexpr Op kGreaterOrEqual = kComparison<LesserOrEqual, true>;
@@ -132,8 +145,8 @@ constexpr Op kIsInf = Op({1, 1}, InferIsInf, EvaluateIsInf, LayoutKind::kUnsuppo
 constexpr Op kIsNaN = Op({1, 1}, InferPredicate, EvaluateIsNaN, LayoutKind::kUnsupported, Unsupported);
 constexpr Op kLess = kComparison<Lesser>;
 constexpr Op kLessOrEqual = kComparison<LesserOrEqual>;
-constexpr Op kNot = Op({1, 1}, InferPredicate, EvaluateNot, LayoutKind::kUnsupported, Unsupported);
-constexpr Op kOr = kComparison<Either>;
-constexpr Op kXor = kComparison<ExactlyOne>;
+constexpr Op kNot = Op({1, 1}, InferNot, EvaluateNot, LayoutKind::kUnsupported, Unsupported);
+constexpr Op kOr = kLogic<Either>;
+constexpr Op kXor = kLogic<ExactlyOne>;
 
 }  // namespace lockstep::ops

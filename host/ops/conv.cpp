@@ -13,6 +13,7 @@ using graph::Shape;
 
 // Inputs: x, weights, bias.
 void Infer(InferContext& context) {
+  context.RequireType(0, graph::ElementType::kFloat);
   context.RequireOneType(0);
   context.Set(graph::ElementType::kFloat, ConvolutionShape(context, context.Shape(0), context.Shape(1)));
   if (context.Has(2)) {

@@ -11,10 +11,9 @@ void Infer(InferContext& context) {
   context.Flag("exclusive", false);
   context.Flag("reverse", false);
   const std::vector<int64_t>* axis = context.Ints(1);
-  if (axis != nullptr) {
-    context.Require(axis->size() == 1, "it has " + std::to_string(axis->size()) + " axes; allowed: 1");
-    context.Axis((*axis)[0], context.Rank(0));
-  }
+  const int64_t axes = graph::ElementCount(context.Shape(1));
+  context.Require(axes == 1, "it has " + std::to_string(axes) + " axes; allowed: 1");
+  if (axis != nullptr) context.Axis((*axis)[0], context.Rank(0));
   context.SetLikeInput();
 }
 
@@ -22,7 +21,7 @@ Results Evaluate(const Call& call) {
   Value result = call.In(0);
   const auto rank = static_cast<int64_t>(result.shape.size());
   const int64_t axis = call.In(1).data.ints[0];
-  if (call.In(1).is_float() || axis < -rank || axis >= rank) return std::nullopt;
+  if (axis < -rank || axis >= rank) return std::nullopt;
   const bool exclusive = call.node.Int("exclusive", 0) != 0;
   const bool reverse = call.node.Int("reverse", 0) != 0;
   const Rows rows(result.shape, static_cast<size_t>(axis < 0 ? axis + rank : axis));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <map>
 
 #include "ops/op.h"
@@ -79,14 +80,48 @@ Equation Parse(const std::string& text, const std::vector<size_t>& ranks) {
 
 using Extents = std::map<char, int64_t>;
 
+// An axis of 1 goes with every other one.
+void Widen(Extents& extents, char label, int64_t here) {
+  int64_t& extent = extents.emplace(label, 1).first->second;
+  if (here != 1) extent = here;
+}
+
+// Blanks, one arrow, and in each term letters and one ellipsis at most. What an ellipsis of the inputs stands for has a
+// place in an output that is written out.
+bool IsWellFormed(std::string text) {
+  text.erase(std::remove(text.begin(), text.end(), ' '), text.end());
+  const size_t arrow = text.find("->");
+  const bool left = HasEllipsis(text.substr(0, arrow));
+  if (arrow != std::string::npos) {
+    std::string output = text.substr(arrow + 2);
+    if (left && !HasEllipsis(output)) return false;
+    std::sort(output.begin(), output.end());
+    const auto letters = std::find_if(output.begin(), output.end(), [](char c) { return c != '.'; });
+    if (std::adjacent_find(letters, output.end()) != output.end() || text.find(',', arrow) != text.npos) return false;
+    text.replace(arrow, 2, ",");
+  }
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    std::string term = text.substr(begin, end - begin);
+    const size_t ellipsis = term.find("...");
+    if (ellipsis != std::string::npos) term.erase(ellipsis, 3);
+    if (!std::all_of(term.begin(), term.end(), [](unsigned char c) { return std::isalpha(c) != 0; })) return false;
+    begin = end + 1;
+  }
+  return true;
+}
+
 void Infer(InferContext& context) {
   const std::string text = context.node.String("equation", "");
   std::vector<size_t> ranks;
   for (size_t i = 0; i < context.node.inputs.size(); ++i) ranks.push_back(context.Shape(i).size());
   context.RequireOneType(0);
   context.RequireType(0, graph::ElementType::kFloat);
-  const Equation equation = Parse(text, ranks);
   const std::string where = "its attribute 'equation' is '" + text + "'";
+  context.Require(IsWellFormed(text), where +
+                                          "; allowed: letters, '...' once in each term, and '->' once, with an "
+                                          "output that names each letter once and has the inputs' '...'");
+  const Equation equation = Parse(text, ranks);
   context.Require(equation.operands.size() == ranks.size(),
                   where + "; allowed: one term for each of " + std::to_string(ranks.size()) + " inputs");
   Extents extents;
@@ -95,11 +130,11 @@ void Infer(InferContext& context) {
     context.Require(labels.size() == ranks[i], where + ", which does not fit input " + std::to_string(i) +
                                                    " of shape " + graph::ToString(context.Shape(i)));
     for (size_t axis = 0; axis < labels.size(); ++axis) {
-      int64_t& extent = extents.emplace(labels[axis], 1).first->second;
+      const int64_t extent = extents.emplace(labels[axis], 1).first->second;
       const int64_t here = context.Shape(i)[axis];
       context.Require(extent == 1 || here == 1 || here == extent,
                       where + ", but input " + std::to_string(i) + " has shape " + graph::ToString(context.Shape(i)));
-      if (here != 1) extent = here;
+      Widen(extents, labels[axis], here);
     }
   }
   Shape shape;
@@ -131,8 +166,7 @@ Results Evaluate(const Call& call) {
     for (size_t axis = 0; axis < ranks[i]; ++axis) {
       const char label = equation.operands[i][axis];
       if (order.find(label) == std::string::npos) order += label;
-      int64_t& extent = extents.emplace(label, 1).first->second;
-      extent = std::max(extent, call.In(i).shape[axis]);
+      Widen(extents, label, call.In(i).shape[axis]);
     }
   }
   Shape all;

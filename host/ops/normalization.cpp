@@ -184,6 +184,7 @@ Results EvaluateLp(const Call& call) {
       sum += squares ? one * one : std::abs(one);
     }
     const double norm = squares ? std::sqrt(sum) : sum;
+    if (norm == 0.0) continue;  // zeros stay
     for (int64_t i = 0; i < rows.length; ++i) x[i * rows.stride] = static_cast<float>(x[i * rows.stride] / norm);
   }
   return One(std::move(result));

@@ -47,7 +47,8 @@ void InferScaled(InferContext& context, ElementType from, ElementType to) {
   const Shape& scale = context.Shape(1);
   if (context.Has(2)) {
     context.RequireType(2, ElementType::kInt64);
-    context.Require(context.Shape(2) == scale,
+    const Shape& zero = context.Shape(2);
+    context.Require(zero == scale || (graph::ElementCount(zero) == 1 && graph::ElementCount(scale) == 1),
                     "its zero point is " + graph::ToString(context.Shape(2)) + ", its scale " + graph::ToString(scale));
   }
   const int64_t block = context.Int("block_size", 0, 0, kLargestEntry);

@@ -27,8 +27,6 @@ void RequireShape(const InferContext& context, size_t input, const Shape& wanted
                                                       graph::ToString(wanted));
 }
 
-double Sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
-
 // The activation functions of a direction where the node names none.
 std::vector<std::string> OwnFunctions(const graph::Node& node) {
   if (node.op == "LSTM") return {"Sigmoid", "Tanh", "Tanh"};
@@ -36,26 +34,43 @@ std::vector<std::string> OwnFunctions(const graph::Node& node) {
   return {"Tanh"};
 }
 
-// Null for a name that ONNX does not have. `alpha` and `beta` as given, or the function's own.
+// ONNX's activation functions, and which of them take an alpha or a beta.
+struct FunctionRow {
+  const char* name;
+  graph::ActivationKind kind;  // kNone: no operator computes it
+  bool takes_alpha, takes_beta;
+  float alpha, beta;  // where the node gives none
+};
+
+const FunctionRow* RowOf(const std::string& name) {
+  using Kind = graph::ActivationKind;
+  static constexpr FunctionRow kRows[] = {
+      {"Affine", Kind::kNone, true, true, 1.0F, 0.0F},
+      {"Elu", Kind::kElu, true, false, 1.0F, 0.0F},
+      {"HardSigmoid", Kind::kHardSigmoid, true, true, 0.2F, 0.5F},
+      {"LeakyRelu", Kind::kLeakyRelu, true, false, 0.01F, 0.0F},
+      {"Relu", Kind::kRelu, false, false, 0.0F, 0.0F},
+      {"ScaledTanh", Kind::kNone, true, true, 1.0F, 1.0F},
+      {"Sigmoid", Kind::kSigmoid, false, false, 0.0F, 0.0F},
+      {"Softplus", Kind::kSoftplus, false, false, 0.0F, 0.0F},
+      {"Softsign", Kind::kSoftsign, false, false, 0.0F, 0.0F},
+      {"Tanh", Kind::kTanh, false, false, 0.0F, 0.0F},
+      {"ThresholdedRelu", Kind::kThresholdedRelu, true, false, 1.0F, 0.0F},
+  };
+  const auto* found =
+      std::find_if(std::begin(kRows), std::end(kRows), [&](const auto& row) { return name == row.name; });
+  return found == std::end(kRows) ? nullptr : found;
+}
+
+// Null for a name that ONNX does not have.
 ScalarFunction FunctionOf(const RecurrentFunction& function) {
-  const std::string& name = function.name;
-  const std::optional<float>& alpha = function.alpha;
-  const std::optional<float>& beta = function.beta;
-  const auto of = [](const std::optional<float>& given, double own) { return given ? double{*given} : own; };
-  if (name == "Sigmoid") return Sigmoid;
-  if (name == "Tanh") return [](double x) { return std::tanh(x); };
-  if (name == "Relu") return [](double x) { return std::max(x, 0.0); };
-  if (name == "Softsign") return [](double x) { return x / (1.0 + std::abs(x)); };
-  if (name == "Softplus") return [](double x) { return std::log1p(std::exp(x)); };
-  if (name == "Affine") return [a = of(alpha, 1.0), b = of(beta, 0.0)](double x) { return a * x + b; };
-  if (name == "LeakyRelu") return [a = of(alpha, 0.01)](double x) { return x < 0.0 ? a * x : x; };
-  if (name == "ThresholdedRelu") return [a = of(alpha, 1.0)](double x) { return x > a ? x : 0.0; };
-  if (name == "Elu") return [a = of(alpha, 1.0)](double x) { return x < 0.0 ? a * std::expm1(x) : x; };
-  if (name == "ScaledTanh") return [a = of(alpha, 1.0), b = of(beta, 1.0)](double x) { return a * std::tanh(b * x); };
-  if (name == "HardSigmoid") {
-    return [a = of(alpha, 0.2), b = of(beta, 0.5)](double x) { return std::clamp(a * x + b, 0.0, 1.0); };
-  }
-  return nullptr;
+  const FunctionRow* row = RowOf(function.name);
+  if (row == nullptr) return nullptr;
+  const double alpha = function.alpha.value_or(row->alpha);
+  const double beta = function.beta.value_or(row->beta);
+  if (function.name == "Affine") return [=](double x) { return alpha * x + beta; };
+  if (function.name == "ScaledTanh") return [=](double x) { return alpha * std::tanh(beta * x); };
+  return [activation = graph::Activation{row->kind, alpha, beta}](double x) { return graph::Evaluate(activation, x); };
 }
 
 }  // namespace
@@ -119,9 +134,16 @@ RecurrentFunction FunctionOfRecurrent(const graph::Node& node, int64_t direction
   const std::vector<float> betas = node.Floats("activation_beta", {});
   const size_t at = static_cast<size_t>(direction) * own.size() + which;
   RecurrentFunction function;
-  function.name = names.empty() ? own[which] : at < names.size() ? names[at] : "";
-  if (at < alphas.size()) function.alpha = alphas[at];
-  if (at < betas.size()) function.beta = betas[at];
+  // The numbers are those of the functions that take one, in order, of one direction behind the other.
+  auto alpha = alphas.begin();
+  auto beta = betas.begin();
+  for (size_t i = 0; i <= at; ++i) {
+    function = {names.empty() ? own[i % own.size()] : i < names.size() ? names[i] : "", {}, {}};
+    const FunctionRow* row = RowOf(function.name);
+    if (row == nullptr) continue;
+    if (row->takes_alpha && alpha != alphas.end()) function.alpha = *alpha++;
+    if (row->takes_beta && beta != betas.end()) function.beta = *beta++;
+  }
   return function;
 }
 

@@ -19,7 +19,7 @@ void InferRecurrent(InferContext& context, int64_t gates);
 // Why a node cannot be written out step by step (optimize/unroll_recurrent.cpp); empty if it can.
 std::string UnsupportedRecurrent(const graph::Graph& graph, const graph::Node& node);
 
-// An activation function by its ONNX name, with the parameters that the node gives.
+// An activation function by its ONNX name, with the parameters that the node gives it.
 struct RecurrentFunction {
   std::string name;
   std::optional<float> alpha, beta;

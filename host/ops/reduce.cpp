@@ -43,7 +43,8 @@ struct Groups {
   explicit Groups(const Call& call) : shape(call.In(0).shape), strides(shape.size(), 0) {
     std::vector<int64_t> axes = call.Has(1) ? call.Ints(1) : call.node.Ints("axes", {});
     for (int64_t& axis : axes) axis = axis < 0 ? axis + static_cast<int64_t>(shape.size()) : axis;
-    const bool all = axes.empty() && call.node.Int("noop_with_empty_axes", 0) == 0;
+    nothing = axes.empty() && call.node.Int("noop_with_empty_axes", 0) != 0;
+    const bool all = axes.empty() && !nothing;
     for (size_t i = shape.size(); i-- > 0;) {
       if (all || Contains(axes, i)) continue;
       strides[i] = count;
@@ -55,6 +56,7 @@ struct Groups {
   Shape shape;
   std::vector<int64_t> strides;
   int64_t count = 1;
+  bool nothing = false;  // x is handed on as it is
 };
 
 // Integers are summed and multiplied unsigned, so that an overflow wraps.
@@ -91,6 +93,7 @@ template <typename Reduction>
 Results Evaluate(const Call& call) {
   const Value& x = call.In(0);
   const Groups groups(call);
+  if (groups.nothing) return One(x);
   Value result = MakeValue(x.type, call.Shape());
   const double members = static_cast<double>(x.count()) / static_cast<double>(std::max<int64_t>(groups.count, 1));
   if (x.is_float()) {
@@ -179,14 +182,20 @@ Results EvaluateLogSumExp(const Call& call) {
   const Value& x = call.In(0);
   if (!x.is_float() || x.count() == 0) return std::nullopt;
   const Groups groups(call);
+  if (groups.nothing) return One(x);
   Value result = MakeValue(x.type, call.Shape());
   Extreme(x.data.floats, result.data.floats, groups, true);
+  for (float& highest : result.data.floats) {
+    if (std::isinf(highest)) highest = 0.0F;  // what is infinite stays so
+  }
   std::vector<double> sums(result.data.floats.size());
   for (size_t i = 0; i < x.data.floats.size(); ++i) {
     const size_t at = groups.Of(static_cast<int64_t>(i));
     sums[at] += std::exp(static_cast<double>(x.data.floats[i]) - result.data.floats[at]);
   }
-  for (size_t i = 0; i < sums.size(); ++i) result.data.floats[i] += static_cast<float>(std::log(sums[i]));
+  for (size_t i = 0; i < sums.size(); ++i) {
+    result.data.floats[i] = static_cast<float>(result.data.floats[i] + std::log(sums[i]));
+  }
   return One(std::move(result));
 }
 

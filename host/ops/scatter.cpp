@@ -18,14 +18,16 @@ std::string Reduction(InferContext& context) {
 // Inputs: data, indices, updates.
 void InferElements(InferContext& context) {
   Reduction(context);
-  context.AxisAttribute("axis", 0, context.Rank(0));
+  const auto axis = static_cast<size_t>(context.AxisAttribute("axis", 0, context.Rank(0)));
   context.RequireType(1, ElementType::kInt64);
   context.RequireType(2, context.Type(0));
   const Shape& data = context.Shape(0);
   const Shape& indices = context.Shape(1);
-  context.Require(indices.size() == data.size() && context.Shape(2) == indices,
-                  "its indices " + graph::ToString(indices) + " and updates " + graph::ToString(context.Shape(2)) +
-                      " do not fit each other or an input of shape " + graph::ToString(data));
+  bool fits = indices.size() == data.size() && context.Shape(2) == indices;
+  for (size_t i = 0; fits && i < data.size(); ++i) fits = i == axis || indices[i] <= data[i];
+  context.Require(fits, "its indices " + graph::ToString(indices) + " and updates " +
+                            graph::ToString(context.Shape(2)) + " do not fit each other or an input of shape " +
+                            graph::ToString(data));
   context.SetLikeInput();
 }
 
@@ -89,7 +91,6 @@ Results EvaluateElements(const Call& call) {
     int64_t index = call.In(1).data.ints[static_cast<size_t>(i)];
     if (!FromFront(index, shape[axis])) return std::nullopt;
     target.push_back(Offset(i, indices, strides) + index * stride);
-    if (target.back() >= call.In(0).count()) return std::nullopt;
   }
   return Scatter(call, target);
 }

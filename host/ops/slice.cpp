@@ -108,7 +108,8 @@ SliceExtent ResolveSlice(const Shape& shape, const std::vector<int64_t>& starts,
       end = std::clamp<int64_t>(end, 0, size);
       count = end > start ? (end - start - 1) / step + 1 : 0;
     } else {
-      start = std::clamp<int64_t>(start, -1, size - 1);
+      // Before the first element it begins there, as ONNX has it; NumPy would take nothing.
+      start = size == 0 ? -1 : std::clamp<int64_t>(start, 0, size - 1);
       end = std::clamp<int64_t>(end, -1, size - 1);
       const int64_t back = step == std::numeric_limits<int64_t>::min() ? std::numeric_limits<int64_t>::max() : -step;
       count = start > end ? (start - end - 1) / back + 1 : 0;

@@ -10,8 +10,8 @@ namespace {
 void Infer(InferContext& context) {
   context.Flag("upper", true);
   context.Require(context.Rank(0) >= 2, "its input of shape " + graph::ToString(context.Shape(0)) + " is no matrix");
-  const std::vector<int64_t>* diagonal = context.Has(1) ? context.Ints(1) : nullptr;
-  context.Require(diagonal == nullptr || diagonal->size() == 1, "its diagonal is not one number");
+  context.RequireType(1, graph::ElementType::kInt64);
+  context.Require(!context.Has(1) || graph::ElementCount(context.Shape(1)) == 1, "its diagonal is not one number");
   context.SetLikeInput();
 }
 

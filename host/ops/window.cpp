@@ -65,8 +65,8 @@ Window Resolve(const WindowAttributes& given, const graph::Shape& spatial) {
     }
     const int64_t room = spatial[i] + begin + end - reach;
     int64_t count = room < 0 ? 0 : room / stride + 1;
-    if (given.ceil_mode && !same && room >= 0) {
-      count = (room + stride - 1) / stride + 1;
+    if (given.ceil_mode && !same && room > -stride) {
+      count = (room + stride - 1) / stride + 1;                 // of a window that is larger than the image: one
       if ((count - 1) * stride >= spatial[i] + begin) --count;  // no window lies in the padding alone
       // The end that gives so many windows without ceil_mode too.
       const int64_t least = (count - 1) * stride + reach - spatial[i] - begin;
@@ -154,7 +154,7 @@ bool NormalizeWindow(graph::Node& node, const Window& window) {
 bool NormalizePool(graph::Graph& graph, graph::Node& node) {
   const Window window = ResolveWindow(node, Spatial(graph.tensor(node.inputs[0]).shape), {});
   bool changed = NormalizeWindow(node, window);
-  changed = node.attributes.erase("storage_order") > 0 || changed;
+  if (node.outputs.size() == 1) changed = node.attributes.erase("storage_order") > 0 || changed;
   return SetAttribute(node, "ceil_mode", int64_t{0}) || changed;
 }
 

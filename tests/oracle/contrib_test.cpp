@@ -2,15 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <functional>
 
-#include "files/temporary_folder.h"
-#include "import/onnx_import.h"
+#include "agreement.h"
 #include "import/onnx_writer.h"
-#include "onnx_runtime.h"
-#include "optimize/optimize.h"
-#include "support/plain_evaluator.h"
 
 namespace lockstep::oracle {
 namespace {
@@ -252,37 +247,13 @@ const Case kCases[] = {
 };
 
 TEST(ContribOperators, GiveWhatOnnxRuntimeGives) {
-  const files::TemporaryFolder folder;
-  std::vector<OracleJob> jobs;
+  std::vector<Comparison> comparisons;
   for (const Case& one : kCases) {
     Network network;
     one.make(network);
-    jobs.push_back({folder.path() / (std::string(one.name) + ".onnx"), network.inputs});
-    std::ofstream(jobs.back().model, std::ios::binary) << network.writer.Bytes();
+    comparisons.push_back({one.name, one.bound, network.writer.Bytes(), network.inputs});
   }
-  const std::vector<OracleResult> results = RunOnnxRuntime(jobs);
-  ASSERT_EQ(results.size(), jobs.size());
-  for (size_t i = 0; i < jobs.size(); ++i) {
-    SCOPED_TRACE(kCases[i].name);
-    for (const bool optimised : {false, true}) {
-      graph::Graph graph = importer::ImportOnnx(jobs[i].model, {});
-      if (optimised) optimize::Optimize(graph);
-      testing::PlainTensors inputs;
-      for (const auto& [name, given] : jobs[i].inputs) {
-        inputs[name] = {given.shape, std::vector<double>(given.data.begin(), given.data.end())};
-      }
-      const testing::PlainTensors ours = testing::EvaluatePlain(graph, inputs);
-      for (const auto& [name, expected] : results[i].outputs) {
-        const testing::PlainTensor& tensor = ours.at(name);
-        ASSERT_EQ(tensor.shape, expected.shape) << name;
-        double largest = 0.0;
-        for (size_t k = 0; k < tensor.values.size(); ++k) {
-          largest = std::max(largest, std::abs(tensor.values[k] - expected.data[k]));
-        }
-        EXPECT_LE(largest, kCases[i].bound) << name << (optimised ? ", optimised" : "");
-      }
-    }
-  }
+  ExpectSameValues(comparisons);
 }
 
 }  // namespace
