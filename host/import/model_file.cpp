@@ -98,20 +98,26 @@ onnx::ModelProto ReadModel(const std::string& path) {
 }
 
 int64_t ReadOpset(const onnx::ModelProto& model, const std::string& path) {
+  const onnx::OperatorSetIdProto* own = nullptr;
   for (const auto& import : model.opset_import()) {
     if (!import.domain().empty()) continue;
-    if (import.version() < kOldestOpset || import.version() > kNewestOpset) {
-      throw UnsupportedModel("'" + path + "' uses ONNX opset " + std::to_string(import.version()) +
-                             "; export it with an opset from " + std::to_string(kOldestOpset) + " to " +
-                             std::to_string(kNewestOpset));
+    if (own != nullptr && own->version() != import.version()) {
+      throw BadInput("'" + path + "' imports the ONNX opsets " + std::to_string(own->version()) + " and " +
+                     std::to_string(import.version()) + "; the file is damaged, export the model again");
     }
-    return import.version();
+    own = &import;
   }
-  if (model.opset_import_size() > 0) {
+  if (own == nullptr && model.opset_import_size() > 0) {
     throw UnsupportedModel("'" + path + "' imports the operator domain '" + model.opset_import(0).domain() +
                            "' and not ONNX's own (ai.onnx)");
   }
-  throw BadInput("'" + path + "' names no opset: not an ONNX model, or cut short");
+  if (own == nullptr) throw BadInput("'" + path + "' names no opset: not an ONNX model, or cut short");
+  if (own->version() < kOldestOpset || own->version() > kNewestOpset) {
+    throw UnsupportedModel("'" + path + "' uses ONNX opset " + std::to_string(own->version()) +
+                           "; export it with an opset from " + std::to_string(kOldestOpset) + " to " +
+                           std::to_string(kNewestOpset));
+  }
+  return own->version();
 }
 
 }  // namespace lockstep::importer

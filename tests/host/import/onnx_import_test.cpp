@@ -283,21 +283,6 @@ TEST(ImportOnnx, TakesUnknownOperatorsForTheListOfBlockers) {
   EXPECT_EQ(blockers[0].op, "com.example.Fancy");
 }
 
-// The compiler's own operators have names that ONNX does not have.
-TEST(ImportOnnx, AFileHasNoOperatorsOfTheCompiler) {
-  for (const std::string domain : {"", "ai.onnx"}) {
-    for (const std::string op : {"IsBelow", "IsAtLeast", "IsEqual", "SiLU"}) {
-      OnnxWriter writer(17);
-      writer.Input("x", {2}).Output("y").Node(op, {"x"}, {"y"}).set_domain(domain);
-      const graph::Graph graph = Import(writer);
-      EXPECT_EQ(graph.nodes[0].op, "ai.onnx." + op);
-      const auto blockers = optimize::FindBlockers(graph);
-      ASSERT_EQ(blockers.size(), 1U);
-      EXPECT_EQ(blockers[0].reason, "the operator is not supported");
-    }
-  }
-}
-
 TEST(ImportOnnx, OutputsLeftOutAtTheEndAreNone) {
   OnnxWriter writer(17);
   writer.Input("x", {1, 3, 4, 4}).Output("y");
