@@ -97,6 +97,55 @@ onnx::ModelProto Choice() {
   return writer.model;
 }
 
+// A function that calls another one twice, of which a branch refers to an attribute of the call.
+onnx::ModelProto Functions() {
+  OnnxWriter writer(17);
+  auto& graph = *writer.Input("x", {1, 3, 4, 4}).Output("y").model.mutable_graph();
+  const auto function = [&](const char* name) -> onnx::FunctionProto& {
+    auto& added = *writer.model.add_functions();
+    added.set_domain("own");
+    added.set_name(name);
+    added.add_input("a");
+    added.add_output("b");
+    return added;
+  };
+  auto& leaf = function("Leaf");
+  auto& yes = *leaf.add_node();
+  yes.set_op_type("Constant");
+  yes.add_output("yes");
+  auto& value = *yes.add_attribute();
+  value.set_name("value");
+  value.set_type(onnx::AttributeProto::TENSOR);
+  value.mutable_t()->set_data_type(onnx::TensorProto::BOOL);
+  value.mutable_t()->add_int32_data(1);
+  auto& choice = *leaf.add_node();
+  choice = Choice().graph().node(1);
+  choice.set_output(0, "b");
+  choice.set_input(0, "yes");
+  for (auto& branch : *choice.mutable_attribute()) {
+    auto& node = *branch.mutable_g()->mutable_node(0);
+    node.set_op_type("LeakyRelu");
+    node.mutable_input()->DeleteSubrange(0, 1);
+    auto& alpha = *node.add_attribute();
+    alpha.set_name("alpha");
+    alpha.set_type(onnx::AttributeProto::FLOAT);
+    alpha.set_ref_attr_name("slope");
+  }
+  auto& twice = function("Twice");
+  for (const auto& [from, to] : {std::pair{"a", "middle"}, {"middle", "b"}}) {
+    OnnxWriter calls(17);
+    auto& call = calls.Node("Leaf", {from}, {to});
+    call.set_domain("own");
+    SetFloat(call, "slope", 0.5F);
+    *twice.add_node() = call;
+  }
+  for (const auto& [from, to] : {std::pair{"x", "once"}, {"once", "y"}}) {
+    writer.Node("Twice", {from}, {to}).set_domain("own");
+  }
+  graph.set_name("functions");
+  return writer.model;
+}
+
 }  // namespace
 
 std::vector<MutationSeed> MutationSeeds() {
@@ -114,6 +163,7 @@ std::vector<MutationSeed> MutationSeeds() {
   // As many as all others together would drown what several nodes do to each other.
   for (int i = 0; i < 100; ++i) seeds.push_back({"detector", Detector()});
   for (int i = 0; i < 10; ++i) seeds.push_back({"choice", Choice()});
+  for (int i = 0; i < 50; ++i) seeds.push_back({"functions", Functions()});
   return seeds;
 }
 

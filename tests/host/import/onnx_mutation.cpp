@@ -28,6 +28,7 @@ class Mutator {
 
   std::string Once() {
     // Attributes and constants are where operators differ most.
+    if (model_.functions_size() > 0 && Below(4) == 0) return Function();
     switch (Below(12)) {
       case 0:
         return Nodes();
@@ -51,8 +52,23 @@ class Mutator {
     }
   }
 
+  using NodeList = google::protobuf::RepeatedPtrField<onnx::NodeProto>;
+
+  static void Collect(NodeList& nodes, std::vector<onnx::NodeProto*>& all) {
+    for (onnx::NodeProto& node : nodes) {
+      all.push_back(&node);
+      for (AttributeProto& attribute : *node.mutable_attribute()) {
+        if (attribute.has_g()) Collect(*attribute.mutable_g()->mutable_node(), all);
+      }
+    }
+  }
+
+  // Of the graph, of branches and of functions.
   onnx::NodeProto* AnyNode() {
-    return graph_.node_size() == 0 ? nullptr : graph_.mutable_node(Below(graph_.node_size()));
+    std::vector<onnx::NodeProto*> all;
+    Collect(*graph_.mutable_node(), all);
+    for (auto& function : *model_.mutable_functions()) Collect(*function.mutable_node(), all);
+    return all.empty() ? nullptr : all[static_cast<size_t>(Below(static_cast<int>(all.size())))];
   }
 
   std::string AnyTensor() {
@@ -72,12 +88,14 @@ class Mutator {
         *graph_.add_node() = onnx::NodeProto(*node);
         return name + " twice";
       case 1:
+        if (graph_.node_size() == 0) return "no node";
         graph_.mutable_node()->SwapElements(Below(graph_.node_size()), Below(graph_.node_size()));
         return "two nodes change places";
       case 2:
         node->set_domain(Below(2) == 0 ? "ai.onnx.ml" : "com.example");
         return name + " of another domain";
       case 3:
+        if (graph_.node_size() == 0) return "no node";
         graph_.mutable_node()->DeleteSubrange(Below(graph_.node_size()), 1);
         return "a node less";
       default:
@@ -154,6 +172,10 @@ class Mutator {
       one.set_name(values_.AttributeName());
       return node->op_type() + ": an attribute is called " + one.name();
     }
+    if (action == 4 && model_.functions_size() > 0) {
+      one.set_ref_attr_name(Below(2) == 0 ? "slope" : values_.AttributeName());
+      return node->op_type() + ": " + one.name() + " refers to " + one.ref_attr_name();
+    }
     values_.Fill(one);
     return node->op_type() + ": " + Text(one);
   }
@@ -206,10 +228,38 @@ class Mutator {
     return name + " is declared otherwise";
   }
 
+  // Inputs, outputs and names of a function, and its opset.
+  std::string Function() {
+    auto& function = *model_.mutable_functions(Below(model_.functions_size()));
+    const auto change = [&](auto& names, const char* what) {
+      if (names.empty() || Below(2) == 0) {
+        *names.Add() = AnyTensor();
+        return function.name() + " has one more " + what;
+      }
+      names.DeleteSubrange(Below(names.size()), 1);
+      return function.name() + " has one less " + what;
+    };
+    switch (Below(5)) {
+      case 0:
+        return change(*function.mutable_input(), "input");
+      case 1:
+        return change(*function.mutable_output(), "output");
+      case 2:
+        function.set_domain(Below(2) == 0 ? "" : "ai.onnx");
+        return function.name() + " is ONNX's";
+      case 3:
+        function.set_name(Below(2) == 0 ? values_.Operator() : model_.functions(0).name());
+        return "a function is called " + function.name();
+      default:
+        function.add_opset_import()->set_version(1 + Below(24));
+        return function.name() + " of another opset";
+    }
+  }
+
   std::string Header() {
     if (model_.opset_import_size() == 0) return "no opset";
     // Mostly one that is known, for what it makes of the node.
-    const int64_t version = Below(5) == 0 ? values_.Number() : 7 + Below(16);
+    const int64_t version = Below(5) == 0 ? values_.Number() : 1 + Below(22);
     model_.mutable_opset_import(0)->set_version(version);
     return "opset " + std::to_string(version);
   }
