@@ -16,6 +16,8 @@ using graph::kNoTensor;
 using graph::Node;
 using graph::TensorId;
 
+constexpr int64_t kMostElements = int64_t{1} << 31;  // as of every tensor that a node makes
+
 bool IsInput(const Graph& graph, TensorId id) {
   return std::find(graph.inputs.begin(), graph.inputs.end(), id) != graph.inputs.end();
 }
@@ -150,7 +152,6 @@ void ApplyInputShapes(Graph& graph, const std::map<std::string, graph::Shape>& s
 }
 
 void FixInputValues(Graph& graph, const std::map<std::string, double>& values, const std::string& path) {
-  constexpr int64_t kMostElements = int64_t{1} << 31;
   for (const auto& [name, value] : values) {
     const auto found = FindInput(graph, name, "--input-value", path);
     graph::Tensor& tensor = graph.tensor(*found);
@@ -160,16 +161,21 @@ void FixInputValues(Graph& graph, const std::map<std::string, double>& values, c
     }
     const std::string unheld = WhyNotHeld(tensor.type, tensor.onnx_type, value);
     if (!unheld.empty()) throw UsageError("--input-value: input '" + name + "' of '" + path + "' " + unheld);
-    if (graph::ElementCount(tensor.shape) > kMostElements) {
-      throw UsageError("--input-value: input '" + name + "' of '" + path + "' is " + graph::ToString(tensor.shape) +
-                       ", too large for one value");
-    }
     const bool floats = tensor.type == graph::ElementType::kFloat;
     const auto count = static_cast<size_t>(graph::ElementCount(tensor.shape));
     tensor.constant.emplace();
     if (floats) tensor.constant->floats.assign(count, static_cast<float>(value));
     if (!floats) tensor.constant->ints.assign(count, static_cast<int64_t>(value));
     graph.inputs.erase(found);
+  }
+}
+
+void RequireInputSizes(const Graph& graph, const std::string& path) {
+  for (const TensorId id : graph.inputs) {
+    const graph::Tensor& tensor = graph.tensor(id);
+    if (!graph::IsKnown(tensor.shape) || graph::ElementCount(tensor.shape) <= kMostElements) continue;
+    throw BadInput("'" + path + "': its input '" + tensor.name + "' is " + graph::ToString(tensor.shape) +
+                   ", more than a tensor can have; give it another shape with --input-shape");
   }
 }
 

@@ -21,6 +21,9 @@ void DropUnusedInputs(graph::Graph& graph);
 // Sets the shapes of graph inputs. Throws UsageError for an unknown name or a rank that the file contradicts.
 void ApplyInputShapes(graph::Graph& graph, const std::map<std::string, graph::Shape>& shapes, const std::string& path);
 
+// Throws BadInput for an input that is larger than a tensor can be.
+void RequireInputSizes(const graph::Graph& graph, const std::string& path);
+
 // Makes inputs constants with the given value in every element. Throws UsageError for an unknown name, an open shape
 // and a value that the input's type does not hold.
 void FixInputValues(graph::Graph& graph, const std::map<std::string, double>& values, const std::string& path);

@@ -120,6 +120,7 @@ Graph Import(const std::string& path, const ImportOptions& given) {
   }
   CutGraph(graph, options, path);
   ApplyInputShapes(graph, options.input_shapes, path);
+  RequireInputSizes(graph, path);
   FixInputValues(graph, options.input_values, path);
   if (!options.open_inputs) RequireInputShapes(graph, path);
   infer();

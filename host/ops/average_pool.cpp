@@ -79,6 +79,7 @@ std::string Unsupported(const Graph& graph, const Node& node) {
 
 void InferGlobal(InferContext& context) {
   RequireImage(context);
+  context.RequireType(0, graph::ElementType::kFloat);
   context.Require(graph::ElementCount(context.Shape(0)) > 0, "its input is empty");
   context.Set(graph::ElementType::kFloat,
               ImageShape(context, context.Shape(0)[1], std::vector<int64_t>(context.Shape(0).size() - 2, 1)));

@@ -82,6 +82,19 @@ TEST(InputValues, OfFloatsHaveAnEndToo) {
   Expect(TensorProto::FLOAT16, 65505, "holds floating point numbers from -65504 to 65504 (FLOAT16), not 65505");
 }
 
+TEST(InputShapes, AreNoLargerThanATensorCanBe) {
+  OnnxWriter writer(17);
+  writer.Input("x", {3, int64_t{1} << 40, 2}).Output("y").Node("ReduceL1", {"x"}, {"y"});
+  const TemporaryFile file(writer.Bytes());
+  try {
+    ImportOnnx(file.path(), {});
+    FAIL() << "no error";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("its input 'x' is 3x1099511627776x2, more than"), std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(InputValues, ANameThatIsNoInputIsToldWhichThereAre) {
   const std::string text = ErrorOf(TensorProto::INT64, {{"something_else", 1.0}});
   EXPECT_NE(text.find("has no input \"something_else\"; it must be one of x, k"), std::string::npos) << text;

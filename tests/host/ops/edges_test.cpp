@@ -108,6 +108,15 @@ TEST(QuantizeLinear, AScaleAndAZeroPointOfOneElementFitWhateverTheirRank) {
   EXPECT_EQ(testing::EvaluatePlain(graph, {{"x", {{2}, {1, -9}}}}).at(graph.tensor(y).name).values, (Values{5, 0}));
 }
 
+// Its normal form refuses integers too, where no file is at hand to be named.
+TEST(GlobalAveragePool, IsOfFloats) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {1, 2, 3, 3});
+  small.graph.tensor(x).type = graph::ElementType::kInt64;
+  const TensorId y = small.Add("GlobalAveragePool", {x});
+  EXPECT_THROW(small.Finish({y}), BadInput);
+}
+
 TEST(Logic, IsOfTruthValues) {
   for (const char* op : {"And", "Or", "Xor"}) {
     SmallGraph small;
