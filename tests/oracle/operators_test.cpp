@@ -55,6 +55,31 @@ TEST(Recurrent, FunctionsConsumeTheirNumbersInOrder) {
   ExpectSameValues(comparisons);
 }
 
+// Beyond the length of a sequence there are zeros; backwards it begins with its own last step.
+TEST(Recurrent, SequencesOfTheirOwnLengths) {
+  std::vector<Comparison> comparisons;
+  for (const auto& [op, gates] : {std::pair{"RNN", 1}, {"GRU", 3}, {"LSTM", 4}}) {
+    constexpr int64_t kHidden = 2;
+    Network network(14);
+    network.Input("x", {4, 3, 2});
+    network.Input("h", {2, 3, kHidden});
+    network.Weights("w", {2, gates * kHidden, 2});
+    network.Weights("r", {2, gates * kHidden, kHidden});
+    auto& lengths = *network.writer.model.mutable_graph()->add_initializer();
+    lengths.set_name("lengths");
+    lengths.set_data_type(onnx::TensorProto::INT32);
+    lengths.add_dims(3);
+    for (const int length : {3, 1, 4}) lengths.add_int32_data(length);
+    auto& node = network.writer.Node(op, {"x", "w", "r", "", "lengths", "h"}, {"y", "last"});
+    network.writer.Output("y").Output("last");
+    SetInt(node, "hidden_size", kHidden);
+    SetString(node, "direction", "bidirectional");
+    if (gates == 3) SetInt(node, "linear_before_reset", 1);
+    comparisons.push_back({std::string("lengths_") + op, 2e-5, network.writer.Bytes(), network.inputs});
+  }
+  ExpectSameValues(comparisons);
+}
+
 TEST(Einsum, Equations) {
   const std::pair<const char*, std::vector<Shape>> equations[] = {
       {"ii->i", {{3, 3}}},
