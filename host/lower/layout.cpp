@@ -143,6 +143,8 @@ class LayoutChoice {
     switch (kind) {
       case LayoutKind::kWindow:
         return Window(node);
+      case LayoutKind::kSampled:
+        return Sampled(node);
       case LayoutKind::kBinary:
       case LayoutKind::kConcat:
         return Shared(node);
@@ -174,6 +176,14 @@ class LayoutChoice {
     const Axes swapped = {0, 3, 2, 1};
     if (shape.size() == 4 && !SameBytes(shape, stored, wanted) && SameBytes(shape, stored, swapped)) wanted = swapped;
     return FirstInput(node, wanted, wanted);
+  }
+
+  // Its second input says where the pixels are, row by row.
+  NodeLayout Sampled(const Node& node) const {
+    const Axes image = ChannelsLast(Rank(node.inputs[0]));
+    NodeLayout layout = FirstInput(node, image, image);
+    layout.inputs[1] = OnnxOrder(Rank(node.inputs[1]));
+    return layout;
   }
 
   // All inputs and the output in one order: the one that costs the fewest bytes of copies.

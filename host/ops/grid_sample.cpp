@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/constants.h"
 #include "ops/cubic.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
@@ -22,10 +23,37 @@ void Infer(InferContext& context) {
                   "its grid has shape " + graph::ToString(grid) + "; allowed: " + std::to_string(x[0]) + "xHxWx2");
   context.RequireType(0, ElementType::kFloat);
   context.RequireType(1, ElementType::kFloat);
-  context.OneOf("mode", "bilinear", {"bilinear", "nearest", "bicubic"});
+  context.OneOf("mode", "linear", {"linear", "nearest", "cubic", "bilinear", "bicubic"});
   context.OneOf("padding_mode", "zeros", {"zeros", "border", "reflection"});
   context.Flag("align_corners", false);
   context.Set(ElementType::kFloat, {x[0], x[1], grid[1], grid[2]});
+}
+
+// By the names of opset 16; opset 20 leaves out the "bi".
+std::string Mode(const graph::Node& node) {
+  const std::string mode = node.String("mode", "linear");
+  return mode == "linear" || mode == "cubic" ? "bi" + mode : mode;
+}
+
+bool Normalize(graph::Graph& /*graph*/, graph::Node& node) {
+  bool changed = SetAttribute(node, "mode", Mode(node));
+  changed |= SetAttribute(node, "padding_mode", node.String("padding_mode", "zeros"));
+  return SetAttribute(node, "align_corners", node.Int("align_corners", 0)) || changed;
+}
+
+std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
+  constexpr int64_t kLargestExtent = (int64_t{1} << 22) - 1;
+  const graph::Shape& x = graph.tensor(node.inputs[0]).shape;
+  if (Mode(node) == "bicubic") {
+    return "its mode is cubic; linear and nearest are supported: export the network with one of these";
+  }
+  if (graph::IsConstant(graph, node.inputs[0])) return "its image is constant; only a computed one is supported";
+  if (graph::IsConstant(graph, node.inputs[1]) && !AllFinite(graph, node.inputs[1])) {
+    return "its grid has infinities or NaN; every place must be a number";
+  }
+  if (std::max(x[2], x[3]) <= kLargestExtent) return {};
+  return "its image has shape " + graph::ToString(x) + "; at most " + std::to_string(kLargestExtent) +
+         " rows and columns are supported";
 }
 
 // One axis of the image.
@@ -94,7 +122,7 @@ Taps TapsAt(const Axis& axis, double at, const std::string& mode) {
 
 Results Evaluate(const Call& call) {
   const Value& x = call.In(0);
-  const std::string mode = call.node.String("mode", "bilinear");
+  const std::string mode = Mode(call.node);
   const std::string padding = call.node.String("padding_mode", "zeros");
   const bool align = call.node.Int("align_corners", 0) != 0;
   const auto axis = [&](size_t i) { return Axis{x.shape[i], align, padding == "border", padding == "reflection"}; };
@@ -126,6 +154,6 @@ Results Evaluate(const Call& call) {
 
 }  // namespace
 
-constexpr Op kGridSample = Op({2, 2}, Infer, Evaluate, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kGridSample = Op({2, 2}, Infer, Evaluate, LayoutKind::kSampled, Unsupported).Normal(Normalize);
 
 }  // namespace lockstep::ops

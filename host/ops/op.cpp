@@ -49,6 +49,9 @@ bool SetAttribute(graph::Node& node, const char* key, const graph::Attribute& va
     if (const auto* list = std::get_if<std::vector<int64_t>>(&value)) {
       if (std::get<std::vector<int64_t>>(found->second) == *list) return false;
     }
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      if (std::get<std::string>(found->second) == *text) return false;
+    }
   }
   node.attributes[key] = value;
   return true;

@@ -51,6 +51,7 @@ enum class LayoutKind : uint8_t {
   kUnary,  // functions of one element
   kSlice,
   kSplit,
+  kSampled,    // images, with the second input as ONNX has it
   kReduce,     // the input's order, without the attribute's axes where keepdims is 0
   kOnnxOrder,  // every input and output as ONNX has it, each with its own rank
 };
@@ -148,7 +149,7 @@ struct Op {
   Evaluation evaluation;
   LayoutKind layout;
   UnsupportedFunction unsupported;
-  NormalizeFunction normalize = nullptr;  // null: as ONNX has it
+  NormalizeFunction normalize = nullptr;   // null: as ONNX has it
   bool of_shapes = false;
   bool own = false;
   QuantizationTraits quantization;

@@ -64,6 +64,9 @@ class NetworkBuilder {
   int Resize(int x, int height, int width);
   // Weights of either sign that add up to a power of two, `taps` for each row and column where x has as many.
   int Interpolate(int x, int height, int width, int taps, joint::DType dtype = joint::DType::U8);
+  // At the places of a grid: what the options say but the multipliers, which spread its integers over the image.
+  int GridSample(int x, int grid, joint::GridSampleT options, joint::DType dtype = joint::DType::U8);
+  int Grid(const std::vector<int>& shape, joint::DType dtype);  // a constant of places within the image and around it
   int Softmax(int x, joint::DType dtype = joint::DType::U8);
   int Lookup(int x, joint::DType dtype = joint::DType::U8);
   int ChannelLookup(int x, joint::DType dtype = joint::DType::U8);
@@ -80,6 +83,7 @@ class NetworkBuilder {
   int FloatReduceMean(int x, const std::vector<int>& axes, bool keep);
   int FloatPRelu(int x, const std::vector<int>& slopes);
   int FloatInterpolate(int x, int height, int width, int taps);
+  int FloatGridSample(int x, int grid, joint::GridSampleT options);
   int FloatAdd(int a, int b, bool subtract = false);
   int FloatMul(int a, int b, bool divide = false);
   int FloatMaximum(int a, int b, bool smallest);
@@ -99,6 +103,7 @@ class NetworkBuilder {
   joint::ModelT Finish();
 
   std::vector<int> RandomIndex(int extent, int count);  // -1 among them, as Gather takes
+  joint::GridSampleT RandomSampling();                  // mode, padding and corners
   int Random(int low, int high);                        // low..high, both included, from the builder's own stream
   const std::vector<int>& shape(int tensor) const;
 

@@ -119,19 +119,6 @@ int NetworkBuilder::FloatPRelu(int x, const std::vector<int>& slopes) {
   return AddLayer(joint::PReluT(), {x, constant}, AddTensor(shape(x), joint::DType::F32, 1.0F, 0));
 }
 
-int NetworkBuilder::FloatInterpolate(int x, int height, int width, int taps) {
-  const std::vector<int> in = shape(x);
-  constexpr int kBits = 10;
-  joint::InterpolateT options;
-  std::vector<int> rows;
-  std::vector<int> columns;
-  options.rows = Neighbours(in[1], height, taps, kBits, &rows);
-  options.columns = Neighbours(in[2], width, taps, kBits, &columns);
-  for (const int weight : rows) options.float_row_weights.push_back(static_cast<float>(weight) / 1024.0F);
-  for (const int weight : columns) options.float_column_weights.push_back(static_cast<float>(weight) / 1024.0F);
-  return AddLayer(std::move(options), {x}, AddTensor({in[0], height, width, in[3]}, joint::DType::F32, 1.0F, 0));
-}
-
 int NetworkBuilder::FloatAdd(int a, int b, bool subtract) {
   std::vector<int> out = shape(a);
   for (size_t i = 0; i < out.size(); ++i) out[i] = std::max(out[i], shape(b)[i]);
@@ -214,7 +201,8 @@ joint::ModelT FloatNetwork() {
   net.Output(net.FloatMatMul(chances, pairs));
   net.FloatMaximum(net.Gather(mixed, 3, {5, -1, 59, 0}, 0x3fc00000), net.ReduceMax(mixed, {3}, true, true), false);
   net.Output(net.FloatReduceMean(net.FloatPRelu(mixed, {60}), {1, 2}, false));
-  net.Output(net.Quantize(net.FloatInterpolate(mixed, 9, 5, 2)));
+  const int sampled = net.FloatGridSample(mixed, net.FloatConstant({1, 9, 5, 2}), {});
+  net.Output(net.Quantize(net.FloatAdd(net.FloatInterpolate(mixed, 9, 5, 2), sampled)));
   return net.Finish();
 }
 
@@ -229,7 +217,7 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
     ConvShape shape;
     shape.oc = net.Random(1, 20);
     shape.stride_h = net.Random(1, 2);
-    switch (net.Random(0, 19)) {
+    switch (net.Random(0, 20)) {
       case 0:
       case 1:
         images.push_back(net.FloatConv(x, shape));
@@ -285,6 +273,12 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
       case 16:
         images.push_back(net.FloatInterpolate(x, in[1] + 1, std::max(1, in[2] - 1), 4));
         break;
+      case 19: {
+        const int places = net.FloatConstant({in[0], in[2], in[1], 2});
+        const int spread = net.Unary(places, joint::UnaryFunction::Tan);
+        images.push_back(net.FloatGridSample(x, spread, net.RandomSampling()));
+        break;
+      }
       case 17: {
         const int axis = net.Random(1, 3);
         const std::vector<int> index = net.RandomIndex(in[axis], net.Random(1, 12));

@@ -1,4 +1,4 @@
-// Layers of integers but convolutions.
+// Layers of integers but convolutions and what samples images.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -255,42 +255,6 @@ int NetworkBuilder::Transpose(int x, const std::vector<int>& perm) {
   out.reserve(perm.size());
   for (const int axis : perm) out.push_back(shape(x)[axis]);
   return AddLayer(std::move(options), {x}, Like(x, out));
-}
-
-int NetworkBuilder::Resize(int x, int height, int width) {
-  const std::vector<int> in = shape(x);
-  joint::ResizeT options;
-  for (int i = 0; i < height; ++i) options.rows.push_back(i * in[1] / height);
-  for (int i = 0; i < width; ++i) options.columns.push_back(i * in[2] / width);
-  return AddLayer(std::move(options), {x}, Like(x, {in[0], height, width, in[3]}));
-}
-
-std::vector<int> NetworkBuilder::Neighbours(int extent, int count, int taps, int bits, std::vector<int>* weights) {
-  taps = std::min(taps, extent);
-  std::vector<int> first;
-  for (int i = 0; i < count; ++i) {
-    first.push_back(std::min(i * extent / count, extent - taps));
-    int rest = 1 << bits;
-    for (int tap = 1; tap < taps; ++tap) {
-      weights->push_back(Random(-(1 << bits) / 8, (1 << bits) / 2));
-      rest -= weights->back();
-    }
-    weights->push_back(rest);
-  }
-  return first;
-}
-
-int NetworkBuilder::Interpolate(int x, int height, int width, int taps, joint::DType dtype) {
-  const std::vector<int> in = shape(x);
-  const int bytes = ElementBytes(model_.tensors[x]->dtype);
-  const int bits = bytes == 1 ? 9 : 16;
-  joint::InterpolateT options;
-  options.rows = Neighbours(in[1], height, taps, bits, &options.row_weights);
-  options.columns = Neighbours(in[2], width, taps, bits, &options.column_weights);
-  options.multiplier = (1 << 30) + Random(0, (1 << 30) - 1);
-  options.shift = 2 * bits + 8 * (bytes - ElementBytes(dtype));
-  options.clamp_high = High(dtype);
-  return AddLayer(std::move(options), {x}, Activation({in[0], height, width, in[3]}, dtype));
 }
 
 int NetworkBuilder::Softmax(int x, joint::DType dtype) {

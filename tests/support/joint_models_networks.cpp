@@ -49,6 +49,7 @@ joint::ModelT SmallNetwork() {
   net.ReduceMax(joined, {1, 2}, true, false);
   net.Maximum(stem, gain, true, joint::DType::U16);
   net.Gather(joined, 2, {3, -1, 0, 7, 7, -1}, 200);
+  net.GridSample(sum, net.Reshape(wide, {1, 6, 8, 2}), {}, joint::DType::U16);
   net.Output(net.Dequantize(net.LayerNormalization(product, 1, joint::DType::U16)));
   return net.Finish();
 }
@@ -139,7 +140,7 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
     shape.stride_h = net.Random(1, 2);
     shape.table_bits = 8 + net.Random(0, 3) / 3 * net.Random(0, 8);
     shape.weight = net.Random(0, 7) == 0 ? joint::DType::S16 : joint::DType::S8;
-    switch (net.Random(0, 19)) {
+    switch (net.Random(0, 20)) {
       case 0:
       case 1:
         images.push_back(net.Conv(x, shape));
@@ -191,6 +192,14 @@ joint::ModelT RandomNetwork(uint64_t seed, int layers) {
         const bool smallest = net.Random(0, 1) == 1;
         const int extreme = net.ReduceMax(x, {axis}, true, smallest);
         images.push_back(net.Maximum(x, extreme, !smallest));
+        break;
+      }
+      case 19: {
+        const joint::DType places = net.Random(0, 1) == 1 ? joint::DType::U16 : joint::DType::U8;
+        const int turned = net.Grid({in[0], in[2], in[1], 2}, places);
+        const int sampled = net.GridSample(x, turned, net.RandomSampling(), joint::DType::U16);
+        const int back = net.Grid({in[0], in[1], in[2], 2}, places);
+        images.push_back(net.GridSample(sampled, back, net.RandomSampling()));
         break;
       }
       case 16: {

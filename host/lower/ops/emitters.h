@@ -35,6 +35,7 @@ namespace lockstep::lower {
   X(Floor, Function, FloatFunction)                                  \
   X(Gather, Gather, Gather)                                          \
   X(Gelu, Function, FloatFunction)                                   \
+  X(GridSample, GridSample, FloatGridSample)                         \
   X(HardSigmoid, Function, FloatFunction)                            \
   X(HardSwish, Function, FloatFunction)                              \
   X(Identity, View, View)                                            \

@@ -163,8 +163,11 @@ bool NeedsTable(const graph::Activation& activation) {
          activation.kind != graph::ActivationKind::kClip;
 }
 
-// By how much the weights of an interpolation may be off.
+// By how much the weights of an interpolation or a sample may be off.
 double WeightError(const quantize::QuantizedGraph& quantized, const graph::Node& node) {
+  if (node.op == "GridSample") {
+    return node.String("mode", "") == "nearest" ? 0.0 : 0.125 * BoundOf(quantized, node.inputs[0], 0).step;
+  }
   if (node.op != "Resize" || graph::IsNearest(node)) return 0.0;
   return (node.String("mode", "") == "linear" ? 0.125 : 0.375) * BoundOf(quantized, node.inputs[0], 0).step;
 }

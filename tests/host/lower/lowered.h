@@ -29,8 +29,8 @@ Lowered LowerPlainly(GraphBuilder& builder, const PlainQuantization& options = {
 
 // Every node by itself: from the integers that it read, with the weights that it has, the float engine's result lies
 // within half a step of what the layers made of it. A table behind a layer adds half a step of the value it is entered
-// with, weights of an interpolation that are rounded an eighth of a step of its input (linear) or three (cubic). Values
-// beyond the range that was decided for a tensor count as its ends.
+// with, weights of an interpolation that are rounded an eighth of a step of its input (linear, also of a GridSample) or
+// three (cubic). Values beyond the range that was decided for a tensor count as its ends.
 void ExpectNodesWithinHalfAStep(const Lowered& lowered);
 
 }  // namespace lockstep::test

@@ -203,6 +203,20 @@ QuantizedSample RandomGraph(uint32_t seed) {
       {{"mode", std::string(kModes[pick(2)])}, {"coordinate_transformation_mode", std::string(kCoordinates[pick(3)])}});
   builder.Output(resized);
   if (pick(2) == 0) options.sixteen_bits.insert(resized);
+  const graph::Shape size = builder.shape(last);
+  const auto base = builder.Constant({1, size[2], size[3], 2}, builder.Random(2 * size[2] * size[3], -1.5F, 1.5F));
+  const auto offsets =
+      builder.Node("Transpose", {builder.Conv(last, 2, 3)}, {{"perm", std::vector<int64_t>{0, 2, 3, 1}}});
+  const auto grid = pick(2) == 0 ? base : builder.Node("Add", {base, offsets});
+  constexpr const char* kSampling[] = {"bilinear", "nearest"};
+  constexpr const char* kPaddings[] = {"zeros", "border", "reflection"};
+  const auto sampled = builder.Node("GridSample", {last, grid},
+                                    {{"mode", std::string(kSampling[pick(2)])},
+                                     {"padding_mode", std::string(kPaddings[pick(3)])},
+                                     {"align_corners", pick(2)}});
+  builder.Output(sampled);
+  if (pick(2) == 0) options.sixteen_bits.insert(sampled);
+  if (pick(2) == 0) options.sixteen_bits.insert(grid);
   if (pick(2) == 0) {
     // Islands of floats; now and then everything.
     const int64_t share = 1 + pick(4);

@@ -93,6 +93,7 @@ TEST(OpTable, SaysWhatBecomesALayer) {
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kWindow; }),
             "AveragePool Conv ConvTranspose MaxPool Resize");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kBinary; }), "Add Max Min Mul PRelu Sub");
+  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kSampled; }), "GridSample");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kReduce; }),
             "ReduceMax ReduceMean ReduceMin ReduceSum");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kOnnxOrder; }), "LayerNormalization MatMul");
@@ -164,6 +165,7 @@ TEST_P(NormalForm, HasEveryAttribute) {
 INSTANTIATE_TEST_SUITE_P(Operators, NormalForm,
                          ::testing::Values(NormalNode{"ConvTranspose", "dilations group output_padding pads strides",
                                                       "auto_pad", std::string("NOTSET")},
+                                           NormalNode{"GridSample", "align_corners mode padding_mode", nullptr, {}},
                                            NormalNode{"LayerNormalization", "axis", nullptr, {}},
                                            NormalNode{"ReduceMean", "axes keepdims", "noop_with_empty_axes",
                                                       int64_t{0}},

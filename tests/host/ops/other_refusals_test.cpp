@@ -1,4 +1,4 @@
-// Refusals of ConvTranspose, TopK, PRelu, ReduceMean and Resize.
+// Refusals of ConvTranspose, TopK, PRelu, ReduceMean, Resize and GridSample.
 #include "refusal.h"
 
 namespace lockstep::ops {
@@ -240,6 +240,50 @@ const Mistake kUnsupportedResize[] = {
      }},
 };
 
+TensorId Sampled(SmallGraph& g, TensorId image, TensorId grid, Attributes attributes = {}) {
+  return g.Add("GridSample", {image, grid}, std::move(attributes));
+}
+
+const Mistake kGridSample[] = {
+    {"Mode", "'mode' is 'area'",
+     [](SmallGraph& g) {
+       return Sampled(g, g.Input("x", {1, 2, 3, 4}), g.Input("g", {1, 2, 2, 2}), {{"mode", std::string("area")}});
+     }},
+    {"Padding", "'padding_mode' is 'wrap'",
+     [](SmallGraph& g) {
+       return Sampled(g, g.Input("x", {1, 2, 3, 4}), g.Input("g", {1, 2, 2, 2}),
+                      {{"padding_mode", std::string("wrap")}});
+     }},
+    {"Grid", "its grid has shape 1x2x2x3",
+     [](SmallGraph& g) {
+       return Sampled(g, g.Input("x", {1, 2, 3, 4}), g.Input("g", {1, 2, 2, 3}));
+     }},
+    {"Volume", "images of shape NxCxHxW are supported",
+     [](SmallGraph& g) {
+       return Sampled(g, g.Input("x", {1, 2, 3, 4, 5}), g.Input("g", {1, 2, 2, 2, 3}));
+     }},
+};
+const Mistake kUnsupportedGridSample[] = {
+    {"Cubic", "its mode is cubic",
+     [](SmallGraph& g) {
+       return Sampled(g, g.Input("x", {1, 2, 3, 4}), g.Input("g", {1, 2, 2, 2}), {{"mode", std::string("cubic")}});
+     }},
+    {"Image", "its image is constant",
+     [](SmallGraph& g) {
+       return Sampled(g, g.Random({1, 2, 3, 4}), g.Input("g", {1, 2, 2, 2}));
+     }},
+    {"Infinity", "its grid has infinities or NaN",
+     [](SmallGraph& g) {
+       return Sampled(g, g.Input("x", {1, 2, 3, 4}), g.Floats({1, 1, 1, 2}, {kInfinity, 0}));
+     }},
+    {"Extent", "at most 4194303 rows and columns",
+     [](SmallGraph& g) {
+       return Sampled(g, g.Input("x", {1, 1, 1, 1 << 22}), g.Input("g", {1, 2, 2, 2}));
+     }},
+};
+
+LOCKSTEP_REFUSALS(GridSample);
+LOCKSTEP_UNSUPPORTED(GridSample);
 LOCKSTEP_REFUSALS(ConvTranspose);
 LOCKSTEP_REFUSALS(TopK);
 LOCKSTEP_REFUSALS(PRelu);

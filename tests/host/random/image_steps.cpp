@@ -162,4 +162,21 @@ Image RandomSteps::Means(const Image& x) {
   return {builder_.Node("Sub", {x.id, mean}), 2.0 * x.bound};
 }
 
+// Where a constant grid says, or one that follows from the image: then linear, for a sample of the nearest element
+// jumps with the last bit of its place.
+Image RandomSteps::Sampled(const Image& x) {
+  const char* const paddings[] = {"zeros", "border", "reflection"};
+  const bool computed = Coin();
+  const auto count = static_cast<size_t>(batch_ * height_ * width_ * 2);
+  TensorId grid = builder_.Constant({batch_, height_, width_, 2}, builder_.Random(count, -1.4F, 1.4F));
+  if (computed) {
+    const TensorId offsets = builder_.Node("Tanh", {builder_.Conv(x.id, 2, 3)});
+    grid = builder_.Node("Add", {grid, Transpose(offsets, {0, 2, 3, 1})});
+  }
+  const std::string mode = computed || Coin() ? "bilinear" : "nearest";
+  return {builder_.Node("GridSample", {x.id, grid},
+                        {{"mode", mode}, {"padding_mode", std::string(paddings[Pick(3)])}, {"align_corners", Pick(2)}}),
+          x.bound};
+}
+
 }  // namespace lockstep::test

@@ -22,6 +22,7 @@ struct Step {
 constexpr Step kSteps[] = {
     {&RandomSteps::Convolution, "Conv"},
     {&RandomSteps::Convolution, "Conv"},
+    {&RandomSteps::Convolution, "Conv"},
     {&RandomSteps::DownAndUp, "Resize"},
     {&RandomSteps::Transposed, "ConvTranspose"},
     {&RandomSteps::Arithmetic, "Add"},
@@ -55,6 +56,7 @@ constexpr Step kSteps[] = {
     {&RandomSteps::Extremes, "ReduceMax"},
     {&RandomSteps::Extremes, "ReduceMin"},
     {&RandomSteps::Sums, "ReduceSum"},
+    {&RandomSteps::Sampled, "GridSample"},
 };
 
 }  // namespace

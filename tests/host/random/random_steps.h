@@ -60,6 +60,7 @@ class RandomSteps {
   Image Chosen(const Image& x);
   Image Quotient(const Image& x);
   Image Several(const Image& x);
+  Image Sampled(const Image& x);
 
  private:
   graph::Shape Size() const { return {batch_, channels_, height_, width_}; }
