@@ -154,6 +154,6 @@ Results Evaluate(const Call& call) {
 
 }  // namespace
 
-constexpr Op kGridSample = Op({2, 2}, Infer, Evaluate, LayoutKind::kSampled, Unsupported).Normal(Normalize);
+constexpr Op kGridSample = Op({2, 2}, Infer, Evaluate, LayoutKind::kSampled, Unsupported).Normal(Normalize).Wide(1);
 
 }  // namespace lockstep::ops

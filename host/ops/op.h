@@ -68,6 +68,9 @@ struct QuantizationTraits {
   bool shares_scale = false;                            // the output's elements are elements of the first input
   bool (*sharing_nodes)(const graph::Node&) = nullptr;  // which nodes' are; null: all
   bool arithmetic = false;  // float constants among its operands take part in the computation
+  // The operands that are worth 16 bits whatever the others have (places in an image, boxes): so many from the first.
+  int first_wide = 0;
+  int wide_count = 0;
   int indices = -1;  // the output that holds positions in the first input, integers without a scale; -1 if none does
   FixedRange range = FixedRange::kNone;
   int weights = -1;      // the operand that holds weights, -1 if none does
@@ -119,6 +122,12 @@ struct Op {
   constexpr Op Indices(int output) const {
     Op op = *this;
     op.quantization.indices = output;
+    return op;
+  }
+  constexpr Op Wide(int first, int count = 1) const {
+    Op op = *this;
+    op.quantization.first_wide = first;
+    op.quantization.wide_count = count;
     return op;
   }
   constexpr Op Arithmetic() const {

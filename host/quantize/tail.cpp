@@ -82,20 +82,43 @@ std::vector<bool> BeforeTables(const graph::Graph& graph) {
   return before;
 }
 
-}  // namespace
-
-void WidenTail(const graph::Graph& graph, int bits, const FloatNodes& floats, Widths& widths) {
-  TailSearch search(graph, floats, widths);
-  const std::vector<bool>& in_tail = search.Run();
+void Widen(const graph::Graph& graph, const std::vector<bool>& which, int bits, Widths& widths) {
   const std::vector<bool> before_tables = BeforeTables(graph);
-  for (size_t id = 0; id < in_tail.size(); ++id) {
-    if (in_tail[id]) widths[id] = before_tables[id] ? std::max(widths[id], std::min(bits, kMostTableBits)) : bits;
+  for (size_t id = 0; id < which.size(); ++id) {
+    if (which[id]) widths[id] = before_tables[id] ? std::max(widths[id], std::min(bits, kMostTableBits)) : bits;
   }
   for (const graph::Node& node : graph.nodes) {
-    if (!NeedsTable(node.activation) || !in_tail[static_cast<size_t>(node.outputs[0])]) continue;
+    if (!NeedsTable(node.activation) || !which[static_cast<size_t>(node.outputs[0])]) continue;
     int& before = widths[static_cast<size_t>(node.pre_activation)];
     if (before != kFloatWidth) before = std::max(before, std::min(bits, kMostTableBits));
   }
+}
+
+}  // namespace
+
+void WidenTail(const graph::Graph& graph, int bits, const FloatNodes& floats, Widths& widths) {
+  Widen(graph, TailSearch(graph, floats, widths).Run(), bits, widths);
+}
+
+void WidenOperands(const graph::Graph& graph, const FloatNodes& floats, Widths& widths) {
+  constexpr int kWide = 16;
+  std::vector<bool> wide(widths.size(), false);
+  for (size_t i = graph.nodes.size(); i-- > 0;) {
+    const graph::Node& node = graph.nodes[i];
+    const ops::QuantizationTraits& traits = TraitsOf(node);
+    if (IsFloat(floats, i)) continue;
+    const bool leads_on = (IsTailNode(graph, node) || SharesScale(node)) &&
+                          std::any_of(node.outputs.begin(), node.outputs.end(), [&](graph::TensorId output) {
+                            return output != graph::kNoTensor && wide[static_cast<size_t>(output)];
+                          });
+    for (size_t input = 0; input < node.inputs.size(); ++input) {
+      const graph::TensorId id = node.inputs[input];
+      if (id == graph::kNoTensor || widths[static_cast<size_t>(id)] == kFloatWidth) continue;
+      const int operand = static_cast<int>(input) - traits.first_wide;
+      if (leads_on || (operand >= 0 && operand < traits.wide_count)) wide[static_cast<size_t>(id)] = true;
+    }
+  }
+  Widen(graph, wide, kWide, widths);
 }
 
 }  // namespace lockstep::quantize

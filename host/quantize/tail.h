@@ -20,4 +20,8 @@ namespace lockstep::quantize {
 // Gives the tail's tensors `bits`. `widths` has float outputs marked.
 void WidenTail(const graph::Graph& graph, int bits, const FloatNodes& floats, Widths& widths);
 
+// Gives 16 bits to operands that are worth them (ops::QuantizationTraits::wide), and to what these are computed from,
+// as far as the kinds of nodes of a tail lead: a place in an image that has 8 bits is off by pixels.
+void WidenOperands(const graph::Graph& graph, const FloatNodes& floats, Widths& widths);
+
 }  // namespace lockstep::quantize

@@ -88,6 +88,7 @@ Widths ChooseActivationWidths(const graph::Graph& graph, int tail_bits, const Po
   for (const graph::TensorId id : FloatMoves(graph, raw)) widths[Index(id)] = kFloatWidth;
   ForgetUnreadWidths(graph, policy.floats, widths);
   if (tail_bits > kByteBits) WidenTail(graph, tail_bits, policy.floats, widths);
+  WidenOperands(graph, policy.floats, widths);
   ApplyBits(graph, policy, widths);
   return widths;
 }

@@ -18,8 +18,8 @@ using Widths = std::vector<int>;
 // Float are graph outputs that Concats put together, see float_moves.h. Every other graph output is computed in
 // integers and converted behind, and so are those of `raw`, which stay integers.
 //
-// Where nothing is said a tensor has 8 bits, and with `tail_bits` 16 the tail of the network 16 (see tail.h). What is
-// said: see activation_bits.h.
+// Where nothing is said a tensor has 8 bits, and with `tail_bits` 16 the tail of the network 16, as places in images
+// always have (see tail.h). What is said: see activation_bits.h.
 //
 // What a node in floats gives has the width in which nodes that compute in integers read it, and counts as float if
 // none does.

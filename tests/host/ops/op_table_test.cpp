@@ -83,6 +83,7 @@ TEST(OpTable, SaysWhatQuantisationReliesOn) {
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.bias == 2; }), "Conv ConvTranspose Gemm");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.weights_input_axis >= 0; }), "Conv Gemm");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.indices == 1; }), "TopK");
+  EXPECT_EQ(Names([](const Op& op) { return op.quantization.wide_count > 0; }), "GridSample");
 }
 
 TEST(OpTable, SaysWhatOnnxDoesNotHave) {

@@ -42,6 +42,31 @@ TEST_F(Detector, CoordinatesAndProbabilitiesAreWideTheOutputFloat) {
   for (const char* name : {"y", "boxes.weight", "flat"}) EXPECT_EQ(Width(widths, name), kFloatWidth) << name;
 }
 
+// The places of a GridSample, and what they are computed from; its image is not.
+TEST(Widths, PlacesInAnImageAreWide) {
+  SmallGraph net;
+  net.Input("x", {1, 2, 4, 4});
+  net.Conv("image", net.Id("x"), 2, {1, 0, 0, 1});
+  net.Conv("offsets", net.Id("x"), 2, {1, 0, 0, 1});
+  net.Fuse(graph::ActivationKind::kTanh);
+  net.Node("Transpose", "turned", {net.Id("offsets")}, {1, 4, 4, 2});
+  net.Constant("base", {1, 4, 4, 2}, std::vector<float>(32, 0.5F));
+  net.Node("Add", "grid", {net.Id("turned"), net.Id("base")}, {1, 4, 4, 2});
+  net.Node("GridSample", "y", {net.Id("image"), net.Id("grid")}, {1, 2, 4, 4});
+  net.Output(net.Conv("z", net.Id("y"), 2, {1, 0, 0, 1}));
+  const auto width = [&](const Widths& widths, const char* name) { return widths[static_cast<size_t>(net.Id(name))]; };
+  const Widths widths = ChooseWidths(net.graph, 8);
+  for (const char* name : {"grid", "base", "turned", "offsets"}) EXPECT_EQ(width(widths, name), 16) << name;
+  EXPECT_EQ(width(widths, "offsets.pre"), 12);
+  for (const char* name : {"x", "image", "y", "z"}) EXPECT_EQ(width(widths, name), 8) << name;
+  // What is said counts.
+  Rule rule;
+  rule.source = "test";
+  rule.scopes.push_back({Scope::Kind::kNode, "y"});
+  rule.choices.activation_bits = 8;
+  EXPECT_EQ(width(ChooseWidths(net.graph, 8, ResolvePolicy(net.graph, {rule})), "grid"), 8);
+}
+
 TEST_F(Detector, EightBitTail) {
   net_.Output(net_.Id("y"));
   const Widths widths = ChooseWidths(net_.graph, 8);
