@@ -71,6 +71,7 @@ struct QuantizationTraits {
   // The operands that are worth 16 bits whatever the others have (places in an image, boxes): so many from the first.
   int first_wide = 0;
   int wide_count = 0;
+  bool in_floats = false;  // always computes in floats
   int indices = -1;  // the output that holds positions in the first input, integers without a scale; -1 if none does
   FixedRange range = FixedRange::kNone;
   int weights = -1;      // the operand that holds weights, -1 if none does
@@ -130,6 +131,17 @@ struct Op {
     op.quantization.wide_count = count;
     return op;
   }
+  constexpr Op InFloats() const {
+    Op op = *this;
+    op.quantization.in_floats = true;
+    return op;
+  }
+  // Why its output has no shape before a run, of a node for which the normal form has none either.
+  constexpr Op Unshaped(UnsupportedFunction because) const {
+    Op op = *this;
+    op.unshaped = because;
+    return op;
+  }
   constexpr Op Arithmetic() const {
     Op op = *this;
     op.quantization.arithmetic = true;
@@ -159,6 +171,7 @@ struct Op {
   LayoutKind layout;
   UnsupportedFunction unsupported;
   NormalizeFunction normalize = nullptr;   // null: as ONNX has it
+  UnsupportedFunction unshaped = nullptr;  // as `unsupported`, of nodes whose output's shape is not known; may be null
   bool of_shapes = false;
   bool own = false;
   QuantizationTraits quantization;

@@ -32,6 +32,7 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   if (DropUnusedOutputs(uses, node)) return true;
   if (op->normalize == nullptr) return false;
   for (const auto* list : {&node.inputs, &node.outputs}) {
+    if (list == &node.outputs && op->unshaped != nullptr) continue;  // its normal form may have a shape
     for (const TensorId id : *list) {
       if (id != kNoTensor && !graph::IsKnown(graph.tensor(id).shape)) return false;
     }

@@ -96,7 +96,7 @@ FloatNodes ChooseFloats(const graph::Graph& graph, const Policy& policy) {
   };
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const graph::Node& node = graph.nodes[i];
-    floats[i] = policy.For(i, &Choices::floats).value_or(false);
+    floats[i] = policy.For(i, &Choices::floats).value_or(false) || TraitsOf(node).in_floats;
     if (policy.SaidOf(i, &Choices::floats) || !Carries(node)) continue;
     const auto counts = [&](graph::TensorId id) { return id != graph::kNoTensor && !graph.tensor(id).constant; };
     const bool any = std::any_of(node.inputs.begin(), node.inputs.end(), counts);

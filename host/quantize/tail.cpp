@@ -106,7 +106,7 @@ void WidenOperands(const graph::Graph& graph, const FloatNodes& floats, Widths& 
   for (size_t i = graph.nodes.size(); i-- > 0;) {
     const graph::Node& node = graph.nodes[i];
     const ops::QuantizationTraits& traits = TraitsOf(node);
-    if (IsFloat(floats, i)) continue;
+    if (IsFloat(floats, i) && !traits.in_floats) continue;
     const bool leads_on = (IsTailNode(graph, node) || SharesScale(node)) &&
                           std::any_of(node.outputs.begin(), node.outputs.end(), [&](graph::TensorId output) {
                             return output != graph::kNoTensor && wide[static_cast<size_t>(output)];
