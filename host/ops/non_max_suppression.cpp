@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <array>
-#include <numeric>
+#include <cmath>
 
+#include "graph/constants.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
 
@@ -9,6 +9,11 @@ namespace lockstep::ops {
 namespace {
 
 using graph::ElementType;
+
+// Of a node in normal form whose output has a shape: as many rows as there can be.
+constexpr const char* kPadded = "padded";
+
+int64_t MostOfClass(int64_t most, int64_t boxes) { return std::clamp<int64_t>(most, 0, boxes); }
 
 // Inputs: boxes (batch, n, 4), scores (batch, classes, n), the most boxes of a class, the IoU above which a box is
 // dropped, the score that a box must exceed. Output: rows of batch, class, box; their number follows from the elements.
@@ -28,7 +33,68 @@ void Infer(InferContext& context) {
                     "its input " + std::to_string(i) + " is not one number");
   }
   context.Flag("center_point_box", false);
-  context.Set(ElementType::kInt64, {-1, 3});
+  int64_t rows = -1;
+  const std::vector<int64_t>* most = context.Ints(2);
+  if (context.Flag(kPadded, false) && most != nullptr) rows = boxes[0] * scores[1] * MostOfClass((*most)[0], boxes[1]);
+  context.Set(ElementType::kInt64, {rows, 3});
+}
+
+// Whether all that reads the rows hands them on, so that it may be told from rows of -1 which of them are none. Names
+// the first node that does not.
+const graph::Node* ReaderOfRows(const graph::Graph& graph, const graph::Uses& uses, graph::TensorId rows, bool whole) {
+  constexpr const char* kViews[] = {"Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose"};
+  for (const int32_t consumer : uses.consumers[static_cast<size_t>(rows)]) {
+    const graph::Node& node = graph.nodes[static_cast<size_t>(consumer)];
+    bool moves = std::any_of(std::begin(kViews), std::end(kViews), [&](const char* view) { return node.op == view; });
+    if (whole && !moves) {  // columns
+      const bool by_input = node.op == "Slice" && HasInput(node, 3) && graph::IsConstant(graph, node.inputs[3]);
+      const bool by_attribute = node.op == "Gather" || node.op == "Split";
+      const std::vector<int64_t> axes =
+          by_input ? graph.Ints(node.inputs[3]) : std::vector<int64_t>{by_attribute ? node.Int("axis", 0) : 0};
+      moves = std::all_of(axes.begin(), axes.end(), [](int64_t axis) { return axis == 1 || axis == -1; });
+    }
+    if (!moves || node.inputs[0] != rows) return &node;
+    for (const graph::TensorId output : node.outputs) {
+      if (output == graph::kNoTensor) continue;
+      const graph::Node* reader = ReaderOfRows(graph, uses, output, false);
+      if (reader != nullptr) return reader;
+    }
+  }
+  return nullptr;
+}
+
+// Where the rows go nowhere but out of the network, there are as many as there can be, those behind the last of -1.
+bool Normalize(graph::Graph& graph, graph::Node& node) {
+  const bool changed = SetAttribute(node, "center_point_box", node.Int("center_point_box", 0));
+  if (node.attributes.count(kPadded) != 0 || !HasInput(node, 2) || !graph::IsConstant(graph, node.inputs[2])) {
+    return changed;
+  }
+  if (ReaderOfRows(graph, graph::Uses(graph), node.outputs[0], true) != nullptr) return changed;
+  return SetAttribute(node, kPadded, int64_t{1}) || changed;
+}
+
+std::string Unshaped(const graph::Graph& graph, const graph::Node& node) {
+  if (!HasInput(node, 2)) return "it has no max_output_boxes_per_class, which means that it selects nothing";
+  if (!graph::IsConstant(graph, node.inputs[2])) {
+    return "its max_output_boxes_per_class is computed; only a constant is supported";
+  }
+  const graph::Node* reader = ReaderOfRows(graph, graph::Uses(graph), node.outputs[0], true);
+  const std::string by = reader == nullptr ? "" : ", and node '" + reader->name + "' (" + reader->op + ") reads them";
+  return "how many rows it gives is known only when it runs" + by + "; end the network here with --output-nodes '" +
+         node.name + "': then it gives rows of -1 behind the last box";
+}
+
+std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
+  constexpr int64_t kMostBoxes = int64_t{1} << 24;  // indices stay exact where an engine holds them as floats
+  const char* const names[] = {"iou_threshold", "score_threshold"};
+  for (size_t i = 3; i < 5; ++i) {
+    if (HasInput(node, i) && !graph::IsConstant(graph, node.inputs[i])) {
+      return std::string("its ") + names[i - 3] + " is computed; only a constant is supported";
+    }
+  }
+  const int64_t boxes = graph.tensor(node.inputs[0]).shape[1];
+  if (boxes <= kMostBoxes) return {};
+  return "it has " + std::to_string(boxes) + " boxes; at most " + std::to_string(kMostBoxes) + " are supported";
 }
 
 struct Box {
@@ -67,7 +133,7 @@ Results Evaluate(const Call& call) {
     const float* first = boxes.data.floats.data() + list / classes * count * 4;
     std::vector<int64_t> order;
     for (int64_t i = 0; i < count; ++i) {
-      if (!call.Has(4) || score[i] > number(4, 0.0)) order.push_back(i);
+      if (call.Has(4) ? score[i] > number(4, 0.0) : !std::isnan(score[i])) order.push_back(i);
     }
     std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return score[a] > score[b]; });
     std::vector<Box> kept;
@@ -80,11 +146,17 @@ Results Evaluate(const Call& call) {
       rows.insert(rows.end(), {list / classes, list % classes, i});
     }
   }
+  if (graph::IsKnown(call.Shape())) rows.resize(static_cast<size_t>(graph::ElementCount(call.Shape())), -1);
   return One({ElementType::kInt64, {static_cast<int64_t>(rows.size() / 3), 3}, {{}, rows}});
 }
 
 }  // namespace
 
-constexpr Op kNonMaxSuppression = Op({2, 5}, Infer, Evaluate, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kNonMaxSuppression = Op({2, 5}, Infer, Evaluate, LayoutKind::kOnnxOrder, Unsupported)
+                                      .Normal(Normalize)
+                                      .Unshaped(Unshaped)
+                                      .Indices(0)
+                                      .Wide(0, 2)
+                                      .InFloats();
 
 }  // namespace lockstep::ops

@@ -52,8 +52,8 @@ std::string CheckNode(const Graph& graph, const Node& node) {
     if (id == kNoTensor) continue;
     const graph::Tensor& tensor = graph.tensor(id);
     if (tensor.type != graph::ElementType::kFloat && !MayHoldIntegers(graph, node, i, *op)) {
-      return "it computes with integers that a run makes; only positions (of TopK) that leave the network are "
-             "supported";
+      return "it computes with integers that a run makes; only positions (of TopK, NonMaxSuppression) that leave the "
+             "network are supported";
     }
     if (graph::ElementCount(tensor.shape) == 0) return "its output is empty";
     if (tensor.shape.size() > kLargestRank) {

@@ -6,7 +6,8 @@
 // `kernel_shape`, `strides`, `dilations`, `pads` and `group`, no `auto_pad`, and `ceil_mode` 0 (but for an AveragePool
 // that FindBlockers refuses); GlobalAveragePool is an AveragePool, GlobalMaxPool a ReduceMax; Max and Min have two
 // inputs, the indices of a Gather are a list counted from the front; axes are not negative; every shape is known and
-// static. A GridSample has its `mode` by the names of opset 16.
+// static, a NonMaxSuppression whose rows leave the network having as many as there can be (`padded`). A GridSample has
+// its `mode` by the names of opset 16.
 #pragma once
 
 #include <string>

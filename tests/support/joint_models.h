@@ -84,6 +84,7 @@ class NetworkBuilder {
   int FloatPRelu(int x, const std::vector<int>& slopes);
   int FloatInterpolate(int x, int height, int width, int taps);
   int FloatGridSample(int x, int grid, joint::GridSampleT options);
+  int NonMaxSuppression(int boxes, int scores, joint::NonMaxSuppressionT options);  // the output has integers
   int FloatAdd(int a, int b, bool subtract = false);
   int FloatMul(int a, int b, bool divide = false);
   int FloatMaximum(int a, int b, bool smallest);

@@ -119,6 +119,11 @@ int NetworkBuilder::FloatPRelu(int x, const std::vector<int>& slopes) {
   return AddLayer(joint::PReluT(), {x, constant}, AddTensor(shape(x), joint::DType::F32, 1.0F, 0));
 }
 
+int NetworkBuilder::NonMaxSuppression(int boxes, int scores, joint::NonMaxSuppressionT options) {
+  const int rows = shape(scores)[0] * shape(scores)[1] * options.most;
+  return AddLayer(std::move(options), {boxes, scores}, AddTensor({rows, 3}, joint::DType::S64, 0.0F, 0));
+}
+
 int NetworkBuilder::FloatAdd(int a, int b, bool subtract) {
   std::vector<int> out = shape(a);
   for (size_t i = 0; i < out.size(); ++i) out[i] = std::max(out[i], shape(b)[i]);
@@ -200,6 +205,11 @@ joint::ModelT FloatNetwork() {
   const int pairs = net.FloatMatMul(ratio, net.FloatLayerNormalization(chances, 1));  // 1 x 40 x 40
   net.Output(net.FloatMatMul(chances, pairs));
   net.FloatMaximum(net.Gather(mixed, 3, {5, -1, 59, 0}, 0x3fc00000), net.ReduceMax(mixed, {3}, true, true), false);
+  joint::NonMaxSuppressionT selection;
+  selection.most = 2;
+  selection.max_overlap = 0.25F;
+  selection.any_score = true;
+  net.NonMaxSuppression(net.Slice(chances, {0, 0, 0}, {1, 1, 1}, {1, 24, 4}), ratio, selection);  // 1 x 40 x 24
   net.Output(net.FloatReduceMean(net.FloatPRelu(mixed, {60}), {1, 2}, false));
   const int sampled = net.FloatGridSample(mixed, net.FloatConstant({1, 9, 5, 2}), {});
   net.Output(net.Quantize(net.FloatAdd(net.FloatInterpolate(mixed, 9, 5, 2), sampled)));
@@ -314,7 +324,16 @@ joint::ModelT RandomFloatNetwork(uint64_t seed, int layers) {
       }
     }
   }
-  const int length = net.shape(images.back())[3];
+  const std::vector<int> shape = net.shape(images.back());
+  const int scores = net.Reshape(images.back(), {shape[0], shape[1], shape[2] * shape[3]});
+  const int boxes = net.FloatConstant({shape[0], shape[2] * shape[3], 4});
+  joint::NonMaxSuppressionT selection;
+  selection.most = std::min(shape[2] * shape[3], net.Random(1, 4));
+  selection.center = net.Random(0, 1) == 1;
+  selection.any_score = net.Random(0, 2) == 0;
+  selection.max_overlap = static_cast<float>(net.Random(0, 9)) / 10.0F;
+  net.Output(net.NonMaxSuppression(boxes, scores, selection));
+  const int length = shape[3];
   const int top = net.TopK(images.back(), 3, (length + 1) / 2, net.Random(0, 1) == 1);
   net.Output(images.back());
   net.Output(net.Quantize(images[images.size() / 2]));

@@ -52,6 +52,7 @@ namespace lockstep::lower {
   X(Mish, Function, FloatFunction)                                   \
   X(Mul, Mul, FloatMul)                                              \
   X(Neg, Function, FloatFunction)                                    \
+  X(NonMaxSuppression, NonMaxSuppression, NonMaxSuppression)         \
   X(PRelu, PRelu, FloatPRelu)                                        \
   X(Pad, Pad, Pad)                                                   \
   X(Pow, Function, FloatFunction)                                    \

@@ -217,6 +217,10 @@ QuantizedSample RandomGraph(uint32_t seed) {
   builder.Output(sampled);
   if (pick(2) == 0) options.sixteen_bits.insert(sampled);
   if (pick(2) == 0) options.sixteen_bits.insert(grid);
+  const auto corners = builder.Node("Transpose", {moved}, {{"perm", std::vector<int64_t>{0, 2, 1}}});
+  builder.Output(builder.Node("NonMaxSuppression",
+                              {corners, shares, builder.Ints({1 + pick(9)}), builder.Constant({}, {0.4F})},
+                              {{"center_point_box", pick(2)}, {"padded", int64_t{1}}}));
   if (pick(2) == 0) {
     // Islands of floats; now and then everything.
     const int64_t share = 1 + pick(4);

@@ -83,7 +83,9 @@ TEST(OpTable, SaysWhatQuantisationReliesOn) {
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.bias == 2; }), "Conv ConvTranspose Gemm");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.weights_input_axis >= 0; }), "Conv Gemm");
   EXPECT_EQ(Names([](const Op& op) { return op.quantization.indices == 1; }), "TopK");
-  EXPECT_EQ(Names([](const Op& op) { return op.quantization.wide_count > 0; }), "GridSample");
+  EXPECT_EQ(Names([](const Op& op) { return op.quantization.indices == 0; }), "NonMaxSuppression");
+  EXPECT_EQ(Names([](const Op& op) { return op.quantization.wide_count > 0; }), "GridSample NonMaxSuppression");
+  EXPECT_EQ(Names([](const Op& op) { return op.quantization.in_floats; }), "NonMaxSuppression");
 }
 
 TEST(OpTable, SaysWhatOnnxDoesNotHave) {
@@ -97,7 +99,8 @@ TEST(OpTable, SaysWhatBecomesALayer) {
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kSampled; }), "GridSample");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kReduce; }),
             "ReduceMax ReduceMean ReduceMin ReduceSum");
-  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kOnnxOrder; }), "LayerNormalization MatMul");
+  EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kOnnxOrder; }),
+            "LayerNormalization MatMul NonMaxSuppression");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kSlice; }), "Expand Gather Pad Slice Tile TopK");
   EXPECT_EQ(Names([](const Op& op) { return op.layout == LayoutKind::kUnary; }),
             "Abs Acos Acosh Asin Asinh Atan Atanh Ceil Celu Clip Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish "

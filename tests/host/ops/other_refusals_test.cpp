@@ -1,4 +1,4 @@
-// Refusals of ConvTranspose, TopK, PRelu, ReduceMean, Resize and GridSample.
+// Refusals of ConvTranspose, TopK, PRelu, ReduceMean, Resize, GridSample and NonMaxSuppression.
 #include "refusal.h"
 
 namespace lockstep::ops {
@@ -282,8 +282,49 @@ const Mistake kUnsupportedGridSample[] = {
      }},
 };
 
+TensorId Selected(SmallGraph& g, const std::vector<TensorId>& numbers) {
+  std::vector<TensorId> inputs = {g.Input("b", {1, 5, 4}), g.Input("s", {1, 2, 5})};
+  inputs.insert(inputs.end(), numbers.begin(), numbers.end());
+  return g.Add("NonMaxSuppression", inputs, {{"padded", int64_t{1}}});
+}
+
+const Mistake kNonMaxSuppression[] = {
+    {"Boxes", "do not fit; allowed: BxNx4 and BxCxN",
+     [](SmallGraph& g) {
+       return g.Add("NonMaxSuppression", {g.Input("b", {1, 5, 4}), g.Input("s", {1, 2, 6}), g.Ints({3})});
+     }},
+    {"Center", "'center_point_box' is 2",
+     [](SmallGraph& g) {
+       return g.Add("NonMaxSuppression", {g.Input("b", {1, 5, 4}), g.Input("s", {1, 2, 5}), g.Ints({3})},
+                    {{"center_point_box", int64_t{2}}});
+     }},
+    {"Real", "holds floating point", [](SmallGraph& g) { return Selected(g, {g.Scalar(3)}); }},
+    {"Numbers", "its input 3 is not one number",
+     [](SmallGraph& g) {
+       return Selected(g, {g.Ints({3}), g.Floats({2}, {1, 2})});
+     }},
+};
+const Mistake kUnsupportedNonMaxSuppression[] = {
+    {"Overlap", "its iou_threshold is computed",
+     [](SmallGraph& g) {
+       return Selected(g, {g.Ints({3}), g.Input("t", {1})});
+     }},
+    {"Score", "its score_threshold is computed",
+     [](SmallGraph& g) {
+       return Selected(g, {g.Ints({3}), g.Scalar(0.5F), g.Input("t", {1})});
+     }},
+    {"Boxes", "it has 16777217 boxes",
+     [](SmallGraph& g) {
+       return g.Add("NonMaxSuppression",
+                    {g.Input("b", {1, 1 << 24 | 1, 4}), g.Input("s", {1, 1, 1 << 24 | 1}), g.Ints({1})},
+                    {{"padded", int64_t{1}}});
+     }},
+};
+
 LOCKSTEP_REFUSALS(GridSample);
+LOCKSTEP_REFUSALS(NonMaxSuppression);
 LOCKSTEP_UNSUPPORTED(GridSample);
+LOCKSTEP_UNSUPPORTED(NonMaxSuppression);
 LOCKSTEP_REFUSALS(ConvTranspose);
 LOCKSTEP_REFUSALS(TopK);
 LOCKSTEP_REFUSALS(PRelu);

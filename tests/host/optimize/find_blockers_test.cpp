@@ -229,6 +229,44 @@ TEST(FindBlockers, BlamesABatchNormalizationForItself) {
           "model for inference\n");
 }
 
+// What it selects may leave the network, behind views and by columns; everything else needs to know how much it is.
+TEST(FindBlockers, NonMaxSuppressionAndWhatReadsItsRows) {
+  SmallGraph small;
+  const TensorId boxes = small.Input("boxes", {1, 5, 4});
+  const TensorId scores = small.Input("scores", {1, 2, 5});
+  const TensorId most = small.Input("most", {1});
+  small.graph.tensor(most).type = graph::ElementType::kInt64;
+  const auto selected = [&](TensorId number) {
+    return small.Add("NonMaxSuppression", {boxes, scores, number, small.Scalar(0.5F)});
+  };
+  const TensorId whole = selected(small.Ints({3}));
+  const TensorId viewed = small.Add("Unsqueeze", {selected(small.Ints({3})), small.Ints({0})});
+  const TensorId column = small.Add("Gather", {selected(small.Ints({3})), small.Ints({2})}, {{"axis", int64_t{1}}});
+  const TensorId computed = selected(most);
+  const TensorId first = small.Add("Gather", {selected(small.Ints({3})), small.Ints({0})}, {{"axis", int64_t{0}}});
+  const TensorId read = selected(small.Ints({3}));
+  const TensorId index =
+      small.Add("Reshape", {small.Add("Gather", {read, small.Ints({2})}, {{"axis", int64_t{1}}}), small.Ints({-1})});
+  const TensorId gathered = small.Add("Gather", {boxes, index}, {{"axis", int64_t{1}}});
+  const TensorId nothing = small.Add("NonMaxSuppression", {boxes, scores});
+  graph::Graph graph = small.Finish({whole, viewed, column, computed, first, gathered, nothing});
+  Optimize(graph);
+  EXPECT_EQ(graph::ToString(graph.tensor(graph.outputs[0]).shape), "6x3");
+  EXPECT_EQ(graph::ToString(graph.tensor(graph.outputs[1]).shape), "1x6x3");
+  EXPECT_EQ(graph::ToString(graph.tensor(graph.outputs[2]).shape), "6x1");
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "NonMaxSuppression_5|NonMaxSuppression|its max_output_boxes_per_class is computed; only a constant is "
+            "supported\n"
+            "NonMaxSuppression_6|NonMaxSuppression|how many rows it gives is known only when it runs, and node "
+            "'Gather_7' (Gather) reads them; end the network here with --output-nodes 'NonMaxSuppression_6': then it "
+            "gives rows of -1 behind the last box\n"
+            "NonMaxSuppression_8|NonMaxSuppression|how many rows it gives is known only when it runs, and node "
+            "'Gather_11' (Gather) reads them; end the network here with --output-nodes 'NonMaxSuppression_8': then it "
+            "gives rows of -1 behind the last box\n"
+            "NonMaxSuppression_12|NonMaxSuppression|it has no max_output_boxes_per_class, which means that it selects "
+            "nothing\n");
+}
+
 // Positions may leave the network, behind views too; nothing computes with them.
 TEST(FindBlockers, TopKAndWhatBecomesOfItsIndices) {
   SmallGraph small;
@@ -241,7 +279,8 @@ TEST(FindBlockers, TopKAndWhatBecomesOfItsIndices) {
   Optimize(graph);
   EXPECT_EQ(Text(FindBlockers(graph)),
             "Cast_2|Cast|the operator is not supported\n"
-            "Add_3|Add|it computes with integers that a run makes; only positions (of TopK) that leave the network are "
+            "Add_3|Add|it computes with integers that a run makes; only positions (of TopK, NonMaxSuppression) that "
+            "leave the network are "
             "supported\n");
 }
 
@@ -271,7 +310,8 @@ TEST(FindBlockers, ReduceMeansOfSomethingElse) {
   Optimize(graph);
   EXPECT_EQ(Text(FindBlockers(graph)),
             "ReduceMean_0|ReduceMean|its output's shape depends on values that only a run knows\n"
-            "ReduceMean_2|ReduceMean|it computes with integers that a run makes; only positions (of TopK) that leave "
+            "ReduceMean_2|ReduceMean|it computes with integers that a run makes; only positions (of TopK, "
+            "NonMaxSuppression) that leave "
             "the network are supported\n");
 }
 

@@ -88,6 +88,14 @@ TEST(Policy, NamesPatternsOperatorsAndAll) {
   EXPECT_EQ(Floats({FloatAll()}), "/stem/Conv /head/Conv /head/Softmax /head/Reshape ");
 }
 
+// Some operators have no form of integers.
+TEST(Policy, WhatComputesInFloatsAlwaysDoes) {
+  graph::Graph graph = Network();
+  graph.nodes[2].op = "NonMaxSuppression";
+  EXPECT_EQ(ResolvePolicy(graph, {}).floats, (FloatNodes{false, false, true, true})) << "a view goes with it";
+  EXPECT_EQ(ResolvePolicy(graph, {QuantizedOps({"NonMaxSuppression"})}).floats[2], true);
+}
+
 // Automatic raises and exporters' names: what is a name as it stands is no pattern of others.
 TEST(Policy, ANameWithBracketsMatchesItself) {
   graph::Graph graph = Network();

@@ -42,6 +42,20 @@ TEST_F(Detector, CoordinatesAndProbabilitiesAreWideTheOutputFloat) {
   for (const char* name : {"y", "boxes.weight", "flat"}) EXPECT_EQ(Width(widths, name), kFloatWidth) << name;
 }
 
+// Boxes and scores that are selected from, whatever is said of the tail.
+TEST_F(Detector, WhatIsSelectedFromIsWide) {
+  net_.Node("NonMaxSuppression", "selected", {net_.Id("pixels"), net_.Id("probabilities")}, {16, 3});
+  net_.graph.tensor(net_.Id("selected")).type = graph::ElementType::kInt64;
+  net_.Output(net_.Id("selected"));
+  const Policy policy = ResolvePolicy(net_.graph, {});
+  const Widths widths = ChooseWidths(net_.graph, 8, policy);
+  for (const char* name : {"boxes", "boxes_flat", "centres", "pixels", "anchors", "probabilities"}) {
+    EXPECT_EQ(Width(widths, name), 16) << name;
+  }
+  for (const char* name : {"scores", "scores_flat"}) EXPECT_EQ(Width(widths, name), 12) << name;
+  for (const char* name : {"x"}) EXPECT_EQ(Width(widths, name), 8) << name;
+}
+
 // The places of a GridSample, and what they are computed from; its image is not.
 TEST(Widths, PlacesInAnImageAreWide) {
   SmallGraph net;

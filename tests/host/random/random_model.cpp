@@ -9,6 +9,7 @@
 #include "import/onnx_import.h"
 #include "lower/lower.h"
 #include "optimize/optimize.h"
+#include "quantize/operator_classes.h"
 #include "quantize/quantize.h"
 #include "random_graph.h"
 
@@ -152,6 +153,7 @@ std::vector<uint8_t> LowerRandomModel(const RandomModel& model, uint32_t seed, b
   if (FormatsOf(seed) == RandomFormats::kFloat) floats.scopes.emplace_back();
   for (const graph::Node& node : model.optimised.nodes) {
     if (FormatsOf(seed) != RandomFormats::kIslands || random() % 3 != 0) continue;
+    if (quantize::TraitsOf(node).in_floats) continue;  // it would be said for nothing
     floats.scopes.push_back({quantize::Scope::Kind::kNode, node.name});
   }
   options.policy.push_back(floats);

@@ -104,6 +104,7 @@ void RandomSteps::AddOutputs() {
   if (Coin()) OutputClasses();
   if (IsLowered("TopK") && Pick(3) == 0) OutputLargest();
   if (IsLowered("TopK") && Pick(3) == 0) OutputPositions();
+  if (IsLowered("NonMaxSuppression") && Pick(4) == 0) OutputSelection();
   const Image extra = Any();
   const auto& outputs = builder_.graph().outputs;
   if (Coin() && std::count(outputs.begin(), outputs.end(), extra.id) == 0) builder_.Output(extra.id);
@@ -147,6 +148,19 @@ void RandomSteps::OutputPositions() {
   const std::vector<TensorId> parts = builder_.TopK(x, axis, k, Coin());
   if (Coin()) builder_.Output(parts[0]);
   builder_.Output(parts[1]);
+}
+
+// Boxes and scores out of the input, as in OutputPositions; neither overlaps nor scores are just as large as the
+// thresholds.
+void RandomSteps::OutputSelection() {
+  const int64_t boxes = builder_.shape(picture_)[1] * height_ * width_ / 4;
+  const TensorId corners = Reshape(picture_, {batch_, boxes, 4});
+  const TensorId scores = Reshape(picture_, {batch_, 4, boxes});
+  std::vector<TensorId> inputs = {corners, scores, builder_.Ints({1 + Pick(6)}), builder_.Constant({1}, {0.3127F})};
+  if (Coin()) inputs.push_back(builder_.Constant({1}, {0.7531F}));
+  const TensorId rows = builder_.Node("NonMaxSuppression", inputs, {{"center_point_box", Pick(2)}});
+  builder_.graph().nodes.back().attributes.erase("padded");  // which ONNX does not know
+  builder_.Output(rows);
 }
 
 }  // namespace lockstep::test

@@ -80,6 +80,7 @@ class RandomSteps {
   void OutputBoxes();
   void OutputLargest();
   void OutputPositions();
+  void OutputSelection();
 
   std::mt19937 random_;
   GraphBuilder builder_;

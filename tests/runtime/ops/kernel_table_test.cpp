@@ -51,7 +51,7 @@ TEST(OperatorTable, VersionsPackedInputsAndStridesOf) {
       {joint::Options::ReduceMean, 1, 1, -1, 1, false},  {joint::Options::TopK, 2, 1, -1, 0, false},
       {joint::Options::Interpolate, 1, 1, -1, 1, true},  {joint::Options::Gather, 1, 1, -1, 0, false},
       {joint::Options::ReduceMax, 1, 1, -1, 1, false},   {joint::Options::Maximum, 1, 1, -1, 2, true},
-      {joint::Options::GridSample, 1, 1, -1, 1, true},
+      {joint::Options::GridSample, 1, 1, -1, 1, true},   {joint::Options::NonMaxSuppression, 1, 1, -1, 0, false},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(joint::EnumNameOptions(row.type));
