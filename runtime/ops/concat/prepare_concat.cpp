@@ -28,7 +28,8 @@ ConcatPart PartOfConcat(const LayerArgs& args, int32_t input, const ConcatPart* 
     part.out_rows = inner * y.shape[axis];
     if (before != nullptr) part.first_row = before->first_row + before->rows;
   }
-  part.within = IsWithin(x, y, part.first_row * y.pitch + part.column);
+  // One of another type is converted, wherever it lies.
+  part.within = x.dtype == y.dtype && IsWithin(x, y, part.first_row * y.pitch + part.column);
   return part;
 }
 

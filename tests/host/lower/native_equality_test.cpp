@@ -17,6 +17,22 @@ TEST(NativeEquality, EveryOperator) {
   ExpectEqualLayers(Write(TransposedNetwork()), 1, 2);
 }
 
+// It lies as many words behind the whole as it has bytes in front of it, just behind the whole's end.
+TEST(NativeEquality, APartOfWordsIsNotWithinBytes) {
+  NetworkBuilder net(9);
+  const int x = net.Input({1, 64});
+  const int bytes = net.Lookup(x);
+  const int words = net.Rescale(x, joint::DType::U16);
+  const int whole = net.Concat({bytes, words}, 1);
+  net.Output(net.Dequantize(whole));
+  joint::ModelT model = net.Finish();
+  const auto end = static_cast<int64_t>(model.arena_size + 63) / 64 * 64;
+  model.tensors[whole]->arena_offset = end;
+  model.tensors[words]->arena_offset = end + 2 * 64;
+  model.arena_size = static_cast<uint64_t>(end) + 4 * 64;
+  ExpectEqualLayers(Write(model), 9, 1);
+}
+
 TEST(NativeEquality, ConvolutionsPaddedBeyondTheirWindows) {
   NetworkBuilder net(8);
   const int x = net.Input({1, 5, 6, 7});
