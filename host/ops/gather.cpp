@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "graph/constants.h"
+#include "ops/computed_indices.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
 
@@ -47,7 +48,7 @@ std::string UnsupportedGather(const graph::Graph& graph, const graph::Node& node
     return "it takes elements of the constant '" + graph.tensor(node.inputs[0]).name +
            "' by computed indices; only constant ones are supported";
   }
-  if (!indices.constant) return "its indices '" + indices.name + "' are computed; only constant ones are supported";
+  if (!indices.constant) return ByComputedIndices(graph, node.inputs[1]);
   if (graph.tensor(node.inputs[0]).shape.empty() || indices.shape.size() != 1) return "its indices are no list";
   const int64_t extent = graph.tensor(node.inputs[0]).shape[static_cast<size_t>(node.Int("axis", 0))];
   for (const int64_t index : indices.constant->ints) {
@@ -61,7 +62,7 @@ std::string UnsupportedGather(const graph::Graph& graph, const graph::Node& node
 // With constant indices within the input it has become a Gather.
 std::string UnsupportedElements(const graph::Graph& graph, const graph::Node& node) {
   const graph::Tensor& indices = graph.tensor(node.inputs[1]);
-  if (!indices.constant) return "its indices '" + indices.name + "' are computed; only constant ones are supported";
+  if (!indices.constant) return ByComputedIndices(graph, node.inputs[1]);
   return "its indices '" + indices.name + "' name elements outside of its input";
 }
 

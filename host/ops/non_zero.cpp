@@ -65,9 +65,16 @@ Results EvaluateCompress(const Call& call) {
   }));
 }
 
+std::string Unshaped(const graph::Graph& /*graph*/, const graph::Node& /*node*/) {
+  return "how much it gives is known only when it runs; end the network in front of it with --output-nodes and do the "
+         "rest in the application";
+}
+
 }  // namespace
 
-constexpr Op kCompress = Op({2, 2}, InferCompress, EvaluateCompress, LayoutKind::kUnsupported, NotSupported);
-constexpr Op kNonZero = Op({1, 1}, InferNonZero, EvaluateNonZero, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kCompress =
+    Op({2, 2}, InferCompress, EvaluateCompress, LayoutKind::kUnsupported, NotSupported).Unshaped(Unshaped);
+constexpr Op kNonZero =
+    Op({1, 1}, InferNonZero, EvaluateNonZero, LayoutKind::kUnsupported, NotSupported).Unshaped(Unshaped);
 
 }  // namespace lockstep::ops

@@ -2,6 +2,8 @@
 // with them.
 #include <algorithm>
 
+#include "graph/constants.h"
+#include "ops/computed_indices.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
 
@@ -114,8 +116,14 @@ Results EvaluateNd(const Call& call) {
   return Scatter(call, target);
 }
 
+std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
+  if (!graph::IsConstant(graph, node.inputs[1])) return ByComputedIndices(graph, node.inputs[1]);
+  return "it writes into a copy of its input, which no layer does; use Slice, Concat or Where instead, or end the "
+         "network in front of it with --output-nodes";
+}
+
 constexpr Op Scattering(InferFunction infer, Evaluation by) {
-  return Op({3, 3}, infer, by, LayoutKind::kUnsupported, NotSupported);
+  return Op({3, 3}, infer, by, LayoutKind::kUnsupported, Unsupported);
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ std::string CheckNode(const Graph& graph, const Node& node) {
   const bool never = op->layout == ops::LayoutKind::kUnsupported;
   if (!Known(graph, node.inputs)) return never ? "the operator is not supported" : "";  // the cause is listed itself
   if (!Known(graph, node.outputs)) {
-    if (never) return "the operator is not supported";
     if (op->unshaped != nullptr) return op->unshaped(graph, node);
+    if (never) return "the operator is not supported";
     return "its output's shape depends on values that only a run knows";
   }
   std::string reason = op->unsupported(graph, node);

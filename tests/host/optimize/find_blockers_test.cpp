@@ -108,7 +108,29 @@ TEST(FindBlockers, SaysWhatIsWrongWithASupportedOperator) {
       "Conv_3|Conv|its weights are computed\n"
       "Conv_4|Conv|its weights contain infinity or NaN\n"
       "MaxPool_6|MaxPool|its dilations are 4x4, and a window lies in the padding; no other dilations are refused\n"
-      "Gather_7|Gather|its indices 'index' are computed; only constant ones are supported\n");
+      "Gather_7|Gather|its indices 'index' are computed; only constant ones are supported: end the network in front of "
+      "it with --output-nodes and do the rest in the application\n");
+}
+
+TEST(FindBlockers, SaysWhatToDoAboutPositionsOfARun) {
+  SmallGraph small;
+  const TensorId x = small.Input("x", {4, 5});
+  const TensorId index = small.Input("index", {2, 1});
+  small.graph.tensor(index).type = graph::ElementType::kInt64;
+  const TensorId updates = small.Input("updates", {2, 5});
+  const TensorId computed = small.Add("ScatterND", {x, index, updates});
+  const TensorId fixed =
+      small.Add("ScatterND", {x, small.Add("Reshape", {small.Ints({1, 3}), small.Ints({2, 1})}), updates});
+  const TensorId found = small.Add("NonZero", {x});
+  graph::Graph graph = small.Finish({computed, fixed, found});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "ScatterND_0|ScatterND|its indices 'index' are computed; only constant ones are supported: end the network "
+            "in front of it with --output-nodes and do the rest in the application\n"
+            "ScatterND_2|ScatterND|it writes into a copy of its input, which no layer does; use Slice, Concat or Where "
+            "instead, or end the network in front of it with --output-nodes\n"
+            "NonZero_3|NonZero|how much it gives is known only when it runs; end the network in front of it with "
+            "--output-nodes and do the rest in the application\n");
 }
 
 TEST(FindBlockers, SaysWhichTransposedConvolutionsAndProductsAreNotSupported) {
