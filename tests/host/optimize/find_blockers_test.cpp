@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "optimize/optimize.h"
+#include "blocker_text.h"
 #include "support/small_graph.h"
 
 namespace lockstep::optimize {
@@ -12,12 +12,6 @@ using graph::TensorId;
 using testing::SmallGraph;
 
 using Ints = std::vector<int64_t>;
-
-std::string Text(const std::vector<Blocker>& blockers) {
-  std::string text;
-  for (const Blocker& blocker : blockers) text += blocker.node + "|" + blocker.op + "|" + blocker.reason + "\n";
-  return text;
-}
 
 TEST(FindBlockers, ListsAllAndNothingThatOnlyFollows) {
   SmallGraph small;
@@ -110,27 +104,6 @@ TEST(FindBlockers, SaysWhatIsWrongWithASupportedOperator) {
       "MaxPool_6|MaxPool|its dilations are 4x4, and a window lies in the padding; no other dilations are refused\n"
       "Gather_7|Gather|its indices 'index' are computed; only constant ones are supported: end the network in front of "
       "it with --output-nodes and do the rest in the application\n");
-}
-
-TEST(FindBlockers, SaysWhatToDoAboutPositionsOfARun) {
-  SmallGraph small;
-  const TensorId x = small.Input("x", {4, 5});
-  const TensorId index = small.Input("index", {2, 1});
-  small.graph.tensor(index).type = graph::ElementType::kInt64;
-  const TensorId updates = small.Input("updates", {2, 5});
-  const TensorId computed = small.Add("ScatterND", {x, index, updates});
-  const TensorId fixed =
-      small.Add("ScatterND", {x, small.Add("Reshape", {small.Ints({1, 3}), small.Ints({2, 1})}), updates});
-  const TensorId found = small.Add("NonZero", {x});
-  graph::Graph graph = small.Finish({computed, fixed, found});
-  Optimize(graph);
-  EXPECT_EQ(Text(FindBlockers(graph)),
-            "ScatterND_0|ScatterND|its indices 'index' are computed; only constant ones are supported: end the network "
-            "in front of it with --output-nodes and do the rest in the application\n"
-            "ScatterND_2|ScatterND|it writes into a copy of its input, which no layer does; use Slice, Concat or Where "
-            "instead, or end the network in front of it with --output-nodes\n"
-            "NonZero_3|NonZero|how much it gives is known only when it runs; end the network in front of it with "
-            "--output-nodes and do the rest in the application\n");
 }
 
 TEST(FindBlockers, SaysWhichTransposedConvolutionsAndProductsAreNotSupported) {
@@ -249,44 +222,6 @@ TEST(FindBlockers, BlamesABatchNormalizationForItself) {
           "' has 0.000000 for channel 1 and epsilon is 0.000000; their sum must be above 0\n"
           "BatchNormalization_2|BatchNormalization|it is in training mode (training_mode 1, 5 outputs); export the "
           "model for inference\n");
-}
-
-// What it selects may leave the network, behind views and by columns; everything else needs to know how much it is.
-TEST(FindBlockers, NonMaxSuppressionAndWhatReadsItsRows) {
-  SmallGraph small;
-  const TensorId boxes = small.Input("boxes", {1, 5, 4});
-  const TensorId scores = small.Input("scores", {1, 2, 5});
-  const TensorId most = small.Input("most", {1});
-  small.graph.tensor(most).type = graph::ElementType::kInt64;
-  const auto selected = [&](TensorId number) {
-    return small.Add("NonMaxSuppression", {boxes, scores, number, small.Scalar(0.5F)});
-  };
-  const TensorId whole = selected(small.Ints({3}));
-  const TensorId viewed = small.Add("Unsqueeze", {selected(small.Ints({3})), small.Ints({0})});
-  const TensorId column = small.Add("Gather", {selected(small.Ints({3})), small.Ints({2})}, {{"axis", int64_t{1}}});
-  const TensorId computed = selected(most);
-  const TensorId first = small.Add("Gather", {selected(small.Ints({3})), small.Ints({0})}, {{"axis", int64_t{0}}});
-  const TensorId read = selected(small.Ints({3}));
-  const TensorId index =
-      small.Add("Reshape", {small.Add("Gather", {read, small.Ints({2})}, {{"axis", int64_t{1}}}), small.Ints({-1})});
-  const TensorId gathered = small.Add("Gather", {boxes, index}, {{"axis", int64_t{1}}});
-  const TensorId nothing = small.Add("NonMaxSuppression", {boxes, scores});
-  graph::Graph graph = small.Finish({whole, viewed, column, computed, first, gathered, nothing});
-  Optimize(graph);
-  EXPECT_EQ(graph::ToString(graph.tensor(graph.outputs[0]).shape), "6x3");
-  EXPECT_EQ(graph::ToString(graph.tensor(graph.outputs[1]).shape), "1x6x3");
-  EXPECT_EQ(graph::ToString(graph.tensor(graph.outputs[2]).shape), "6x1");
-  EXPECT_EQ(Text(FindBlockers(graph)),
-            "NonMaxSuppression_5|NonMaxSuppression|its max_output_boxes_per_class is computed; only a constant is "
-            "supported\n"
-            "NonMaxSuppression_6|NonMaxSuppression|how many rows it gives is known only when it runs, and node "
-            "'Gather_7' (Gather) reads them; end the network here with --output-nodes 'NonMaxSuppression_6': then it "
-            "gives rows of -1 behind the last box\n"
-            "NonMaxSuppression_8|NonMaxSuppression|how many rows it gives is known only when it runs, and node "
-            "'Gather_11' (Gather) reads them; end the network here with --output-nodes 'NonMaxSuppression_8': then it "
-            "gives rows of -1 behind the last box\n"
-            "NonMaxSuppression_12|NonMaxSuppression|it has no max_output_boxes_per_class, which means that it selects "
-            "nothing\n");
 }
 
 // Positions may leave the network, behind views too; nothing computes with them.
