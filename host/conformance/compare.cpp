@@ -10,7 +10,26 @@ namespace {
 
 bool Agree(double computed, double recorded) {
   if (std::isnan(recorded)) return std::isnan(computed);
-  return computed == recorded || std::abs(computed - recorded) <= kAbsolute + kRelative * std::abs(recorded);
+  if (!std::isfinite(recorded) || !std::isfinite(computed)) return computed == recorded;
+  return std::abs(computed - recorded) <= kAbsolute + kRelative * std::abs(recorded);
+}
+
+std::string InWords(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number > 0.0 ? "infinity" : "-infinity";
+  return report::ShortNumber(number, 8);
+}
+
+// "element 5" and, where there are several axes, its coordinates: " (1, 2)".
+std::string Place(int64_t element, const graph::Shape& shape) {
+  const std::string text = "element " + std::to_string(element);
+  if (shape.size() < 2) return text;
+  std::string coordinates;
+  int64_t rest = element;
+  for (size_t axis = shape.size(); axis-- > 0; rest /= shape[axis]) {
+    coordinates.insert(0, (axis == 0 ? "" : ", ") + std::to_string(rest % shape[axis]));
+  }
+  return text + " (" + coordinates + ")";
 }
 
 }  // namespace
@@ -26,8 +45,8 @@ std::string Difference(const ops::Value& computed, const ops::Value& recorded) {
     const bool same =
         recorded.is_float() ? Agree(computed.Number(i), recorded.Number(i)) : computed.Number(i) == recorded.Number(i);
     if (same) continue;
-    return "element " + std::to_string(i) + " is " + report::ShortNumber(computed.Number(i), 8) + " instead of " +
-           report::ShortNumber(recorded.Number(i), 8);
+    return Place(i, recorded.shape) + " is " + InWords(computed.Number(i)) + " instead of " +
+           InWords(recorded.Number(i));
   }
   return "";
 }

@@ -17,7 +17,7 @@ struct Result {
 
 // Runs every data set of the model through the float engine: as one plan where all shapes and floats allow it, else
 // node by node. Passed: all outputs have the type and shape of the recorded ones, and their elements agree within
-// kAbsolute + kRelative * |recorded|, integers and truth values exactly.
+// kAbsolute + kRelative * |recorded|, integers, truth values, infinities and NaN exactly.
 Result RunCase(const std::filesystem::path& folder);
 
 // As ONNX's own runner has them, but for the absolute one (1e-7 there): the recorded values are floats.

@@ -10,9 +10,7 @@ import tempfile
 import fetch
 import networks
 import trial
-
-LIMIT = 1e-4   # of an output's range, from ONNX Runtime
-COSINE = 0.98  # below, the network's row needs a reason
+import verdict
 
 COLUMNS = (
     ("network", 29, lambda r: r["name"]),
@@ -36,20 +34,10 @@ def cell(text, result):
         return "-"
 
 
-def verdict(result):
-    """What is wrong with a network, or nothing."""
-    if "failed" in result:
-        return result["failed"]
-    if result["float_difference"] > LIMIT:
-        return f"the float engine is {result['float_difference']:.1e} of the range from ONNX Runtime"
-    if result["cosine"] < COSINE and not result["reason"]:
-        return f"a cosine of {result['cosine']:.4f} without a reason"
-    return ""
-
-
 def row(result):
     line = "  ".join(cell(text, result).ljust(width) for _, width, text in COLUMNS).rstrip()
-    remark = verdict(result) or (result["reason"] if result.get("cosine", 1) < COSINE else "")
+    below = not result.get("cosine", 1) >= verdict.COSINE
+    remark = result["verdict"] or (result["reason"] if below else "")
     return line + (f"\n    {remark}" if remark else "")
 
 
@@ -80,7 +68,7 @@ def main():
         folder = pathlib.Path(given.keep or tempfile.mkdtemp(prefix="lockstep_zoo_")) / network.name
         folder.mkdir(parents=True, exist_ok=True)
         result = trial.Trial(network, folder, pictures, onnxruntime).run(given.board)
-        result["verdict"] = verdict(result)
+        result["verdict"] = verdict.verdict(result)
         results.append(result)
         print(row(result), flush=True)
         if not given.keep:
@@ -89,9 +77,8 @@ def main():
             part = pathlib.Path(given.json + ".part")
             part.write_text(json.dumps(results, indent=1) + "\n")
             part.replace(given.json)
-    wrong = [result["name"] for result in results if result["verdict"]]
-    print(f"{len(results) - len(wrong)} of {len(results)} networks pass")
-    return 1 if wrong else 0
+    print("\n" + verdict.summary(results))
+    return 1 if any(result["verdict"] for result in results) else 0
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 
+import compare
 import data
 import fetch
 
@@ -24,7 +25,7 @@ def lockstep(command, *arguments, statuses=(0,)):
     result = subprocess.run(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if result.returncode not in statuses:
         said = (result.stderr or result.stdout).strip().splitlines()
-        raise Failed(f"{command}: " + " ".join(said[-3:])[:400])
+        raise Failed(" ".join(said[-3:])[:400].removeprefix("lockstep: "))
     return result.stdout
 
 
@@ -69,13 +70,18 @@ class Trial:
         worst = 0.0
         files = sorted(given.glob("*.npy"))
         for output in json.loads(ran.stdout)["runs"][0]["outputs"]:
-            ours = [file for file in files if file.stem.endswith("_" + plain(output["name"]))]
+            name = output["name"]
+            ours = [file for file in files if file.stem.endswith("_" + plain(name))]
             if not ours:
-                raise Failed(f"the float engine gives no output {output['name']}")
-            theirs = np.fromfile(self.folder / "oracle" / output["file"], np.float32)
-            difference = np.abs(np.load(ours[0]).astype(np.float64).ravel() - theirs)
-            span = float(theirs.max() - theirs.min()) or float(np.abs(theirs).max()) or 1.0
-            worst = max(worst, float(difference.max()) / span)
+                raise Failed(f"there is no output {name}")
+            values = np.load(ours[0])
+            if list(values.shape) != output["shape"]:
+                raise Failed(f"output {name} has the shape {list(values.shape)} instead of {output['shape']}")
+            theirs = np.fromfile(self.folder / "oracle" / output["file"], np.float32).reshape(values.shape)
+            special = compare.special_difference(values, theirs)
+            if special:
+                raise Failed(f"output {name}: {special}")
+            worst = max(worst, compare.largest_difference(values, theirs))
         self.result["float_difference"] = worst
 
     def oracle_inputs(self, fed):
@@ -105,6 +111,9 @@ class Trial:
         told = json.loads(lockstep("run", "-q", self.onnx, self.joint, *self.shape_options(), *self.run_data, "--json",
                                    "-"))
         agreement = {entry["output"]: entry["cosine"] for run in told["runs"] for entry in run["agreement"]}
+        broken = [name for name, cosine in agreement.items() if cosine is None]
+        if broken:
+            raise Failed(f"output {broken[0]} has infinity or NaN where the float network has not, or the other way round")
         self.result["cosine"] = min(agreement.values())
         self.result["cosines"] = agreement
 
@@ -125,13 +134,18 @@ class Trial:
             raise Failed(told["text"])
 
     def run(self, boards):
-        stages = [self.get, self.check_import, self.compare_floats, self.build_joint, self.compare_quantised,
-                  lambda: self.crosscheck(boards)]
-        try:
-            for stage in stages:
+        stages = {"fetch": self.get, "import": self.check_import, "float engine": self.compare_floats,
+                  "build": self.build_joint, "quantised outputs": self.compare_quantised,
+                  "crosscheck": lambda: self.crosscheck(boards)}
+        for name, stage in stages.items():
+            try:
                 stage()
-        except (Failed, fetch.NotFetched) as error:
-            self.result["failed"] = str(error)
+            except (Failed, fetch.NotFetched) as error:
+                self.result.update(stage=name, failed=str(error))
+                break
+            except (ArithmeticError, LookupError, OSError, TypeError, ValueError) as error:
+                self.result.update(stage=name, failed=f"{type(error).__name__}: {error}")
+                break
         return self.result
 
 

@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <set>
 
+#include "conformance/compare.h"
 #include "engine/float/float_engine.h"
 #include "graph/error.h"
 #include "import/onnx_import.h"
@@ -41,22 +41,15 @@ bool IsParameter(const graph::Graph& graph, const graph::Tensor& tensor) {
 }
 
 std::string Compare(const engine::FloatTensor& ours, const graph::Tensor& stored) {
+  if (stored.type == graph::ElementType::kFloat) {
+    return conformance::Difference({stored.type, ours.shape, {ours.data, {}}},
+                                   {stored.type, stored.shape, *stored.constant});
+  }
   if (ours.shape != stored.shape) {
     return "shape " + graph::ToString(ours.shape) + " instead of " + graph::ToString(stored.shape);
   }
-  if (stored.type != graph::ElementType::kFloat) {
-    const std::vector<int64_t> integers(ours.data.begin(), ours.data.end());
-    return integers == stored.constant->ints ? "" : "other integers";
-  }
-  const std::vector<float>& expected = stored.constant->floats;
-  for (size_t i = 0; i < expected.size(); ++i) {
-    // ONNX's own relative one: some of the recorded values have four digits.
-    const float tolerance = 1e-6F + 1e-3F * std::abs(expected[i]);
-    if (ours.data[i] == expected[i] || std::abs(ours.data[i] - expected[i]) <= tolerance) continue;
-    return "element " + std::to_string(i) + ": " + std::to_string(ours.data[i]) + " instead of " +
-           std::to_string(expected[i]);
-  }
-  return {};
+  const std::vector<int64_t> integers(ours.data.begin(), ours.data.end());
+  return integers == stored.constant->ints ? "" : "other integers";
 }
 
 // Throws Error if the model is not supported; reports differences to GoogleTest.

@@ -30,12 +30,23 @@ TEST(Difference, OfIntegersIsExact) {
   EXPECT_EQ(Difference(Ints({1000001}), Ints({1000000})), "element 0 is 1000001 instead of 1000000");
 }
 
-TEST(Difference, TakesNaNForNaNAlone) {
+TEST(Difference, TakesNaNAndInfinitiesForThemselvesAlone) {
   const float nan = std::nanf("");
-  EXPECT_EQ(Difference(Floats({1}, {nan}), Floats({1}, {nan})), "");
-  EXPECT_NE(Difference(Floats({1}, {1.0F}), Floats({1}, {nan})), "");
-  EXPECT_NE(Difference(Floats({1}, {nan}), Floats({1}, {1.0F})), "");
-  EXPECT_EQ(Difference(Floats({1}, {INFINITY}), Floats({1}, {INFINITY})), "");
+  for (const float special : {nan, INFINITY, -INFINITY}) {
+    EXPECT_EQ(Difference(Floats({1}, {special}), Floats({1}, {special})), "");
+  }
+  EXPECT_EQ(Difference(Floats({1}, {1.0F}), Floats({1}, {nan})), "element 0 is 1 instead of NaN");
+  EXPECT_EQ(Difference(Floats({1}, {nan}), Floats({1}, {1.0F})), "element 0 is NaN instead of 1");
+  EXPECT_EQ(Difference(Floats({1}, {1.0F}), Floats({1}, {INFINITY})), "element 0 is 1 instead of infinity");
+  EXPECT_EQ(Difference(Floats({1}, {-INFINITY}), Floats({1}, {3.4e38F})), "element 0 is -infinity instead of 3.4e+38");
+  EXPECT_EQ(Difference(Floats({1}, {INFINITY}), Floats({1}, {-INFINITY})),
+            "element 0 is infinity instead of -infinity");
+  EXPECT_EQ(Difference(Floats({1}, {nan}), Floats({1}, {INFINITY})), "element 0 is NaN instead of infinity");
+}
+
+TEST(Difference, TellsWhere) {
+  EXPECT_EQ(Difference(Floats({2, 3, 1}, {0, 1, 2, 3, 4, 5}), Floats({2, 3, 1}, {0, 1, 2, 3, 4, INFINITY})),
+            "element 5 (1, 2, 0) is 5 instead of infinity");
 }
 
 }  // namespace
