@@ -8,18 +8,26 @@
 
 namespace lockstep::graph {
 
-// Of 8 bits: real = scale * (level - zero_point), levels from 0 to 255.
+// real = scale * (level - zero_point), levels from 0 to 2^bits - 1.
 struct GivenLevels {
   float scale = 1.0F;
   int32_t zero_point = 0;
+  int bits = 8;  // or 16
+
+  bool operator==(const GivenLevels& other) const {
+    return scale == other.scale && zero_point == other.zero_point && bits == other.bits;
+  }
 };
 
-// By the names of tensors.
-struct GivenQuantization {
-  std::map<std::string, GivenLevels> tensors;         // computed ones
-  std::map<std::string, std::vector<float>> weights;  // constants: a scale for each output channel, or one for all
+// Of a constant of 8 bits with a sign: one for all its elements, or one for each place along the axis.
+struct GivenScales {
+  std::vector<float> values;
+  int64_t axis = 0;
+};
 
-  bool empty() const { return tensors.empty() && weights.empty(); }
+// Of computed tensors, by their names; those of constants stand with their tensors.
+struct GivenQuantization {
+  std::map<std::string, GivenLevels> tensors;
 };
 
 }  // namespace lockstep::graph

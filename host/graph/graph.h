@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "graph/given_quantization.h"
+
 namespace lockstep::graph {
 
 using TensorId = int32_t;
@@ -53,6 +55,7 @@ struct Tensor {
   Shape shape;  // known after shape inference
   std::optional<ConstantData> constant;
   int64_t onnx_type = 0;  // of a graph input: ONNX's number of the type that the file declares; 0: not known
+  std::optional<GivenScales> given_scales = std::nullopt;  // of a constant that a network gives in integers
 };
 
 using Attribute = std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>,

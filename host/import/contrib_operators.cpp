@@ -139,6 +139,17 @@ void Quantize(Body& body, const std::string& x, int scale) {
   body.Add("QuantizeLinear", {x, body.In(scale), body.In(scale + 1)}, body.Out(0));
 }
 
+// ONNX has them for 16 bits from opset 21 on; these are the same.
+bool Same(Body& body, const char* op) {
+  Names inputs{body.In(0), body.In(1)};
+  if (!body.In(2).empty()) inputs.push_back(body.In(2));
+  body.Add(op, inputs, body.Out(0));
+  body.CopyAttributes();
+  return true;
+}
+bool DequantizeLinear(Body& body) { return Same(body, "DequantizeLinear"); }
+bool QuantizeLinear(Body& body) { return Same(body, "QuantizeLinear"); }
+
 bool QLinearBinary(Body& body, const char* op) {
   const std::string a = Dequantized(body, 0);
   Quantize(body, body.Add(op, {a, Dequantized(body, 3)}), 6);
@@ -224,6 +235,7 @@ bool DynamicQuantizeMatMul(Body& body) {
 
 const std::map<std::string, bool (*)(Body&)> kRules = {
     {"BiasGelu", ExactGelu},
+    {"DequantizeLinear", DequantizeLinear},
     {"DynamicQuantizeMatMul", DynamicQuantizeMatMul},
     {"FastGelu", FastGelu},
     {"FusedConv", FusedConv},
@@ -240,6 +252,7 @@ const std::map<std::string, bool (*)(Body&)> kRules = {
     {"QLinearMul", QLinearMul},
     {"QLinearSigmoid", QLinearSigmoid},
     {"QLinearSoftmax", QLinearSoftmax},
+    {"QuantizeLinear", QuantizeLinear},
     {"QuickGelu", QuickGelu},
     {"SimplifiedLayerNormalization", SimplifiedLayerNormalization},
     {"SkipLayerNormalization", SkipLayerNormalization},

@@ -135,8 +135,7 @@ Results EvaluateDynamic(const Call& call) {
 
 std::string Unsupported(const graph::Graph& /*graph*/, const graph::Node& /*node*/) {
   return "its levels are not taken over: only pairs of QuantizeLinear and DequantizeLinear with one scale above 0 and "
-         "8 bits "
-         "are; give lockstep the network in floats, which it quantises by itself";
+         "8 or 16 bits are; give lockstep the network in floats, which it quantises by itself";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "optimize/channel_affine.h"
+#include "optimize/given_scales.h"
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
 
@@ -67,7 +68,10 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   }
   // What the node makes infinite is said of it, not of the convolution.
   if (finite && !(AllFinite(weights) && AllFinite(bias))) return false;
+  const bool one_axis = conv->op == "Conv" || conv->Int("group", 1) == 1;  // the output channels have it
+  auto scales = one_axis ? ScalesTimes(graph.tensor(w), conv->op == "Conv" ? 0 : 1, affine->scale) : std::nullopt;
   const TensorId new_weights = AddFloats(graph, weights_name + "_folded", shape, std::move(weights));
+  graph.tensor(new_weights).given_scales = std::move(scales);
   const TensorId new_bias = AddFloats(graph, conv->name + "_bias", {static_cast<int64_t>(channels)}, std::move(bias));
   conv->inputs = {conv->inputs[0], new_weights, new_bias};
   conv->outputs = {node.outputs[0]};

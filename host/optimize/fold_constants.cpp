@@ -1,5 +1,6 @@
 #include <limits>
 
+#include "optimize/given_scales.h"
 #include "optimize/infer_shapes.h"
 #include "optimize/optimize.h"
 
@@ -25,6 +26,7 @@ int FoldConstants(graph::Graph& graph) {
       if (id == graph::kNoTensor) continue;
       graph.tensor(id).constant = values.Find(id)->data;
     }
+    CarryScales(graph, node);
   }
   graph.nodes = std::move(kept);
   graph::SortAndPrune(graph);

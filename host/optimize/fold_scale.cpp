@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "ops/op_table.h"
+#include "optimize/given_scales.h"
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
 
@@ -103,7 +104,15 @@ TensorId Scaled(Graph& graph, TensorId constant, double by, const std::vector<bo
     if (finite && !std::isfinite(values[i])) return kNoTensor;
   }
   if (by != 0.0 && before >= kSmallest && after < kSmallest) return kNoTensor;
-  return AddFloats(graph, tensor.name + "_scaled", graph::Shape(tensor.shape), std::move(values));
+  std::vector<double> factors{by};
+  if (!channels.empty()) {
+    factors.clear();
+    for (const bool within : channels) factors.push_back(within ? by : 1.0);
+  }
+  auto scales = ScalesTimes(tensor, 0, factors);
+  const TensorId scaled = AddFloats(graph, tensor.name + "_scaled", graph::Shape(tensor.shape), std::move(values));
+  graph.tensor(scaled).given_scales = std::move(scales);
+  return scaled;
 }
 
 bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {

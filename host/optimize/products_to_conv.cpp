@@ -1,5 +1,6 @@
 #include <optional>
 
+#include "optimize/given_scales.h"
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
 
@@ -17,7 +18,8 @@ struct Product {
   bool x_transposed = false;
   int64_t depth = 0;
   int64_t columns = 0;
-  std::vector<float> weights;   // [columns][depth]
+  std::vector<float> weights;  // [columns][depth]
+  std::optional<graph::GivenScales> scales;
   std::vector<float> bias;      // by column, empty: none
   TensorId addend = kNoTensor;  // what is no bias and must be added behind
 };
@@ -43,6 +45,12 @@ void TakeMatrix(const Graph& graph, TensorId id, bool transposed, float factor, 
       product->weights[static_cast<size_t>(n * product->depth + k)] = values[static_cast<size_t>(from)] * factor;
     }
   }
+  // Columns are the last axis, of a transposed matrix the first.
+  const auto columns = transposed ? 0 : static_cast<int64_t>(graph.tensor(id).shape.size()) - 1;
+  product->scales = ScalesTimes(graph.tensor(id), columns, {factor});
+  if (!product->scales) return;
+  if (product->scales->values.size() > 1 && product->scales->axis != columns) product->scales.reset();
+  if (product->scales) product->scales->axis = 0;
 }
 
 bool IsMatrix(const Graph& graph, const Node& node) {
@@ -127,8 +135,10 @@ void Replace(Graph& graph, size_t index, const Product& product, TensorId y) {
   const TensorId pixels = NewTensor(graph, origin.name + "_rows", x, {rows, product.depth, 1, 1});
   nodes.push_back(ReshapeNode(graph, origin, "_to_rows", x, pixels));
   const TensorId result = NewTensor(graph, origin.name + "_product", y, {rows, product.columns, 1, 1});
-  std::vector<TensorId> inputs = {
-      pixels, AddFloats(graph, origin.name + "_weights", {product.columns, product.depth, 1, 1}, product.weights)};
+  const TensorId weights =
+      AddFloats(graph, origin.name + "_weights", {product.columns, product.depth, 1, 1}, product.weights);
+  graph.tensor(weights).given_scales = product.scales;
+  std::vector<TensorId> inputs = {pixels, weights};
   if (!product.bias.empty()) {
     inputs.push_back(AddFloats(graph, origin.name + "_bias", {product.columns}, product.bias));
   }

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "graph/constants.h"
-#include "ops/op_table.h"
 #include "ops/quantized_value.h"
+#include "optimize/never_negative.h"
 
 namespace lockstep::optimize {
 namespace {
@@ -16,8 +19,9 @@ using graph::Graph;
 using graph::Node;
 using graph::TensorId;
 
-constexpr int64_t kOfSigned = 128;
-constexpr float kHighestLevel = 255.0F;
+constexpr int kByte = 8;
+constexpr int kWord = 16;
+constexpr int64_t kLargestWeight = 127;
 
 const std::vector<float>* Scales(const Graph& graph, const Node& node) {
   return graph::IsConstant(graph, node.inputs[1]) ? &graph.tensor(node.inputs[1]).constant->floats : nullptr;
@@ -48,12 +52,17 @@ std::optional<Step> StepOf(const Graph& graph, const Node& node) {
   return Step{(*scales)[0], ZeroPoint(*zero_points)};
 }
 
+// What the levels of a QuantizeLinear span in reals.
+struct Reach {
+  float low, high;
+};
+
 class Taking {
  public:
   explicit Taking(Graph& graph) : graph_(graph), uses_(graph) {}
 
   graph::GivenQuantization Run() {
-    for (Node& node : graph_.nodes) {
+    for (const Node& node : graph_.nodes) {
       if (node.op == "QuantizeLinear") TakePair(node);
       if (node.op == "DequantizeLinear") TakeConstant(node);
     }
@@ -62,103 +71,137 @@ class Taking {
   }
 
  private:
-  Node& Consumer(int32_t at) { return graph_.nodes[static_cast<size_t>(at)]; }
+  Node& NodeAt(int32_t at) { return graph_.nodes[static_cast<size_t>(at)]; }
+  const std::vector<int32_t>& ReadersOf(TensorId id) const { return uses_.consumers[static_cast<size_t>(id)]; }
 
-  // The levels of 8 bits without a sign.
-  static std::optional<GivenLevels> LevelsOf(const Node& quantize, const Step& step) {
-    constexpr int64_t kLevels = 256;
-    const auto limits = ops::OutputLimits(quantize);
-    const bool is_default = quantize.Int("output_dtype", 0) == 0;  // 8 bits without a sign
-    if (!is_default && (!limits || limits->high - limits->low + 1 != kLevels)) return std::nullopt;
-    const int64_t zero_point = step.zero_point + (!is_default && limits->low < 0 ? kOfSigned : 0);
-    if (zero_point < 0 || zero_point >= kLevels) return std::nullopt;
-    return GivenLevels{step.scale, static_cast<int32_t>(zero_point)};
+  // The type of the levels, without one that of 8 bits without a sign.
+  static std::optional<ops::Limits> LimitsOf(const Node& quantize) {
+    constexpr int64_t kUint8 = 2;
+    return ops::LimitsOf(quantize.Int("output_dtype", 0) == 0 ? kUint8 : quantize.Int("output_dtype", 0));
   }
 
-  // A sum or a product: a quantiser drops the Relu or Clip behind it whose limits are those of the levels.
-  bool MayBeNegative(TensorId x) const {
-    const int32_t producer = uses_.producer[static_cast<size_t>(x)];
-    if (producer < 0) return false;
-    for (const char* op : {"Conv", "ConvTranspose", "Gemm", "MatMul", "Add", "Sub", "Mul"}) {
-      if (graph_.nodes[static_cast<size_t>(producer)].op == op) return true;
-    }
-    return false;
+  // As levels without a sign.
+  static std::optional<GivenLevels> LevelsOf(const ops::Limits& limits, const Step& step) {
+    const auto zero_point = static_cast<double>(step.zero_point);
+    if (zero_point < limits.low || zero_point > limits.high) return std::nullopt;
+    const int bits = limits.high - limits.low < (1 << kByte) ? kByte : kWord;
+    return GivenLevels{step.scale, static_cast<int32_t>(zero_point - limits.low), bits};
+  }
+
+  bool IsSame(const Node& node, const Step& step) const {
+    const std::optional<Step> other = StepOf(graph_, node);
+    return other && other->scale == step.scale && other->zero_point == step.zero_point;
   }
 
   void TakePair(const Node& quantize) {
     const TensorId x = quantize.inputs[0];
     const TensorId levels = quantize.outputs[0];
     const std::optional<Step> step = StepOf(graph_, quantize);
-    if (!step || graph_.tensor(x).type != graph::ElementType::kFloat || graph::IsConstant(graph_, x) ||
+    const std::optional<ops::Limits> limits = LimitsOf(quantize);
+    if (!step || !limits || graph_.tensor(x).type != graph::ElementType::kFloat || graph::IsConstant(graph_, x) ||
         uses_.is_output[static_cast<size_t>(levels)])
       return;
-    const std::optional<GivenLevels> taken = LevelsOf(quantize, *step);
-    const std::vector<int32_t>& readers = uses_.consumers[static_cast<size_t>(levels)];
-    const auto undoes = [&](int32_t at) {
-      const Node& node = Consumer(at);
-      const std::optional<Step> other = node.op == "DequantizeLinear" ? StepOf(graph_, node) : std::nullopt;
-      return other && other->scale == step->scale && other->zero_point == step->zero_point;
-    };
+    const std::optional<GivenLevels> taken = LevelsOf(*limits, *step);
+    const std::vector<int32_t>& readers = ReadersOf(levels);
+    const auto undoes = [&](int32_t at) { return NodeAt(at).op == "DequantizeLinear" && IsSame(NodeAt(at), *step); };
     if (!taken || !std::all_of(readers.begin(), readers.end(), undoes)) return;
-    const auto [known, first] = given_.tensors.emplace(graph_.tensor(x).name, *taken);
-    if (!first && (known->second.scale != taken->scale || known->second.zero_point != taken->zero_point)) return;
-    TensorId handed_on = x;
-    const bool clips = taken->zero_point == 0 && MayBeNegative(x);
+    const bool clips = CutsSigns(x, *taken);
+    if ((!clips || AllQuantise(x, quantize, *step)) && !Hold(x, *taken)) return;
+    const auto real = [&](double level) {
+      return static_cast<float>((level - static_cast<double>(step->zero_point)) * step->scale);
+    };
+    const Reach reach{real(limits->low), real(limits->high)};
     for (const int32_t at : readers) {
-      Node& node = Consumer(at);
-      node.op = "Identity";
-      node.attributes.clear();
-      node.inputs = {handed_on};
-      if (clips && handed_on == x) {
-        node.op = "Clip";
-        node.inputs.push_back(graph::AddFloats(graph_, node.name + "_low", {}, {0.0F}));
-        node.inputs.push_back(graph::AddFloats(graph_, node.name + "_high", {}, {kHighestLevel * taken->scale}));
-        handed_on = node.outputs[0];
+      if (clips) {
+        HandOnClipped(x, *taken, reach, NodeAt(at));
+      } else {
+        HandOn(x, NodeAt(at));
       }
-      given_.tensors[graph_.tensor(node.outputs[0]).name] = *taken;
+      const TensorId output = NodeAt(at).outputs[0];
+      Hold(output, *taken);
+      if (taken->zero_point == 0) never_negative_.insert(output);
     }
   }
 
-  // The constant itself, or what a QuantizeLinear makes of one.
-  bool IsConstant(TensorId id) const {
-    if (graph::IsConstant(graph_, id)) return true;
-    const int32_t producer = uses_.producer[static_cast<size_t>(id)];
-    if (producer < 0) return false;
-    const Node& node = graph_.nodes[static_cast<size_t>(producer)];
-    return node.op == "QuantizeLinear" && graph::IsConstant(graph_, node.inputs[0]);
+  static void HandOn(TensorId x, Node& node) {
+    node.op = "Identity";
+    node.attributes.clear();
+    node.inputs = {x};
   }
 
-  // Whether the scales of a constant are those of output channels for all that read it.
-  bool LieAlongChannels(const Node& dequantize) {
-    const TensorId weights = dequantize.outputs[0];
-    const auto rank = static_cast<int64_t>(graph_.tensor(weights).shape.size());
-    const int64_t given = dequantize.Int("axis", 1);
-    const int64_t axis = given < 0 ? given + rank : given;
-    const std::vector<int32_t>& readers = uses_.consumers[static_cast<size_t>(weights)];
-    return std::all_of(readers.begin(), readers.end(), [&](int32_t at) {
-      const Node& reader = Consumer(at);
-      const ops::Op* op = ops::FindOp(reader.op);
-      const bool sums = op != nullptr && op->quantization.weights >= 0 && op->quantization.weights_axis == axis;
-      return sums && ops::HasInput(reader, static_cast<size_t>(op->quantization.weights)) &&
-             reader.inputs[static_cast<size_t>(op->quantization.weights)] == weights;
+  // One Clip for all pairs of the same levels behind a tensor.
+  void HandOnClipped(TensorId x, const GivenLevels& levels, const Reach& reach, Node& node) {
+    for (const auto& [id, known] : clipped_[x]) {
+      if (known == levels) return HandOn(id, node);
+    }
+    clipped_[x].emplace_back(node.outputs[0], levels);
+    HandOn(x, node);
+    node.op = "Clip";
+    node.inputs.push_back(graph::AddFloats(graph_, node.name + "_low", {}, {reach.low}));
+    node.inputs.push_back(graph::AddFloats(graph_, node.name + "_high", {}, {reach.high}));
+  }
+
+  // False if the tensor has other levels.
+  bool Hold(TensorId id, const GivenLevels& levels) {
+    const auto [known, first] = given_.tensors.emplace(graph_.tensor(id).name, levels);
+    return first || known->second == levels;
+  }
+
+  // Levels on one side of 0 alone do what a Relu does, so that quantisers leave it out in front of them. An input is
+  // clamped where it is quantised.
+  bool CutsSigns(TensorId x, const GivenLevels& levels) const {
+    const bool from_zero = levels.zero_point == 0;
+    const bool to_zero = levels.zero_point == (1 << levels.bits) - 1;
+    if (!(from_zero || to_zero) || uses_.producer[static_cast<size_t>(x)] < 0) return false;
+    return to_zero || !NeverNegative(graph_, uses_, x, never_negative_);
+  }
+
+  // Does nobody see the tensor but by these levels?
+  bool AllQuantise(TensorId x, const Node& quantize, const Step& step) {
+    const std::vector<int32_t>& readers = ReadersOf(x);
+    return !uses_.is_output[static_cast<size_t>(x)] && std::all_of(readers.begin(), readers.end(), [&](int32_t at) {
+      const Node& node = NodeAt(at);
+      return node.op == "QuantizeLinear" && node.Int("output_dtype", 0) == quantize.Int("output_dtype", 0) &&
+             IsSame(node, step);
     });
   }
 
+  // The integers of 8 bits with a sign that DequantizeLinear reads: the constant itself, or what a QuantizeLinear makes
+  // of one. Null: others.
+  const graph::Tensor* BytesOf(TensorId id) const {
+    if (graph::IsConstant(graph_, id)) {
+      const std::vector<int64_t>& levels = graph_.tensor(id).constant->ints;
+      const bool fit = std::all_of(levels.begin(), levels.end(), [](int64_t level) {
+        return level >= -kLargestWeight - 1 && level <= kLargestWeight;
+      });
+      return fit ? &graph_.tensor(id) : nullptr;
+    }
+    const int32_t producer = uses_.producer[static_cast<size_t>(id)];
+    if (producer < 0) return nullptr;
+    const Node& node = graph_.nodes[static_cast<size_t>(producer)];
+    if (node.op != "QuantizeLinear" || !graph::IsConstant(graph_, node.inputs[0])) return nullptr;
+    const std::optional<ops::Limits> limits = LimitsOf(node);
+    return limits && limits->high == kLargestWeight ? &graph_.tensor(node.inputs[0]) : nullptr;
+  }
+
   void TakeConstant(const Node& dequantize) {
-    if (!IsConstant(dequantize.inputs[0])) return;
+    const graph::Tensor* bytes = BytesOf(dequantize.inputs[0]);
     const std::vector<float>* scales = Scales(graph_, dequantize);
     const auto zero_points = ZeroPoints(graph_, dequantize);
-    if (scales == nullptr || !std::all_of(scales->begin(), scales->end(), IsScale) || !zero_points ||
-        dequantize.Int("block_size", 0) != 0)
+    if (bytes == nullptr || scales == nullptr || !std::all_of(scales->begin(), scales->end(), IsScale) ||
+        !zero_points || dequantize.Int("block_size", 0) != 0)
       return;
     if (std::any_of(zero_points->begin(), zero_points->end(), [](int64_t zero) { return zero != 0; })) return;
-    if (scales->size() > 1 && !LieAlongChannels(dequantize)) return;
-    given_.weights[graph_.tensor(dequantize.outputs[0]).name] = *scales;
+    const auto rank = static_cast<int64_t>(bytes->shape.size());
+    const int64_t axis = dequantize.Int("axis", 1);
+    graph_.tensor(dequantize.outputs[0]).given_scales = graph::GivenScales{*scales, axis < 0 ? axis + rank : axis};
   }
 
   Graph& graph_;
   graph::Uses uses_;
   graph::GivenQuantization given_;
+  std::set<TensorId> never_negative_;
+  std::map<TensorId, std::vector<std::pair<TensorId, GivenLevels>>> clipped_;
 };
 
 }  // namespace

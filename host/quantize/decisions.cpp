@@ -208,7 +208,6 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
   weights.policy = PolicyOf(decisions);
   weights.means = decisions.channel_means;
   weights.threads = ThreadsOf(options.threads);
-  weights.given = options.given.weights;
   result.floats = weights.policy.floats;
 
   Widths widths(static_cast<size_t>(graph.tensor_count()), kFloatWidth);

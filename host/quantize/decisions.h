@@ -44,7 +44,7 @@ Decisions DecisionsOf(const QuantizedGraph& quantized, const Calibration& calibr
 // Why they cannot be carried out, naming tensor or node, with the way out; empty if they can.
 std::string ProblemOf(const graph::Graph& graph, const QuantizeOptions& options, const Decisions& decisions);
 
-// Of `options` only preprocessing, outputs, given weights and threads matter. What DecisionsOf gave makes the same
+// Of `options` only preprocessing, outputs and threads matter. What DecisionsOf gave makes the same
 // integers again. There is no problem with them.
 QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options, const Decisions& decisions);
 

@@ -115,7 +115,7 @@ std::map<graph::TensorId, std::string> RangeSources(const QuantizeOptions& optio
   }
   for (const auto& [id, params] : plan.fixed) {
     const bool is_input = std::count(graph.inputs.begin(), graph.inputs.end(), id) != 0;
-    const bool is_given = options.given.tensors.count(graph.tensor(id).name) != 0;
+    const bool is_given = IsAsGiven(options.given, graph, id, params);
     sources[id] = is_given ? "network" : is_input ? "input" : "operator";
   }
   return sources;
@@ -142,7 +142,6 @@ WeightOptions WeightOptionsOf(const QuantizeOptions& options, const Policy& poli
   weights.threads = ThreadsOf(options.threads);
   weights.means = calibration.channel_means;
   weights.policy = policy;
-  weights.given = options.given.weights;
   return weights;
 }
 
@@ -216,10 +215,9 @@ QuantizedGraph Decide(const graph::Graph& graph, const QuantizeOptions& options,
   result.calibration_digest = calibration.digest;
   ActivationParams params = ChooseActivationParams(result.graph, plan.widths, plan.groups, plan.fixed,
                                                    calibration.statistics, plan.methods, threads, plan.policy.floats);
-  const size_t held = FixGivenLevels(options.given, result.graph, plan.widths, params);  // in front of tables too
+  FixGivenLevels(options.given, result.graph, plan.widths, params);  // in front of tables too
   if (!options.given.tensors.empty()) {
-    result.notes.push_back("the network arrives quantised: " + graph::Counted(held, "tensor") +
-                           (held == 1 ? " keeps" : " keep") + " the levels that it gives, the others are calibrated");
+    result.notes.push_back(GivenNote(options.given, result.graph, plan.widths, params));
   }
   weights.channel_scales = ScalesOfChannels(options, plan, calibration, params);
   StateFormats(params, weights.channel_scales, plan.policy.floats, result);

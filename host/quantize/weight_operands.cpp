@@ -17,6 +17,11 @@ const graph::Tensor* ConstantInput(const graph::Graph& graph, const graph::Node&
   return &tensor;
 }
 
+bool SuitChannels(const graph::GivenScales& given, int axis, const WeightRows& rows) {
+  if (rows.bits != kByteBits) return false;
+  return given.values.size() == 1 || (given.axis == axis && given.values.size() == rows.channels);
+}
+
 QuantizedWeights QuantizeOperand(const graph::Graph& graph, size_t place, const ActivationParams& params,
                                  const WeightOptions& options, std::vector<std::string>& notes) {
   const graph::Node& node = graph.nodes[place];
@@ -45,10 +50,8 @@ QuantizedWeights QuantizeOperand(const graph::Graph& graph, size_t place, const 
   source.bits = options.policy.For(place, &Choices::weight_bits).value_or(kByteBits);
   source.per_tensor = options.policy.For(place, &Choices::weights_per_tensor).value_or(options.per_tensor);
   source.input_bits = params.at(node.inputs[0]).bits;
-  const auto given = options.given.find(weights.name);
-  const bool suits = given != options.given.end() && source.bits == kByteBits &&
-                     (given->second.size() == 1 || given->second.size() == source.channels);
-  if (suits) source.given_scales.assign(given->second.begin(), given->second.end());
+  const bool suits = weights.given_scales && SuitChannels(*weights.given_scales, traits.weights_axis, source);
+  if (suits) source.given_scales.assign(weights.given_scales->values.begin(), weights.given_scales->values.end());
   const auto means = options.means.find(node.inputs[0]);
   if (!suits && traits.weights_input_axis >= 0 && means != options.means.end()) {
     for (const size_t at : order.input_places) source.input_means.push_back(means->second.at(at));

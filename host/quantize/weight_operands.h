@@ -21,9 +21,8 @@ struct WeightOptions {
   int threads = 1;
   // Mean of every input channel by tensor; without an entry the bias is not corrected.
   std::map<graph::TensorId, std::vector<double>> means;
-  ChannelScales channel_scales;                     // of activations that have them
-  std::map<std::string, std::vector<float>> given;  // scales by constant, see graph/given_quantization.h
-  Policy policy;                                    // nodes in floats keep their weights as they are
+  ChannelScales channel_scales;  // of activations that have them
+  Policy policy;                 // nodes in floats keep their weights as they are
 };
 
 // The inputs whose channel means can correct a bias.

@@ -14,6 +14,8 @@ using testing::SmallGraph;
 constexpr int64_t kUint8 = 2;
 constexpr int64_t kInt8 = 3;
 constexpr int64_t kUint16 = 4;
+constexpr int64_t kInt16 = 5;
+constexpr int64_t kInt32 = 6;
 
 struct Quantized {
   SmallGraph small;
@@ -25,7 +27,32 @@ struct Quantized {
     return small.Add("DequantizeLinear",
                      {levels, small.Floats({1}, {other_scale > 0.0F ? other_scale : scale}), zero_point});
   }
+
+  TensorId Constant(const graph::Shape& shape, const std::vector<int64_t>& levels, const std::vector<float>& scales,
+                    int64_t axis) {
+    const TensorId id = small.Ints(levels);
+    small.graph.tensor(id).shape = shape;
+    return small.Add("DequantizeLinear", {id, small.Floats({static_cast<int64_t>(scales.size())}, scales)},
+                     {{"axis", axis}});
+  }
 };
+
+void ExpectScales(const graph::Graph& graph, TensorId id, const std::vector<float>& scales, int64_t axis) {
+  const auto& given = graph.tensor(id).given_scales;
+  ASSERT_TRUE(given) << graph.tensor(id).name;
+  EXPECT_EQ(given->values, scales);
+  EXPECT_EQ(given->axis, axis);
+}
+
+const graph::Node* OnlyNode(const graph::Graph& graph, const std::string& op) {
+  const graph::Node* found = nullptr;
+  for (const graph::Node& node : graph.nodes) {
+    if (node.op != op) continue;
+    if (found != nullptr) return nullptr;
+    found = &node;
+  }
+  return found;
+}
 
 TEST(TakeQuantization, PairsBecomeScalesOfTheTensorsAroundThem) {
   Quantized net;
@@ -43,10 +70,9 @@ TEST(TakeQuantization, PairsBecomeScalesOfTheTensorsAroundThem) {
   EXPECT_EQ(given.tensors.at(relu_name).scale, 0.25F);
   EXPECT_EQ(given.tensors.at(relu_name).zero_point, 125) << "levels with a sign begin at -128";
   EXPECT_EQ(given.tensors.count(graph.tensor(graph.outputs[0]).name), 1U);
-  EXPECT_TRUE(given.weights.empty());
 }
 
-TEST(TakeQuantization, WhatIsNoPairOf8BitsStays) {
+TEST(TakeQuantization, WhatIsNoPairStays) {
   const auto count = [](Quantized& net, TensorId output) {
     graph::Graph graph = net.small.Finish({output});
     return TakeQuantization(graph).tensors.size();
@@ -54,7 +80,7 @@ TEST(TakeQuantization, WhatIsNoPairOf8BitsStays) {
   Quantized other;
   EXPECT_EQ(count(other, other.Pair(other.small.Input("x", {4}), 0.5F, 7, kUint8, 0.25F)), 0U) << "another scale";
   Quantized wide;
-  EXPECT_EQ(count(wide, wide.Pair(wide.small.Input("x", {4}), 0.5F, 7, kUint16)), 0U) << "16 bits";
+  EXPECT_EQ(count(wide, wide.Pair(wide.small.Input("x", {4}), 0.5F, 7, kInt32)), 0U) << "32 bits";
   Quantized nothing;
   EXPECT_EQ(count(nothing, nothing.Pair(nothing.small.Input("x", {4}), 0.0F, 7)), 0U) << "a scale of 0";
   Quantized beyond;
@@ -76,38 +102,136 @@ TEST(TakeQuantization, ScalesOfConstantsAreTheirs) {
       small.Add("DequantizeLinear", {levels, small.Floats({2}, {0.5F, 0.125F})}, {{"axis", int64_t{0}}});
   graph::Graph graph = small.Finish({small.Add("Conv", {x, weights})});
   const std::string name = graph.tensor(weights).name;
-  const graph::GivenQuantization given = TakeQuantization(graph);
-  ASSERT_EQ(given.weights.count(name), 1U);
-  EXPECT_EQ(given.weights.at(name), (std::vector<float>{0.5F, 0.125F}));
+  TakeQuantization(graph);
   Optimize(graph);
   ASSERT_EQ(testing::Operators(graph), "Conv");
-  EXPECT_EQ(graph.tensor(graph.nodes[0].inputs[1]).name, name)
-      << "folded, it has the name by which its scales are known";
+  EXPECT_EQ(graph.tensor(graph.nodes[0].inputs[1]).name, name);
+  ExpectScales(graph, graph.nodes[0].inputs[1], {0.5F, 0.125F}, 0);
 }
 
-// Scales along the input channels of square weights are none of its output channels.
-TEST(TakeQuantization, ScalesAlongAnotherAxisAreNotTaken) {
-  struct Case {
-    std::string op;
-    int64_t axis;
-    size_t taken;
+TEST(TakeQuantization, ScalesGoWithTheConstantsThatPassesMake) {
+  // y = x * Transpose(matrix) * 4, the matrix with a scale for each column.
+  Quantized net;
+  SmallGraph& small = net.small;
+  const TensorId x = small.Input("x", {5, 3});
+  const TensorId matrix = small.Add("Transpose", {net.Constant({2, 3}, {1, -2, 3, 127, 5, 6}, {0.5F, 0.125F}, 0)},
+                                    {{"perm", std::vector<int64_t>{1, 0}}});
+  const TensorId product = small.Add("MatMul", {x, matrix});
+  graph::Graph graph = small.Finish({small.Add("Mul", {product, small.Scalar(-4.0F)})});
+  TakeQuantization(graph);
+  Optimize(graph);
+  const graph::Node* conv = OnlyNode(graph, "Conv");
+  ASSERT_NE(conv, nullptr) << testing::Operators(graph);
+  ExpectScales(graph, conv->inputs[1], {2.0F, 0.5F}, 0);
+
+  Quantized gemm;
+  const TensorId rows = gemm.small.Input("x", {5, 3});
+  const TensorId columns = gemm.Constant({3, 2}, {1, -2, 3, 127, 5, 6}, {0.5F, 0.125F}, -1);
+  graph::Graph other = gemm.small.Finish({gemm.small.Add("Gemm", {rows, columns}, {{"alpha", 0.5F}})});
+  TakeQuantization(other);
+  Optimize(other);
+  conv = OnlyNode(other, "Conv");
+  ASSERT_NE(conv, nullptr) << testing::Operators(other);
+  ExpectScales(other, conv->inputs[1], {0.25F, 0.0625F}, 0);
+}
+
+TEST(TakeQuantization, ScalesOfLinesAndOfWhatIsFoldedIntoThem) {
+  Quantized net;
+  SmallGraph& small = net.small;
+  const TensorId x = small.Input("x", {1, 1, 9});
+  const TensorId weights = net.Constant({2, 1, 3}, {1, -2, 3, 127, 5, 6}, {0.5F}, 0);
+  const TensorId conv = small.Add("Conv", {x, weights});
+  const TensorId scaled = small.Add("Mul", {conv, small.Floats({1, 2, 1}, {3.0F, -0.5F})});
+  graph::Graph graph = small.Finish({scaled});
+  TakeQuantization(graph);
+  Optimize(graph);
+  const graph::Node* only = OnlyNode(graph, "Conv");
+  ASSERT_NE(only, nullptr) << testing::Operators(graph);
+  ExpectScales(graph, only->inputs[1], {1.5F, 0.25F}, 0);
+}
+
+TEST(TakeQuantization, ScalesAlongTheRowsOfAMatrixAreNoneOfItsColumns) {
+  Quantized net;
+  const TensorId x = net.small.Input("x", {5, 2});
+  const TensorId matrix = net.Constant({2, 2}, {1, -2, 3, 127}, {0.5F, 0.125F}, 0);
+  graph::Graph graph = net.small.Finish({net.small.Add("MatMul", {x, matrix})});
+  TakeQuantization(graph);
+  Optimize(graph);
+  const graph::Node* conv = OnlyNode(graph, "Conv");
+  ASSERT_NE(conv, nullptr);
+  EXPECT_FALSE(graph.tensor(conv->inputs[1]).given_scales);
+}
+
+TEST(TakeQuantization, IntegersOfMoreThan8BitsHaveNoScaleOf8) {
+  Quantized net;
+  const TensorId x = net.small.Input("x", {1, 1, 3, 3});
+  const TensorId weights = net.Constant({2, 1, 1, 1}, {-30000, 7}, {0.5F}, 0);
+  graph::Graph graph = net.small.Finish({net.small.Add("Conv", {x, weights})});
+  TakeQuantization(graph);
+  EXPECT_FALSE(graph.tensor(weights).given_scales);
+}
+
+// Quantisers leave out a Relu in front of levels that begin at 0.
+TEST(TakeQuantization, LevelsOnOneSideOf0AreAClip) {
+  Quantized net;
+  SmallGraph& small = net.small;
+  const TensorId conv = small.Conv(small.Input("x", {1, 2, 4, 4}), 2, 2, 1);
+  const TensorId clipped = net.Pair(conv, 0.5F, -128, kInt8);
+  const TensorId same = net.Pair(conv, 0.5F, -128, kInt8);
+  const TensorId pool = small.Add("MaxPool", {clipped}, {{"kernel_shape", std::vector<int64_t>{2, 2}}});
+  graph::Graph graph = small.Finish({net.Pair(pool, 0.5F, 0), same});
+  const std::string name = graph.tensor(conv).name;
+  const graph::GivenQuantization given = TakeQuantization(graph);
+  EXPECT_EQ(testing::Operators(graph), "Conv Clip Identity MaxPool Identity") << "the pool's output has no signs";
+  const graph::Node* clip = OnlyNode(graph, "Clip");
+  ASSERT_NE(clip, nullptr);
+  EXPECT_EQ(graph.tensor(clip->inputs[1]).constant->floats, std::vector<float>{0.0F});
+  EXPECT_EQ(graph.tensor(clip->inputs[2]).constant->floats, std::vector<float>{127.5F});
+  EXPECT_EQ(given.tensors.count(name), 1U);
+  Optimize(graph);
+  EXPECT_EQ(testing::Operators(graph), "Conv+Clip MaxPool");
+}
+
+TEST(TakeQuantization, WhatOthersReadUnclippedHasNotTheLevelsOfTheClip) {
+  Quantized net;
+  SmallGraph& small = net.small;
+  const TensorId conv = small.Conv(small.Input("x", {1, 2, 4, 4}), 2, 2, 1);
+  graph::Graph graph = small.Finish({net.Pair(conv, 0.5F, 0), small.Add("Tanh", {conv})});
+  const std::string name = graph.tensor(conv).name;
+  const graph::GivenQuantization given = TakeQuantization(graph);
+  EXPECT_EQ(given.tensors.count(name), 0U);
+  EXPECT_EQ(given.tensors.count(graph.tensor(graph.outputs[0]).name), 1U);
+}
+
+TEST(TakeQuantization, NoClipWhereThereIsNothingToCut) {
+  const auto operators = [](Quantized& net, TensorId output) {
+    graph::Graph graph = net.small.Finish({output});
+    TakeQuantization(graph);
+    return testing::Operators(graph);
   };
-  for (const Case& c : {Case{"Conv", 0, 1}, Case{"Conv", 1, 0}, Case{"Conv", -4, 1}, Case{"ConvTranspose", 1, 1},
-                        Case{"ConvTranspose", 0, 0}, Case{"Add", 0, 0}}) {
-    SCOPED_TRACE(c.op + " along " + std::to_string(c.axis));
-    SmallGraph small;
-    const TensorId x = small.Input("x", {1, 2, 3, 3});
-    const TensorId levels = small.Ints({1, -2, 3, 127});
-    small.graph.tensor(levels).shape = {2, 2, 1, 1};
-    const TensorId scales = small.Floats({2}, {0.5F, 0.125F});
-    const TensorId weights = small.Add("DequantizeLinear", {levels, scales}, {{"axis", c.axis}});
-    graph::Graph graph = small.Finish({small.Add(c.op, {c.op == "Add" ? weights : x, c.op == "Add" ? x : weights})});
-    const graph::Graph before = graph;
-    const graph::GivenQuantization given = TakeQuantization(graph);
-    EXPECT_EQ(given.weights.size(), c.taken);
-    Optimize(graph);
-    EXPECT_LE(testing::LargestOutputDifference(before, graph), 1e-6);
-  }
+  Quantized relu;
+  EXPECT_EQ(operators(relu, relu.Pair(relu.small.Add("Relu", {relu.small.Input("x", {4})}), 0.5F, 0)), "Relu Identity");
+  Quantized both;
+  EXPECT_EQ(operators(both, both.Pair(both.small.Add("Tanh", {both.small.Input("x", {4})}), 0.5F, 3)), "Tanh Identity");
+  Quantized square;
+  const TensorId x = square.small.Input("x", {4});
+  const TensorId mean =
+      square.small.Add("ReduceMean", {square.small.Add("Mul", {x, x})}, {{"axes", std::vector<int64_t>{0}}});
+  EXPECT_EQ(operators(square, square.Pair(mean, 0.5F, 0)), "Mul ReduceMean Identity");
+  Quantized input;
+  EXPECT_EQ(operators(input, input.Pair(input.small.Input("x", {4}), 0.5F, 0)), "Identity");
+}
+
+TEST(TakeQuantization, LevelsOf16Bits) {
+  Quantized net;
+  const TensorId x = net.small.Input("x", {1, 4});
+  const TensorId in = net.Pair(x, 0.5F, 700, kUint16);
+  graph::Graph graph = net.small.Finish({net.Pair(net.small.Add("Tanh", {in}), 0.25F, -5, kInt16)});
+  const graph::GivenQuantization given = TakeQuantization(graph);
+  EXPECT_EQ(testing::Operators(graph), "Identity Tanh Identity");
+  EXPECT_EQ(given.tensors.at("x").zero_point, 700);
+  EXPECT_EQ(given.tensors.at("x").bits, 16);
+  EXPECT_EQ(given.tensors.at(graph.tensor(graph.outputs[0]).name).zero_point, 32763);
 }
 
 // A Relu that a quantiser dropped because the levels begin at 0.
