@@ -15,10 +15,10 @@ using graph::TensorId;
 using optimize::Blocker;
 
 std::string InputProblem(const graph::Tensor& tensor) {
+  const std::string way_out = "; declare the input as FLOAT, or cut the network behind them with --input-nodes";
+  if (tensor.type == ElementType::kBool) return "it holds truth values that not all that reads them takes" + way_out;
   if (tensor.type != ElementType::kFloat) {
-    return std::string("it holds ") + graph::KindName(tensor.type) +
-           " that are not cast to floats first, or more than 16 bits of them; declare the input as FLOAT, or cut the "
-           "network behind them with --input-nodes";
+    return "it holds integers that are not cast to floats or compared first, or more than 16 bits of them" + way_out;
   }
   if (graph::IsKnown(tensor.shape)) return {};
   return "its shape is " + graph::ToString(tensor.shape) + "; set it with --input-shape";

@@ -49,6 +49,7 @@ Type TypeOf(const joint::Tensor& tensor) {
 // As ONNX declares an input.
 Type DeclaredType(const graph::Tensor& tensor) {
   switch (tensor.onnx_type) {
+    case graph::kOnnxBool:  // 0 or 1
     case graph::kOnnxUint8:
       return Type::kU8;
     case graph::kOnnxInt8:
@@ -63,6 +64,7 @@ Type DeclaredType(const graph::Tensor& tensor) {
 }
 
 bool HoldsPicture(const graph::Graph& graph, const graph::Tensor& tensor) {
+  if (tensor.onnx_type == graph::kOnnxBool) return false;
   const Type declared = DeclaredType(tensor);
   if (tensor.shape.size() != 4 || (declared != Type::kF32 && declared != Type::kU8)) return false;
   const int64_t channels = tensor.shape[graph::IsChannelsLast(graph, graph.Find(tensor.name)) ? 3 : 1];

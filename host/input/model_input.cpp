@@ -17,7 +17,10 @@ namespace {
 
 constexpr size_t kMostNpyHeader = size_t{1} << 16;
 
-bool SameType(const InputInfo& info, const NpyArray& array) { return array.dtype == info.layout.dtype; }
+// Truth values are the bytes 0 and 1.
+bool SameType(const InputInfo& info, const NpyArray& array) {
+  return array.dtype == info.layout.dtype || (array.dtype == "bool" && info.layout.dtype == "u8");
+}
 
 // Layers define what they make of NaN and infinities, but as data these are a mistake.
 InputReader::Data RequireFinite(InputReader::Data data, const std::string& label, const InputInfo& info) {

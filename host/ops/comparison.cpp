@@ -81,7 +81,10 @@ std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
   for (const graph::TensorId id : node.inputs) {
     const graph::Tensor& tensor = graph.tensor(id);
     if (tensor.type == ElementType::kInt64)
-      return "it asks about integers, '" + tensor.name + "'; only floats are supported";
+      return "it asks about integers that a run makes, '" + tensor.name +
+             "'; only floats and inputs of 8 or 16 bits are supported: cast them to float first, or cut the network "
+             "with "
+             "--output-nodes";
   }
   return "its truth values meet an operator that does not take them, or come from one; cut the network with "
          "--output-nodes";

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "graph/constants.h"
+#include "ops/factors.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
 
@@ -234,6 +235,16 @@ constexpr Op Reducing(EvaluateFunction evaluate) {
   return Op({1, 2}, InferReduce, evaluate, LayoutKind::kUnsupported, NotSupported).Normal(NormalizeReduce);
 }
 
+// Of few elements it has become products.
+std::string UnsupportedProduct(const graph::Graph& graph, const graph::Node& node) {
+  const graph::Tensor& x = graph.tensor(node.inputs[0]);
+  if (x.type != ElementType::kFloat) return "it multiplies integers; only floats are supported";
+  const int64_t results = graph::ElementCount(graph.tensor(node.outputs[0]).shape);
+  return "it multiplies " + std::to_string(graph::ElementCount(x.shape) / std::max<int64_t>(results, 1)) +
+         " elements; up to " + std::to_string(kMostFactors) +
+         " are supported: cut the network in front of it with --output-nodes";
+}
+
 constexpr Op ReducingLayer(EvaluateFunction evaluate) {
   return Op({1, 2}, InferReduce, evaluate, LayoutKind::kReduce, Supported).Normal(NormalizeReduce);
 }
@@ -261,7 +272,8 @@ constexpr Op kReduceLogSumExp = Reducing(EvaluateLogSumExp);
 constexpr Op kReduceMax = ReducingLayer(EvaluateExtreme<true>).SharesScale();
 constexpr Op kReduceMean = ReducingLayer(EvaluateMean);
 constexpr Op kReduceMin = ReducingLayer(EvaluateExtreme<false>).SharesScale();
-constexpr Op kReduceProd = Reducing(Evaluate<Product>);
+constexpr Op kReduceProd =
+    Op({1, 2}, InferReduce, Evaluate<Product>, LayoutKind::kUnsupported, UnsupportedProduct).Normal(NormalizeReduce);
 constexpr Op kReduceSum = ReducingLayer(Evaluate<Sum>);
 constexpr Op kReduceSumSquare = Reducing(Evaluate<SumSquare>);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/cum_sum.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
 
@@ -57,9 +58,18 @@ Results EvaluateHardmax(const Call& call) {
   });
 }
 
+// Shorter ones have become a running sum.
+std::string UnsupportedHardmax(const graph::Graph& graph, const graph::Node& node) {
+  const graph::Shape& shape = graph.tensor(node.inputs[0]).shape;
+  return "it chooses among " + std::to_string(shape[static_cast<size_t>(node.Int("axis", 0))]) + " elements; up to " +
+         std::to_string(kLongestRunningSum) +
+         " are supported: cut the network in front of it with --output-nodes, or export ArgMax in its place";
+}
+
 }  // namespace
 
-constexpr Op kHardmax = Op({1, 1}, Infer, EvaluateHardmax, LayoutKind::kUnsupported, NotSupported);
+constexpr Op kHardmax =
+    Op({1, 1}, Infer, EvaluateHardmax, LayoutKind::kUnsupported, UnsupportedHardmax).Normal(Normalize);
 constexpr Op kLogSoftmax = Op({1, 1}, Infer, EvaluateLogSoftmax, LayoutKind::kUnsupported, Supported);
 constexpr Op kSoftmax =
     Op({1, 1}, Infer, EvaluateSoftmax, LayoutKind::kSoftmax, Supported).Normal(Normalize).Range(FixedRange::kBelowOne);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "ops/cum_sum.h"
 #include "optimize/composition.h"
 #include "optimize/pass.h"
 
@@ -127,18 +128,37 @@ void ReplaceLogSoftmax(Composition& c) {
   c.AddInto(c.origin().outputs[0], "Sub", "result", {shifted, c.Add("Log", "log", {sum}, reduced)});
 }
 
+// 1 where the difference from the largest is 0 and no element in front has that: a running sum counts those.
+void ReplaceHardmax(Composition& c) {
+  const TensorId x = c.origin().inputs[0];
+  const Shape shape = c.ShapeOf(x);
+  const int64_t axis = c.origin().Int("axis", -1);
+  Shape reduced = shape;
+  reduced[static_cast<size_t>(axis)] = 1;
+  const TensorId largest =
+      c.Add("ReduceMax", "largest", {x}, reduced, {{"axes", std::vector<int64_t>{axis}}, {"keepdims", int64_t{1}}});
+  const TensorId is_largest =
+      c.Add("IsAtLeast", "is_largest", {c.Add("Sub", "shifted", {x, largest}, shape)}, shape, {{"value", 0.0F}});
+  const TensorId before =
+      c.Add("CumSum", "before", {is_largest, c.Ints("axis", {axis})}, shape, {{"exclusive", int64_t{1}}});
+  const TensorId is_first = c.Add("IsBelow", "is_first", {before}, shape, {{"value", 0.5F}});
+  c.AddInto(c.origin().outputs[0], "Mul", "result", {is_largest, is_first});
+}
+
 bool Rewrite(Graph& graph, const graph::Uses&, size_t index) {
   const Node& node = graph.nodes[index];
   const std::string op = node.op;
   const bool instance = op == "InstanceNormalization";
   const bool group = op == "GroupNormalization";
-  if (!instance && !group && op != "MeanVarianceNormalization" && op != "LRN" && op != "LogSoftmax") return false;
+  const bool other = op == "MeanVarianceNormalization" || op == "LRN" || op == "LogSoftmax" || op == "Hardmax";
+  if (!instance && !group && !other) return false;
   const Shape shape = graph.tensor(node.inputs[0]).shape;
   if (!graph::IsKnown(shape) || graph::ElementCount(shape) == 0) return false;
   if (graph.tensor(node.inputs[0]).type != graph::ElementType::kFloat) return false;
   for (size_t i = 1; group && i < 3; ++i) {
     if (graph.tensor(node.inputs[i]).shape[0] != shape[1]) return false;  // not by channel
   }
+  if (op == "Hardmax" && shape[static_cast<size_t>(node.Int("axis", -1))] > ops::kLongestRunningSum) return false;
   Composition c(graph, node);
   if (instance || group) {
     ReplaceGroups(graph, c, instance ? shape[1] : c.origin().Int("num_groups", 1));
@@ -146,6 +166,8 @@ bool Rewrite(Graph& graph, const graph::Uses&, size_t index) {
     ReplaceLrn(c);
   } else if (op == "LogSoftmax") {
     ReplaceLogSoftmax(c);
+  } else if (op == "Hardmax") {
+    ReplaceHardmax(c);
   } else {
     ReplaceMeanVariance(c);
   }

@@ -6,7 +6,8 @@
 
 namespace lockstep::optimize {
 
-// An input of 8 or 16 bits that is cast to float first becomes a float input of the same values.
+// An input of integers of 8 or 16 bits that is cast to float first, or compared, becomes a float input of the same
+// values.
 int TakeIntegerInputs(graph::Graph& graph);
 // DynamicQuantizeLinear, ConvInteger or MatMulInteger, Cast and Mul become a Conv or MatMul of floats: what they round
 // is quantised by lockstep itself. The result changes by what they rounded.
@@ -18,8 +19,9 @@ int MakeExplicit(graph::Graph& graph);
 // steps, one with the state for each.
 int UnrollRecurrent(graph::Graph& graph);
 // Comparisons of floats, logic, Where and Cast of truth values become functions and arithmetic of floats that are 0 or
-// 1, with truth values that leave the network; so does Where with a constant condition. A Where whose constant branch
-// holds infinity or NaN stays, unless that is minus infinity in front of Softmax or Exp: then it is a large number.
+// 1, with truth values that enter or leave the network; so does Where with a constant condition. A Where whose constant
+// branch holds infinity or NaN stays, unless that is minus infinity in front of Softmax or Exp: then it is a large
+// number.
 int TruthToNumbers(graph::Graph& graph);
 // Drops nodes that hand on what they get: Identity, Dropout, a Reshape to the same shape, an empty Pad, x * 1, x + 0,
 // ...
@@ -38,7 +40,8 @@ int RewritePools(graph::Graph& graph);
 // a Slice; a Pad that only cuts a Slice.
 int SimplifyMoves(graph::Graph& graph);
 // Max and Min of many become those of two, a Max or Min with one number a Clip, a Clip with computed limits
-// a Max and a Min; reductions become ReduceSum and ReduceMax, ArgMax and ArgMin a TopK, CumSum a MatMul, Trilu a Mul.
+// a Max and a Min; reductions become ReduceSum, ReduceMax and products, ArgMax and ArgMin a TopK, CumSum a MatMul,
+// Trilu a Mul.
 int SimplifyReductions(graph::Graph& graph);
 // BatchNormalization, and Mul, Add, Sub with one constant per channel, become part of the Conv or ConvTranspose before
 // them.
@@ -57,7 +60,7 @@ int FoldPads(graph::Graph& graph);
 // Finds SiLU, HardSigmoid, HardSwish, Mish and Gelu in what exporters make of them.
 int RecognizeActivations(graph::Graph& graph);
 // InstanceNormalization, GroupNormalization and MeanVarianceNormalization become a LayerNormalization of rows, between
-// Reshapes or Transposes, and what scales the channels; LRN and LogSoftmax the nodes of their formulas.
+// Reshapes or Transposes, and what scales the channels; LRN, LogSoftmax and Hardmax the nodes of their formulas.
 int ComposeNormalizations(graph::Graph& graph);
 // Finds LayerNormalization in the ReduceMean, Sub, Pow, Sqrt, Div, Mul and Add that exporters make of it.
 int RecognizeLayerNormalization(graph::Graph& graph);

@@ -4,6 +4,7 @@
 
 #include "ops/broadcast.h"
 #include "ops/cum_sum.h"
+#include "ops/factors.h"
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
 #include "optimize/replacement.h"
@@ -111,6 +112,39 @@ bool LogSumExp(Graph& graph, size_t index) {
   return made.Finish(made.OutputShape() == kept ? sum : made.Reshape(sum, made.OutputShape()));
 }
 
+// The product of the two halves, and so on.
+bool Product(Graph& graph, size_t index) {
+  Replacement made(graph, index);
+  const Node& node = made.origin();
+  if (node.inputs.size() > 1 || node.attributes.count("axes") == 0) return false;
+  const Shape from = made.ShapeOf(node.inputs[0]);
+  std::vector<int64_t> order = node.Ints("axes", {});
+  int64_t count = 1;
+  for (const int64_t axis : order) count *= from[static_cast<size_t>(axis)];
+  if (count < 1 || count > ops::kMostFactors) return false;
+  for (size_t axis = 0; axis < from.size(); ++axis) {
+    if (std::count(order.begin(), order.end(), static_cast<int64_t>(axis)) == 0) {
+      order.push_back(static_cast<int64_t>(axis));
+    }
+  }
+  const int64_t others = graph::ElementCount(from) / count;
+  TensorId factors = made.Reshape(made.Transpose(node.inputs[0], order), {count, others});
+  const auto part = [&](int64_t first, int64_t size) {
+    std::vector<int64_t> places(static_cast<size_t>(size));
+    std::iota(places.begin(), places.end(), first);
+    return made.Gather(factors, 0, places);
+  };
+  std::vector<TensorId> left;  // over where a number of factors is odd
+  while (count > 1) {
+    const int64_t half = count / 2;
+    if (count % 2 != 0) left.push_back(part(2 * half, 1));
+    factors = made.Add("Mul", {part(0, half), part(half, half)}, {half, others});
+    count = half;
+  }
+  for (const TensorId factor : left) factors = made.Add("Mul", {factors, factor}, {1, others});
+  return made.Finish(made.Reshape(factors, made.OutputShape()));
+}
+
 // The position of the largest element: that of the first of one.
 bool PositionOfExtreme(Graph& graph, size_t index) {
   Replacement made(graph, index);
@@ -195,6 +229,7 @@ bool Rewrite(Graph& graph, const graph::Uses&, size_t index) {
       {"ReduceLogSum", OfSum},
       {"ReduceSumSquare", OfSum},
       {"ReduceLogSumExp", LogSumExp},
+      {"ReduceProd", Product},
       {"ArgMax", PositionOfExtreme},
       {"ArgMin", PositionOfExtreme},
       {"CumSum", RunningSum},

@@ -1,36 +1,117 @@
 #include <algorithm>
+#include <cstdlib>
+#include <set>
 
+#include "graph/constants.h"
+#include "ops/op_table.h"
+#include "optimize/optimize.h"
 #include "optimize/pass.h"
+#include "optimize/truth_nodes.h"
 
 namespace lockstep::optimize {
 namespace {
 
 using graph::ElementType;
 using graph::Graph;
+using graph::kNoTensor;
+using graph::Node;
 using graph::TensorId;
 
-bool IsNarrow(int64_t onnx_type) { return onnx_type >= graph::kOnnxUint8 && onnx_type <= graph::kOnnxInt16; }
+constexpr int64_t kExact = 1 << 24;  // floats have every integer up to this
 
-bool OnlyCastToFloat(const Graph& graph, const graph::Uses& uses, TensorId input) {
-  const auto& consumers = uses.consumers[static_cast<size_t>(input)];
-  if (consumers.empty() || uses.is_output[static_cast<size_t>(input)]) return false;
-  return std::all_of(consumers.begin(), consumers.end(), [&](int32_t index) {
-    const graph::Node& node = graph.nodes[static_cast<size_t>(index)];
-    return node.op == "Cast" && graph.tensor(node.outputs[0]).type == ElementType::kFloat;
-  });
+// Which integers become floats of the same values: inputs, and what is moved of them, that nothing needs as integers.
+class Conversion {
+ public:
+  explicit Conversion(const Graph& graph) : graph_(graph) {
+    const graph::Uses uses(graph);
+    for (const TensorId id : graph.inputs) {
+      const graph::Tensor& tensor = graph.tensor(id);
+      const bool narrow = tensor.onnx_type >= graph::kOnnxUint8 && tensor.onnx_type <= graph::kOnnxInt16;
+      const bool read = !uses.consumers[static_cast<size_t>(id)].empty();
+      if (read && narrow && tensor.type == ElementType::kInt64) converted_.insert(id);
+    }
+    for (const Node& node : graph.nodes) {
+      if (Moves(node) && Converts(node.inputs[0])) converted_.insert(node.outputs.begin(), node.outputs.end());
+    }
+    for (const TensorId id : graph.outputs) converted_.erase(id);
+    while (Shrink()) {
+    }
+  }
+
+  const std::set<TensorId>& converted() const { return converted_; }
+  bool Converts(TensorId id) const { return converted_.count(id) != 0; }
+
+ private:
+  // Hands on what it gets; the graph has one type of integers.
+  bool Moves(const Node& node) const {
+    if (node.op == "Cast") return graph_.tensor(node.outputs[0]).type == ElementType::kInt64;
+    const ops::Op* op = ops::FindOp(node.op);
+    return op != nullptr && op->quantization.view && node.inputs[0] != kNoTensor;
+  }
+
+  // A constant that a comparison may have beside what becomes floats.
+  bool IsExact(TensorId id) const {
+    if (!graph::IsConstant(graph_, id) || graph_.tensor(id).type != ElementType::kInt64) return false;
+    const std::vector<int64_t>& ints = graph_.Ints(id);
+    return std::all_of(ints.begin(), ints.end(), [](int64_t value) { return std::abs(value) <= kExact; });
+  }
+
+  bool Fits(const Node& node) const {
+    if (Moves(node)) {
+      const auto is_data = [&](TensorId id) { return Converts(id); };
+      return Converts(node.inputs[0]) && std::all_of(node.outputs.begin(), node.outputs.end(), is_data) &&
+             std::none_of(node.inputs.begin() + 1, node.inputs.end(), is_data);
+    }
+    if (IsComparison(node.op)) {
+      return std::all_of(node.inputs.begin(), node.inputs.end(),
+                         [&](TensorId id) { return Converts(id) || IsExact(id); });
+    }
+    return node.op == "Cast" && graph_.tensor(node.outputs[0]).type != ElementType::kInt64;
+  }
+
+  bool Shrink() {
+    const size_t before = converted_.size();
+    for (const Node& node : graph_.nodes) {
+      if (Fits(node)) continue;
+      for (const auto* list : {&node.inputs, &node.outputs}) {
+        for (const TensorId id : *list) converted_.erase(id);
+      }
+    }
+    return converted_.size() != before;
+  }
+
+  const Graph& graph_;
+  std::set<TensorId> converted_;
+};
+
+// The constants beside them.
+void ConvertOperands(Graph& graph, Node& comparison) {
+  for (TensorId& id : comparison.inputs) {
+    if (!graph::IsConstant(graph, id)) continue;
+    const graph::Tensor& tensor = graph.tensor(id);
+    const std::vector<int64_t>& ints = tensor.constant->ints;
+    const graph::Shape shape = tensor.shape;
+    id = graph::AddFloats(graph, tensor.name + "/floats", shape, {ints.begin(), ints.end()});
+  }
 }
 
 }  // namespace
 
 int TakeIntegerInputs(Graph& graph) {
-  const graph::Uses uses(graph);
-  int count = 0;
-  for (const TensorId id : graph.inputs) {
-    graph::Tensor& input = graph.tensor(id);
-    if (input.type == ElementType::kFloat || !IsNarrow(input.onnx_type) || !OnlyCastToFloat(graph, uses, id)) continue;
-    input.type = ElementType::kFloat;  // the Casts hand on what they get now
-    ++count;
+  const Conversion conversion(graph);
+  if (conversion.converted().empty()) return 0;
+  for (Node& node : graph.nodes) {
+    const bool reads = std::any_of(node.inputs.begin(), node.inputs.end(),
+                                   [&](TensorId id) { return id != kNoTensor && conversion.Converts(id); });
+    if (reads && IsComparison(node.op)) ConvertOperands(graph, node);
+    if (reads && node.op == "Cast" && conversion.Converts(node.outputs[0])) node.attributes["to"] = graph::kOnnxFloat;
   }
+  int count = 0;
+  for (const TensorId id : conversion.converted()) {
+    graph.tensor(id).type = ElementType::kFloat;  // the Casts hand on what they get now
+    count += std::count(graph.inputs.begin(), graph.inputs.end(), id) != 0 ? 1 : 0;
+  }
+  InferShapes(graph);
   return count;
 }
 

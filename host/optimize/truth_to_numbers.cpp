@@ -21,6 +21,9 @@ using graph::TensorId;
 class Conversion {
  public:
   Conversion(const Graph& graph, const graph::Uses& uses) : graph_(graph), uses_(uses) {
+    for (const TensorId id : graph.inputs) {
+      if (IsTruth(id)) converted_.insert(id);
+    }
     for (const Node& node : graph.nodes) {
       for (const TensorId id : node.outputs) {
         if (id != kNoTensor && IsTruth(id)) converted_.insert(id);
@@ -112,6 +115,7 @@ int TruthToNumbers(Graph& graph) {
     for (Node& made : TruthWriter(graph, uses, node).Write()) nodes.push_back(std::move(made));
     ++count;
   }
+  for (const TensorId id : graph.inputs) count += conversion.Converts(id) ? 1 : 0;
   if (count == 0) return 0;
   graph.nodes = std::move(nodes);
   for (TensorId id = 0; id < graph.tensor_count(); ++id) {

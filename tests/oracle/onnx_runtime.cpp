@@ -85,7 +85,10 @@ nlohmann::json Describe(const OracleJob& job, const fs::path& folder) {
   for (const auto& [name, tensor] : job.inputs) {
     const fs::path file = folder / ("input_" + std::to_string(described["inputs"].size()) + ".bin");
     WriteFloats(file, tensor.data);
-    described["inputs"].push_back({{"name", name}, {"shape", tensor.shape}, {"file", file.string()}});
+    nlohmann::json input = {{"name", name}, {"shape", tensor.shape}, {"file", file.string()}};
+    const auto type = job.types.find(name);
+    if (type != job.types.end()) input["type"] = type->second;
+    described["inputs"].push_back(std::move(input));
   }
   return described;
 }

@@ -29,6 +29,7 @@ OracleResult RunOnnxRuntime(const std::string& model, const std::map<std::string
 struct OracleJob {
   std::string model;
   std::map<std::string, engine::FloatTensor> inputs;
+  std::map<std::string, std::string> types = {};  // "bool", "uint8" or "int16" of inputs that are no floats
 };
 
 // Many models in one process, for starting it takes longer than running a small model.

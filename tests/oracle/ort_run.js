@@ -3,7 +3,7 @@
 //   node ort_run.js --package DIR --jobs FILE [--threads N] [--time RUNS]
 // DIR holds node_modules/onnxruntime-node. FILE is a JSON:
 //   [{"model", "inputs": [{"name", "shape", "file"}], "outputDir", "outputPrefix"}]
-// An input with "values" instead of a file has these, as int64.
+// An input with "values" instead of a file has these, as int64; one with a "type" beside its file gets its floats as that.
 // Output i of a job goes to its outputDir/output_<i>.bin, or with an outputPrefix to outputDir/<outputPrefix><name>.bin.
 // Jobs of one model that follow one another share a session. The JSON on stdout:
 //   {"version", "runs": [{"outputs": [{"name", "shape", "file"}], "milliseconds": [..one per timed run]}]}
@@ -36,6 +36,14 @@ function readFloats(file) {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
 
+function makeTensor(ort, input) {
+  if (input.values) return new ort.Tensor('int64', BigInt64Array.from(input.values, BigInt), input.shape);
+  const floats = readFloats(input.file);
+  const arrays = {float32: Float32Array, bool: Uint8Array, uint8: Uint8Array, int16: Int16Array};
+  const type = input.type ?? 'float32';
+  return new ort.Tensor(type, arrays[type].from(floats), input.shape);
+}
+
 function writeOutput(job, tensor, name, index) {
   if (!['float32', 'int64'].includes(tensor.type)) throw new Error(`output ${name} is ${tensor.type}; only float32 and int64 are written`);
   const file = job.outputPrefix === undefined ? `output_${index}.bin` : `${job.outputPrefix}${name}.bin`;
@@ -56,9 +64,7 @@ function open(ort, model, options) {
 async function run(ort, session, job, options) {
   const feeds = {};
   for (const input of job.inputs) {
-    feeds[input.name] = input.values
-      ? new ort.Tensor('int64', BigInt64Array.from(input.values, BigInt), input.shape)
-      : new ort.Tensor('float32', readFloats(input.file), input.shape);
+    feeds[input.name] = makeTensor(ort, input);
   }
   let results = await session.run(feeds);
   const milliseconds = [];

@@ -49,7 +49,9 @@ TEST(InputBlockers, TakeNarrowIntegersThatAreCast) {
     const TensorId cast = small.Add("Cast", {x}, {{"to", graph::kOnnxFloat}});
     const std::string text = Text(small.Finish({small.Conv(cast, 3, 4, 1)}));
     if (type == graph::kOnnxInt64) {
-      EXPECT_EQ(text.rfind("x|input|it holds integers that are not cast to floats first, or more than 16 bits", 0), 0U)
+      EXPECT_EQ(text.rfind(
+                    "x|input|it holds integers that are not cast to floats or compared first, or more than 16 bits", 0),
+                0U)
           << text;
     } else {
       EXPECT_EQ(text, "");
@@ -68,7 +70,8 @@ TEST(RequireSupported, PutsEveryBlockerOnALineOfItsOwn) {
   } catch (const UnsupportedModel& error) {
     EXPECT_EQ(std::string(error.what()),
               "'net.onnx' cannot be compiled, for 3 reasons (cut the graph with --output-nodes, or replace these):\n"
-              "  x (input): it holds integers that are not cast to floats first, or more than 16 bits of them; declare "
+              "  x (input): it holds integers that are not cast to floats or compared first, or more than 16 bits of "
+              "them; declare "
               "the input as FLOAT, or cut the network behind them with --input-nodes\n"
               "  Foo_0 (Foo): the operator is not supported\n"
               "  Bar_1 (Bar): the operator is not supported");

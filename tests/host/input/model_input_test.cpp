@@ -110,6 +110,13 @@ TEST_F(ArrayTest, ComesInTheOrderOfOnnx) {
   EXPECT_EQ(data[1].bytes, (std::vector<uint8_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}));
 }
 
+TEST_F(ArrayTest, TruthValuesAreBytes) {
+  WriteNpy("i.npy", "u8", {2, 3, 2, 2}, 24);
+  WriteNpy("truth.npy", "bool", {2, 3, 2, 2}, 24);
+  WriteNpy("v.npy", "f32", {1, 3}, 12);
+  EXPECT_EQ(Read("truth.npy", "v.npy")[0].bytes, Read("i.npy", "v.npy")[0].bytes);
+}
+
 TEST_F(ArrayTest, OfAnotherShapeOrTypeIsRefusedWithBoth) {
   WriteNpy("i.npy", "u8", {2, 3, 2, 2}, 24);
   WriteNpy("wide.npy", "f32", {1, 4}, 16);

@@ -10,6 +10,11 @@ using graph::Shape;
 using graph::TensorId;
 using testing::SmallGraph;
 
+int Normal(graph::Graph& graph) {
+  MakeExplicit(graph);
+  return ComposeNormalizations(graph);
+}
+
 using Ints = std::vector<int64_t>;
 
 TEST(ComposeNormalizations, InstancesOfEveryRank) {
@@ -91,6 +96,21 @@ TEST(ComposeNormalizations, LogarithmsOfShares) {
     CheckPass(g.Finish({g.Add("LogSoftmax", {x}, {{"axis", axis}})}), ComposeNormalizations, 1,
               "Mul ReduceMax Sub Exp ReduceSum Log Sub");
   }
+}
+
+// Of equal elements the first; the input's elements are a few steps apart.
+TEST(ComposeNormalizations, HardmaxIsTheFirstOfTheLargest) {
+  for (const int64_t axis : {1, -1, 0}) {
+    SmallGraph g;
+    const TensorId x = g.Add("Round", {g.Input("x", {2, 6, 5})});
+    CheckPass(g.Finish({g.Add("Hardmax", {x}, {{"axis", axis}})}), Normal, 1,
+              "Round ReduceMax Sub IsAtLeast CumSum IsBelow Mul", 0.0);
+  }
+  SmallGraph large;
+  graph::Graph graph = large.Finish({large.Add("Hardmax", {large.Input("x", {1, 4097})})});
+  Optimize(graph);
+  ASSERT_EQ(FindBlockers(graph).size(), 1U);
+  EXPECT_EQ(FindBlockers(graph)[0].reason.rfind("it chooses among 4097 elements; up to 4096 are supported", 0), 0U);
 }
 
 TEST(ComposeNormalizations, SaysWhyGroupsAreNotSupported) {

@@ -18,14 +18,14 @@ TEST(FindBlockers, ListsAllAndNothingThatOnlyFollows) {
   const TensorId x = small.Input("x", {1, 3, 4, 4});
   const TensorId strange = small.Add("com.example.Strange", {x});
   const TensorId after = small.Add("Relu", {small.Conv(strange, 3, 3, 1)});  // unknown shapes, nothing wrong with it
-  const TensorId mean = small.Add("ReduceProd", {x}, {{"axes", Ints{2, 3}}});
+  const TensorId mean = small.Add("LpPool", {x}, {{"kernel_shape", Ints{2, 2}}});
   const TensorId linear = small.Add("Resize", {x, graph::kNoTensor, small.Floats({4}, {1, 1, 2, 2})},
                                     {{"mode", std::string("linear")}, {"antialias", int64_t{1}}});
   graph::Graph graph = small.Finish({after, mean, linear});
   Optimize(graph);
   EXPECT_EQ(Text(FindBlockers(graph)),
             "com.example.Strange_0|com.example.Strange|the operator is not supported\n"
-            "ReduceProd_3|ReduceProd|the operator is not supported\n"
+            "LpPool_3|LpPool|the operator is not supported\n"
             "Resize_4|Resize|antialias 1 is not supported\n");
 }
 

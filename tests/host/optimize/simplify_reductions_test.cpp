@@ -86,6 +86,30 @@ TEST(SimplifyReductions, PositionsOfExtremes) {
                   SimplifyReductions);
 }
 
+TEST(SimplifyReductions, ProductsOfHalves) {
+  for (const auto& [shape, axes, keep] : {std::tuple{graph::Shape{2, 4, 3}, Ints{1}, 0},
+                                          {{2, 7, 3}, {1}, 1},
+                                          {{3, 5}, {0, 1}, 0},
+                                          {{4, 1, 2}, {1}, 0},
+                                          {{2, 3, 2, 2}, {0, 3}, 1}}) {
+    SmallGraph small;
+    const TensorId x = small.Input("x", shape);
+    const graph::Graph before =
+        small.Finish({small.Add("ReduceProd", {x}, {{"axes", axes}, {"keepdims", int64_t{keep}}})});
+    graph::Graph after = before;
+    EXPECT_EQ(SimplifyReductions(after), 1);
+    EXPECT_EQ(testing::Operators(after).find("ReduceProd"), std::string::npos);
+    EXPECT_LE(testing::LargestOutputDifference(before, after), 1e-5);
+    EXPECT_EQ(after.tensor(after.outputs[0]).shape, before.tensor(before.outputs[0]).shape);
+    EXPECT_EQ(SimplifyReductions(after), 0);
+  }
+  SmallGraph large;
+  graph::Graph graph = large.Finish({large.Add("ReduceProd", {large.Input("x", {2, 65})}, {{"axes", Ints{1}}})});
+  Optimize(graph);
+  ASSERT_EQ(FindBlockers(graph).size(), 1U);
+  EXPECT_EQ(FindBlockers(graph)[0].reason.rfind("it multiplies 65 elements; up to 64 are supported", 0), 0U);
+}
+
 TEST(SimplifyReductions, RunningSums) {
   for (const int64_t exclusive : {0, 1}) {
     for (const int64_t reverse : {0, 1}) {

@@ -213,8 +213,10 @@ TEST(TruthToNumbers, LeavesIntegers) {
   Optimize(graph);
   const std::vector<Blocker> blockers = FindBlockers(graph);
   ASSERT_EQ(blockers.size(), 2U);
-  EXPECT_EQ(blockers[0].reason, "it asks about integers, '" + graph.tensor(graph.nodes.at(1).inputs[0]).name +
-                                    "'; only floats are supported");
+  EXPECT_EQ(blockers[0].reason,
+            "it asks about integers that a run makes, '" + graph.tensor(graph.nodes.at(1).inputs[0]).name +
+                "'; only floats and inputs of 8 or 16 bits are supported: cast them to float first, or "
+                "cut the network with --output-nodes");
   EXPECT_EQ(blockers[1].reason, "its condition 'Less_1' does not come from comparisons of floats");
 }
 
