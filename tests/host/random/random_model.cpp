@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <stdexcept>
 
 #include "files/temporary_folder.h"
+#include "graph/constants.h"
 #include "import/onnx_export.h"
 #include "import/onnx_import.h"
 #include "lower/lower.h"
@@ -97,15 +99,43 @@ std::vector<quantize::Rule> RandomBits(const graph::Graph& graph, uint32_t seed)
   quantize::Rule some;
   some.source = "random";
   some.choices.activation_bits = 13 + static_cast<int>(random() % 4);
+  // The bits of what the network is given follow from its type.
+  std::set<std::string> readers_of_inputs;
+  for (const graph::Node& node : graph.nodes) {
+    const bool reads = std::any_of(node.inputs.begin(), node.inputs.end(), [&](graph::TensorId id) {
+      return std::count(graph.inputs.begin(), graph.inputs.end(), id) != 0;
+    });
+    if (!reads) continue;
+    readers_of_inputs.insert(node.name);
+    readers_of_inputs.insert(node.onnx_nodes.begin(), node.onnx_nodes.end());
+  }
   for (const graph::Node& node : graph.nodes) {
     const bool sums = node.op == "Conv" || node.op == "ConvTranspose" || node.op == "MatMul";
-    // The bits of what the network is given follow from its type.
-    const bool first = std::count(graph.inputs.begin(), graph.inputs.end(), node.inputs[0]) != 0;
+    const bool first = readers_of_inputs.count(node.name) != 0;
     if (sums && random() % 3 == 0 && !first) some.scopes.push_back({quantize::Scope::Kind::kNode, node.name});
   }
   std::vector<quantize::Rule> rules = {all};
   if (!some.scopes.empty() && FormatsOf(seed) == RandomFormats::kQuantized) rules.push_back(some);
   return rules;
+}
+
+// A Slice of a Concat may take constants alone; what is made of them is refused as an output.
+graph::Graph WithoutConstantOutputs(graph::Graph graph) {
+  graph::Graph optimised = graph;
+  optimize::Optimize(optimised);
+  std::vector<graph::TensorId> computed;
+  for (size_t i = 0; i < graph.outputs.size(); ++i) {
+    if (!graph::IsConstant(optimised, optimised.outputs[i])) computed.push_back(graph.outputs[i]);
+  }
+  graph.outputs = computed;
+  return graph;
+}
+
+// Of a seed whose network computes nothing another one's.
+graph::Graph GraphWithOutputs(uint32_t seed) {
+  constexpr uint32_t kFarAway = 1000000;
+  graph::Graph graph = WithoutConstantOutputs(RandomGraph(seed));
+  return graph.outputs.empty() ? GraphWithOutputs(seed + kFarAway) : graph;
 }
 
 }  // namespace
@@ -115,7 +145,7 @@ RandomFormats FormatsOf(uint32_t seed) {
   return seed % 4 == 2 ? RandomFormats::kIslands : RandomFormats::kFloat;
 }
 
-RandomModel MakeRandomModel(uint32_t seed) { return MakeRandomModel(RandomGraph(seed), seed); }
+RandomModel MakeRandomModel(uint32_t seed) { return MakeRandomModel(GraphWithOutputs(seed), seed); }
 
 RandomModel MakeRandomModel(const graph::Graph& graph, uint32_t seed) {
   RandomModel model;
