@@ -15,7 +15,9 @@ using graph::TensorId;
 using optimize::Blocker;
 
 std::string InputProblem(const graph::Tensor& tensor) {
-  const std::string way_out = "; declare the input as FLOAT, or cut the network behind them with --input-nodes";
+  const std::string way_out = "; give it its value with --input-value " + tensor.name +
+                              "=NUMBER if it always has one, declare it as FLOAT, or cut the network behind it with "
+                              "--input-nodes";
   if (tensor.type == ElementType::kBool) return "it holds truth values that not all that reads them takes" + way_out;
   if (tensor.type != ElementType::kFloat) {
     return "it holds integers that are not cast to floats or compared first, or more than 16 bits of them" + way_out;

@@ -13,13 +13,24 @@
 #include "judge/joint_run.h"
 #include "judge/watched.h"
 #include "judge/written_tensors.h"
+#include "quantize/visible_values.h"
 
 namespace lockstep::judge {
 namespace {
 
 constexpr const char* kJudgedOperators[] = {"Concat", "Mul", "Softmax", "Resize"};
 
-std::vector<Watched> ChooseWatched(const graph::Graph& graph, const joint::Model& model) {
+using VisibleOf = std::map<graph::TensorId, quantize::Visible>;
+
+// A mask: what is added to it shows no more of it than its reader sees, and its levels end there.
+bool IsMask(const graph::Graph& graph, const graph::Uses& uses, const VisibleOf& visible, graph::TensorId id) {
+  const std::vector<int32_t>& readers = uses.consumers[static_cast<size_t>(id)];
+  if (readers.size() != 1) return false;
+  const graph::Node& sum = graph.nodes[static_cast<size_t>(readers[0])];
+  return sum.op == "Add" && visible.count(sum.outputs[0]) != 0;
+}
+
+std::vector<Watched> ChooseWatched(const graph::Graph& graph, const joint::Model& model, const VisibleOf& visible) {
   const std::map<std::string, int32_t> written = WrittenTensors(model, graph);
   const auto parts = analyze::FindParts(graph);
   std::vector<Watched> chosen;
@@ -27,7 +38,7 @@ std::vector<Watched> ChooseWatched(const graph::Graph& graph, const joint::Model
   const graph::Uses uses(graph);
   const auto watch = [&](graph::TensorId id, bool output) {
     const auto found = written.find(graph.tensor(id).name);
-    if (!output && analyze::OnlySaturates(graph, uses, id)) return;
+    if (!output && (analyze::OnlySaturates(graph, uses, id) || IsMask(graph, uses, visible, id))) return;
     if (found == written.end() || !known.insert(id).second) return;
     const joint::Tensor& tensor = *model.tensors()->Get(static_cast<uint32_t>(found->second));
     Subject subject;
@@ -55,7 +66,8 @@ std::vector<Watched> ChooseWatched(const graph::Graph& graph, const joint::Model
 Judgement Judge(const graph::Graph& graph, const std::vector<uint8_t>& joint_model,
                 const std::vector<input::DataItem>& items, bool held_back, int threads) {
   JointRun joint(joint_model, threads);
-  std::vector<Watched> watched = ChooseWatched(graph, joint.model());
+  const VisibleOf visible = quantize::VisibleValues(graph);
+  std::vector<Watched> watched = ChooseWatched(graph, joint.model(), visible);
   engine::FloatEngineOptions options;
   options.threads = threads;
   std::map<std::string, Watched*> by_name;
@@ -83,13 +95,21 @@ Judgement Judge(const graph::Graph& graph, const std::vector<uint8_t>& joint_mod
       continue;
     }
     const std::map<int32_t, std::vector<uint8_t>> values = joint.Run(inputs, wanted);
-    floats.Run(input::FloatInputsOf(joint.model(), inputs, graph), [&](const std::string& name, const graph::Shape&,
-                                                                       const float* truth) {
+    floats.Run(input::FloatInputsOf(joint.model(), inputs, graph), [&](const std::string& name,
+                                                                       const graph::Shape& shape, const float* truth) {
       const auto found = by_name.find(name);
       if (found == by_name.end()) return;
       const auto index = static_cast<uint32_t>(found->second->joint_tensor());
       const dump::DumpLayer layer = dump::DescribeTensor(*joint.model().tensors()->Get(index));
-      found->second->Add(item.label, truth, dump::RealValues(layer, values.at(found->second->joint_tensor())).data());
+      const std::vector<float> measured = dump::RealValues(layer, values.at(found->second->joint_tensor()));
+      const auto hidden = visible.find(graph.Find(name));
+      if (hidden == visible.end()) {
+        found->second->Add(item.label, truth, measured.data());
+        return;
+      }
+      // What no reader can tell apart is no loss.
+      const auto shown = [&](const float* data) { return quantize::ShowVisible(hidden->second, shape, 1, data); };
+      found->second->Add(item.label, shown(truth).data(), shown(measured.data()).data());
     });
     judgement.pictures.push_back(item.label);
   }

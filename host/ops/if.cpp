@@ -31,8 +31,8 @@ Results Evaluate(const Call& call) {
 }
 
 std::string Unsupported(const graph::Graph& /*graph*/, const graph::Node& /*node*/) {
-  return "its condition is computed; make it a constant in the model, or cut the network in front of it with "
-         "--output-nodes";
+  return "its condition is computed; if that follows from an input that always has one value, give this with "
+         "--input-value NAME=NUMBER, else cut the network in front of it with --output-nodes";
 }
 
 }  // namespace

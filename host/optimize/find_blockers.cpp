@@ -73,6 +73,12 @@ std::vector<Blocker> FindBlockers(const Graph& graph) {
     if (!reason.empty()) blockers.push_back({node.name, node.op, std::move(reason)});
   }
   for (const TensorId id : graph.outputs) {
+    if (std::count(graph.inputs.begin(), graph.inputs.end(), id) != 0) {
+      blockers.push_back(
+          {graph.tensor(id).name, "output",
+           "it is an input of the network, which nothing computes; copy it with an Identity, or leave it "
+           "out with --output-nodes"});
+    }
     if (graph::IsConstant(graph, id)) {
       blockers.push_back({graph.tensor(id).name, "output", "it does not depend on any input"});
     }

@@ -135,7 +135,7 @@ class ActivationChooser {
   void RequireFinite(const Group& group) const {
     constexpr double kLargest = std::numeric_limits<float>::max();
     const Range& range = group.statistics.extremes();
-    if (range.low > -kLargest && range.high < kLargest) return;
+    if (range.low >= -kLargest && range.high <= kLargest) return;
     throw BadInput(WithItsNode(graph_, graph_.tensor(group.members.front()).name) +
                    " leaves the range of float32 for the calibration pictures; check mean and std, or cut the graph "
                    "before it with --output-nodes");

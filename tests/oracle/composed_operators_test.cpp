@@ -96,7 +96,8 @@ class ComposedOperators : public testing::FolderTest {
       for (const auto& [name, input] : inputs_) {
         if (input.type == "float32") keys["input_type"][name] = "f32";
       }
-      compiler::Build(compiler::ParseConfig(keys, "test"), {});
+      const compiler::BuildResult result = compiler::Build(compiler::ParseConfig(keys, "test"), {});
+      EXPECT_EQ(result.warnings.find("INACCURATE"), std::string::npos) << result.warnings;
       const bool floats = precision == "float";
       ExpectNear(LastOutput(precision + "/net.joint", run::EngineKind::kReference), theirs,
                  (floats ? 2e-5 : share) * range, floats ? 1.0 : right, precision);
@@ -163,6 +164,29 @@ TEST_F(ComposedOperators, GridSample) {
       writer.Output("y");
       Compare(writer, 0.025);
     }
+  }
+}
+
+// As frameworks export attention: where nothing may be looked at the smallest float is added.
+TEST_F(ComposedOperators, AttentionMasks) {
+  for (const float hidden : {-3.4028235e+38F, -1e9F, -1e4F}) {
+    SCOPED_TRACE(hidden);
+    OnnxWriter writer(17);
+    inputs_.clear();
+    AddInput(writer, "x", {1, 6, 8});
+    AddInput(writer, "ids", {1, 1, 8}, "uint8", 5);
+    writer.Ints("three", {3}).Floats("one", {}, {1.0F}).Floats("hidden", {}, {hidden});
+    auto& widened = writer.Node("Cast", {"ids"}, {"wide"});
+    widened.set_name("widened");
+    SetInt(widened, "to", TensorProto::INT64);
+    writer.Node("Less", {"wide", "three"}, {"below"});
+    SetInt(writer.Node("Cast", {"below"}, {"shown"}), "to", TensorProto::FLOAT);
+    writer.Node("Sub", {"one", "shown"}, {"masked"});
+    writer.Node("Mul", {"masked", "hidden"}, {"added"});
+    writer.Node("Add", {"x", "added"}, {"scores"});
+    SetInt(writer.Node("Softmax", {"scores"}, {"y"}), "axis", -1);
+    writer.Output("y");
+    Compare(writer, 0.01);
   }
 }
 

@@ -71,8 +71,8 @@ TEST(RequireSupported, PutsEveryBlockerOnALineOfItsOwn) {
     EXPECT_EQ(std::string(error.what()),
               "'net.onnx' cannot be compiled, for 3 reasons (cut the graph with --output-nodes, or replace these):\n"
               "  x (input): it holds integers that are not cast to floats or compared first, or more than 16 bits of "
-              "them; declare "
-              "the input as FLOAT, or cut the network behind them with --input-nodes\n"
+              "them; give it its value with --input-value x=NUMBER if it always has one, declare it as FLOAT, or cut "
+              "the network behind it with --input-nodes\n"
               "  Foo_0 (Foo): the operator is not supported\n"
               "  Bar_1 (Bar): the operator is not supported");
   }

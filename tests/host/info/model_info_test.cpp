@@ -242,8 +242,8 @@ TEST_F(ModelInfoTest, TheTextShowsShapesAndWholeReasons) {
   EXPECT_NE(text.find("1x6x8x4"), std::string::npos) << text;
   EXPECT_NE(
       text.find(
-          "it holds integers that are not cast to floats or compared first, or more than 16 bits of them; declare the "
-          "input as FLOAT, or cut the network behind them with --input-nodes"),
+          "it holds integers that are not cast to floats or compared first, or more than 16 bits of them; give it its "
+          "value with --input-value "),
       std::string::npos)
       << text;
   EXPECT_EQ(text.find("\ntensors"), std::string::npos) << text;

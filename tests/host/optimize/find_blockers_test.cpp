@@ -287,5 +287,15 @@ TEST(FindBlockers, TopKOfSomethingElse) {
             "TopK_1|TopK|its axis has 16777217 elements; at most 16777216 are supported\n");
 }
 
+TEST(FindBlockers, AnInputIsNoOutput) {
+  testing::SmallGraph small;
+  const TensorId x = small.Input("x", {1, 4});
+  graph::Graph graph = small.Finish({small.Add("Relu", {x}), x});
+  Optimize(graph);
+  EXPECT_EQ(Text(FindBlockers(graph)),
+            "x|output|it is an input of the network, which nothing computes; copy it with an Identity, or leave it out "
+            "with --output-nodes\n");
+}
+
 }  // namespace
 }  // namespace lockstep::optimize
