@@ -72,45 +72,58 @@ void Count(const RandomModel& model, const std::vector<uint8_t>& file, std::set<
   forms.insert(std::to_string(model.optimised.outputs.size()) + " outputs");
 }
 
-TEST(RandomGraphs, EnginesAgree) {
+// What the networks had among their operators and forms.
+struct Seen {
   std::set<std::string> operators;
   std::set<std::string> forms;
   int strided = 0;
   int channel_scales = 0;
+};
+
+void CheckSeed(uint32_t seed, Seen& seen) {
+  const RandomModel model = MakeRandomModel(seed);
+  for (const graph::Node& node : model.optimised.nodes) seen.operators.insert(node.op);
+  const std::vector<uint8_t> file = LowerRandomModel(model, seed, false);
+  for (const joint::Tensor* tensor : *joint::GetModel(file.data())->tensors()) {
+    seen.strided += tensor->strides() != nullptr ? 1 : 0;
+    const bool activation = tensor->dtype() == joint::DType::U8 || tensor->dtype() == joint::DType::U16;
+    seen.channel_scales += activation && tensor->quantization()->axis() >= 0 ? 1 : 0;
+  }
+  Count(model, file, seen.forms);
+  // Some with the kernels that every CPU has.
+  if (seed % 5 == 0) setenv("LOCKSTEP_ISA", "portable", 1);
+  const int threads = 1 + static_cast<int>(seed % 3);
+  const std::string different = DifferentLayer(file, seed, threads);
+  EXPECT_EQ(different, "") << SaveSmallest(seed, [&](const graph::Graph& graph) {
+    const std::vector<uint8_t> smaller = LowerRandomModel(MakeRandomModel(graph, seed), seed, false);
+    return !DifferentLayer(smaller, seed, threads).empty();
+  });
+  unsetenv("LOCKSTEP_ISA");
+  if (FormatsOf(seed) == RandomFormats::kFloat) ExpectFloatEngineValues(model, file);
+}
+
+TEST(RandomGraphs, EnginesAgree) {
+  Seen seen;
   const uint32_t count = RandomGraphCount(300);
   for (uint32_t seed = 1; seed <= count && !HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const RandomModel model = MakeRandomModel(seed);
-    for (const graph::Node& node : model.optimised.nodes) operators.insert(node.op);
-    const std::vector<uint8_t> file = LowerRandomModel(model, seed, false);
-    for (const joint::Tensor* tensor : *joint::GetModel(file.data())->tensors()) {
-      strided += tensor->strides() != nullptr ? 1 : 0;
-      const bool activation = tensor->dtype() == joint::DType::U8 || tensor->dtype() == joint::DType::U16;
-      channel_scales += activation && tensor->quantization()->axis() >= 0 ? 1 : 0;
+    try {
+      CheckSeed(seed, seen);
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << error.what();
     }
-    Count(model, file, forms);
-    // Some with the kernels that every CPU has.
-    if (seed % 5 == 0) setenv("LOCKSTEP_ISA", "portable", 1);
-    const int threads = 1 + static_cast<int>(seed % 3);
-    const std::string different = DifferentLayer(file, seed, threads);
-    EXPECT_EQ(different, "") << SaveSmallest(seed, [&](const graph::Graph& graph) {
-      const std::vector<uint8_t> smaller = LowerRandomModel(MakeRandomModel(graph, seed), seed, false);
-      return !DifferentLayer(smaller, seed, threads).empty();
-    });
-    unsetenv("LOCKSTEP_ISA");
-    if (FormatsOf(seed) == RandomFormats::kFloat) ExpectFloatEngineValues(model, file);
   }
   if (count < 100) return;
   for (const char* form : {"1 inputs", "3 inputs", "1 outputs", "4 outputs", "picture u8", "tensor u8", "tensor s8",
                            "tensor u16", "tensor s16", "tensor f32", "output f32", "output f32, physical", "output u8",
                            "output u8, physical", "output u16", "output s64", "output s64, physical"}) {
-    EXPECT_EQ(forms.count(form), 1U) << form << " is in no random network";
+    EXPECT_EQ(seen.forms.count(form), 1U) << form << " is in no random network";
   }
-  EXPECT_GT(strided, 10) << "networks whose Concats and Splits copy nothing are too few to show anything";
-  EXPECT_GT(channel_scales, 5) << "activations with a scale for each channel are too few";
+  EXPECT_GT(seen.strided, 10) << "networks whose Concats and Splits copy nothing are too few to show anything";
+  EXPECT_GT(seen.channel_scales, 5) << "activations with a scale for each channel are too few";
   for (const std::string_view op : lower::LoweredOperators()) {
     if (op == "Identity") continue;  // the optimiser leaves none
-    EXPECT_EQ(operators.count(std::string(op)), 1U) << op << " is lowered, but in no random network";
+    EXPECT_EQ(seen.operators.count(std::string(op)), 1U) << op << " is lowered, but in no random network";
   }
 }
 
