@@ -39,25 +39,32 @@ void Infer(InferContext& context) {
   context.Set(ElementType::kInt64, {rows, 3});
 }
 
-// Whether all that reads the rows hands them on, so that it may be told from rows of -1 which of them are none. Names
-// the first node that does not.
-const graph::Node* ReaderOfRows(const graph::Graph& graph, const graph::Uses& uses, graph::TensorId rows, bool whole) {
+// Whether a node hands rows on, as they are or, of the `whole` ones, some of their columns.
+bool HandsOn(const graph::Graph& graph, const graph::Node& node, bool whole) {
   constexpr const char* kViews[] = {"Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose"};
-  for (const int32_t consumer : uses.consumers[static_cast<size_t>(rows)]) {
-    const graph::Node& node = graph.nodes[static_cast<size_t>(consumer)];
-    bool moves = std::any_of(std::begin(kViews), std::end(kViews), [&](const char* view) { return node.op == view; });
-    if (whole && !moves) {  // columns
-      const bool by_input = node.op == "Slice" && HasInput(node, 3) && graph::IsConstant(graph, node.inputs[3]);
-      const bool by_attribute = node.op == "Gather" || node.op == "Split";
-      const std::vector<int64_t> axes =
-          by_input ? graph.Ints(node.inputs[3]) : std::vector<int64_t>{by_attribute ? node.Int("axis", 0) : 0};
-      moves = std::all_of(axes.begin(), axes.end(), [](int64_t axis) { return axis == 1 || axis == -1; });
-    }
-    if (!moves || node.inputs[0] != rows) return &node;
-    for (const graph::TensorId output : node.outputs) {
-      if (output == graph::kNoTensor) continue;
-      const graph::Node* reader = ReaderOfRows(graph, uses, output, false);
-      if (reader != nullptr) return reader;
+  if (std::any_of(std::begin(kViews), std::end(kViews), [&](const char* view) { return node.op == view; })) return true;
+  if (!whole) return false;
+  const bool by_input = node.op == "Slice" && HasInput(node, 3) && graph::IsConstant(graph, node.inputs[3]);
+  const bool by_attribute = node.op == "Gather" || node.op == "Split";
+  const std::vector<int64_t> axes =
+      by_input ? graph.Ints(node.inputs[3]) : std::vector<int64_t>{by_attribute ? node.Int("axis", 0) : 0};
+  return std::all_of(axes.begin(), axes.end(), [](int64_t axis) { return axis == 1 || axis == -1; });
+}
+
+// Whether all that reads the rows hands them on, so that it may be told from rows of -1 which of them are none. Names
+// a node that does not.
+const graph::Node* ReaderOfRows(const graph::Graph& graph, graph::TensorId rows) {
+  const graph::Uses uses(graph);
+  std::vector<graph::TensorId> moved = {rows};
+  while (!moved.empty()) {
+    const graph::TensorId tensor = moved.back();
+    moved.pop_back();
+    for (const int32_t consumer : uses.consumers[static_cast<size_t>(tensor)]) {
+      const graph::Node& node = graph.nodes[static_cast<size_t>(consumer)];
+      if (!HandsOn(graph, node, tensor == rows) || node.inputs[0] != tensor) return &node;
+      for (const graph::TensorId output : node.outputs) {
+        if (output != graph::kNoTensor) moved.push_back(output);
+      }
     }
   }
   return nullptr;
@@ -69,7 +76,7 @@ bool Normalize(graph::Graph& graph, graph::Node& node) {
   if (node.attributes.count(kPadded) != 0 || !HasInput(node, 2) || !graph::IsConstant(graph, node.inputs[2])) {
     return changed;
   }
-  if (ReaderOfRows(graph, graph::Uses(graph), node.outputs[0], true) != nullptr) return changed;
+  if (ReaderOfRows(graph, node.outputs[0]) != nullptr) return changed;
   return SetAttribute(node, kPadded, int64_t{1}) || changed;
 }
 
@@ -78,7 +85,7 @@ std::string Unshaped(const graph::Graph& graph, const graph::Node& node) {
   if (!graph::IsConstant(graph, node.inputs[2])) {
     return "its max_output_boxes_per_class is computed; only a constant is supported";
   }
-  const graph::Node* reader = ReaderOfRows(graph, graph::Uses(graph), node.outputs[0], true);
+  const graph::Node* reader = ReaderOfRows(graph, node.outputs[0]);
   const std::string by = reader == nullptr ? "" : ", and node '" + reader->name + "' (" + reader->op + ") reads them";
   return "how many rows it gives is known only when it runs" + by + "; end the network here with --output-nodes '" +
          node.name + "': then it gives rows of -1 behind the last box";

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "blocker_text.h"
+#include "ops/op_table.h"
 #include "support/small_graph.h"
 
 namespace lockstep::optimize {
@@ -67,6 +68,17 @@ TEST(FindBlockers, NonMaxSuppressionAndWhatReadsItsRows) {
             "gives rows of -1 behind the last box\n"
             "NonMaxSuppression_12|NonMaxSuppression|it has no max_output_boxes_per_class, which means that it selects "
             "nothing\n");
+}
+
+// A call for each view would be more than a stack holds.
+TEST(FindBlockers, NonMaxSuppressionBehindAsManyViewsAsAFileHolds) {
+  SmallGraph small;
+  TensorId rows = small.Add("NonMaxSuppression",
+                            {small.Input("boxes", {1, 5, 4}), small.Input("scores", {1, 2, 5}), small.Ints({3})});
+  for (int i = 0; i < 100000; ++i) rows = small.Add("Flatten", {rows});
+  graph::Graph graph = small.Finish({rows});
+  EXPECT_TRUE(ops::FindOp("NonMaxSuppression")->normalize(graph, graph.nodes[0]));
+  EXPECT_EQ(graph.nodes[0].Int("padded", 0), 1);
 }
 
 }  // namespace
