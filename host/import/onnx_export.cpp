@@ -68,6 +68,7 @@ void WriteAttribute(const Node& node, const std::string& key, const graph::Attri
 // The normal form says what ONNX says, but for these.
 void ToOpset17(const Graph& graph, Node& node, onnx::GraphProto& proto, std::vector<std::string>& inputs) {
   for (const char* key : {"value_type", "antialias", "keep_aspect_ratio_policy"}) node.attributes.erase(key);
+  if (node.op == "NonMaxSuppression") node.attributes.erase("padded");
   const std::vector<int64_t> dilations = node.Ints("dilations", {});
   const bool dense = std::all_of(dilations.begin(), dilations.end(), [](int64_t step) { return step == 1; });
   if (node.op == "AveragePool" && dense) node.attributes.erase("dilations");  // opset 19 brought them

@@ -214,13 +214,28 @@ std::vector<Node> Resize(Graph& graph, Node node) {
   return {std::move(node)};
 }
 
+// ONNX has no 'padded': the normal form says it where it may.
+std::vector<Node> NonMaxSuppression(Graph&, Node node) {
+  node.attributes.erase("padded");
+  return {std::move(node)};
+}
+
 const std::map<std::string, Rule>& Rules() {
   static const std::map<std::string, Rule> kRules = [] {
-    std::map<std::string, Rule> rules = {{"Split", Split},      {"Slice", Slice},           {"Clip", Clip},
-                                         {"Pad", Pad},          {"Squeeze", AxesToInput},   {"Unsqueeze", AxesToInput},
-                                         {"TopK", TopK},        {"Dropout", Dropout},       {"Resize", Resize},
-                                         {"Upsample", Resize},  {"GridSample", GridSample}, {"Scatter", Scatter},
-                                         {"RoiAlign", RoiAlign}};
+    std::map<std::string, Rule> rules = {{"Split", Split},
+                                         {"Slice", Slice},
+                                         {"Clip", Clip},
+                                         {"Pad", Pad},
+                                         {"Squeeze", AxesToInput},
+                                         {"Unsqueeze", AxesToInput},
+                                         {"TopK", TopK},
+                                         {"Dropout", Dropout},
+                                         {"Resize", Resize},
+                                         {"Upsample", Resize},
+                                         {"GridSample", GridSample},
+                                         {"Scatter", Scatter},
+                                         {"RoiAlign", RoiAlign},
+                                         {"NonMaxSuppression", NonMaxSuppression}};
     for (const char* op : {"ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2",
                            "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare"}) {
       rules[op] = Reduce;

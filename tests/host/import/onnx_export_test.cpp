@@ -104,6 +104,32 @@ TEST(ExportOnnx, WritesEveryOperatorOfTheNormalForm) {
   ExpectRoundTrip(graph);
 }
 
+// That its output has rows of -1 is no attribute of ONNX, neither written nor read.
+TEST(ExportOnnx, WritesANonMaxSuppressionAsOnnxHasIt) {
+  SmallGraph small;
+  const TensorId rows = small.Add("NonMaxSuppression",
+                                  {small.Input("boxes", {1, 5, 4}), small.Input("scores", {1, 2, 5}), small.Ints({3})});
+  Graph graph = small.Finish({rows});
+  optimize::Optimize(graph);
+  ASSERT_EQ(graph.nodes[0].Int("padded", 0), 1);
+  const TemporaryFile file;
+  ExportOnnx(graph, file.path());
+  onnx::ModelProto model = Load(file.path());
+  EXPECT_NO_THROW(onnx::checker::check_model(model));
+
+  auto& brought = *model.mutable_graph()->mutable_node(0)->add_attribute();
+  brought.set_name("padded");
+  brought.set_type(onnx::AttributeProto::INT);
+  brought.set_i(1);
+  const TemporaryFile damaged(model.SerializeAsString());
+  for (const std::string& path : {file.path(), damaged.path()}) {
+    Graph again = ImportOnnx(path, {});
+    EXPECT_EQ(again.nodes[0].attributes.count("padded"), 0U);
+    optimize::Optimize(again);
+    EXPECT_EQ(again.nodes[0].Int("padded", 0), 1);
+  }
+}
+
 TEST(ExportOnnx, RemembersTheDigestOfItsSource) {
   SmallGraph small;
   const Graph graph = small.Finish({small.Add("Relu", {small.Input("x", {1, 3})})});
