@@ -24,12 +24,21 @@ constexpr size_t kDeepest = 32;  // bodies within bodies
 // A file of a few kilobytes can say far more than a memory holds: that every function calls another one twice.
 constexpr int64_t kMostNodes = 1000000;
 constexpr size_t kMostBytes = size_t{1} << 31;  // as many as a file has at most
+constexpr size_t kBytesOfName = 64;             // beside its letters
 
-// The attributes of a function's node that are those of the call; one that the call does not give is none.
-void FillAttributes(NodeProto& node, const Attributes& given) {
-  const auto fill_body = [&given](onnx::GraphProto& body) {
-    for (NodeProto& inner : *body.mutable_node()) FillAttributes(inner, given);
+// The attributes of a function's node that are those of the call; one that the call does not give is none. `count` is
+// told of their bytes before they are copied.
+template <typename Count>
+void FillAttributes(NodeProto& node, const Attributes& given, const Count& count) {
+  const auto fill_body = [&](onnx::GraphProto& body) {
+    for (NodeProto& inner : *body.mutable_node()) FillAttributes(inner, given, count);
   };
+  size_t bytes = 0;
+  for (const AttributeProto& attribute : node.attribute()) {
+    const auto found = given.find(attribute.ref_attr_name());
+    if (!attribute.ref_attr_name().empty() && found != given.end()) bytes += found->second->ByteSizeLong();
+  }
+  count(bytes);
   google::protobuf::RepeatedPtrField<AttributeProto> filled;
   for (AttributeProto& attribute : *node.mutable_attribute()) {
     if (attribute.ref_attr_name().empty()) {
@@ -62,9 +71,11 @@ class Inliner {
   }
 
  private:
+  [[noreturn]] void FailAt(const std::string& which, const std::string& reason) const {
+    throw BadInput("'" + path_ + "': node " + which + " " + reason + "; the file is damaged, export the model again");
+  }
   [[noreturn]] void Fail(const NodeProto& node, const std::string& reason) const {
-    throw BadInput("'" + path_ + "': node '" + node.name() + "' (" + node.op_type() + ") " + reason +
-                   "; the file is damaged, export the model again");
+    FailAt("'" + node.name() + "' (" + node.op_type() + ")", reason);
   }
 
   std::string Unique(const std::string& name, const std::string& prefix) {
@@ -86,11 +97,24 @@ class Inliner {
     within_.push_back(function);
   }
 
-  void Count(const NodeProto& node, size_t bytes) {
+  void CountBytes(const std::string& which, size_t bytes) {
     made_bytes_ += bytes;
-    if (++made_ > kMostNodes || made_bytes_ > kMostBytes) {
-      Fail(node, "is one of more than a million nodes, or 2 GiB, that functions and branches make");
+    if (made_ <= kMostNodes && made_bytes_ <= kMostBytes) return;
+    FailAt(which, "is one of more than a million nodes, or 2 GiB, that functions and branches make");
+  }
+  void Count(const NodeProto& node, size_t bytes) {
+    ++made_;
+    CountBytes("'" + node.name() + "' (" + node.op_type() + ")", bytes);
+  }
+
+  // The names that the nodes' outputs get.
+  void CountNames(const std::string& prefix, const Nodes& nodes) {
+    constexpr size_t kCopies = 4;  // here, in a renaming, in the graph that is read, while it is made
+    size_t bytes = 0;
+    for (const NodeProto& node : nodes) {
+      for (const std::string& name : node.output()) bytes += kCopies * (prefix.size() + name.size() + kBytesOfName);
     }
+    CountBytes("'" + prefix + "'", bytes);
   }
 
   void Append(NodeProto node) {
@@ -128,6 +152,7 @@ class Inliner {
 
   // What the body makes keeps its name, unless that hides a tensor that the body may read under its new name.
   void RenameBody(onnx::GraphProto& body, const std::string& prefix, const Renaming& around) {
+    CountNames(prefix, body.node());
     Renaming names(&around);
     const auto define = [&](const std::string& name) {
       if (!name.empty()) names.Set(name, names_.insert(name).second ? name : Unique(name, prefix));
@@ -158,9 +183,9 @@ class Inliner {
 
   void AppendCall(const NodeProto& call, const FunctionProto& function, const Attributes& given) {
     RequireArity(call, function);
-    constexpr size_t kBytesOfName = 64;
     Count(call, kBytesOfName * static_cast<size_t>(function.input_size()));
     const std::string prefix = call.name().empty() ? call.op_type() : call.name();
+    CountNames(prefix, function.node());
     Renaming names;
     for (int i = 0; i < function.input_size(); ++i) {
       names.Set(function.input(i), i < call.input_size() ? call.input(i) : "");
@@ -184,7 +209,11 @@ class Inliner {
     for (NodeProto node : function.node()) {
       node.set_name(prefix + "/" + (node.name().empty() ? node.op_type() : node.name()));
       Rename(node, names);
-      FillAttributes(node, given);  // behind the renaming: a body that the call gives has the names of the call
+      // Behind the renaming: a body that the call gives has the names of the call.
+      const size_t before = made_bytes_;
+      FillAttributes(node, given,
+                     [&](size_t bytes) { CountBytes("'" + node.name() + "' (" + node.op_type() + ")", bytes); });
+      made_bytes_ = before;  // it is counted whole
       Append(std::move(node));
     }
     for (const auto& [inner, output] : handed_on) {
@@ -201,6 +230,7 @@ class Inliner {
   // Appends the branch's nodes and returns the names of its outputs.
   std::vector<std::string> AppendBranch(const NodeProto& node, onnx::GraphProto body) {
     const std::string prefix = node.name().empty() ? node.output(0) : node.name();
+    CountNames(prefix, body.node());
     Renaming names;
     for (TensorProto& initializer : *body.mutable_initializer()) {
       names.Set(initializer.name(), Unique(initializer.name(), prefix));

@@ -73,6 +73,38 @@ TEST(Functions, ThatCallThemselvesAreRefused) {
   }
 }
 
+void ExpectTooMuch(const OnnxWriter& writer) {
+  try {
+    Import(writer);
+    FAIL() << "no error";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("or 2 GiB, that functions and branches make"), std::string::npos)
+        << error.what();
+  }
+}
+
+// One node with 2,500 times an attribute of a megabyte, and 300,000 names of 2,000 bytes: refused before they are
+// copied.
+TEST(Functions, ThatMakeMoreThanAFileHoldsAreRefused) {
+  OnnxWriter attributes = WithFunction();
+  auto& large = *attributes.model.mutable_graph()->mutable_node(0)->mutable_attribute(0);
+  large.set_type(onnx::AttributeProto::STRING);
+  large.set_s(std::string(1 << 20, 'a'));
+  auto& node = *attributes.model.mutable_functions(0)->mutable_node(1);
+  for (int i = 0; i < 2500; ++i) {
+    auto& reference = *node.add_attribute();
+    reference = node.attribute(0);
+    reference.set_name("alpha" + std::to_string(i));
+  }
+  ExpectTooMuch(attributes);
+
+  OnnxWriter names = WithFunction();
+  names.model.mutable_graph()->mutable_node(0)->set_name(std::string(2000, 'a'));
+  auto& many = *names.model.mutable_functions(0)->mutable_node(0);
+  for (int i = 0; i < 300000; ++i) many.add_output("made" + std::to_string(i));
+  ExpectTooMuch(names);
+}
+
 // The branches make tensors of one name; one of them does not fit the input's shape.
 OnnxWriter Choosing(bool condition) {
   OnnxWriter writer(17);
