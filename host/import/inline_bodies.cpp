@@ -128,7 +128,7 @@ class Inliner {
       AppendCall(node, *function->proto, given);
       within_.pop_back();
     } else if (const auto contrib = ContribFunction(node)) {
-      RequireOpsetOf(model_, *contrib, path_);
+      RequireOpsetOfContrib(model_, node, *contrib, path_);
       Enter(node, &*contrib);
       AppendCall(node, *contrib, {});
       within_.pop_back();

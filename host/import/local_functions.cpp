@@ -48,6 +48,34 @@ const onnx::NodeProto* FirstThatDiffers(const google::protobuf::RepeatedPtrField
   return nullptr;
 }
 
+// `contrib` is the node that the function stands for, null of one of the file's own.
+void RequireOpset(const onnx::ModelProto& model, const onnx::FunctionProto& function, const onnx::NodeProto* contrib,
+                  const std::string& path) {
+  const bool by_file = contrib == nullptr;
+  const std::string which =
+      by_file ? "the function " + NameOf(function)
+              : "node '" + contrib->name() + "' (" + contrib->domain() + "." + contrib->op_type() + ")";
+  const char* other_way =
+      by_file ? "or without functions" : "or in QDQ form (QuantizeLinear and DequantizeLinear around float operators)";
+  for (const auto& import : function.opset_import()) {
+    if (!import.domain().empty()) continue;
+    const int64_t opset = ReadOpset(model, path);
+    const std::string written =
+        "'" + path + "': " + which + " is written for ONNX opset " + std::to_string(import.version());
+    if (import.version() < kOldestOpset || import.version() > kNewestOpset) {
+      throw UnsupportedModel(written + "; export the model with an opset from " + std::to_string(kOldestOpset) +
+                             " to " + std::to_string(kNewestOpset));
+    }
+    const onnx::NodeProto* other = FirstThatDiffers(function.node(), opset, import.version());
+    if (other == nullptr) continue;
+    const std::string inner = by_file && !other->name().empty()
+                                  ? "node '" + other->name() + "' (" + other->op_type() + ")"
+                                  : "operator " + other->op_type();
+    throw UnsupportedModel(written + ", the model for " + std::to_string(opset) + ", and its " + inner +
+                           " means something else in each; export the model with one opset, " + other_way);
+  }
+}
+
 }  // namespace
 
 LocalFunctions::LocalFunctions(const onnx::ModelProto& model, const std::string& path) {
@@ -68,21 +96,12 @@ const LocalFunction* LocalFunctions::Find(const onnx::NodeProto& node) const {
 }
 
 void RequireOpsetOf(const onnx::ModelProto& model, const onnx::FunctionProto& function, const std::string& path) {
-  for (const auto& import : function.opset_import()) {
-    if (!import.domain().empty()) continue;
-    const int64_t opset = ReadOpset(model, path);
-    const std::string which = "'" + path + "': the function " + NameOf(function) + " is written for ONNX opset " +
-                              std::to_string(import.version());
-    if (import.version() < kOldestOpset || import.version() > kNewestOpset) {
-      throw UnsupportedModel(which + "; export the model with an opset from " + std::to_string(kOldestOpset) + " to " +
-                             std::to_string(kNewestOpset));
-    }
-    const onnx::NodeProto* other = FirstThatDiffers(function.node(), opset, import.version());
-    if (other == nullptr) continue;
-    throw UnsupportedModel(which + ", the model for " + std::to_string(opset) + ", and its node '" + other->name() +
-                           "' (" + other->op_type() +
-                           ") means something else in each; export the model with one opset, or without functions");
-  }
+  RequireOpset(model, function, nullptr, path);
+}
+
+void RequireOpsetOfContrib(const onnx::ModelProto& model, const onnx::NodeProto& node,
+                           const onnx::FunctionProto& function, const std::string& path) {
+  RequireOpset(model, function, &node, path);
 }
 
 }  // namespace lockstep::importer

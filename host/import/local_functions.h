@@ -32,5 +32,8 @@ class LocalFunctions {
 // Throws UnsupportedModel where a node of the function, which says for which opset it was written, means something else
 // in the model's.
 void RequireOpsetOf(const onnx::ModelProto& model, const onnx::FunctionProto& function, const std::string& path);
+// The same of the function that stands for a node of ONNX Runtime's own.
+void RequireOpsetOfContrib(const onnx::ModelProto& model, const onnx::NodeProto& node,
+                           const onnx::FunctionProto& function, const std::string& path);
 
 }  // namespace lockstep::importer

@@ -53,6 +53,17 @@ TEST(ContribOperators, ASoftmaxOfAnotherOpsetThanTheModelIsRefused) {
   };
   EXPECT_THROW(import(11, 13), UnsupportedModel);
   EXPECT_THROW(import(13, 11), UnsupportedModel);
+  try {
+    import(18, 12);
+    FAIL() << "no error";
+  } catch (const UnsupportedModel& error) {
+    const std::string text = error.what();
+    for (const char* part : {"node 'the_QLinearSoftmax' (com.microsoft.QLinearSoftmax) is written for ONNX opset 12",
+                             "its operator Softmax means something else in each", "one opset, or in QDQ form"}) {
+      EXPECT_NE(text.find(part), std::string::npos) << text;
+    }
+    EXPECT_EQ(text.find("function"), std::string::npos) << text;
+  }
   EXPECT_EQ(import(17, 13).nodes[1].op, "Softmax");
   EXPECT_EQ(testing::Operators(import(11, 12)),
             "DequantizeLinear Shape Flatten Softmax Reshape QuantizeLinear DequantizeLinear");
