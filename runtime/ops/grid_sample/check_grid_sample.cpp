@@ -29,8 +29,10 @@ Status CheckIntegers(const LayerCheck& layer, const joint::GridSample& o) {
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", layer.input(0)));
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("grid", layer.input(1)));
   LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", layer.output()));
-  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("column_multiplier", o.column_multiplier(), o.column_shift()));
-  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("row_multiplier", o.row_multiplier(), o.row_shift()));
+  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("column_multiplier", o.column_multiplier(), 0));
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("column_shift", o.column_shift(), rq1::kMinShift, rq1::kMaxShift));
+  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("row_multiplier", o.row_multiplier(), 0));
+  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("row_shift", o.row_shift(), rq1::kMinShift, rq1::kMaxShift));
   // Sums of 54 bits: only so does what requantisation makes of them stay within 64.
   const bool wide = !o.nearest() && layer.input(0).dtype() == joint::DType::U16;
   LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("multiplier", o.multiplier(), 0));
