@@ -22,8 +22,10 @@ Status CheckNonMaxSuppression(LayerCheck& layer) {
   if (Rank(y) != 2 || Shape(y)[0] != rows || Shape(y)[1] != 3) {
     return layer.Wrong("shape", "the output must have three columns, and a row for every box that may be selected");
   }
-  // A class is put into order, of which the logarithm is below 32, and each of its boxes compared with those selected.
-  return layer.Work(static_cast<uint64_t>(Elements(scores)), 32 + static_cast<uint64_t>(o.most()));
+  // A class is put into order, of which the logarithm is below 32, and each of its boxes compared with those selected:
+  // some 25 operations, where a multiplication and an addition count as one.
+  constexpr uint64_t kComparison = 16;
+  return layer.Work(static_cast<uint64_t>(Elements(scores)), 32 + kComparison * static_cast<uint64_t>(o.most()));
 }
 
 }  // namespace lockstep::check

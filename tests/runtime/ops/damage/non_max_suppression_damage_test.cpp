@@ -45,7 +45,7 @@ const Damage kNonMaxSuppressionDamages[] = {
 
 INSTANTIATE_TEST_SUITE_P(NonMaxSuppression, FloatDamage, testing::ValuesIn(kNonMaxSuppressionDamages), DamageName);
 
-// 2 classes of 10 boxes: each is put into order (32), and compared with 3.
+// 2 classes of 10 boxes: each is put into order (32), and compared with 3 (16 each).
 TEST(NonMaxSuppression, IsBoundByItsWork) {
   NetworkBuilder net(4);
   joint::NonMaxSuppressionT options;
@@ -54,7 +54,7 @@ TEST(NonMaxSuppression, IsBoundByItsWork) {
   const int boxes = net.FloatConstant({1, 10, 4});
   net.Output(net.Dequantize(x));
   net.Output(net.NonMaxSuppression(boxes, net.FloatConstant({1, 2, 10}), options));
-  ExpectWork(net.Finish(), 20 * 35 + 18 + 1);
+  ExpectWork(net.Finish(), 20 * (32 + 16 * 3) + 18 + 1);
 }
 
 TEST(NonMaxSuppression, OfOneBatch) {
