@@ -197,15 +197,20 @@ Results EvaluateQLinearMatMul(const Call& call) {
   return One(std::move(result));
 }
 
-constexpr Op Product(Arity arity, InferFunction infer, Evaluation by) {
-  return Op(arity, infer, by, LayoutKind::kUnsupported, NotSupported);
+std::string InQdqForm(const graph::Graph&, const graph::Node&) {
+  return "the operator is not supported; export the network in QDQ form (QuantizeLinear and DequantizeLinear around "
+         "float operators) instead";
+}
+
+constexpr Op Product(Arity arity, InferFunction infer, Evaluation by, UnsupportedFunction because) {
+  return Op(arity, infer, by, LayoutKind::kUnsupported, because);
 }
 
 }  // namespace
 
-constexpr Op kConvInteger = Product({2, 4}, InferConvInteger, EvaluateConvInteger);
-constexpr Op kMatMulInteger = Product({2, 4}, InferMatMulInteger, EvaluateMatMulInteger);
-constexpr Op kQLinearConv = Product({8, 9}, InferQLinearConv, EvaluateQLinearConv);
-constexpr Op kQLinearMatMul = Product({8, 8}, InferQLinearMatMul, EvaluateQLinearMatMul);
+constexpr Op kConvInteger = Product({2, 4}, InferConvInteger, EvaluateConvInteger, NotSupported);
+constexpr Op kMatMulInteger = Product({2, 4}, InferMatMulInteger, EvaluateMatMulInteger, NotSupported);
+constexpr Op kQLinearConv = Product({8, 9}, InferQLinearConv, EvaluateQLinearConv, InQdqForm);
+constexpr Op kQLinearMatMul = Product({8, 8}, InferQLinearMatMul, EvaluateQLinearMatMul, InQdqForm);
 
 }  // namespace lockstep::ops

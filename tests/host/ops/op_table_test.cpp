@@ -236,5 +236,14 @@ TEST(EvaluateReduceMean, OfIntegersAndOfNothing) {
       Evaluated(nothing, {nothing.Add("ReduceMean", {empty})}, MakeValue(graph::ElementType::kInt64, {0})).has_value());
 }
 
+TEST(OpTable, QLinearOperatorsSayWhichFormIsCompiled) {
+  for (const char* op : {"QLinearConv", "QLinearMatMul"}) {
+    const graph::Graph graph = testing::SampleOf(op);
+    const std::string reason = WhyUnsupported(graph, graph.nodes[0]);
+    EXPECT_NE(reason.find("export the network in QDQ form (QuantizeLinear and DequantizeLinear"), std::string::npos)
+        << op << ": " << reason;
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::ops
