@@ -80,11 +80,23 @@ bool Normalize(graph::Graph& graph, graph::Node& node) {
   return SetAttribute(node, kPadded, int64_t{1}) || changed;
 }
 
-std::string Unshaped(const graph::Graph& graph, const graph::Node& node) {
-  if (!HasInput(node, 2)) return "it has no max_output_boxes_per_class, which means that it selects nothing";
-  if (!graph::IsConstant(graph, node.inputs[2])) {
-    return "its max_output_boxes_per_class is computed; only a constant is supported";
+// Of an operand that has to be constant.
+std::string Computed(const graph::Graph& graph, graph::TensorId operand, const std::string& what) {
+  const std::string& name = graph.tensor(operand).name;
+  if (std::count(graph.inputs.begin(), graph.inputs.end(), operand) != 0) {
+    return "its " + what + " is the network's input '" + name + "'; give it a value with --input-value " + name +
+           "=NUMBER";
   }
+  return "its " + what + " '" + name +
+         "' is computed; export it as a constant, or end the network in front of it with --output-nodes";
+}
+
+std::string Unshaped(const graph::Graph& graph, const graph::Node& node) {
+  constexpr const char* kMost = "max_output_boxes_per_class";
+  if (!HasInput(node, 2)) {
+    return std::string("it has no ") + kMost + ", which is 0 then: it selects nothing; export it with how many boxes";
+  }
+  if (!graph::IsConstant(graph, node.inputs[2])) return Computed(graph, node.inputs[2], kMost);
   const graph::Node* reader = ReaderOfRows(graph, node.outputs[0]);
   const std::string by = reader == nullptr ? "" : ", and node '" + reader->name + "' (" + reader->op + ") reads them";
   return "how many rows it gives is known only when it runs" + by + "; end the network here with --output-nodes '" +
@@ -96,12 +108,13 @@ std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
   const char* const names[] = {"iou_threshold", "score_threshold"};
   for (size_t i = 3; i < 5; ++i) {
     if (HasInput(node, i) && !graph::IsConstant(graph, node.inputs[i])) {
-      return std::string("its ") + names[i - 3] + " is computed; only a constant is supported";
+      return Computed(graph, node.inputs[i], names[i - 3]);
     }
   }
   const int64_t boxes = graph.tensor(node.inputs[0]).shape[1];
   if (boxes <= kMostBoxes) return {};
-  return "it has " + std::to_string(boxes) + " boxes; at most " + std::to_string(kMostBoxes) + " are supported";
+  return "it has " + std::to_string(boxes) + " boxes; at most " + std::to_string(kMostBoxes) + " are supported; " +
+         "keep the best ones in front of it (TopK), or end the network there with --output-nodes";
 }
 
 struct Box {

@@ -305,15 +305,15 @@ const Mistake kNonMaxSuppression[] = {
      }},
 };
 const Mistake kUnsupportedNonMaxSuppression[] = {
-    {"Overlap", "its iou_threshold is computed",
+    {"Overlap", "its iou_threshold is the network's input 't'; give it a value with --input-value t=NUMBER",
      [](SmallGraph& g) {
        return Selected(g, {g.Ints({3}), g.Input("t", {1})});
      }},
-    {"Score", "its score_threshold is computed",
+    {"Score", "' is computed; export it as a constant, or end the network in front of it with --output-nodes",
      [](SmallGraph& g) {
-       return Selected(g, {g.Ints({3}), g.Scalar(0.5F), g.Input("t", {1})});
+       return Selected(g, {g.Ints({3}), g.Scalar(0.5F), g.Add("Relu", {g.Input("t", {1})})});
      }},
-    {"Boxes", "it has 16777217 boxes",
+    {"Boxes", "it has 16777217 boxes; at most 16777216 are supported; keep the best ones in front of it (TopK)",
      [](SmallGraph& g) {
        return g.Add("NonMaxSuppression",
                     {g.Input("b", {1, 1 << 24 | 1, 4}), g.Input("s", {1, 1, 1 << 24 | 1}), g.Ints({1})},

@@ -58,16 +58,16 @@ TEST(FindBlockers, NonMaxSuppressionAndWhatReadsItsRows) {
   EXPECT_EQ(graph::ToString(graph.tensor(graph.outputs[1]).shape), "1x6x3");
   EXPECT_EQ(graph::ToString(graph.tensor(graph.outputs[2]).shape), "6x1");
   EXPECT_EQ(Text(FindBlockers(graph)),
-            "NonMaxSuppression_5|NonMaxSuppression|its max_output_boxes_per_class is computed; only a constant is "
-            "supported\n"
+            "NonMaxSuppression_5|NonMaxSuppression|its max_output_boxes_per_class is the network's input 'most'; give "
+            "it a value with --input-value most=NUMBER\n"
             "NonMaxSuppression_6|NonMaxSuppression|how many rows it gives is known only when it runs, and node "
             "'Gather_7' (Gather) reads them; end the network here with --output-nodes 'NonMaxSuppression_6': then it "
             "gives rows of -1 behind the last box\n"
             "NonMaxSuppression_8|NonMaxSuppression|how many rows it gives is known only when it runs, and node "
             "'Gather_11' (Gather) reads them; end the network here with --output-nodes 'NonMaxSuppression_8': then it "
             "gives rows of -1 behind the last box\n"
-            "NonMaxSuppression_12|NonMaxSuppression|it has no max_output_boxes_per_class, which means that it selects "
-            "nothing\n");
+            "NonMaxSuppression_12|NonMaxSuppression|it has no max_output_boxes_per_class, which is 0 then: it selects "
+            "nothing; export it with how many boxes\n");
 }
 
 // A call for each view would be more than a stack holds.
