@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "conformance/render.h"
 #include "conformance/test_set.h"
@@ -13,15 +15,29 @@ namespace {
 
 using namespace lockstep::conformance;  // NOLINT(google-build-using-namespace): a program of this one room
 
+constexpr int kWrongUsage = 2;  // as `lockstep` has it
+
 int Run(const std::filesystem::path& data, const std::string& filter, bool reasons) {
+  size_t run = 0;
   const bool colour = isatty(STDOUT_FILENO) != 0;
   for (const char* set : kSets) {
     const std::vector<Result> results = RunSet(data / set, filter);
+    if (results.empty() && !filter.empty()) continue;
+    run += results.size();
     std::printf("%s\n%s\n", set, OperatorTable(results, colour).c_str());
     if (reasons) std::printf("%s\n", ReasonList(results).c_str());
     std::printf("%s\n\n", Totals(results).c_str());
   }
+  if (run == 0 && !filter.empty()) {
+    throw lockstep::UsageError("--filter '" + filter + "' matches no model in '" + data.string() +
+                               "'; a name matches whole, as test_relu or '*resize*'");
+  }
   return 0;
+}
+
+int Report(const char* what, int status) {
+  std::fprintf(stderr, "onnx_conformance: %s\n", what);
+  return status;
 }
 
 }  // namespace
@@ -40,10 +56,15 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     return Run(data, filter, reasons);
+  } catch (const CLI::Success& page) {  // --help
+    return app.exit(page);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error);
+    const std::vector<std::string> unknown = app.remaining();
+    const std::string reason = unknown.empty() ? error.what() : "it has no option '" + unknown[0] + "'";
+    return Report((reason + "; `onnx_conformance --help` shows what there is").c_str(), kWrongUsage);
+  } catch (const lockstep::UsageError& error) {
+    return Report(error.what(), kWrongUsage);
   } catch (const lockstep::Error& error) {
-    std::fprintf(stderr, "onnx_conformance: %s\n", error.what());
-    return 4;
+    return Report(error.what(), 4);
   }
 }
