@@ -101,7 +101,7 @@ std::string UnsupportedResize(const Node& resize) {
   static constexpr std::array kCoordinates = {"asymmetric",         "half_pixel",    "half_pixel_symmetric",
                                               "pytorch_half_pixel", "align_corners", "tf_half_pixel_for_nn"};
   static constexpr std::array kRoundings = {"floor", "ceil", "round_prefer_floor", "round_prefer_ceil"};
-  if (resize.Int("antialias", 0) != 0) return "antialias 1 is not supported";
+  if (resize.Int("antialias", 0) != 0) return "antialias 1 is not supported; export it with antialias=False";
   if (!IsOneOf(Coordinates(resize), kCoordinates)) {
     return "coordinate_transformation_mode '" + Coordinates(resize) + "' is not supported";
   }

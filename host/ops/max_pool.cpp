@@ -77,7 +77,9 @@ Results Evaluate(const Call& call) {
 }
 
 std::string Unsupported(const Graph& graph, const Node& node) {
-  if (node.outputs.size() > 1 && node.outputs[1] != graph::kNoTensor) return "its indices are used";
+  if (node.outputs.size() > 1 && node.outputs[1] != graph::kNoTensor) {
+    return "its indices are used; end the network in front of it with --output-nodes";
+  }
   return UnsupportedPool(graph, node);
 }
 

@@ -67,7 +67,7 @@ TEST(Resize, NamesTheModeThatIsNotSupported) {
   node.attributes["mode"] = std::string("cubic");
   EXPECT_FALSE(IsNearest(node));
   node.attributes["antialias"] = int64_t{1};
-  EXPECT_EQ(UnsupportedResize(node), "antialias 1 is not supported");
+  EXPECT_EQ(UnsupportedResize(node), "antialias 1 is not supported; export it with antialias=False");
 }
 
 // One scale for the axes that are named, the smaller or the larger of what the sizes ask for; the size is rounded.

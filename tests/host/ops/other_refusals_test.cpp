@@ -1,4 +1,4 @@
-// Refusals of ConvTranspose, TopK, PRelu, ReduceMean, Resize, GridSample and NonMaxSuppression.
+// Refusals of ConvTranspose, MaxPool, TopK, PRelu, ReduceMean, Resize, GridSample and NonMaxSuppression.
 #include "refusal.h"
 
 namespace lockstep::ops {
@@ -220,7 +220,7 @@ const Mistake kUnsupportedResize[] = {
            g, {1, 1, 2, 2},
            {{"mode", std::string("cubic")}, {"coordinate_transformation_mode", std::string("tf_crop_and_resize")}});
      }},
-    {"Antialias", "antialias 1 is not supported",
+    {"Antialias", "antialias 1 is not supported; export it with antialias=False",
      [](SmallGraph& g) {
        return Resized(g, {1, 1, 0.5F, 1}, {{"mode", std::string("linear")}, {"antialias", int64_t{1}}});
      }},
@@ -321,6 +321,14 @@ const Mistake kUnsupportedNonMaxSuppression[] = {
      }},
 };
 
+const Mistake kUnsupportedMaxPool[] = {
+    {"Indices", "its indices are used; end the network in front of it with --output-nodes",
+     [](SmallGraph& g) {
+       return g.AddMany("MaxPool", {g.Input("x", {1, 1, 4, 4})}, 2, {{"kernel_shape", Ints{2, 2}}})[1];
+     }},
+};
+
+LOCKSTEP_UNSUPPORTED(MaxPool);
 LOCKSTEP_REFUSALS(GridSample);
 LOCKSTEP_REFUSALS(NonMaxSuppression);
 LOCKSTEP_UNSUPPORTED(GridSample);

@@ -26,7 +26,7 @@ TEST(FindBlockers, ListsAllAndNothingThatOnlyFollows) {
   EXPECT_EQ(Text(FindBlockers(graph)),
             "com.example.Strange_0|com.example.Strange|the operator is not supported\n"
             "LpPool_3|LpPool|the operator is not supported\n"
-            "Resize_4|Resize|antialias 1 is not supported\n");
+            "Resize_4|Resize|antialias 1 is not supported; export it with antialias=False\n");
 }
 
 TEST(FindBlockers, FindsNothingInASupportedGraph) {
