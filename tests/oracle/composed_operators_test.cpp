@@ -1,10 +1,11 @@
 // Operators that the optimiser writes in others, from the ONNX file to the joint model, against ONNX Runtime.
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <fstream>
+#include <limits>
 
 #include "compiler/compiler.h"
+#include "difference.h"
 #include "files/output_file.h"
 #include "import/onnx_writer.h"
 #include "input/data_list.h"
@@ -122,14 +123,24 @@ class ComposedOperators : public testing::FolderTest {
     size_t near = 0;
     double largest = 0.0;
     for (size_t i = 0; i < ours.size(); ++i) {
-      const double difference = std::abs(static_cast<double>(ours[i]) - theirs[i]);
+      const double difference = Distance(ours[i], theirs[i]);
       near += difference <= bound ? 1 : 0;
-      if (!(difference <= largest)) largest = difference;
+      largest = std::max(largest, difference);
     }
     EXPECT_GE(static_cast<double>(near), right * static_cast<double>(ours.size()))
         << what << ": the largest difference is " << largest << ", allowed " << bound;
   }
 };
+
+// A number behind a NaN does not hide it.
+TEST(LargestDifference, IsInfiniteWhereOneIsNoNumber) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  using Numbers = std::vector<float>;
+  EXPECT_EQ(LargestDifference(Numbers{kNan, 1.0F}, Numbers{0.0F, 1.0F}), kInfinity);
+  EXPECT_EQ(LargestDifference(Numbers{0.0F, 1.0F}, Numbers{kNan, 1.0F}), kInfinity);
+  EXPECT_EQ(LargestDifference(Numbers{kNan, 3.0F}, Numbers{kNan, 1.0F}), 2.0);
+}
 
 TEST_F(ComposedOperators, Hardmax) {
   OnnxWriter writer(17);
