@@ -225,6 +225,8 @@ class Reader {
     node.attributes["to"] = graph::ToOnnxType(*kind);
     if (to == onnx::TensorProto::FLOAT16) node.attributes["mantissa_bits"] = int64_t{kHalfMantissa};
     if (to == onnx::TensorProto::BFLOAT16) node.attributes["mantissa_bits"] = int64_t{kBfloatMantissa};
+    const bool signed_words = to == onnx::TensorProto::INT64 || to == onnx::TensorProto::INT32;
+    if (*kind == graph::ElementType::kInt64 && !signed_words) node.attributes["integer_type"] = int64_t{to};
   }
 
   void ReadConstant(const onnx::NodeProto& proto, const std::string& name) {

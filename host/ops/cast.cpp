@@ -11,13 +11,16 @@ using graph::ElementType;
 
 constexpr int64_t kFloatMantissa = 23;
 constexpr int64_t kFewestMantissa = 1;
+constexpr int64_t kOnnxUint64 = 13;
 
-// Attribute mantissa_bits: the importer writes there what a type of 16-bit floats keeps.
+// What the importer writes beside `to`: mantissa_bits, what a type of 16-bit floats keeps, and integer_type, ONNX's
+// number of a type of integers that has not every one of 32 bits.
 void Infer(InferContext& context) {
   const int64_t to = context.node.Int("to", graph::kOnnxFloat);
   context.Require(to == graph::ToOnnxType(graph::FromOnnxType(to)),
                   "its attribute 'to' is " + std::to_string(to) + "; allowed: the types of float, int64 and bool");
   context.Int("mantissa_bits", kFloatMantissa, kFewestMantissa, kFloatMantissa);
+  context.Int("integer_type", graph::kOnnxInt64, graph::kOnnxUint8, kOnnxUint64);
   context.Set(graph::FromOnnxType(to), context.Shape(0));
 }
 

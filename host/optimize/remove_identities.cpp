@@ -58,6 +58,7 @@ TensorId HandsOn(const Graph& graph, const graph::Uses& uses, const Node& node) 
   if (IsIn(node.op, {"Identity", "Dropout"})) return x;
   if (!graph::IsKnown(from.shape) || from.shape != to.shape || from.type != to.type) return graph::kNoTensor;
   if (neutral != graph::kNoTensor) return x;
+  if (node.attributes.count("integer_type") != 0) return graph::kNoTensor;  // a Cast that may wrap
   if (IsIn(node.op, {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast", "Expand", "Tile", "Split"})) return x;
   if (node.op == "Concat" && node.inputs.size() == 1) return x;
   if (node.op == "Transpose") {

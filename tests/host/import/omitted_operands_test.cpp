@@ -154,5 +154,20 @@ TEST(Opsets, AConstantGivesItsTypeToACastLike) {
   EXPECT_EQ(testing::EvaluatePlain(Import(writer), {{"x", {{2}, {1.75, -1.75}}}}).at("y").values, (Values{1, -1}));
 }
 
+// The graph has one type of integers; which values of it wrap is said beside.
+TEST(Opsets, ACastSaysWhichIntegersItMakes) {
+  const std::pair<onnx::TensorProto::DataType, int64_t> types[] = {{onnx::TensorProto::INT64, 0},
+                                                                   {onnx::TensorProto::INT32, 0},
+                                                                   {onnx::TensorProto::UINT8, graph::kOnnxUint8},
+                                                                   {onnx::TensorProto::INT16, graph::kOnnxInt16},
+                                                                   {onnx::TensorProto::UINT64, 13}};
+  for (const auto& [type, expected] : types) {
+    OnnxWriter writer(17);
+    SetInt(writer.Input("x", {2}, onnx::TensorProto::INT16).Output("y").Node("Cast", {"x"}, {"whole"}), "to", type);
+    SetInt(writer.Node("Cast", {"whole"}, {"y"}), "to", onnx::TensorProto::FLOAT);
+    EXPECT_EQ(Import(writer).nodes[0].Int("integer_type", 0), expected);
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::importer
