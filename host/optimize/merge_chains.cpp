@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "optimize/graph_edit.h"
 #include "optimize/pass.h"
@@ -68,20 +69,19 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   const bool sum = node.op == "Mul" || node.op == "Add";
   if (!sum && node.op != "Transpose" && !IsReshape(node.op)) return false;
   for (const TensorId id : node.inputs) {
-    const Node* before = ProducerOf(graph, uses, id);
+    Node* before = ProducerOf(graph, uses, id);
     if (before == nullptr || before->activation.kind != graph::ActivationKind::kNone) continue;
     if (OnlyConsumer(uses, id) != static_cast<int32_t>(index)) continue;
-    const Node copy = *before;
     bool merged = false;
     if (sum) {
-      merged = before->op == node.op && MergeNumbers(graph, node, copy);
+      merged = before->op == node.op && MergeNumbers(graph, node, *before);
     } else if (node.op == "Transpose") {
-      merged = before->op == node.op && MergeTranspose(node, copy);
+      merged = before->op == node.op && MergeTranspose(node, *before);
     } else {
-      merged = IsReshape(before->op) && MergeReshape(graph, node, copy);
+      merged = IsReshape(before->op) && MergeReshape(graph, node, *before);
     }
     if (!merged) continue;
-    std::vector<std::string> names = copy.onnx_nodes;
+    std::vector<std::string> names = std::move(before->onnx_nodes);  // nothing else reads that node
     names.insert(names.end(), node.onnx_nodes.begin(), node.onnx_nodes.end());
     node.onnx_nodes = std::move(names);
     return true;

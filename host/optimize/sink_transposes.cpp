@@ -47,7 +47,8 @@ bool Helps(const Graph& graph, const graph::Uses& uses, const Node& transpose, c
   });
 }
 
-// Two Transposes one behind the other, where the first stays for others.
+// Two Transposes one behind the other, where the first stays for others, and stands for its ONNX nodes alone: if each
+// of a chain named all in front of it, names would grow with the square of its length.
 bool SkipTranspose(Graph& graph, const graph::Uses& uses, size_t index) {
   Node& node = graph.nodes[index];
   const Node* before = TransposeOf(graph, uses, node.inputs[0]);
@@ -57,7 +58,6 @@ bool SkipTranspose(Graph& graph, const graph::Uses& uses, size_t index) {
   for (int64_t& axis : perm) axis = first[static_cast<size_t>(axis)];
   node.attributes["perm"] = perm;
   node.inputs[0] = before->inputs[0];
-  InheritNodes(node, *before);
   return true;
 }
 

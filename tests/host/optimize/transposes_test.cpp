@@ -137,18 +137,36 @@ TEST(SinkTransposes, TheyStandForTheTransposesThatTheyWere) {
   EXPECT_EQ(graph.nodes[4].onnx_nodes, (std::vector<std::string>{"Transpose_1", "Transpose_3"}));
 }
 
-// The second does what both did.
-TEST(SinkTransposes, ASkippedTransposeIsNamedToo) {
+// The first stays for others: each is named once, however long the chain is.
+TEST(SinkTransposes, ASkippedTransposeKeepsItsName) {
+  constexpr int kLength = 40;
   SmallGraph g;
-  const TensorId turned = Last(g, g.Input("x", {1, 3, 5, 6}));
-  const TensorId back = Turn(g, turned, {0, 2, 1, 3});
-  graph::Graph graph = g.Finish({back, g.Add("Relu", {turned})});
-  EXPECT_EQ(SinkTransposes(graph), 1);
-  for (const graph::Node& node : graph.nodes) {
-    if (node.name == "Transpose_1") {
-      EXPECT_EQ(node.onnx_nodes, (std::vector<std::string>{"Transpose_1", "Transpose_0"}));
-    }
+  TensorId turned = g.Input("x", {1, 3, 5, 6});
+  std::vector<TensorId> outputs;
+  for (int i = 0; i < kLength; ++i) {
+    turned = Turn(g, turned, {0, 2, 1, 3});
+    outputs.push_back(g.Add("Relu", {turned}));
   }
+  const graph::Graph before = g.Finish(outputs);
+  graph::Graph after = before;
+  EXPECT_EQ(SinkTransposes(after), kLength - 1);
+  EXPECT_EQ(testing::LargestOutputDifference(before, after), 0.0);
+  for (const graph::Node& node : after.nodes) EXPECT_EQ(node.onnx_nodes, std::vector<std::string>{node.name});
+}
+
+// What a chain became is named once after all of them.
+TEST(MergeChains, AChainStandsForAllOfItsNodes) {
+  constexpr size_t kLength = 2001;
+  SmallGraph g;
+  TensorId turned = g.Input("x", {1, 3, 5, 6});
+  for (size_t i = 0; i < kLength; ++i) turned = Turn(g, turned, {0, 2, 1, 3});
+  graph::Graph graph = g.Finish({turned});
+  EXPECT_EQ(MergeChains(graph), static_cast<int>(kLength) - 1);
+  ASSERT_EQ(graph.nodes.size(), 1U);
+  EXPECT_EQ(graph.nodes[0].Ints("perm", {}), (std::vector<int64_t>{0, 2, 1, 3}));
+  ASSERT_EQ(graph.nodes[0].onnx_nodes.size(), kLength);
+  EXPECT_EQ(graph.nodes[0].onnx_nodes.front(), "Transpose_0");
+  EXPECT_EQ(graph.nodes[0].onnx_nodes.back(), "Transpose_" + std::to_string(kLength - 1));
 }
 
 }  // namespace
