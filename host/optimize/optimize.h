@@ -39,8 +39,8 @@ struct PassResult {
 //   acts as an epsilon; MeanVarianceNormalization adds its epsilon to the variance.
 // - Numbers within 1e-4 of those of SiLU's, HardSwish's and Gelu's kin are taken for them.
 // - What Where does not choose, Trilu drops or CumSum leaves out is multiplied with 0: infinity and NaN there come
-//   through, unless the condition of a Where guards them. Minus infinity that a Where puts in front of Softmax or Exp
-//   is a large number, so that a row of nothing else has equal shares.
+//   through, unless the condition of a Where guards them, at most 8 operators in front of it. Minus infinity that a
+//   Where puts in front of Softmax or Exp is a large number, so that a row of nothing else has equal shares.
 // - Truth values that leave the network are floats of 0 and 1.
 //
 // A node that stands for several ONNX nodes lists them in `onnx_nodes`; its output has the name of the last ONNX

@@ -180,6 +180,12 @@ TensorId TruthWriter::Safe(const std::string& op, TensorId x, bool yes) {
 // Where the condition asks about a number because a function of it is infinite or NaN for others, as the logarithm of
 // what is not above 0, the branch is computed of chosen numbers alone: 0 times infinity is no number.
 TensorId TruthWriter::Guarded(TensorId branch, bool yes, int depth) {
+  const auto [known, first] = guarded_[yes ? 1 : 0].try_emplace({branch, depth}, branch);
+  if (first) known->second = GuardedCopy(branch, yes, depth);
+  return known->second;
+}
+
+TensorId TruthWriter::GuardedCopy(TensorId branch, bool yes, int depth) {
   const auto at = static_cast<size_t>(branch);
   if (depth == 0 || at >= uses_.producer.size() || uses_.producer[at] < 0) return branch;
   if (asked_.empty()) asked_ = MadeFrom(graph_, uses_, node_.inputs[0]);
@@ -205,7 +211,7 @@ TensorId TruthWriter::Guarded(TensorId branch, bool yes, int depth) {
 
 // The branch where it is chosen, 0 elsewhere.
 TensorId TruthWriter::Chosen(TensorId branch, bool yes) {
-  constexpr int kDeepest = 8;
+  constexpr int kDeepest = 8;  // optimize.h says so
   const bool adds_no_axes = graph_.tensor(branch).shape.size() <= graph_.tensor(node_.inputs[0]).shape.size() &&
                             graph::ElementCount(graph_.tensor(branch).shape) == 1;
   if (IsNumber(branch, 1.0) && adds_no_axes) return MaskOf(yes);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "graph/graph.h"
@@ -47,6 +48,7 @@ class TruthWriter {
   graph::TensorId Chosen(graph::TensorId branch, bool yes);
   graph::TensorId Finite(graph::TensorId branch);
   graph::TensorId Guarded(graph::TensorId branch, bool yes, int depth);
+  graph::TensorId GuardedCopy(graph::TensorId branch, bool yes, int depth);
   graph::TensorId Safe(const std::string& op, graph::TensorId x, bool yes);
 
   graph::Graph& graph_;
@@ -55,6 +57,7 @@ class TruthWriter {
   std::vector<graph::Node> made_;
   graph::TensorId masks_[2] = {graph::kNoTensor, graph::kNoTensor};  // of Where: where it takes the second, the first
   std::set<graph::TensorId> asked_;                                  // of Where: what its condition is made from
+  std::map<std::pair<graph::TensorId, int>, graph::TensorId> guarded_[2];  // what Guarded gave, by its branch and depth
 };
 
 }  // namespace lockstep::optimize

@@ -71,6 +71,19 @@ TEST(Where, BranchesThatAConditionGuards) {
   }
 }
 
+// What a branch reads twice is copied once, so that doubling does not double the copies.
+TEST(Where, GuardsWhatABranchReadsTwiceOnce) {
+  SmallGraph g;
+  const TensorId x = g.Input("x", {2, 3});
+  TensorId sum = g.Add("Log", {x});
+  for (int i = 0; i < 7; ++i) sum = g.Add("Add", {sum, sum});
+  const graph::Graph before = g.Finish({g.Add("Where", {g.Add("Greater", {x, g.Scalar(0.0F)}), sum, g.Scalar(0.0F)})});
+  ExpectSameBehind(before, TruthToNumbers);
+  graph::Graph after = before;
+  TruthToNumbers(after);
+  EXPECT_LE(after.nodes.size(), 16U);
+}
+
 // What gives the result its shape is no more than a one or a zero.
 TEST(Where, NumbersWithMoreAxesThanTheMask) {
   for (const float number : {0.0F, 1.0F, 2.0F}) {
