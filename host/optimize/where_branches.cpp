@@ -15,27 +15,45 @@ using graph::Graph;
 using graph::Node;
 using graph::TensorId;
 
+// Whether no number of a constant, times `sign`, is near what stands for infinity.
+bool StaysFarBelow(const Graph& graph, TensorId id, float sign) {
+  constexpr float kLargest = 4194304.0F;
+  const auto& constant = graph.tensor(id).constant;
+  return !constant ||
+         std::all_of(constant->floats.begin(), constant->floats.end(), [&](float x) { return sign * x <= kLargest; });
+}
+
+// Less something, it stays minus infinity. Taken from something, it is plus infinity, but where it is the largest of
+// the same numbers, as in a Softmax in its parts.
+bool SubCarries(const Graph& graph, const graph::Uses& uses, const Node& sub, TensorId infinite) {
+  if (sub.inputs[1] != infinite) return StaysFarBelow(graph, sub.inputs[1], -1.0F);
+  const int32_t maker = uses.producer[static_cast<size_t>(infinite)];
+  if (maker < 0) return false;
+  const Node& node = graph.nodes[static_cast<size_t>(maker)];
+  return node.op == "ReduceMax" && node.inputs[0] == sub.inputs[0];
+}
+
 // Minus infinity stays what it is, or meets a number that it is far below.
-bool CarriesInfinity(const Node& node) {
+bool CarriesInfinity(const Graph& graph, const graph::Uses& uses, const Node& node, TensorId infinite) {
   const ops::Op* op = ops::FindOp(node.op);
   if (op != nullptr && op->quantization.view) return true;
-  for (const char* other : {"Concat", "Expand", "Where", "Add", "Sub", "ReduceMax"}) {
-    if (node.op == other) return true;
-  }
-  return false;
+  if (node.op == "Sub") return SubCarries(graph, uses, node, infinite);
+  if (node.op == "Add") return StaysFarBelow(graph, node.inputs[0], 1.0F) && StaysFarBelow(graph, node.inputs[1], 1.0F);
+  return node.op == "Concat" || node.op == "Expand" || node.op == "Where" || node.op == "ReduceMax";
 }
 
 bool OnlyPowersSee(const Graph& graph, const graph::Uses& uses, TensorId id) {
   std::vector<TensorId> open = {id};
   std::set<TensorId> seen = {id};
   while (!open.empty()) {
-    const auto at = static_cast<size_t>(open.back());
+    const TensorId infinite = open.back();
+    const auto at = static_cast<size_t>(infinite);
     open.pop_back();
     if (uses.is_output[at] || uses.consumers[at].empty()) return false;
     for (const int32_t reader : uses.consumers[at]) {
       const Node& node = graph.nodes[static_cast<size_t>(reader)];
       if (node.op == "Softmax" || node.op == "Exp") continue;
-      if (!CarriesInfinity(node)) return false;
+      if (!CarriesInfinity(graph, uses, node, infinite)) return false;
       for (const TensorId output : node.outputs) {
         if (output != graph::kNoTensor && seen.insert(output).second) open.push_back(output);
       }

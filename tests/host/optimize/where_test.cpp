@@ -154,5 +154,41 @@ TEST(Where, MinusInfinityInFrontOfASoftmaxInItsParts) {
   ExpectSameBehind(g.Finish({g.Add("Div", {powers, g.Add("ReduceSum", {powers}, rows)})}), TruthToNumbers);
 }
 
+// What it is taken from is infinite, and what is added must not bring back what stands for it.
+TEST(Where, MinusInfinityThatDoesNotStayFarBelow) {
+  using Make = TensorId (*)(SmallGraph&, TensorId x, TensorId chosen);
+  const std::pair<const char*, Make> networks[] = {
+      {"taken from something",
+       [](SmallGraph& g, TensorId x, TensorId chosen) {
+         return g.Add("Sub", {x, chosen});
+       }},
+      {"taken from itself",
+       [](SmallGraph& g, TensorId, TensorId chosen) {
+         return g.Add("Sub", {chosen, chosen});
+       }},
+      {"and a large number",
+       [](SmallGraph& g, TensorId, TensorId chosen) {
+         return g.Add("Add", {chosen, g.Scalar(2e7F)});
+       }},
+      {"less a large number below 0",
+       [](SmallGraph& g, TensorId, TensorId chosen) {
+         return g.Add("Sub", {chosen, g.Scalar(-2e7F)});
+       }},
+  };
+  for (const auto& [what, make] : networks) {
+    SCOPED_TRACE(what);
+    SmallGraph g;
+    const TensorId x = g.Input("x", {2, 4});
+    const TensorId chosen = g.Add("Where", {g.Add("Less", {x, g.Scalar(0.0F)}), g.Scalar(-kInfinity), x});
+    ExpectUntouched(g.Finish({g.Add("Exp", {make(g, x, chosen)})}), TruthToNumbers);
+  }
+  SmallGraph g;
+  const TensorId x = g.Input("x", {2, 4});
+  const TensorId chosen = g.Add("Where", {g.Add("Less", {x, g.Scalar(0.0F)}), g.Scalar(-kInfinity), x});
+  const TensorId mask = g.Floats({4}, {0.0F, -1e9F, 1000.0F, 0.0F});
+  ExpectSameBehind(g.Finish({g.Add("Exp", {g.Add("Sub", {g.Add("Add", {mask, chosen}), g.Scalar(990.0F)})})}),
+                   TruthToNumbers);
+}
+
 }  // namespace
 }  // namespace lockstep::optimize
