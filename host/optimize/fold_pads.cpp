@@ -2,25 +2,15 @@
 
 #include "ops/pad.h"
 #include "optimize/graph_edit.h"
+#include "optimize/never_negative.h"
 #include "optimize/pass.h"
 
 namespace lockstep::optimize {
 namespace {
 
-using graph::ActivationKind;
 using graph::Graph;
 using graph::Node;
 using graph::TensorId;
-
-// Is every element of the tensor that `producer` makes 0 or more?
-bool NeverNegative(const Graph& graph, const Node* producer) {
-  if (producer == nullptr) return false;
-  const bool fused = producer->activation.kind != ActivationKind::kNone;
-  const graph::Activation activation = fused ? producer->activation : graph::ActivationOf(graph, *producer);
-  return activation.kind == ActivationKind::kRelu || activation.kind == ActivationKind::kSigmoid ||
-         activation.kind == ActivationKind::kExp ||
-         (activation.kind == ActivationKind::kClip && activation.alpha >= 0.0);
-}
 
 // Paddings of the spatial axes (begins, then ends), nothing if others are padded or one cuts.
 std::vector<int64_t> SpatialPads(const Graph& graph, const Node& pad) {
@@ -69,7 +59,7 @@ bool Rewrite(Graph& graph, const graph::Uses& uses, size_t index) {
   for (size_t i = 0; i < pads.size(); ++i) pads[i] += extra[i];
   if (node.op == "MaxPool") {
     const bool lowest = value <= -ops::kAsGoodAsInfinity;
-    const bool harmless = value == 0.0 && NeverNegative(graph, ProducerOf(graph, uses, pad->inputs[0]));
+    const bool harmless = value == 0.0 && NeverNegative(graph, uses, pad->inputs[0], {});
     allowed = lowest || harmless;
   }
   if (node.op != "Conv") allowed = allowed && WindowsReachInput(node, pads);

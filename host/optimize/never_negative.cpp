@@ -43,7 +43,16 @@ class Search {
     return low.size() == 1 && low[0] >= 0.0F;
   }
 
+  // Of what a function fused behind a node makes, whatever it gets.
+  static bool IsOf(const graph::Activation& activation) {
+    using graph::ActivationKind;
+    const ActivationKind kind = activation.kind;
+    return kind == ActivationKind::kRelu || kind == ActivationKind::kSigmoid || kind == ActivationKind::kExp ||
+           (kind == ActivationKind::kClip && activation.alpha >= 0.0 && activation.beta >= 0.0);
+  }
+
   bool IsOf(const Node& node, int steps) const {
+    if (node.activation.kind != graph::ActivationKind::kNone) return IsOf(node.activation);
     const ops::Op* op = ops::FindOp(node.op);
     if (op == nullptr) return false;
     if (op->quantization.range != ops::FixedRange::kNone) return true;
@@ -51,7 +60,8 @@ class Search {
              {"Relu", "Abs", "Exp", "Sqrt", "HardSigmoid", "Softplus", "ReduceL1", "ReduceL2", "ReduceSumSquare"}))
       return true;
     if (node.op == "Clip") {
-      return StartsAtZero(node) || Holds(node.inputs[0], steps);
+      const bool ends_above = node.inputs.size() < 3 || Holds(node.inputs[2], steps);
+      return ends_above && (StartsAtZero(node) || Holds(node.inputs[0], steps));
     }
     if (node.op == "Mul" && node.inputs[0] == node.inputs[1]) return true;
     if (node.op == "Pow" && graph::IsConstant(graph_, node.inputs[1])) {

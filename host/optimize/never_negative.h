@@ -7,8 +7,8 @@
 
 namespace lockstep::optimize {
 
-// From the operators that `id` is made by, a few steps back; false where that does not say. `known`: tensors of which
-// it is certain.
+// From the operators that `id` is made by, and the functions fused behind them, a few steps back; false where that does
+// not say. `known`: tensors of which it is certain.
 bool NeverNegative(const graph::Graph& graph, const graph::Uses& uses, graph::TensorId id,
                    const std::set<graph::TensorId>& known);
 

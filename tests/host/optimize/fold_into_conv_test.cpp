@@ -149,6 +149,24 @@ TEST(FoldPads, TakesWhatCannotWinIntoAMaxPool) {
   ExpectUntouched(PaddedPool(1.0F, true), FoldPads);
 }
 
+// A function fused behind a node says more than the node.
+TEST(FoldPads, LooksAtWhatIsFusedInFrontOfAMaxPool) {
+  using graph::Activation;
+  using graph::ActivationKind;
+  const std::pair<Activation, bool> cases[] = {{{ActivationKind::kRelu}, true},
+                                               {{ActivationKind::kClip, 0.0, 6.0}, true},
+                                               {{ActivationKind::kClip, -5.0, -1.0}, false},
+                                               {{ActivationKind::kTanh}, false},
+                                               {{ActivationKind::kNeg}, false}};
+  for (const auto& [activation, folds] : cases) {
+    SCOPED_TRACE(graph::ActivationName(activation.kind));
+    graph::Graph graph = PaddedPool(0.0F, true);
+    graph.nodes[0].op = "Abs";
+    graph.nodes[0].activation = activation;
+    EXPECT_EQ(FoldPads(graph), folds ? 1 : 0);
+  }
+}
+
 graph::Graph PaddedAverage(float value, int64_t pad, int64_t count_include_pad) {
   SmallGraph small;
   const TensorId x = small.Input("x", {1, 3, 5, 4});

@@ -218,6 +218,10 @@ TEST(TakeQuantization, NoClipWhereThereIsNothingToCut) {
   const TensorId mean =
       square.small.Add("ReduceMean", {square.small.Add("Mul", {x, x})}, {{"axes", std::vector<int64_t>{0}}});
   EXPECT_EQ(operators(square, square.Pair(mean, 0.5F, 0)), "Mul ReduceMean Identity");
+  Quantized below;  // what was never negative is cut off below 0
+  const TensorId positive = below.small.Add("Relu", {below.small.Input("x", {4})});
+  const TensorId negative = below.small.Add("Clip", {positive, below.small.Scalar(-5.0F), below.small.Scalar(-1.0F)});
+  EXPECT_EQ(operators(below, below.Pair(negative, 0.5F, 0)), "Relu Clip Clip");
   Quantized input;
   EXPECT_EQ(operators(input, input.Pair(input.small.Input("x", {4}), 0.5F, 0)), "Identity");
 }
