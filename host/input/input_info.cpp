@@ -191,6 +191,7 @@ std::vector<InputInfo> InputsOf(const graph::Graph& graph, const std::map<std::s
     info.preprocess = chosen.at(tensor.name);
     info.normalised = info.preprocess.type != Type::kF32;
     info.takes_floats = info.preprocess.type != Type::kF32;
+    info.truth = tensor.onnx_type == graph::kOnnxBool;
     info.layout.tensor = tensor.name;
     info.layout.dtype = DTypeOf(info.preprocess.type);
     info.layout.scale = 1.0;

@@ -19,6 +19,7 @@ struct InputInfo {
   quantize::InputPreprocess preprocess;  // what it holds, and how a picture is made into it
   dump::DumpLayer layout;                // type, order and shape of its bytes; the scale of integers
   bool normalised = false;    // its values stand for (value - mean) / std, else for what the layout's scale says
+  bool truth = false;         // ONNX declares truth values: it takes 0 and 1 alone
   bool takes_floats = false;  // a network's picture: its values may be given as float32 in ONNX order, too
 
   bool is_picture() const { return preprocess.type == quantize::InputPreprocess::Type::kPicture; }

@@ -8,6 +8,7 @@
 #include "files/output_file.h"
 #include "graph/counted.h"
 #include "graph/error.h"
+#include "graph/short_number.h"
 #include "input/folder.h"
 #include "input/npy.h"
 #include "input/pictures/preprocess.h"
@@ -36,6 +37,22 @@ InputReader::Data RequireFinite(InputReader::Data data, const std::string& label
   return data;
 }
 
+// A file may hold other bytes than 0 and 1 where it should hold truth values; logic would compute with them.
+void RequireTruth(const std::vector<uint8_t>& bytes, const std::string& dtype, const std::string& label,
+                  const InputInfo& info) {
+  if (!info.truth) return;
+  dump::DumpLayer as_numbers;
+  as_numbers.dtype = dtype;
+  as_numbers.scale = 1.0;
+  as_numbers.shape = {static_cast<int64_t>(bytes.size() / dump::DTypeBytes(dtype))};
+  const std::vector<float> values = dump::RealValues(as_numbers, bytes);
+  for (size_t at = 0; at < values.size(); ++at) {
+    if (values[at] == 0.0F || values[at] == 1.0F) continue;
+    throw BadInput(label + ": the input " + info.name + " takes truth values, 0 and 1; element " + std::to_string(at) +
+                   " in the file is " + graph::ShortNumber(values[at]) + "; save 1 for what is true");
+  }
+}
+
 InputReader::Data FromArray(const NpyArray& array, const std::string& label, const InputInfo& info) {
   const graph::Shape shape = dump::OnnxShape(info.layout);
   const bool floats = info.takes_floats && array.dtype == "f32" && !SameType(info, array);
@@ -43,6 +60,7 @@ InputReader::Data FromArray(const NpyArray& array, const std::string& label, con
     throw BadInput(label + ": the input " + info.name + " takes " + Describe(info) + ", the array is " + array.dtype +
                    " " + graph::ToString(array.shape) + "; save it with that shape and type");
   }
+  RequireTruth(array.bytes, array.dtype, label, info);
   if (floats) return RequireFinite({array.bytes, true}, label, info);
   if (array.dtype == "f32") RequireFinite({array.bytes, false}, label, info);
   return {dump::ToPhysical(shape, info.layout.axes, array.bytes.data(), dump::DTypeBytes(array.dtype)), false};
@@ -50,9 +68,11 @@ InputReader::Data FromArray(const NpyArray& array, const std::string& label, con
 
 InputReader::Data FromRawFile(const std::string& file, const InputInfo& info) {
   std::vector<uint8_t> bytes = files::ReadFile(file);
-  if (bytes.size() == info.bytes()) return RequireFinite({std::move(bytes), false}, file, info);
   const size_t as_floats = static_cast<size_t>(info.layout.Elements()) * sizeof(float);
-  if (info.takes_floats && bytes.size() == as_floats) return RequireFinite({std::move(bytes), true}, file, info);
+  const bool floats = info.takes_floats && bytes.size() == as_floats && bytes.size() != info.bytes();
+  if (floats || bytes.size() == info.bytes()) RequireTruth(bytes, floats ? "f32" : info.layout.dtype, file, info);
+  if (bytes.size() == info.bytes()) return RequireFinite({std::move(bytes), false}, file, info);
+  if (floats) return RequireFinite({std::move(bytes), true}, file, info);
   throw BadInput(file + " has " + std::to_string(bytes.size()) + " bytes, the input " + info.name + " (" +
                  Describe(info) + ") takes " + std::to_string(info.bytes()) +
                  (info.takes_floats ? ", or " + std::to_string(as_floats) + " as float32" : "") +

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "graph/short_number.h"
+
 namespace lockstep::report {
 namespace {
 
@@ -157,7 +159,7 @@ std::string FixedNumber(double value, int digits) {
 }
 
 std::string ShortNumber(double value, int digits) {
-  return std::isfinite(value) ? Print("%.*g", digits, value) : (std::isinf(value) && value > 0 ? "inf" : "-");
+  return std::isfinite(value) ? graph::ShortNumber(value, digits) : (std::isinf(value) && value > 0 ? "inf" : "-");
 }
 
 std::string ByteCount(double bytes) {

@@ -117,6 +117,46 @@ TEST_F(ArrayTest, TruthValuesAreBytes) {
   EXPECT_EQ(Read("truth.npy", "v.npy")[0].bytes, Read("i.npy", "v.npy")[0].bytes);
 }
 
+// What ONNX declares as truth values, in every form that it may come in.
+TEST_F(ArrayTest, OtherNumbersAreNoTruthValues) {
+  InputInfo mask;
+  mask.name = "mask";
+  mask.preprocess.type = quantize::InputPreprocess::Type::kU8;
+  mask.layout.dtype = "u8";
+  mask.layout.shape = {1, 4};
+  mask.truth = true;
+  mask.takes_floats = true;
+  const auto error = [&](const std::string& file) -> std::string {
+    try {
+      InputReader({mask}).Read(ListData({{"mask", Path(file).string()}}, {mask}, "data").items.at(0));
+    } catch (const BadInput& refused) {
+      return refused.what();
+    }
+    return "";
+  };
+  const auto write = [&](const std::string& name, const std::string& dtype, const void* data, size_t size) {
+    const std::vector<uint8_t> file = MakeNpy(dtype, {1, 4}, data, size);
+    files::WriteFile(Path(name), file.data(), file.size());
+  };
+  const uint8_t good[] = {0, 1, 1, 0};
+  const uint8_t bad[] = {0, 1, 255, 0};
+  const float floats[] = {0.0F, 1.0F, 0.5F, 0.0F};
+  files::WriteFile(Path("good.bin"), good, sizeof(good));
+  files::WriteFile(Path("bad.bin"), bad, sizeof(bad));
+  write("good.npy", "bool", good, sizeof(good));
+  write("bytes.npy", "u8", good, sizeof(good));
+  write("bad.npy", "u8", bad, sizeof(bad));
+  write("truth.npy", "bool", bad, sizeof(bad));
+  write("floats.npy", "f32", floats, sizeof(floats));
+  for (const char* file : {"good.bin", "good.npy", "bytes.npy"}) EXPECT_EQ(error(file), "");
+  for (const char* file : {"bad.bin", "bad.npy", "truth.npy"}) {
+    EXPECT_EQ(error(file), Path(file).string() +
+                               ": the input mask takes truth values, 0 and 1; element 2 in the file "
+                               "is 255; save 1 for what is true");
+  }
+  EXPECT_NE(error("floats.npy").find("element 2 in the file is 0.5;"), std::string::npos) << error("floats.npy");
+}
+
 TEST_F(ArrayTest, OfAnotherShapeOrTypeIsRefusedWithBoth) {
   WriteNpy("i.npy", "u8", {2, 3, 2, 2}, 24);
   WriteNpy("wide.npy", "f32", {1, 4}, 16);
