@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "graph/constants.h"
+#include "graph/short_number.h"
 #include "ops/cubic.h"
 #include "ops/op.h"
 #include "ops/op_table.h"
@@ -41,6 +42,20 @@ bool Normalize(graph::Graph& /*graph*/, graph::Node& node) {
   return SetAttribute(node, "align_corners", node.Int("align_corners", 0)) || changed;
 }
 
+// How many pixels lie between neighbouring levels of 16 bits that hold a constant grid.
+double PixelsBetweenLevels(const graph::Graph& graph, const graph::Node& node) {
+  constexpr double kLevels = 65535.0;
+  const graph::Shape& x = graph.tensor(node.inputs[0]).shape;
+  double low = 0.0;
+  double high = 0.0;
+  for (const float value : graph.tensor(node.inputs[1]).constant->floats) {
+    low = std::min(low, double{value});
+    high = std::max(high, double{value});
+  }
+  const int64_t pixels = std::max(x[2], x[3]) - (node.Int("align_corners", 0) != 0 ? 1 : 0);
+  return (high - low) / kLevels * 0.5 * static_cast<double>(pixels);
+}
+
 std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
   constexpr int64_t kLargestExtent = (int64_t{1} << 22) - 1;
   const graph::Shape& x = graph.tensor(node.inputs[0]).shape;
@@ -50,6 +65,15 @@ std::string Unsupported(const graph::Graph& graph, const graph::Node& node) {
   if (graph::IsConstant(graph, node.inputs[0])) return "its image is constant; only a computed one is supported";
   if (graph::IsConstant(graph, node.inputs[1]) && !AllFinite(graph, node.inputs[1])) {
     return "its grid has infinities or NaN; every place must be a number";
+  }
+  if (graph::IsConstant(graph, node.inputs[1])) {
+    const double step = PixelsBetweenLevels(graph, node);
+    // A level's step has 30 bits, of which these are behind the point where the image has 8 bits.
+    const int fraction = Mode(node) == "nearest" ? 19 : 11;
+    if (step >= std::ldexp(1.0, 30 - fraction)) {
+      return "a level of its grid is " + graph::ShortNumber(step) +
+             " pixels of the image; limit the grid's numbers, as to -2 to 2";
+    }
   }
   if (std::max(x[2], x[3]) <= kLargestExtent) return {};
   return "its image has shape " + graph::ToString(x) + "; at most " + std::to_string(kLargestExtent) +

@@ -2,6 +2,7 @@
 
 #include "arithmetic/rq1.h"
 #include "graph/error.h"
+#include "graph/short_number.h"
 #include "lower/ops/emitters.h"
 #include "quantize/fixed_params.h"
 
@@ -27,13 +28,14 @@ Value Grid(LowerContext& context) {
 }
 
 // From levels of the grid to places along an axis in units of 2^-fraction.
-FixedMultiplier ToPlaces(const AffineParams& grid, int64_t size, bool align_corners, int fraction) {
+FixedMultiplier ToPlaces(const Value& grid, int64_t size, bool align_corners, int fraction, bool constant) {
   const double half = 0.5 * static_cast<double>(align_corners ? size - 1 : size);
-  const double real = std::ldexp(grid.scale * half, fraction);
+  const double step = grid.params().scale * half;
+  const double real = std::ldexp(step, fraction);
   if (real == 0.0) return {rq1::kMinMultiplier, rq1::kMaxShift};  // the one place there is
   if (real >= 0x1p30) {
-    throw UnsupportedModel("a level of its grid is " + std::to_string(grid.scale * half) +
-                           " pixels of the image; bound the grid with a Clip");
+    throw UnsupportedModel("a level of its grid is " + graph::ShortNumber(step) + " pixels of the image; " +
+                           (constant ? "limit the grid's numbers, as to -2 to 2" : "bound the grid with a Clip"));
   }
   return ToFixed(real);
 }
@@ -47,8 +49,9 @@ void EmitGridSample(LowerContext& context) {
   joint::GridSampleT options = OptionsOf(context.node());
   const bool wide = x.params().bits > 8;
   const int fraction = wide || options.nearest ? 19 : 11;
-  const FixedMultiplier columns = ToPlaces(grid.params(), x.shape[3], options.align_corners, fraction);
-  const FixedMultiplier rows = ToPlaces(grid.params(), x.shape[2], options.align_corners, fraction);
+  const bool constant = context.IsConstant(1);
+  const FixedMultiplier columns = ToPlaces(grid, x.shape[3], options.align_corners, fraction, constant);
+  const FixedMultiplier rows = ToPlaces(grid, x.shape[2], options.align_corners, fraction, constant);
   options.column_multiplier = columns.m;
   options.column_shift = columns.s;
   options.row_multiplier = rows.m;

@@ -276,6 +276,15 @@ const Mistake kUnsupportedGridSample[] = {
      [](SmallGraph& g) {
        return Sampled(g, g.Input("x", {1, 2, 3, 4}), g.Floats({1, 1, 1, 2}, {kInfinity, 0}));
      }},
+    {"Step", "a level of its grid is 3.052e+25 pixels of the image; limit the grid's numbers, as to -2 to 2",
+     [](SmallGraph& g) {
+       return Sampled(g, g.Input("x", {1, 2, 3, 4}), g.Floats({1, 1, 1, 2}, {1e30F, 0}));
+     }},
+    {"NearestStep", "a level of its grid is 2.289e+04 pixels",
+     [](SmallGraph& g) {
+       return Sampled(g, g.Input("x", {1, 2, 3, 4}), g.Floats({1, 1, 1, 2}, {-1e9F, 0}),
+                      {{"mode", std::string("nearest")}, {"align_corners", int64_t{1}}});
+     }},
     {"Extent", "at most 4194303 rows and columns",
      [](SmallGraph& g) {
        return Sampled(g, g.Input("x", {1, 1, 1, 1 << 22}), g.Input("g", {1, 2, 2, 2}));

@@ -165,7 +165,7 @@ TEST(LowerGridSample, RefusesAGridOfSteps) {
     LowerPlainly(builder);
     FAIL() << "was lowered";
   } catch (const std::exception& error) {
-    EXPECT_NE(std::string(error.what()).find("bound the grid with a Clip"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("limit the grid's numbers"), std::string::npos) << error.what();
   }
 }
 
