@@ -108,7 +108,7 @@ class ActivationChooser {
       if (group.statistics.empty() && !group.is_fixed) {
         throw std::logic_error("nothing was observed of tensor " + graph_.tensor(group.members.front()).name);
       }
-      RequireFinite(group);
+      RequireFinite(group, observed);
     }
   }
 
@@ -131,11 +131,14 @@ class ActivationChooser {
     return SharesScale(node) && std::binary_search(group.members.begin(), group.members.end(), node.inputs[0]);
   }
 
-  // What is derived through a function (Exp) was not seen by the calibration's own check.
-  void RequireFinite(const Group& group) const {
+  // What is derived through a function (Exp) was not seen by the calibration's own check: it ends at the largest float,
+  // which is a number as others where it was seen.
+  void RequireFinite(const Group& group, const Statistics& observed) const {
     constexpr double kLargest = std::numeric_limits<float>::max();
     const Range& range = group.statistics.extremes();
-    if (range.low >= -kLargest && range.high <= kLargest) return;
+    const bool seen = std::all_of(group.members.begin(), group.members.end(),
+                                  [&](graph::TensorId id) { return observed.count(id) != 0; });
+    if (seen || (range.low > -kLargest && range.high < kLargest)) return;
     throw BadInput(WithItsNode(graph_, graph_.tensor(group.members.front()).name) +
                    " leaves the range of float32 for the calibration pictures; check mean and std, or cut the graph "
                    "before it with --output-nodes");
