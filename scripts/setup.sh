@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# setup.sh [--zoo]: installs every package that building, testing and the demo need; --zoo: those of scripts/zoo.sh too.
+# setup.sh [--zoo] [--boards]: installs every package that building, testing and the demo need; --zoo: those of
+# scripts/zoo.sh too, --boards: those of scripts/board-up.sh.
 # Safe to run again: it does nothing when all is there.
 set -euo pipefail
 
@@ -18,7 +19,13 @@ apt_packages=(
   # style; libomp-dev has the omp.h that clang-tidy finds
   clang-format clang-tidy libomp-dev
 )
-[ "${1:-}" != --zoo ] || apt_packages+=(python3-torch python3-torchvision)
+for argument in "$@"; do
+  case $argument in
+    --zoo) apt_packages+=(python3-torch python3-torchvision) ;;
+    --boards) apt_packages+=(adb cpio dropbear-bin openssh-client qemu-system-arm qemu-system-mips) ;;
+    *) echo "setup: unknown argument $argument; there are --zoo and --boards" >&2; exit 2 ;;
+  esac
+done
 command -v node >/dev/null || apt_packages+=(nodejs)
 command -v npm >/dev/null || apt_packages+=(npm)
 

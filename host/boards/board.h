@@ -1,7 +1,9 @@
-// Boards: where run_joint runs. `local` is this PC; `qemu:TARGET` emulates a board's CPU with qemu-user.
+// Boards: where run_joint runs. `local` is this PC; `qemu:TARGET` emulates a board's CPU with qemu-user; others are
+// devices that are reached over ssh or adb.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -10,6 +12,8 @@
 namespace lockstep::boards {
 
 struct BoardOptions {
+  // boards.json. Empty: see FindBoardFile.
+  std::filesystem::path list;
   // The folder that holds TARGET/bin/run_joint_*. Empty: LOCKSTEP_BOARD_DIR, or the build folder this program lies in.
   std::filesystem::path folder;
   // One run_joint_debug for the board, instead of searching.
@@ -29,16 +33,31 @@ struct BoardJob {
   std::string layers;  // regular expression on layer names; empty: all
 };
 
+// What a board says of itself, in the order in which it is shown.
+struct BoardFact {
+  std::string name;
+  std::string value;
+};
+
 class Board {
  public:
   virtual ~Board() = default;
   virtual std::string name() const = 0;
-  // Throws BoardError that says what is missing or what the board answered, BadInput or UnsupportedModel if the board
-  // refused the model.
-  virtual void Run(const BoardJob& job) = 0;
+  // What run_joint printed. Throws BoardError that says what is missing or what the board answered, BadInput or
+  // UnsupportedModel if the board refused the model.
+  virtual std::string Run(const BoardJob& job) = 0;
+  // Reaches the board, asks what it is, and starts the run_joint that fits it. Throws as Run.
+  virtual std::vector<BoardFact> Check() = 0;
+  // Puts a file where models are put; where it then lies. Throws BoardError; UsageError for this PC and emulated
+  // boards.
+  virtual std::string Push(const std::filesystem::path& file) = 0;
+  // What a shell on the board is started with. Throws UsageError as Push.
+  virtual std::vector<std::string> Shell() = 0;
+  // Bytes of a dump that the board has room for at a time. Throws BoardError.
+  virtual uint64_t DumpRoom() { return UINT64_MAX; }
 };
 
-// "local", "qemu:mipsel", ...
+// The boards that need no description: "local", "qemu:mipsel", ...
 std::vector<std::string> BoardNames();
 
 // Throws UsageError with the nearest name for an unknown board. What the board needs is looked for by Run.

@@ -68,6 +68,8 @@ void AddCrosscheck(CLI::App& app, int& status) {
                     "also compare the outputs of release, debug, profile and nmem");
   command->add_option("--output-folder", flags->options.output_folder,
                       "gets the boards' outputs, in a folder for each board");
+  command->add_option("--boards", flags->board.list,
+                      "the list of boards (default: LOCKSTEP_BOARDS, boards.json, or ~/.config/lockstep/boards.json)");
   command->add_option("--board-dir", flags->board.folder,
                       "holds TARGET/bin/run_joint_debug (default: LOCKSTEP_BOARD_DIR, or this build's folder)");
   command->add_option("--board-binary", flags->board.binary, "the run_joint_debug of the one board");

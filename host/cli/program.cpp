@@ -43,6 +43,7 @@ int Run(int argc, char** argv) {
   AddTune(app, status);
   AddEvaluate(app, status);
   AddEdit(app, status);
+  AddBoard(app, status);
   AddInfo(app, status);
   AddHelp(app);
   RefuseUnknownWords(app, argc, argv);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "files/digest.h"
 #include "graph/error.h"
 
 namespace lockstep::crosscheck {
@@ -12,19 +13,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// An extended regular expression that matches exactly these names; empty (all layers) where it would get too long.
-std::string ExactNames(const std::vector<dump::LayerResult>& layers) {
+std::string Escaped(const std::string& name) {
+  std::string escaped;
+  for (const char c : name) {
+    if (std::string("\\^$.|?*+()[]{}").find(c) != std::string::npos) escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+// Layers whose bytes are fetched in one run: an extended regular expression that matches exactly their names.
+using Group = std::string;
+
+// The layers that differ, in groups whose dumps take at most `room` bytes (one layer may take more) and whose names fit
+// one argument.
+std::vector<Group> GroupsOf(const std::vector<dump::LayerResult>& results, const dump::Manifest& reference,
+                            uint64_t room) {
   constexpr size_t kMostCharacters = 16384;
-  std::string names;
-  for (const dump::LayerResult& layer : layers) {
-    if (layer.md5_equal) continue;
-    names += names.empty() ? "" : "|";
-    for (const char c : layer.name) {
-      if (std::string("\\^$.|?*+()[]{}").find(c) != std::string::npos) names += '\\';
-      names += c;
+  std::vector<Group> groups;
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (results[i].md5_equal) continue;
+    const std::string name = Escaped(results[i].name);
+    bytes += reference.layers[i].bytes;
+    if (groups.empty() || bytes > room || groups.back().size() + name.size() > kMostCharacters) {
+      groups.push_back("^(" + name);
+      bytes = reference.layers[i].bytes;
+    } else {
+      groups.back() += "|" + name;
     }
   }
-  return names.size() > kMostCharacters ? "" : "^(" + names + ")$";
+  for (Group& group : groups) group += ")$";
+  return groups;
 }
 
 dump::Manifest CheckedManifest(const boards::Board& board, const fs::path& folder, const Round& round) {
@@ -69,11 +89,16 @@ void CompareBytes(boards::Board& board, const Round& round, const CrosscheckOpti
   boards::BoardJob job;
   job.model = options.model;
   job.inputs = round.input_files;
-  job.dump_folder = result.folder;
-  job.layers = ExactNames(result.layers);
-  board.Run(job);
-  const dump::Manifest manifest = CheckedManifest(board, result.folder, round);
-  for (const dump::DumpLayer& layer : manifest.layers) result.fetched[layer.Place()] = layer;
+  const std::vector<Group> groups = GroupsOf(result.layers, round.manifest, board.DumpRoom());
+  for (size_t i = 0; i < groups.size(); ++i) {
+    job.dump_folder = result.folder / std::to_string(i);
+    job.layers = groups[i];
+    board.Run(job);
+    for (dump::DumpLayer& layer : CheckedManifest(board, job.dump_folder, round).layers) {
+      if (!layer.file.empty()) layer.file = (job.dump_folder / layer.file).lexically_relative(result.folder).string();
+      result.fetched[layer.Place()] = std::move(layer);
+    }
+  }
   std::map<std::pair<int, int>, std::string> sent_digests;
   for (const dump::DumpLayer& layer : sent.layers) sent_digests[layer.Place()] = layer.md5;
   for (size_t i = 0; i < result.layers.size(); ++i) {
@@ -109,7 +134,7 @@ bool HoldsOutputs(const fs::path& folder, const std::vector<dump::OutputDigest>&
   return std::all_of(outputs.begin(), outputs.end(), [&](const dump::OutputDigest& output) {
     if (!fs::exists(folder / output.file)) return false;
     const auto bytes = files::ReadFile(folder / output.file);
-    return dump::Md5Hex(bytes.data(), bytes.size()) == output.md5;
+    return files::Md5Hex(bytes.data(), bytes.size()) == output.md5;
   });
 }
 

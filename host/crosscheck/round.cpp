@@ -1,5 +1,6 @@
 #include "crosscheck/round.h"
 
+#include "files/digest.h"
 #include "files/output_file.h"
 
 namespace lockstep::crosscheck {
@@ -40,7 +41,7 @@ Round RunReference(engine::JointModel& joint, const input::DataItem& item, const
   const std::vector<std::string> names =
       dump::OutputFileNames(item.stem, NamesOf(*joint.model().outputs(), joint.model()));
   for (size_t i = 0; i < outputs.size(); ++i) {
-    round.outputs.push_back({names[i], dump::Md5Hex(outputs[i].data(), outputs[i].size())});
+    round.outputs.push_back({names[i], files::Md5Hex(outputs[i].data(), outputs[i].size())});
   }
   round.manifest = dump::ReadManifest(round.reference);
   return round;

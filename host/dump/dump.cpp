@@ -1,7 +1,5 @@
 #include "dump/dump.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -11,6 +9,7 @@
 #include <utility>
 
 #include "dump/manifest_format.h"
+#include "files/digest.h"
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "lockstep/md5.h"
@@ -90,7 +89,7 @@ std::vector<uint8_t> ReadDumpLayer(const fs::path& folder, const DumpLayer& laye
     throw BadInput(path.string() + " has " + std::to_string(bytes.size()) + " bytes, the manifest says " +
                    std::to_string(layer.bytes) + "; dump again");
   }
-  if (Md5Hex(bytes.data(), bytes.size()) != layer.md5) {
+  if (files::Md5Hex(bytes.data(), bytes.size()) != layer.md5) {
     throw BadInput(path.string() + ": the md5 is not the one in the manifest; the file was changed, dump again");
   }
   return bytes;
@@ -124,13 +123,14 @@ DumpWriter::DumpWriter(fs::path folder, Manifest head, const DumpOptions& option
 
 void DumpWriter::SetInputs(const std::vector<std::vector<uint8_t>>& inputs) {
   manifest_.input_md5.clear();
-  for (const std::vector<uint8_t>& input : inputs) manifest_.input_md5.push_back(Md5Hex(input.data(), input.size()));
+  for (const std::vector<uint8_t>& input : inputs)
+    manifest_.input_md5.push_back(files::Md5Hex(input.data(), input.size()));
 }
 
 void DumpWriter::Add(DumpLayer layer, const void* data, size_t size) {
   if (!options_.layers.empty() && !std::regex_search(layer.name, filter_)) return;
   layer.bytes = size;
-  layer.md5 = Md5Hex(data, size);
+  layer.md5 = files::Md5Hex(data, size);
   if (!options_.digests_only) {
     layer.file = DumpFileName(layer);
     files::WriteFile(folder_ / layer.file, data, size);
@@ -211,14 +211,6 @@ size_t DTypeBytes(const std::string& dtype) {
   }
   throw BadInput("the element type \"" + dtype +
                  "\" of a dump is unknown; it must be one of u8 u16 s8 s16 s32 s64 f32");
-}
-
-std::string Md5Hex(const void* data, size_t size) {
-  Md5Digest digest{};
-  if (EVP_Digest(data, size, digest.data(), nullptr, EVP_md5(), nullptr) != 1) {
-    throw Error("libcrypto cannot compute an md5 here; use a libcrypto that is not restricted to FIPS algorithms");
-  }
-  return ToText(digest).data();
 }
 
 }  // namespace lockstep::dump

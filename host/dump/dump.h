@@ -104,6 +104,5 @@ DumpLayer DescribeLayer(int index, int output_index, const joint::Layer& layer, 
 std::string DTypeName(joint::DType dtype);
 bool IsDType(const std::string& dtype);
 size_t DTypeBytes(const std::string& dtype);  // BadInput for an unknown name
-std::string Md5Hex(const void* data, size_t size);
 
 }  // namespace lockstep::dump

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "dump/dump.h"
+#include "files/digest.h"
 #include "files/output_file.h"
 
 namespace lockstep::evaluate {
@@ -14,7 +15,7 @@ namespace {
 
 std::string DigestOf(const std::filesystem::path& file) {
   const std::vector<uint8_t> bytes = files::ReadFile(file);
-  return dump::Md5Hex(bytes.data(), bytes.size());
+  return files::Md5Hex(bytes.data(), bytes.size());
 }
 
 // What a result depends on beside the picture and the task: the network, its engine, and how pictures are fed.
@@ -75,7 +76,7 @@ class Runs {
             continue;
           }
           const std::string all = bases[side] + " " + basis + " " + VariantName(runs_.variants[variant]);
-          job.keys.push_back(dump::Md5Hex(all.data(), all.size()));
+          job.keys.push_back(files::Md5Hex(all.data(), all.size()));
           if (std::optional<PictureResult> known = store_.Find(job.keys.back())) {
             results_[side].by_variant[variant][picture] = std::move(*known);
           } else {

@@ -12,6 +12,7 @@
 #include "evaluate/picture_files.h"
 #include "evaluate/segment/label_map.h"
 #include "evaluate/segment/score_map.h"
+#include "files/digest.h"
 #include "files/output_file.h"
 #include "graph/error.h"
 
@@ -49,7 +50,7 @@ class SegmentTask : public Task {
 
   std::string Basis(size_t picture) const override {
     const std::vector<uint8_t> file = files::ReadFile(files_[picture]);
-    return "segment " + std::to_string(map_.output()) + " " + dump::Md5Hex(file.data(), file.size());
+    return "segment " + std::to_string(map_.output()) + " " + files::Md5Hex(file.data(), file.size());
   }
 
   PictureResult Judge(size_t picture, input::PictureVariant variant, const input::PictureGeometry& geometry,

@@ -11,6 +11,7 @@
 
 #include "boards/process.h"
 #include "graph/error.h"
+#include "process_state.h"
 #include "support/temporary_test_folder.h"
 
 namespace lockstep::boards {
@@ -123,20 +124,6 @@ TEST(Process, ReadsMoreThanAPipeHolds) {
 
 TEST(Process, AMissingProgramIsStatus127) {
   EXPECT_EQ(RunProcess({"no-such-program-anywhere"}, {}, std::chrono::seconds(30)).status, 127);
-}
-
-// Whether a process computes: one that ended and was not waited for is no more than a number.
-bool IsAlive(const std::string& pid) {
-  std::ifstream file("/proc/" + pid + "/stat");
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const size_t state = text.rfind(") ");
-  return state != std::string::npos && text[state + 2] != 'Z' && text[state + 2] != 'X';
-}
-
-template <typename Holds>
-bool WithinTenSeconds(Holds holds) {
-  for (int i = 0; i < 1000 && !holds(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  return holds();
 }
 
 class ProcessTreeTest : public testing::FolderTest {

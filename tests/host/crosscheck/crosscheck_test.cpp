@@ -29,7 +29,7 @@ class MadeUpBoard : public boards::Board {
 
   std::string name() const override { return name_; }
 
-  void Run(const boards::BoardJob& job) override {
+  std::string Run(const boards::BoardJob& job) override {
     jobs.push_back(job);
     engine::JointModel joint(job.model.string());
     std::vector<std::vector<uint8_t>> inputs;
@@ -48,7 +48,14 @@ class MadeUpBoard : public boards::Board {
     });
     if (dump) dump->Finish();
     if (!job.output_folder.empty()) WriteOutputs(job, outputs);
+    return "";
   }
+  std::vector<boards::BoardFact> Check() override { return {}; }
+  std::string Push(const std::filesystem::path& /*file*/) override { return ""; }
+  std::vector<std::string> Shell() override { return {}; }
+  uint64_t DumpRoom() override { return room; }
+
+  uint64_t room = UINT64_MAX;
 
   std::vector<boards::BoardJob> jobs;
   std::string swapping_build;  // the one that confuses its first two outputs
@@ -144,6 +151,26 @@ TEST_F(CrosscheckTest, AWrongElementIsFoundWithItsCoordinates) {
   }
 }
 
+TEST_F(CrosscheckTest, ABoardWithLittleRoomIsAskedForOneLayerAtATime) {
+  const auto wrong = [](int index, std::vector<uint8_t>& bytes) {
+    if (index >= 3) bytes[0] = static_cast<uint8_t>(bytes[0] ^ 1U);
+  };
+  AddBoard("large", wrong);
+  MadeUpBoard& small = AddBoard("small", wrong);
+  small.room = 1;
+  const CrosscheckResult result = Check();
+  size_t different = 0;
+  for (size_t i = 0; i < result.boards[0].layers.size(); ++i) {
+    const dump::LayerResult& layer = result.boards[1].layers[i];
+    different += layer.md5_equal ? 0 : 1;
+    ASSERT_EQ(layer.difference.has_value(), !layer.md5_equal) << layer.name;
+    if (!layer.difference) continue;
+    EXPECT_EQ(layer.difference->differing, result.boards[0].layers[i].difference->differing) << layer.name;
+  }
+  EXPECT_GT(different, 3U);
+  EXPECT_EQ(small.jobs.size(), 1 + different);
+}
+
 TEST_F(CrosscheckTest, TheJsonSaysTheSame) {
   AddBoard("wrong", [](int index, std::vector<uint8_t>& bytes) {
     if (index == 2) bytes[0] = static_cast<uint8_t>(bytes[0] + 1);
@@ -207,10 +234,10 @@ TEST_F(CrosscheckTest, ABoardOfAnotherModelIsRefused) {
   class OtherModel : public MadeUpBoard {
    public:
     OtherModel(std::filesystem::path other) : MadeUpBoard("other", nullptr), other_(std::move(other)) {}
-    void Run(const boards::BoardJob& job) override {
+    std::string Run(const boards::BoardJob& job) override {
       boards::BoardJob changed = job;
       changed.model = other_;
-      MadeUpBoard::Run(changed);
+      return MadeUpBoard::Run(changed);
     }
 
    private:

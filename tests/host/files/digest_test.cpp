@@ -1,0 +1,15 @@
+#include "files/digest.h"
+
+#include <gtest/gtest.h>
+
+namespace lockstep::files {
+namespace {
+
+// RFC 1321's own test suite, appendix A.5.
+TEST(Digest, Md5IsRfc1321) {
+  EXPECT_EQ(Md5Hex("", 0), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(Md5Hex("abc", 3), "900150983cd24fb0d6963f7d28e17f72");
+}
+
+}  // namespace
+}  // namespace lockstep::files
