@@ -1,6 +1,9 @@
 #include "boards/link.h"
 
 #include <charconv>
+#include <utility>
+
+#include "boards/run_joint_call.h"
 
 namespace lockstep::boards {
 namespace {
@@ -8,6 +11,30 @@ namespace {
 constexpr const char* kMark = "lockstep-status ";
 
 }  // namespace
+
+void Complain(const std::vector<Complaint>& complaints, const std::string& device, const ProcessResult& said) {
+  for (const Complaint& complaint : complaints) {
+    if (said.err.find(complaint.words) == std::string::npos) continue;
+    const std::string text = device + " " + complaint.means;
+    if (complaint.final) throw BoardError(text);
+    throw LinkLost(text);
+  }
+  throw LinkLost("the connection to " + device + " was lost" +
+                 (said.err.empty() ? std::string() : ": " + LastWords(said)));
+}
+
+ProcessCall ProgramFor(const ShellCall& call, std::vector<std::string> arguments) {
+  ProcessCall program;
+  program.arguments = std::move(arguments);
+  program.environment = {{"LC_ALL", "C"}};
+  program.time_limit = call.time_limit;
+  program.input = call.input;
+  program.input_offset = call.input_offset;
+  program.hold_input = call.hold_input;
+  program.output = call.output;
+  program.most_output = call.most_output;
+  return program;
+}
 
 std::string WithStatus(const std::string& line) { return "{ " + line + "\n}; printf '\\n" + kMark + "%d\\n' $? >&2"; }
 

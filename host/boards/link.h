@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "boards/process.h"
 #include "graph/error.h"
@@ -50,6 +51,20 @@ std::unique_ptr<Link> MakeSshLink(const SshAddress& address);
 
 // `serial` as `adb devices` lists it; empty: the only device. `server_port` 0: adb's default.
 std::unique_ptr<Link> MakeAdbLink(const std::string& serial, int server_port);
+
+// What a program that makes links says when it fails, and what that means for the device.
+struct Complaint {
+  const char* words;
+  const char* means;  // follows the device's name
+  bool final;         // trying again does not help
+};
+
+// Throws BoardError or LinkLost by the first complaint whose words were said; LinkLost with the last words if none was.
+[[noreturn]] void Complain(const std::vector<Complaint>& complaints, const std::string& device,
+                           const ProcessResult& said);
+
+// The program that carries the call out, with `arguments`.
+ProcessCall ProgramFor(const ShellCall& call, std::vector<std::string> arguments);
 
 // The line whose last words on standard error tell the status, so that a lost link is told from a failed line.
 std::string WithStatus(const std::string& line);

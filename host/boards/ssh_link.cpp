@@ -5,7 +5,6 @@
 #include <thread>
 
 #include "boards/link.h"
-#include "boards/run_joint_call.h"
 #include "files/output_file.h"
 #include "files/temporary_folder.h"
 
@@ -17,13 +16,7 @@ constexpr int kConnectSeconds = 10;
 constexpr int kAliveSeconds = 5;
 constexpr int kAliveCount = 8;
 
-struct Complaint {
-  const char* words;  // of ssh
-  const char* means;
-  bool final;  // trying again does not help
-};
-
-constexpr Complaint kComplaints[] = {
+const std::vector<Complaint> kComplaints = {
     {"REMOTE HOST IDENTIFICATION HAS CHANGED",
      "shows another host key than before: another device has this address, or the board was set up anew; if you know "
      "why, remove the old key with `ssh-keygen -R`",
@@ -58,18 +51,9 @@ class SshLink : public Link {
 
   ProcessResult Shell(const ShellCall& call) override {
     Connect();
-    ProcessCall program;
-    program.arguments = Words({"-T", "-S", Socket(), Host(), WithStatus(call.line)});
-    program.environment = {{"LC_ALL", "C"}};
-    program.time_limit = call.time_limit;
-    program.input = call.input;
-    program.input_offset = call.input_offset;
-    program.hold_input = call.hold_input;
-    program.output = call.output;
-    program.most_output = call.most_output;
-    ProcessResult result = RunProcess(program);
+    ProcessResult result = RunProcess(ProgramFor(call, Words({"-T", "-S", Socket(), Host(), WithStatus(call.line)})));
     if (result.timed_out || result.too_much || TakeStatus(result)) return result;
-    Complain(result);
+    Fail(result);
   }
 
   std::vector<std::string> Interactive() const override { return Words({"-t", Host()}); }
@@ -110,7 +94,7 @@ class SshLink : public Link {
         const std::vector<uint8_t> text = files::ReadFile(messages);
         said.err.assign(text.begin(), text.end());
         master_.reset();
-        Complain(said);
+        Fail(said);
       }
       if (std::chrono::steady_clock::now() > limit) {
         master_.reset();
@@ -122,18 +106,11 @@ class SshLink : public Link {
 
   std::string Where() const { return address_.host + ":" + std::to_string(address_.port); }
 
-  [[noreturn]] void Complain(const ProcessResult& said) const {
-    for (const Complaint& complaint : kComplaints) {
-      if (said.err.find(complaint.words) == std::string::npos) continue;
-      const std::string text = "the board at " + Where() + " " + complaint.means;
-      if (complaint.final) throw BoardError(text);
-      throw LinkLost(text);
-    }
+  [[noreturn]] void Fail(const ProcessResult& said) const {
     if (said.err.find("ssh: ") == 0 && said.status == 127) {
       throw BoardError("there is no ssh program on this PC; install Debian's openssh-client");
     }
-    throw LinkLost("the connection to the board at " + Where() + " was lost" +
-                   (said.err.empty() ? std::string() : ": " + LastWords(said)));
+    Complain(kComplaints, "the board at " + Where(), said);
   }
 
   SshAddress address_;

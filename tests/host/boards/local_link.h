@@ -21,16 +21,8 @@ class LocalLink : public Link {
     ShellCall call = given;
     lines.push_back(call.line);
     if (before) before(call);
-    ProcessCall program;
     // Out of reach of what ends the program itself, as a device is.
-    program.arguments = {"setsid", "--wait", "sh", "-c", WithStatus(call.line)};
-    program.time_limit = call.time_limit;
-    program.input = call.input;
-    program.input_offset = call.input_offset;
-    program.hold_input = call.hold_input;
-    program.output = call.output;
-    program.most_output = call.most_output;
-    ProcessResult result = RunProcess(program);
+    ProcessResult result = RunProcess(ProgramFor(call, {"setsid", "--wait", "sh", "-c", WithStatus(call.line)}));
     if (!result.timed_out && !result.too_much && !TakeStatus(result)) throw LinkLost("the test's link was lost");
     if (after) after(call, result);
     return result;
