@@ -1,19 +1,14 @@
 #include "boards/device.h"
 
-#include <openssl/evp.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <csignal>
-#include <cstdlib>
-#include <ctime>
 #include <fstream>
-#include <functional>
-#include <map>
 #include <sstream>
 
+#include "boards/answer.h"
 #include "boards/run_joint_call.h"
 #include "files/digest.h"
 #include "files/output_file.h"
@@ -24,8 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kKiB = 1024;
-
 // This PC, so that what its programs left on a device is told from what those of others are doing there.
 std::string ThisHost() {
   std::string id;
@@ -34,36 +27,6 @@ std::string ThisHost() {
   gethostname(host, sizeof host - 1);
   id += host;
   return files::Md5Hex(id.data(), id.size()).substr(0, 8);
-}
-
-bool IsNumber(const std::string& text) {
-  return !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
-}
-
-// What devices say is not trusted: a name is one word of these letters and no way out of its folder.
-bool IsPlainName(const std::string& name) {
-  constexpr size_t kLongest = 255;
-  return !name.empty() && name.size() <= kLongest && name[0] != '.' && name[0] != '-' &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-                  c == '.';
-         });
-}
-
-// "key=value" lines.
-std::map<std::string, std::string> Fields(const std::string& text) {
-  std::map<std::string, std::string> fields;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    const size_t equals = line.find('=');
-    if (equals != std::string::npos) fields[line.substr(0, equals)] = line.substr(equals + 1);
-  }
-  return fields;
-}
-
-uint64_t NumberOf(const std::map<std::string, std::string>& fields, const std::string& key) {
-  const auto found = fields.find(key);
-  return found != fields.end() && IsNumber(found->second) ? std::stoull(found->second) : 0;
 }
 
 // A link of 10 KB/s is taken as one that works.
@@ -80,16 +43,36 @@ Device::Device(std::string name, std::unique_ptr<Link> link, std::string work)
 
 void Device::Fail(const std::string& what) const { throw BoardError(name_ + ": " + what); }
 
+void Device::FailStartedAnew() const {
+  Fail(
+      "was started anew in the middle of the work: its power failed, a watchdog ended it, or it ran out of memory; see "
+      "its log, then run this again");
+}
+
+ProcessResult Device::Call(ShellCall call) {
+  // Links find their way back to a device that was started anew without a word.
+  constexpr int kStartedAnew = 199;
+  if (opened_) {
+    call.line = "if read -r b < /proc/sys/kernel/random/boot_id && [ \"$b\" = " + ShellQuoted(facts_.boot) +
+                " ]; then (\n" + call.line + "\n) else (exit " + std::to_string(kStartedAnew) + "); fi";
+  }
+  ProcessResult result = link_->Shell(call);
+  if (opened_ && result.status == kStartedAnew) FailStartedAnew();
+  return result;
+}
+
 ProcessResult Device::Ask(const std::string& line) {
   ShellCall call;
   call.line = line;
-  ProcessResult result = link_->Shell(call);
+  ProcessResult result = Call(call);
   if (result.timed_out) Fail("does not answer within " + std::to_string(call.time_limit.count()) + " s");
   if (result.too_much) Fail("answers without end; another program may print when a shell starts there");
   return result;
 }
 
 const DeviceFacts& Device::Open() {
+  opened_ = false;
+  const std::string boot = facts_.boot;
   const std::string folder = ShellQuoted(work_);
   const ProcessResult made = Ask("umask 077; mkdir -p " + folder + "/files " + folder + "/runs");
   if (made.status != 0) {
@@ -116,38 +99,10 @@ const DeviceFacts& Device::Open() {
     Fail("answers " + graph::Quoted(LastWords(told)) + " where a Linux with a shell was expected");
   }
   if (facts_.digest_program.empty()) Fail("has neither md5sum nor busybox, which transfers are checked with");
+  if (!boot.empty() && boot != facts_.boot) FailStartedAnew();
+  opened_ = true;
   RemoveLeftovers();
   return facts_;
-}
-
-std::vector<BoardFact> Device::Describe() {
-  const ProcessResult told =
-      Ask("while IFS= read -r l; do case $l in 'cpu model'*|'model name'*) echo \"cpu=${l#*: }\"; break;; esac; done < "
-          "/proc/cpuinfo\n"
-          "while IFS= read -r l; do case $l in 'ASEs implemented'*|Features*|flags*) echo \"features=${l#*: }\"; "
-          "break;; esac; done "
-          "< /proc/cpuinfo\n"
-          "echo cores=$(grep -c '^processor' /proc/cpuinfo); echo kernel=$(uname -r); echo clock=$(date +%s)\n"
-          "while read -r k v u; do [ \"$k\" = MemTotal: ] && echo total=$v; done < /proc/meminfo\n"
-          "for f in /lib/ld-musl* /lib/ld-uClibc* /lib/ld-linux* /lib/ld.so.1 /lib*/ld-linux* /system/bin/linker*; do "
-          "[ -e \"$f\" ] && { echo \"libc=$f\"; break; }; done; true");
-  const std::map<std::string, std::string> fields = Fields(told.out);
-  const auto text = [&](const char* key) {
-    const auto found = fields.find(key);
-    ProcessResult words;
-    words.out = found == fields.end() ? "not known" : found->second;
-    return LastWords(words);
-  };
-  const auto mebibytes = [](uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; };
-  const int64_t ahead = static_cast<int64_t>(NumberOf(fields, "clock")) - static_cast<int64_t>(std::time(nullptr));
-  return {{"architecture", facts_.machine},
-          {"CPU", text("cpu") + ", " + text("cores") + " cores"},
-          {"CPU features", text("features")},
-          {"memory", mebibytes(NumberOf(fields, "total") * kKiB) + ", " + mebibytes(facts_.available_bytes) + " free"},
-          {"C library", text("libc")},
-          {"kernel", text("kernel")},
-          {"work folder", work_ + ", " + mebibytes(facts_.free_bytes) + " free"},
-          {"clock", std::abs(ahead) <= 2 ? "right" : std::to_string(ahead) + " s ahead of this PC"}};
 }
 
 void Device::RemoveLeftovers() {
@@ -191,7 +146,7 @@ void Device::Put(const fs::path& local, const std::string& remote) {
     send.input = local;
     send.input_offset = begin;
     send.time_limit = TransferLimit(bytes.size());
-    const ProcessResult sent = link_->Shell(send);
+    const ProcessResult sent = Call(send);
     if (sent.timed_out) Fail("took less than 10 KB/s of " + local.string() + "; the link is too slow");
     if (sent.status != 0) {
       Ask("rm -f " + part);
@@ -261,7 +216,7 @@ void Device::Fetch(const std::string& folder, const std::vector<RemoteFile>& fil
     call.output = stream;
     call.most_output = bytes;
     call.time_limit = TransferLimit(bytes);
-    const ProcessResult sent = link_->Shell(call);
+    const ProcessResult sent = Call(call);
     if (sent.timed_out) Fail("sends less than 10 KB/s; the link is too slow");
     if (sent.too_much || sent.status != 0 || fs::file_size(stream) != bytes) {
       Fail("sends other bytes than it lists (" + std::to_string(bytes) + ")" +
@@ -290,7 +245,7 @@ ProcessResult Device::Run(const std::string& line, const std::string& folder, st
                         "; } 3<&- </dev/null & p=$!; echo $p > pid\n{ cat <&3 >/dev/null; kill -9 $p; } "
                         ">/dev/null 2>&1 3<&3 & w=$!\nexec 3<&-; wait $p; s=$?; kill $w 2>/dev/null; exit $s )"
                   : "( " + enter + line + " )";
-  return link_->Shell(call);
+  return Call(call);
 }
 
 }  // namespace lockstep::boards

@@ -33,7 +33,8 @@ class Device {
   Device(std::string name, std::unique_ptr<Link> link, std::string work);
 
   // Makes the work folder, asks for the facts, and ends and removes what runs of this PC whose program is gone left
-  // behind. Throws as Link::Shell, and BoardError if the work folder cannot be made.
+  // behind. Throws as Link::Shell, and BoardError if the work folder cannot be made or if the device was opened before
+  // and has been started anew since; so does every later call.
   const DeviceFacts& Open();
   const DeviceFacts& facts() const { return facts_; }
   // For people: CPU, its features, memory, C library, kernel, free space, clock.
@@ -61,6 +62,8 @@ class Device {
   Link& link() { return *link_; }
 
  private:
+  [[noreturn]] void FailStartedAnew() const;
+  ProcessResult Call(ShellCall call);
   ProcessResult Ask(const std::string& line);
   void RemoveLeftovers();
   bool Has(const std::string& remote, const std::string& md5);
@@ -69,6 +72,7 @@ class Device {
   std::unique_ptr<Link> link_;
   std::string work_;
   DeviceFacts facts_;
+  bool opened_ = false;
   int runs_ = 0;
 };
 

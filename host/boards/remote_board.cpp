@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "boards/device.h"
+#include "boards/program_fit.h"
 #include "boards/run_joint_call.h"
 #include "boards/targets.h"
 
@@ -22,8 +23,10 @@ constexpr Machine kMachines[] = {
     {"mips", "mipsel"}, {"armv7l", "armv7"}, {"armv8l", "armv7"}, {"aarch64", "aarch64"}, {"x86_64", "host"},
 };
 
-// Waits before the second, third, ... attempt: a board that starts anew is back after half a minute.
+// Waits before the second, third, ... attempt: a board that starts anew is back after half a minute. One that was never
+// reached may have a wrong address, of which the user wants to know sooner.
 constexpr int kWaits[] = {1, 4, 10, 20};
+constexpr size_t kWaitsForUnknown = 2;
 
 class RemoteBoard : public Board {
  public:
@@ -61,7 +64,7 @@ class RemoteBoard : public Board {
     const fs::path program = FindProgram(target, options_, "debug", name());
     Retry([&] {
       Open();
-      const std::string binary = device_.Keep(program, program.filename().string());
+      const std::string binary = KeepProgram(program);
       const ProcessResult result = device_.Run(ShellQuoted(binary) + " --version", "files", options_.time_limit, false);
       CheckAnswer(result, options_, name() + ": run_joint_debug of " + target.name + " ", "");
       facts.push_back({"run_joint", FirstLine(result.out)});
@@ -90,7 +93,7 @@ class RemoteBoard : public Board {
         return;
       } catch (const LinkLost& lost) {
         opened_ = false;
-        if (attempt == std::size(kWaits)) {
+        if (attempt == (device_.facts().boot.empty() ? kWaitsForUnknown : std::size(kWaits))) {
           device_.Fail(std::string(lost.what()) + " (tried " + std::to_string(attempt + 1) + " times)");
         }
         std::this_thread::sleep_for(std::chrono::seconds(kWaits[attempt]));
@@ -100,14 +103,8 @@ class RemoteBoard : public Board {
 
   void Open() {
     if (opened_) return;
-    const std::string boot = device_.facts().boot;
     device_.Open();
     opened_ = true;
-    if (!boot.empty() && boot != device_.facts().boot) {
-      device_.Fail(
-          "was started anew in the middle of the work: its power failed, a watchdog ended it, or it ran out of "
-          "memory; see its log, then run this again");
-    }
   }
 
   const Target& TargetOf() {
@@ -122,9 +119,19 @@ class RemoteBoard : public Board {
                  "or give --board-binary");
   }
 
+  std::string KeepProgram(const fs::path& program) {
+    const std::string& machine = device_.facts().machine;
+    const std::string other = OtherArchitecture(program, machine);
+    if (!other.empty()) {
+      device_.Fail("is of the kind " + machine + ", " + program.string() + " is for " + other +
+                   "; correct the `target` of the board's entry, or --board-binary");
+    }
+    return device_.Keep(program, program.filename().string());
+  }
+
   std::string RunOnce(const BoardJob& job) {
     const fs::path program = FindProgram(TargetOf(), options_, job.build, name());
-    const std::string binary = device_.Keep(program, program.filename().string());
+    const std::string binary = KeepProgram(program);
     BoardJob there = job;
     there.model = device_.Keep(job.model, job.model.filename().string());
     const std::string run = device_.MakeRun();

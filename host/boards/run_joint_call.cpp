@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "graph/error.h"
@@ -50,6 +51,10 @@ void CheckAnswer(const ProcessResult& result, const BoardOptions& options, const
                      " s; give it longer with --timeout");
   }
   if (result.status == 0) return;
+  if (result.status == 128 + SIGKILL) {
+    throw BoardError(who +
+                     "was killed, as it is when memory runs out; end other programs there, or take a smaller model");
+  }
   const std::string ended = who + "ended with status " + std::to_string(result.status);
   if (result.err.empty() && result.out.empty()) {
     throw BoardError(ended + " and said nothing; give the run_joint_debug of this board, or build it again");

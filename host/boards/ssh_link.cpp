@@ -25,9 +25,9 @@ const std::vector<Complaint> kComplaints = {
      "has a host key that this PC does not know or must not trust; connect once with ssh by hand, or name a "
      "known_hosts file in the board's entry",
      true},
+    {"UNPROTECTED PRIVATE KEY", "is not tried: the key file can be read by others; run `chmod 600` on it", true},
     {"Permission denied", "refuses the login; check user and key in the board's entry, and the board's authorized_keys",
      true},
-    {"UNPROTECTED PRIVATE KEY", "is not tried: the key file can be read by others; run `chmod 600` on it", true},
     {"Could not resolve hostname", "has a host name that is not known; check `host` in the board's entry", true},
     {"no mutual signature", "agrees with this PC on no kind of key; give the board's user an ed25519 or rsa key", true},
     {"no matching host key type",

@@ -31,6 +31,11 @@ class DeviceTest : public testing::FolderTest {
     return "";
   }
 
+  static void Replace(std::string& line, const std::string& what, const std::string& with) {
+    const size_t at = line.find(what);
+    ASSERT_NE(at, std::string::npos) << line;
+    line.replace(at, what.size(), with);
+  }
   static bool Sends(const ShellCall& call) { return !call.input.empty(); }
 
   LocalLink* link_;
@@ -74,7 +79,7 @@ TEST_F(DeviceTest, GoesOnWhereALostLinkEnded) {
   WriteText(Path("net.joint"), text);
   link_->before = [&](ShellCall& call) {
     if (!Sends(call)) return;
-    call.line = "head -c 60000 " + call.line.substr(call.line.find("> "));
+    Replace(call.line, "cat > ", "head -c 60000 > ");
   };
   link_->after = [&](const ShellCall& call, ProcessResult&) {
     if (Sends(call)) throw LinkLost("cut");
@@ -95,7 +100,7 @@ TEST_F(DeviceTest, WhatArrivesOtherwiseIsSentAgainAndThenRefused) {
   int sent = 0;
   const auto corrupt = [&](int times) {
     link_->before = [&sent, times](ShellCall& call) {
-      if (Sends(call) && ++sent <= times) call.line = "tr a b | " + call.line.substr(call.line.find("cat"));
+      if (Sends(call) && ++sent <= times) Replace(call.line, "cat > ", "tr a b > ");
     };
   };
   corrupt(1);
@@ -184,6 +189,33 @@ TEST_F(DeviceTest, LeftoversOfProgramsThatAreGoneAreRemovedAndOthersStay) {
   EXPECT_TRUE(fs::exists(Path("work/" + run)));
   device_->Remove(run);
   EXPECT_FALSE(fs::exists(Path("work/" + run)));
+}
+
+TEST_F(DeviceTest, ADeviceThatWasStartedAnewIsSaidToBe) {
+  WriteText(Path("boot"), "first\n");
+  link_->before = [&](ShellCall& call) {
+    const std::string source = "/proc/sys/kernel/random/boot_id";
+    if (call.line.find(source) != std::string::npos) Replace(call.line, source, Path("boot").string());
+  };
+  device_->Open();
+  const std::string run = device_->MakeRun();
+  WriteText(Path("in.bin"), "aaaa");
+  WriteText(Path("boot"), "second\n");
+  const std::string anew = "door: was started anew in the middle of the work";
+  const std::vector<std::function<void()>> actions = {
+      [&] { device_->Put(Path("in.bin"), run + "/in.bin"); },
+      [&] { device_->List(run); },
+      [&] {
+        device_->Fetch(run, {{"in.bin", 4}}, Path("fetched"));
+      },
+      [&] { device_->Run("true", run, std::chrono::seconds(30), true); },
+      [&] { device_->Open(); },
+  };
+  for (size_t i = 0; i < actions.size(); ++i) {
+    EXPECT_EQ(ErrorOf(actions[i]).substr(0, anew.size()), anew) << "action " << i;
+  }
+  device_->Open();  // it is known now
+  EXPECT_EQ(device_->facts().boot, "second");
 }
 
 TEST(Status, IsTheLinesOwnAndNothingElse) {
