@@ -17,7 +17,7 @@ if [ -e "$place/complete" ]; then
 fi
 for program in cpio dropbearkey ssh-keygen; do
   command -v "$program" >/dev/null ||
-    { echo "fetch_board: $program is missing; run scripts/setup.sh --boards" >&2; exit 2; }
+    { echo "fetch_board: $program is missing; run scripts/setup.sh" >&2; exit 2; }
 done
 mkdir -p "$root/.cache/boards"
 work=$(mktemp -d "$root/.cache/boards/fetch.XXXXXX")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # setup.sh [--zoo] [--boards]: installs every package that building, testing and the demo need; --zoo: those of
-# scripts/zoo.sh too, --boards: those of scripts/board-up.sh.
+# scripts/zoo.sh too, --boards: what board-up.sh needs for ARM.
 # Safe to run again: it does nothing when all is there.
 set -euo pipefail
 
@@ -14,6 +14,8 @@ apt_packages=(
   googletest libbenchmark-dev libgtest-dev libonnx-testdata python3 python3-numpy python3-onnx
   # boards: cross compilers and their emulators
   g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-mipsel-linux-gnu qemu-user
+  # an emulated board over ssh, and adb's client
+  adb cpio dropbear-bin openssh-client qemu-system-mips
   # pictures for the demo
   opencv-doc
   # style; libomp-dev has the omp.h that clang-tidy finds
@@ -22,7 +24,7 @@ apt_packages=(
 for argument in "$@"; do
   case $argument in
     --zoo) apt_packages+=(python3-torch python3-torchvision) ;;
-    --boards) apt_packages+=(adb cpio dropbear-bin openssh-client qemu-system-arm qemu-system-mips) ;;
+    --boards) apt_packages+=(qemu-system-arm) ;;
     *) echo "setup: unknown argument $argument; there are --zoo and --boards" >&2; exit 2 ;;
   esac
 done

@@ -53,6 +53,7 @@ scripts/setup.sh
 scripts/fetch_model.sh >/dev/null
 scripts/fetch_pictures.sh >/dev/null
 scripts/fetch_onnxruntime.sh >/dev/null
+scripts/fetch_board.sh mipsel >/dev/null
 [ ${#musl_targets[@]} -eq 0 ] || scripts/fetch_musl.sh >/dev/null
 
 step "build for this PC"
