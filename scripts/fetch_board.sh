@@ -7,7 +7,10 @@ board=${1:-}
 case $board in
   mipsel) architecture=mipsel kernel=linux-image-4kc-malta modules=(mii pcnet32) ;;
   armv7) architecture=armhf kernel=linux-image-armmp modules=(failover net_failover virtio virtio_ring virtio_mmio virtio_net) ;;
-  aarch64) architecture=arm64 kernel=linux-image-cloud-arm64 modules=(failover net_failover virtio_net) ;;
+  aarch64)
+    architecture=arm64 kernel=linux-image-cloud-arm64
+    modules=(failover net_failover virtio virtio_ring virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_net)
+    ;;
   *) echo "usage: fetch_board.sh mipsel|armv7|aarch64" >&2; exit 2 ;;
 esac
 place=$root/.cache/boards/$board
