@@ -62,9 +62,9 @@ void CheckAnswer(const ProcessResult& result, const BoardOptions& options, const
   constexpr int kUnsupportedModel = 3;
   constexpr int kBadInput = 4;
   if (result.status == kUnsupportedModel) throw UnsupportedModel(ended + ": " + LastWords(result));
-  const std::string words = LastWords(result) + (SaysDiskFull(result) ? where_full : "");
-  if (result.status == kBadInput) throw BadInput(ended + ": " + words);
-  throw BoardError(ended + ": " + words);
+  if (SaysDiskFull(result)) throw BoardError(ended + ": " + LastWords(result) + where_full);
+  if (result.status == kBadInput) throw BadInput(ended + ": " + LastWords(result));
+  throw BoardError(ended + ": " + LastWords(result));
 }
 
 }  // namespace lockstep::boards

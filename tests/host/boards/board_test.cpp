@@ -75,6 +75,8 @@ TEST_F(BoardTest, ItsLastWordsAreKept) {
   EXPECT_NE(ErrorOf("echo 'no arena left' >&2; exit 5\n").find("ended with status 5: no arena left"),
             std::string::npos);
   EXPECT_EQ(ErrorOf("echo 'damaged' >&2; exit 4\n").substr(0, 6), "input:");
+  // The model is not to blame for the board's disk.
+  EXPECT_EQ(ErrorOf("echo 'No space left on device' >&2; exit 4\n").substr(0, 6), "board:");
   EXPECT_EQ(ErrorOf("echo 'too new' >&2; exit 3\n").substr(0, 12), "unsupported:");
   EXPECT_NE(ErrorOf("kill -SEGV $$\n").find("status 139"), std::string::npos);
 }
