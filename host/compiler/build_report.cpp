@@ -2,6 +2,8 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
+
 #include "compiler/corrections_report.h"
 #include "graph/counted.h"
 #include "info/model_info.h"
@@ -100,11 +102,14 @@ void BuildReport::Raises(const RaiseResult& result) {
                         {"outputs", BeforeAndAfter(result.before, result.after)}};
   if (!result.kept) return;
   std::string note = "more than 8 bits where they cost most (--precision int8 forbids it): ";
-  for (size_t i = 0; i < plan.raises.size(); ++i) {
+  constexpr size_t kMostNamed = 5;  // the report has all
+  const size_t named = std::min(kMostNamed, plan.raises.size());
+  for (size_t i = 0; i < named; ++i) {
     const sensitivity::Raise& raise = plan.raises[i];
     note += (i == 0 ? "" : ", ") + raise.node + (raise.table_input ? " in front of its table " : " ") +
             std::to_string(raise.bits);
   }
+  if (named < plan.raises.size()) note += ", and " + std::to_string(plan.raises.size() - named) + " more in the report";
   json_["notes"].push_back(note);
 }
 
