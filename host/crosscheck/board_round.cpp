@@ -106,14 +106,12 @@ void CompareBytes(boards::Board& board, const Round& round, const CrosscheckOpti
     const auto fetched = result.fetched.find(layer.Place());
     if (layer.md5_equal || fetched == result.fetched.end()) continue;
     const dump::DumpLayer& reference = round.manifest.layers[i];
-    const auto actual = dump::ReadDumpLayer(result.folder, fetched->second);
-    const auto expected = dump::ReadDumpLayer(round.reference, reference);
-    if (actual.size() != expected.size()) {
+    if (fetched->second.bytes != reference.bytes) {
       throw BoardError(board.name() + ": layer " + layer.name + " has another size than in the reference engine");
     }
     const bool is_float = layer.dtype == "f32";
-    layer.difference =
-        dump::CompareElements(reference, expected, actual, is_float ? options.float_tolerance : dump::Tolerance{});
+    layer.difference = dump::CompareFiles(round.reference, reference, result.folder, fetched->second,
+                                          is_float ? options.float_tolerance : dump::Tolerance{});
     layer.repeatable = fetched->second.md5 == sent_digests.at(layer.Place());
     layer.within_tolerance = is_float && layer.repeatable && layer.difference->beyond == 0;
   }

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "dump/render_difference.h"
 #include "dump/render_layers.h"
 #include "report/json_text.h"
 #include "report/table.h"
@@ -87,6 +88,17 @@ std::string BoardNames(const CrosscheckResult& result) {
   return names;
 }
 
+// Of each board the first layers that differ.
+std::string DifferenceLines(const CrosscheckResult& result) {
+  constexpr size_t kMostLayers = 4;
+  std::string lines;
+  for (const BoardResult& board : result.boards) {
+    const std::string of_board = dump::DifferenceLines(board.layers, kMostLayers);
+    if (!of_board.empty()) lines += "what differs on " + board.name + "\n" + of_board + "\n";
+  }
+  return lines;
+}
+
 std::string NoteLines(const CrosscheckResult& result) {
   std::string lines;
   for (const std::string& note : result.notes) lines += "note: " + note + "\n";
@@ -120,8 +132,8 @@ std::string VerdictText(const CrosscheckResult& result) {
 }
 
 std::string ToText(const CrosscheckResult& result, bool colour) {
-  return LayerTable(result).ToText(colour) + "\n" + BoardTable(result).ToText(colour) + "\n" + NoteLines(result) +
-         dump::Coloured(VerdictText(result), result.verdict, colour) + "\n";
+  return LayerTable(result).ToText(colour) + "\n" + BoardTable(result).ToText(colour) + "\n" + DifferenceLines(result) +
+         NoteLines(result) + dump::Coloured(VerdictText(result), result.verdict, colour) + "\n";
 }
 
 std::string ToJson(const CrosscheckResult& result) {
@@ -154,6 +166,8 @@ std::string ToHtml(const CrosscheckResult& result) {
   for (const std::string& note : result.notes) body += "<li>note: " + report::EscapeHtml(note) + "</li>\n";
   body += "</ul>\n<h2>Boards</h2>\n" + BoardTable(result).ToHtml() + "<h2>Layers</h2>\n<div class=\"wide\">\n" +
           LayerTable(result).ToHtml() + "</div>\n";
+  const std::string lines = DifferenceLines(result);
+  if (!lines.empty()) body += "<pre>" + report::EscapeHtml(lines) + "</pre>\n";
   return report::HtmlPage("Crosscheck", body);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "dump/values.h"
 #include "graph/error.h"
 
 namespace lockstep::dump {

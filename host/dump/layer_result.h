@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "analyze/metrics.h"
+#include "dump/compare_elements.h"
 #include "dump/dump.h"
-#include "dump/values.h"
 
 namespace lockstep::dump {
 

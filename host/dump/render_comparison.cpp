@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "dump/render_difference.h"
 #include "dump/render_layers.h"
 #include "report/json_text.h"
 #include "report/table.h"

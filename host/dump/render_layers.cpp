@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dump/render_difference.h"
 #include "report/json_text.h"
 
 namespace lockstep::dump {
@@ -12,12 +13,6 @@ using report::Align;
 using report::Cell;
 using report::JsonNumber;
 using report::Mood;
-
-std::string Join(const std::vector<int64_t>& numbers, const char* separator) {
-  std::string text;
-  for (const int64_t number : numbers) text += (text.empty() ? "" : separator) + std::to_string(number);
-  return text;
-}
 
 }  // namespace
 
@@ -51,7 +46,7 @@ std::vector<report::Column> LayerColumns() {
 
 std::vector<Cell> LayerCells(const LayerResult& layer) {
   const std::string output = layer.output >= 0 ? ":" + std::to_string(layer.output) : "";
-  return {std::to_string(layer.index) + output, layer.name, layer.op, layer.dtype, Join(layer.shape, "x")};
+  return {std::to_string(layer.index) + output, layer.name, layer.op, layer.dtype, Joined(layer.shape, "x")};
 }
 
 void AddAccuracyColumns(std::vector<report::Column>& columns) {
@@ -59,22 +54,6 @@ void AddAccuracyColumns(std::vector<report::Column>& columns) {
   columns.push_back({"SQNR dB", Align::kRight});
   columns.push_back({"max abs", Align::kRight});
   columns.push_back({"max steps", Align::kRight});
-}
-
-std::string ElementText(const ElementComparison& difference) {
-  const ElementDifference& first = *difference.first;
-  std::string text = "element [" + Join(first.coordinates, ",") + "] (ONNX order [" +
-                     Join(first.onnx_coordinates, ",") + "]) should be ";
-  if (first.expected_stored && first.actual_stored) {
-    text += std::to_string(*first.expected_stored) + " and is " + std::to_string(*first.actual_stored) +
-            " (real values " + report::ShortNumber(first.expected, 7) + " and " + report::ShortNumber(first.actual, 7) +
-            ")";
-  } else {
-    text += report::ShortNumber(first.expected, 9) + " and is " + report::ShortNumber(first.actual, 9);
-  }
-  return text + "; " + std::to_string(difference.differing) + " of " + std::to_string(difference.elements) +
-         " elements differ, by at most " + report::ShortNumber(difference.max_abs) + " or " +
-         report::ShortNumber(difference.max_steps) + " steps";
 }
 
 ordered_json ToJson(const LayerResult& layer) {
@@ -94,6 +73,7 @@ ordered_json ToJson(const LayerResult& layer) {
     json["differing_elements"] = layer.difference->differing;
     json["difference_max_abs"] = JsonNumber(layer.difference->max_abs);
     json["difference_max_steps"] = JsonNumber(layer.difference->max_steps);
+    json["difference"] = ToJson(*layer.difference);
   }
   return json;
 }

@@ -26,10 +26,6 @@ std::vector<report::Cell> LayerCells(const LayerResult& layer);
 report::Cell Equality(const LayerResult& layer);
 std::vector<report::Cell> AccuracyCells(const LayerResult& layer);
 
-// "element [0,3] (ONNX order [3,0]) should be 4 and is 5 ..; 2 of 8 elements differ, by at most ..". There must be a
-// first element.
-std::string ElementText(const ElementComparison& difference);
-
 nlohmann::ordered_json ToJson(const LayerResult& layer);
 
 // Red for what differs, green else; as it is without colour.

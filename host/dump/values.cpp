@@ -1,52 +1,11 @@
 #include "dump/values.h"
 
-#include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <limits>
 
-#include "graph/error.h"
+#include "dump/stored_values.h"
 
 namespace lockstep::dump {
 namespace {
-
-template <typename T>
-T Load(const uint8_t* bytes, int64_t index) {
-  T value;
-  std::memcpy(&value, bytes + static_cast<size_t>(index) * sizeof(T), sizeof(T));
-  return value;
-}
-
-// Calls `visit` with the C++ type that a dtype name stands for.
-template <typename Visit>
-void WithType(const std::string& dtype, const Visit& visit) {
-  if (dtype == "u8") return visit(uint8_t{});
-  if (dtype == "u16") return visit(uint16_t{});
-  if (dtype == "s8") return visit(int8_t{});
-  if (dtype == "s16") return visit(int16_t{});
-  if (dtype == "s32") return visit(int32_t{});
-  if (dtype == "s64") return visit(int64_t{});
-  if (dtype == "f32") return visit(float{});
-  if (dtype == "bool") return visit(uint8_t{});
-  throw BadInput("the element type \"" + dtype + "\" of a dump is unknown");
-}
-
-// `index` in physical order.
-double ScaleAt(const DumpLayer& layer, int64_t index) {
-  if (layer.channel_scales.empty()) return layer.scale;
-  return layer.channel_scales[static_cast<size_t>(index) % layer.channel_scales.size()];
-}
-
-template <typename T>
-double Real(const DumpLayer& layer, T stored, int64_t index) {
-  if constexpr (std::is_same_v<T, float>) {
-    return static_cast<double>(stored);
-  } else {
-    // As Dequantize of the arithmetic contract: one float32 multiplication.
-    return static_cast<double>(static_cast<float>(ScaleAt(layer, index)) *
-                               static_cast<float>(static_cast<int64_t>(stored) - layer.zero_point));
-  }
-}
 
 // Strides in the ONNX-ordered tensor for each physical axis.
 std::vector<int64_t> OnnxStrides(const std::vector<int64_t>& onnx_shape, const std::vector<int>& axes) {
@@ -74,21 +33,6 @@ void ForEachElement(const std::vector<int64_t>& physical_shape, const std::vecto
       at[axis] = 0;
     }
   }
-}
-
-std::vector<int64_t> Coordinates(const std::vector<int64_t>& shape, int64_t index) {
-  std::vector<int64_t> at(shape.size(), 0);
-  for (size_t axis = shape.size(); axis-- > 0;) {
-    at[axis] = index % shape[axis];
-    index /= shape[axis];
-  }
-  return at;
-}
-
-double Distance(double a, double b) {
-  if (a == b || (std::isnan(a) && std::isnan(b))) return 0.0;
-  const double distance = std::abs(a - b);
-  return std::isnan(distance) ? std::numeric_limits<double>::infinity() : distance;
 }
 
 }  // namespace
@@ -130,45 +74,6 @@ std::vector<int64_t> Integers(const DumpLayer& layer, const std::vector<uint8_t>
     });
   });
   return values;
-}
-
-ElementComparison CompareElements(const DumpLayer& layer, const std::vector<uint8_t>& expected,
-                                  const std::vector<uint8_t>& actual, const Tolerance& tolerance) {
-  ElementComparison result;
-  result.elements = layer.Elements();
-  if (expected == actual) return result;
-  WithType(layer.dtype, [&](auto type) {
-    using T = decltype(type);
-    for (int64_t i = 0; i < result.elements; ++i) {
-      const size_t offset = static_cast<size_t>(i) * sizeof(T);
-      if (std::memcmp(expected.data() + offset, actual.data() + offset, sizeof(T)) == 0) continue;
-      const T want = Load<T>(expected.data(), i);
-      const T got = Load<T>(actual.data(), i);
-      const double want_real = Real(layer, want, i);
-      const double got_real = Real(layer, got, i);
-      const double distance = Distance(want_real, got_real);
-      ++result.differing;
-      if (!(distance <= tolerance.atol + tolerance.rtol * std::abs(want_real))) ++result.beyond;
-      result.max_abs = std::max(result.max_abs, distance);
-      if constexpr (!std::is_same_v<T, float>) {
-        result.max_steps = std::max(result.max_steps, Distance(static_cast<double>(want), static_cast<double>(got)));
-      }
-      if (result.first) continue;
-      ElementDifference& first = result.first.emplace();
-      first.coordinates = Coordinates(layer.shape, i);
-      first.onnx_coordinates = first.coordinates;
-      for (size_t axis = 0; axis < layer.axes.size(); ++axis) {
-        first.onnx_coordinates[static_cast<size_t>(layer.axes[axis])] = first.coordinates[axis];
-      }
-      first.expected = want_real;
-      first.actual = got_real;
-      if constexpr (!std::is_same_v<T, float>) {
-        first.expected_stored = static_cast<int64_t>(want);
-        first.actual_stored = static_cast<int64_t>(got);
-      }
-    }
-  });
-  return result;
 }
 
 std::vector<float> ToPhysical(const std::vector<int64_t>& onnx_shape, const std::vector<int>& axes, const float* data) {

@@ -181,9 +181,30 @@ TEST_F(CrosscheckTest, TheJsonSaysTheSame) {
   EXPECT_EQ(json.at("first_difference").at("differing_elements"), 1);
   const auto& layer = json.at("boards").at(0).at("layers").at(2);
   EXPECT_EQ(layer.at("md5_equal"), false);
+  const auto& difference = layer.at("difference");
+  EXPECT_EQ(difference.at("place"), "one_element");
+  EXPECT_EQ(difference.at("steps").at("1"), 1);
+  EXPECT_EQ(difference.at("steps").at("0"), difference.at("elements").get<int>() - 1);
+  EXPECT_EQ(difference.at("channels").at("differing"), 1);
+  EXPECT_EQ(difference.at("first"), difference.at("worst"));
   for (const char* key : {"index", "name", "op", "dtype", "cosine", "sqnr_db", "max_abs", "max_steps"}) {
     EXPECT_TRUE(layer.contains(key)) << key;
   }
+}
+
+TEST_F(CrosscheckTest, EveryLayerThatDiffersIsDescribed) {
+  AddBoard("wrong", [](int index, std::vector<uint8_t>& bytes) {
+    if (index == 2 || index == 4) bytes.back() = static_cast<uint8_t>(bytes.back() + 5);
+  });
+  const CrosscheckResult result = Check();
+  const std::string text = ToText(result, false);
+  EXPECT_NE(text.find("what differs on wrong"), std::string::npos) << text;
+  for (const int layer : {2, 4}) {
+    EXPECT_NE(text.find("\n" + std::to_string(layer) + " " + result.boards[0].layers[layer].name), std::string::npos)
+        << text;
+  }
+  EXPECT_NE(text.find("off by    1 by 4-7"), std::string::npos) << text;
+  EXPECT_NE(ToHtml(result).find("off by    1 by 4-7"), std::string::npos);
 }
 
 TEST_F(CrosscheckTest, OnlyFloatLayersHaveATolerance) {

@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <cstring>
-#include <limits>
 
 namespace lockstep::dump {
 namespace {
@@ -39,10 +37,6 @@ TEST(Values, AScaleForEachChannel) {
   // Per element of the ONNX order, in which a channel's pixels lie side by side.
   const analyze::Steps steps = layer.Steps();
   for (size_t i = 0; i < 6; ++i) EXPECT_EQ(steps.Of(i), layer.channel_scales[i / 2]) << i;
-  const ElementComparison apart = CompareElements(layer, {10, 11, 12, 13, 14, 15}, {10, 13, 12, 13, 14, 16});
-  EXPECT_EQ(apart.differing, 2);
-  EXPECT_EQ(apart.max_abs, 4.0);
-  EXPECT_EQ(apart.max_steps, 2.0);
   EXPECT_EQ(Layer("u8", {1, 1, 2, 3}).Steps().Of(5), 0.5);
 }
 
@@ -64,46 +58,6 @@ TEST(Values, PhysicalOrderIsTheInverseOfOnnxOrder) {
   // n=1, c=2, h=3, w=4 lies at ((1*4+3)*5+4)*3+2 in N,H,W,C.
   EXPECT_EQ(physical[((1 * 4 + 3) * 5 + 4) * 3 + 2], values[((1 * 3 + 2) * 4 + 3) * 5 + 4]);
   EXPECT_EQ(RealValues(Layer("f32", {2, 4, 5, 3}, axes), Bytes(physical)), values);
-}
-
-TEST(CompareElements, NamesTheFirstDifferenceAndTheLargest) {
-  const DumpLayer layer = Layer("u8", {1, 1, 2, 3}, {0, 2, 3, 1});
-  const ElementComparison result = CompareElements(layer, {10, 11, 12, 13, 14, 15}, {10, 11, 12, 13, 15, 9});
-  EXPECT_EQ(result.elements, 6);
-  EXPECT_EQ(result.differing, 2);
-  EXPECT_EQ(result.beyond, 2);
-  EXPECT_DOUBLE_EQ(result.max_steps, 6.0);
-  EXPECT_DOUBLE_EQ(result.max_abs, 3.0);
-  ASSERT_TRUE(result.first.has_value());
-  EXPECT_EQ(result.first->coordinates, (std::vector<int64_t>{0, 0, 1, 1}));
-  EXPECT_EQ(result.first->onnx_coordinates, (std::vector<int64_t>{0, 1, 0, 1}));
-  EXPECT_EQ(result.first->expected_stored, 14);
-  EXPECT_EQ(result.first->actual_stored, 15);
-  EXPECT_DOUBLE_EQ(result.first->expected, 2.0);
-  EXPECT_DOUBLE_EQ(result.first->actual, 2.5);
-}
-
-TEST(CompareElements, EqualBytesDifferNowhere) {
-  const ElementComparison result = CompareElements(Layer("u8", {3}), {1, 2, 3}, {1, 2, 3});
-  EXPECT_EQ(result.differing, 0);
-  EXPECT_FALSE(result.first.has_value());
-}
-
-TEST(CompareElements, ToleranceAppliesToRealValues) {
-  const DumpLayer layer = Layer("f32", {3});
-  const auto expected = Bytes({100.0F, 1.0F, 0.0F});
-  const auto actual = Bytes({100.5F, 1.5F, 0.0F});
-  EXPECT_EQ(CompareElements(layer, expected, actual, {0.0, 0.01}).beyond, 1);
-  EXPECT_EQ(CompareElements(layer, expected, actual, {0.5, 0.0}).beyond, 0);
-  EXPECT_EQ(CompareElements(layer, expected, actual).beyond, 2);
-}
-
-TEST(CompareElements, ANanIsBeyondEveryTolerance) {
-  const auto expected = Bytes({1.0F});
-  const auto actual = Bytes({std::numeric_limits<float>::quiet_NaN()});
-  const ElementComparison result = CompareElements(Layer("f32", {1}), expected, actual, {1e9, 1e9});
-  EXPECT_EQ(result.beyond, 1);
-  EXPECT_TRUE(std::isinf(result.max_abs));
 }
 
 }  // namespace

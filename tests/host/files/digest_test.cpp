@@ -11,5 +11,13 @@ TEST(Digest, Md5IsRfc1321) {
   EXPECT_EQ(Md5Hex("abc", 3), "900150983cd24fb0d6963f7d28e17f72");
 }
 
+TEST(Digest, PiecesGiveTheMd5OfTheWhole) {
+  Md5Sum sum;
+  sum.Add("a", 1);
+  sum.Add("", 0);
+  sum.Add("bc", 2);
+  EXPECT_EQ(sum.Hex(), "900150983cd24fb0d6963f7d28e17f72");
+}
+
 }  // namespace
 }  // namespace lockstep::files
