@@ -30,7 +30,11 @@ struct BoardJob {
   std::filesystem::path output_folder;        // the model's outputs; empty: not wanted
   std::filesystem::path dump_folder;          // a dump with its manifest; empty: not wanted
   bool digests_only = false;
-  std::string layers;  // regular expression on layer names; empty: all
+  bool dump_inputs = false;  // the digests of what each layer reads too
+  std::string layers;        // regular expression on layer names; empty: all
+  // A folder with manifest.json and tensors.bin (docs/architecture.md, packed dumps): what it has is given to the
+  // layers in place of what others made. Empty: nothing.
+  std::filesystem::path inject_folder;
 };
 
 // What a board says of itself, in the order in which it is shown.

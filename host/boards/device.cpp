@@ -171,6 +171,11 @@ std::string Device::MakeRun() {
   return run;
 }
 
+void Device::MakeFolder(const std::string& folder) {
+  const ProcessResult made = Ask("umask 077; mkdir " + ShellQuoted(work_ + "/" + folder));
+  if (made.status != 0) Fail("cannot make " + work_ + "/" + folder + ": " + LastWords(made));
+}
+
 void Device::Remove(const std::string& run) noexcept {
   try {
     const std::string folder = ShellQuoted(work_ + "/" + run);

@@ -48,6 +48,7 @@ class Device {
   // A new folder below WORK/runs; `Remove` takes it away again with everything in it.
   std::string MakeRun();
   void Remove(const std::string& run) noexcept;
+  void MakeFolder(const std::string& folder);  // below the work folder
 
   std::vector<RemoteFile> List(const std::string& folder);
   // These files of a folder into a local one. Goes on where a lost link ended it. BoardError if the device sends

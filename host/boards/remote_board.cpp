@@ -140,6 +140,13 @@ class RemoteBoard : public Board {
       there.inputs[i] = job.inputs[i].filename();
       device_.Put(job.inputs[i], run + "/" + job.inputs[i].filename().string());
     }
+    if (!job.inject_folder.empty()) {
+      there.inject_folder = "inject";
+      device_.MakeFolder(run + "/inject");
+      for (const char* name : {"manifest.json", "tensors.bin"}) {
+        device_.Put(job.inject_folder / name, run + "/inject/" + name);
+      }
+    }
     if (!job.output_folder.empty()) there.output_folder = "outputs";
     if (!job.dump_folder.empty()) there.dump_folder = "dump";
     const ProcessResult result = device_.Run(Line(binary, there), run, options_.time_limit, true);

@@ -23,10 +23,12 @@ std::vector<std::string> ArgumentsOf(const BoardJob& job, const BoardOptions& op
   if (!data.empty()) arguments = {"--data", data};
   if (!job.output_folder.empty()) arguments.insert(arguments.end(), {"--output-folder", job.output_folder.string()});
   if (!job.dump_folder.empty()) {
-    arguments.insert(arguments.end(), {"--dump_intermediate", "2", "--dump_folder", job.dump_folder.string()});
+    const char* level = job.dump_inputs ? "3" : "2";
+    arguments.insert(arguments.end(), {"--dump_intermediate", level, "--dump_folder", job.dump_folder.string()});
     if (job.digests_only) arguments.emplace_back("--md5");
     if (!job.layers.empty()) arguments.insert(arguments.end(), {"--dump_layers", job.layers});
   }
+  if (!job.inject_folder.empty()) arguments.insert(arguments.end(), {"--inject", job.inject_folder.string()});
   if (!options.check_digest) arguments.emplace_back("--no-digest");
   arguments.push_back(job.model.string());
   return arguments;

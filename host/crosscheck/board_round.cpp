@@ -5,6 +5,9 @@
 #include <chrono>
 #include <thread>
 
+#include "crosscheck/board_dump.h"
+#include "crosscheck/isolated_pass.h"
+#include "crosscheck/layer_groups.h"
 #include "files/digest.h"
 #include "graph/error.h"
 
@@ -13,69 +16,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string Escaped(const std::string& name) {
-  std::string escaped;
-  for (const char c : name) {
-    if (std::string("\\^$.|?*+()[]{}").find(c) != std::string::npos) escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
-// Layers whose bytes are fetched in one run: an extended regular expression that matches exactly their names.
-using Group = std::string;
-
-// The layers that differ, in groups whose dumps take at most `room` bytes (one layer may take more) and whose names fit
-// one argument.
-std::vector<Group> GroupsOf(const std::vector<dump::LayerResult>& results, const dump::Manifest& reference,
-                            uint64_t room) {
-  constexpr size_t kMostCharacters = 16384;
-  std::vector<Group> groups;
-  uint64_t bytes = 0;
+// The layers that differ.
+std::vector<LayerPiece> PiecesOf(const std::vector<dump::LayerResult>& results, const dump::Manifest& reference) {
+  std::vector<LayerPiece> pieces;
   for (size_t i = 0; i < results.size(); ++i) {
-    if (results[i].md5_equal) continue;
-    const std::string name = Escaped(results[i].name);
-    bytes += reference.layers[i].bytes;
-    if (groups.empty() || bytes > room || groups.back().size() + name.size() > kMostCharacters) {
-      groups.push_back("^(" + name);
-      bytes = reference.layers[i].bytes;
-    } else {
-      groups.back() += "|" + name;
-    }
+    if (!results[i].md5_equal) pieces.push_back({results[i].index, results[i].name, reference.layers[i].bytes});
   }
-  for (Group& group : groups) group += ")$";
-  return groups;
-}
-
-dump::Manifest CheckedManifest(const boards::Board& board, const fs::path& folder, const Round& round) {
-  if (!fs::exists(folder / "manifest.json")) {
-    throw BoardError(board.name() + ": the board's program ended well but wrote no dump; give it a run_joint_debug");
-  }
-  dump::Manifest manifest;
-  try {
-    manifest = dump::ReadManifest(folder);
-  } catch (const BadInput& error) {
-    throw BoardError(board.name() + ": the board's dump cannot be read: " + error.what());
-  }
-  if (manifest.model_digest != round.manifest.model_digest) {
-    throw BoardError(board.name() + ": the board ran the model " + manifest.model_digest + ", not " +
-                     round.manifest.model_digest + "; give it the same file");
-  }
-  return manifest;
+  return pieces;
 }
 
 std::vector<dump::LayerResult> CompareDigests(const boards::Board& board, const Round& round,
                                               const dump::Manifest& manifest) {
-  std::map<std::pair<int, int>, const dump::DumpLayer*> by_place;
-  for (const dump::DumpLayer& layer : manifest.layers) by_place[layer.Place()] = &layer;
   std::vector<dump::LayerResult> results;
   for (const dump::DumpLayer& reference : round.manifest.layers) {
-    const auto found = by_place.find(reference.Place());
-    if (found == by_place.end() || found->second->name != reference.name) {
-      throw BoardError(board.name() + ": the board's dump has no layer " + std::to_string(reference.index) + " (" +
-                       reference.name + "); its run_joint is of another version, build it again");
-    }
-    results.push_back(dump::ResultOf(reference, found->second->md5 == reference.md5));
+    results.push_back(dump::ResultOf(reference, LayerOf(board, manifest, reference).md5 == reference.md5));
   }
   return results;
 }
@@ -89,12 +43,12 @@ void CompareBytes(boards::Board& board, const Round& round, const CrosscheckOpti
   boards::BoardJob job;
   job.model = options.model;
   job.inputs = round.input_files;
-  const std::vector<Group> groups = GroupsOf(result.layers, round.manifest, board.DumpRoom());
+  const std::vector<LayerGroup> groups = GroupsOf(PiecesOf(result.layers, round.manifest), board.DumpRoom());
   for (size_t i = 0; i < groups.size(); ++i) {
     job.dump_folder = result.folder / std::to_string(i);
-    job.layers = groups[i];
+    job.layers = groups[i].expression;
     board.Run(job);
-    for (dump::DumpLayer& layer : CheckedManifest(board, job.dump_folder, round).layers) {
+    for (dump::DumpLayer& layer : ReadBoardDump(board, job.dump_folder, round).layers) {
       if (!layer.file.empty()) layer.file = (job.dump_folder / layer.file).lexically_relative(result.folder).string();
       result.fetched[layer.Place()] = std::move(layer);
     }
@@ -156,7 +110,8 @@ std::string FolderName(std::string board) {
 
 fs::path OutputsOf(const BoardRound& round) { return round.folder.string() + "_outputs"; }
 
-void RunBoard(boards::Board& board, const Round& round, const CrosscheckOptions& options, BoardRound& result) {
+void RunBoard(boards::Board& board, const Round& round, const LayerLinks& links, const CrosscheckOptions& options,
+              BoardRound& result) {
   const auto start = std::chrono::steady_clock::now();
   try {
     boards::BoardJob job;
@@ -166,9 +121,10 @@ void RunBoard(boards::Board& board, const Round& round, const CrosscheckOptions&
     job.digests_only = true;
     if (!options.output_folder.empty()) job.output_folder = OutputsOf(result);
     board.Run(job);
-    const dump::Manifest sent = CheckedManifest(board, result.folder, round);
+    const dump::Manifest sent = ReadBoardDump(board, result.folder, round);
     result.layers = CompareDigests(board, round, sent);
     CompareBytes(board, round, options, sent, result);
+    RunIsolated(board, round, links, options, result);
     if (options.all_builds) CompareBuilds(board, round, options, result);
   } catch (...) {
     result.error = std::current_exception();
@@ -187,12 +143,12 @@ void KeepOutputs(const boards::Board& board, const BoardRound& round, const fs::
 }
 
 std::vector<BoardRound> RunBoards(const std::vector<std::unique_ptr<boards::Board>>& boards, const Round& round,
-                                  const CrosscheckOptions& options) {
+                                  const LayerLinks& links, const CrosscheckOptions& options) {
   std::vector<BoardRound> results(boards.size());
   for (size_t i = 0; i < boards.size(); ++i) results[i].folder = round.work / ("board_" + std::to_string(i));
   std::atomic<size_t> next{0};
   const auto work = [&] {
-    for (size_t i = next++; i < boards.size(); i = next++) RunBoard(*boards[i], round, options, results[i]);
+    for (size_t i = next++; i < boards.size(); i = next++) RunBoard(*boards[i], round, links, options, results[i]);
   };
   constexpr size_t kAtOnce = 2;
   std::vector<std::thread> threads;

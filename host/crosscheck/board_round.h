@@ -7,6 +7,7 @@
 
 #include "boards/board.h"
 #include "crosscheck/crosscheck.h"
+#include "crosscheck/layer_links.h"
 #include "crosscheck/round.h"
 #include "files/output_file.h"
 
@@ -14,7 +15,7 @@ namespace lockstep::crosscheck {
 
 // Two boards at once; the first error, in the order of the boards, is thrown when all have ended.
 std::vector<BoardRound> RunBoards(const std::vector<std::unique_ptr<boards::Board>>& boards, const Round& round,
-                                  const CrosscheckOptions& options);
+                                  const LayerLinks& links, const CrosscheckOptions& options);
 
 // From the round's temporary folder to where the user wants them.
 void KeepOutputs(const boards::Board& board, const BoardRound& round, const std::filesystem::path& folder,

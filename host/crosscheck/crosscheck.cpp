@@ -5,6 +5,8 @@
 
 #include "crosscheck/accuracy.h"
 #include "crosscheck/board_round.h"
+#include "crosscheck/layer_causes.h"
+#include "crosscheck/layer_links.h"
 #include "crosscheck/round.h"
 #include "dump/dump.h"
 #include "engine/reference/joint_model.h"
@@ -21,6 +23,8 @@ namespace fs = std::filesystem;
 // The worst of several inputs, layer by layer.
 void Merge(BoardResult& total, BoardRound&& round) {
   total.seconds += round.seconds;
+  MergeCauses(total.causes, round.causes);
+  if (total.isolated_error.empty()) total.isolated_error = round.isolated_error;
   for (const BuildResult& build : round.builds) {
     const auto same = [&](const BuildResult& other) { return other.build == build.build; };
     const auto found = std::find_if(total.builds.begin(), total.builds.end(), same);
@@ -38,6 +42,10 @@ void Merge(BoardResult& total, BoardRound&& round) {
     dump::LayerResult& worst = total.layers[i];
     dump::LayerResult& layer = round.layers[i];
     if (worst.md5_equal && !layer.md5_equal) worst.difference = layer.difference;
+    if (worst.alone_md5_equal.value_or(true) && layer.alone_md5_equal) {
+      worst.alone_md5_equal = layer.alone_md5_equal;
+      worst.alone_difference = layer.alone_difference;
+    }
     worst.md5_equal = worst.md5_equal && layer.md5_equal;
     worst.within_tolerance = worst.within_tolerance && layer.within_tolerance;
     worst.repeatable = worst.repeatable && layer.repeatable;
@@ -105,6 +113,7 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
   }
   std::string names;
   for (const auto& board : boards) names += (names.empty() ? "" : ", ") + board->name();
+  const LayerLinks links(reference.model());
   files::OutputFiles kept;
   for (const input::DataItem& item : data.items) {
     const files::TemporaryFolder folder;
@@ -112,7 +121,7 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
     announce("reference engine: " + item.label);
     const Round round = RunReference(reference, item, folder.path());
     announce(names + ": " + item.label);
-    std::vector<BoardRound> rounds = RunBoards(boards, round, options);
+    std::vector<BoardRound> rounds = RunBoards(boards, round, links, options);
     if (float_side) {
       announce("float engine: " + item.label);
       float_side->Measure(reference.model(), round, rounds);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "crosscheck/layer_causes.h"
 #include "dump/render_difference.h"
 #include "dump/render_layers.h"
 #include "report/json_text.h"
@@ -80,6 +81,16 @@ ordered_json ToJson(const FirstDifference& first) {
   return json;
 }
 
+ordered_json ToJson(const LayerCause& cause) {
+  ordered_json json = {
+      {"index", cause.index}, {"name", cause.name}, {"op", cause.op}, {"cause", CauseName(cause.cause)}};
+  if (cause.cause == Cause::kOverwritten) {
+    json["tensor"] = cause.tensor;
+    json["suspects"] = cause.suspects;
+  }
+  return json;
+}
+
 std::string BoardNames(const CrosscheckResult& result) {
   std::string names;
   for (size_t i = 0; i < result.boards.size(); ++i) {
@@ -128,6 +139,10 @@ std::string VerdictText(const CrosscheckResult& result) {
   } else {
     text = "differs: every layer of the debug build is equal, but an output of another build is not";
   }
+  for (const BoardResult& board : result.boards) {
+    const std::string lines = CauseLines(board);
+    if (!lines.empty()) text += "\n" + lines.substr(0, lines.size() - 1);
+  }
   return text;
 }
 
@@ -143,6 +158,9 @@ std::string ToJson(const CrosscheckResult& result) {
     for (const dump::LayerResult& layer : board.layers) layers.push_back(dump::ToJson(layer));
     ordered_json json = {{"name", board.name}, {"seconds", board.seconds}, {"layers", std::move(layers)}};
     for (const BuildResult& build : board.builds) json["builds"][build.build] = build.outputs_equal;
+    json["causes"] = ordered_json::array();
+    for (const LayerCause& cause : board.causes) json["causes"].push_back(ToJson(cause));
+    if (!board.isolated_error.empty()) json["isolated_error"] = board.isolated_error;
     boards.push_back(std::move(json));
   }
   const ordered_json json = {

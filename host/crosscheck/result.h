@@ -15,10 +15,29 @@ struct BuildResult {
   bool outputs_equal = true;
 };
 
+// Why a layer differs, from mild to bad.
+enum class Cause {
+  kInputs,       // it was given wrong inputs
+  kState,        // right alone, wrong in the whole network though it read the right bytes
+  kOverwritten,  // what it reads was right when it was written
+  kKernel,       // given the PC's inputs it gives other bytes
+};
+
+struct LayerCause {
+  int index = 0;
+  std::string name;
+  std::string op;
+  Cause cause = Cause::kInputs;
+  std::string tensor;                 // that was overwritten
+  std::vector<std::string> suspects;  // layers in between whose outputs lie over it by the memory plan
+};
+
 struct BoardResult {
   std::string name;
   double seconds = 0.0;
   std::vector<dump::LayerResult> layers;
+  std::vector<LayerCause> causes;  // in the order of execution
+  std::string isolated_error;      // why layers could not be tested by themselves; empty: they were, or need not be
   std::vector<BuildResult> builds;
 };
 

@@ -35,6 +35,8 @@ struct BoardRound {
   std::vector<dump::LayerResult> layers;
   std::map<std::pair<int, int>, dump::DumpLayer> fetched;  // layers whose bytes lie in `folder`, by DumpLayer::Place
   std::vector<BuildResult> builds;
+  std::vector<LayerCause> causes;
+  std::string isolated_error;
   std::exception_ptr error;
 };
 

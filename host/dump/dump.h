@@ -16,6 +16,12 @@
 
 namespace lockstep::dump {
 
+// What a layer read, as a dump of level 3 says it.
+struct DumpedInput {
+  std::string tensor;
+  std::string md5;
+};
+
 struct DumpLayer {
   int index = 0;    // position of the layer in the model
   int output = -1;  // which of the layer's outputs; -1: it has one
@@ -31,8 +37,9 @@ struct DumpLayer {
   std::vector<double> channel_scales;
   int64_t zero_point = 0;
   uint64_t bytes = 0;
-  std::string md5;   // hexadecimal
-  std::string file;  // empty: only the digest was kept
+  std::string md5;                  // hexadecimal
+  std::string file;                 // empty: only the digest was kept
+  std::vector<DumpedInput> inputs;  // in order, constants left out; empty: not known
 
   std::pair<int, int> Place() const { return {index, output}; }  // what tells the entries of a dump apart
   int64_t Elements() const { return graph::ElementCount(shape); }

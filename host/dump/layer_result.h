@@ -30,6 +30,10 @@ struct LayerResult {
   bool repeatable = true;                       // false: two runs of the board disagree about the layer
   std::optional<analyze::Metrics> accuracy;     // float engine to what the board computed, if there is a network
   std::optional<ElementComparison> difference;  // only if md5 differ and both sides' bytes are there
+  // The layer by itself, fed with the PC's inputs, where it was run so.
+  std::optional<bool> alone_md5_equal;
+  std::optional<bool> alone_within_tolerance;
+  std::optional<ElementComparison> alone_difference;
 
   std::pair<int, int> Place() const { return {index, output}; }
 };

@@ -127,6 +127,18 @@ void ReadScale(const Fields& fields, const ordered_json& json, DumpLayer& layer)
   if (list) layer.channel_scales.assign(scales.begin(), scales.end());
 }
 
+std::vector<DumpedInput> ReadInputs(const ordered_json& json, const Fields& layer, const std::string& where) {
+  std::vector<DumpedInput> inputs;
+  if (!json.contains("inputs")) return inputs;
+  if (!json.at("inputs").is_array()) layer.Fail("inputs is no list");
+  for (const ordered_json& element : json.at("inputs")) {
+    const Fields fields(element, where + ", input " + std::to_string(inputs.size()) + ": ");
+    inputs.push_back({fields.Optional<std::string>("tensor", ""), fields.Required<std::string>("md5")});
+    CheckMd5(fields, inputs.back().md5);
+  }
+  return inputs;
+}
+
 DumpLayer ReadLayer(const ordered_json& json, const std::string& path, size_t position) {
   const Fields unnamed(json, path + ", layer " + std::to_string(position) + " of the list: ");
   DumpLayer layer;
@@ -155,6 +167,7 @@ DumpLayer ReadLayer(const ordered_json& json, const std::string& path, size_t po
   CheckMd5(fields, layer.md5);
   layer.file = fields.Optional<std::string>("file", "");
   CheckFile(fields, layer.file);
+  layer.inputs = ReadInputs(json, fields, path + ", layer " + graph::Quoted(layer.name));
   return layer;
 }
 

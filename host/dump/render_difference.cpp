@@ -70,6 +70,11 @@ std::string LinesOf(const LayerResult& layer) {
   if (difference.worst->coordinates != difference.first->coordinates) {
     add("worst", Place(*difference.worst) + " " + Values(*difference.worst));
   }
+  if (layer.alone_difference) {
+    add("alone", Count(*layer.alone_difference) + ", " + layer.alone_difference->place.words);
+  } else if (layer.alone_md5_equal.value_or(false)) {
+    add("alone", "given the PC's inputs it gives the right bytes");
+  }
   return lines;
 }
 
@@ -98,12 +103,15 @@ std::string ElementText(const ElementComparison& difference) {
 }
 
 std::string DifferenceLines(const std::vector<LayerResult>& layers, size_t most) {
+  const bool some_alone = std::any_of(layers.begin(), layers.end(), [](const LayerResult& layer) {
+    return layer.difference && layer.alone_difference;
+  });
   std::string lines;
   size_t shown = 0;
   size_t left = 0;
   for (const LayerResult& layer : layers) {
     if (!layer.difference || !layer.difference->first) continue;
-    if (shown == most) {
+    if (shown == most || (some_alone && !layer.alone_difference)) {
       ++left;
       continue;
     }

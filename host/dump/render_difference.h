@@ -18,7 +18,8 @@ std::string Joined(const std::vector<int64_t>& numbers, const char* separator);
 std::string ElementText(const ElementComparison& difference);
 
 // Some lines for each of the layers that differ and whose bytes are known: how many elements, where, the first and the
-// worst of them, how many are off by how many steps. The first `most` layers.
+// worst of them, how many are off by how many steps. The first `most` layers; of those that were run by themselves the
+// ones that differ then too.
 std::string DifferenceLines(const std::vector<LayerResult>& layers, size_t most);
 
 nlohmann::ordered_json ToJson(const ElementComparison& difference);

@@ -68,6 +68,8 @@ ordered_json ToJson(const LayerResult& layer) {
     json["max_abs"] = JsonNumber(layer.accuracy->max_abs);
     json["max_steps"] = JsonNumber(layer.accuracy->max_steps);
   }
+  if (layer.alone_md5_equal) json["alone_md5_equal"] = *layer.alone_md5_equal;
+  if (layer.alone_difference) json["alone_difference"] = ToJson(*layer.alone_difference);
   if (layer.difference) {
     json["repeatable"] = layer.repeatable;
     json["differing_elements"] = layer.difference->differing;

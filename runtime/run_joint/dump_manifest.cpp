@@ -75,6 +75,7 @@ class Scanner {
 
   void Member() {
     if (depth_ == kDocument && key_ == "model_digest") manifest_->model_digest = value_;
+    if (depth_ == kDocument && key_ == "packed") manifest_->packed = value_;
     const bool is_input = depth_ == kList && list_ == "input_md5" && !value_.empty();
     if (is_input && manifest_->input_md5.size() < static_cast<size_t>(model_.input_count())) {
       manifest_->input_md5.push_back(value_);
@@ -82,6 +83,7 @@ class Scanner {
     if (depth_ == kLayer && key_ == "index") index_ = value_;
     if (depth_ == kLayer && key_ == "output") output_ = value_;
     if (depth_ == kLayer && key_ == "md5") md5_ = value_;
+    if (depth_ == kLayer && key_ == "offset") offset_ = value_;
     Forget();
   }
 
@@ -91,8 +93,9 @@ class Scanner {
     if (!index_.empty() && index < static_cast<unsigned long>(model_.layer_count()) &&
         output < static_cast<unsigned long>(model_.layer_output_count(static_cast<int32_t>(index)))) {
       const int32_t tensor = model_.layer_output_tensor(static_cast<int32_t>(index), static_cast<int32_t>(output));
-      manifest_->tensors[static_cast<size_t>(tensor)] = md5_;
+      manifest_->tensors[static_cast<size_t>(tensor)] = {true, md5_, std::strtoull(offset_.c_str(), nullptr, 10)};
     }
+    offset_.clear();
     index_.clear();
     output_.clear();
     md5_.clear();
@@ -109,7 +112,7 @@ class Scanner {
   bool done_ = false;
   String list_;  // the member of the document that is being read
   String key_, value_;
-  String index_, output_, md5_;  // of the layer
+  String index_, output_, md5_, offset_;  // of the layer
 };
 
 }  // namespace
@@ -119,7 +122,12 @@ Result<DumpManifest> ReadManifest(const String& path, const Model& model) {
   LOCKSTEP_RETURN_IF_ERROR(file.status());
   DumpManifest manifest;
   manifest.tensors.resize(static_cast<size_t>(model.tensor_count()));
-  if (Scanner(model, &manifest).Scan(file.value().stream.get())) return manifest;
+  if (Scanner(model, &manifest).Scan(file.value().stream.get())) {
+    if (manifest.packed.find('/') == String::npos) return manifest;
+    return Status::Error(StatusCode::kUnreadable,
+                         "%s: the packed file '%.32s' must lie beside it; dump the model again", path.c_str(),
+                         manifest.packed.c_str());
+  }
   return Status::Error(StatusCode::kUnreadable, "%s: is no whole manifest of a dump; dump the model again",
                        path.c_str());
 }

@@ -1,5 +1,6 @@
 #include "run_joint/inject_inputs.h"
 
+#include <cstring>
 #include <utility>
 
 #include "base/dump_name.h"
@@ -29,8 +30,12 @@ InjectInputs::InjectInputs(const Model& model, String folder, DumpManifest manif
     : folder_(std::move(folder)), manifest_(std::move(manifest)), producer_(static_cast<size_t>(model.tensor_count())) {
   for (int32_t layer = 0; layer < model.layer_count(); ++layer) {
     for (int32_t i = 0; i < model.layer_output_count(layer); ++i) {
-      producer_[static_cast<size_t>(model.layer_output_tensor(layer, i))] = {layer, i};
+      producer_[static_cast<size_t>(model.layer_output_tensor(layer, i))] = {layer, i, -1};
     }
+  }
+  inputs_.resize(static_cast<size_t>(model.input_count()));
+  for (int32_t i = 0; i < model.input_count(); ++i) {
+    producer_[static_cast<size_t>(model.input_tensor(i))].input = i;
   }
   for (int32_t i = 0; i < model.output_count(); ++i) {
     outputs_.emplace_back().resize(static_cast<size_t>(model.tensor(model.output_tensor(i)).bytes));
@@ -51,7 +56,12 @@ Result<InjectInputs> InjectInputs::Open(const Model& model, const String& folder
   return InjectInputs(model, folder, std::move(manifest.value()));
 }
 
-Status InjectInputs::CheckInputs(Session& session) const {
+Status InjectInputs::TakeInputs(Session& session) {
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    const auto index = static_cast<int32_t>(i);
+    inputs_[i].resize(static_cast<size_t>(session.input_info(index).bytes));
+    std::memcpy(inputs_[i].data(), session.input(index), inputs_[i].size());
+  }
   for (size_t i = 0; i < manifest_.input_md5.size(); ++i) {
     const auto index = static_cast<int32_t>(i);
     const TensorInfo info = session.input_info(index);
@@ -66,22 +76,34 @@ Status InjectInputs::CheckInputs(Session& session) const {
   return Status::Ok();
 }
 
+Status InjectInputs::ReadTensor(const Model& model, int32_t tensor, String* path) {
+  const Producer producer = producer_[static_cast<size_t>(tensor)];
+  const TensorInfo info = model.tensor(tensor);
+  const String what = String("layer '") + model.layer(producer.layer).name + "'";
+  read_.resize(static_cast<size_t>(info.bytes));
+  if (!manifest_.packed.empty()) {
+    *path = folder_ + "/" + manifest_.packed;
+    return ReadPart(*path, manifest_.tensors[static_cast<size_t>(tensor)].offset, read_.data(), info.bytes, what);
+  }
+  *path = folder_ + "/" + DumpOutputStem(model, producer.layer, producer.output) + DumpShape(info);
+  return ReadExactly(*path, read_.data(), info.bytes, what);
+}
+
 Status InjectInputs::BeforeLayer(Session& session, int32_t layer) {
   const Model& model = session.model();
   for (int32_t i = 0; i < model.layer(layer).input_count; ++i) {
     const int32_t tensor = model.layer_input_tensor(layer, i);
     const Producer producer = producer_[static_cast<size_t>(tensor)];
-    if (producer.layer < 0) continue;
-    const TensorInfo info = model.tensor(tensor);
-    const String path = folder_ + "/" + DumpOutputStem(model, producer.layer, producer.output) + DumpShape(info);
-    // What is injected into a part is seen in the whole, and the other way round; both come from one run.
     TensorRows rows = session.layer_input_rows(layer, i);
-    read_.resize(static_cast<size_t>(info.bytes));
-    LOCKSTEP_RETURN_IF_ERROR(
-        ReadExactly(path, read_.data(), info.bytes, String("layer '") + model.layer(producer.layer).name + "'"));
-    LOCKSTEP_RETURN_IF_ERROR(CheckBits(info, read_, path));
+    if (producer.input >= 0) rows.CopyFrom(inputs_[static_cast<size_t>(producer.input)].data());
+    const bool packed = !manifest_.packed.empty();
+    if (producer.layer < 0 || (packed && !manifest_.tensors[static_cast<size_t>(tensor)].listed)) continue;
+    String path;
+    LOCKSTEP_RETURN_IF_ERROR(ReadTensor(model, tensor, &path));
+    LOCKSTEP_RETURN_IF_ERROR(CheckBits(model.tensor(tensor), read_, path));
+    // What is injected into a part is seen in the whole, and the other way round; both come from one run.
     rows.CopyFrom(read_.data());
-    const String& expected = manifest_.tensors[static_cast<size_t>(tensor)];
+    const String& expected = manifest_.tensors[static_cast<size_t>(tensor)].md5;
     if (expected.empty()) continue;
     const Md5Text actual = ToText(Md5Of(rows));
     if (expected == actual.data()) continue;

@@ -11,13 +11,14 @@ namespace lockstep {
 class InjectInputs final : public RunHook {
  public:
   // The folder holds a dump of the same model (its digest is compared) with the tensor files of every layer. What the
-  // manifest has no md5 for is taken as it is.
+  // manifest has no md5 for is taken as it is. A packed dump may have some of the tensors: the others stay as the
+  // layers made them.
   static Result<InjectInputs> Open(const Model& model, const String& folder);
 
-  // InvalidArgument if the network's inputs are not those that the dump was made with.
-  Status CheckInputs(Session& session) const;
+  // Keeps the network's inputs. InvalidArgument if they are not those that the dump was made with.
+  Status TakeInputs(Session& session);
 
-  // Overwrites the layer's inputs. The network's own inputs are left as they are.
+  // Overwrites the layer's inputs, the network's own with what they were before the run.
   Status BeforeLayer(Session& session, int32_t layer) override;
   // Keeps what the layer makes of the network's outputs: it is overwritten where a later layer reads it.
   Status AfterLayer(Session& session, int32_t layer) override;
@@ -27,13 +28,17 @@ class InjectInputs final : public RunHook {
  private:
   InjectInputs(const Model& model, String folder, DumpManifest manifest);
 
+  Status ReadTensor(const Model& model, int32_t tensor, String* path);
+
   String folder_;
   DumpManifest manifest_;
   struct Producer {
     int32_t layer = -1;  // none
     int32_t output = 0;
+    int32_t input = -1;  // of the network; -1: none
   };
   List<Producer> producer_;      // by tensor
+  List<List<uint8_t>> inputs_;   // of the network
   List<List<uint8_t>> outputs_;  // of the network
   List<uint8_t> read_;           // one tensor's file
 };

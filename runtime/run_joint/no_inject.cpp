@@ -8,7 +8,7 @@ Result<InjectInputs> InjectInputs::Open(const Model& /*model*/, const String& /*
 }
 
 // Never called: there is no InjectInputs.
-Status InjectInputs::CheckInputs(Session& /*session*/) const { return Status::Ok(); }
+Status InjectInputs::TakeInputs(Session& /*session*/) { return Status::Ok(); }
 Status InjectInputs::BeforeLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
 Status InjectInputs::AfterLayer(Session& /*session*/, int32_t /*layer*/) { return Status::Ok(); }
 

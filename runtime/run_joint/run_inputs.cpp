@@ -117,6 +117,17 @@ Result<InputFile> OpenFile(const String& path, const String& advice) {
   return Status::Error(StatusCode::kUnreadable, "%s: is not a file; %s", path.c_str(), advice.c_str());
 }
 
+namespace {
+
+Status ReadBytes(const String& path, std::FILE* stream, void* data, uint64_t size) {
+  errno = 0;
+  if (std::fread(data, 1, static_cast<size_t>(size), stream) == size) return Status::Ok();
+  return Status::Error(CodeOfFileError(errno), "%s: cannot be read: %s; copy it again", path.c_str(),
+                       errno != 0 ? std::strerror(errno) : "it ends early");
+}
+
+}  // namespace
+
 Status ReadExactly(const String& path, void* data, uint64_t size, const String& what) {
   Result<InputFile> file = OpenFile(path, "give the file with " + what);
   LOCKSTEP_RETURN_IF_ERROR(file.status());
@@ -126,10 +137,19 @@ Status ReadExactly(const String& path, void* data, uint64_t size, const String& 
                          path.c_str(), static_cast<unsigned long long>(file.value().size), what.c_str(),
                          static_cast<unsigned long long>(size));
   }
-  errno = 0;
-  if (std::fread(data, 1, static_cast<size_t>(size), file.value().stream.get()) == size) return Status::Ok();
-  return Status::Error(CodeOfFileError(errno), "%s: cannot be read: %s; copy it again", path.c_str(),
-                       errno != 0 ? std::strerror(errno) : "it ends early");
+  return ReadBytes(path, file.value().stream.get(), data, size);
+}
+
+Status ReadPart(const String& path, uint64_t offset, void* data, uint64_t size, const String& what) {
+  Result<InputFile> file = OpenFile(path, "give the file with " + what);
+  LOCKSTEP_RETURN_IF_ERROR(file.status());
+  const uint64_t all = file.value().size;
+  if (offset > all || size > all - offset ||
+      fseeko(file.value().stream.get(), static_cast<off_t>(offset), SEEK_SET) != 0) {
+    return Status::Error(StatusCode::kUnreadable, "%s: has %llu bytes, too few for %s; copy it again", path.c_str(),
+                         static_cast<unsigned long long>(all), what.c_str());
+  }
+  return ReadBytes(path, file.value().stream.get(), data, size);
 }
 
 Status ListInputs(const Arguments& arguments, const Model& model, List<RunInput>* inputs) {

@@ -41,4 +41,7 @@ String Describe(const TensorInfo& tensor);
 // Reads a file of exactly `size` bytes; `what` says what they are for, in the error.
 Status ReadExactly(const String& path, void* data, uint64_t size, const String& what);
 
+// Reads so many bytes from `offset` on.
+Status ReadPart(const String& path, uint64_t offset, void* data, uint64_t size, const String& what);
+
 }  // namespace lockstep

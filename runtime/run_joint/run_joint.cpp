@@ -98,7 +98,7 @@ class Runner {
   // A run may use an input's memory for other tensors, so that every run loads its input anew.
   Status RunOnce(const RunInput& input, uint64_t* nanoseconds) {
     LOCKSTEP_RETURN_IF_ERROR(LoadInput(input, arguments_.seed, session_));
-    if (inject_) LOCKSTEP_RETURN_IF_ERROR(inject_->CheckInputs(session_));
+    if (inject_) LOCKSTEP_RETURN_IF_ERROR(inject_->TakeInputs(session_));
     const uint64_t start = NowNanoseconds();
     LOCKSTEP_RETURN_IF_ERROR(session_.Run(inject_ ? &*inject_ : nullptr));
     *nanoseconds = NowNanoseconds() - start;

@@ -2,8 +2,12 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "command.h"
 #include "lockstep/md5.h"
+#include "run_joint/inject_inputs.h"
 
 namespace lockstep::test {
 namespace {
@@ -61,6 +65,88 @@ TEST_F(RunJointDebug, AnInjectedErrorStaysInItsReaders) {
     if (name == "manifest.json") continue;
     const bool differs = ReadFile(Path("first/" + name)) != ReadFile(Path("second/" + name));
     EXPECT_EQ(differs, name == file || name.find("0008_") == 0) << name;
+  }
+}
+
+// A packed dump may have some of the tensors alone.
+TEST_F(RunJointDebug, APackedDumpIsInjectedWhereItHasATensor) {
+  ASSERT_EQ(Dump("first").status, 0);
+  const std::string file = "0007_MaxPool_7_shape_1_3_4_16.bin";
+  std::vector<uint8_t> bytes = ReadFile(Path("first/" + file));
+  for (uint8_t& byte : bytes) byte ^= 0x55;
+  const std::string md5 = ToText(Md5Of(bytes.data(), bytes.size())).data();
+  std::vector<uint8_t> packed(5, 0);  // what is in front of the tensor
+  packed.insert(packed.end(), bytes.begin(), bytes.end());
+  const std::string manifest = ReadText(Path("first/manifest.json"));
+  const std::string digest = manifest.substr(manifest.find("\"model_digest\":") + 16, 32);
+  const auto write = [&](const std::string& name, const std::string& offset) {
+    WriteText(Path("pack/manifest.json"), R"({"format":1,"model_digest":")" + digest + R"(","packed":")" + name +
+                                              R"(","layers":[{"index":7,"offset":)" + offset + R"(,"md5":")" + md5 +
+                                              "\"}]}");
+  };
+  ASSERT_EQ(mkdir(Path("pack").c_str(), 0700), 0);
+  WriteFile(Path("pack/tensors.bin"), packed);
+  write("tensors.bin", "5");
+  const CommandResult result = Dump("second", {"--inject", Path("pack")});
+  ASSERT_EQ(result.status, 0) << result.error;
+  for (const std::string& name : FilesIn(Path("first"))) {
+    const int index = std::atoi(name.c_str());
+    if (name == "manifest.json" || index > 8) continue;
+    const bool differs = ReadFile(Path("first/" + name)) != ReadFile(Path("second/" + name));
+    EXPECT_EQ(differs, index == 8) << name;
+  }
+  write("tensors.bin", "6");
+  ExpectError(Dump("second", {"--inject", Path("pack")}), 4, {"tensors.bin", "too few", "MaxPool_7"});
+  write("tensors.bin", "4");
+  ExpectError(Dump("second", {"--inject", Path("pack")}), 4, {"tensors.bin", "md5"});
+  write("../first/tensors.bin", "5");
+  ExpectError(Dump("second", {"--inject", Path("pack")}), 4, {"manifest.json", "must lie beside it"});
+}
+
+// Whatever stands where a layer's inputs should be, the network's own among them, is overwritten before it is read.
+TEST_F(RunJointDebug, EveryInputOfALayerIsInjected) {
+  ASSERT_EQ(Dump("first").status, 0);
+  class Scribbled final : public RunHook {
+   public:
+    explicit Scribbled(InjectInputs inject) : inject_(std::move(inject)) {}
+    Status BeforeLayer(Session& session, int32_t layer) override {
+      const Model& model = session.model();
+      for (int32_t i = 0; i < model.layer(layer).input_count; ++i) {
+        const int32_t tensor = model.layer_input_tensor(layer, i);
+        if (model.is_constant(tensor)) continue;
+        const List<uint8_t> noise(static_cast<size_t>(model.tensor(tensor).bytes), 0x2a);
+        session.layer_input_rows(layer, i).CopyFrom(noise.data());
+      }
+      return inject_.BeforeLayer(session, layer);
+    }
+    Status AfterLayer(Session& session, int32_t layer) override {
+      const Model& model = session.model();
+      for (int32_t i = 0; i < model.layer_output_count(layer); ++i) {
+        const Md5Digest md5 = Md5Of(session.layer_output_rows(layer, i));
+        digests.push_back(model.layer(layer).name + std::string(" ") + ToText(md5).data());
+      }
+      return inject_.AfterLayer(session, layer);
+    }
+    InjectInputs inject_;
+    std::vector<std::string> digests;
+  };
+  Result<Model> model = Model::Open(Path("small.joint").c_str(), {});
+  ASSERT_TRUE(model.ok());
+  Result<Session> session = Session::Create(model.value(), {});
+  ASSERT_TRUE(session.ok());
+  Result<InjectInputs> inject = InjectInputs::Open(model.value(), Path("first").c_str());
+  ASSERT_TRUE(inject.ok());
+  for (int32_t i = 0; i < 2; ++i) {
+    const std::vector<uint8_t> bytes = ReadFile(Path(i == 0 ? "picture.bin" : "gain.bin"));
+    std::copy(bytes.begin(), bytes.end(), static_cast<uint8_t*>(session.value().input(i)));
+  }
+  Scribbled hook(std::move(inject.value()));
+  ASSERT_TRUE(hook.inject_.TakeInputs(session.value()).ok());
+  ASSERT_TRUE(session.value().Run(&hook).ok());
+  const std::string manifest = ReadText(Path("first/manifest.json"));
+  ASSERT_GT(hook.digests.size(), 5U);
+  for (const std::string& digest : hook.digests) {
+    EXPECT_NE(manifest.find(digest.substr(digest.find(' ') + 1)), std::string::npos) << digest;
   }
 }
 
