@@ -6,8 +6,8 @@
 #include "base/output_file.h"
 #include "base/process_memory.h"
 #include "base/string.h"
-#include "check/views.h"
 #include "probe/foreign_options.h"
+#include "probe/live_bytes.h"
 #include "probe/probe.h"
 
 namespace lockstep {
@@ -20,40 +20,6 @@ double Kilobytes(uint64_t bytes) { return static_cast<double>(bytes) / kKilobyte
 String DefaultPath() {
   const char* folder = std::getenv("TMPDIR");
   return String(folder != nullptr && *folder != 0 ? folder : "/tmp") + "/nmem_memory.txt";
-}
-
-// By layer, the bytes of the tensors that are alive while it runs. What lies within another's memory does not count.
-Status LiveBytes(const Model& model, List<uint64_t>* live) {
-  const int32_t layers = model.layer_count();
-  struct Life {
-    int32_t first = -1;
-    int32_t last = -1;
-    bool used = false;
-  };
-  List<Life> lives(static_cast<size_t>(model.tensor_count()));
-  Array<int32_t> roots;
-  LOCKSTEP_RETURN_IF_ERROR(FindRoots(model.joint(), &roots));
-  const auto use = [&](int32_t tensor, int32_t when) {
-    if (model.is_constant(tensor)) return;
-    Life& life = lives[static_cast<size_t>(roots[static_cast<size_t>(tensor)])];
-    if (!life.used) life.first = when;
-    life.used = true;
-    life.last = when;
-  };
-  for (int32_t i = 0; i < model.input_count(); ++i) use(model.input_tensor(i), -1);
-  for (int32_t layer = 0; layer < layers; ++layer) {
-    for (int32_t i = 0; i < model.layer(layer).input_count; ++i) use(model.layer_input_tensor(layer, i), layer);
-    for (int32_t i = 0; i < model.layer_output_count(layer); ++i) use(model.layer_output_tensor(layer, i), layer);
-  }
-  for (int32_t i = 0; i < model.output_count(); ++i) use(model.output_tensor(i), layers);
-  live->resize(static_cast<size_t>(layers));
-  for (size_t i = 0; i < lives.size(); ++i) {
-    if (!lives[i].used) continue;
-    for (int32_t layer = lives[i].first < 0 ? 0 : lives[i].first; layer <= lives[i].last && layer < layers; ++layer) {
-      (*live)[static_cast<size_t>(layer)] += model.tensor(static_cast<int32_t>(i)).bytes;
-    }
-  }
-  return Status::Ok();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/output_file.h"
+#include "probe/profile_figures.h"
 
 namespace lockstep {
 namespace {
@@ -18,27 +19,7 @@ struct OperatorTimes {
   uint64_t sum = 0;
 };
 
-double Milliseconds(double nanoseconds) { return nanoseconds * 1e-6; }
-double Milliseconds(uint64_t nanoseconds) { return Milliseconds(static_cast<double>(nanoseconds)); }
 double Millions(uint64_t macs) { return static_cast<double>(macs) * 1e-6; }
-
-// Every byte that the layer reads or writes in the arena.
-uint64_t LayerBytes(const Model& model, int32_t layer) {
-  uint64_t bytes = 0;
-  for (int32_t i = 0; i < model.layer_output_count(layer); ++i) {
-    bytes += model.tensor(model.layer_output_tensor(layer, i)).bytes;
-  }
-  for (int32_t i = 0; i < model.layer(layer).input_count; ++i) {
-    const int32_t input = model.layer_input_tensor(layer, i);
-    if (!model.is_constant(input)) bytes += model.tensor(input).bytes;
-  }
-  return bytes;
-}
-
-// One multiply-accumulate counts as two operations.
-double Gops(uint64_t macs, double nanoseconds) {
-  return nanoseconds > 0 ? 2.0 * static_cast<double>(macs) / nanoseconds : 0;
-}
 
 // Columns as wide as what stands in them, so that no name is cut.
 struct Widths {
@@ -76,7 +57,9 @@ void PrintLayers(const Session& session, const ProfileTimes& times, const Widths
                 Gops(info.macs, average), static_cast<double>(LayerBytes(model, i)) / 1024);
   }
   const double average = times.Average(times.total);
-  std::printf("all layers: %.3f ms on average, %.3f GOPS\n\n", Milliseconds(average), Gops(model.macs(), average));
+  std::printf("all layers: %.3f ms on average, %.3f GOPS\n", Milliseconds(average), Gops(model.macs(), average));
+  std::printf("profiling itself: %.3f ms a run, %.2f %% of it\n\n", Milliseconds(times.OwnPerRun()),
+              times.OwnPercent());
 }
 
 void PrintOperators(const Model& model, const ProfileTimes& times, const Widths& widths) {

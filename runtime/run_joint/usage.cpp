@@ -28,8 +28,8 @@ measuring
       --save-benchmark FILE    the figures as JSON
       --report-peak-memory-footprint
                                planned and measured peak memory
-      --profile-path DIR       run_joint_profile: profile.csv and trace.json (for chrome://tracing, of the last 32
-                               runs at most) go there
+      --profile-path DIR       run_joint_profile: profile.csv, the same as .json, and trace.json (for Perfetto, of
+                               all runs) go there
       --memory-path FILE       run_joint_nmem: the memory report (default nmem_memory.txt in the temp folder)
 
 dumps (run_joint_debug)

@@ -97,7 +97,7 @@ TEST(Profile, SumsByOperatorAndListsTheSlowest) {
   EXPECT_EQ(count, layers) << table;
   EXPECT_NEAR(percent, 100.0, 1.0) << table;
   const std::string top = table.substr(slowest + 2);
-  EXPECT_EQ(test::Count(top, "\n"), 12 + 2) << top;  // two headings, ten layers and the two files
+  EXPECT_EQ(test::Count(top, "\n"), 12 + 3) << top;  // two headings, ten layers and the three files
 }
 
 TEST(Profile, TracesEveryRun) {
@@ -109,22 +109,65 @@ TEST(Profile, TracesEveryRun) {
   const std::string trace = test::ReadText(folder / "trace.json");
   EXPECT_TRUE(test::JsonCheck::IsJson(trace)) << trace;
   EXPECT_EQ(test::Count(trace, R"("ph":"X")"), test::kRuns * (layers + 1)) << trace;
-  EXPECT_NE(trace.find(R"("otherData":{"runs":3,"traced_runs":3})"), std::string::npos) << trace;
+  EXPECT_NE(trace.find(R"("otherData":{"runs":3})"), std::string::npos) << trace;
   EXPECT_EQ(test::Count(trace, R"("thread_name")"), 1);
 }
 
-TEST(Profile, TracesTheLastRunsAlone) {
+// More of them than its memory holds.
+TEST(Profile, TracesAllRuns) {
+  test::NetworkBuilder net(5, "one");
+  net.Output(net.Dequantize(net.Input({1, 2, 2, 1})));
   const test::TemporaryFolder folder;
   ProbeOptions probe;
   probe.profile_folder = folder.path().c_str();
   int32_t layers = 0;
-  test::RunAndReport(probe, &layers, test::SmallNetwork(), 1, 40);
+  constexpr int kMany = 9000;
+  test::RunAndReport(probe, &layers, net.Finish(), 1, kMany);
   const std::string trace = test::ReadText(folder / "trace.json");
   EXPECT_TRUE(test::JsonCheck::IsJson(trace));
-  EXPECT_NE(trace.find(R"("otherData":{"runs":40,"traced_runs":32})"), std::string::npos);
-  EXPECT_EQ(test::Count(trace, R"("ph":"X")"), 32 * (layers + 1));
-  EXPECT_EQ(trace.find(R"("name":"run 7")"), std::string::npos);
-  EXPECT_LT(trace.find(R"("name":"run 8")"), trace.find(R"("name":"run 39")"));
+  EXPECT_NE(trace.find(R"("otherData":{"runs":9000})"), std::string::npos);
+  EXPECT_EQ(test::Count(trace, R"("ph":"X")"), kMany * (layers + 1));
+  EXPECT_EQ(test::FilesIn(folder.path()), (std::vector<std::string>{"profile.csv", "profile.json", "trace.json"}));
+  // In order, each with times behind those of the run before.
+  double last = -1;
+  size_t at = 0;
+  for (int run = 0; run < kMany; ++run) {
+    at = trace.find("{\"name\":\"run " + std::to_string(run) + "\"", at);
+    ASSERT_NE(at, std::string::npos) << run;
+    const double when = std::strtod(trace.c_str() + trace.find("\"ts\":", at) + 5, nullptr);
+    EXPECT_GT(when, last) << run;
+    last = when;
+  }
+}
+
+TEST(Profile, SaysWhatItTakesItself) {
+  int32_t layers = 0;
+  const std::string table = test::RunAndReport({}, &layers);
+  const size_t at = table.find("profiling itself: ");
+  ASSERT_NE(at, std::string::npos) << table;
+  // Two reads of the clock a layer: more than nothing, less than the layers with them.
+  const double percent = std::strtod(table.c_str() + table.find(" ms a run, ", at) + 11, nullptr);
+  EXPECT_GT(percent, 0) << table;
+  EXPECT_LT(percent, 100) << table;
+}
+
+TEST(Profile, JsonHasWhatTheCsvHas) {
+  const test::TemporaryFolder folder;
+  ProbeOptions probe;
+  probe.profile_folder = folder.path().c_str();
+  int32_t layers = 0;
+  test::RunAndReport(probe, &layers);
+  const std::string json = test::ReadText(folder / "profile.json");
+  EXPECT_TRUE(test::JsonCheck::IsJson(json)) << json;
+  EXPECT_EQ(test::Count(json, R"("kernel":)"), layers) << json;
+  EXPECT_EQ(json.find(R"("emulator":null)") == std::string::npos, LOCKSTEP_EMULATED) << json;
+  const std::string csv = test::ReadText(folder / "profile.csv");
+  for (const std::string& value : Column(csv, "avg_ms")) {
+    EXPECT_NE(json.find("\"avg_ms\":" + value + ","), std::string::npos) << value << json;
+  }
+  for (const std::string& value : Column(csv, "kernel")) {
+    EXPECT_NE(json.find("\"kernel\":\"" + value + "\""), std::string::npos) << value << json;
+  }
 }
 
 TEST(Profile, TracesEveryThreadsShare) {

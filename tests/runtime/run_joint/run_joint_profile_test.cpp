@@ -14,8 +14,9 @@ TEST_F(RunJoint, ProfileHasTheTableAndTheFiles) {
       RunCommand({"--profile_path", Path("deep/profile"), "-d", SmallData(), Path("small.joint")});
   ASSERT_EQ(result.status, 0) << result.error;
   EXPECT_NE(result.out.find("Network small"), std::string::npos) << result.out;
-  EXPECT_EQ(FilesIn(Path("deep/profile")), (std::vector<std::string>{"profile.csv", "trace.json"}));
-  ExpectWrote(result, {Path("deep/profile/profile.csv"), Path("deep/profile/trace.json")});
+  EXPECT_EQ(FilesIn(Path("deep/profile")), (std::vector<std::string>{"profile.csv", "profile.json", "trace.json"}));
+  ExpectWrote(result,
+              {Path("deep/profile/profile.csv"), Path("deep/profile/profile.json"), Path("deep/profile/trace.json")});
 }
 
 TEST_F(RunJoint, AnInterruptedProfileIsWritten) {
@@ -25,7 +26,8 @@ TEST_F(RunJoint, AnInterruptedProfileIsWritten) {
   run.Send(SIGINT);
   const CommandResult result = run.Finish();
   EXPECT_EQ(result.status, 128 + SIGINT) << result.error;
-  EXPECT_EQ(FilesIn(Path("profile")), (std::vector<std::string>{"profile.csv", "trace.json"})) << result.out;
+  EXPECT_EQ(FilesIn(Path("profile")), (std::vector<std::string>{"profile.csv", "profile.json", "trace.json"}))
+      << result.out;
 }
 
 TEST_F(RunJoint, WarmUpRunsAreNotInTheProfile) {
