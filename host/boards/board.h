@@ -35,6 +35,15 @@ struct BoardJob {
   // A folder with manifest.json and tensors.bin (docs/architecture.md, packed dumps): what it has is given to the
   // layers in place of what others made. Empty: nothing.
   std::filesystem::path inject_folder;
+  int repeat = 1;
+  int warmup = 0;
+  int threads = 1;
+  // What the build writes of its own: profile.csv and profile.json, and trace.json if `trace`; nmem_memory.txt and
+  // nmem_memory.json. Empty: not wanted.
+  std::filesystem::path report_folder;
+  bool trace = false;
+  // Of an emulated CPU: gets the instructions of every layer, see FindCounter. Empty: not wanted.
+  std::filesystem::path instruction_file;
 };
 
 // What a board says of itself, in the order in which it is shown.

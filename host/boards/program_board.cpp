@@ -40,11 +40,10 @@ class ProgramBoard : public Board {
 
   std::string Run(const BoardJob& job) override {
     const files::TemporaryFolder folder;
-    std::vector<std::string> arguments = ArgumentsOf(job, options_);
+    BoardJob here = job;
     // Boards that run at once must not share the default path of this build's report.
-    if (job.build == "nmem")
-      arguments.insert(arguments.end() - 1, {"--memory-path", (folder.path() / "nmem.txt").string()});
-    return Start(job.build, arguments, folder.path());
+    if (job.build == "nmem" && job.report_folder.empty()) here.report_folder = folder.path();
+    return Start(job.build, ArgumentsOf(here, options_), folder.path(), job.instruction_file);
   }
 
   std::vector<BoardFact> Check() override {
@@ -61,12 +60,16 @@ class ProgramBoard : public Board {
   std::vector<std::string> Shell() override { throw UsageError(name_ + " runs on this PC, whose shell you have"); }
 
  private:
-  std::string Start(const std::string& build, const std::vector<std::string>& arguments, const fs::path& folder) {
+  std::string Start(const std::string& build, const std::vector<std::string>& arguments, const fs::path& folder,
+                    const fs::path& instruction_file = {}) {
     const fs::path program = FindProgram(target_, options_, build, name_);
     std::vector<std::string> command;
     if (target_.emulator != nullptr) {
       command.emplace_back(target_.emulator);
       if (!cpu_.empty()) command.insert(command.end(), {"-cpu", cpu_});
+      if (!instruction_file.empty()) {
+        command.insert(command.end(), {"-plugin", FindCounter().string() + ",out=" + instruction_file.string()});
+      }
     }
     command.push_back((target_.needs_nan2008 ? Nan2008Copy(program, folder) : program).string());
     command.insert(command.end(), arguments.begin(), arguments.end());

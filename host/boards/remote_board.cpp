@@ -149,13 +149,28 @@ class RemoteBoard : public Board {
     }
     if (!job.output_folder.empty()) there.output_folder = "outputs";
     if (!job.dump_folder.empty()) there.dump_folder = "dump";
+    // The nmem build's report has a place of its own even if nobody wants it: its default is outside of the run.
+    if (job.build == "nmem") there.report_folder = ".";
+    if (job.build == "profile" && !job.report_folder.empty()) there.report_folder = "report";
     const ProcessResult result = device_.Run(Line(binary, there), run, options_.time_limit, true);
     if (result.too_much) device_.Fail("run_joint there prints without end");
     CheckAnswer(result, options_, name() + ": run_joint_" + job.build + " ",
                 "; free space in " + settings_.work_folder + ", or name another work_folder in the board's entry");
     if (!job.output_folder.empty()) device_.Fetch(run + "/outputs", device_.List(run + "/outputs"), job.output_folder);
     if (!job.dump_folder.empty()) device_.Fetch(run + "/dump", device_.List(run + "/dump"), job.dump_folder);
+    if (!job.report_folder.empty()) FetchReports(job, run);
     return result.out;
+  }
+
+  void FetchReports(const BoardJob& job, const std::string& run) {
+    const std::string folder = job.build == "profile" ? run + "/report" : run;
+    std::vector<std::string> wanted = {"nmem_memory.txt", "nmem_memory.json", "profile.csv", "profile.json"};
+    if (job.trace) wanted.emplace_back("trace.json");
+    std::vector<RemoteFile> files;
+    for (const RemoteFile& file : device_.List(folder)) {
+      if (std::find(wanted.begin(), wanted.end(), file.name) != wanted.end()) files.push_back(file);
+    }
+    device_.Fetch(folder, files, job.report_folder);
   }
 
   std::string Line(const std::string& binary, const BoardJob& job) const {
@@ -164,9 +179,7 @@ class RemoteBoard : public Board {
     line += "export LC_ALL=C; ";
     for (const auto& [key, value] : settings_.environment) line += "export " + key + "=" + ShellQuoted(value) + "; ";
     line += "exec " + ShellQuoted(binary);
-    std::vector<std::string> arguments = ArgumentsOf(job, options_);
-    if (job.build == "nmem") arguments.insert(arguments.end() - 1, {"--memory-path", "nmem.txt"});
-    for (const std::string& argument : arguments) line += " " + ShellQuoted(argument);
+    for (const std::string& argument : ArgumentsOf(job, options_)) line += " " + ShellQuoted(argument);
     return line;
   }
 

@@ -29,6 +29,18 @@ std::vector<std::string> ArgumentsOf(const BoardJob& job, const BoardOptions& op
     if (!job.layers.empty()) arguments.insert(arguments.end(), {"--dump_layers", job.layers});
   }
   if (!job.inject_folder.empty()) arguments.insert(arguments.end(), {"--inject", job.inject_folder.string()});
+  const auto count = [&arguments](const char* flag, int value, int fallback) {
+    if (value != fallback) arguments.insert(arguments.end(), {flag, std::to_string(value)});
+  };
+  count("--repeat", job.repeat, 1);
+  count("--warmup", job.warmup, 0);
+  count("--threads", job.threads, 1);
+  if (job.build == "profile" && !job.report_folder.empty()) {
+    arguments.insert(arguments.end(), {"--profile-path", job.report_folder.string()});
+  }
+  if (job.build == "nmem" && !job.report_folder.empty()) {
+    arguments.insert(arguments.end(), {"--memory-path", (job.report_folder / "nmem_memory.txt").string()});
+  }
   if (!options.check_digest) arguments.emplace_back("--no-digest");
   arguments.push_back(job.model.string());
   return arguments;

@@ -57,4 +57,15 @@ fs::path FindProgram(const Target& target, const BoardOptions& options, const st
                    target.package + "), or name another folder with --board-dir or LOCKSTEP_BOARD_DIR");
 }
 
+fs::path FindCounter() {
+  const char* file = "count_layers.so";
+  const fs::path beside = OwnFolder() / file;
+  const fs::path installed = OwnFolder().parent_path() / "lib" / "lockstep" / file;
+  for (const fs::path& path : {beside, installed}) {
+    if (fs::exists(path)) return path;
+  }
+  throw BoardError(beside.string() + " does not exist, nor does " + installed.string() +
+                   "; build it with `scripts/qemu/build_plugin.sh " + beside.string() + "`");
+}
+
 }  // namespace lockstep::boards

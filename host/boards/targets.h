@@ -28,4 +28,8 @@ const Target* FindTarget(const std::string& name);
 std::filesystem::path FindProgram(const Target& target, const BoardOptions& options, const std::string& build,
                                   const std::string& board);
 
+// The plugin of user-mode QEMU that counts every layer's instructions: count_layers.so, beside this program or in
+// ../lib/lockstep. Throws BoardError that says how to build it.
+std::filesystem::path FindCounter();
+
 }  // namespace lockstep::boards

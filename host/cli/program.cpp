@@ -44,6 +44,7 @@ int Run(int argc, char** argv) {
   AddEvaluate(app, status);
   AddEdit(app, status);
   AddBoard(app, status);
+  AddProfile(app, status);
   AddInfo(app, status);
   AddHelp(app);
   RefuseUnknownWords(app, argc, argv);
