@@ -63,6 +63,10 @@ std::string LineOf(Cause cause, const std::vector<const LayerCause*>& causes) {
       return "not by inputs: " + Names(causes) + ": alone " + they +
              " the right bytes, in the whole network from the same inputs wrong ones; look for a buffer that keeps "
              "what an earlier layer left in it, and for threads that do not wait for each other";
+    case Cause::kRounding:
+      return "rounded otherwise: " + Names(causes) + ": given the PC's inputs " + they +
+             " other bytes within tolerance; look for contracted multiplications and additions (-ffp-contract=off, on "
+             "MIPS -mno-madd4), for another order of sums, and for small numbers that become 0";
     case Cause::kInputs:
       break;
   }
@@ -101,6 +105,8 @@ std::vector<LayerCause> FindCauses(const Results& layers, const LayerLinks& link
                                     [&](const OverwrittenInput& input) { return input.layer == layer.index; });
     if (!*layer.alone_within_tolerance) {
       cause.cause = Cause::kKernel;
+    } else if (!layer.alone_md5_equal.value_or(true)) {
+      cause.cause = Cause::kRounding;
     } else if (layer.within_tolerance) {
       continue;
     } else if (ReadsWrongOnes(links, layer.index, differing)) {
@@ -131,7 +137,7 @@ void MergeCauses(std::vector<LayerCause>& total, const std::vector<LayerCause>& 
 
 std::string CauseLines(const BoardResult& board) {
   std::string lines;
-  for (const Cause kind : {Cause::kKernel, Cause::kOverwritten, Cause::kState, Cause::kInputs}) {
+  for (const Cause kind : {Cause::kKernel, Cause::kOverwritten, Cause::kState, Cause::kRounding, Cause::kInputs}) {
     std::vector<const LayerCause*> causes;
     for (const LayerCause& cause : board.causes) {
       if (cause.cause == kind) causes.push_back(&cause);
@@ -152,6 +158,8 @@ const char* CauseName(Cause cause) {
       return "overwritten_input";
     case Cause::kState:
       return "state";
+    case Cause::kRounding:
+      return "rounding";
     case Cause::kInputs:
       break;
   }

@@ -18,6 +18,7 @@ struct BuildResult {
 // Why a layer differs, from mild to bad.
 enum class Cause {
   kInputs,       // it was given wrong inputs
+  kRounding,     // floats within tolerance of the PC's, which the contract does not allow
   kState,        // right alone, wrong in the whole network though it read the right bytes
   kOverwritten,  // what it reads was right when it was written
   kKernel,       // given the PC's inputs it gives other bytes
