@@ -25,6 +25,8 @@ enum ExitStatus : int {
 // Each adds its subcommand; running it sets `status`, or throws one of the errors of graph/error.h.
 void AddBuild(CLI::App& app, int& status);
 void AddRun(CLI::App& app, int& status);
+void AddExtract(CLI::App& app, int& status);
+void AddSplit(CLI::App& app, int& status);
 void AddCrosscheck(CLI::App& app, int& status);
 void AddSensitivity(CLI::App& app, int& status);
 void AddAnalyze(CLI::App& app, int& status);

@@ -40,6 +40,8 @@ int Run(int argc, char** argv) {
   AddSensitivity(app, status);
   AddAnalyze(app, status);
   AddCompare(app, status);
+  AddExtract(app, status);
+  AddSplit(app, status);
   AddTune(app, status);
   AddEvaluate(app, status);
   AddEdit(app, status);

@@ -1,0 +1,134 @@
+#include "extract/compare_layers.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "dump/compare_elements.h"
+#include "dump/render_difference.h"
+#include "dump/render_layers.h"
+#include "engine/reference/joint_file.h"
+#include "files/output_file.h"
+#include "graph/counted.h"
+#include "graph/error.h"
+#include "report/json_text.h"
+
+namespace lockstep::extract {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+std::string Name(const dump::LayerResult& layer) {
+  return std::to_string(layer.index) + " " + layer.name + " (" + layer.op + ")";
+}
+
+bool IsThere(const ExtractedLayer& layer, const fs::path& outputs) {
+  return std::all_of(layer.expected.begin(), layer.expected.end(),
+                     [&](const fs::path& file) { return fs::exists(outputs / file.filename()); });
+}
+
+void CompareLayer(const ExtractedLayer& layer, const fs::path& folder, const fs::path& outputs,
+                  std::vector<dump::LayerResult>& results) {
+  const std::vector<uint8_t> file = engine::ReadJointFile((folder / layer.model).string());
+  const joint::Model& model = engine::CheckJointFile(file.data(), file.size());
+  const joint::Layer& last = *model.layers()->Get(model.layers()->size() - 1);
+  if (last.outputs()->size() != layer.expected.size()) {
+    throw BadInput((folder / layer.model).string() + " has other outputs than the list says; split the model again");
+  }
+  for (uint32_t i = 0; i < layer.expected.size(); ++i) {
+    const joint::Tensor& tensor = *model.tensors()->Get(static_cast<uint32_t>(last.outputs()->Get(i)));
+    dump::DumpLayer described = dump::DescribeLayer(layer.index, static_cast<int>(i), last, tensor);
+    described.name = layer.name;
+    const fs::path actual_path = outputs / layer.expected[i].filename();
+    const std::vector<uint8_t> expected = files::ReadFile(folder / layer.expected[i]);
+    const std::vector<uint8_t> actual = files::ReadFile(actual_path);
+    if (actual.size() != expected.size() || expected.size() != tensor.bytes()) {
+      throw BadInput(actual_path.string() + " has " + std::to_string(actual.size()) + " bytes, layer " + layer.name +
+                     " gives " + std::to_string(tensor.bytes()) + "; run " + layer.model.string() + " again");
+    }
+    dump::LayerResult result = dump::ResultOf(described, actual == expected);
+    if (!result.md5_equal) result.difference = dump::CompareElements(described, expected, actual);
+    results.push_back(std::move(result));
+  }
+}
+
+}  // namespace
+
+LayersComparison CompareLayers(const fs::path& folder, const fs::path& outputs) {
+  const ExtractResult list = ReadLayerList(folder);
+  LayersComparison comparison;
+  comparison.folder = folder.string();
+  comparison.skipped = list.skipped;
+  for (const ExtractedLayer& layer : list.layers) {
+    if (IsThere(layer, outputs)) {
+      CompareLayer(layer, folder, outputs, comparison.layers);
+    } else {
+      comparison.missing.push_back(layer);
+    }
+  }
+  if (comparison.layers.empty()) {
+    const std::string example = list.layers.empty() ? "" : ", for example `" + RunJointLine(list.layers.front()) + "`";
+    throw BadInput(outputs.string() + " has no output of a layer; run the models of " + folder.string() + " first" +
+                   example);
+  }
+  comparison.verdict = dump::JudgeLayers(comparison.layers);
+  return comparison;
+}
+
+void RunLayers(boards::Board& board, const fs::path& folder, const fs::path& outputs, const std::string& build,
+               const std::function<void(int done, int total)>& progress) {
+  const ExtractResult list = ReadLayerList(folder);
+  fs::create_directories(outputs);
+  const auto total = static_cast<int>(list.layers.size());
+  for (int i = 0; i < total; ++i) {
+    const ExtractedLayer& layer = list.layers[static_cast<size_t>(i)];
+    boards::BoardJob job;
+    job.model = folder / layer.model;
+    for (const fs::path& input : layer.inputs) job.inputs.push_back(folder / input);
+    job.build = build;
+    job.output_folder = outputs;
+    board.Run(job);
+    if (progress) progress(i + 1, total);
+  }
+}
+
+std::string ToText(const LayersComparison& comparison, bool colour) {
+  constexpr size_t kMostLayers = 8;
+  std::string text = dump::DifferenceLines(comparison.layers, kMostLayers);
+  if (!text.empty()) text += "\n";
+  if (!comparison.missing.empty()) {
+    text += graph::Counted(comparison.missing.size(), "layer") + " not run, the first is " +
+            std::to_string(comparison.missing.front().index) + " " + comparison.missing.front().name + "\n";
+  }
+  for (const SkippedLayer& layer : comparison.skipped) text += "not extracted: " + layer.why + "\n";
+  const dump::LayerCount count = dump::CountLayers(comparison.layers);
+  std::string verdict = std::to_string(count.equal()) + " of " + graph::Counted(count.all, "layer") +
+                        (count.all == 1 ? " gives" : " give") + " the same bytes alone" +
+                        (comparison.runner.empty() ? "" : " on " + comparison.runner);
+  if (count.differing != 0) {
+    verdict += "; wrong: ";
+    bool first = true;
+    for (const dump::LayerResult& layer : comparison.layers) {
+      if (layer.md5_equal) continue;
+      verdict += (first ? "" : ", ") + Name(layer);
+      first = false;
+    }
+  }
+  return text + dump::Coloured(verdict, comparison.verdict, colour) + "\n";
+}
+
+std::string ToJson(const LayersComparison& comparison) {
+  ordered_json layers = ordered_json::array();
+  for (const dump::LayerResult& layer : comparison.layers) layers.push_back(dump::ToJson(layer));
+  ordered_json missing = ordered_json::array();
+  for (const ExtractedLayer& layer : comparison.missing)
+    missing.push_back({{"index", layer.index}, {"name", layer.name}});
+  return report::JsonText({{"folder", comparison.folder},
+                           {"runner", comparison.runner},
+                           {"verdict", dump::VerdictName(comparison.verdict)},
+                           {"layers", std::move(layers)},
+                           {"missing", std::move(missing)}},
+                          1);
+}
+
+}  // namespace lockstep::extract
