@@ -39,7 +39,7 @@ struct BoardJob {
   int warmup = 0;
   int threads = 1;
   // What the build writes of its own: profile.csv and profile.json, and trace.json if `trace`; nmem_memory.txt and
-  // nmem_memory.json. Empty: not wanted.
+  // nmem_memory.txt.json. Empty: not wanted.
   std::filesystem::path report_folder;
   bool trace = false;
   // Of an emulated CPU: gets the instructions of every layer, see FindCounter. Empty: not wanted.

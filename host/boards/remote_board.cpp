@@ -164,7 +164,7 @@ class RemoteBoard : public Board {
 
   void FetchReports(const BoardJob& job, const std::string& run) {
     const std::string folder = job.build == "profile" ? run + "/report" : run;
-    std::vector<std::string> wanted = {"nmem_memory.txt", "nmem_memory.json", "profile.csv", "profile.json"};
+    std::vector<std::string> wanted = {"nmem_memory.txt", "nmem_memory.txt.json", "profile.csv", "profile.json"};
     if (job.trace) wanted.emplace_back("trace.json");
     std::vector<RemoteFile> files;
     for (const RemoteFile& file : device_.List(folder)) {

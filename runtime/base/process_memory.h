@@ -9,12 +9,6 @@ namespace lockstep {
 // VmHWM: the largest resident set so far, in bytes.
 uint64_t PeakMemory();
 
-// Resident bytes of the mappings in /proc/self/smaps that hold an address in [begin, begin + size).
-uint64_t ResidentBytes(const void* begin, uint64_t size);
-
-// Resident bytes of executable mappings: the program and its libraries.
-uint64_t ResidentCode();
-
 inline constexpr size_t kMaxProgramName = 64;
 
 // Whether the process runs in user-mode QEMU, whose own memory is then in the figures above, and the emulator's name.

@@ -150,11 +150,19 @@ Status PlanPaths(const Arguments& arguments, const Model& model, const List<RunI
 
 Status CheckReports(const Arguments& arguments, const List<RunInput>& inputs) {
   const ReadIds read = ReadFiles(arguments, inputs);
-  LOCKSTEP_RETURN_IF_ERROR(CheckWritten(read, "save-benchmark", arguments.benchmark));
-  LOCKSTEP_RETURN_IF_ERROR(CheckWritten(read, "memory-path", arguments.memory_path));
-  if (arguments.profile_path.empty()) return Status::Ok();
-  for (const char* name : {"", "/profile.csv", "/trace.json"}) {
-    LOCKSTEP_RETURN_IF_ERROR(CheckWritten(read, "profile-path", arguments.profile_path + name));
+  const struct {
+    const char* flag;
+    const String& path;
+    const char* end;
+  } reports[] = {{"save-benchmark", arguments.benchmark, ""},
+                 {"memory-path", arguments.memory_path, ""},
+                 {"memory-path", arguments.memory_path, ".json"},
+                 {"profile-path", arguments.profile_path, ""},
+                 {"profile-path", arguments.profile_path, "/profile.csv"},
+                 {"profile-path", arguments.profile_path, "/profile.json"},
+                 {"profile-path", arguments.profile_path, "/trace.json"}};
+  for (const auto& report : reports) {
+    if (!report.path.empty()) LOCKSTEP_RETURN_IF_ERROR(CheckWritten(read, report.flag, report.path + report.end));
   }
   return Status::Ok();
 }

@@ -28,9 +28,9 @@ measuring
       --save-benchmark FILE    the figures as JSON
       --report-peak-memory-footprint
                                planned and measured peak memory
-      --profile-path DIR       run_joint_profile: profile.csv, the same as .json, and trace.json (for Perfetto, of
-                               all runs) go there
-      --memory-path FILE       run_joint_nmem: the memory report (default nmem_memory.txt in the temp folder)
+      --profile-path DIR       run_joint_profile: gets profile.csv, profile.json and, for Perfetto, trace.json
+      --memory-path FILE       run_joint_nmem: the memory report, and FILE.json (default nmem_memory.txt in the temp
+                               folder)
 
 dumps (run_joint_debug)
       --dump-intermediate N    0 nothing, 1 the network's outputs, 2 every layer's output, 3 its inputs as well;

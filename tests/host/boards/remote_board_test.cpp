@@ -51,10 +51,10 @@ TEST_F(RemoteBoardTest, AProfileComesBackAndItsTraceIfItIsWanted) {
 }
 
 TEST_F(RemoteBoardTest, AMemoryReportComesBack) {
-  Script("nmem", "echo text >nmem_memory.txt; echo json >nmem_memory.json\n");
+  Script("nmem", "echo text >nmem_memory.txt; echo json >nmem_memory.txt.json\n");
   const std::string said = Run();
   EXPECT_EQ(said.find("--memory-path ./nmem_memory.txt "), 0U) << said;
-  EXPECT_EQ(Files("report"), (std::vector<std::string>{"nmem_memory.json", "nmem_memory.txt"}));
+  EXPECT_EQ(Files("report"), (std::vector<std::string>{"nmem_memory.txt", "nmem_memory.txt.json"}));
   // Where nobody wants it, it lands in the run's folder all the same.
   job_.report_folder.clear();
   EXPECT_EQ(Run().find("--memory-path ./nmem_memory.txt "), 0U);

@@ -13,7 +13,7 @@ TEST_F(RunJoint, MemoryReportCountsTheRunsThatCount) {
   const CommandResult result = RunCommand({"-r", "3", "-w", "2", "--memory-path", Path("memory.txt"), "-d", SmallData(),
                                            "--report-peak-memory-footprint", Path("small.joint")});
   ASSERT_EQ(result.status, 0) << result.error;
-  ExpectWrote(result, {Path("memory.txt")});
+  ExpectWrote(result, {Path("memory.txt"), Path("memory.txt.json")});
   const std::string report = ReadText(Path("memory.txt"));
   EXPECT_NE(report.find("memory of small in KB, after 3 runs"), std::string::npos) << report;
   // The planned peak is one figure, printed and in the report.

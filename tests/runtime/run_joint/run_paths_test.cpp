@@ -42,13 +42,22 @@ TEST_F(RunJoint, AReportReplacesNoInput) {
   const std::vector<uint8_t> kept = ReadFile(model);
   WriteText(Path("list.txt"), data + "\n");
   ASSERT_EQ(symlink(model.c_str(), Path("link").c_str()), 0);
-  ASSERT_EQ(link(data.c_str(), Path("trace.json").c_str()), 0);
+  ASSERT_EQ(mkdir(Path("csv").c_str(), 0777), 0);
+  ASSERT_EQ(mkdir(Path("json").c_str(), 0777), 0);
+  for (const char* name : {"trace.json", "json/profile.json", "csv/profile.csv", "report.json"}) {
+    ASSERT_EQ(link(data.c_str(), Path(name).c_str()), 0);
+  }
   for (const std::string option : {"--save-benchmark", "--memory-path", "--profile-path"}) {
     for (const std::string& read : {model, data, Path("list.txt"), Path("link"), Path("inputs/../one.joint")}) {
       ExpectError(RunCommand({option, read, "-l", Path("list.txt"), model}), 2, {read, "is an input", option});
     }
   }
   ExpectError(RunCommand({"--profile-path", folder_.path(), "-d", data, model}), 2, {Path("trace.json: is an input")});
+  for (const std::string format : {"csv", "json"}) {
+    ExpectError(RunCommand({"--profile-path", Path(format), "-d", data, model}), 2,
+                {Path(format + "/profile." + format + ": is an input")});
+  }
+  ExpectError(RunCommand({"--memory-path", Path("report"), "-d", data, model}), 2, {Path("report.json: is an input")});
   ExpectError(RunCommand({"--self-test", "--memory-path", model, model}), 2, {model, "is an input"});
   EXPECT_EQ(ReadFile(model), kept);
   EXPECT_EQ(RunCommand({"--save-benchmark", Path("link.json"), "-d", data, model}).status, 0);
