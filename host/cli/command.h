@@ -36,6 +36,7 @@ void AddEdit(CLI::App& app, int& status);
 void AddTune(CLI::App& app, int& status);
 void AddBoard(CLI::App& app, int& status);
 void AddProfile(CLI::App& app, int& status);
+void AddMemory(CLI::App& app, int& status);
 void AddInfo(CLI::App& app, int& status);
 
 // Whether one of the flags was given.

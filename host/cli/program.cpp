@@ -47,6 +47,7 @@ int Run(int argc, char** argv) {
   AddEdit(app, status);
   AddBoard(app, status);
   AddProfile(app, status);
+  AddMemory(app, status);
   AddInfo(app, status);
   AddHelp(app);
   RefuseUnknownWords(app, argc, argv);

@@ -1,0 +1,124 @@
+#include "memory/plan.h"
+
+#include <algorithm>
+#include <map>
+
+#include "check/views.h"
+#include "engine/reference/joint_model.h"
+#include "graph/error.h"
+#include "info/model_info.h"
+#include "lockstep/runtime.h"
+
+namespace lockstep::memory {
+namespace {
+
+using nlohmann::ordered_json;
+
+void Require(const Status& status, const std::filesystem::path& file) {
+  if (status.ok()) return;
+  throw BadInput(file.string() + ": " + status.message());
+}
+
+std::vector<PlannedTensor> TensorsOf(const ordered_json& described, const joint::Model& model,
+                                     const std::filesystem::path& file) {
+  Array<int32_t> roots;
+  Require(FindRoots(model, &roots), file);
+  std::vector<PlannedTensor> tensors;
+  for (const ordered_json& json : described.at("tensors")) {
+    if (!json.contains("arena_offset")) continue;
+    PlannedTensor tensor;
+    tensor.index = json.at("index").get<int>();
+    tensor.name = json.at("name").get<std::string>();
+    tensor.dtype = json.at("dtype").get<std::string>();
+    tensor.shape = json.at("shape").get<std::vector<int>>();
+    tensor.bytes = json.at("bytes").get<uint64_t>();
+    tensor.arena_offset = json.at("arena_offset").get<uint64_t>();
+    tensor.first_layer = json.at("first_layer").get<int>();
+    tensor.last_layer = json.at("last_layer").get<int>();
+    tensor.root = roots[static_cast<size_t>(tensor.index)];
+    for (const auto* spec : *model.inputs()) tensor.input |= spec->tensor() == tensor.index;
+    for (const auto* spec : *model.outputs()) tensor.output |= spec->tensor() == tensor.index;
+    tensors.push_back(std::move(tensor));
+  }
+  return tensors;
+}
+
+std::vector<Block> BlocksOf(const std::vector<PlannedTensor>& tensors) {
+  std::map<int, Block> blocks;  // by root
+  for (const PlannedTensor& tensor : tensors) {
+    const Block own = {tensor.root, 0, tensor.first_layer, tensor.last_layer};
+    Block& block = blocks.try_emplace(tensor.root, own).first->second;
+    if (tensor.index == tensor.root) block.bytes = tensor.bytes;
+    block.first_layer = std::min(block.first_layer, tensor.first_layer);
+    block.last_layer = std::max(block.last_layer, tensor.last_layer);
+  }
+  std::vector<Block> list;
+  for (const auto& [root, block] : blocks) list.push_back(block);
+  return list;
+}
+
+}  // namespace
+
+uint64_t Plan::live_peak() const {
+  uint64_t most = 0;
+  for (const PlannedLayer& layer : layers) most = std::max(most, layer.live);
+  return most;
+}
+
+std::vector<int> Plan::PeakLayers() const {
+  const uint64_t most = live_peak();
+  std::vector<int> list;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    if (layers[i].live == most) list.push_back(static_cast<int>(i));
+  }
+  return list;
+}
+
+std::vector<Block> Plan::AliveAt(int layer) const {
+  std::vector<Block> alive;
+  for (const Block& block : blocks) {
+    if (block.first_layer <= layer && layer <= block.last_layer) alive.push_back(block);
+  }
+  std::stable_sort(alive.begin(), alive.end(), [](const Block& a, const Block& b) { return a.bytes > b.bytes; });
+  return alive;
+}
+
+const PlannedTensor* Plan::Find(int index) const {
+  const auto found = std::lower_bound(tensors.begin(), tensors.end(), index,
+                                      [](const PlannedTensor& tensor, int wanted) { return tensor.index < wanted; });
+  return found != tensors.end() && found->index == index ? &*found : nullptr;
+}
+
+Plan MakePlan(const std::filesystem::path& file, int threads) {
+  const engine::JointModel joint(file.string());
+  const ordered_json described = info::DescribeJointModel(joint.model(), joint.file().size(), true);
+  Plan plan;
+  plan.model = described.at("name").get<std::string>();
+  plan.model_digest = described.at("digest").get<std::string>();
+  plan.file_bytes = joint.file().size();
+  plan.weight_bytes = described.at("constant_bytes").get<uint64_t>();
+  plan.arena_bytes = described.at("arena_bytes").get<uint64_t>();
+  plan.threads = threads;
+  for (const ordered_json& layer : described.at("layers")) {
+    plan.layers.push_back({layer.at("name").get<std::string>(), layer.at("op").get<std::string>(),
+                           layer.at("inputs").get<std::vector<int>>(), layer.at("outputs").get<std::vector<int>>(), 0});
+  }
+  plan.tensors = TensorsOf(described, joint.model(), file);
+  plan.blocks = BlocksOf(plan.tensors);
+  for (const Block& block : plan.blocks) {
+    for (int layer = block.first_layer; layer <= block.last_layer; ++layer) {
+      plan.layers[static_cast<size_t>(layer)].live += block.bytes;
+    }
+  }
+  Result<Model> model = Model::Open(file.c_str());
+  Require(model.status(), file);
+  SessionOptions options;
+  options.threads = threads;
+  Result<Session> session = Session::Create(model.value(), options);
+  Require(session.status(), file);
+  plan.scratch_bytes = session.value().scratch_bytes();
+  plan.table_bytes = session.value().state_bytes();
+  return plan;
+}
+
+}  // namespace lockstep::memory
