@@ -19,6 +19,16 @@ ordered_json TensorJson(const PlannedTensor& tensor) {
   return json;
 }
 
+ordered_json BlockJson(const Block& block, const Plan& plan) {
+  const PlannedTensor& root = plan.Tensor(block.root);
+  return {{"tensor", block.root},
+          {"name", root.name},
+          {"arena_offset", root.arena_offset},
+          {"bytes", block.bytes},
+          {"first_layer", block.first_layer},
+          {"last_layer", block.last_layer}};
+}
+
 ordered_json MeasuredJson(const Measured& measured) {
   ordered_json json = {{"board", measured.board},        {"target", measured.target}, {"emulator", nullptr},
                        {"runs", measured.runs},          {"peak", measured.peak()},   {"parts", nullptr},
@@ -65,6 +75,7 @@ ordered_json ToJson(const MemoryReport& report) {
                        {"peak_layers", plan.PeakLayers()},
                        {"layers", ordered_json::array()},
                        {"tensors", ordered_json::array()},
+                       {"blocks", ordered_json::array()},
                        {"savings", ordered_json::array()},
                        {"targets", ordered_json::array()},
                        {"boards", ordered_json::array()}};
@@ -73,6 +84,7 @@ ordered_json ToJson(const MemoryReport& report) {
         {{"index", json["layers"].size()}, {"name", layer.name}, {"op", layer.op}, {"live", layer.live}});
   }
   for (const PlannedTensor& tensor : plan.tensors) json["tensors"].push_back(TensorJson(tensor));
+  for (const Block& block : plan.blocks) json["blocks"].push_back(BlockJson(block, plan));
   for (const Saving& saving : report.savings) {
     json["savings"].push_back({{"what", saving.what}, {"arena", saving.arena_bytes}, {"possible", saving.possible}});
   }

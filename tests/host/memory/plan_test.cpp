@@ -162,6 +162,19 @@ TEST_F(PlanTest, JsonHasEveryTensorsPlace) {
     EXPECT_LE(tensor.at("first_layer"), tensor.at("last_layer"));
   }
   EXPECT_EQ(json.at("layers").size(), model.layers.size());
+  // Rectangles of layers and bytes, within the arena and beside each other; every tensor lies in one of them.
+  const auto& blocks = json.at("blocks");
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    const auto of = [](const nlohmann::ordered_json& one, const char* key) { return one.at(key).get<uint64_t>(); };
+    EXPECT_LE(of(blocks[i], "arena_offset") + of(blocks[i], "bytes"), model.arena_size);
+    for (size_t j = 0; j < i; ++j) {
+      const bool beside = of(blocks[i], "arena_offset") >= of(blocks[j], "arena_offset") + of(blocks[j], "bytes") ||
+                          of(blocks[j], "arena_offset") >= of(blocks[i], "arena_offset") + of(blocks[i], "bytes");
+      const bool apart = of(blocks[i], "first_layer") > of(blocks[j], "last_layer") ||
+                         of(blocks[j], "first_layer") > of(blocks[i], "last_layer");
+      EXPECT_TRUE(beside || apart) << blocks[i] << blocks[j];
+    }
+  }
   EXPECT_EQ(json.at("planned").at("peak"), plan.peak_bytes());
 }
 
