@@ -66,6 +66,8 @@ class Board {
   virtual std::string Push(const std::filesystem::path& file) = 0;
   // What a shell on the board is started with. Throws UsageError as Push.
   virtual std::vector<std::string> Shell() = 0;
+  // Whether its work is this PC's: several at once slow each other down.
+  virtual bool OnThisPc() const { return true; }
   // Bytes of a dump that the board has room for at a time. Throws BoardError.
   virtual uint64_t DumpRoom() { return UINT64_MAX; }
 };

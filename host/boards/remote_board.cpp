@@ -37,6 +37,8 @@ class RemoteBoard : public Board {
 
   std::string name() const override { return settings_.name; }
 
+  bool OnThisPc() const override { return false; }
+
   uint64_t DumpRoom() override {
     Retry([&] { Open(); });
     const DeviceFacts& facts = device_.facts();

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <memory>
 
-#include "boards/board.h"
+#include "boards/board_pool.h"
 #include "cli/command.h"
 #include "cli/spinning.h"
 #include "compiler/build_config.h"
@@ -34,7 +34,7 @@ int Crosscheck(Flags& flags) {
   flags.options.input_values = compiler::ImportOptionsOf(resolved).input_values;
   flags.options.data = compiler::SourcesOf(resolved.at("data"));
   flags.board.time_limit = std::chrono::seconds(flags.timeout);
-  const std::vector<std::unique_ptr<boards::Board>> boards = boards::MakeBoards(flags.boards, flags.board);
+  const std::vector<boards::BoardPool> pools = boards::MakePools(flags.boards, flags.board);
   RefuseStdout("--report", flags.html);
   const crosscheck::CrosscheckOptions& options = flags.options;
   CheckOutputs({flags.json, flags.html},
@@ -44,7 +44,7 @@ int Crosscheck(Flags& flags) {
   const int steps = crosscheck::CountSteps(flags.options);
   report::Progress progress(stderr, steps, flags.quiet);
   const crosscheck::CrosscheckResult result =
-      crosscheck::Crosscheck(flags.options, boards, [&](const std::string& what) { progress.Step(what); });
+      crosscheck::Crosscheck(flags.options, pools, [&](const std::string& what) { progress.Step(what); });
   progress.Finish();
   Print(crosscheck::ToText(result, ColourWanted()), crosscheck::ToJson(result), flags.json);
   if (!flags.html.empty()) files::WriteFile(flags.html, crosscheck::ToHtml(result));
@@ -60,7 +60,10 @@ void AddCrosscheck(CLI::App& app, int& status) {
   command->add_option("model", flags->options.model, "the joint model")->required();
   std::string names;
   for (const std::string& name : boards::BoardNames()) names += (names.empty() ? "" : ", ") + name;
-  command->add_option("--board", flags->boards, names + "; several may be named")->required();
+  command
+      ->add_option("--board", flags->boards,
+                   names + "; several may be named, and NAME,NAME are boards of one kind that share the inputs")
+      ->required();
   command->add_option("--onnx", flags->options.onnx,
                       "the ONNX network, for the accuracy of every layer (default: frontend/optimized.onnx beside the "
                       "model, if it is there)");

@@ -17,10 +17,11 @@ analyze::Metrics MeasureAccuracy(const dump::DumpLayer& layer, const float* expe
   return analyze::Compare(expected, values.data(), values.size(), layer.Steps());
 }
 
-void MeasureLayer(const Round& round, size_t position, int64_t elements, const float* data,
-                  std::vector<BoardRound>& boards) {
+// Returns that of the reference engine.
+std::optional<analyze::Metrics> MeasureLayer(const Round& round, size_t position, int64_t elements, const float* data,
+                                             std::vector<BoardRound>& boards) {
   const dump::DumpLayer& reference = round.manifest.layers[position];
-  if (reference.Elements() != elements || reference.HoldsIntegers()) return;
+  if (reference.Elements() != elements || reference.HoldsIntegers()) return std::nullopt;
   const analyze::Metrics exact = MeasureAccuracy(reference, data, dump::ReadDumpLayer(round.reference, reference));
   for (BoardRound& board : boards) {
     const auto fetched = board.fetched.find(reference.Place());
@@ -28,6 +29,7 @@ void MeasureLayer(const Round& round, size_t position, int64_t elements, const f
     board.layers[position].accuracy =
         own_bytes ? MeasureAccuracy(reference, data, dump::ReadDumpLayer(board.folder, fetched->second)) : exact;
   }
+  return exact;
 }
 
 }  // namespace
@@ -46,16 +48,20 @@ FloatSide::FloatSide(const std::filesystem::path& onnx, const joint::Model& mode
   engine_ = std::make_unique<engine::FloatEngine>(graph_, options);
 }
 
-void FloatSide::Measure(const joint::Model& model, const Round& round, std::vector<BoardRound>& boards) {
+std::vector<std::optional<analyze::Metrics>> FloatSide::Measure(const joint::Model& model, const Round& round,
+                                                                std::vector<BoardRound>& boards) {
+  std::vector<std::optional<analyze::Metrics>> simulator(round.manifest.layers.size());
   std::multimap<std::string, size_t> by_tensor;
   for (size_t i = 0; i < round.manifest.layers.size(); ++i) by_tensor.emplace(round.manifest.layers[i].tensor, i);
   engine_->Run(input::FloatInputsOf(model, round.inputs, graph_),
                [&](const std::string& name, const graph::Shape& shape, const float* data) {
                  const auto [begin, end] = by_tensor.equal_range(name);
                  for (auto layer = begin; layer != end; ++layer) {
-                   MeasureLayer(round, layer->second, graph::ElementCount(shape), data, boards);
+                   const auto exact = MeasureLayer(round, layer->second, graph::ElementCount(shape), data, boards);
+                   if (exact) simulator[layer->second] = exact;
                  }
                });
+  return simulator;
 }
 
 }  // namespace lockstep::crosscheck

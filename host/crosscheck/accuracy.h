@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "analyze/metrics.h"
 #include "crosscheck/round.h"
 #include "engine/float/float_engine.h"
 #include "graph/graph.h"
@@ -21,7 +23,9 @@ class FloatSide {
             const std::map<std::string, double>& input_values, int threads);
 
   // Fills in the accuracy of every layer: of the board's own bytes where they differ from the reference engine's.
-  void Measure(const joint::Model& model, const Round& round, std::vector<BoardRound>& boards);
+  // Returns that of the reference engine, by layer; none where the float network has no such tensor.
+  std::vector<std::optional<analyze::Metrics>> Measure(const joint::Model& model, const Round& round,
+                                                       std::vector<BoardRound>& boards);
 
  private:
   graph::Graph graph_;

@@ -1,9 +1,7 @@
 #include "crosscheck/board_round.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <thread>
 
 #include "crosscheck/board_dump.h"
 #include "crosscheck/isolated_pass.h"
@@ -105,14 +103,18 @@ void CompareBuilds(boards::Board& board, const Round& round, const CrosscheckOpt
 // "qemu:mipsel" as a folder: "qemu_mipsel".
 std::string FolderName(std::string board) {
   std::replace(board.begin(), board.end(), ':', '_');
+  std::replace(board.begin(), board.end(), ',', '_');
   return board;
 }
 
 fs::path OutputsOf(const BoardRound& round) { return round.folder.string() + "_outputs"; }
 
+}  // namespace
+
 void RunBoard(boards::Board& board, const Round& round, const LayerLinks& links, const CrosscheckOptions& options,
               BoardRound& result) {
   const auto start = std::chrono::steady_clock::now();
+  result.board = board.name();
   try {
     boards::BoardJob job;
     job.model = options.model;
@@ -132,33 +134,11 @@ void RunBoard(boards::Board& board, const Round& round, const LayerLinks& links,
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-}  // namespace
-
-void KeepOutputs(const boards::Board& board, const BoardRound& round, const fs::path& folder,
-                 files::OutputFiles& files) {
+void KeepOutputs(const std::string& board, const BoardRound& round, const fs::path& folder, files::OutputFiles& files) {
   for (const fs::path& file : FilesIn(OutputsOf(round))) {
     const auto bytes = files::ReadFile(file);
-    files.Add(folder / FolderName(board.name()) / file.filename(), bytes.data(), bytes.size());
+    files.Add(folder / FolderName(board) / file.filename(), bytes.data(), bytes.size());
   }
-}
-
-std::vector<BoardRound> RunBoards(const std::vector<std::unique_ptr<boards::Board>>& boards, const Round& round,
-                                  const LayerLinks& links, const CrosscheckOptions& options) {
-  std::vector<BoardRound> results(boards.size());
-  for (size_t i = 0; i < boards.size(); ++i) results[i].folder = round.work / ("board_" + std::to_string(i));
-  std::atomic<size_t> next{0};
-  const auto work = [&] {
-    for (size_t i = next++; i < boards.size(); i = next++) RunBoard(*boards[i], round, links, options, results[i]);
-  };
-  constexpr size_t kAtOnce = 2;
-  std::vector<std::thread> threads;
-  for (size_t i = 1; i < std::min(kAtOnce, boards.size()); ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
-  for (const BoardRound& result : results) {
-    if (result.error) std::rethrow_exception(result.error);
-  }
-  return results;
 }
 
 }  // namespace lockstep::crosscheck

@@ -13,12 +13,12 @@
 
 namespace lockstep::crosscheck {
 
-// Two boards at once; the first error, in the order of the boards, is thrown when all have ended.
-std::vector<BoardRound> RunBoards(const std::vector<std::unique_ptr<boards::Board>>& boards, const Round& round,
-                                  const LayerLinks& links, const CrosscheckOptions& options);
+// What goes wrong is kept in `result.error`. `result.folder` is given.
+void RunBoard(boards::Board& board, const Round& round, const LayerLinks& links, const CrosscheckOptions& options,
+              BoardRound& result);
 
 // From the round's temporary folder to where the user wants them.
-void KeepOutputs(const boards::Board& board, const BoardRound& round, const std::filesystem::path& folder,
+void KeepOutputs(const std::string& board, const BoardRound& round, const std::filesystem::path& folder,
                  files::OutputFiles& files);
 
 }  // namespace lockstep::crosscheck

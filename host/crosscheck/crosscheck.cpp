@@ -1,12 +1,15 @@
 #include "crosscheck/crosscheck.h"
 
 #include <algorithm>
+#include <deque>
+#include <memory>
 #include <utility>
 
 #include "crosscheck/accuracy.h"
 #include "crosscheck/board_round.h"
-#include "crosscheck/layer_causes.h"
+#include "crosscheck/board_workers.h"
 #include "crosscheck/layer_links.h"
+#include "crosscheck/over_inputs.h"
 #include "crosscheck/round.h"
 #include "dump/dump.h"
 #include "engine/reference/joint_model.h"
@@ -19,43 +22,6 @@ namespace lockstep::crosscheck {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The worst of several inputs, layer by layer.
-void Merge(BoardResult& total, BoardRound&& round) {
-  total.seconds += round.seconds;
-  MergeCauses(total.causes, round.causes);
-  if (total.isolated_error.empty()) total.isolated_error = round.isolated_error;
-  for (const BuildResult& build : round.builds) {
-    const auto same = [&](const BuildResult& other) { return other.build == build.build; };
-    const auto found = std::find_if(total.builds.begin(), total.builds.end(), same);
-    if (found == total.builds.end()) {
-      total.builds.push_back(build);
-    } else {
-      found->outputs_equal = found->outputs_equal && build.outputs_equal;
-    }
-  }
-  if (total.layers.empty()) {
-    total.layers = std::move(round.layers);
-    return;
-  }
-  for (size_t i = 0; i < total.layers.size(); ++i) {
-    dump::LayerResult& worst = total.layers[i];
-    dump::LayerResult& layer = round.layers[i];
-    if (worst.md5_equal && !layer.md5_equal) worst.difference = layer.difference;
-    if (worst.alone_md5_equal.value_or(true) && layer.alone_md5_equal) {
-      worst.alone_md5_equal = layer.alone_md5_equal;
-      worst.alone_difference = layer.alone_difference;
-    }
-    worst.md5_equal = worst.md5_equal && layer.md5_equal;
-    worst.within_tolerance = worst.within_tolerance && layer.within_tolerance;
-    worst.repeatable = worst.repeatable && layer.repeatable;
-    if (!worst.accuracy || !layer.accuracy) continue;
-    worst.accuracy->cosine = std::min(worst.accuracy->cosine, layer.accuracy->cosine);
-    worst.accuracy->sqnr_db = std::min(worst.accuracy->sqnr_db, layer.accuracy->sqnr_db);
-    worst.accuracy->max_abs = std::max(worst.accuracy->max_abs, layer.accuracy->max_abs);
-    worst.accuracy->max_steps = std::max(worst.accuracy->max_steps, layer.accuracy->max_steps);
-  }
-}
 
 // The earliest layer that differs, of all boards; the first board that has it.
 void NoteFirstDifference(const std::string& board, const std::string& input,
@@ -90,7 +56,7 @@ int CountSteps(const CrosscheckOptions& options) {
   return static_cast<int>(input::ListData(options.data, inputs, "data").items.size()) * (accuracy ? 3 : 2);
 }
 
-CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<boards::Board>>& boards,
+CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<boards::BoardPool>& pools,
                             const Announce& announce) {
   files::RequireFile(options.model);
   run::RefuseIdleValues(options.onnx, options.input_values);
@@ -107,31 +73,47 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
   result.notes = data.notes;
   result.model = options.model.string();
   result.model_digest = dump::DescribeModel(reference.model(), "reference", "host").model_digest;
-  for (const auto& board : boards) {
-    result.boards.emplace_back();
-    result.boards.back().name = board->name();
-  }
   std::string names;
-  for (const auto& board : boards) names += (names.empty() ? "" : ", ") + board->name();
+  for (const boards::BoardPool& pool : pools) {
+    result.boards.emplace_back();
+    result.boards.back().name = pool.name;
+    names += (names.empty() ? "" : ", ") + pool.name;
+  }
   const LayerLinks links(reference.model());
   files::OutputFiles kept;
-  for (const input::DataItem& item : data.items) {
-    const files::TemporaryFolder folder;
-    result.inputs.push_back(item.label);
-    announce("reference engine: " + item.label);
-    const Round round = RunReference(reference, item, folder.path());
-    announce(names + ": " + item.label);
-    std::vector<BoardRound> rounds = RunBoards(boards, round, links, options);
+  struct HeldRound {
+    files::TemporaryFolder folder;
+    RoundWork work;
+  };
+  std::deque<std::unique_ptr<HeldRound>> held;  // in the order of the inputs
+  BoardWorkers workers(pools, links, options);
+  const auto finish_first = [&] {
+    RoundWork& work = held.front()->work;
+    const std::string& label = work.round.item->label;
+    announce(names + ": " + label);
+    workers.Wait(work);
     if (float_side) {
-      announce("float engine: " + item.label);
-      float_side->Measure(reference.model(), round, rounds);
+      announce("float engine: " + label);
+      AddSimulated(result.simulator, float_side->Measure(reference.model(), work.round, work.results));
     }
-    for (size_t i = 0; i < rounds.size(); ++i) {
-      if (!options.output_folder.empty()) KeepOutputs(*boards[i], rounds[i], options.output_folder, kept);
-      NoteFirstDifference(boards[i]->name(), item.label, rounds[i].layers, result);
-      Merge(result.boards[i], std::move(rounds[i]));
+    for (size_t i = 0; i < pools.size(); ++i) {
+      BoardRound& round = work.results[i];
+      if (!options.output_folder.empty()) KeepOutputs(pools[i].name, round, options.output_folder, kept);
+      NoteFirstDifference(round.board, label, round.layers, result);
+      AddRound(result.boards[i], std::move(round), label);
     }
+    held.pop_front();
+  };
+  for (const input::DataItem& item : data.items) {
+    result.inputs.push_back(item.label);
+    if (held.size() == workers.WorthHolding()) finish_first();
+    announce("reference engine: " + item.label);
+    auto next = std::make_unique<HeldRound>();
+    next->work.round = RunReference(reference, item, next->folder.path());
+    held.push_back(std::move(next));
+    workers.Add(held.back()->work);
   }
+  while (!held.empty()) finish_first();
   kept.Commit();
   result.verdict = Judge(result.boards);
   return result;

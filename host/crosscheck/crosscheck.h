@@ -3,6 +3,9 @@
 // The reference engine's dump goes to a temporary folder. A board first sends digests alone; the bytes of the layers
 // whose digests differ are fetched in a second run. With the ONNX network at hand the float engine runs as well, and
 // every layer's accuracy is measured while its floats pass by.
+//
+// Pools work side by side, each at its own speed; the boards of one share the inputs. On disk are the dumps of the
+// inputs that boards are at, and those of one more.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "boards/board.h"
+#include "boards/board_pool.h"
 #include "crosscheck/result.h"
 #include "input/data_list.h"
 
@@ -34,7 +37,7 @@ using Announce = std::function<void(const std::string& what)>;
 int CountSteps(const CrosscheckOptions& options);
 
 // `announce` is told what begins, from this thread alone.
-CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<std::unique_ptr<boards::Board>>& boards,
+CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<boards::BoardPool>& pools,
                             const Announce& announce);
 
 }  // namespace lockstep::crosscheck

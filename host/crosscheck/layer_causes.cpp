@@ -53,7 +53,8 @@ std::string LineOf(Cause cause, const std::vector<const LayerCause*>& causes) {
   switch (cause) {
     case Cause::kKernel:
       return (causes.size() == 1 ? "wrong kernel: " : "wrong kernels: ") + Names(causes) + ": given the PC's inputs " +
-             they + " other bytes; look at the kernel of this operator for this shape";
+             they + " other bytes; look at the kernel of this operator for this shape (`lockstep extract --layer " +
+             std::to_string(causes.front()->index) + "` makes a model of the layer alone)";
     case Cause::kOverwritten: {
       std::string text = "overwritten inputs: ";
       for (size_t i = 0; i < causes.size(); ++i) text += (i == 0 ? "" : "; ") + Overwritten(*causes[i]);
@@ -148,6 +149,22 @@ std::string CauseLines(const BoardResult& board) {
     lines += board.name + ": the layers could not be tested by themselves: " + board.isolated_error + "\n";
   }
   return lines;
+}
+
+const char* CauseWords(Cause cause) {
+  switch (cause) {
+    case Cause::kKernel:
+      return "wrong kernel";
+    case Cause::kOverwritten:
+      return "overwritten";
+    case Cause::kState:
+      return "not by inputs";
+    case Cause::kRounding:
+      return "rounding";
+    case Cause::kInputs:
+      break;
+  }
+  return "wrong inputs";
 }
 
 const char* CauseName(Cause cause) {

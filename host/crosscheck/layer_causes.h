@@ -29,6 +29,7 @@ void MergeCauses(std::vector<LayerCause>& total, const std::vector<LayerCause>& 
 // A line for each kind of cause that a board has, the worst first, with what to look at.
 std::string CauseLines(const BoardResult& board);
 
-const char* CauseName(Cause cause);  // "wrong_kernel"
+const char* CauseName(Cause cause);   // "wrong_kernel"
+const char* CauseWords(Cause cause);  // "wrong kernel"
 
 }  // namespace lockstep::crosscheck

@@ -17,22 +17,66 @@ using report::Cell;
 using report::JsonNumber;
 using report::Mood;
 
-// One row per layer; the accuracy is that of the board that is worst there.
+// What is said of a layer on one board.
+Cell LayerVerdict(const BoardResult& board, size_t layer) {
+  const dump::LayerResult& result = board.layers[layer];
+  for (const LayerCause& cause : board.causes) {
+    if (cause.index != result.index) continue;
+    const bool own = cause.cause != Cause::kInputs;
+    return {CauseWords(cause.cause), own ? Mood::kBad : Mood::kNeutral};
+  }
+  return dump::Equality(result);
+}
+
+// The board on which a layer is farthest from the float network.
+size_t WorstBoard(const CrosscheckResult& result, size_t layer) {
+  size_t worst = 0;
+  for (size_t i = 1; i < result.boards.size(); ++i) {
+    const auto& accuracy = result.boards[i].layers[layer].accuracy;
+    const auto& worst_accuracy = result.boards[worst].layers[layer].accuracy;
+    if (accuracy && worst_accuracy && accuracy->cosine < worst_accuracy->cosine) worst = i;
+  }
+  return worst;
+}
+
+Cell Cosine(double value) { return report::FixedNumber(value, 5); }
+Cell Decibels(double value) { return report::FixedNumber(value, 1); }
+
+// One row per layer; the board's errors are those of the board that is worst there.
 report::Table LayerTable(const CrosscheckResult& result) {
-  std::vector<report::Column> columns = dump::LayerColumns();
+  constexpr size_t kNameWidth = 24;
+  constexpr size_t kInputWidth = 20;
+  const bool floats = !result.simulator.empty();
+  const bool several = result.inputs.size() > 1;
+  std::vector<report::Column> columns = {{"#", Align::kRight}, {"layer", Align::kLeft, kNameWidth}, {"operator"}};
   for (const BoardResult& board : result.boards) columns.push_back({board.name});
-  dump::AddAccuracyColumns(columns);
+  const auto add = [&](const char* title) { columns.push_back({title, Align::kRight}); };
+  if (floats) {
+    for (const char* title : {"PC cosine", "dB", "board cosine"}) add(title);
+    if (several) add("mean");
+    for (const char* title : {"dB", "steps"}) add(title);
+  }
+  if (several) columns.push_back({"worst input", Align::kLeft, kInputWidth});
   report::Table table(columns);
   if (result.boards.empty()) return table;
   for (size_t i = 0; i < result.boards.front().layers.size(); ++i) {
-    const dump::LayerResult* shown = &result.boards.front().layers[i];
-    std::vector<Cell> cells = dump::LayerCells(*shown);
-    for (const BoardResult& board : result.boards) {
-      cells.push_back(dump::Equality(board.layers[i]));
-      const auto& accuracy = board.layers[i].accuracy;
-      if (accuracy && shown->accuracy && accuracy->cosine < shown->accuracy->cosine) shown = &board.layers[i];
+    const BoardResult& worst = result.boards[WorstBoard(result, i)];
+    const dump::LayerResult& layer = worst.layers[i];
+    const std::string output = layer.output >= 0 ? ":" + std::to_string(layer.output) : "";
+    std::vector<Cell> cells = {std::to_string(layer.index) + output, layer.name, layer.op};
+    for (const BoardResult& board : result.boards) cells.push_back(LayerVerdict(board, i));
+    const bool known = floats && result.simulator[i].worst && layer.accuracy;
+    if (known) {
+      cells.push_back(Cosine(result.simulator[i].worst->cosine));
+      cells.push_back(Decibels(result.simulator[i].worst->sqnr_db));
+      cells.push_back(Cosine(layer.accuracy->cosine));
+      if (several) cells.push_back(Cosine(worst.over_inputs[i].mean.cosine));
+      cells.push_back(Decibels(layer.accuracy->sqnr_db));
+      cells.push_back(layer.dtype == "f32" ? Cell("-") : Cell(report::FixedNumber(layer.accuracy->max_steps, 1)));
+    } else if (floats) {
+      cells.insert(cells.end(), several ? 6 : 5, Cell("-"));
     }
-    for (Cell& cell : dump::AccuracyCells(*shown)) cells.push_back(std::move(cell));
+    if (several) cells.push_back(worst.over_inputs[i].worst_input);
     table.AddRow(std::move(cells));
   }
   return table;
@@ -79,6 +123,11 @@ ordered_json ToJson(const FirstDifference& first) {
     json["max_steps"] = JsonNumber(difference.max_steps);
   }
   return json;
+}
+
+void AddMean(const MeanOfMetrics& mean, ordered_json& json) {
+  json["mean_cosine"] = JsonNumber(mean.cosine);
+  json["mean_sqnr_db"] = mean.finite != 0 ? JsonNumber(mean.sqnr_db) : ordered_json(nullptr);
 }
 
 ordered_json ToJson(const LayerCause& cause) {
@@ -155,13 +204,31 @@ std::string ToJson(const CrosscheckResult& result) {
   ordered_json boards = ordered_json::array();
   for (const BoardResult& board : result.boards) {
     ordered_json layers = ordered_json::array();
-    for (const dump::LayerResult& layer : board.layers) layers.push_back(dump::ToJson(layer));
+    for (size_t i = 0; i < board.layers.size(); ++i) {
+      layers.push_back(dump::ToJson(board.layers[i]));
+      const LayerOverInputs& over = board.over_inputs[i];
+      layers.back()["inputs_differing"] = over.differing;
+      layers.back()["worst_input"] = over.worst_input;
+      if (over.mean.count != 0) AddMean(over.mean, layers.back());
+    }
     ordered_json json = {{"name", board.name}, {"seconds", board.seconds}, {"layers", std::move(layers)}};
     for (const BuildResult& build : board.builds) json["builds"][build.build] = build.outputs_equal;
     json["causes"] = ordered_json::array();
     for (const LayerCause& cause : board.causes) json["causes"].push_back(ToJson(cause));
     if (!board.isolated_error.empty()) json["isolated_error"] = board.isolated_error;
     boards.push_back(std::move(json));
+  }
+  ordered_json simulator = ordered_json::array();
+  for (size_t i = 0; i < result.simulator.size(); ++i) {
+    const auto& worst = result.simulator[i].worst;
+    const dump::LayerResult& layer = result.boards.front().layers[i];
+    simulator.push_back({{"index", layer.index}, {"name", layer.name}, {"cosine", nullptr}, {"sqnr_db", nullptr}});
+    if (!worst) continue;
+    simulator.back()["cosine"] = JsonNumber(worst->cosine);
+    simulator.back()["sqnr_db"] = JsonNumber(worst->sqnr_db);
+    simulator.back()["max_abs"] = JsonNumber(worst->max_abs);
+    simulator.back()["max_steps"] = JsonNumber(worst->max_steps);
+    AddMean(result.simulator[i].mean, simulator.back());
   }
   const ordered_json json = {
       {"model", result.model},
@@ -171,6 +238,7 @@ std::string ToJson(const CrosscheckResult& result) {
       {"verdict", dump::VerdictName(result.verdict)},
       {"text", VerdictText(result)},
       {"boards", std::move(boards)},
+      {"simulator", std::move(simulator)},
       {"first_difference", result.first_difference ? ToJson(*result.first_difference) : ordered_json(nullptr)}};
   return report::JsonText(json, 1);
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dump/layer_result.h"
@@ -33,12 +34,36 @@ struct LayerCause {
   std::vector<std::string> suspects;  // layers in between whose outputs lie over it by the memory plan
 };
 
+struct MeanOfMetrics {
+  size_t count = 0;
+  double cosine = 0.0;
+  size_t finite = 0;  // of the SQNRs: those without an error have none
+  double sqnr_db = 0.0;
+
+  void Add(const analyze::Metrics& metrics);
+};
+
+// A layer with several inputs.
+struct LayerOverInputs {
+  size_t differing = 0;     // inputs
+  std::string worst_input;  // with most elements that differ, or else the lowest cosine
+  MeanOfMetrics mean;
+  std::pair<int64_t, double> badness;  // of the worst input
+};
+
+// How far the reference engine is from the float network, end to end.
+struct SimulatedLayer {
+  std::optional<analyze::Metrics> worst;  // none without a float network, or where it has no such tensor
+  MeanOfMetrics mean;
+};
+
 struct BoardResult {
   std::string name;
   double seconds = 0.0;
-  std::vector<dump::LayerResult> layers;
-  std::vector<LayerCause> causes;  // in the order of execution
-  std::string isolated_error;      // why layers could not be tested by themselves; empty: they were, or need not be
+  std::vector<dump::LayerResult> layers;     // the worst of all inputs
+  std::vector<LayerOverInputs> over_inputs;  // by layer
+  std::vector<LayerCause> causes;            // in the order of execution
+  std::string isolated_error;  // why layers could not be tested by themselves; empty: they were, or need not be
   std::vector<BuildResult> builds;
 };
 
@@ -55,6 +80,7 @@ struct CrosscheckResult {
   std::vector<std::string> notes;  // what the user should know, one line each
   dump::Verdict verdict = dump::Verdict::kExact;
   std::vector<BoardResult> boards;
+  std::vector<SimulatedLayer> simulator;  // by layer; empty without a float network
   std::optional<FirstDifference> first_difference;
 };
 

@@ -30,6 +30,7 @@ struct Round {
 
 // What one board made of a round.
 struct BoardRound {
+  std::string board;             // which of the pool's it was
   std::filesystem::path folder;  // of its dumps
   double seconds = 0.0;
   std::vector<dump::LayerResult> layers;

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <thread>
 
+#include "boards/board_pool.h"
 #include "boards/process.h"
 #include "graph/error.h"
 #include "process_state.h"
@@ -105,6 +106,19 @@ TEST_F(BoardTest, ATwiceNamedBoardOrAProgramForSeveralIsRefused) {
   EXPECT_THROW(MakeBoards({"local", "qemu:mipsel"}, options), UsageError);
   options.folder = "build";
   EXPECT_THROW(MakeBoards({"local"}, options), UsageError);
+}
+
+TEST(Boards, CommasMakeAPool) {
+  const std::vector<BoardPool> pools = MakePools({"local,qemu:mipsel", "qemu:armv7"}, {});
+  ASSERT_EQ(pools.size(), 2U);
+  EXPECT_EQ(pools[0].name, "local,qemu:mipsel");
+  ASSERT_EQ(pools[0].boards.size(), 2U);
+  EXPECT_EQ(pools[0].boards[1]->name(), "qemu:mipsel");
+  EXPECT_EQ(pools[1].boards.size(), 1U);
+  EXPECT_THROW(MakePools({"local,local"}, {}), UsageError);
+  EXPECT_THROW(MakePools({"local,qemu:mipsel", "local"}, {}), UsageError);
+  EXPECT_THROW(MakePools({"local,,qemu:mipsel"}, {}), UsageError);
+  EXPECT_THROW(MakePools({"local,qemu:mipsl"}, {}), UsageError);
 }
 
 TEST_F(BoardTest, TheTimeIsLimited) {

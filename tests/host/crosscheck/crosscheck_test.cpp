@@ -16,6 +16,7 @@
 #include "engine/reference/joint_model.h"
 #include "files/output_file.h"
 #include "graph/error.h"
+#include "pools.h"
 #include "support/joint_models.h"
 #include "support/temporary_test_folder.h"
 
@@ -113,7 +114,8 @@ class CrosscheckTest : public testing::FolderTest {
   }
   CrosscheckResult Check() {
     int announced = 0;
-    CrosscheckResult result = Crosscheck(options_, boards_, [&](const std::string&) { ++announced; });
+    CrosscheckResult result =
+        Crosscheck(options_, test::OnePoolEach(boards_), [&](const std::string&) { ++announced; });
     EXPECT_EQ(announced, CountSteps(options_));
     return result;
   }

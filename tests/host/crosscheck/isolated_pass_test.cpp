@@ -9,6 +9,7 @@
 #include "crosscheck/layer_links.h"
 #include "crosscheck/render.h"
 #include "faulty_board.h"
+#include "pools.h"
 #include "support/joint_models.h"
 #include "support/temporary_test_folder.h"
 
@@ -40,7 +41,7 @@ class IsolatedPassTest : public testing::FolderTest {
   }
 
   CrosscheckResult Check() {
-    return Crosscheck(options_, boards_, [](const std::string&) {});
+    return Crosscheck(options_, test::OnePoolEach(boards_), [](const std::string&) {});
   }
   int LayerCount() const { return static_cast<int>(model_->model().layers()->size()); }
 

@@ -1,0 +1,51 @@
+// Boards at work side by side: every pool gets every round, one of its boards runs it.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "boards/board_pool.h"
+#include "crosscheck/crosscheck.h"
+#include "crosscheck/layer_links.h"
+#include "crosscheck/round.h"
+
+namespace lockstep::crosscheck {
+
+// A round with what the pools make of it, by position.
+struct RoundWork {
+  Round round;
+  std::vector<BoardRound> results;
+  size_t left = 0;  // pools that have not run it
+};
+
+class BoardWorkers {
+ public:
+  // All outlive this. One thread for each board; of those that are this PC two work at once.
+  BoardWorkers(const std::vector<boards::BoardPool>& pools, const LayerLinks& links, const CrosscheckOptions& options);
+  ~BoardWorkers();  // waits for what is being run; the rest is left
+  BoardWorkers(const BoardWorkers&) = delete;
+  BoardWorkers& operator=(const BoardWorkers&) = delete;
+
+  void Add(RoundWork& work);         // it stays where it is until it was waited for
+  void Wait(const RoundWork& work);  // until every pool has run it; the first pool's error is thrown
+  // Rounds that keep all boards busy.
+  size_t WorthHolding() const;
+
+ private:
+  void Work(size_t pool, boards::Board& board);
+
+  const std::vector<boards::BoardPool>& pools_;
+  const LayerLinks& links_;
+  const CrosscheckOptions& options_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::deque<RoundWork*>> waiting_;  // by pool
+  int busy_here_ = 0;                            // boards that are this PC and run something
+  bool ends_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace lockstep::crosscheck
