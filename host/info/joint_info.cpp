@@ -41,6 +41,7 @@ ordered_json DescribeTensor(const joint::Tensor& tensor) {
                        {"bytes", tensor.bytes()}};
   const joint::Quantization* quantization = tensor.quantization();
   if (quantization == nullptr || quantization->scale() == nullptr) return json;
+  json["bits"] = quantization->bits();
   const auto& scales = *quantization->scale();
   if (scales.size() == 1) {
     json["scale"] = scales.Get(0);
@@ -103,6 +104,25 @@ ordered_json DescribeTensors(const joint::Model& model) {
   return list;
 }
 
+// Who reads what a layer made, or what the network was given (`from` is null then), in the order of the readers.
+ordered_json DescribeEdges(const joint::Model& model) {
+  std::map<int, int> makers;  // by tensor
+  ordered_json list = ordered_json::array();
+  int index = 0;
+  for (const joint::Layer* layer : *model.layers()) {
+    for (const int tensor : *layer->inputs()) {
+      if (TensorAt(model, tensor).constant() >= 0) continue;
+      const auto maker = makers.find(tensor);
+      list.push_back({{"from", maker == makers.end() ? ordered_json(nullptr) : ordered_json(maker->second)},
+                      {"to", index},
+                      {"tensor", tensor}});
+    }
+    for (const int tensor : *layer->outputs()) makers[tensor] = index;
+    ++index;
+  }
+  return list;
+}
+
 ordered_json DescribeLayers(const joint::Model& model) {
   ordered_json list = ordered_json::array();
   for (const joint::Layer* layer : *model.layers()) {
@@ -159,6 +179,7 @@ ordered_json DescribeJointModel(const joint::Model& model, size_t file_bytes, bo
   if (!layers) return json;
   json["layers"] = DescribeLayers(model);
   json["tensors"] = DescribeTensors(model);
+  json["edges"] = DescribeEdges(model);
   return json;
 }
 

@@ -45,6 +45,47 @@ const ordered_json& Named(const ordered_json& list, const std::string& name) {
   return list.front();
 }
 
+TEST_F(ModelInfoTest, EdgesOfAJointModelAreWhoReadsWhat) {
+  const ordered_json info = BuildAndDescribe();
+  const ordered_json& layers = info.at("layers");
+  const ordered_json& tensors = info.at("tensors");
+  const auto lists = [](const ordered_json& list, const ordered_json& tensor) {
+    return std::find(list.begin(), list.end(), tensor) != list.end();
+  };
+  size_t reads = 0;
+  for (const ordered_json& layer : layers) {
+    for (const ordered_json& input : layer.at("inputs"))
+      reads += tensors.at(input.get<size_t>()).at("constant") ? 0 : 1;
+  }
+  EXPECT_EQ(info.at("edges").size(), reads);
+  size_t from_inputs = 0;
+  for (const ordered_json& edge : info.at("edges")) {
+    const ordered_json& tensor = edge.at("tensor");
+    EXPECT_TRUE(lists(layers.at(edge.at("to").get<size_t>()).at("inputs"), tensor)) << edge;
+    if (edge.at("from").is_null()) {
+      EXPECT_EQ(tensors.at(tensor.get<size_t>()).at("name"), info.at("inputs").at(0).at("name"));
+      ++from_inputs;
+    } else {
+      EXPECT_TRUE(lists(layers.at(edge.at("from").get<size_t>()).at("outputs"), tensor)) << edge;
+    }
+  }
+  EXPECT_GE(from_inputs, 1U);
+}
+
+TEST_F(ModelInfoTest, QuantisedTensorsOfAJointModelHaveTheirBits) {
+  const ordered_json info = BuildAndDescribe();
+  size_t quantised = 0;
+  for (const ordered_json& tensor : info.at("tensors")) {
+    const std::string type = tensor.at("dtype").get<std::string>();
+    EXPECT_EQ(tensor.contains("bits"), type == "u8" || type == "u16" || type == "s8" || type == "s16") << tensor;
+    if (!tensor.contains("bits")) continue;
+    const int bits = tensor.at("bits").get<int>();
+    EXPECT_TRUE(type == "u8" || type == "s8" ? bits >= 2 && bits <= 8 : bits >= 9 && bits <= 16) << tensor;
+    ++quantised;
+  }
+  EXPECT_GT(quantised, 10U);
+}
+
 TEST_F(ModelInfoTest, ANetworkIsDescribedAsItIsAndAsItIsOptimised) {
   testing::SmallGraph net;
   const graph::TensorId x = net.Input("images", {1, 3, 8, 8});
