@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# setup.sh [--zoo] [--boards]: installs every package that building, testing and the demo need; --zoo: those of
-# scripts/zoo.sh too, --boards: what board-up.sh needs for ARM.
+# setup.sh [--zoo] [--boards]: installs every package that building, testing and the demo need, and fetches the libraries of
+# the report's page; --zoo: the packages of scripts/zoo.sh too, --boards: what board-up.sh needs for ARM.
 # Safe to run again: it does nothing when all is there.
 set -euo pipefail
 
@@ -12,6 +12,8 @@ apt_packages=(
   libprotobuf-dev libssl-dev nlohmann-json3-dev protobuf-compiler
   # tests and benchmarks
   googletest libbenchmark-dev libgtest-dev libonnx-testdata python3 python3-numpy python3-onnx
+  # tests of the report's page
+  chromium chromium-driver fonts-dejavu-core python3-selenium
   # boards: cross compilers and their emulators
   g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-mipsel-linux-gnu qemu-user
   # an emulated board over ssh, and adb's client
@@ -36,8 +38,10 @@ for package in "${apt_packages[@]}"; do
   status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
   [ "$status" = "install ok installed" ] || missing+=("$package")
 done
+fetch=$(dirname "${BASH_SOURCE[0]}")/fetch_page_libraries.sh
 if [ ${#missing[@]} -eq 0 ]; then
   echo "setup: all ${#apt_packages[@]} packages are installed"
+  "$fetch" >/dev/null
   exit 0
 fi
 
@@ -50,4 +54,5 @@ echo "setup: installing ${#missing[@]} packages: ${missing[*]}"
 apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 -qq)
 "${apt[@]}" update
 "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null
+"$fetch" >/dev/null
 echo "setup: done"

@@ -13,6 +13,7 @@
 #include "layerwise/model_and_network.h"
 #include "layerwise/render.h"
 #include "layerwise/render_outliers.h"
+#include "page/page.h"
 #include "settings/command_line.h"
 
 namespace lockstep::cli {
@@ -34,6 +35,7 @@ struct Flags {
   settings::Json given = settings::Json::object();
   std::string json;
   std::string csv;
+  std::string html;
   bool quiet = false;
 };
 
@@ -48,6 +50,7 @@ void RefuseUselessFlags(const Flags& flags) {
     throw UsageError("--per-layer says what --sort sorts by; add --sort METRIC, or leave it out");
   }
   RefuseStdout("--csv", flags.csv);
+  RefuseStdout("--report", flags.html);
 }
 
 layerwise::View ViewOf(const Flags& flags) {
@@ -74,7 +77,7 @@ int Analyze(const Flags& flags) {
     const auto [name, path] = settings::ParseNamedPath(image);
     sources.push_back({name, path});
   }
-  CheckOutputs({flags.json, flags.csv}, {both.model_path, both.network_path}, sources);
+  CheckOutputs({flags.json, flags.csv, flags.html}, {both.model_path, both.network_path}, sources);
 
   layerwise::AnalyzeOptions options;
   options.threads = resolved.at("threads").get<int>();
@@ -93,7 +96,9 @@ int Analyze(const Flags& flags) {
   if (!flags.csv.empty())
     files::WriteFile(flags.csv,
                      flags.outliers ? layerwise::OutliersCsv(analysis.outliers) : layerwise::ToCsv(analysis));
-  Print(layerwise::ToText(analysis, view, ColourWanted()), layerwise::ToJson(analysis), flags.json);
+  const std::string json = layerwise::ToJson(analysis);
+  Print(layerwise::ToText(analysis, view, ColourWanted()), json, flags.json);
+  if (!flags.html.empty()) page::WriteReport(flags.html, both.model_path, page::ResultKind::kAnalysis, json);
   return kGood;
 }
 
@@ -126,6 +131,7 @@ void AddAnalyze(CLI::App& app, int& status) {
   command->add_option("--json", flags->json, "all layers, metrics and findings as JSON (- for stdout)");
   command->add_option("--csv", flags->csv,
                       "all layers and metrics as CSV; with --outliers all tensors' shares of channels");
+  command->add_option("--report", flags->html, "the result as a page in one HTML file");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");
   command->footer(
       "examples:\n  lockstep analyze out --images pictures --count 8 --sort sqnr --top 20\n"

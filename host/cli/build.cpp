@@ -7,6 +7,7 @@
 #include "compiler/build_config.h"
 #include "compiler/compiler.h"
 #include "info/model_info.h"
+#include "page/page.h"
 #include "report/json_text.h"
 #include "settings/command_line.h"
 
@@ -17,6 +18,7 @@ struct Flags {
   std::string config;
   settings::Json given = settings::Json::object();
   std::string json;
+  std::string html;
   bool quiet = false;
 };
 
@@ -33,14 +35,17 @@ int Build(const Flags& flags) {
   const compiler::BuildConfig config = compiler::ParseConfig(compiler::MergeConfig(std::move(file), flags.given),
                                                              flags.config.empty() ? "build" : flags.config);
 
-  CheckOutputs({flags.json}, {config.input, flags.config}, config.calibration);
+  RefuseStdout("--report", flags.html);
+  CheckOutputs({flags.json, flags.html}, {config.input, flags.config}, config.calibration);
 
   report::Progress progress(stderr, compiler::kStages, flags.quiet);
   const compiler::BuildListener listener{[&](const std::string& stage) { progress.Step(stage); },
                                          [&](int done, int total) { progress.Advance(done, total); }};
   const compiler::BuildResult result = compiler::Build(config, listener);
   progress.Finish();
-  Print(ResultText(result), report::JsonText(result.summary, 2), flags.json);
+  const std::string json = report::JsonText(result.summary, 2);
+  Print(ResultText(result), json, flags.json);
+  if (!flags.html.empty()) page::WriteReport(flags.html, result.joint_model, page::ResultKind::kBuild, json);
   std::fputs(result.warnings.c_str(), stderr);
   for (const std::string& miss : result.misses) std::fprintf(stderr, "lockstep: %s\n", miss.c_str());
   return result.misses.empty() ? kGood : kCheckFailed;
@@ -55,6 +60,7 @@ void AddBuild(CLI::App& app, int& status) {
   command->add_option("--config", flags->config,
                       "a JSON file whose keys are these flags with '_' for '-'; flags override it");
   command->add_option("--json", flags->json, "the build's report as JSON (- for stdout)");
+  command->add_option("--report", flags->html, "the model as a page in one HTML file");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");
   command->footer("example:\n  lockstep build --input yolov8n.onnx --output-dir out --calibration pictures --count 32");
   command->callback([flags, &status] { status = Build(*flags); });

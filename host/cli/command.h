@@ -38,6 +38,7 @@ void AddBoard(CLI::App& app, int& status);
 void AddProfile(CLI::App& app, int& status);
 void AddMemory(CLI::App& app, int& status);
 void AddInfo(CLI::App& app, int& status);
+void AddReport(CLI::App& app, int& status);
 
 // Whether one of the flags was given.
 bool AnyGiven(const CLI::App& command, std::initializer_list<const char*> flags);

@@ -10,6 +10,7 @@
 #include "compiler/build_config.h"
 #include "crosscheck/render.h"
 #include "files/output_file.h"
+#include "page/page.h"
 #include "run/source_network.h"
 #include "settings/command_line.h"
 
@@ -46,8 +47,9 @@ int Crosscheck(Flags& flags) {
   const crosscheck::CrosscheckResult result =
       crosscheck::Crosscheck(flags.options, pools, [&](const std::string& what) { progress.Step(what); });
   progress.Finish();
-  Print(crosscheck::ToText(result, ColourWanted()), crosscheck::ToJson(result), flags.json);
-  if (!flags.html.empty()) files::WriteFile(flags.html, crosscheck::ToHtml(result));
+  const std::string json = crosscheck::ToJson(result);
+  Print(crosscheck::ToText(result, ColourWanted()), json, flags.json);
+  if (!flags.html.empty()) page::WriteReport(flags.html, options.model, page::ResultKind::kCrosscheck, json);
   return result.verdict == dump::Verdict::kDiffers ? kCheckFailed : kGood;
 }
 
@@ -80,7 +82,7 @@ void AddCrosscheck(CLI::App& app, int& status) {
       ->check(CLI::Range(1, 1000000));
   settings::DeclareOptions(*command, settings::kCrosscheck, flags->given);
   command->add_option("--json", flags->json, "the result as JSON (- for stdout)");
-  command->add_option("--report", flags->html, "the result as an HTML page");
+  command->add_option("--report", flags->html, "the result as a page in one HTML file");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");
   command->footer(
       "example:\n  lockstep crosscheck out/yolov8n.joint --data street.jpg --board local qemu:mipsel --json "

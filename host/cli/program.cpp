@@ -49,6 +49,7 @@ int Run(int argc, char** argv) {
   AddProfile(app, status);
   AddMemory(app, status);
   AddInfo(app, status);
+  AddReport(app, status);
   AddHelp(app);
   RefuseUnknownWords(app, argc, argv);
   try {

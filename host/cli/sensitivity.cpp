@@ -3,12 +3,14 @@
 
 #include <memory>
 
+#include "cli/built_model.h"
 #include "cli/command.h"
 #include "cli/spinning.h"
 #include "compiler/build_config.h"
 #include "compiler/sensitivity_run.h"
 #include "files/output_file.h"
 #include "graph/counted.h"
+#include "page/page.h"
 #include "sensitivity/render.h"
 #include "settings/command_line.h"
 
@@ -26,6 +28,7 @@ struct Flags {
   std::string json;
   std::string csv;
   std::string state;
+  std::string html;
   bool no_state = false;
   bool quiet = false;
 };
@@ -38,6 +41,7 @@ std::string KnownText(const compiler::SensitivityRun& run, const std::string& st
 int Sensitivity(const Flags& flags) {
   LimitSpinning();
   RefuseStdout("--csv", flags.csv);
+  RefuseStdout("--report", flags.html);
   compiler::SensitivityOptions options;
   options.part = sensitivity::ParsePart(flags.part);
   options.pictures = flags.pictures;
@@ -53,7 +57,9 @@ int Sensitivity(const Flags& flags) {
   if (options.state.empty() && !flags.no_state) {
     options.state = std::filesystem::path(config.output_dir) / (config.name + ".sensitivity");
   }
-  CheckOutputs({flags.json, flags.csv, options.state.string()}, {config.input, flags.config}, config.calibration);
+  CheckOutputs({flags.json, flags.csv, flags.html, options.state.string()}, {config.input, flags.config},
+               config.calibration);
+  const std::filesystem::path built = BuiltModel(config, flags.html);
 
   constexpr int kStages = 3;
   report::Progress progress(stderr, kStages, flags.quiet);
@@ -72,8 +78,9 @@ int Sensitivity(const Flags& flags) {
                            " quantised, all else float; " + graph::Counted(run.pictures.size(), "picture") +
                            (run.held_back ? " that the calibration did not use" : " of the calibration") +
                            (run.known == 0 ? "" : KnownText(run, options.state.string())) + "\n";
-  Print(head + sensitivity::ToText(run.trials, view, flags.rows, ColourWanted()), sensitivity::ToJson(run.trials),
-        flags.json);
+  const std::string json = sensitivity::ToJson(run.trials);
+  Print(head + sensitivity::ToText(run.trials, view, flags.rows, ColourWanted()), json, flags.json);
+  if (!flags.html.empty()) page::WriteReport(flags.html, built, page::ResultKind::kSensitivity, json);
   return kGood;
 }
 
@@ -97,6 +104,7 @@ void AddSensitivity(CLI::App& app, int& status) {
   command->add_option("--rows", flags->rows, "of the table; 0: all (default 30)")->check(CLI::Range(0, 1000000));
   command->add_option("--json", flags->json, "all nodes and outputs as JSON (- for stdout)");
   command->add_option("--csv", flags->csv, "the same as CSV");
+  command->add_option("--report", flags->html, "the result as a page in one HTML file, on the model that was built");
   command->add_option("--state", flags->state,
                       "keeps the result of each node on each picture, so that what was interrupted goes on (default: "
                       "NAME.sensitivity in the output folder)");

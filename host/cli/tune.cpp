@@ -4,11 +4,13 @@
 #include <memory>
 #include <optional>
 
+#include "cli/built_model.h"
 #include "cli/command.h"
 #include "cli/spinning.h"
 #include "compiler/build_config.h"
 #include "files/output_file.h"
 #include "graph/error.h"
+#include "page/page.h"
 #include "report/json_text.h"
 #include "settings/command_line.h"
 #include "tune/render.h"
@@ -27,6 +29,7 @@ struct Flags {
   tune::TuneOptions options;
   std::string output;
   std::string json;
+  std::string html;
   bool quiet = false;
 };
 
@@ -78,8 +81,10 @@ int Tune(const Flags& flags) {
   if (!flags.model.empty()) said["input"] = flags.model;
   const settings::Json given = compiler::MergeConfig(std::move(file), said);
   const compiler::BuildConfig config = compiler::ParseConfig(given, flags.config.empty() ? "tune" : flags.config);
-  CheckOutputs({flags.json, flags.output}, {config.input, flags.config, options.target.judge.labels},
+  RefuseStdout("--report", flags.html);
+  CheckOutputs({flags.json, flags.output, flags.html}, {config.input, flags.config, options.target.judge.labels},
                config.calibration);
+  const std::filesystem::path built = BuiltModel(config, flags.html);
 
   report::Progress progress(stderr, tune::kTuneStages, flags.quiet);
   const tune::TuneResult result = tune::Tune(config, given, options,
@@ -87,7 +92,9 @@ int Tune(const Flags& flags) {
                                               [&](int done, int total) { progress.Advance(done, total); }});
   progress.Finish();
   if (!flags.output.empty()) files::WriteFile(flags.output, report::JsonText(result.config, 2));
-  Print(tune::ToText(result, options, ColourWanted()), tune::ToJson(result, options), flags.json);
+  const std::string json = tune::ToJson(result, options);
+  Print(tune::ToText(result, options, ColourWanted()), json, flags.json);
+  if (!flags.html.empty()) page::WriteReport(flags.html, built, page::ResultKind::kTune, json);
   return result.search.reached ? kGood : kCheckFailed;
 }
 
@@ -119,6 +126,7 @@ void AddTune(CLI::App& app, int& status) {
       ->check(CLI::Range(1, 100000));
   command->add_option("-o,--output", flags->output, "gets the configuration, for build --config");
   command->add_option("--json", flags->json, "steps, raised nodes and the configuration as JSON (- for stdout)");
+  command->add_option("--report", flags->html, "the result as a page in one HTML file, on the model that was built");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");
   command->footer(
       "example:\n  lockstep tune yolov8n.onnx --output-dir out --calibration pictures --count 32 --target-cosine 0.999 "

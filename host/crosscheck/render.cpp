@@ -243,18 +243,4 @@ std::string ToJson(const CrosscheckResult& result) {
   return report::JsonText(json, 1);
 }
 
-std::string ToHtml(const CrosscheckResult& result) {
-  std::string body = "<p class=\"verdict " + std::string(result.verdict == dump::Verdict::kDiffers ? "bad" : "good") +
-                     "\">" + report::EscapeHtml(VerdictText(result)) + "</p>\n<p>Model " +
-                     report::EscapeHtml(result.model) + ", digest " + report::EscapeHtml(result.model_digest) +
-                     "</p>\n<ul>\n";
-  for (const std::string& input : result.inputs) body += "<li>" + report::EscapeHtml(input) + "</li>\n";
-  for (const std::string& note : result.notes) body += "<li>note: " + report::EscapeHtml(note) + "</li>\n";
-  body += "</ul>\n<h2>Boards</h2>\n" + BoardTable(result).ToHtml() + "<h2>Layers</h2>\n<div class=\"wide\">\n" +
-          LayerTable(result).ToHtml() + "</div>\n";
-  const std::string lines = DifferenceLines(result);
-  if (!lines.empty()) body += "<pre>" + report::EscapeHtml(lines) + "</pre>\n";
-  return report::HtmlPage("Crosscheck", body);
-}
-
 }  // namespace lockstep::crosscheck

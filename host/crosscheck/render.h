@@ -1,4 +1,4 @@
-// A crosscheck as text, JSON and a page.
+// A crosscheck as text and JSON.
 #pragma once
 
 #include <string>
@@ -10,7 +10,6 @@ namespace lockstep::crosscheck {
 // One table for all boards, then a line per board and the verdict in words.
 std::string ToText(const CrosscheckResult& result, bool colour);
 std::string ToJson(const CrosscheckResult& result);
-std::string ToHtml(const CrosscheckResult& result);
 
 // "exact: all 152 layers have the same md5 on ...", or what differs first, where and how.
 std::string VerdictText(const CrosscheckResult& result);

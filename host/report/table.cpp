@@ -36,18 +36,6 @@ const char* ColourOf(Mood mood) {
   return "";
 }
 
-const char* ClassOf(Mood mood) {
-  switch (mood) {
-    case Mood::kGood:
-      return " class=\"good\"";
-    case Mood::kBad:
-      return " class=\"bad\"";
-    case Mood::kNeutral:
-      break;
-  }
-  return "";
-}
-
 std::string Print(const char* format, int digits, double value) {
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), format, digits, value);
@@ -98,23 +86,6 @@ std::string Table::ToText(bool colour, const std::string& indent) const {
   return out;
 }
 
-std::string Table::ToHtml() const {
-  const auto align = [&](size_t c) { return columns_[c].align == Align::kRight ? " style=\"text-align:right\"" : ""; };
-  std::string out = "<table>\n<thead><tr>";
-  for (size_t c = 0; c < columns_.size(); ++c) {
-    out += std::string("<th") + align(c) + ">" + EscapeHtml(columns_[c].title) + "</th>";
-  }
-  out += "</tr></thead>\n<tbody>\n";
-  for (const auto& row : rows_) {
-    out += "<tr>";
-    for (size_t c = 0; c < row.size(); ++c) {
-      out += std::string("<td") + align(c) + ClassOf(row[c].mood) + ">" + EscapeHtml(row[c].text) + "</td>";
-    }
-    out += "</tr>\n";
-  }
-  return out + "</tbody>\n</table>\n";
-}
-
 std::string EscapeHtml(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -136,22 +107,6 @@ std::string EscapeHtml(const std::string& text) {
     }
   }
   return out;
-}
-
-std::string HtmlPage(const std::string& title, const std::string& body) {
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-         EscapeHtml(title) +
-         "</title>\n<style>\n"
-         "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem;color:#1b1f24}\n"
-         "table{border-collapse:collapse;margin:1rem 0;font-size:13px}\n"
-         "th,td{padding:.25rem .6rem;border-bottom:1px solid #d8dee4;text-align:left;white-space:nowrap}\n"
-         "thead th{position:sticky;top:0;background:#f6f8fa}\n"
-         ".good{color:#116329}.bad{color:#b3121d;font-weight:600}\n"
-         ".verdict{font-size:1.2rem;padding:.6rem 1rem;border-left:4px solid;background:#f6f8fa}\n"
-         "div.wide{overflow-x:auto}\n"
-         "</style>\n</head>\n<body>\n<h1>" +
-         EscapeHtml(title) + "</h1>\n" + body + "</body>\n</html>\n";
 }
 
 std::string FixedNumber(double value, int digits) {

@@ -1,4 +1,4 @@
-// A table that prints itself as aligned text or as HTML.
+// A table that prints itself as aligned text.
 #pragma once
 
 #include <string>
@@ -35,7 +35,6 @@ class Table {
 
   // Two spaces between columns, a line under the titles, each line with the prefix `indent`.
   std::string ToText(bool colour, const std::string& indent = "") const;
-  std::string ToHtml() const;
 
  private:
   std::vector<Column> columns_;
@@ -44,9 +43,6 @@ class Table {
 
 // Text that is safe inside HTML elements and attributes.
 std::string EscapeHtml(const std::string& text);
-
-// A whole page without scripts and without anything from elsewhere.
-std::string HtmlPage(const std::string& title, const std::string& body);
 
 // "0.9987", "-" for a value that is not finite. `digits` after the point.
 std::string FixedNumber(double value, int digits);

@@ -69,6 +69,15 @@ class Picture : public DecodedPicture {
     return std::make_unique<Picture>(std::move(halved));
   }
 
+  std::vector<uint8_t> Jpeg(int longest_side) const override {
+    cv::Mat small = bgr_;
+    const double scale = static_cast<double>(longest_side) / std::max(bgr_.rows, bgr_.cols);
+    if (scale < 1.0) cv::resize(bgr_, small, cv::Size(), scale, scale, cv::INTER_AREA);
+    std::vector<uint8_t> file;
+    cv::imencode(".jpg", small, file, {cv::IMWRITE_JPEG_QUALITY, 80});
+    return file;
+  }
+
  private:
   cv::Mat bgr_;
 };

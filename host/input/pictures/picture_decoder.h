@@ -29,6 +29,7 @@ class DecodedPicture {
   virtual std::vector<uint8_t> Place(const Placement& placement) const = 0;  // H,W,C
   virtual std::unique_ptr<DecodedPicture> Mirrored() const = 0;              // left and right changed
   virtual std::unique_ptr<DecodedPicture> Halved() const = 0;                // both sides; areas are averaged
+  virtual std::vector<uint8_t> Jpeg(int longest_side) const = 0;             // a file, no larger than the picture is
 };
 
 class OpenVideo {

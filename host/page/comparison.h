@@ -1,0 +1,14 @@
+// Two builds of one network side by side.
+#pragma once
+
+#include <string>
+
+#include "page/page_data.h"
+
+namespace lockstep::page {
+
+// Adds to `page` what `second` has: a row for each size and mean, and its measures in columns of their own, for the
+// layers that write the same tensors. `name` is what the second is called.
+void Compare(const PageData& second, const std::string& name, PageData& page);
+
+}  // namespace lockstep::page

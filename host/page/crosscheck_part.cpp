@@ -1,0 +1,114 @@
+// What `crosscheck` found: boards against the PC, and the accuracy of every layer.
+#include <algorithm>
+#include <cmath>
+
+#include "page/accuracy_measure.h"
+#include "page/result.h"
+
+namespace lockstep::page {
+namespace {
+
+Measure Largest(const std::string& id, const std::string& title, const std::string& from, const std::string& unit,
+                const std::string& explain) {
+  Measure measure{id, title, from, "error", unit, explain};
+  measure.shown = false;
+  return measure;
+}
+
+struct Column {
+  Measure measure;
+  const char* key;
+};
+
+std::vector<Column> Columns() {
+  const std::string what = "float network to what the board computed";
+  Measure differing = Largest("crosscheck.differing", "differing", "board to PC", "", "elements whose bytes differ");
+  differing.better = Better::kLess;
+  differing.good = 0.0;
+  differing.bad = 1.0;
+  return {
+      {SqnrMeasure("crosscheck.sqnr", "board", what), "sqnr_db"},
+      {CosineMeasure("crosscheck.cosine", "board", what), "cosine"},
+      {Largest("crosscheck.max_abs", "largest", "board", "", what + ", the largest difference"), "max_abs"},
+      {Largest("crosscheck.max_steps", "largest", "board", "steps", what + ", the largest difference"), "max_steps"},
+      {std::move(differing), "differing_elements"}};
+}
+
+// Of two values of one layer the worse one.
+double Worse(const Measure& measure, double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) ? b : a;
+  return measure.better == Better::kMore ? std::min(a, b) : std::max(a, b);
+}
+
+char StateOf(const Json& layer) {
+  if (layer.at("md5_equal").get<bool>()) return 'e';
+  return layer.value("within_tolerance", false) ? 'c' : 'd';
+}
+
+// A layer is as bad as its worst output.
+char WorseState(char a, char b) {
+  const std::string order = "-ecd";
+  return order.find(a) > order.find(b) ? a : b;
+}
+
+Board BoardOf(const Json& json, const LayerNames& names, const Result& result, PageData& page) {
+  Board board;
+  board.name = json.at("name").get<std::string>();
+  board.seconds = NumberAt(json, {"seconds"});
+  board.states.assign(page.layers.size(), '-');
+  for (const Json& layer : json.at("layers")) {
+    const auto index = static_cast<size_t>(names.Of(layer, result.source));
+    board.states[index] = WorseState(board.states[index], StateOf(layer));
+    if (!layer.at("md5_equal").get<bool>() && layer.contains("differing_elements")) {
+      page.layers[index].facts.emplace_back(
+          "differs on " + board.name,
+          std::to_string(layer.at("differing_elements").get<int64_t>()) + " elements" +
+              (layer.value("repeatable", true) ? "" : "; two runs of the board disagree about it"));
+    }
+  }
+  const auto builds = json.find("builds");
+  if (builds != json.end() && builds->is_object()) {
+    for (const auto& [name, equal] : builds->items()) {
+      if (!equal.get<bool>()) board.differing_builds.push_back(name);
+    }
+  }
+  return board;
+}
+
+Mood MoodOf(const std::string& verdict) {
+  return verdict == "exact" ? Mood::kGood : verdict == "within_tolerance" ? Mood::kDoubtful : Mood::kBad;
+}
+
+}  // namespace
+
+void AddCrosscheck(const Result& result, PageData& page) {
+  const Json& json = result.json;
+  const LayerNames names(page);
+  page.verdicts.push_back({MoodOf(json.at("verdict").get<std::string>()), TextAt(json, "text"), "crosscheck"});
+  for (const Json& board : json.at("boards")) page.boards.push_back(BoardOf(board, names, result, page));
+  for (Column& column : Columns()) {
+    Measure& measure = page.Add(std::move(column.measure));
+    for (const Json& board : json.at("boards")) {
+      for (const Json& layer : board.at("layers")) {
+        double& value = measure.values[static_cast<size_t>(names.Of(layer, result.source))];
+        value = Worse(measure, value, NumberAt(layer, {column.key}));
+      }
+    }
+    // A column that nothing is in would only say so.
+    if (std::all_of(measure.values.begin(), measure.values.end(), [](double value) { return std::isnan(value); })) {
+      page.measures.pop_back();
+    }
+  }
+  const auto first = json.find("first_difference");
+  if (first != json.end() && first->is_object()) {
+    const int layer = names.Of(*first, result.source);
+    page.findings.push_back(
+        {TextAt(json, "text"), "look at this layer first: those behind it got wrong values from it", layer});
+  }
+  for (const Json& note : ListAt(json, "notes")) page.notes.push_back(note.get<std::string>());
+  std::string inputs;
+  for (const Json& input : ListAt(json, "inputs")) inputs += (inputs.empty() ? "" : ", ") + input.get<std::string>();
+  if (!inputs.empty()) page.facts.emplace_back("crosschecked with", inputs);
+}
+
+}  // namespace lockstep::page

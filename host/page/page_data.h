@@ -1,0 +1,147 @@
+// What a page shows: a model and what is known of it. Every part beside the layers is optional; docs/report.md
+// describes the JSON that it becomes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lockstep::page {
+
+using Json = nlohmann::ordered_json;
+
+enum class Mood { kNone, kGood, kDoubtful, kBad };
+
+struct Verdict {
+  Mood mood = Mood::kNone;
+  std::string text;
+  std::string from;  // the command that says so
+};
+
+using Fact = std::pair<std::string, std::string>;  // name and value
+
+struct Finding {
+  std::string what;
+  std::string todo;
+  int layer = -1;  // -1: of no single one
+};
+
+struct Layer {
+  std::string name;
+  std::string op;
+  std::string dtype;
+  int bits = 0;  // of its output
+  std::vector<int64_t> shape;
+  std::string tensor;
+  std::vector<std::string> onnx_nodes;
+  std::vector<Fact> facts;
+};
+
+// Source and target are layers; -1: an input of the network.
+struct Edge {
+  int source = -1;
+  int target = 0;
+  std::string tensor;
+};
+
+enum class Better { kNeither, kMore, kLess };
+enum class Scale { kLinear, kLog, kCosine };  // kCosine: by the distance from 1
+
+// A number that layers have: a column of the table, a colouring of the graph, a line along the depth.
+struct Measure {
+  std::string id;      // "analysis.end_to_end.sqnr"
+  std::string title;   // of a column: "SQNR"
+  std::string from;    // above titles: "end to end"
+  std::string family;  // "error", "time", "bits", "size": what the graph can be coloured by
+  std::string unit;
+  std::string explain;
+  Better better = Better::kNeither;
+  Scale scale = Scale::kLinear;
+  double good = 0.0;  // where `better` is not kNeither: from here on it is good, and bad
+  double bad = 0.0;
+  bool shown = true;                // in the table from the start
+  std::vector<double> values = {};  // by layer; NaN: none
+};
+
+struct Board {
+  std::string name;
+  double seconds = 0.0;
+  std::string states;  // by layer: 'e' equal, 'c' close, 'd' differs, '-' unknown
+  std::vector<std::string> differing_builds;
+};
+
+struct ArenaTensor {
+  std::string name;
+  int64_t offset = 0;
+  int64_t bytes = 0;
+  int first = 0;  // layers
+  int last = 0;
+  bool view = false;  // lies within another
+};
+
+struct Memory {
+  int64_t arena_bytes = 0;
+  int64_t constant_bytes = 0;
+  int peak_layer = -1;
+  std::vector<int64_t> live;  // bytes in use by layer
+  std::vector<ArenaTensor> tensors;
+};
+
+struct Histogram {
+  int layer = 0;
+  std::string title;  // "weights", "values"
+  double low = 0.0;
+  double high = 0.0;
+  std::vector<uint64_t> counts;
+  double clip_low = 0.0;  // what the levels reach
+  double clip_high = 0.0;
+  double beyond = 0.0;  // share of the values outside of it
+};
+
+// A layer's differences, averaged over channels, in cells.
+struct HeatMap {
+  int layer = 0;
+  std::string title;
+  std::string unit;
+  int rows = 0;
+  int columns = 0;
+  double most = 0.0;  // what 255 stands for
+  std::vector<uint8_t> cells;
+};
+
+// Two builds: what both have.
+struct Comparison {
+  std::string name;  // of the second
+  struct Row {
+    std::string what, first, second;
+    Mood mood = Mood::kNone;  // of the second beside the first
+  };
+  std::vector<Row> rows;
+};
+
+struct PageData {
+  std::string title;
+  std::string command;  // that made it
+  std::string digest;   // of the model
+  std::vector<Verdict> verdicts;
+  std::vector<Fact> facts;
+  std::vector<std::string> notes;
+  std::vector<Finding> findings;
+  std::vector<Layer> layers;
+  std::vector<Edge> edges;
+  std::vector<Measure> measures;
+  std::vector<Board> boards;
+  Memory memory;
+  std::vector<Histogram> histograms;
+  std::vector<HeatMap> heat_maps;
+  std::vector<Comparison> comparisons;
+  Json pictures = Json::array();  // see docs/report.md
+
+  // A measure without values. The reference holds until the next is added.
+  Measure& Add(Measure measure);
+};
+
+}  // namespace lockstep::page

@@ -1,0 +1,166 @@
+#include "page/page_json.h"
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+
+#include "files/base64.h"
+
+namespace lockstep::page {
+namespace {
+
+const char* NameOf(Mood mood) {
+  switch (mood) {
+    case Mood::kGood:
+      return "good";
+    case Mood::kDoubtful:
+      return "doubtful";
+    case Mood::kBad:
+      return "bad";
+    case Mood::kNone:
+      break;
+  }
+  return "none";
+}
+
+const char* NameOf(Better better) {
+  return better == Better::kMore ? "more" : better == Better::kLess ? "less" : "neither";
+}
+
+const char* NameOf(Scale scale) { return scale == Scale::kCosine ? "cosine" : scale == Scale::kLog ? "log" : "linear"; }
+
+Json ToJson(const std::vector<Fact>& facts) {
+  Json list = Json::array();
+  for (const auto& [name, value] : facts) list.push_back({name, value});
+  return list;
+}
+
+Json ToJson(const Layer& layer) {
+  Json json = {{"name", layer.name},   {"op", layer.op},         {"dtype", layer.dtype},          {"bits", layer.bits},
+               {"shape", layer.shape}, {"tensor", layer.tensor}, {"onnx_nodes", layer.onnx_nodes}};
+  if (!layer.facts.empty()) json["facts"] = ToJson(layer.facts);
+  return json;
+}
+
+Json ToJson(const Measure& measure) {
+  Json values = Json::array();
+  for (const double value : measure.values) values.push_back(ShortJson(value));
+  Json json = {{"id", measure.id},         {"title", measure.title},        {"from", measure.from},
+               {"family", measure.family}, {"unit", measure.unit},          {"explain", measure.explain},
+               {"shown", measure.shown},   {"scale", NameOf(measure.scale)}};
+  if (measure.better != Better::kNeither) {
+    json["better"] = NameOf(measure.better);
+    json["good"] = ShortJson(measure.good);
+    json["bad"] = ShortJson(measure.bad);
+  }
+  json["values"] = std::move(values);
+  return json;
+}
+
+Json ToJson(const Memory& memory) {
+  Json tensors = Json::array();
+  for (const ArenaTensor& tensor : memory.tensors) {
+    tensors.push_back({{"name", tensor.name},
+                       {"offset", tensor.offset},
+                       {"bytes", tensor.bytes},
+                       {"first", tensor.first},
+                       {"last", tensor.last},
+                       {"view", tensor.view}});
+  }
+  return {{"arena_bytes", memory.arena_bytes},
+          {"constant_bytes", memory.constant_bytes},
+          {"peak_layer", memory.peak_layer},
+          {"live", memory.live},
+          {"tensors", std::move(tensors)}};
+}
+
+Json ToJson(const Histogram& histogram) {
+  return {{"layer", histogram.layer},
+          {"title", histogram.title},
+          {"low", ShortJson(histogram.low)},
+          {"high", ShortJson(histogram.high)},
+          {"counts", histogram.counts},
+          {"clip", {ShortJson(histogram.clip_low), ShortJson(histogram.clip_high)}},
+          {"beyond", ShortJson(histogram.beyond)}};
+}
+
+Json ToJson(const HeatMap& map) {
+  return {{"layer", map.layer},
+          {"title", map.title},
+          {"unit", map.unit},
+          {"rows", map.rows},
+          {"columns", map.columns},
+          {"most", ShortJson(map.most)},
+          {"cells", files::Base64(map.cells.data(), map.cells.size())}};
+}
+
+Json ToJson(const Comparison& comparison) {
+  Json rows = Json::array();
+  for (const Comparison::Row& row : comparison.rows) {
+    rows.push_back({{"what", row.what}, {"first", row.first}, {"second", row.second}, {"mood", NameOf(row.mood)}});
+  }
+  return {{"name", comparison.name}, {"rows", std::move(rows)}};
+}
+
+Json ToJson(const Verdict& verdict) {
+  return {{"mood", NameOf(verdict.mood)}, {"text", verdict.text}, {"from", verdict.from}};
+}
+
+Json ToJson(const Finding& finding) { return {{"what", finding.what}, {"do", finding.todo}, {"layer", finding.layer}}; }
+
+Json ToJson(const Board& board) {
+  return {{"name", board.name},
+          {"seconds", ShortJson(board.seconds)},
+          {"states", board.states},
+          {"differing_builds", board.differing_builds}};
+}
+
+Json ToJson(const Edge& edge) { return {edge.source, edge.target, edge.tensor}; }
+
+template <typename Item>
+Json ListOf(const std::vector<Item>& items) {
+  Json list = Json::array();
+  for (const Item& item : items) list.push_back(ToJson(item));
+  return list;
+}
+
+}  // namespace
+
+Measure& PageData::Add(Measure measure) {
+  measure.values.assign(layers.size(), std::numeric_limits<double>::quiet_NaN());
+  measures.push_back(std::move(measure));
+  return measures.back();
+}
+
+Json ShortJson(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  const double rounded = std::strtod(text, nullptr);
+  // Without ".0" behind whole numbers.
+  if (std::abs(rounded) < 1e15 && rounded == std::floor(rounded)) return static_cast<int64_t>(rounded);
+  return rounded;
+}
+
+Json ToJson(const PageData& page) {
+  return {{"format", 1},
+          {"title", page.title},
+          {"command", page.command},
+          {"digest", page.digest},
+          {"verdicts", ListOf(page.verdicts)},
+          {"facts", ToJson(page.facts)},
+          {"notes", page.notes},
+          {"findings", ListOf(page.findings)},
+          {"layers", ListOf(page.layers)},
+          {"edges", ListOf(page.edges)},
+          {"measures", ListOf(page.measures)},
+          {"boards", ListOf(page.boards)},
+          {"memory", ToJson(page.memory)},
+          {"histograms", ListOf(page.histograms)},
+          {"heat_maps", ListOf(page.heat_maps)},
+          {"comparisons", ListOf(page.comparisons)},
+          {"pictures", page.pictures}};
+}
+
+}  // namespace lockstep::page

@@ -1,0 +1,96 @@
+// Measures along the depth of the network: the same kind in one picture.
+page.chartStyle = { background: "transparent", color: "var(--ink)", fontSize: "12px", fontFamily: "inherit", overflow: "visible" };
+page.lineColours = ["var(--series-1)", "var(--series-2)", "var(--series-3)", "var(--series-4)", "var(--series-5)", "var(--series-6)"];
+
+// A chart over the layers that follows the selection: arrow keys move it, a click chooses the nearest.
+page.layerChart = (name, draw) => {
+  const { element, selection } = page;
+  const box = element("figure", { class: "chart", tabindex: "0", "aria-label": `${name}; arrow keys choose layers` });
+  const redraw = () => {
+    const plot = draw(box.clientWidth || 800);
+    if (!plot) return;
+    plot.addEventListener("click", () => {
+      const layer = plot.value?.layer;
+      if (layer !== undefined) selection.choose(layer, "chart");
+    });
+    box.replaceChildren(plot);
+  };
+  box.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    selection.move(step, "chart");
+  });
+  let width = 0;
+  new ResizeObserver(() => {
+    if (box.clientWidth !== width) {
+      width = box.clientWidth;
+      redraw();
+    }
+  }).observe(box);
+  selection.onChange(redraw);
+  box.redraw = redraw;
+  return box;
+};
+
+// Where the chosen layer is.
+page.chosenRule = () => (page.selection.layer < 0 ? [] : [
+  Plot.ruleX([page.selection.layer], { stroke: "var(--accent)", strokeWidth: 2, strokeOpacity: 0.7 })]);
+
+const kindOf = (measure) => (measure.scale === "cosine" ? "cosine" : measure.title);
+
+page.makeDepth = () => {
+  const usable = page.measures.filter((measure) => measure.better && measure.id !== "boards" &&
+    measure.values.filter((value) => value !== null).length > 1);
+  const kinds = d3.groups(usable, kindOf);
+  if (kinds.length === 0) return;
+  const { element, format } = page;
+  const section = page.section("depth", "Along the depth",
+    "End to end has in it what the layers before lost; per layer is what each loses by itself. The shaded band is bad.");
+  let [kind, series] = kinds[0];
+  const hidden = new Set(usable.filter((measure) => !measure.shown)); // until their keys are pressed
+  const keys = element("span", { class: "keys" });
+  const y = (measure, value) => (measure.scale === "cosine" ? Math.max(1 - value, 1e-7) : value);
+  const chart = page.layerChart("accuracy along the depth", (width) => {
+    const rows = series.flatMap((measure, s) => (hidden.has(measure) ? [] : measure.values).map((value, layer) => ({
+      layer, value: value === null ? NaN : y(measure, value), shown: value, s, measure })));
+    const first = series[0];
+    const cosine = first.scale === "cosine";
+    const [least, most] = d3.extent(rows.filter((row) => !Number.isNaN(row.value)), (row) => row.value);
+    const bad = y(first, first.bad);
+    const high = cosine || first.better === "less";
+    const band = high ? { y1: bad, y2: Math.max(most, bad) } : { y1: Math.min(least, bad), y2: bad };
+    if (least === undefined) return page.element("p", { class: "dim" }, "no line is chosen");
+    const domain = [Math.min(least, band.y1, cosine ? 1e-4 : least), Math.max(most, band.y2)];
+    return Plot.plot({
+      width, height: 300, marginLeft: 62, style: page.chartStyle,
+      x: { label: "layer, in the order of execution", domain: [0, page.layers.length - 1] },
+      y: { label: cosine ? "cosine" : format.title(first), grid: true, domain: cosine ? [...domain].reverse() : domain, type: cosine ? "log" : "linear",
+        tickFormat: cosine ? (d) => (Number.isInteger(Math.round(Math.log10(d) * 1e6) / 1e6) ? String(+(1 - d).toFixed(7)) : "") : undefined },
+      marks: [
+        Plot.rect([band], { x1: 0, x2: page.layers.length - 1, y1: "y1", y2: "y2", fill: "var(--bad)", fillOpacity: 0.1 }),
+        ...page.chosenRule(),
+        Plot.lineY(rows, { x: "layer", y: "value", z: "s", stroke: (row) => page.lineColours[row.s % 6], strokeWidth: (row) => (row.s === 0 ? 2 : 1.5) }),
+        Plot.dot(rows, { x: "layer", y: "value", r: 2, fill: (row) => page.lineColours[row.s % 6], filter: (row) => !Number.isNaN(row.value) }),
+        Plot.tip(rows, Plot.pointerX({ x: "layer", y: "value", filter: (row) => !Number.isNaN(row.value), fill: "var(--surface)",
+          title: (row) => `${row.layer} ${page.layers[row.layer].name}\n${row.measure.from}: ${format.value(row.measure, row.shown)}` })),
+      ],
+    });
+  });
+  const showKeys = () => keys.replaceChildren(...series.map((measure, s) => element("button", {
+    type: "button", class: "key", title: measure.explain, "aria-pressed": String(!hidden.has(measure)),
+    onclick: (event) => {
+      if (!hidden.delete(measure)) hidden.add(measure);
+      event.currentTarget.setAttribute("aria-pressed", String(!hidden.has(measure)));
+      chart.redraw();
+    },
+  }, element("i", { style: `background:${page.lineColours[s % 6]}` }), measure.from)));
+  section.append(element("div", { class: "tools" },
+    page.choices("show", kinds.map(([name]) => [name, name]), kind, (name) => {
+      [kind, series] = kinds.find(([other]) => other === name);
+      if (series.every((measure) => hidden.has(measure))) series.forEach((measure) => hidden.delete(measure));
+      showKeys();
+      chart.redraw();
+    }), keys), chart);
+  showKeys();
+};

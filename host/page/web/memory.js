@@ -1,0 +1,48 @@
+// The arena: which tensor lies where, and from which layer to which.
+page.makeMemory = () => {
+  const { memory } = page.data;
+  if (memory.tensors.length === 0) return;
+  const { element, format, layers } = page;
+  const peak = memory.peak_layer;
+  const section = page.section("memory", "Memory");
+  section.append(element("p", {},
+    `The most is in use at layer `, page.layerButton(peak), `: ${format.bytes(memory.live[peak])} of the arena's `,
+    `${format.bytes(memory.arena_bytes)}. The weights and other constants are ${format.bytes(memory.constant_bytes)} more, read where the file is mapped.`));
+  const maker = new Map();
+  layers.forEach((layer, i) => maker.set(layer.tensor, i));
+  const rows = memory.tensors.map((tensor) => ({ ...tensor, layer: maker.get(tensor.name) ?? tensor.first, end: tensor.offset + tensor.bytes }));
+  const atPeak = rows.filter((row) => row.first <= peak && row.last >= peak && !row.view).sort((a, b) => b.bytes - a.bytes);
+  const mega = (bytes) => bytes / 1024 / 1024;
+  const domain = [0, layers.length];
+  const early = peak < layers.length / 2;
+  const picture = page.layerChart("lifetimes and offsets in the arena", (width) => Plot.plot({
+    width, height: 340, marginLeft: 62, style: page.chartStyle,
+    x: { label: null, domain, tickFormat: () => "" }, y: { label: "place in the arena, MB", grid: true },
+    marks: [
+      Plot.rect(rows, { x1: "first", x2: (row) => row.last + 1, y1: (row) => mega(row.offset), y2: (row) => mega(row.end),
+        fill: (row) => (row.first <= peak && row.last >= peak ? "var(--peak)" : "var(--series-1)"), fillOpacity: (row) => (row.view ? 0.15 : 0.55),
+        stroke: (row) => (row.layer === page.selection.layer ? "var(--accent)" : "var(--surface)"),
+        strokeWidth: (row) => (row.layer === page.selection.layer ? 3 : 0.6) }),
+      Plot.ruleX([peak + 0.5], { stroke: "var(--bad)", strokeWidth: 2 }),
+      Plot.text([{ x: peak + 0.5 }], { x: "x", frameAnchor: "top", dy: 4, dx: early ? 8 : -8, textAnchor: early ? "start" : "end",
+        text: () => `peak: layer ${peak}, ${format.bytes(memory.live[peak])}`, fill: "var(--bad)", stroke: "var(--paper)", strokeWidth: 4, fontWeight: 600 }),
+      ...page.chosenRule(),
+      Plot.tip(rows, Plot.pointer({ x: (row) => (row.first + row.last + 1) / 2, y: (row) => mega((row.offset + row.end) / 2), fill: "var(--surface)",
+        title: (row) => `${row.name}\n${format.bytes(row.bytes)} at ${row.offset}\nlayers ${row.first} to ${row.last}${row.view ? "\nlies within another" : ""}` })),
+    ],
+  }));
+  const live = memory.live.map((bytes, layer) => ({ layer, bytes }));
+  const use = page.layerChart("bytes in use along the layers", (width) => Plot.plot({
+    width, height: 150, marginLeft: 62, style: page.chartStyle,
+    x: { label: "layer", domain }, y: { label: "in use, MB", grid: true, domain: [0, mega(memory.arena_bytes)] },
+    marks: [
+      Plot.rectY(live, { x1: "layer", x2: (row) => row.layer + 1, y: (row) => mega(row.bytes), fill: (row) => (row.layer === peak ? "var(--bad)" : "var(--series-1)"), fillOpacity: 0.7 }),
+      ...page.chosenRule(),
+      Plot.tip(live, Plot.pointerX({ x: (row) => row.layer + 0.5, y: (row) => mega(row.bytes), fill: "var(--surface)",
+        title: (row) => `${row.layer} ${layers[row.layer].name}\n${format.bytes(row.bytes)}` })),
+    ],
+  }));
+  section.append(picture, use, element("h3", {}, "What is there at the peak"),
+    element("ul", { class: "plain" }, atPeak.slice(0, 8).map((row) =>
+      element("li", {}, page.layerButton(row.layer, row.name), ` ${format.bytes(row.bytes)}, layers ${row.first} to ${row.last}`))));
+};

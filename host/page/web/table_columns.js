@@ -1,0 +1,75 @@
+// The columns of the table of layers.
+const { format } = page;
+const stateText = { e: "equal", c: "close", d: "DIFFERS", "-": "–" };
+const stateMood = { e: "good", c: "doubtful", d: "bad", "-": "" };
+
+const fixed = () => [
+  { title: "#", field: "layer", sorter: "number", hozAlign: "right", width: 60, frozen: true },
+  { title: "layer", field: "name", sorter: "string", headerFilter: "input", headerFilterPlaceholder: "filter", minWidth: 170, width: 215, frozen: true },
+  { title: "operator", field: "op", sorter: "string", headerFilter: "input", headerFilterPlaceholder: "filter", width: 104 },
+  { title: "type", field: "dtype", sorter: "string", headerFilter: "input", headerFilterPlaceholder: "filter", width: 70 },
+  { title: "shape", field: "shape", sorter: "string", hozAlign: "right", width: 112 },
+];
+
+const byState = (cell) => {
+  const state = cell.getValue();
+  cell.getElement().dataset.mood = stateMood[state];
+  return stateText[state];
+};
+
+const boardColumns = () => page.boards.map((board, i) => ({
+  title: board.name, field: `board${i}`, formatter: byState, width: 104,
+  headerTooltip: "whether the bytes are the PC's",
+}));
+
+// null stands last, in either order.
+const sorter = (a, b, _a, _b, _column, dir) => {
+  if (a === null || b === null) {
+    if (a === b) return 0;
+    const last = a === null ? 1 : -1;
+    return dir === "asc" ? last : -last;
+  }
+  return a - b;
+};
+
+const markOf = { bad: "▼ ", doubtful: "", good: "", "": "" };
+
+const measureColumn = (measure, i) => ({
+  title: `${format.title(measure)}<small>${measure.from}</small>`,
+  field: `m${i}`, sorter, hozAlign: "right", visible: measure.shown, headerTooltip: measure.explain,
+  headerSortStartingDir: measure.better === "more" ? "asc" : "desc", minWidth: 92,
+  headerFilter: measure.better ? "input" : undefined, headerFilterPlaceholder: measure.better === "more" ? "at most" : "at least",
+  headerFilterFunc: (wanted, value) => {
+    const limit = Number(wanted);
+    if (Number.isNaN(limit) || wanted === "") return true;
+    return value !== null && (measure.better === "more" ? value <= limit : value >= limit);
+  },
+  formatter: (cell) => {
+    const value = cell.getValue();
+    const mood = page.moodOf(measure, value);
+    const into = cell.getElement();
+    into.dataset.mood = mood;
+    if (!measure.better && value !== null) {
+      into.style.setProperty("--part", `${Math.round(100 * page.position(measure, value))}%`);
+      into.classList.add("amount");
+    }
+    return markOf[mood] + format.number(measure, value);
+  },
+});
+
+// What is looked for first stands first.
+const order = ["error", "sensitivity", "time", "share", "bits", "size"];
+const placeOf = (measure) => (order.indexOf(measure.family) + order.length + 1) % (order.length + 1) + (measure.id.startsWith("second.") ? 0.5 : 0);
+
+page.tableColumns = () => {
+  const measures = page.measures.map((measure, i) => ({ measure, i })).filter(({ measure }) => measure.id !== "boards");
+  measures.sort((a, b) => placeOf(a.measure) - placeOf(b.measure) || a.i - b.i);
+  return [...fixed(), ...boardColumns(), ...measures.map(({ measure, i }) => measureColumn(measure, i))];
+};
+
+page.tableRows = () => page.layers.map((layer, i) => {
+  const row = { layer: i, name: layer.name, op: layer.op, dtype: layer.dtype, shape: format.shape(layer.shape) };
+  page.boards.forEach((board, b) => { row[`board${b}`] = board.states[i]; });
+  page.measures.forEach((measure, m) => { row[`m${m}`] = measure.values[i]; });
+  return row;
+});

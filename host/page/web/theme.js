@@ -1,0 +1,17 @@
+// Light or dark: as the system wants it, until the button is used.
+page.makeTheme = () => {
+  const button = document.getElementById("theme");
+  const orders = ["auto", "light", "dark"];
+  let now = "auto";
+  const show = () => {
+    if (now === "auto") document.documentElement.removeAttribute("data-theme");
+    else document.documentElement.setAttribute("data-theme", now);
+    button.textContent = { auto: "◐ auto", light: "○ light", dark: "● dark" }[now];
+    button.setAttribute("aria-label", `colours: ${now}`);
+  };
+  button.addEventListener("click", () => {
+    now = orders[(orders.indexOf(now) + 1) % orders.length];
+    show();
+  });
+  show();
+};

@@ -1,0 +1,34 @@
+// make_pages FOLDER: the pages that page_test.py opens.
+#include <cstdio>
+#include <filesystem>
+
+#include "files/output_file.h"
+#include "page/page.h"
+#include "page/picture_part.h"
+#include "results.h"
+
+using namespace lockstep;
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  const std::filesystem::path folder = argv[1];
+  std::filesystem::create_directories(folder);
+  const auto write = [&](const char* name, const page::PageData& data) {
+    files::WriteFile(folder / name, page::ToHtml(data));
+  };
+  const std::filesystem::path model = testing::BuildSmallDetector(folder);
+  files::WriteFile(folder / "profile.csv", testing::ProfileCsvOf(model, 3));
+  const std::vector<page::Result> results{testing::AnalysisOf(model, folder / "pictures"),
+                                          testing::CrosscheckOf(model, 9),
+                                          page::ReadResult(page::ResultKind::kProfile, folder / "profile.csv")};
+  page::PageData small = page::MakePage({"report", model, results, model, {testing::CrosscheckOf(model, 20)}});
+  small.layers[1].name += " </script><script>throw 1</script>";  // names are data, whatever they hold
+  page::PictureOptions pictures;
+  pictures.data = {{"", (folder / "pictures").string()}};
+  page::AddPictures(model, pictures, small, [](int, int) {});
+  write("small.html", small);
+  write("bare.html", page::MakePage({"report", model, {}, {}, {}}));
+  write("large.html", testing::LargePage(1000, true));
+  write("large_flat.html", testing::LargePage(1000, false));
+  return 0;
+}

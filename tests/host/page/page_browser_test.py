@@ -1,0 +1,395 @@
+# page_browser_test.py MAKE_PAGES FOLDER [TEST..]: the report's page in headless Chromium, as people use it.
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+from browser import Browser, Keys, time
+
+PROGRAM, FOLDER = sys.argv[1], os.path.abspath(sys.argv[2])
+
+# Visible text that has less contrast than WCAG AA asks for, with its colours.
+LOW_CONTRAST = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "contrast.js")).read()
+
+
+class PageBrowserTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        subprocess.run([PROGRAM, FOLDER], check=True)
+        cls.browser = Browser()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.close()
+
+    def setUp(self):
+        self.browser.media("light")
+
+    def open(self, name):
+        b = self.browser
+        b.requests()
+        took = b.open(os.path.join(FOLDER, name))
+        self.assertEqual(b.console(), [], name)
+        self.assertEqual([url for url in b.requests() if not url.endswith(name)], [], "nothing is asked for")
+        return took
+
+    def tearDown(self):
+        self.assertEqual(self.browser.console(), [], "the console after the test")
+
+    def wait_for(self, what, script, *arguments):
+        end = time.time() + 10
+        while time.time() < end:
+            if self.browser.js(script, *arguments):
+                return
+            time.sleep(0.05)
+        self.fail(f"{what}: not after 10 s")
+
+    # The rows of the table in the order that it shows them.
+    def rows(self):
+        return self.browser.js("return page.table.getRows('active').map((row) => row.getData().layer)")
+
+    def measure(self, identity):
+        return self.browser.js("return page.measureNamed(arguments[0]).values", identity)
+
+    def field(self, identity):
+        return self.browser.js("return 'm' + page.measures.findIndex((m) => m.id === arguments[0])", identity)
+
+    def head(self, field):
+        return self.browser.driver.find_element("css selector", f".tabulator-col[data-field='{field}']")
+
+    def press(self, text):
+        button = self.browser.driver.find_element("xpath", f"//button[text()='{text}']")
+        self.browser.js("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
+
+    def boxes(self):
+        return self.browser.js("return [...document.querySelectorAll('svg.graph .box')].map((box) => box.querySelector('text').textContent)")
+
+    # --- it stands, in time, and is small ---
+
+    def test_every_page_stands_without_a_word(self):
+        for name in sorted(os.listdir(FOLDER)):
+            if name.endswith(".html"):
+                self.open(name)
+                self.assertGreater(len(self.boxes()), 1, name)
+
+    def test_a_thousand_layers_stand_in_three_seconds(self):
+        for name in ("large.html", "large_flat.html"):
+            times = [self.open(name) for _ in range(3)]
+            size = os.path.getsize(os.path.join(FOLDER, name))
+            print(f"{name}: {size} bytes, stands after {times} ms", file=sys.stderr)
+            self.assertLess(min(times), 3000, name)
+            self.assertLess(size, 3e6, name)
+
+    def test_a_thousand_layers_stay_usable(self):
+        self.open("large.html")
+        b = self.browser
+        steps = {
+            "choose": "page.selection.choose(arguments[0], 'test')",
+            "open all": "page.graph.foldAll(false)",
+            "choose among all": "page.selection.choose(arguments[0] + 1, 'test')",
+            "fold all": "page.graph.foldAll(true)",
+            "sort": "page.table.setSort(page.table.getColumns()[6].getField(), 'asc')",
+            "search": "const i = document.getElementById('search'); i.value = 'conv_55'; i.dispatchEvent(new Event('input'))",
+        }
+        limits = {"open all": 6000}
+        for what, script in steps.items():
+            took = b.driver.execute_async_script(
+                "const done = arguments[arguments.length - 1]; const begin = performance.now();"
+                f"{script}; requestAnimationFrame(() => setTimeout(() => done(performance.now() - begin)))", 700)
+            print(f"1,000 layers, {what}: {took:.0f} ms", file=sys.stderr)
+            self.assertLess(took, limits.get(what, 2000), what)
+
+    def test_pictures_of_the_page_are_not_blank(self):
+        for name in ("small.html", "large.html"):
+            self.open(name)
+            for scheme in ("light", "dark"):
+                self.browser.media(scheme)
+                self.browser.picture(os.path.join(FOLDER, f"{name}.{scheme}.png"))
+                colours = self.browser.js("return [...document.querySelectorAll('svg.graph .box > rect')].map((r) => r.getAttribute('fill'))")
+                self.assertGreater(len(set(colours)), 2, "layers have different colours")
+                for selector in ("svg.graph", "#layers", "#depth", "#time", "#memory"):
+                    self.assertGreater(self.different_colours(selector), 8, f"{name} {scheme} {selector}")
+
+    # Colours within an element as it is on the screen.
+    def different_colours(self, selector):
+        element = self.browser.driver.find_element("css selector", selector)
+        self.browser.js("arguments[0].scrollIntoView()", element)
+        return self.browser.driver.execute_async_script(
+            "const [data, done] = arguments; const image = new Image(); image.onload = () => {"
+            "const canvas = document.createElement('canvas'); canvas.width = image.width; canvas.height = image.height;"
+            "const context = canvas.getContext('2d'); context.drawImage(image, 0, 0);"
+            "const pixels = new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer);"
+            "done(new Set(pixels).size); }; image.src = 'data:image/png;base64,' + data", element.screenshot_as_base64)
+
+    # --- the answers that people look for ---
+
+    def test_the_first_screen_names_the_worst_the_slowest_and_the_peak(self):
+        self.open("small.html")
+        b = self.browser
+        cards = {card.find_element("class name", "what").text: card for card in b.driver.find_elements("class name", "card")}
+        alone = [(value, i) for i, value in enumerate(self.measure("analysis.per_layer.sqnr")) if value is not None]
+        live = b.js("return page.data.memory.live")
+        expected = {"worst layer": min(alone)[1], "slowest layer": 3, "peak of the memory": live.index(max(live)), "boards": 9}
+        self.assertEqual(sorted(cards), sorted(expected))
+        for what, layer in expected.items():
+            b.js("window.scrollTo(0, 0)")
+            self.assertLess(cards[what].location["y"], 600, "on the first screen")
+            self.assertIn(b.js("return page.layers[arguments[0]].name", layer), cards[what].text)
+            cards[what].click()
+            self.assertEqual(b.chosen(), layer, what)
+        self.assertIn("differs", b.driver.find_element("css selector", ".verdicts li").text)
+
+    # --- the table ---
+
+    def test_a_click_on_a_title_sorts(self):
+        self.open("small.html")
+        field = self.field("analysis.per_layer.sqnr")
+        values = self.measure("analysis.per_layer.sqnr")
+        head = self.head(field)
+        self.browser.js("arguments[0].scrollIntoView({block: 'center', inline: 'center'})", head)
+        for reverse in (False, True):  # the worst first
+            head.find_element("class name", "tabulator-col-title").click()
+            shown = [values[layer] for layer in self.rows()]
+            numbers = [value for value in shown if value is not None]
+            self.assertEqual(numbers, sorted(numbers, reverse=reverse))
+            self.assertEqual(shown[len(numbers):], [None] * (len(shown) - len(numbers)), "what has no value stands last")
+
+    def test_filters_leave_rows_out(self):
+        self.open("small.html")
+        b = self.browser
+        everything = len(self.rows())
+        self.head("op").find_element("tag name", "input").send_keys("conv")
+        self.wait_for("the filter", "return page.table.getRows('active').length < arguments[0]", everything)
+        operators = b.js("return page.layers.map((layer) => layer.op)")
+        self.assertEqual(self.rows(), [i for i, op in enumerate(operators) if "conv" in op.lower()])
+        self.press("no filters")
+        self.wait_for("all rows", "return page.table.getRows('active').length === arguments[0]", everything)
+        field = self.field("crosscheck.sqnr")
+        limit = self.head(field).find_element("tag name", "input")
+        b.js("arguments[0].scrollIntoView({block: 'center', inline: 'center'})", limit)
+        limit.send_keys("10")
+        self.wait_for("the limit", "return page.table.getRows('active').length < arguments[0]", everything)
+        values = self.measure("crosscheck.sqnr")
+        self.assertEqual(self.rows(), [i for i, value in enumerate(values) if value is not None and value <= 10])
+
+    def test_numbers_are_coloured_by_their_meaning(self):
+        self.open("small.html")
+        b = self.browser
+        field = self.field("crosscheck.sqnr")
+        b.js("page.table.scrollToColumn(arguments[0])", field)
+        moods = b.js("return page.table.getRows().slice(0, 12).map((row) => row.getCell(arguments[0]).getElement().dataset.mood)", field)
+        self.assertEqual(moods[:9], ["good"] * 9)
+        self.assertEqual(moods[9:], ["bad"] * 3)
+        colours = {mood: b.js("return getComputedStyle(page.table.getRows()[arguments[0]].getCell(arguments[1]).getElement()).color", layer, field)
+                   for mood, layer in (("good", 0), ("bad", 9))}
+        self.assertNotEqual(colours["good"], colours["bad"])
+
+    def test_columns_are_shown_and_hidden(self):
+        self.open("small.html")
+        b = self.browser
+        field = self.field("model.weights")
+        self.assertFalse(b.js("return page.table.getColumn(arguments[0]).isVisible()", field))
+        menu = b.driver.find_element("css selector", "details.menu")
+        b.js("arguments[0].scrollIntoView({block: 'center'})", menu)
+        menu.find_element("tag name", "summary").click()
+        next(label for label in menu.find_elements("tag name", "label") if label.text.startswith("constants")).click()
+        self.assertTrue(b.js("return page.table.getColumn(arguments[0]).isVisible()", field))
+
+    # --- the graph ---
+
+    def test_groups_fold_and_open(self):
+        self.open("large.html")
+        b = self.browser
+        folded = self.boxes()
+        group = next(i for i, text in enumerate(folded) if text.startswith("▸"))
+        b.driver.find_elements("css selector", "svg.graph .box")[group].click()
+        opened = self.boxes()
+        self.assertGreater(len(opened), len(folded))
+        self.assertTrue(any(text.startswith("▾") for text in opened))
+        b.driver.find_element("css selector", "svg.graph .head").click()
+        self.assertEqual(self.boxes(), folded)
+        self.press("open all")
+        leaves = b.js("return new Set([...document.querySelectorAll('svg.graph .box')].map((box) => box.node.layer).filter((l) => l >= 0)).size")
+        self.assertEqual(leaves, 1000, "every layer has its box")
+        self.press("fold all")
+        self.assertEqual(self.boxes(), folded)
+
+    def test_layers_without_groups_in_their_names_are_in_ranges(self):
+        self.open("large_flat.html")
+        self.assertTrue(all(text.startswith("▸ layers") for text in self.boxes() if text != "input"), self.boxes()[:5])
+
+    def test_a_folded_group_has_the_colour_of_its_worst_layer(self):
+        self.open("large.html")
+        values = self.measure("analysis.per_layer.sqnr")
+        worst = values.index(min(values))
+        fill, expected = self.browser.js(
+            "const m = page.measureNamed('analysis.per_layer.sqnr');"
+            "const box = [...document.querySelectorAll('svg.graph .box')].find((b) => b.node.layers.includes(arguments[0]));"
+            "return [box.querySelector('rect:last-of-type').getAttribute('fill'), page.colour(m, m.values[arguments[0]])]", worst)
+        self.assertEqual(fill, expected)
+
+    def test_edges_join_what_reads_each_other(self):
+        self.open("small.html")
+        b = self.browser
+        self.press("open all")
+        drawn = b.js("return d3.sum(page.groups.all.filter((n) => n.group), (g) => d3.sum(g.links.values(), (l) => l.count))")
+        self.assertEqual(drawn, len(b.js("return page.data.edges")), "every edge is one of a group's")
+
+    def test_colouring_changes_with_the_choice(self):
+        self.open("small.html")
+        b = self.browser
+        fills = []
+        for identity in ("analysis.per_layer.sqnr", "profile.time", "model.bits"):
+            b.js("const s = document.querySelector('#network select'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))", identity)
+            fills.append(tuple(b.js("return [...document.querySelectorAll('svg.graph .box > rect:last-of-type')].map((r) => r.getAttribute('fill'))")))
+        self.assertEqual(len(set(fills)), 3)
+
+    # --- choosing and finding ---
+
+    def expect_chosen_everywhere(self, layer):
+        b = self.browser
+        name = b.js("return page.layers[arguments[0]].name", layer)
+        self.assertEqual(b.chosen(), layer)
+        self.assertIn(name, b.driver.find_element("css selector", "#details h2").text)
+        self.wait_for("the row", "return page.table.getSelectedData().map((row) => row.layer).join() === String(arguments[0])", layer)
+        chosen = b.js("return [...document.querySelectorAll('svg.graph .box.chosen')].map((box) => box.node.layer)")
+        self.assertEqual(chosen, [layer])
+        self.assertGreater(b.js("return document.querySelectorAll('#details .figures tr').length"), 3)
+
+    def test_the_selection_is_linked(self):
+        self.open("small.html")
+        b = self.browser
+        b.js("page.table.scrollToRow(5, 'top')")
+        row = b.js("return page.table.getRow(6).getElement()")
+        b.js("arguments[0].scrollIntoView({block: 'center'})", row)
+        row.click()
+        self.expect_chosen_everywhere(6)
+        self.press("open all")
+        box = b.js("return [...document.querySelectorAll('svg.graph .box')].find((box) => box.node.layer === 2)")
+        b.js("arguments[0].dispatchEvent(new MouseEvent('click', {bubbles: true}))", box)
+        self.expect_chosen_everywhere(2)
+        rules = "return document.querySelectorAll('#depth svg [aria-label=rule]').length"
+        self.assertGreater(b.js(rules), 0, "the chart shows where it is")
+        b.driver.find_element("css selector", "#details .near .link").click()
+        self.assertNotEqual(b.chosen(), 2, "a neighbour")
+        self.assertGreater(b.js("return document.querySelectorAll('#details figure').length"), 1, "a histogram and a heat map")
+
+    def test_the_search_finds_layers(self):
+        self.open("large.html")
+        b = self.browser
+        field = b.driver.find_element("id", "search")
+        b.keys("/")
+        self.assertEqual(b.js("return document.activeElement.id"), "search")
+        field.send_keys("conv_777")
+        self.wait_for("a match", "return document.querySelectorAll('#matches li').length === 1")
+        self.wait_for("the table", "return page.table.getRows('active').length === 1")
+        self.assertGreater(b.js("return document.querySelectorAll('svg.graph .dimmed').length"), 3)
+        field.send_keys(Keys.ENTER)
+        self.expect_chosen_everywhere(777)
+        field.clear()
+        field.send_keys(" ", Keys.BACKSPACE)
+        self.wait_for("all rows", "return page.table.getRows('active').length === 1000")
+        field.send_keys("there is no such layer")
+        self.wait_for("the answer", "return document.getElementById('matches').textContent.includes('no layer')")
+
+    # --- keys alone ---
+
+    def test_tab_reaches_everything(self):
+        self.open("small.html")
+        b = self.browser
+        wanted = b.js(
+            "window.reached = new Set(); document.addEventListener('focusin', (e) => window.reached.add(e.target));"
+            "window.wanted = () => [...document.querySelectorAll('a[href], button, select, input, summary, [tabindex=\"0\"]')]"
+            "  .filter((e) => e.checkVisibility() && !e.closest('details:not([open]) > :not(summary)'));"
+            "return window.wanted().length")
+        for _ in range(2 * wanted + 50):
+            b.tab()
+            if b.js("return document.activeElement === document.body"):
+                break
+        missed = b.js("return window.wanted().filter((e) => !window.reached.has(e)).map((e) => e.outerHTML.slice(0, 120))")
+        self.assertEqual(missed, [])
+
+    def test_the_graph_goes_by_keys(self):
+        self.open("small.html")
+        b = self.browser
+        self.press("open all")
+        b.js("document.querySelector('svg.graph').focus()")
+        visited = []
+        for _ in range(6):
+            b.keys(Keys.ARROW_DOWN)
+            b.keys(Keys.ENTER)
+            visited.append(b.chosen())
+        self.assertEqual(len(set(visited)), 6, "down goes along the edges")
+        b.keys(Keys.ARROW_UP, Keys.ENTER)
+        self.assertIn(b.chosen(), visited[:5])
+        self.open("large.html")
+        folded = len(self.boxes())
+        b.js("document.querySelector('svg.graph').focus()")
+        b.keys(Keys.ARROW_DOWN, Keys.ENTER)
+        self.assertGreater(len(self.boxes()), folded, "Enter opens a group")
+        b.keys(Keys.ENTER)
+        self.assertEqual(len(self.boxes()), folded, "and folds it")
+
+    def test_the_table_and_charts_go_by_keys(self):
+        self.open("small.html")
+        b = self.browser
+        head = self.head(self.field("profile.time"))
+        b.js("arguments[0].focus()", head)
+        b.keys(Keys.ENTER)
+        times = self.measure("profile.time")
+        order = self.rows()
+        self.assertEqual([times[i] for i in order], sorted(times, reverse=True), "Enter on a title sorts")
+        b.js("document.querySelector('#layers .table').focus()")
+        b.keys(Keys.HOME)
+        self.assertEqual(b.chosen(), order[0])
+        b.keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+        self.assertEqual(b.chosen(), order[2])
+        b.keys(Keys.END)
+        self.assertEqual(b.chosen(), order[-1])
+        b.js("page.selection.choose(4, 'test'); document.querySelector('#depth .chart').focus()")
+        b.keys(Keys.ARROW_RIGHT)
+        self.assertEqual(b.chosen(), 5)
+
+    # --- light, dark, paper ---
+
+    def test_everything_is_legible(self):
+        for name in ("small.html", "bare.html"):
+            for scheme, media in (("light", ""), ("dark", ""), ("light", "print"), ("dark", "print")):
+                self.browser.media(scheme, media)
+                self.open(name)
+                self.browser.js("page.selection.choose(1, 'test')")
+                self.browser.js("for (const d of document.querySelectorAll('details')) d.open = true")
+                low = self.browser.js(LOW_CONTRAST)
+                self.assertEqual(low, [], f"{name} {scheme} {media}")
+
+    def test_the_button_chooses_light_or_dark(self):
+        self.open("bare.html")
+        b = self.browser
+        button = b.driver.find_element("id", "theme")
+        paper = "return getComputedStyle(document.body).backgroundColor"
+        seen = [b.js(paper)]
+        for _ in range(2):
+            button.click()
+            seen.append(b.js(paper))
+        self.assertEqual(seen[0], seen[1])
+        self.assertNotEqual(seen[1], seen[2])
+
+    def test_on_paper_the_table_has_all_rows(self):
+        self.open("large.html")
+        b = self.browser
+        b.pdf(os.path.join(FOLDER, "large.pdf"))
+        self.assertGreater(os.path.getsize(os.path.join(FOLDER, "large.pdf")), 100000)
+        b.js("dispatchEvent(new Event('beforeprint'))")
+        b.media("light", "print")
+        self.assertEqual(b.js("return document.querySelectorAll('table.paper tbody tr').length"), 1000)
+        self.assertTrue(b.js("return document.querySelector('table.paper').checkVisibility()"))
+        self.assertFalse(b.js("return document.querySelector('.tabulator').checkVisibility()"))
+        b.js("dispatchEvent(new Event('afterprint'))")
+        self.assertEqual(b.js("return document.querySelectorAll('table.paper').length"), 0)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0]] + sys.argv[3:], verbosity=2)
