@@ -7,6 +7,7 @@
 #include "graph/counted.h"
 #include "graph/error.h"
 #include "import/annotate.h"
+#include "page/dump_part.h"
 #include "page/model_explorer.h"
 #include "page/notes.h"
 #include "page/page.h"
@@ -48,6 +49,7 @@ struct Flags {
   std::vector<Given> second_results = ResultFlags(true);
   page::PictureOptions pictures;
   std::vector<std::string> data;
+  std::vector<std::string> dumps;
   std::string output;
   std::string model_explorer;
   std::string annotated_onnx;
@@ -126,6 +128,7 @@ int Report(const Flags& flags) {
   CheckOutputs({flags.output, flags.annotated_onnx}, inputs, pictures.data);
   page::PageData data =
       page::MakePage({"report", flags.model, Read(flags.results), flags.second, Read(flags.second_results)});
+  if (!flags.dumps.empty()) page::AddDumps(flags.dumps.at(0), flags.dumps.at(1), data);
   if (!pictures.data.empty()) {
     LimitSpinning();
     report::Progress progress(stderr, 1, flags.quiet);
@@ -154,6 +157,9 @@ void AddReport(CLI::App& app, int& status) {
                       "the float network (default: frontend/optimized.onnx beside the model)");
   command->add_option("--threads", flags->pictures.threads, "of the runs; 0: all cores (default 0)")
       ->check(CLI::Range(0, 1024));
+  command->add_option("--dumps", flags->dumps, "two dumps, the right one first: a map of where each layer differs")
+      ->expected(2)
+      ->type_name("RIGHT OTHER");
   command->add_option("--second", flags->second, "another build of the same network, to stand beside it");
   for (Given& one : flags->second_results) command->add_option(one.flag, one.file, one.what);
   command->add_option("--model-explorer", flags->model_explorer,

@@ -51,6 +51,54 @@ char WorseState(char a, char b) {
   return order.find(a) > order.find(b) ? a : b;
 }
 
+// Where and how a board's values differ, as far as the result says so.
+void AddDifference(const Json& layer, const std::string& board, Layer& shown) {
+  if (layer.contains("differing_elements")) {
+    shown.facts.emplace_back("differs on " + board,
+                             std::to_string(layer.at("differing_elements").get<int64_t>()) + " elements" +
+                                 (layer.value("repeatable", true) ? "" : "; two runs of the board disagree about it"));
+  }
+  const auto difference = layer.find("difference");
+  if (difference != layer.end() && difference->is_object()) {
+    if (const std::string place = TextAt(*difference, "place_text"); !place.empty()) {
+      shown.facts.emplace_back("where on " + board, place);
+    }
+    std::string steps;
+    if (difference->contains("steps")) {
+      for (const auto& [size, count] : difference->at("steps").items()) {
+        if (count != 0) steps += (steps.empty() ? "" : ", ") + std::to_string(count.get<int64_t>()) + " by " + size;
+      }
+    }
+    if (!steps.empty()) shown.facts.emplace_back("off by", steps);
+  }
+  const auto alone = layer.find("alone_md5_equal");
+  if (alone != layer.end() && alone->is_boolean()) {
+    shown.facts.emplace_back("by itself on " + board,
+                             alone->get<bool>() ? "right, given the PC's inputs" : "wrong, given the PC's inputs");
+  }
+}
+
+// What is wrong by itself; what was only given wrong inputs is left out.
+void AddCauses(const Json& board, const LayerNames& names, const Result& result, PageData& page) {
+  for (const Json& cause : ListAt(board, "causes")) {
+    const std::string kind = TextAt(cause, "cause");
+    const int layer = names.Of(cause, result.source);
+    const std::string who = TextAt(board, "name") + ": layer " + std::to_string(layer) + " " + TextAt(cause, "name");
+    if (kind == "wrong_kernel") {
+      page.findings.push_back({who + " gives other bytes though it was given the PC's inputs",
+                               "its kernel " + TextAt(cause, "op") + " is what to look at", layer});
+    } else if (kind == "overwritten_input") {
+      std::string suspects;
+      for (const Json& suspect : ListAt(cause, "suspects")) suspects += " " + suspect.get<std::string>();
+      page.findings.push_back({who + " reads " + TextAt(cause, "tensor") + ", which was overwritten",
+                               "look at the layers that write over it:" + suspects, layer});
+    } else if (kind == "state") {
+      page.findings.push_back({who + " is right by itself and wrong in the whole network",
+                               "look at what it keeps from one run to the next, and at threads", layer});
+    }
+  }
+}
+
 Board BoardOf(const Json& json, const LayerNames& names, const Result& result, PageData& page) {
   Board board;
   board.name = json.at("name").get<std::string>();
@@ -59,13 +107,9 @@ Board BoardOf(const Json& json, const LayerNames& names, const Result& result, P
   for (const Json& layer : json.at("layers")) {
     const auto index = static_cast<size_t>(names.Of(layer, result.source));
     board.states[index] = WorseState(board.states[index], StateOf(layer));
-    if (!layer.at("md5_equal").get<bool>() && layer.contains("differing_elements")) {
-      page.layers[index].facts.emplace_back(
-          "differs on " + board.name,
-          std::to_string(layer.at("differing_elements").get<int64_t>()) + " elements" +
-              (layer.value("repeatable", true) ? "" : "; two runs of the board disagree about it"));
-    }
+    if (!layer.at("md5_equal").get<bool>()) AddDifference(layer, board.name, page.layers[index]);
   }
+  AddCauses(json, names, result, page);
   const auto builds = json.find("builds");
   if (builds != json.end() && builds->is_object()) {
     for (const auto& [name, equal] : builds->items()) {

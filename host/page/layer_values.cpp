@@ -61,28 +61,32 @@ Histogram ValueHistogram(const layerwise::Row& row, const std::vector<float>& ex
   return histogram;
 }
 
-HeatMap DifferenceMap(const layerwise::Row& row, const std::vector<float>& expected, const std::vector<uint8_t>& bytes,
-                      int most_cells) {
-  const std::vector<float> actual = dump::RealValues(row.layer, bytes);
-  const auto [rows, columns] = SidesOf(dump::OnnxShape(row.layer));
+HeatMap DifferenceMap(const dump::DumpLayer& layer, const std::vector<float>& expected,
+                      const std::vector<uint8_t>& bytes, int most_cells, const std::string& title) {
+  const std::vector<float> actual = dump::RealValues(layer, bytes);
+  const auto [rows, columns] = SidesOf(dump::OnnxShape(layer));
   HeatMap map;
-  map.layer = row.layer.index;
+  map.layer = layer.index;
   map.rows = static_cast<int>(std::min<int64_t>(rows, most_cells));
   map.columns = static_cast<int>(std::min<int64_t>(columns, most_cells));
-  const analyze::Steps steps = row.layer.Steps();
-  const bool in_steps = row.layer.dtype != "f32";
+  const analyze::Steps steps = layer.Steps();
+  const bool in_steps = layer.dtype != "f32";
   map.unit = in_steps ? "steps" : "";
-  map.title = "mean difference to the float network, " + std::to_string(rows) + " x " + std::to_string(columns);
+  map.title = title + ", mean of " + std::to_string(rows) + " x " + std::to_string(columns);
   std::vector<double> sums(static_cast<size_t>(map.rows) * static_cast<size_t>(map.columns));
   std::vector<int64_t> counts(sums.size());
+  std::vector<bool> broken(sums.size());  // a NaN or an infinity against a number
   for (size_t i = 0; i < std::min(expected.size(), actual.size()); ++i) {
     double difference = std::abs(static_cast<double>(expected[i]) - static_cast<double>(actual[i]));
-    if (!std::isfinite(difference)) continue;
     if (in_steps) difference /= steps.Of(i);
     const auto place = static_cast<int64_t>(i);
     const int64_t y = place / columns % rows * map.rows / rows;
     const int64_t x = place % columns * map.columns / columns;
     const auto cell = static_cast<size_t>(y * map.columns + x);
+    if (!std::isfinite(difference)) {
+      broken[cell] = broken[cell] || std::isfinite(expected[i]) || std::isfinite(actual[i]);
+      continue;
+    }
     sums[cell] += difference;
     ++counts[cell];
   }
@@ -90,9 +94,11 @@ HeatMap DifferenceMap(const layerwise::Row& row, const std::vector<float>& expec
     if (counts[i] > 0) sums[i] /= static_cast<double>(counts[i]);
     map.most = std::max(map.most, sums[i]);
   }
-  for (const double mean : sums) {
-    map.cells.push_back(map.most > 0.0 ? static_cast<uint8_t>(std::lround(255.0 * mean / map.most)) : 0);
+  for (size_t i = 0; i < sums.size(); ++i) {
+    const double share = broken[i] ? 1.0 : map.most > 0.0 ? sums[i] / map.most : 0.0;
+    map.cells.push_back(static_cast<uint8_t>(std::lround(255.0 * share)));
   }
+  if (std::count(broken.begin(), broken.end(), true) != 0) map.title += "; what is no number is the brightest";
   return map;
 }
 

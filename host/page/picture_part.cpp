@@ -22,8 +22,6 @@ using layerwise::ModelAndNetwork;
 using layerwise::Row;
 
 constexpr int kLongestSide = 720;  // of a picture within the page
-// A page with many layers has smaller maps, so that it stays small.
-int MostCells(size_t layers) { return layers > 300 ? 16 : 32; }
 
 std::set<int32_t> WantedTensors(const ModelAndNetwork& both, const std::vector<Row>& rows) {
   std::set<int32_t> wanted;
@@ -87,7 +85,8 @@ class Pictures {
         continue;
       }
       page_.histograms.push_back(ValueHistogram(row, expected));
-      page_.heat_maps.push_back(DifferenceMap(row, expected, found->second, MostCells(page_.layers.size())));
+      page_.heat_maps.push_back(DifferenceMap(row.layer, expected, found->second, MostCells(page_.layers.size()),
+                                              "difference to the float network"));
     }
   }
 

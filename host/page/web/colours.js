@@ -32,7 +32,7 @@ page.position = (measure, value) => {
   return high > low ? clamp((value - low) / (high - low)) : 0;
 };
 
-const judged = d3.interpolateRgbBasis(["#2c7fb8", "#a6cbe3", "#f4f1ea", "#f0b37e", "#c8500a"]);
+const judged = d3.interpolateRgbBasis(["#b3d3ea", "#d9e6ee", "#f3ece2", "#f0b37e", "#c8500a"]);
 const amount = d3.interpolateRgbBasis(["#f2f0f7", "#cbc9e2", "#9e9ac8", "#6a51a3", "#3f007d"]);
 
 page.colour = (measure, value) => {

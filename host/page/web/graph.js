@@ -102,7 +102,7 @@ page.makeGraph = () => {
     found = layers;
     mark();
   });
-  page.graph = { colourBy: (id) => { measure = page.measureNamed(id); draw(); }, foldAll };
+  page.graph = { colourBy: (id) => { measure = page.measureNamed(id); draw(); }, foldAll, fit: () => view.fit(layout.of(groups.root)) };
 };
 
 page.measureText = (measure) => `${measure.title}${measure.from ? `, ${measure.from}` : ""}`;
@@ -111,7 +111,7 @@ page.measureText = (measure) => `${measure.title}${measure.from ? `, ${measure.f
 page.firstMeasure = () => {
   const differs = page.boards.some((board) => board.states.includes("d"));
   const wanted = [differs ? "boards" : "", "analysis.per_layer.sqnr", "crosscheck.sqnr", "sensitivity.sqnr",
-    "profile.time", "boards", "model.bits"];
+    "profile.instructions", "profile.time", "boards", "model.bits"];
   for (const id of wanted) {
     const measure = page.measureNamed(id);
     if (measure && measure.values.some((value) => value !== null)) return measure;

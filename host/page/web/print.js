@@ -1,11 +1,16 @@
 // On paper the table is all of its rows, and everything is light.
+const mostColumns = 12;
+const measureOf = (field) => (/^m\d+$/.test(field) ? page.measures[Number(field.slice(1))] : null);
+
 page.makePrint = () => {
   const { element } = page;
   let paper = null;
   addEventListener("beforeprint", () => {
     paper?.remove();
-    const columns = page.table.getColumns().filter((column) => column.isVisible()).map((column) => column.getField());
-    const measureOf = (field) => (/^m\d+$/.test(field) ? page.measures[Number(field.slice(1))] : null);
+    page.graph.fit();
+    // As many as a sheet has room for; a second build's are in its own section.
+    const columns = page.table.getColumns().filter((column) => column.isVisible()).map((column) => column.getField())
+      .filter((field) => field !== "shape" && !measureOf(field)?.id.startsWith("second.")).slice(0, mostColumns);
     const titleOf = (field) => {
       const measure = measureOf(field);
       if (measure) return [page.format.title(measure), element("br"), measure.from];

@@ -17,7 +17,7 @@ const worstCard = () => {
 };
 
 const slowestCard = () => {
-  const measure = page.measureNamed("profile.time");
+  const measure = page.cost();
   const layer = measure ? page.worstLayer(measure) : -1;
   if (layer < 0) return null;
   const share = (100 * measure.values[layer]) / d3.sum(measure.values);

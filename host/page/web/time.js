@@ -1,39 +1,44 @@
 // Where the time goes: the slowest layers, the operators, and how near each layer is to what the board can do.
+// What time is judged by: an emulator's own says nothing, the instructions that it counted do.
+page.cost = () => ["profile.instructions", "profile.time"].map(page.measureNamed)
+  .find((measure) => measure?.values.some((value) => value > 0));
+
 page.makeTime = () => {
-  const time = page.measureNamed("profile.time");
-  if (!time || !time.values.some((value) => value > 0)) return;
+  const time = page.cost();
+  if (!time) return;
   const { element, format, selection, layers } = page;
-  const section = page.section("time", "Time");
+  const section = page.section("time", "Time", time.unit === "ms" ? "" : "In millions of instructions of the device, as the emulator counted them.");
   const all = d3.sum(time.values);
   const rows = layers.map((layer, i) => ({ layer: i, name: `${i} ${layer.name}`, op: layer.op, ms: time.values[i] ?? 0 }));
   const slowest = [...rows].sort((a, b) => b.ms - a.ms).slice(0, 10);
+  const shown = (ms) => `${format.significant(ms, 3)} ${time.unit}`;
   const share = (ms) => `${((100 * ms) / all).toFixed(1)} %`;
 
   const list = element("ol", { class: "bars" }, slowest.map((row) => element("li", {},
     element("button", { type: "button", class: "link", onclick: () => selection.choose(row.layer, "time"), title: row.name }, row.name),
     element("span", { class: "track" }, element("span", { style: `width:${(100 * row.ms) / slowest[0].ms}%` })),
-    element("span", { class: "number" }, `${format.significant(row.ms, 3)} ms, ${share(row.ms)}`))));
+    element("span", { class: "number" }, `${shown(row.ms)}, ${share(row.ms)}`))));
   const sums = d3.rollups(rows, (of) => ({ ms: d3.sum(of, (row) => row.ms), count: of.length }), (row) => row.op)
     .map(([op, sum]) => ({ op, ...sum })).sort((a, b) => b.ms - a.ms);
   const operators = element("ol", { class: "bars" }, sums.map((sum) => element("li", {},
     element("span", {}, `${sum.op} `, element("small", {}, `${sum.count} layers`)),
     element("span", { class: "track" }, element("span", { style: `width:${(100 * sum.ms) / sums[0].ms}%` })),
-    element("span", { class: "number" }, `${format.significant(sum.ms, 3)} ms, ${share(sum.ms)}`))));
+    element("span", { class: "number" }, `${shown(sum.ms)}, ${share(sum.ms)}`))));
   section.append(element("div", { class: "pair" },
     element("div", {}, element("h3", {}, `The ${slowest.length} slowest layers`), list),
     element("div", {}, element("h3", {}, "By operator"), operators)));
 
   const perLayer = page.layerChart("time along the layers", (width) => Plot.plot({
     width, height: 180, marginLeft: 62, style: page.chartStyle,
-    x: { label: "layer", domain: [0, layers.length] }, y: { label: "ms", grid: true },
+    x: { label: "layer", domain: [0, layers.length] }, y: { label: time.unit, grid: true },
     marks: [...page.chosenRule(),
       Plot.rectY(rows, { x1: "layer", x2: (row) => row.layer + 0.9, y: "ms", fill: "var(--series-1)" }),
       Plot.ruleY([0], { stroke: "var(--line)" }),
       Plot.tip(rows, Plot.pointerX({ x: (row) => row.layer + 0.5, y: "ms", fill: "var(--surface)",
-        title: (row) => `${row.name}\n${format.significant(row.ms, 3)} ms, ${share(row.ms)}` }))],
+        title: (row) => `${row.name}\n${shown(row.ms)}, ${share(row.ms)}` }))],
   }));
   section.append(element("h3", {}, "Along the layers"), perLayer);
-  page.addRoofline(section, rows);
+  if (time.unit === "ms") page.addRoofline(section, rows);
 };
 
 // Multiplications for each byte moved against multiplications in a second.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
 
 namespace lockstep::page {
@@ -24,7 +25,7 @@ TEST(DifferenceMap, ShowsWhereItDiffersInSteps) {
   const std::vector<float> expected(48, 0.0F);
   std::vector<uint8_t> bytes(48, 10);
   bytes[(2 * 6 + 4) * 2 + 1] = 16;  // row 2, column 4, the second channel: 6 steps away
-  const HeatMap map = DifferenceMap(PictureRow(), expected, bytes, 32);
+  const HeatMap map = DifferenceMap(PictureRow().layer, expected, bytes, 32, "difference");
   EXPECT_EQ(map.rows, 4);
   EXPECT_EQ(map.columns, 6);
   EXPECT_EQ(map.unit, "steps");
@@ -36,10 +37,22 @@ TEST(DifferenceMap, LargeOnesAreAveraged) {
   const std::vector<float> expected(48, 0.0F);
   std::vector<uint8_t> bytes(48, 10);
   bytes[(3 * 6 + 5) * 2] = 26;  // 16 steps in one of 2 channels, and of 2 x 3 places in a cell
-  const HeatMap map = DifferenceMap(PictureRow(), expected, bytes, 2);
+  const HeatMap map = DifferenceMap(PictureRow().layer, expected, bytes, 2, "difference");
   ASSERT_EQ(map.cells.size(), 4U);
   EXPECT_DOUBLE_EQ(map.most, 16.0 / 12.0);
   EXPECT_EQ(map.cells, (std::vector<uint8_t>{0, 0, 0, 255}));
+}
+
+TEST(DifferenceMap, ShowsWhatIsNoNumber) {
+  dump::DumpLayer layer;
+  layer.dtype = "f32";
+  layer.shape = {2, 2};
+  const std::vector<float> expected{1.0F, 2.0F, std::nanf(""), 4.0F};
+  const std::vector<float> actual{1.0F, std::nanf(""), std::nanf(""), 5.0F};
+  const auto* bytes = reinterpret_cast<const uint8_t*>(actual.data());
+  const HeatMap map = DifferenceMap(layer, expected, {bytes, bytes + 16}, 32, "difference");
+  EXPECT_EQ(map.cells, (std::vector<uint8_t>{0, 255, 0, 255})) << "the same on both sides is no difference";
+  EXPECT_DOUBLE_EQ(map.most, 1.0);
 }
 
 TEST(ValueHistogram, CountsAllAndWhatIsBeyondTheLevels) {

@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   page::PictureOptions pictures;
   pictures.data = {{"", (folder / "pictures").string()}};
   page::AddPictures(model, pictures, small, [](int, int) {});
+  small.pictures = testing::PicturesOf(std::filesystem::directory_iterator(folder / "pictures")->path());
   write("small.html", small);
   write("bare.html", page::MakePage({"report", model, {}, {}, {}}));
   write("large.html", testing::LargePage(1000, true));

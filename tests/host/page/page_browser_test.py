@@ -295,6 +295,26 @@ class PageBrowserTest(unittest.TestCase):
         field.send_keys("there is no such layer")
         self.wait_for("the answer", "return document.getElementById('matches').textContent.includes('no layer')")
 
+    # --- pictures ---
+
+    def test_boxes_and_maps_lie_over_the_picture(self):
+        self.open("small.html")
+        b = self.browser
+        over = b.js("return [...document.querySelectorAll('#pictures svg.picture')].map((svg) => [svg.querySelectorAll('.side0 rect').length,"
+                    "svg.querySelectorAll('.side1 rect').length, svg.querySelectorAll('image').length])")
+        self.assertEqual(over, [[2, 1, 1], [0, 0, 2], [0, 0, 2]], "both sides' boxes over one picture, each side's map over its own")
+        self.assertTrue(b.js("return [...document.querySelectorAll('#pictures image')].every((i) => i.href.baseVal.startsWith('data:image/'))"))
+        self.assertGreater(self.different_colours("#pictures svg.picture"), 8)
+
+    def test_two_builds_stand_beside_each_other(self):
+        self.open("small.html")
+        b = self.browser
+        rows = b.js("return [...document.querySelectorAll('#builds tbody tr')].map((row) => row.textContent)")
+        self.assertTrue(any(row.startswith("SQNR, board, worst layer") for row in rows), rows)
+        b.js("page.selection.choose(12, 'test')")
+        heads = b.js("return [...document.querySelectorAll('#details .figures thead th')].map((cell) => cell.textContent)")
+        self.assertEqual(heads[:3], ["", "this", "second"])
+
     # --- keys alone ---
 
     def test_tab_reaches_everything(self):

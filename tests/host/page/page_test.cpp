@@ -3,26 +3,41 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <memory>
 #include <set>
 
+#include "dump/dump.h"
+#include "engine/reference/joint_model.h"
 #include "files/output_file.h"
+#include "files/temporary_folder.h"
 #include "graph/error.h"
 #include "info/model_info.h"
+#include "page/dump_part.h"
 #include "page/page_json.h"
 #include "page/shell.h"
 #include "report/json_text.h"
 #include "results.h"
+#include "sensitivity/render.h"
 #include "support/temporary_test_folder.h"
+#include "tune/render.h"
 
 namespace lockstep::page {
 namespace {
 
 class PageTest : public testing::FolderTest {
  protected:
+  // Built once; each test has a copy.
+  static void SetUpTestSuite() {
+    built_ = std::make_unique<files::TemporaryFolder>();
+    testing::BuildSmallDetector(built_->path());
+  }
+  static void TearDownTestSuite() { built_.reset(); }
+
   void SetUp() override {
-    testing::FolderTest::SetUp();
-    model_ = testing::BuildSmallDetector(Path("."));
+    std::filesystem::copy(built_->path(), Path("."), std::filesystem::copy_options::recursive);
+    model_ = Path("out/net.joint");
     info_ = info::DescribeModelFile(model_.string(), {});
   }
   PageData Make(std::vector<Result> results) const { return MakePage({"report", model_, std::move(results), {}, {}}); }
@@ -44,9 +59,12 @@ class PageTest : public testing::FolderTest {
     return "";
   }
 
+  static std::unique_ptr<files::TemporaryFolder> built_;
   std::filesystem::path model_;
   Json info_;
 };
+
+std::unique_ptr<files::TemporaryFolder> PageTest::built_;
 
 TEST_F(PageTest, LayersAndEdgesAreTheModels) {
   const PageData page = Make({});
@@ -117,6 +135,126 @@ TEST_F(PageTest, CrosscheckShowsWhereBoardsDiffer) {
   EXPECT_EQ(Named(page, "crosscheck.differing").values[7], 17.0);
 }
 
+TEST_F(PageTest, CrosscheckNamesWhatIsWrongByItself) {
+  Result crosscheck = testing::CrosscheckOf(model_, 5);
+  Json& board = crosscheck.json["boards"][1];
+  const auto name = [&](int layer) { return info_.at("layers").at(static_cast<size_t>(layer)).at("name"); };
+  board["causes"] = Json::array({{{"index", 5},
+                                  {"name", name(5)},
+                                  {"op", "Conv"},
+                                  {"cause", "wrong_kernel"},
+                                  {"tensor", ""},
+                                  {"suspects", Json::array()}},
+                                 {{"index", 6},
+                                  {"name", name(6)},
+                                  {"op", "Add"},
+                                  {"cause", "wrong_inputs"},
+                                  {"tensor", ""},
+                                  {"suspects", Json::array()}},
+                                 {{"index", 8},
+                                  {"name", name(8)},
+                                  {"op", "Add"},
+                                  {"cause", "overwritten_input"},
+                                  {"tensor", "t"},
+                                  {"suspects", {"a layer"}}}});
+  board["layers"][5]["alone_md5_equal"] = false;
+  board["layers"][5]["difference"] = {{"place_text", "at the end of every row"}, {"steps", {{"1", 7}, {"2", 0}}}};
+  const PageData page = Make({crosscheck});
+  ASSERT_EQ(page.findings.size(), 3U) << "the first difference, a kernel, something overwritten";
+  std::set<int> layers;
+  for (const Finding& finding : page.findings) layers.insert(finding.layer);
+  EXPECT_EQ(layers, (std::set<int>{5, 8}));
+  const auto has = [&](const Fact& fact) {
+    const auto& facts = page.layers[5].facts;
+    return std::find(facts.begin(), facts.end(), fact) != facts.end();
+  };
+  EXPECT_TRUE(has({"where on made up", "at the end of every row"}));
+  EXPECT_TRUE(has({"off by", "7 by 1"}));
+  EXPECT_TRUE(has({"by itself on made up", "wrong, given the PC's inputs"}));
+}
+
+TEST_F(PageTest, SensitivityIsOfTheLayersThatTheNodesBecame) {
+  std::vector<sensitivity::Trial> trials(2);
+  trials[0].node = "a";
+  trials[0].tensor = info_.at("layers").at(4).at("tensor").get<std::string>();
+  trials[0].outputs["one"].sqnr_db = 31.0;
+  trials[0].outputs["two"].sqnr_db = 17.5;
+  trials[1].tensor = "that became no layer";
+  trials[1].node = trials[1].tensor;
+  trials[1].outputs["one"].sqnr_db = 1.0;
+  const std::string json = sensitivity::ToJson(trials);
+  const PageData page =
+      Make({{ResultKind::kSensitivity, "s.json", report::ParseJson({json.begin(), json.end()}, "s")}});
+  const Measure& measure = Named(page, "sensitivity.sqnr");
+  for (size_t i = 0; i < measure.values.size(); ++i) {
+    if (i == 4) {
+      EXPECT_EQ(measure.values[i], 17.5) << "the worst output counts";
+    } else {
+      EXPECT_TRUE(std::isnan(measure.values[i])) << i;
+    }
+  }
+}
+
+TEST_F(PageTest, TuneSaysWhatGotMoreBitsAndWhetherItIsEnough) {
+  tune::TuneResult tuned;
+  tuned.search.reached = false;
+  tuned.search.outcome.value = 0.97;
+  tuned.cost_before.bytes = tuned.cost.bytes = 1;
+  tune::Raised raised;
+  raised.node = info_.at("layers").at(2).at("onnx_nodes").at(0).get<std::string>();
+  raised.tensor = info_.at("layers").at(2).at("tensor").get<std::string>();
+  raised.bits = 16;
+  tuned.raised.push_back(raised);
+  tune::TuneOptions options;
+  options.target.value = 0.99;
+  const std::string json = tune::ToJson(tuned, options);
+  const PageData page = Make({{ResultKind::kTune, "t.json", report::ParseJson({json.begin(), json.end()}, "t")}});
+  EXPECT_EQ(Named(page, "tune.bits").values[2], 16.0);
+  EXPECT_EQ(page.verdicts.front().mood, Mood::kBad);
+  EXPECT_NE(page.verdicts.front().text.find("0.97"), std::string::npos) << page.verdicts.front().text;
+}
+
+TEST_F(PageTest, WhatBuildSaidIsReadBesideTheModel) {
+  const PageData page = Make({});
+  ASSERT_EQ(page.verdicts.size(), 1U);
+  EXPECT_EQ(page.verdicts[0].from, "build");
+  const Json report = ReadResult(ResultKind::kBuild, Path("out/net.report.json")).json;
+  EXPECT_EQ(page.verdicts[0].mood, report.at("judgement").at("verdict") == "good" ? Mood::kGood : Mood::kBad);
+  Json other = report;
+  other["model"]["digest"] = "00000000000000000000000000000000";
+  files::WriteFile(Path("out/net.report.json"), report::JsonText(other));
+  const PageData again = Make({});
+  EXPECT_TRUE(again.verdicts.empty()) << "of another build";
+  ASSERT_FALSE(again.notes.empty());
+}
+
+TEST_F(PageTest, DumpsShowWhereTheyDiffer) {
+  engine::JointModel joint(model_.string());
+  const auto dump = [&](const char* folder, int wrong) {
+    dump::DumpWriter writer(Path(folder), dump::DescribeModel(joint.model(), "runtime", "test"), {});
+    std::vector<std::vector<uint8_t>> inputs;
+    for (const joint::InputSpec* spec : *joint.model().inputs()) {
+      inputs.emplace_back(joint.model().tensors()->Get(static_cast<uint32_t>(spec->tensor()))->bytes(), uint8_t{100});
+    }
+    joint.engine().Run(inputs, [&](int index, int output_index, const joint::Layer& layer, const joint::Tensor& output,
+                                   const uint8_t* data) {
+      std::vector<uint8_t> bytes(data, data + output.bytes());
+      if (index == wrong) bytes.back() = static_cast<uint8_t>(bytes.back() ^ 2U);
+      writer.Add(dump::DescribeLayer(index, output_index, layer, output), bytes.data(), bytes.size());
+    });
+    writer.Finish();
+  };
+  dump("right", -1);
+  dump("wrong", 6);
+  PageData page = Make({});
+  AddDumps(Path("right"), Path("wrong"), page);
+  ASSERT_EQ(page.heat_maps.size(), 1U);
+  EXPECT_EQ(page.heat_maps[0].layer, 6);
+  const std::vector<uint8_t>& cells = page.heat_maps[0].cells;
+  EXPECT_EQ(std::count(cells.begin(), cells.end(), 0), static_cast<std::ptrdiff_t>(cells.size() - 1));
+  EXPECT_EQ(cells.back(), 255) << "the last element lies in the last cell";
+}
+
 TEST_F(PageTest, AProfileIsReadFromCsv) {
   files::WriteFile(Path("profile.csv"), testing::ProfileCsvOf(model_, 3));
   const PageData page = Make({ReadResult(ResultKind::kProfile, Path("profile.csv"))});
@@ -126,6 +264,18 @@ TEST_F(PageTest, AProfileIsReadFromCsv) {
   double shares = 0.0;
   for (const double share : Named(page, "profile.share").values) shares += share;
   EXPECT_NEAR(shares, 100.0, 1e-9);
+  EXPECT_NEAR(Named(page, "profile.gops").values[0], 2e-6 * info_.at("layers").at(0).at("macs").get<double>(), 1e-9);
+}
+
+TEST_F(PageTest, InstructionsCountWhereAnEmulatorCountedThem) {
+  files::WriteFile(Path("profile.csv"), testing::ProfileCsvOf(model_, 3));
+  Result profile = ReadResult(ResultKind::kProfile, Path("profile.csv"));
+  for (Json& layer : profile.json["layers"]) layer["instructions"] = layer.at("index") == 1 ? 3000000 : 1000000;
+  profile.json["emulator"] = "qemu-mipsel";
+  const PageData page = Make({profile});
+  EXPECT_EQ(Named(page, "profile.instructions").values[1], 3.0);
+  EXPECT_NEAR(Named(page, "profile.share").values[1], 300.0 / (2.0 + page.layers.size()), 1e-9);
+  EXPECT_FALSE(Named(page, "profile.time").shown);
 }
 
 TEST_F(PageTest, ResultsOfOtherModelsAreRefused) {

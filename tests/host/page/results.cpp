@@ -5,13 +5,16 @@
 #include "compiler/compiler.h"
 #include "crosscheck/render.h"
 #include "engine/reference/joint_model.h"
+#include "files/base64.h"
 #include "files/output_file.h"
 #include "import/onnx_export.h"
 #include "info/model_info.h"
+#include "input/pictures/decode.h"
 #include "layerwise/analysis.h"
 #include "layerwise/model_and_network.h"
 #include "layerwise/render.h"
 #include "page/accuracy_measure.h"
+#include "page/answers.h"
 #include "report/csv.h"
 #include "report/json_text.h"
 #include "support/small_detector.h"
@@ -100,6 +103,35 @@ std::string ProfileCsvOf(const fs::path& model, int slowest) {
                          std::to_string(2048 * (index + 1))});
   }
   return csv;
+}
+
+page::Json PicturesOf(const fs::path& picture) {
+  const auto jpeg = input::DecodePicture(picture.string())->Jpeg(64);
+  const std::string image = "data:image/jpeg;base64," + files::Base64(jpeg.data(), jpeg.size());
+  input::PictureGeometry geometry;
+  geometry.source_width = geometry.source_height = 32;
+  page::Json pictures = page::Json::array();
+  const auto add = [&](page::AnswerKind kind, const graph::Shape& shape, const auto& value_of) {
+    page::Json sides = page::Json::array();
+    for (const char* name : {"float network", "joint model"}) {
+      run::OutputTensor output{"y", shape, {}, {}, {}};
+      for (int64_t i = 0; i < graph::ElementCount(shape); ++i) output.values.push_back(value_of(name[0] == 'f', i));
+      sides.push_back(page::AnswerOf(kind, {"net", {32, 32}, {shape}}, name, {output}, geometry));
+    }
+    pictures.push_back(
+        {{"name", picture.filename().string()}, {"width", 32}, {"height", 32}, {"image", image}, {"sides", sides}});
+  };
+  // Boxes of candidates 3 and 7, the second one in floats alone.
+  add(page::AnswerKind::kBoxes, {1, 6, 21}, [](bool floats, int64_t i) {
+    const int64_t channel = i / 21, candidate = i % 21;
+    if (candidate != 3 && candidate != 7) return 0.0F;
+    if (channel < 2) return candidate == 3 ? 10.0F : 22.0F;
+    if (channel < 4) return 12.0F;
+    return channel == 5 && (floats || candidate == 3) ? 0.8F : 0.0F;
+  });
+  add(page::AnswerKind::kClassMap, {1, 3, 32, 32},
+      [](bool floats, int64_t i) { return i / 1024 == (i % 32 < (floats ? 10 : 12) ? 1 : 0) ? 1.0F : 0.0F; });
+  return pictures;
 }
 
 page::PageData LargePage(int layers, bool grouped_names) {

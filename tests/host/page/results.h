@@ -23,6 +23,9 @@ page::Result CrosscheckOf(const std::filesystem::path& model, int first_wrong);
 // The profile.csv of a run in which layer i takes i + 1 milliseconds, but `slowest` a hundred.
 std::string ProfileCsvOf(const std::filesystem::path& model, int slowest);
 
+// Two pictures: one with boxes, one with a map of classes, from outputs made by hand.
+page::Json PicturesOf(const std::filesystem::path& picture);
+
 // A network of as many layers in blocks of ten, with numbers for everything that a page shows.
 page::PageData LargePage(int layers, bool grouped_names);
 

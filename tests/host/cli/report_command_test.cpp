@@ -1,0 +1,98 @@
+// `lockstep report`, and --report of other commands, through the program.
+#include <gtest/gtest.h>
+
+#include "command_line.h"
+#include "import/onnx_export.h"
+#include "support/small_detector.h"
+
+namespace lockstep::testing {
+namespace {
+
+class ReportCommandTest : public CommandLineTest {
+ protected:
+  void SetUp() override {
+    importer::ExportOnnx(SmallDetector(), P("net.onnx"));
+    WritePictures(Path("pictures"), 3);
+    const boards::ProcessResult built = Lockstep(Settings("build", {"--report", P("build.html")}));
+    ASSERT_EQ(built.status, 0) << built.err;
+  }
+
+  std::vector<std::string> Settings(const std::string& command, const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments = {command,  "--input",       P("net.onnx"), "--output-dir",
+                                          P("out"), "--calibration", P("pictures")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  std::string P(const std::string& name) const { return Path(name).string(); }
+  std::string Joint() const { return P("out/net.joint"); }
+  std::string Picture() const { return P("pictures/picture_0.png"); }
+
+  // The data within a page.
+  nlohmann::json Page(const std::string& name) const {
+    const std::string html = ReadText(Path(name));
+    const std::string begin = "id=\"data\">";
+    const size_t from = html.find(begin);
+    if (from == std::string::npos) return {};
+    return nlohmann::json::parse(html.substr(from + begin.size(), html.find("</script>", from) - from - begin.size()));
+  }
+  static bool HasMeasure(const nlohmann::json& page, const std::string& id) {
+    for (const nlohmann::json& measure : page.at("measures")) {
+      if (measure.at("id") == id) return true;
+    }
+    return false;
+  }
+  void Expect(const std::vector<std::string>& arguments) const {
+    const boards::ProcessResult result = Lockstep(arguments);
+    EXPECT_EQ(result.status, 0) << arguments[0] << "\n" << result.err;
+  }
+};
+
+TEST_F(ReportCommandTest, EveryCommandHasItsPage) {
+  EXPECT_EQ(Page("build.html").at("verdicts").at(0).at("from"), "build");
+  Expect({"analyze", P("out"), "--images", Picture(), "--report", P("analyze.html"), "-q"});
+  EXPECT_TRUE(HasMeasure(Page("analyze.html"), "analysis.per_layer.sqnr"));
+  Expect({"crosscheck", Joint(), "--data", Picture(), "--board", "local", "--report", P("crosscheck.html"), "-q"});
+  const nlohmann::json crosscheck = Page("crosscheck.html");
+  EXPECT_EQ(crosscheck.at("boards").at(0).at("states"), std::string(crosscheck.at("layers").size(), 'e'));
+  Expect(Settings("sensitivity", {"--pictures", "1", "--no-state", "-q", "--report", P("sensitivity.html")}));
+  EXPECT_TRUE(HasMeasure(Page("sensitivity.html"), "sensitivity.sqnr"));
+  Expect(Settings("tune", {"--target-sqnr", "5", "-q", "--report", P("tune.html")}));
+  EXPECT_EQ(Page("tune.html").at("command"), "tune");
+}
+
+TEST_F(ReportCommandTest, ResultsComeTogether) {
+  Expect({"analyze", P("out"), "--images", Picture(), "--json", P("analysis.json"), "-q"});
+  Expect({"report", Joint(), "--analysis", P("analysis.json"), "--data", Picture(), "--second", Joint(),
+          "--second-analysis", P("analysis.json"), "-o", P("all.html"), "--model-explorer", P("explorer"),
+          "--annotated-onnx", P("annotated.onnx"), "-q"});
+  const nlohmann::json page = Page("all.html");
+  EXPECT_TRUE(HasMeasure(page, "second.analysis.per_layer.sqnr"));
+  EXPECT_EQ(page.at("comparisons").size(), 1U);
+  EXPECT_GT(page.at("heat_maps").size(), 10U);
+  EXPECT_TRUE(std::filesystem::exists(Path("explorer/net.json")));
+  EXPECT_TRUE(std::filesystem::exists(Path("explorer/net.analysis.per_layer.sqnr.json")));
+  EXPECT_EQ(Lockstep({"info", P("annotated.onnx")}).status, 0);
+  EXPECT_NE(ReadText(Path("annotated.onnx")).find("lockstep.analysis.per_layer.sqnr"), std::string::npos);
+}
+
+TEST_F(ReportCommandTest, WhatDoesNotBelongIsRefused) {
+  ExpectError({"report", Joint()}, 2, {"--output"});
+  ExpectError({"report", P("net.onnx"), "-o", P("a.html")}, 2, {"net.onnx", "build it first"});
+  ExpectError({"report", P("missing.joint"), "-o", P("a.html")}, 4, {"missing.joint"});
+  ExpectError({"report", Joint(), "-o", "-"}, 2, {"--output"});
+  ExpectError({"report", Joint(), "-o", Joint()}, 2, {"would replace the input"});
+  ExpectError({"report", Joint(), "-o", P("a.html"), "--count", "2"}, 2, {"--data"});
+  ExpectError({"report", Joint(), "-o", P("a.html"), "--second-profile", P("p.csv")}, 2, {"--second"});
+  ExpectError({"report", Joint(), "-o", P("a.html"), "--profile", P("missing.csv")}, 4, {"missing.csv"});
+  WriteText(Path("bad.json"), "{");
+  ExpectError({"report", Joint(), "-o", P("a.html"), "--analysis", P("bad.json")}, 2, {"bad.json"});
+  WriteText(Path("other.json"), R"({"layers": [{"index": 0, "name": "other"}]})");
+  ExpectError({"report", Joint(), "-o", P("a.html"), "--analysis", P("other.json")}, 4, {"other.json", "other"});
+  ExpectError({"report", Joint(), "-o", P("a.html"), "--dumps", P("out"), P("pictures")}, 4, {"out"});
+  std::vector<std::string> elsewhere = Settings("sensitivity", {"--report", P("a.html")});
+  elsewhere[4] = P("nothing_built");
+  ExpectError(elsewhere, 2, {"--report", "build it first"});
+}
+
+}  // namespace
+}  // namespace lockstep::testing
