@@ -25,20 +25,21 @@ struct Given {
   const char* flag;
   const char* what;
   ResultKind kind;
-  std::string file;
+  std::vector<std::string> files = {};
 };
 
 std::vector<Given> ResultFlags(bool second) {
   if (second) {
-    return {{"--second-analysis", "what `analyze --json` wrote of the second model", ResultKind::kAnalysis, ""},
-            {"--second-crosscheck", "what `crosscheck --json` wrote of it", ResultKind::kCrosscheck, ""},
-            {"--second-profile", "its profile", ResultKind::kProfile, ""}};
+    return {{"--second-analysis", "what `analyze --json` wrote of the second model", ResultKind::kAnalysis},
+            {"--second-crosscheck", "what `crosscheck --json` wrote of it", ResultKind::kCrosscheck},
+            {"--second-profile", "its profile", ResultKind::kProfile}};
   }
-  return {{"--analysis", "what `analyze --json` wrote", ResultKind::kAnalysis, ""},
-          {"--crosscheck", "what `crosscheck --json` wrote", ResultKind::kCrosscheck, ""},
-          {"--profile", "a profile: profile.csv of run_joint_profile, or JSON", ResultKind::kProfile, ""},
-          {"--sensitivity", "what `sensitivity --json` wrote", ResultKind::kSensitivity, ""},
-          {"--tune", "what `tune --json` wrote", ResultKind::kTune, ""}};
+  return {{"--analysis", "what `analyze --json` wrote", ResultKind::kAnalysis},
+          {"--crosscheck", "what `crosscheck --json` wrote", ResultKind::kCrosscheck},
+          {"--profile", "profiles: profile.csv of run_joint_profile, or JSON; several are those of several boards",
+           ResultKind::kProfile},
+          {"--sensitivity", "what `sensitivity --json` wrote", ResultKind::kSensitivity},
+          {"--tune", "what `tune --json` wrote", ResultKind::kTune}};
 }
 
 struct Flags {
@@ -56,10 +57,16 @@ struct Flags {
   bool quiet = false;
 };
 
+// Profiles may be those of several boards.
+void AddFiles(CLI::App& command, Given& given) {
+  CLI::Option* option = command.add_option(given.flag, given.files, given.what);
+  if (given.kind != ResultKind::kProfile) option->expected(1);
+}
+
 std::vector<page::Result> Read(const std::vector<Given>& given) {
   std::vector<page::Result> results;
   for (const Given& one : given) {
-    if (!one.file.empty()) results.push_back(page::ReadResult(one.kind, one.file));
+    for (const std::string& file : one.files) results.push_back(page::ReadResult(one.kind, file));
   }
   return results;
 }
@@ -81,7 +88,7 @@ void RefuseUselessFlags(const Flags& flags) {
     throw UsageError("what --data adds is shown on the page alone; name it with --output");
   }
   for (const Given& one : flags.second_results) {
-    if (!one.file.empty() && flags.second.empty()) {
+    if (!one.files.empty() && flags.second.empty()) {
       throw UsageError(std::string(one.flag) + " is of a second model; name it with --second");
     }
   }
@@ -117,7 +124,7 @@ int Report(const Flags& flags) {
   std::vector<std::filesystem::path> inputs{flags.model, flags.second, flags.pictures.onnx,
                                             run::OptimizedOnnxBeside(flags.model)};
   for (const auto* given : {&flags.results, &flags.second_results}) {
-    for (const Given& one : *given) inputs.emplace_back(one.file);
+    for (const Given& one : *given) inputs.insert(inputs.end(), one.files.begin(), one.files.end());
   }
   page::PictureOptions pictures = flags.pictures;
   for (const std::string& one : flags.data) {
@@ -148,7 +155,7 @@ void AddReport(CLI::App& app, int& status) {
   flags->command = command;
   command->add_option("model", flags->model, "the joint model")->required();
   command->add_option("-o,--output", flags->output, "the page, such as yolov8n.html");
-  for (Given& one : flags->results) command->add_option(one.flag, one.file, one.what);
+  for (Given& one : flags->results) AddFiles(*command, one);
   command->add_option("--data", flags->data,
                       "pictures, or other inputs, that the model and its network are run on: values and differences of "
                       "every layer on the first, boxes, masks or classes on all");
@@ -161,7 +168,7 @@ void AddReport(CLI::App& app, int& status) {
       ->expected(2)
       ->type_name("RIGHT OTHER");
   command->add_option("--second", flags->second, "another build of the same network, to stand beside it");
-  for (Given& one : flags->second_results) command->add_option(one.flag, one.file, one.what);
+  for (Given& one : flags->second_results) AddFiles(*command, one);
   command->add_option("--model-explorer", flags->model_explorer,
                       "gets the layers as a graph, and their figures, for Google's Model Explorer");
   command->add_option("--annotated-onnx", flags->annotated_onnx,

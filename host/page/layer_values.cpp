@@ -72,7 +72,7 @@ HeatMap DifferenceMap(const dump::DumpLayer& layer, const std::vector<float>& ex
   const analyze::Steps steps = layer.Steps();
   const bool in_steps = layer.dtype != "f32";
   map.unit = in_steps ? "steps" : "";
-  map.title = title + ", mean of " + std::to_string(rows) + " x " + std::to_string(columns);
+  map.title = title + ", " + std::to_string(rows) + " x " + std::to_string(columns);
   std::vector<double> sums(static_cast<size_t>(map.rows) * static_cast<size_t>(map.columns));
   std::vector<int64_t> counts(sums.size());
   std::vector<bool> broken(sums.size());  // a NaN or an infinity against a number

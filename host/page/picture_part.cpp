@@ -133,7 +133,8 @@ class Pictures {
 void AddPictures(const std::filesystem::path& model, const PictureOptions& options, PageData& page,
                  const std::function<void(int done, int total)>& progress) {
   const ModelAndNetwork both = layerwise::OpenModelAndNetwork(model, options.onnx);
-  const std::vector<input::DataItem> items = layerwise::ChooseItems(both, options.data, options.count);
+  const input::DataList data = input::ListData(options.data, input::InputsOf(both.model()), "data");
+  const std::vector<input::DataItem> items = input::SampleItems(data.items, options.count, 0);
   Pictures pictures(both, options, page);
   for (size_t i = 0; i < items.size(); ++i) {
     pictures.Run(items[i], i == 0);

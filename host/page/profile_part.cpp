@@ -17,9 +17,17 @@ double SpeedOf(const Json& layer) {
 
 Measure Column(const char* id, const char* title, const char* family, const char* unit, const char* explain,
                bool shown) {
-  Measure measure{id, title, "profile", family, unit, explain};
+  Measure measure{id, title, "", family, unit, explain};
   measure.shown = shown;
   return measure;
+}
+
+// How many profiles the page has.
+int CountProfiles(const PageData& page) {
+  return static_cast<int>(std::count_if(page.measures.begin(), page.measures.end(), [](const Measure& measure) {
+    return measure.id.rfind("profile", 0) == 0 && measure.id.size() > 5 &&
+           measure.id.compare(measure.id.size() - 5, 5, ".time") == 0;
+  }));
 }
 
 }  // namespace
@@ -36,7 +44,12 @@ void AddProfile(const Result& result, PageData& page) {
     const double part = NumberAt(layer, {cost});
     all += std::isnan(part) ? 0.0 : part;
   }
+  const int earlier = CountProfiles(page);
+  const std::string board = TextAt(result.json, "board");
   const auto fill = [&](Measure measure, const std::function<double(const Json&)>& value_of) {
+    // The first is "profile.time", others are "profile2.time".
+    if (earlier > 0) measure.id.insert(sizeof "profile" - 1, std::to_string(earlier + 1));
+    measure.from = !board.empty() ? board : earlier > 0 ? result.source : "profile";
     Measure& added = page.Add(std::move(measure));
     for (const Json& layer : layers) {
       added.values[static_cast<size_t>(names.Of(layer, result.source))] = value_of(layer);
@@ -61,12 +74,12 @@ void AddProfile(const Result& result, PageData& page) {
     const auto index = static_cast<size_t>(names.Of(layer, result.source));
     if (!kernel.empty()) page.layers[index].facts.emplace_back("kernel", kernel);
   }
-  const std::string board = TextAt(result.json, "board");
   if (!board.empty()) page.facts.emplace_back("profiled on", board);
   const std::string emulator = TextAt(result.json, "emulator");
   if (!emulator.empty()) page.facts.emplace_back("emulator", emulator + ": its times are not the device's");
-  page.facts.emplace_back("all layers", counted ? report::ShortNumber(all / 1e6, 5) + " million instructions"
-                                                : report::ShortNumber(all, 5) + " ms");
+  page.facts.emplace_back(
+      "all layers" + (board.empty() ? "" : " on " + board),
+      counted ? report::ShortNumber(all / 1e6, 5) + " million instructions" : report::ShortNumber(all, 5) + " ms");
 }
 
 }  // namespace lockstep::page

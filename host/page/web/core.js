@@ -14,7 +14,15 @@ if (page.boards.length > 0) {
   });
 }
 
+// Text inside HTML; the table's titles are HTML.
+page.escaped = (text) => text.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" }[c]));
+
 page.measureNamed = (id) => page.measures.find((measure) => measure.id === id);
+
+// What is looked for first stands first.
+const order = ["error", "sensitivity", "time", "share", "bits", "size"];
+const placeOf = (measure) => (order.indexOf(measure.family) + order.length + 1) % (order.length + 1) + (measure.id.startsWith("second.") ? 0.5 : 0);
+page.inOrder = (measures) => [...measures].sort((a, b) => placeOf(a) - placeOf(b));
 
 // element("p", {class: "dim", onclick: f}, "text", child, ..)
 page.element = (tag, attributes = {}, ...children) => {

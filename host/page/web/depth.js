@@ -6,7 +6,10 @@ page.lineColours = ["var(--series-1)", "var(--series-2)", "var(--series-3)", "va
 page.layerChart = (name, draw) => {
   const { element, selection } = page;
   const box = element("figure", { class: "chart", tabindex: "0", "aria-label": `${name}; arrow keys choose layers` });
+  let stale = false; // a chart out of sight is drawn again when it comes into sight
+  let visible = true;
   const redraw = () => {
+    stale = false;
     const plot = draw(box.clientWidth || 800);
     if (!plot) return;
     plot.addEventListener("click", () => {
@@ -28,7 +31,15 @@ page.layerChart = (name, draw) => {
       redraw();
     }
   }).observe(box);
-  selection.onChange(redraw);
+  new IntersectionObserver(([entry]) => {
+    visible = entry.isIntersecting;
+    if (visible && stale) redraw();
+  }, { rootMargin: "200px" }).observe(box);
+  selection.onChange(() => {
+    stale = true;
+    if (visible) redraw();
+  });
+  addEventListener("beforeprint", () => { if (stale) redraw(); });
   box.redraw = redraw;
   return box;
 };

@@ -52,7 +52,7 @@ const figures = (layer, list) => {
 
 let moreOpen = false;
 const measures = (layer) => {
-  const rows = page.measures.filter((measure) => !measure.id.startsWith("second.") && measure.id !== "boards" && known(measure, layer));
+  const rows = page.inOrder(page.measures.filter((measure) => !measure.id.startsWith("second.") && measure.id !== "boards" && known(measure, layer)));
   const more = rows.filter((measure) => !measure.shown);
   const parts = [figures(layer, rows.filter((measure) => measure.shown))];
   if (more.length > 0) {

@@ -13,6 +13,7 @@ page.format = {
     if (value < 1024) return `${value} B`;
     return value < 1024 * 1024 ? `${(value / 1024).toFixed(1)} KB` : `${(value / 1024 / 1024).toFixed(2)} MB`;
   },
+  counted: (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`,
   // Without its unit.
   number(measure, value) {
     if (value === null || value === undefined) return "–";

@@ -11,8 +11,8 @@ const line = d3.line().curve(d3.curveBasis);
 
 const labelOf = (node) => {
   if (node.input) return "input";
-  if (node.group) return `▸ ${cut(node.label, 22)}`;
-  return cut(node.label, 25);
+  if (node.group) return `▸ ${cut(node.label, 20)}`;
+  return cut(node.label, 22);
 };
 
 const below = (node, measure) => {

@@ -1,7 +1,7 @@
 // The arena: which tensor lies where, and from which layer to which.
 page.makeMemory = () => {
   const { memory } = page.data;
-  if (memory.tensors.length === 0) return;
+  if (memory.tensors.length === 0 || memory.peak_layer < 0) return;
   const { element, format, layers } = page;
   const peak = memory.peak_layer;
   const section = page.section("memory", "Memory");

@@ -16,7 +16,7 @@ const boxesOf = (picture, side, s) => {
     const box = page.svgElement("rect", { x: left, y: top, width: right - left, height: bottom - top, fill: "none",
       stroke: ink[s], "stroke-width": 2, "vector-effect": "non-scaling-stroke", "stroke-dasharray": s === 0 ? "6 4" : "none" });
     box.append(page.svgElement("title", {}, `${side.name}: class ${label}, ${score}`));
-    const size = Math.max(9, picture.width / 42);
+    const size = picture.width / 42;
     group.append(box, page.svgElement("text", { x: left + 2, y: Math.max(size, top + (s === 0 ? -3 : size)), "font-size": size,
       fill: "#ffffff", stroke: "#000000", "stroke-width": size / 6, "paint-order": "stroke" }, `${label} ${Number(score).toFixed(2)}`));
   }
@@ -51,7 +51,7 @@ page.pictureView = (picture) => {
   const sides = picture.sides.map((side, s) => [side, s]);
   const masks = sides.some(([side]) => side.mask);
   const head = ([side, s]) => element("figcaption", {}, element("i", { class: "swatch", style: `background:${ink[s]}` }), side.name,
-    side.boxes ? ` · ${side.boxes.length} boxes` : "");
+    side.boxes ? ` · ${page.format.counted(side.boxes.length, "box", "boxes")}` : "");
   // Boxes of both lie over one picture; masks stand beside each other.
   const parts = masks ? sides.map((one) => element("figure", {}, head(one), drawing(picture, [one])))
     : [element("figure", {}, ...sides.map(head), drawing(picture, sides))];

@@ -30,11 +30,11 @@ page.makeTable = () => {
   table.on("tableBuilt", () => {
     for (const column of table.getColumns()) {
       const field = column.getField();
-      const title = column.getDefinition().title.replace(/<small>/, " · ").replace(/<\/small>/, "");
+      const head = column.getElement();
+      const title = [...head.querySelector(".tabulator-col-title").childNodes].map((part) => part.textContent).join(" · ");
       visible.append(element("label", {}, element("input", {
         type: "checkbox", checked: column.isVisible(), onchange: () => column.toggle(),
       }), title));
-      const head = column.getElement();
       head.tabIndex = 0;
       head.addEventListener("keydown", (event) => {
         if (event.target !== head || (event.key !== "Enter" && event.key !== " ")) return;

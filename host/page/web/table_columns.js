@@ -8,7 +8,7 @@ const fixed = () => [
   { title: "layer", field: "name", sorter: "string", headerFilter: "input", headerFilterPlaceholder: "filter", minWidth: 170, width: 215, frozen: true },
   { title: "operator", field: "op", sorter: "string", headerFilter: "input", headerFilterPlaceholder: "filter", width: 104 },
   { title: "type", field: "dtype", sorter: "string", headerFilter: "input", headerFilterPlaceholder: "filter", width: 70 },
-  { title: "shape", field: "shape", sorter: "string", hozAlign: "right", width: 112 },
+  { title: "shape", field: "shape", sorter: "string", hozAlign: "right", width: 132 },
 ];
 
 const byState = (cell) => {
@@ -18,7 +18,7 @@ const byState = (cell) => {
 };
 
 const boardColumns = () => page.boards.map((board, i) => ({
-  title: board.name, field: `board${i}`, formatter: byState, width: 104,
+  title: page.escaped(board.name), field: `board${i}`, formatter: byState, width: 104,
   headerTooltip: "whether the bytes are the PC's",
 }));
 
@@ -35,7 +35,7 @@ const sorter = (a, b, _a, _b, _column, dir) => {
 const markOf = { bad: "▼ ", doubtful: "", good: "", "": "" };
 
 const measureColumn = (measure, i) => ({
-  title: `${format.title(measure)}<small>${measure.from}</small>`,
+  title: `${page.escaped(format.title(measure))}<small>${page.escaped(measure.from)}</small>`,
   field: `m${i}`, sorter, hozAlign: "right", visible: measure.shown, headerTooltip: measure.explain,
   headerSortStartingDir: measure.better === "more" ? "asc" : "desc", minWidth: 92,
   headerFilter: measure.better ? "input" : undefined, headerFilterPlaceholder: measure.better === "more" ? "at most" : "at least",
@@ -57,14 +57,9 @@ const measureColumn = (measure, i) => ({
   },
 });
 
-// What is looked for first stands first.
-const order = ["error", "sensitivity", "time", "share", "bits", "size"];
-const placeOf = (measure) => (order.indexOf(measure.family) + order.length + 1) % (order.length + 1) + (measure.id.startsWith("second.") ? 0.5 : 0);
-
 page.tableColumns = () => {
-  const measures = page.measures.map((measure, i) => ({ measure, i })).filter(({ measure }) => measure.id !== "boards");
-  measures.sort((a, b) => placeOf(a.measure) - placeOf(b.measure) || a.i - b.i);
-  return [...fixed(), ...boardColumns(), ...measures.map(({ measure, i }) => measureColumn(measure, i))];
+  const measures = page.inOrder(page.measures.filter((measure) => measure.id !== "boards"));
+  return [...fixed(), ...boardColumns(), ...measures.map((measure) => measureColumn(measure, page.measures.indexOf(measure)))];
 };
 
 page.tableRows = () => page.layers.map((layer, i) => {

@@ -21,12 +21,20 @@ page.makeTime = () => {
   const sums = d3.rollups(rows, (of) => ({ ms: d3.sum(of, (row) => row.ms), count: of.length }), (row) => row.op)
     .map(([op, sum]) => ({ op, ...sum })).sort((a, b) => b.ms - a.ms);
   const operators = element("ol", { class: "bars" }, sums.map((sum) => element("li", {},
-    element("span", {}, `${sum.op} `, element("small", {}, `${sum.count} layers`)),
+    element("span", {}, `${sum.op} `, element("small", {}, format.counted(sum.count, "layer"))),
     element("span", { class: "track" }, element("span", { style: `width:${(100 * sum.ms) / sums[0].ms}%` })),
     element("span", { class: "number" }, `${shown(sum.ms)}, ${share(sum.ms)}`))));
   section.append(element("div", { class: "pair" },
     element("div", {}, element("h3", {}, `The ${slowest.length} slowest layers`), list),
     element("div", {}, element("h3", {}, "By operator"), operators)));
+
+  const boards = page.measures.filter((measure) => /^profile\d*\.(instructions|time)$/.test(measure.id) && measure.shown);
+  if (boards.length > 1) {
+    section.append(element("h3", {}, "Boards"), element("table", { class: "plain" }, element("tbody", {}, boards.map((measure) =>
+      element("tr", {}, element("th", { scope: "row" }, measure.from),
+        element("td", { class: "number" }, `${format.significant(d3.sum(measure.values), 4)} ${measure.unit}`),
+        element("td", {}, "slowest: ", page.layerButton(page.worstLayer(measure))))))));
+  }
 
   const perLayer = page.layerChart("time along the layers", (width) => Plot.plot({
     width, height: 180, marginLeft: 62, style: page.chartStyle,
@@ -40,6 +48,9 @@ page.makeTime = () => {
   section.append(element("h3", {}, "Along the layers"), perLayer);
   if (time.unit === "ms") page.addRoofline(section, rows);
 };
+
+// Labels at 1, 10, 100, .. alone.
+const decade = (value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6 ? String(value) : "");
 
 // Multiplications for each byte moved against multiplications in a second.
 page.addRoofline = (section, rows) => {
@@ -58,7 +69,8 @@ page.addRoofline = (section, rows) => {
     .map((x) => ({ x, y: Math.min(peak, rate * x) }));
   const chart = page.layerChart("roofline", (width) => Plot.plot({
     width, height: 300, marginLeft: 62, style: page.chartStyle,
-    x: { type: "log", label: "multiplications for each byte", grid: true }, y: { type: "log", label: "thousand million multiplications in a second", grid: true },
+    x: { type: "log", label: "multiplications for each byte", grid: true, tickFormat: decade },
+    y: { type: "log", label: "thousand million multiplications in a second", grid: true, tickFormat: decade },
     marks: [
       Plot.line(roof, { x: "x", y: "y", stroke: "var(--dim)", strokeDasharray: "4 3" }),
       Plot.dot(points, { x: "x", y: "y", r: (point) => point.ms, fill: "var(--series-1)", fillOpacity: 0.55,

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
                                           page::ReadResult(page::ResultKind::kProfile, folder / "profile.csv")};
   page::PageData small = page::MakePage({"report", model, results, model, {testing::CrosscheckOf(model, 20)}});
   small.layers[1].name += " </script><script>throw 1</script>";  // names are data, whatever they hold
+  small.boards[1].name += " <img src=\"elsewhere.png\" onerror=\"throw 2\">";
   page::PictureOptions pictures;
   pictures.data = {{"", (folder / "pictures").string()}};
   page::AddPictures(model, pictures, small, [](int, int) {});

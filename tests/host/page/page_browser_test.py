@@ -271,8 +271,10 @@ class PageBrowserTest(unittest.TestCase):
         box = b.js("return [...document.querySelectorAll('svg.graph .box')].find((box) => box.node.layer === 2)")
         b.js("arguments[0].dispatchEvent(new MouseEvent('click', {bubbles: true}))", box)
         self.expect_chosen_everywhere(2)
-        rules = "return document.querySelectorAll('#depth svg [aria-label=rule]').length"
-        self.assertGreater(b.js(rules), 0, "the chart shows where it is")
+        b.js("document.getElementById('depth').scrollIntoView()")
+        self.wait_for("the chart shows where it is", "return document.querySelectorAll('#depth svg [aria-label=rule]').length > 0")
+        b.js("document.getElementById('memory').scrollIntoView()")
+        self.wait_for("the memory too", "return document.querySelectorAll('#memory svg [aria-label=rule]').length > 1")
         b.driver.find_element("css selector", "#details .near .link").click()
         self.assertNotEqual(b.chosen(), 2, "a neighbour")
         self.assertGreater(b.js("return document.querySelectorAll('#details figure').length"), 1, "a histogram and a heat map")

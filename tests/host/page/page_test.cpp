@@ -267,6 +267,20 @@ TEST_F(PageTest, AProfileIsReadFromCsv) {
   EXPECT_NEAR(Named(page, "profile.gops").values[0], 2e-6 * info_.at("layers").at(0).at("macs").get<double>(), 1e-9);
 }
 
+TEST_F(PageTest, SeveralProfilesAreThoseOfSeveralBoards) {
+  files::WriteFile(Path("profile.csv"), testing::ProfileCsvOf(model_, 3));
+  Result first = ReadResult(ResultKind::kProfile, Path("profile.csv"));
+  Result second = first;
+  first.json["board"] = "quick";
+  second.json["board"] = "slow";
+  for (Json& layer : second.json["layers"]) layer["avg_ms"] = 2.0 * layer.at("avg_ms").get<double>();
+  const PageData page = Make({first, second});
+  EXPECT_EQ(Named(page, "profile.time").from, "quick");
+  EXPECT_EQ(Named(page, "profile2.time").from, "slow");
+  EXPECT_EQ(Named(page, "profile.time").values[3], 100.0);
+  EXPECT_EQ(Named(page, "profile2.time").values[3], 200.0);
+}
+
 TEST_F(PageTest, InstructionsCountWhereAnEmulatorCountedThem) {
   files::WriteFile(Path("profile.csv"), testing::ProfileCsvOf(model_, 3));
   Result profile = ReadResult(ResultKind::kProfile, Path("profile.csv"));
