@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "files/output_file.h"
 #include "graph/error.h"
+#include "page/page.h"
 #include "profile/compare_profiles.h"
 #include "profile/run_profile.h"
 #include "report/json_text.h"
@@ -24,12 +25,13 @@ struct Flags {
   int timeout = 3600;
   std::string json;
   std::string csv;
+  std::string html;
   bool quiet = false;
 };
 
-constexpr std::initializer_list<const char*> kOfRuns = {"--board",        "--data",   "--repeat", "--warmup",
-                                                        "--threads",      "--trace",  "--boards", "--board-dir",
-                                                        "--board-binary", "--timeout"};
+constexpr std::initializer_list<const char*> kOfRuns = {"--board",        "--data",    "--repeat", "--warmup",
+                                                        "--threads",      "--trace",   "--boards", "--board-dir",
+                                                        "--board-binary", "--timeout", "--report"};
 
 int Compare(const Flags& flags) {
   CheckOutputs({flags.json, flags.csv}, {flags.files[0], flags.files[1]});
@@ -52,12 +54,15 @@ int Run(Flags& flags) {
   const std::vector<std::unique_ptr<boards::Board>> boards = boards::MakeBoards({flags.board_name}, flags.board);
   input::DataSources data;
   for (const std::string& text : options.data) data.push_back({"", text});
-  CheckOutputs({flags.json, flags.csv, flags.trace}, {options.model, flags.board.binary, flags.board.list}, data);
+  CheckOutputs({flags.json, flags.csv, flags.trace, flags.html}, {options.model, flags.board.binary, flags.board.list},
+               data);
   report::Progress progress(stderr, profile::kProfileSteps, flags.quiet);
   const profile::Profile result =
       profile::RunProfile(options, *boards.front(), [&](const std::string& what) { progress.Step(what); });
   progress.Finish();
-  Print(profile::ToText(result), report::JsonText(profile::ToJson(result), 1), flags.json);
+  const std::string json = report::JsonText(profile::ToJson(result), 1);
+  Print(profile::ToText(result), json, flags.json);
+  if (!flags.html.empty()) page::WriteReport(flags.html, options.model, page::ResultKind::kProfile, json);
   if (!flags.csv.empty()) files::WriteFile(flags.csv, profile::ToCsv(result));
   return kGood;
 }
@@ -65,6 +70,7 @@ int Run(Flags& flags) {
 int Profile(const CLI::App& command, Flags& flags) {
   RefuseStdout("--csv", flags.csv);
   RefuseStdout("--trace", flags.trace);
+  RefuseStdout("--report", flags.html);
   if (flags.files.size() == 1) return Run(flags);
   if (AnyGiven(command, kOfRuns) || flags.quiet) {
     throw UsageError("two profiles are compared without a run; of the flags --json and --csv alone have an effect");
@@ -100,6 +106,7 @@ void AddProfile(CLI::App& app, int& status) {
       ->check(CLI::Range(1, 1000000));
   command->add_option("--json", flags->json, "the profile, or the comparison, as JSON (- for stdout)");
   command->add_option("--csv", flags->csv, "the layers as CSV");
+  command->add_option("--report", flags->html, "the result as a page in one HTML file");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");
   command->footer(
       "examples:\n  lockstep profile out/yolov8n.joint --board door --repeat 20 --json after.json --trace trace.json\n"

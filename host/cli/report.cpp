@@ -38,6 +38,7 @@ std::vector<Given> ResultFlags(bool second) {
           {"--crosscheck", "what `crosscheck --json` wrote", ResultKind::kCrosscheck},
           {"--profile", "profiles: profile.csv of run_joint_profile, or JSON; several are those of several boards",
            ResultKind::kProfile},
+          {"--memory", "what `memory --json` wrote", ResultKind::kMemory},
           {"--sensitivity", "what `sensitivity --json` wrote", ResultKind::kSensitivity},
           {"--tune", "what `tune --json` wrote", ResultKind::kTune}};
 }

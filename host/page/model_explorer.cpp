@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "dump/dump.h"
+#include "graph/graph.h"
 #include "page/notes.h"
 #include "page/page_json.h"
 #include "report/json_text.h"
@@ -58,12 +59,10 @@ Json GraphOf(const PageData& page) {
   for (size_t i = 0; i < page.layers.size(); ++i) {
     const Layer& layer = page.layers[i];
     const Name name = Split(layer.name);
-    std::string shape;
-    for (const int64_t extent : layer.shape) shape += (shape.empty() ? "" : "x") + std::to_string(extent);
     Json output = {{"id", "0"},
                    {"attrs",
                     {{{"key", "tensor_name"}, {"value", layer.tensor}},
-                     {{"key", "tensor_shape"}, {"value", layer.dtype + "[" + shape + "]"}}}}};
+                     {{"key", "tensor_shape"}, {"value", layer.dtype + "[" + graph::ToString(layer.shape) + "]"}}}}};
     nodes.push_back({{"id", std::to_string(i)},
                      {"label", name.own + " " + std::to_string(i)},
                      {"namespace", name.space},

@@ -1,18 +1,13 @@
 #include "page/model_part.h"
 
-#include <limits>
-
+#include "graph/graph.h"
 #include "page/memory_part.h"
 #include "report/table.h"
 
 namespace lockstep::page {
 namespace {
 
-std::string ShapeText(const Json& shape) {
-  std::string text;
-  for (const Json& extent : shape) text += (text.empty() ? "" : "x") + std::to_string(extent.get<int64_t>());
-  return text.empty() ? "scalar" : text;
-}
+std::string ShapeText(const Json& shape) { return graph::ToString(shape.get<graph::Shape>()); }
 
 std::string TensorsText(const Json& tensors) {
   std::string text;

@@ -82,12 +82,30 @@ struct ArenaTensor {
   bool view = false;  // lies within another
 };
 
+// What would make the arena smaller.
+struct Saving {
+  std::string what;
+  int64_t arena = 0;      // bytes then
+  bool possible = false;  // with what there is
+};
+
+// What a board measured.
+struct MemoryPhase {
+  std::string board;
+  std::string name;
+  int64_t resident = 0;
+  int64_t peak = 0;
+};
+
 struct Memory {
   int64_t arena_bytes = 0;
   int64_t constant_bytes = 0;
   int peak_layer = -1;
   std::vector<int64_t> live;  // bytes in use by layer
   std::vector<ArenaTensor> tensors;
+  std::vector<std::pair<std::string, int64_t>> planned;  // parts and their bytes
+  std::vector<Saving> savings;
+  std::vector<MemoryPhase> phases;
 };
 
 struct Histogram {

@@ -68,11 +68,19 @@ Json ToJson(const Memory& memory) {
                        {"last", tensor.last},
                        {"view", tensor.view}});
   }
-  return {{"arena_bytes", memory.arena_bytes},
-          {"constant_bytes", memory.constant_bytes},
-          {"peak_layer", memory.peak_layer},
-          {"live", memory.live},
-          {"tensors", std::move(tensors)}};
+  Json json = {{"arena_bytes", memory.arena_bytes}, {"constant_bytes", memory.constant_bytes},
+               {"peak_layer", memory.peak_layer},   {"live", memory.live},
+               {"tensors", std::move(tensors)},     {"planned", Json::array()},
+               {"savings", Json::array()},          {"phases", Json::array()}};
+  for (const auto& [name, bytes] : memory.planned) json["planned"].push_back({name, bytes});
+  for (const Saving& saving : memory.savings) {
+    json["savings"].push_back({{"what", saving.what}, {"arena", saving.arena}, {"possible", saving.possible}});
+  }
+  for (const MemoryPhase& phase : memory.phases) {
+    json["phases"].push_back(
+        {{"board", phase.board}, {"name", phase.name}, {"resident", phase.resident}, {"peak", phase.peak}});
+  }
+  return json;
 }
 
 Json ToJson(const Histogram& histogram) {

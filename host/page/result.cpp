@@ -19,7 +19,8 @@ constexpr Reader kReaders[] = {{ResultKind::kBuild, "build", "stages", AddBuild}
                                {ResultKind::kCrosscheck, "crosscheck", "boards", AddCrosscheck},
                                {ResultKind::kSensitivity, "sensitivity", "nodes", AddSensitivity},
                                {ResultKind::kTune, "tune", "reached", AddTune},
-                               {ResultKind::kProfile, "profile", "layers", AddProfile}};
+                               {ResultKind::kProfile, "profile", "layers", AddProfile},
+                               {ResultKind::kMemory, "memory", "planned", AddMemory}};
 
 const Reader& ReaderOf(ResultKind kind) {
   for (const Reader& reader : kReaders) {

@@ -8,7 +8,7 @@
 
 namespace lockstep::page {
 
-enum class ResultKind { kBuild, kAnalysis, kCrosscheck, kSensitivity, kTune, kProfile };
+enum class ResultKind { kBuild, kAnalysis, kCrosscheck, kSensitivity, kTune, kProfile, kMemory };
 
 struct Result {
   ResultKind kind = ResultKind::kBuild;
@@ -50,6 +50,7 @@ void AddCrosscheck(const Result& result, PageData& page);
 void AddSensitivity(const Result& result, PageData& page);
 void AddTune(const Result& result, PageData& page);
 void AddProfile(const Result& result, PageData& page);
+void AddMemory(const Result& result, PageData& page);
 
 // The one of these that fits.
 void AddResult(const Result& result, PageData& page);

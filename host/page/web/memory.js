@@ -42,7 +42,17 @@ page.makeMemory = () => {
         title: (row) => `${row.layer} ${layers[row.layer].name}\n${format.bytes(row.bytes)}` })),
     ],
   }));
-  section.append(picture, use, element("h3", {}, "What is there at the peak"),
+  const table = (title, heads, rows) => (rows.length === 0 ? [] : [element("h3", {}, title), element("table", { class: "plain" },
+    element("thead", {}, element("tr", {}, heads.map((head) => element("th", { scope: "col" }, head)))),
+    element("tbody", {}, rows.map((cells) => element("tr", {}, cells.map((cell, i) => element("td", { class: i ? "number" : "" }, cell))))))]);
+  const tables = [
+    ...table("Planned", ["part", "bytes"], memory.planned.map(([name, bytes]) => [name.replace("_", " "), format.bytes(bytes)])),
+    ...table("What would make the arena smaller", ["what", "arena then", ""],
+      memory.savings.map((saving) => [saving.what, format.bytes(saving.arena), saving.possible ? "" : "not possible yet"])),
+    ...table("Measured", ["board", "phase", "resident", "peak"],
+      memory.phases.map((phase) => [phase.board, phase.name, format.bytes(phase.resident), format.bytes(phase.peak)])),
+  ];
+  section.append(picture, use, ...tables, element("h3", {}, "What is there at the peak"),
     element("ul", { class: "plain" }, atPeak.slice(0, 8).map((row) =>
       element("li", {}, page.layerButton(row.layer, row.name), ` ${format.bytes(row.bytes)}, layers ${row.first} to ${row.last}`))));
 };

@@ -14,10 +14,16 @@ page.makeTable = () => {
     placeholder: "no layer passes the filters",
   });
 
-  const visible = element("details", { class: "menu" }, element("summary", {}, "columns"));
+  const visible = element("div", { class: "list" });
+  const menu = element("details", { class: "menu" }, element("summary", {}, "columns"), visible);
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menu.open = false;
+    menu.firstChild.focus();
+  });
   const count = element("span", { class: "dim", role: "status" });
   const button = (text, act) => element("button", { type: "button", onclick: act }, text);
-  tools.append(visible, button("no filters", () => {
+  tools.append(menu, button("no filters", () => {
     table.clearHeaderFilter();
     document.getElementById("search").value = "";
     document.getElementById("search").dispatchEvent(new Event("input"));

@@ -54,6 +54,8 @@ TEST_F(ReportCommandTest, EveryCommandHasItsPage) {
   Expect({"crosscheck", Joint(), "--data", Picture(), "--board", "local", "--report", P("crosscheck.html"), "-q"});
   const nlohmann::json crosscheck = Page("crosscheck.html");
   EXPECT_EQ(crosscheck.at("boards").at(0).at("states"), std::string(crosscheck.at("layers").size(), 'e'));
+  Expect({"profile", Joint(), "--board", "local", "--report", P("profile.html"), "-q"});
+  EXPECT_TRUE(HasMeasure(Page("profile.html"), "profile.time"));
   Expect(Settings("sensitivity", {"--pictures", "1", "--no-state", "-q", "--report", P("sensitivity.html")}));
   EXPECT_TRUE(HasMeasure(Page("sensitivity.html"), "sensitivity.sqnr"));
   Expect(Settings("tune", {"--target-sqnr", "5", "-q", "--report", P("tune.html")}));

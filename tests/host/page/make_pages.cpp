@@ -24,6 +24,9 @@ int main(int argc, char** argv) {
   page::PageData small = page::MakePage({"report", model, results, model, {testing::CrosscheckOf(model, 20)}});
   small.layers[1].name += " </script><script>throw 1</script>";  // names are data, whatever they hold
   small.boards[1].name += " <img src=\"elsewhere.png\" onerror=\"throw 2\">";
+  small.memory.planned = {{"model_file", 40000}, {"peak", 70000}};
+  small.memory.savings = {{"keep one thing out of the arena", 16384, true}};
+  small.memory.phases = {{"made up", "load", 100000, 120000}, {"made up", "steady", 110000, 130000}};
   page::PictureOptions pictures;
   pictures.data = {{"", (folder / "pictures").string()}};
   page::AddPictures(model, pictures, small, [](int, int) {});

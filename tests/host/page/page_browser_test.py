@@ -317,6 +317,17 @@ class PageBrowserTest(unittest.TestCase):
         heads = b.js("return [...document.querySelectorAll('#details .figures thead th')].map((cell) => cell.textContent)")
         self.assertEqual(heads[:3], ["", "this", "second"])
 
+    def test_the_memory_has_its_peak_and_its_tables(self):
+        self.open("small.html")
+        b = self.browser
+        text = b.driver.find_element("id", "memory").text
+        live = b.js("return page.data.memory.live")
+        self.assertIn(f"peak: layer {live.index(max(live))}", text)
+        for title in ("Planned", "What would make the arena smaller", "Measured"):
+            self.assertIn(title, text)
+        shown = b.js("return document.querySelectorAll('#memory figure:first-of-type [aria-label=rect] rect').length")
+        self.assertEqual(shown, len(b.js("return page.data.memory.tensors")), "every tensor of the arena")
+
     # --- keys alone ---
 
     def test_tab_reaches_everything(self):

@@ -47,6 +47,9 @@ dump::LayerResult ResultOf(const page::Json& layer, bool equal) {
   result.difference->first.emplace();
   result.difference->first->coordinates = {0, 1, 2, 3};
   result.difference->first->onnx_coordinates = {0, 3, 1, 2};
+  result.difference->worst = result.difference->first;
+  result.difference->steps[1] = 7;
+  result.difference->place.words = "at the end of every row";
   return result;
 }
 
@@ -80,9 +83,26 @@ page::Result CrosscheckOf(const fs::path& model, int first_wrong) {
   result.boards[0].name = "right";
   result.boards[1].name = "made up";
   for (const page::Json& layer : info.at("layers")) {
-    const bool equal = layer.at("index").get<int>() < first_wrong;
+    const int index = layer.at("index").get<int>();
+    const bool equal = index < first_wrong;
     result.boards[0].layers.push_back(ResultOf(layer, true));
     result.boards[1].layers.push_back(ResultOf(layer, equal));
+    if (!equal) {
+      // The first is wrong by itself, the third reads what was overwritten, the others were given wrong inputs.
+      dump::LayerResult& layer_result = result.boards[1].layers.back();
+      layer_result.alone_md5_equal = index != first_wrong;
+      crosscheck::LayerCause cause;
+      cause.index = index;
+      cause.name = layer_result.name;
+      cause.op = layer_result.op;
+      if (index == first_wrong) cause.cause = crosscheck::Cause::kKernel;
+      if (index == first_wrong + 2) {
+        cause.cause = crosscheck::Cause::kOverwritten;
+        cause.tensor = "a tensor";
+        cause.suspects = {"a layer"};
+      }
+      result.boards[1].causes.push_back(cause);
+    }
     if (!equal && !result.first_difference) {
       result.verdict = dump::Verdict::kDiffers;
       result.first_difference = {"made up", "street.jpg", result.boards[1].layers.back()};

@@ -1,0 +1,34 @@
+// What `memory` planned, what would make it smaller, and what boards measured.
+#include <algorithm>
+
+#include "page/result.h"
+
+namespace lockstep::page {
+
+void AddMemory(const Result& result, PageData& page) {
+  const Json& json = result.json;
+  const LayerNames names(page);
+  Memory& memory = page.memory;
+  std::vector<int64_t> live(page.layers.size());
+  for (const Json& layer : json.at("layers")) {
+    live.at(static_cast<size_t>(names.Of(layer, result.source))) = layer.at("live").get<int64_t>();
+  }
+  memory.live = std::move(live);
+  memory.peak_layer = static_cast<int>(std::max_element(memory.live.begin(), memory.live.end()) - memory.live.begin());
+  for (const auto& [name, bytes] : json.at("planned").items()) {
+    // These two are parts of others.
+    if (name != "weights" && name != "arena_live") memory.planned.emplace_back(name, bytes.get<int64_t>());
+  }
+  for (const Json& saving : ListAt(json, "savings")) {
+    memory.savings.push_back(
+        {TextAt(saving, "what"), saving.at("arena").get<int64_t>(), saving.at("possible").get<bool>()});
+  }
+  for (const Json& board : ListAt(json, "boards")) {
+    for (const Json& phase : ListAt(board, "phases")) {
+      memory.phases.push_back({TextAt(board, "board"), TextAt(phase, "name"), phase.at("resident").get<int64_t>(),
+                               phase.at("peak").get<int64_t>()});
+    }
+  }
+}
+
+}  // namespace lockstep::page
