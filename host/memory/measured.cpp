@@ -32,7 +32,7 @@ const ordered_json& Member(const ordered_json& json, const char* key, const std:
 std::string Word(const ordered_json& json, const char* key, const std::string& source) {
   const ordered_json& value = Member(json, key, source);
   if (!value.is_string()) Wrong(source, std::string("has no text '") + key + "'");
-  const auto text = value.get<std::string>();
+  auto text = value.get<std::string>();
   for (const char c : text) {
     if (c <= ' ' || c > '~') Wrong(source, std::string("has no word '") + key + "'");
   }

@@ -53,6 +53,7 @@ std::vector<Block> BlocksOf(const std::vector<PlannedTensor>& tensors) {
     block.last_layer = std::max(block.last_layer, tensor.last_layer);
   }
   std::vector<Block> list;
+  list.reserve(blocks.size());
   for (const auto& [root, block] : blocks) list.push_back(block);
   return list;
 }

@@ -18,6 +18,13 @@ bool IsElementwise(const std::string& op) {
   return std::find(kElementwise.begin(), kElementwise.end(), op) != kElementwise.end();
 }
 
+std::vector<lower::Buffer> BuffersOf(const std::vector<Block>& blocks) {
+  std::vector<lower::Buffer> buffers;
+  buffers.reserve(blocks.size());
+  for (const Block& block : blocks) buffers.push_back({block.bytes, block.first_layer, block.last_layer, 0});
+  return buffers;
+}
+
 // The arena with each block's bytes as `resize` has them.
 uint64_t Resized(const Plan& plan, const std::function<uint64_t(const PlannedTensor& root)>& resize) {
   std::vector<Block> blocks = plan.blocks;
@@ -117,16 +124,13 @@ Saving InPlace(const Plan& plan) {
 }
 
 Saving PerfectPlan(const Plan& plan) {
-  std::vector<lower::Buffer> buffers;
-  for (const Block& block : plan.blocks) buffers.push_back({block.bytes, block.first_layer, block.last_layer, 0});
-  return {"a plan without gaps", lower::LowerBound(buffers), false};
+  return {"a plan without gaps", lower::LowerBound(BuffersOf(plan.blocks)), false};
 }
 
 }  // namespace
 
 uint64_t ArenaOf(const std::vector<Block>& blocks) {
-  std::vector<lower::Buffer> buffers;
-  for (const Block& block : blocks) buffers.push_back({block.bytes, block.first_layer, block.last_layer, 0});
+  std::vector<lower::Buffer> buffers = BuffersOf(blocks);
   return lower::PlaceBuffers(buffers);
 }
 

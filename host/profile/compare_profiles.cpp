@@ -54,6 +54,7 @@ std::vector<ComparedCost> CompareOperators(const Profile& a, const Profile& b, M
     costs.try_emplace(op, ComparedCost{op, op, std::nullopt, std::nullopt}).first->second.b = sum.cost;
   }
   std::vector<ComparedCost> list;
+  list.reserve(costs.size());
   for (auto& [op, cost] : costs) list.push_back(std::move(cost));
   SlowerFirst(list);
   return list;

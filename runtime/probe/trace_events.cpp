@@ -78,7 +78,8 @@ void TraceEvents::Run(const Span* spans) {
       static_cast<unsigned long long>(runs_++), Microseconds(spans->begin),
       static_cast<double>(spans->end - spans->begin) * 1e-3);
   const int32_t layers = session_.model().layer_count();
-  for (int32_t layer = 0; layer < layers; ++layer) Layer(layer, spans + 1 + layer * session_.threads());
+  const Span* shares = spans + 1;
+  for (int32_t layer = 0; layer < layers; ++layer, shares += session_.threads()) Layer(layer, shares);
   Live(live_[static_cast<size_t>(layers)], Microseconds(spans->end));
   Speed(0, Microseconds(spans->end));
 }

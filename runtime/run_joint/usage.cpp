@@ -29,8 +29,7 @@ measuring
       --report-peak-memory-footprint
                                planned and measured peak memory
       --profile-path DIR       run_joint_profile: gets profile.csv, profile.json and, for Perfetto, trace.json
-      --memory-path FILE       run_joint_nmem: the memory report, and FILE.json (default nmem_memory.txt in the temp
-                               folder)
+      --memory-path FILE       run_joint_nmem: its report, and FILE.json (default nmem_memory.txt in the temp folder)
 
 dumps (run_joint_debug)
       --dump-intermediate N    0 nothing, 1 the network's outputs, 2 every layer's output, 3 its inputs as well;

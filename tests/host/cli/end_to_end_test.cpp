@@ -50,6 +50,34 @@ TEST_F(EndToEndTest, EveryTargetComputesTheSameInAllFourBuilds) {
   EXPECT_NE(ReadText(Path("c.html")).find("exact: all"), std::string::npos);
 }
 
+// Under an emulator a profile has instructions, the same ones each time, and a board plans the memory that the PC
+// plans.
+TEST_F(EndToEndTest, EveryEmulatedTargetCountsInstructionsAndPlansMemory) {
+  for (const std::string& board : boards::BoardNames()) {
+    if (board == "local") continue;
+    nlohmann::json first;
+    for (int i = 0; i < 2; ++i) {
+      const boards::ProcessResult result = Lockstep(
+          {"profile", P("out/net.joint"), "--board", board, "--repeat", "1", "--quiet", "--json", P("profile.json")});
+      ASSERT_EQ(result.status, 0) << board << result.err;
+      const auto profile = nlohmann::json::parse(ReadText(Path("profile.json")));
+      EXPECT_EQ(profile.at("measure"), "instructions") << board << result.out;
+      EXPECT_EQ(profile.at("emulator").get<std::string>().find("qemu-"), 0U) << profile.at("emulator");
+      nlohmann::json counts;
+      for (const auto& layer : profile.at("layers")) {
+        EXPECT_GT(layer.at("instructions").get<uint64_t>(), layer.at("macs").get<uint64_t>() / 64) << board << layer;
+        counts.push_back(layer.at("instructions"));
+      }
+      if (i == 0) first = counts;
+      EXPECT_EQ(counts, first) << board;
+    }
+    const boards::ProcessResult memory =
+        Lockstep({"memory", P("out/net.joint"), "--board", board, "--threads", "2", "--quiet", "--json", P("m.json")});
+    ASSERT_EQ(memory.status, 0) << board << memory.err;
+    EXPECT_NE(memory.out.find("has the emulator in it, qemu-"), std::string::npos) << memory.out;
+  }
+}
+
 TEST_F(EndToEndTest, TheReferenceAndTheRuntimeAgree) {
   for (const char* engine : {"reference", "native"}) {
     const boards::ProcessResult run =
