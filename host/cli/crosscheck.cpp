@@ -69,6 +69,8 @@ void AddCrosscheck(CLI::App& app, int& status) {
   command->add_option("--onnx", flags->options.onnx,
                       "the ONNX network, for the accuracy of every layer (default: frontend/optimized.onnx beside the "
                       "model, if it is there)");
+  command->add_flag("--single", flags->options.single,
+                    "every layer by itself too, fed with the float network's values: what it alone loses");
   command->add_flag("--all-builds", flags->options.all_builds,
                     "also compare the outputs of release, debug, profile and nmem");
   command->add_option("--output-folder", flags->options.output_folder,

@@ -6,6 +6,7 @@
 #include "crosscheck/board_dump.h"
 #include "crosscheck/isolated_pass.h"
 #include "crosscheck/layer_groups.h"
+#include "crosscheck/single_pass.h"
 #include "files/digest.h"
 #include "graph/error.h"
 
@@ -127,6 +128,7 @@ void RunBoard(boards::Board& board, const Round& round, const LayerLinks& links,
     result.layers = CompareDigests(board, round, sent);
     CompareBytes(board, round, options, sent, result);
     RunIsolated(board, round, links, options, result);
+    RunSingle(board, round, links, options, result);
     if (options.all_builds) CompareBuilds(board, round, options, result);
   } catch (...) {
     result.error = std::current_exception();

@@ -11,10 +11,12 @@
 #include "crosscheck/layer_links.h"
 #include "crosscheck/over_inputs.h"
 #include "crosscheck/round.h"
+#include "crosscheck/single_pass.h"
 #include "dump/dump.h"
 #include "engine/reference/joint_model.h"
 #include "files/output_file.h"
 #include "files/temporary_folder.h"
+#include "graph/error.h"
 #include "input/model_input.h"
 #include "run/source_network.h"
 
@@ -69,6 +71,10 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
     float_side = std::make_unique<FloatSide>(onnx, reference.model(), options.input_values, options.threads);
   }
 
+  if (options.single && !float_side) {
+    throw UsageError("--single feeds layers with the float network's values; name the network with --onnx");
+  }
+
   CrosscheckResult result;
   result.notes = data.notes;
   result.model = options.model.string();
@@ -95,6 +101,9 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
     if (float_side) {
       announce("float engine: " + label);
       AddSimulated(result.simulator, float_side->Measure(reference.model(), work.round, work.results));
+      if (work.round.single) {
+        AddSimulated(result.simulator_single, float_side->MeasureSingle(reference.model(), work.round, work.results));
+      }
     }
     for (size_t i = 0; i < pools.size(); ++i) {
       BoardRound& round = work.results[i];
@@ -110,6 +119,7 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
     announce("reference engine: " + item.label);
     auto next = std::make_unique<HeldRound>();
     next->work.round = RunReference(reference, item, next->folder.path());
+    if (options.single) RunReferenceSingle(reference, *float_side, next->work.round);
     held.push_back(std::move(next));
     workers.Add(held.back()->work);
   }

@@ -25,6 +25,7 @@ struct CrosscheckOptions {
   std::filesystem::path onnx;                   // empty: frontend/optimized.onnx beside the model, if it is there
   std::map<std::string, double> input_values;   // of inputs of `onnx` that the model does not have
   input::DataSources data;                      // see ListData
+  bool single = false;                          // every layer by itself too, fed with the float network's values
   bool all_builds = false;                      // outputs of release, profile and nmem too
   std::filesystem::path output_folder;          // gets the outputs of each board; empty: not wanted
   int threads = 0;                              // of the float engine; 0: all cores

@@ -6,17 +6,14 @@
 #include <vector>
 
 #include "crosscheck/board_dump.h"
-#include "crosscheck/inject_pack.h"
+#include "crosscheck/fed_run.h"
 #include "crosscheck/layer_causes.h"
-#include "crosscheck/layer_groups.h"
 #include "graph/error.h"
 
 namespace lockstep::crosscheck {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr uint64_t kLargestPack = uint64_t{1} << 28;  // of boards that are this PC: it lies in the temporary folder
 
 class IsolatedPass {
  public:
@@ -27,16 +24,16 @@ class IsolatedPass {
         links_(links),
         options_(options),
         result_(result),
-        room_(std::min(board.DumpRoom(), kLargestPack)) {}
+        fed_(board, round, links, options, result.folder.string() + "_alone") {}
 
   void Run() {
     const std::set<int> candidates = Candidates();
-    for (const LayerGroup& group : GroupsOf(PiecesOf(candidates, false), room_)) CompareDigests(group);
+    for (const LayerGroup& group : fed_.Groups(round_.manifest.layers, candidates, false)) CompareDigests(group);
     std::set<int> wrong;
     for (const dump::LayerResult& layer : result_.layers) {
       if (!layer.alone_within_tolerance.value_or(true)) wrong.insert(layer.index);
     }
-    for (const LayerGroup& group : GroupsOf(PiecesOf(wrong, true), room_)) CompareBytes(group);
+    for (const LayerGroup& group : fed_.Groups(round_.manifest.layers, wrong, true)) CompareBytes(group);
     result_.causes = FindCauses(result_.layers, links_, OverwrittenInputs());
   }
 
@@ -56,45 +53,6 @@ class IsolatedPass {
     return candidates;
   }
 
-  std::vector<LayerPiece> PiecesOf(const std::set<int>& layers, bool outputs) const {
-    std::map<std::pair<int, int>, uint64_t> bytes;
-    for (const dump::DumpLayer& layer : round_.manifest.layers) bytes[layer.Place()] = layer.bytes;
-    std::vector<LayerPiece> pieces;
-    for (const dump::DumpLayer& layer : round_.manifest.layers) {
-      if (layers.count(layer.index) == 0) continue;
-      LayerPiece piece = {layer.index, layer.name, outputs ? layer.bytes : 0};
-      const bool first_output = layer.output <= 0;
-      for (const LayerSource& source : links_.Sources(layer.index)) {
-        if (first_output && source.layer >= 0) piece.bytes += bytes.at(links_.PlaceOf(source));
-      }
-      pieces.push_back(std::move(piece));
-    }
-    return pieces;
-  }
-
-  // The board's dump of a group, its layers fed with the PC's inputs.
-  dump::Manifest RunFed(const LayerGroup& group, bool digests_only) {
-    boards::BoardJob job = JobOf(group);
-    job.digests_only = digests_only;
-    job.inject_folder = result_.folder.string() + "_inject";
-    WriteInjectPack(round_, links_, group.layers, job.inject_folder);
-    board_.Run(job);
-    std::error_code ignored;
-    fs::remove_all(job.inject_folder, ignored);
-    return ReadBoardDump(board_, job.dump_folder, round_);
-  }
-
-  boards::BoardJob JobOf(const LayerGroup& group) const {
-    boards::BoardJob job;
-    job.model = options_.model;
-    job.inputs = round_.input_files;
-    job.layers = group.expression;
-    job.dump_folder = AloneFolder();
-    return job;
-  }
-
-  fs::path AloneFolder() const { return result_.folder.string() + "_alone"; }
-
   // Calls visit(result, reference's layer, board's layer) for the outputs of a group's layers.
   template <typename Visit>
   void ForEachOutput(const LayerGroup& group, const dump::Manifest& manifest, const Visit& visit) {
@@ -106,7 +64,7 @@ class IsolatedPass {
   }
 
   void CompareDigests(const LayerGroup& group) {
-    const dump::Manifest manifest = RunFed(group, true);
+    const dump::Manifest manifest = fed_.Run(group, true);
     ForEachOutput(group, manifest, [](dump::LayerResult& result, const auto& reference, const auto& actual) {
       result.alone_md5_equal = actual.md5 == reference.md5;
       result.alone_within_tolerance = result.alone_md5_equal;
@@ -114,16 +72,16 @@ class IsolatedPass {
   }
 
   void CompareBytes(const LayerGroup& group) {
-    const dump::Manifest manifest = RunFed(group, false);
+    const dump::Manifest manifest = fed_.Run(group, false);
     ForEachOutput(group, manifest, [&](dump::LayerResult& result, const auto& reference, const auto& actual) {
       if (result.alone_md5_equal.value_or(true)) return;
       const bool is_float = result.dtype == "f32";
-      result.alone_difference = dump::CompareFiles(round_.reference, reference, AloneFolder(), actual,
+      result.alone_difference = dump::CompareFiles(round_.reference, reference, fed_.folder(), actual,
                                                    is_float ? options_.float_tolerance : dump::Tolerance{});
       result.alone_within_tolerance = is_float && result.alone_difference->beyond == 0;
     });
     std::error_code ignored;
-    fs::remove_all(AloneFolder(), ignored);
+    fs::remove_all(fed_.folder(), ignored);
   }
 
   // Of layers that nothing else explains: whether they read what was written.
@@ -132,8 +90,8 @@ class IsolatedPass {
     std::vector<OverwrittenInput> overwritten;
     std::map<std::pair<int, int>, std::string> written;
     for (const dump::DumpLayer& layer : round_.manifest.layers) written[layer.Place()] = layer.md5;
-    for (const LayerGroup& group : GroupsOf(PiecesOf({layers.begin(), layers.end()}, false), UINT64_MAX)) {
-      boards::BoardJob job = JobOf(group);
+    for (const LayerGroup& group : fed_.Groups(round_.manifest.layers, {layers.begin(), layers.end()}, false)) {
+      boards::BoardJob job = fed_.JobOf(group);
       job.digests_only = true;
       job.dump_inputs = true;
       board_.Run(job);
@@ -157,7 +115,7 @@ class IsolatedPass {
   const LayerLinks& links_;
   const CrosscheckOptions& options_;
   BoardRound& result_;
-  uint64_t room_;
+  FedRun fed_;
 };
 
 }  // namespace

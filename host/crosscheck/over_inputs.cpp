@@ -44,6 +44,10 @@ void AddLayer(dump::LayerResult& worst, const dump::LayerResult& layer) {
   worst.within_tolerance = worst.within_tolerance && layer.within_tolerance;
   worst.repeatable = worst.repeatable && layer.repeatable;
   if (worst.accuracy && layer.accuracy) KeepWorst(*worst.accuracy, *layer.accuracy);
+  if (worst.single_accuracy && layer.single_accuracy) KeepWorst(*worst.single_accuracy, *layer.single_accuracy);
+  if (worst.single_md5_equal && layer.single_md5_equal) {
+    worst.single_md5_equal = *worst.single_md5_equal && *layer.single_md5_equal;
+  }
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ report::Table LayerTable(const CrosscheckResult& result) {
   constexpr size_t kNameWidth = 24;
   constexpr size_t kInputWidth = 20;
   const bool floats = !result.simulator.empty();
+  const bool single = !result.simulator_single.empty();
   const bool several = result.inputs.size() > 1;
   std::vector<report::Column> columns = {{"#", Align::kRight}, {"layer", Align::kLeft, kNameWidth}, {"operator"}};
   for (const BoardResult& board : result.boards) columns.push_back({board.name});
@@ -55,6 +56,9 @@ report::Table LayerTable(const CrosscheckResult& result) {
     for (const char* title : {"PC cosine", "dB", "board cosine"}) add(title);
     if (several) add("mean");
     for (const char* title : {"dB", "steps"}) add(title);
+    if (single) {
+      for (const char* title : {"PC single", "dB", "board single", "dB"}) add(title);
+    }
   }
   if (several) columns.push_back({"worst input", Align::kLeft, kInputWidth});
   report::Table table(columns);
@@ -75,6 +79,14 @@ report::Table LayerTable(const CrosscheckResult& result) {
       cells.push_back(layer.dtype == "f32" ? Cell("-") : Cell(report::FixedNumber(layer.accuracy->max_steps, 1)));
     } else if (floats) {
       cells.insert(cells.end(), several ? 6 : 5, Cell("-"));
+    }
+    if (single && result.simulator_single[i].worst && layer.single_accuracy) {
+      for (const analyze::Metrics& metrics : {*result.simulator_single[i].worst, *layer.single_accuracy}) {
+        cells.push_back(Cosine(metrics.cosine));
+        cells.push_back(Decibels(metrics.sqnr_db));
+      }
+    } else if (single) {
+      cells.insert(cells.end(), 4, Cell("-"));
     }
     if (several) cells.push_back(worst.over_inputs[i].worst_input);
     table.AddRow(std::move(cells));
@@ -229,6 +241,10 @@ std::string ToJson(const CrosscheckResult& result) {
     simulator.back()["max_abs"] = JsonNumber(worst->max_abs);
     simulator.back()["max_steps"] = JsonNumber(worst->max_steps);
     AddMean(result.simulator[i].mean, simulator.back());
+    if (result.simulator_single.empty() || !result.simulator_single[i].worst) continue;
+    simulator.back()["single_cosine"] = JsonNumber(result.simulator_single[i].worst->cosine);
+    simulator.back()["single_sqnr_db"] = JsonNumber(result.simulator_single[i].worst->sqnr_db);
+    simulator.back()["single_max_steps"] = JsonNumber(result.simulator_single[i].worst->max_steps);
   }
   const ordered_json json = {
       {"model", result.model},

@@ -51,7 +51,7 @@ struct LayerOverInputs {
   std::pair<int64_t, double> badness;  // of the worst input
 };
 
-// How far the reference engine is from the float network, end to end.
+// How far the reference engine is from the float network.
 struct SimulatedLayer {
   std::optional<analyze::Metrics> worst;  // none without a float network, or where it has no such tensor
   MeanOfMetrics mean;
@@ -80,7 +80,8 @@ struct CrosscheckResult {
   std::vector<std::string> notes;  // what the user should know, one line each
   dump::Verdict verdict = dump::Verdict::kExact;
   std::vector<BoardResult> boards;
-  std::vector<SimulatedLayer> simulator;  // by layer; empty without a float network
+  std::vector<SimulatedLayer> simulator;         // by layer; empty without a float network
+  std::vector<SimulatedLayer> simulator_single;  // each layer fed with the float network's values; empty: not wanted
   std::optional<FirstDifference> first_difference;
 };
 

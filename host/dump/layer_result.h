@@ -34,6 +34,10 @@ struct LayerResult {
   std::optional<bool> alone_md5_equal;
   std::optional<bool> alone_within_tolerance;
   std::optional<ElementComparison> alone_difference;
+  // The layer by itself, fed with the float network's values, where it was run so: beside the PC, beside the float
+  // network.
+  std::optional<bool> single_md5_equal;
+  std::optional<analyze::Metrics> single_accuracy;
 
   std::pair<int, int> Place() const { return {index, output}; }
 };

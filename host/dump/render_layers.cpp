@@ -68,6 +68,12 @@ ordered_json ToJson(const LayerResult& layer) {
     json["max_abs"] = JsonNumber(layer.accuracy->max_abs);
     json["max_steps"] = JsonNumber(layer.accuracy->max_steps);
   }
+  if (layer.single_md5_equal) json["single_md5_equal"] = *layer.single_md5_equal;
+  if (layer.single_accuracy) {
+    json["single_cosine"] = JsonNumber(layer.single_accuracy->cosine);
+    json["single_sqnr_db"] = JsonNumber(layer.single_accuracy->sqnr_db);
+    json["single_max_steps"] = JsonNumber(layer.single_accuracy->max_steps);
+  }
   if (layer.alone_md5_equal) json["alone_md5_equal"] = *layer.alone_md5_equal;
   if (layer.alone_difference) json["alone_difference"] = ToJson(*layer.alone_difference);
   if (layer.difference) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dump/values.h"
+#include "judge/joint_bytes.h"
 #include "judge/written_tensors.h"
 #include "layerwise/channel_peaks.h"
 #include "quantize/affine.h"
@@ -29,29 +30,6 @@ engine::FloatEngineOptions EngineOptions(const graph::Graph& graph, const std::v
   }
   for (const Row& row : rows) observe(row.id);
   return options;
-}
-
-// In the joint tensor's order.
-std::vector<uint8_t> BytesOf(const joint::Tensor& tensor, const engine::FloatTensor& value) {
-  const dump::DumpLayer layer = dump::DescribeTensor(tensor);
-  const std::vector<float> reals = dump::ToPhysical(value.shape, layer.axes, value.data.data());
-  const auto levels = judge::LevelsOf(tensor);
-  std::vector<uint8_t> bytes;
-  if (!levels) {
-    if (tensor.dtype() != joint::DType::F32) return {};
-    const auto* first = reinterpret_cast<const uint8_t*>(reals.data());
-    return {first, first + reals.size() * sizeof(float)};
-  }
-  const bool wide = tensor.dtype() == joint::DType::U16;
-  bytes.reserve(reals.size() * (wide ? 2 : 1));
-  for (size_t i = 0; i < reals.size(); ++i) {
-    const quantize::AffineParams params = levels->channel(i % levels->scales.size());  // channels lie in the last axis
-    const int32_t level =
-        std::isnan(reals[i]) ? params.zero_point : quantize::QuantizeValue(static_cast<double>(reals[i]), params);
-    bytes.push_back(static_cast<uint8_t>(level));
-    if (wide) bytes.push_back(static_cast<uint8_t>(level >> 8));
-  }
-  return bytes;
 }
 
 // The float values of a row as they are compared, and what can be told of them alone.
@@ -123,7 +101,8 @@ std::vector<uint8_t> PictureRun::Feed(int32_t joint_tensor, const Tensors& input
   const joint::Tensor& tensor = *joint_.model().tensors()->Get(static_cast<uint32_t>(joint_tensor));
   const graph::TensorId id = judge::NetworkTensor(quantized_.graph, tensor);
   if (id == graph::kNoTensor || inputs.count(quantized_.graph.tensor(id).name) != 0) return {};
-  return BytesOf(tensor, Value(id, inputs));
+  const engine::FloatTensor value = Value(id, inputs);
+  return judge::JointBytes(tensor, value.shape, value.data.data());
 }
 
 void PictureRun::FindCauses(const Row& row, const Tensors& inputs, const std::vector<float>& expected,

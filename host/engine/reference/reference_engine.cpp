@@ -54,7 +54,7 @@ ReferenceEngine::~ReferenceEngine() = default;
 const joint::Model& ReferenceEngine::model() const { return *impl_->model; }
 
 std::vector<std::vector<uint8_t>> ReferenceEngine::Run(const std::vector<std::vector<uint8_t>>& inputs,
-                                                       const LayerObserver& observer) {
+                                                       const LayerObserver& observer, const LayerFeed& feed) {
   const joint::Model& model = *impl_->model;
   const auto& tensors = *model.tensors();
   if (inputs.size() != model.inputs()->size()) {
@@ -76,7 +76,15 @@ std::vector<std::vector<uint8_t>> ReferenceEngine::Run(const std::vector<std::ve
   for (uint32_t i = 0; i < model.layers()->size(); ++i) {
     const joint::Layer& layer = *model.layers()->Get(i);
     LayerRun run = DescribeRun(model, layer);
-    for (uint32_t j = 0; j < run.inputs.size(); ++j) run.inputs[j].data = data_of(layer.inputs()->Get(j));
+    std::vector<std::vector<uint8_t>> fed(run.inputs.size());
+    for (uint32_t j = 0; j < run.inputs.size(); ++j) {
+      const int32_t input = layer.inputs()->Get(j);
+      if (feed && tensors.Get(input)->constant() < 0) fed[j] = feed(input);
+      if (!fed[j].empty() && fed[j].size() != tensors.Get(input)->bytes()) {
+        throw UsageError("tensor '" + tensors.Get(input)->name()->str() + "' is fed with another number of bytes");
+      }
+      run.inputs[j].data = fed[j].empty() ? data_of(input) : fed[j].data();
+    }
     for (uint32_t j = 0; j < run.outputs.size(); ++j) {
       std::vector<uint8_t>& value = values[layer.outputs()->Get(j)];
       value.resize(run.outputs[j].tensor->bytes());

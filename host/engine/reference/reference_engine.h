@@ -18,6 +18,9 @@ namespace lockstep::engine {
 using LayerObserver = std::function<void(int index, int output_index, const joint::Layer& layer,
                                          const joint::Tensor& output, const uint8_t* data)>;
 
+// Bytes in place of what was computed of a tensor that a layer is about to read; empty: as it was computed.
+using LayerFeed = std::function<std::vector<uint8_t>(int32_t tensor)>;
+
 class ReferenceEngine {
  public:
   // `file` is a whole joint model and outlives the engine. Throws what CheckJointFile throws.
@@ -31,7 +34,7 @@ class ReferenceEngine {
   // Input bytes by position in Model.inputs, exactly as large as the tensor (UsageError otherwise). Returns the
   // outputs' bytes.
   std::vector<std::vector<uint8_t>> Run(const std::vector<std::vector<uint8_t>>& inputs,
-                                        const LayerObserver& observer = nullptr);
+                                        const LayerObserver& observer = nullptr, const LayerFeed& feed = nullptr);
 
  private:
   struct Impl;

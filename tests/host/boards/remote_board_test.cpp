@@ -60,5 +60,20 @@ TEST_F(RemoteBoardTest, AMemoryReportComesBack) {
   EXPECT_EQ(Run().find("--memory-path ./nmem_memory.txt "), 0U);
 }
 
+TEST_F(RemoteBoardTest, WhatIsInjectedGetsThere) {
+  Script("debug", "cat inject/manifest.json inject/tensors.bin; mkdir dump; echo {} >dump/manifest.json\n");
+  WriteText(Path("pack/manifest.json"), "what there is\n");
+  WriteText(Path("pack/tensors.bin"), "the tensors\n");
+  job_.report_folder.clear();
+  job_.inject_folder = Path("pack");
+  job_.dump_folder = Path("dump");
+  job_.dump_inputs = true;
+  const std::string said = Run();
+  EXPECT_EQ(said.find("--dump_intermediate 3 --dump_folder dump --inject inject "), 0U) << said;
+  EXPECT_NE(said.find("what there is\nthe tensors\n"), std::string::npos) << said;
+  EXPECT_EQ(Files("dump"), std::vector<std::string>{"manifest.json"});
+  EXPECT_EQ(Files("work/runs"), std::vector<std::string>()) << "nothing of a run stays";
+}
+
 }  // namespace
 }  // namespace lockstep::boards
