@@ -10,7 +10,7 @@ using UsageTest = CommandLineTest;
 
 TEST_F(UsageTest, HelpIsACommandToo) {
   EXPECT_EQ(Lockstep({"help"}).out, Lockstep({"--help"}).out);
-  for (const std::string command : {"build", "run", "crosscheck", "compare", "info", "help"}) {
+  for (const std::string command : {"build", "run", "crosscheck", "compare", "extract", "split", "info", "help"}) {
     EXPECT_EQ(Lockstep({"help", command}).out, Lockstep({command, "--help"}).out);
     EXPECT_EQ(Lockstep({"help", command}).status, 0);
   }
@@ -18,7 +18,7 @@ TEST_F(UsageTest, HelpIsACommandToo) {
 }
 
 TEST_F(UsageTest, HelpSpeaksItsOwnWords) {
-  for (const std::string command : {"build", "run", "crosscheck", "compare", "info", "help"}) {
+  for (const std::string command : {"build", "run", "crosscheck", "compare", "extract", "split", "info", "help"}) {
     const std::string page = Lockstep({"help", command}).out;
     for (const std::string words : {" in [", "NONNEGATIVE", "(1x)"}) {
       EXPECT_EQ(page.find(words), std::string::npos) << command << " has " << words << "\n" << page;
