@@ -1,6 +1,7 @@
 #include "crosscheck/layer_causes.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -11,6 +12,19 @@ namespace lockstep::crosscheck {
 namespace {
 
 using Results = std::vector<dump::LayerResult>;
+
+struct CauseText {
+  const char* name;   // in JSON
+  const char* words;  // in the table
+};
+
+// In the order of the enum.
+constexpr std::array<CauseText, 5> kCauses = {{{"wrong_inputs", "wrong inputs"},
+                                               {"rounding", "rounding"},
+                                               {"state", "not by inputs"},
+                                               {"overwritten_input", "overwritten"},
+                                               {"wrong_kernel", "wrong kernel"}}};
+static_assert(kCauses.size() == static_cast<size_t>(Cause::kKernel) + 1);
 
 std::set<std::pair<int, int>> DifferingPlaces(const Results& layers) {
   std::set<std::pair<int, int>> places;
@@ -151,36 +165,7 @@ std::string CauseLines(const BoardResult& board) {
   return lines;
 }
 
-const char* CauseWords(Cause cause) {
-  switch (cause) {
-    case Cause::kKernel:
-      return "wrong kernel";
-    case Cause::kOverwritten:
-      return "overwritten";
-    case Cause::kState:
-      return "not by inputs";
-    case Cause::kRounding:
-      return "rounding";
-    case Cause::kInputs:
-      break;
-  }
-  return "wrong inputs";
-}
-
-const char* CauseName(Cause cause) {
-  switch (cause) {
-    case Cause::kKernel:
-      return "wrong_kernel";
-    case Cause::kOverwritten:
-      return "overwritten_input";
-    case Cause::kState:
-      return "state";
-    case Cause::kRounding:
-      return "rounding";
-    case Cause::kInputs:
-      break;
-  }
-  return "wrong_inputs";
-}
+const char* CauseWords(Cause cause) { return kCauses.at(static_cast<size_t>(cause)).words; }
+const char* CauseName(Cause cause) { return kCauses.at(static_cast<size_t>(cause)).name; }
 
 }  // namespace lockstep::crosscheck
