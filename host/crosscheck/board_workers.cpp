@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
+#include <system_error>
+#include <utility>
 
 #include "crosscheck/board_round.h"
+#include "graph/error.h"
 
 namespace lockstep::crosscheck {
 
 BoardWorkers::BoardWorkers(const std::vector<boards::BoardPool>& pools, const LayerLinks& links,
                            const CrosscheckOptions& options)
     : pools_(pools), links_(links), options_(options), waiting_(pools.size()) {
+  for (const boards::BoardPool& pool : pools) able_.push_back(pool.boards.size());
   for (size_t pool = 0; pool < pools.size(); ++pool) {
     for (const auto& board : pools[pool].boards) {
       threads_.emplace_back([this, pool, one = board.get()] { Work(pool, *one); });
@@ -67,9 +72,33 @@ void BoardWorkers::Work(size_t pool, boards::Board& board) {
     RunBoard(board, work.round, links_, options_, work.results[pool]);
     lock.lock();
     busy_here_ -= here ? 1 : 0;
-    --work.left;
+    const bool leaves = Leaves(pool, board, work.results[pool]);
+    if (leaves) {
+      waiting_[pool].push_front(&work);
+    } else {
+      --work.left;
+    }
     changed_.notify_all();
+    if (leaves) return;
   }
+}
+
+bool BoardWorkers::Leaves(size_t pool, const boards::Board& board, BoardRound& result) {
+  if (!result.error || able_[pool] == 1) return false;
+  try {
+    std::rethrow_exception(result.error);
+  } catch (const BoardError& error) {
+    notes_.push_back(board.name() + " failed and left its inputs to the others of its pool: " + error.what());
+  } catch (...) {
+    return false;  // the model's or the input's own fault: the others would fail too
+  }
+  --able_[pool];
+  BoardRound anew;
+  anew.folder = result.folder;
+  std::error_code ignored;
+  std::filesystem::remove_all(anew.folder, ignored);
+  result = std::move(anew);
+  return true;
 }
 
 }  // namespace lockstep::crosscheck

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -31,11 +32,15 @@ class BoardWorkers {
 
   void Add(RoundWork& work);         // it stays where it is until it was waited for
   void Wait(const RoundWork& work);  // until every pool has run it; the first pool's error is thrown
+  // What boards failed with that left their pool to the others; to be asked when all was waited for.
+  const std::vector<std::string>& notes() const { return notes_; }
   // Rounds that keep all boards busy.
   size_t WorthHolding() const;
 
  private:
   void Work(size_t pool, boards::Board& board);
+  // Whether the board leaves a round that it failed with to the others of its pool.
+  bool Leaves(size_t pool, const boards::Board& board, BoardRound& result);
 
   const std::vector<boards::BoardPool>& pools_;
   const LayerLinks& links_;
@@ -43,7 +48,9 @@ class BoardWorkers {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::deque<RoundWork*>> waiting_;  // by pool
-  int busy_here_ = 0;                            // boards that are this PC and run something
+  std::vector<size_t> able_;                     // boards of a pool that have not failed
+  std::vector<std::string> notes_;
+  int busy_here_ = 0;  // boards that are this PC and run something
   bool ends_ = false;
   std::vector<std::thread> threads_;
 };

@@ -124,6 +124,7 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
     workers.Add(held.back()->work);
   }
   while (!held.empty()) finish_first();
+  result.notes.insert(result.notes.end(), workers.notes().begin(), workers.notes().end());
   kept.Commit();
   result.verdict = Judge(result.boards);
   return result;

@@ -15,6 +15,7 @@
 #include "crosscheck/crosscheck.h"
 #include "crosscheck/render.h"
 #include "faulty_board.h"
+#include "graph/error.h"
 #include "pools.h"
 #include "support/joint_models.h"
 #include "support/temporary_test_folder.h"
@@ -105,6 +106,36 @@ TEST_F(OverInputsTest, BoardsOfAPoolShareTheInputs) {
   }
   EXPECT_EQ(shared.size(), static_cast<size_t>(kInputs));
   EXPECT_EQ(InputsOf(alone), shared);
+}
+
+TEST_F(OverInputsTest, ABoardThatFailsLeavesItsInputsToTheOthers) {
+  FaultyBoard good, dead;
+  std::mutex mutex;
+  std::condition_variable failed;
+  bool has_failed = false;
+  dead.kernel = [&](int /*layer*/, std::vector<uint8_t>& /*bytes*/) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    has_failed = true;
+    failed.notify_all();
+    throw BoardError("dead: the cable is out");
+  };
+  // The good one does not do all of the work before the dead one has begun.
+  good.kernel = [&](int /*layer*/, std::vector<uint8_t>& /*bytes*/) {
+    std::unique_lock<std::mutex> lock(mutex);
+    failed.wait_for(lock, std::chrono::seconds(20), [&] { return has_failed; });
+  };
+  const CrosscheckResult result = Check({{"good,dead", {test::Borrowed(good), test::Borrowed(dead)}}});
+  EXPECT_EQ(result.verdict, dump::Verdict::kExact);
+  EXPECT_EQ(InputsOf(good).size(), static_cast<size_t>(kInputs));
+  EXPECT_EQ(dead.jobs.size(), 1U) << "it is not asked again";
+  ASSERT_EQ(result.notes.size(), 1U);
+  EXPECT_NE(result.notes[0].find("left its inputs to the others of its pool: dead: the cable is out"),
+            std::string::npos)
+      << result.notes[0];
+  // The last one's failure is everybody's.
+  FaultyBoard dead_too;
+  dead_too.kernel = dead.kernel;
+  EXPECT_THROW(Check({{"dead,dead too", {test::Borrowed(dead), test::Borrowed(dead_too)}}}), BoardError);
 }
 
 TEST_F(OverInputsTest, FewInputsLieOnDiskAtATime) {
