@@ -95,15 +95,6 @@ std::vector<uint8_t> ReadDumpLayer(const fs::path& folder, const DumpLayer& laye
   return bytes;
 }
 
-std::vector<fs::path> FilesOfDump(const fs::path& folder) {
-  std::vector<fs::path> files = {folder / kManifestName};
-  std::error_code ignored;  // reading the dump tells what is wrong with the folder
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.path().extension() == ".bin") files.push_back(entry.path());
-  }
-  return files;
-}
-
 DumpWriter::DumpWriter(fs::path folder, Manifest head, const DumpOptions& options)
     : folder_(std::move(folder)), manifest_(std::move(head)), options_(options) {
   try {

@@ -72,9 +72,6 @@ Manifest ReadManifest(const std::filesystem::path& folder);
 // The bytes of a layer; BadInput if the file is missing or not as long as the manifest says. The digest is checked too.
 std::vector<uint8_t> ReadDumpLayer(const std::filesystem::path& folder, const DumpLayer& layer);
 
-// The manifest and what lies beside it, so that nothing is written over them; the folder need not be a good dump.
-std::vector<std::filesystem::path> FilesOfDump(const std::filesystem::path& folder);
-
 struct DumpOptions {
   bool digests_only = false;
   std::string layers;  // regular expression that a layer's name must match somewhere; empty: all

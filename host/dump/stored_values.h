@@ -29,6 +29,7 @@ void WithType(const std::string& dtype, const Visit& visit) {
   if (dtype == "s64") return visit(int64_t{});
   if (dtype == "f32") return visit(float{});
   if (dtype == "bool") return visit(uint8_t{});
+  if (dtype == "f64") return visit(double{});  // of arrays from elsewhere
   throw BadInput("the element type \"" + dtype + "\" of a dump is unknown");
 }
 
@@ -40,7 +41,7 @@ inline double ScaleAt(const DumpLayer& layer, int64_t index) {
 
 template <typename T>
 double Real(const DumpLayer& layer, T stored, int64_t index) {
-  if constexpr (std::is_same_v<T, float>) {
+  if constexpr (std::is_floating_point_v<T>) {
     return static_cast<double>(stored);
   } else {
     // As Dequantize of the arithmetic contract: one float32 multiplication.

@@ -65,6 +65,28 @@ std::vector<float> RealValues(const DumpLayer& layer, const std::vector<uint8_t>
   return values;
 }
 
+void StoredReals(const DumpLayer& layer, const uint8_t* bytes, int64_t first, size_t count, float* reals) {
+  WithType(layer.dtype, [&](auto type) {
+    using T = decltype(type);
+    constexpr bool kNarrow = std::is_integral_v<T> && sizeof(T) <= 2;
+    if constexpr (kNarrow) {  // the same in 32 bits, several at a time
+      constexpr int64_t kMost = 1 << 24;
+      if (layer.channel_scales.empty() && layer.zero_point > -kMost && layer.zero_point < kMost) {
+        const auto scale = static_cast<float>(layer.scale);
+        const auto zero_point = static_cast<int32_t>(layer.zero_point);
+        for (size_t i = 0; i < count; ++i) {
+          reals[i] = scale * static_cast<float>(int32_t{Load<T>(bytes, static_cast<int64_t>(i))} - zero_point);
+        }
+        return;
+      }
+    }
+    for (size_t i = 0; i < count; ++i) {
+      const auto at = static_cast<int64_t>(i);
+      reals[i] = static_cast<float>(Real(layer, Load<T>(bytes, at), first + at));
+    }
+  });
+}
+
 std::vector<int64_t> Integers(const DumpLayer& layer, const std::vector<uint8_t>& bytes) {
   std::vector<int64_t> values(static_cast<size_t>(layer.Elements()));
   const std::vector<int64_t> strides = OnnxStrides(OnnxShape(layer), layer.axes);

@@ -11,6 +11,9 @@ namespace lockstep::dump {
 // Real values (scale * (q - zero_point), or the floats themselves) in ONNX order, row major.
 std::vector<float> RealValues(const DumpLayer& layer, const std::vector<uint8_t>& bytes);
 
+// `count` of them in the order of the file, from element `first` on, whose bytes begin at `bytes`.
+void StoredReals(const DumpLayer& layer, const uint8_t* bytes, int64_t first, size_t count, float* reals);
+
 // The stored integers in ONNX order; the layer is not f32.
 std::vector<int64_t> Integers(const DumpLayer& layer, const std::vector<uint8_t>& bytes);
 

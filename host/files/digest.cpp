@@ -29,6 +29,10 @@ Md5Sum::Md5Sum() : state_(std::make_unique<State>()) {
   Require(state_->context != nullptr && EVP_DigestInit_ex(state_->context.get(), EVP_md5(), nullptr) == 1);
 }
 
+Md5Sum::Md5Sum(const Md5Sum& other) : state_(std::make_unique<State>()) {
+  Require(state_->context != nullptr && EVP_MD_CTX_copy_ex(state_->context.get(), other.state_->context.get()) == 1);
+}
+
 Md5Sum::~Md5Sum() = default;
 
 void Md5Sum::Add(const void* data, size_t size) { Require(EVP_DigestUpdate(state_->context.get(), data, size) == 1); }

@@ -9,12 +9,12 @@ namespace lockstep::files {
 
 std::string Md5Hex(const void* data, size_t size);  // 32 hexadecimal digits
 
-// Of bytes that arrive piece by piece.
+// Of bytes that arrive piece by piece. A copy goes on from where the original is.
 class Md5Sum {
  public:
   Md5Sum();
   ~Md5Sum();
-  Md5Sum(const Md5Sum&) = delete;
+  Md5Sum(const Md5Sum& other);
   Md5Sum& operator=(const Md5Sum&) = delete;
 
   void Add(const void* data, size_t size);

@@ -16,8 +16,6 @@
 namespace lockstep::input {
 namespace {
 
-constexpr size_t kMostNpyHeader = size_t{1} << 16;
-
 // Truth values are the bytes 0 and 1.
 bool SameType(const InputInfo& info, const NpyArray& array) {
   return array.dtype == info.layout.dtype || (array.dtype == "bool" && info.layout.dtype == "u8");

@@ -32,7 +32,7 @@ class HeaderReader {
  public:
   HeaderReader(std::string text, const std::string& label) : text_(std::move(text)), label_(label) {}
 
-  void Read(NpyArray& array, size_t& element_bytes) {
+  void Read(NpyHeader& header) {
     Expect('{');
     while (!Take('}')) {
       const std::string key = Text();
@@ -43,7 +43,7 @@ class HeaderReader {
         fortran_ = Truth();
         has_order_ = true;
       } else if (key == "shape") {
-        array.shape = Tuple();
+        header.shape = Tuple();
         has_shape_ = true;
       } else {
         Fail("its header has the key " + graph::Quoted(key));
@@ -54,11 +54,11 @@ class HeaderReader {
       }
     }
     if (descr_.empty() || !has_order_ || !has_shape_) Fail("its header lacks descr, fortran_order or shape");
-    if (fortran_ && array.shape.size() > 1) {
+    if (fortran_ && header.shape.size() > 1) {
       throw BadInput(label_ +
                      ": is in Fortran order, the last axis must vary fastest; save numpy.ascontiguousarray of it");
     }
-    SetType(array, element_bytes);
+    SetType(header);
   }
 
  private:
@@ -66,7 +66,7 @@ class HeaderReader {
     throw BadInput(label_ + ": is no .npy file: " + what + "; save it again with numpy.save");
   }
 
-  void SetType(NpyArray& array, size_t& element_bytes) const {
+  void SetType(NpyHeader& header) const {
     if (descr_[0] == '>') {
       throw BadInput(label_ + ": is big-endian (" + graph::Quoted(descr_) + "), little-endian is taken; save it with " +
                      "astype('<" + descr_.substr(1) + "')");
@@ -74,8 +74,8 @@ class HeaderReader {
     for (const NumpyType& type : kTypes) {
       const bool native = descr_.size() == 3 && (descr_[0] == '=' || descr_[0] == '|' || descr_[0] == '<');
       if (!native || descr_.compare(1, 2, type.descr + 1) != 0) continue;
-      array.dtype = type.dtype;
-      element_bytes = type.bytes;
+      header.dtype = type.dtype;
+      header.element_bytes = type.bytes;
       return;
     }
     throw BadInput(label_ + ": has elements of the type " + graph::Quoted(descr_) +
@@ -152,37 +152,41 @@ class HeaderReader {
 
 }  // namespace
 
-NpyArray ParseNpy(const std::vector<uint8_t>& file, const std::string& label) {
+NpyHeader ParseNpyHeader(const std::vector<uint8_t>& start, uint64_t size, const std::string& label) {
   const auto fail = [&](const std::string& what) {
     throw BadInput(label + ": is no .npy file: " + what + "; save it again with numpy.save");
   };
   constexpr size_t kFixed = 8;  // magic and version
-  if (file.size() < kFixed || std::memcmp(file.data(), kMagic.data(), kMagic.size()) != 0) {
+  if (start.size() < kFixed || std::memcmp(start.data(), kMagic.data(), kMagic.size()) != 0) {
     fail("it does not begin as one");
   }
-  const int version = file[6];
+  const int version = start[6];
   if (version < 1 || version > 3) fail("its version is " + std::to_string(version) + ", 1 to 3 are known");
   const size_t length_bytes = version == 1 ? 2 : 4;
-  if (file.size() < kFixed + length_bytes) fail("it is cut short");
+  if (start.size() < kFixed + length_bytes) fail("it is cut short");
   size_t length = 0;
-  for (size_t i = length_bytes; i-- > 0;) length = length << 8 | file[kFixed + i];
+  for (size_t i = length_bytes; i-- > 0;) length = length << 8 | start[kFixed + i];
   const size_t begin = kFixed + length_bytes + length;
-  if (length > file.size() || begin > file.size()) fail("its header is cut short");
-  NpyArray array;
-  size_t element_bytes = 1;
-  HeaderReader(std::string(file.begin() + static_cast<std::ptrdiff_t>(kFixed + length_bytes),
-                           file.begin() + static_cast<std::ptrdiff_t>(begin)),
+  if (length > start.size() || begin > start.size()) fail("its header is cut short");
+  NpyHeader header;
+  header.begin = begin;
+  HeaderReader(std::string(start.begin() + static_cast<std::ptrdiff_t>(kFixed + length_bytes),
+                           start.begin() + static_cast<std::ptrdiff_t>(begin)),
                label)
-      .Read(array, element_bytes);
-  const int64_t elements = graph::ElementCount(array.shape);
-  const size_t follows = file.size() - begin;
-  if (static_cast<uint64_t>(elements) != follows / element_bytes || follows % element_bytes != 0) {
-    throw BadInput(label + ": its header says " + graph::ToString(array.shape) + " of " +
-                   std::to_string(element_bytes) + " bytes each, but " + std::to_string(follows) +
+      .Read(header);
+  const int64_t elements = graph::ElementCount(header.shape);
+  const uint64_t follows = size - begin;
+  if (static_cast<uint64_t>(elements) != follows / header.element_bytes || follows % header.element_bytes != 0) {
+    throw BadInput(label + ": its header says " + graph::ToString(header.shape) + " of " +
+                   std::to_string(header.element_bytes) + " bytes each, but " + std::to_string(follows) +
                    " bytes follow; copy or save it again");
   }
-  array.bytes.assign(file.begin() + static_cast<std::ptrdiff_t>(begin), file.end());
-  return array;
+  return header;
+}
+
+NpyArray ParseNpy(const std::vector<uint8_t>& file, const std::string& label) {
+  const NpyHeader header = ParseNpyHeader(file, file.size(), label);
+  return {header.dtype, header.shape, {file.begin() + static_cast<std::ptrdiff_t>(header.begin), file.end()}};
 }
 
 std::vector<uint8_t> MakeNpy(const std::string& dtype, const graph::Shape& shape, const void* data, size_t size) {

@@ -17,6 +17,20 @@ struct NpyArray {
   std::vector<uint8_t> bytes;  // little-endian
 };
 
+// What stands in front of the elements.
+struct NpyHeader {
+  std::string dtype;  // as NpyArray
+  graph::Shape shape;
+  size_t element_bytes = 1;
+  size_t begin = 0;  // of the elements in the file
+};
+
+// As much of a file as a header can take.
+inline constexpr size_t kMostNpyHeader = size_t{1} << 16;
+
+// `start`: the first kMostNpyHeader bytes of a file of `size` bytes, or all of them. Throws as ParseNpy.
+NpyHeader ParseNpyHeader(const std::vector<uint8_t>& start, uint64_t size, const std::string& label);
+
 // Throws BadInput that begins with `label` for what is no .npy file, is cut short or too long, is big-endian, in
 // Fortran order, or holds records.
 NpyArray ParseNpy(const std::vector<uint8_t>& file, const std::string& label);

@@ -63,7 +63,7 @@ TEST_F(UsageTest, AFileOfTheOtherKindIsNamedWithTheWayOut) {
   ExpectError({"crosscheck", onnx, "--data", "x.bin", "--board", "local"}, 2, {build_it});
   ExpectError({"build", "--input", joint, "--output-dir", Path("out").string(), "--calibration", Path(".").string()}, 2,
               {"'" + joint + "' is a joint model, here the ONNX network that it was built from is needed"});
-  ExpectError({"compare", joint, onnx}, 2, {joint + " is a file, here a dump's folder is needed"});
+  ExpectError({"compare", joint, onnx}, 2, {joint + " is a file, here a folder is needed"});
 }
 
 TEST_F(UsageTest, FlagsOfAnalyzeThatWouldHaveNoEffect) {

@@ -19,5 +19,14 @@ TEST(Digest, PiecesGiveTheMd5OfTheWhole) {
   EXPECT_EQ(sum.Hex(), "900150983cd24fb0d6963f7d28e17f72");
 }
 
+TEST(Digest, ACopyGoesOnByItself) {
+  Md5Sum sum;
+  sum.Add("abc", 3);
+  Md5Sum copy(sum);
+  sum.Add("def", 3);
+  EXPECT_EQ(sum.Hex(), Md5Hex("abcdef", 6));
+  EXPECT_EQ(copy.Hex(), Md5Hex("abc", 3));
+}
+
 }  // namespace
 }  // namespace lockstep::files

@@ -1,15 +1,21 @@
-#include "dump/compare_dumps.h"
+#include "compare/compare_folders.h"
 
 #include <gtest/gtest.h>
 
 #include <tuple>
 
-#include "dump/render_comparison.h"
+#include "compare/render.h"
 #include "graph/error.h"
 #include "support/temporary_test_folder.h"
 
-namespace lockstep::dump {
+namespace lockstep::compare {
 namespace {
+
+using dump::DumpLayer;
+using dump::DumpOptions;
+using dump::DumpWriter;
+using dump::Manifest;
+using dump::Verdict;
 
 class CompareDumpsTest : public testing::FolderTest {
  protected:
@@ -79,19 +85,19 @@ class CompareDumpsTest : public testing::FolderTest {
 TEST_F(CompareDumpsTest, EqualDumpsAreExact) {
   WriteDump("a", {10, 20, 30, 40});
   WriteDump("b", {10, 20, 30, 40});
-  const DumpComparison result = CompareDumps(Path("a"), Path("b"), {});
+  const FolderComparison result = CompareFolders(Path("a"), Path("b"), {});
   EXPECT_EQ(result.verdict, Verdict::kExact);
-  EXPECT_DOUBLE_EQ(result.layers[0].accuracy->cosine, 1.0);
+  EXPECT_DOUBLE_EQ(result.layers[0].layer.accuracy->cosine, 1.0);
 }
 
 TEST_F(CompareDumpsTest, OneStepDiffersAndIsFound) {
   WriteDump("a", {10, 20, 30, 40});
   WriteDump("b", {10, 20, 31, 40});
-  const DumpComparison result = CompareDumps(Path("a"), Path("b"), {});
+  const FolderComparison result = CompareFolders(Path("a"), Path("b"), {});
   EXPECT_EQ(result.verdict, Verdict::kDiffers);
-  ASSERT_TRUE(result.layers[0].difference.has_value());
-  EXPECT_EQ(result.layers[0].difference->differing, 1);
-  EXPECT_DOUBLE_EQ(result.layers[0].accuracy->max_abs, 0.5);
+  ASSERT_TRUE(result.layers[0].layer.difference.has_value());
+  EXPECT_EQ(result.layers[0].layer.difference->differing, 1);
+  EXPECT_DOUBLE_EQ(result.layers[0].layer.accuracy->max_abs, 0.5);
   EXPECT_NE(ToText(result, false).find("element [0,1,0,0] (ONNX order [0,0,1,0]) should be 30 and is 31"),
             std::string::npos)
       << ToText(result, false);
@@ -101,34 +107,34 @@ TEST_F(CompareDumpsTest, ATolerancePassesWhatItCovers) {
   WriteDump("a", {10, 20, 30, 40});
   WriteDump("b", {10, 20, 31, 40});
   CompareOptions options;
-  options.tolerance.atol = 0.5;
-  EXPECT_EQ(CompareDumps(Path("a"), Path("b"), options).verdict, Verdict::kWithinTolerance);
-  options.tolerance.atol = 0.49;
-  EXPECT_EQ(CompareDumps(Path("a"), Path("b"), options).verdict, Verdict::kDiffers);
+  options.limits.tolerance.atol = 0.5;
+  EXPECT_EQ(CompareFolders(Path("a"), Path("b"), options).verdict, Verdict::kWithinTolerance);
+  options.limits.tolerance.atol = 0.49;
+  EXPECT_EQ(CompareFolders(Path("a"), Path("b"), options).verdict, Verdict::kDiffers);
   options = {};
-  options.min_cosine = 0.99;
-  EXPECT_EQ(CompareDumps(Path("a"), Path("b"), options).verdict, Verdict::kWithinTolerance);
-  options.min_cosine = 1.0;
-  EXPECT_EQ(CompareDumps(Path("a"), Path("b"), options).verdict, Verdict::kDiffers);
+  options.limits.min_cosine = 0.99;
+  EXPECT_EQ(CompareFolders(Path("a"), Path("b"), options).verdict, Verdict::kWithinTolerance);
+  options.limits.min_cosine = 1.0;
+  EXPECT_EQ(CompareFolders(Path("a"), Path("b"), options).verdict, Verdict::kDiffers);
 }
 
 TEST_F(CompareDumpsTest, DigestsAloneDecideWithoutValues) {
   WriteDump("a", {10, 20, 30, 40});
   WriteDump("b", {10, 20, 30, 40}, true);
   WriteDump("c", {10, 20, 31, 40}, true);
-  EXPECT_EQ(CompareDumps(Path("a"), Path("b"), {}).verdict, Verdict::kExact);
-  const DumpComparison result = CompareDumps(Path("a"), Path("c"), {});
+  EXPECT_EQ(CompareFolders(Path("a"), Path("b"), {}).verdict, Verdict::kExact);
+  const FolderComparison result = CompareFolders(Path("a"), Path("c"), {});
   EXPECT_EQ(result.verdict, Verdict::kDiffers);
-  EXPECT_FALSE(result.layers[0].accuracy.has_value());
+  EXPECT_FALSE(result.layers[0].layer.accuracy.has_value());
 }
 
 TEST_F(CompareDumpsTest, AFloatDumpIsMatchedByTensor) {
   WriteFloatDump("float", {5.0F, 10.0F, 15.0F, 20.25F});
   WriteDump("board", {10, 20, 30, 40});
-  const DumpComparison result = CompareDumps(Path("float"), Path("board"), {});
+  const FolderComparison result = CompareFolders(Path("float"), Path("board"), {});
   ASSERT_EQ(result.layers.size(), 1U);
-  EXPECT_DOUBLE_EQ(result.layers[0].accuracy->max_abs, 0.25);
-  EXPECT_DOUBLE_EQ(result.layers[0].accuracy->max_steps, 0.5);
+  EXPECT_DOUBLE_EQ(result.layers[0].layer.accuracy->max_abs, 0.25);
+  EXPECT_DOUBLE_EQ(result.layers[0].layer.accuracy->max_steps, 0.5);
 }
 
 TEST_F(CompareDumpsTest, EveryLayerThatNamesATensorIsCompared) {
@@ -136,46 +142,46 @@ TEST_F(CompareDumpsTest, EveryLayerThatNamesATensorIsCompared) {
   // The tensor, then a layer that writes it in another form and spoils it.
   WriteLayers("board", "ab", {{"Conv_0", "t"}, {"t/dequantize", "t"}}, 60);
   for (const auto& [first, second] : {std::pair("float", "board"), std::pair("board", "float")}) {
-    const DumpComparison result = CompareDumps(Path(first), Path(second), {});
+    const FolderComparison result = CompareFolders(Path(first), Path(second), {});
     EXPECT_EQ(result.verdict, Verdict::kDiffers);
     ASSERT_EQ(result.layers.size(), 2U);
-    EXPECT_DOUBLE_EQ(result.layers[0].accuracy->max_abs, 0.0);
-    EXPECT_DOUBLE_EQ(result.layers[1].accuracy->max_abs, 10.0);
+    EXPECT_DOUBLE_EQ(result.layers[0].layer.accuracy->max_abs, 0.0);
+    EXPECT_DOUBLE_EQ(result.layers[1].layer.accuracy->max_abs, 10.0);
   }
 }
 
 TEST_F(CompareDumpsTest, AMissingLayerIsADifference) {
   WriteLayers("both", "ab", {{"Conv_0", "t"}, {"Conv_1", "u"}});
   WriteLayers("one", "ab", {{"Conv_0", "t"}});
-  const DumpComparison result = CompareDumps(Path("both"), Path("one"), {});
+  const FolderComparison result = CompareFolders(Path("both"), Path("one"), {});
   EXPECT_EQ(result.verdict, Verdict::kDiffers);
   EXPECT_NE(ToText(result, false).find("1 layer is only in " + Path("both").string() + ": 1 Conv_1\n"),
             std::string::npos)
       << ToText(result, false);
   EXPECT_NE(ToText(result, false).find("a layer is missing in one of the dumps"), std::string::npos);
-  EXPECT_EQ(CompareDumps(Path("one"), Path("both"), {}).verdict, Verdict::kDiffers);
+  EXPECT_EQ(CompareFolders(Path("one"), Path("both"), {}).verdict, Verdict::kDiffers);
   // Another model, so by tensor.
   WriteLayers("other", "cd", {{"Conv_5", "t"}});
-  EXPECT_EQ(CompareDumps(Path("both"), Path("other"), {}).verdict, Verdict::kDiffers);
+  EXPECT_EQ(CompareFolders(Path("both"), Path("other"), {}).verdict, Verdict::kDiffers);
 }
 
 TEST_F(CompareDumpsTest, ALayerMayBeMissingWhereTheDumpWasRestricted) {
   WriteLayers("both", "ab", {{"Conv_0", "t"}, {"Conv_1", "u"}});
   WriteLayers("one", "ab", {{"Conv_0", "t"}, {"Conv_1", "u"}}, 40, "^Conv_0$");
-  EXPECT_EQ(CompareDumps(Path("both"), Path("one"), {}).verdict, Verdict::kExact);
-  EXPECT_EQ(CompareDumps(Path("one"), Path("both"), {}).verdict, Verdict::kExact);
+  EXPECT_EQ(CompareFolders(Path("both"), Path("one"), {}).verdict, Verdict::kExact);
+  EXPECT_EQ(CompareFolders(Path("one"), Path("both"), {}).verdict, Verdict::kExact);
 }
 
 TEST_F(CompareDumpsTest, TheFloatEngineShowsMoreThanAJointModel) {
   WriteFloatDump("float", {5.0F, 10.0F, 15.0F, 20.0F}, {"inner", "t"});
   WriteLayers("board", "ab", {{"Conv_0", "t"}});
   CompareOptions options;
-  options.min_cosine = 0.99;
-  const DumpComparison result = CompareDumps(Path("float"), Path("board"), options);
+  options.limits.min_cosine = 0.99;
+  const FolderComparison result = CompareFolders(Path("float"), Path("board"), options);
   EXPECT_EQ(result.verdict, Verdict::kWithinTolerance);
   EXPECT_EQ(result.only_first.size(), 1U);
   WriteLayers("more", "ab", {{"Conv_0", "t"}, {"Conv_1", "u"}});
-  EXPECT_EQ(CompareDumps(Path("float"), Path("more"), options).verdict, Verdict::kDiffers)
+  EXPECT_EQ(CompareFolders(Path("float"), Path("more"), options).verdict, Verdict::kDiffers)
       << "a layer without a float tensor was not compared";
 }
 
@@ -184,8 +190,8 @@ TEST_F(CompareDumpsTest, NothingInCommonIsAnError) {
   Manifest head;
   head.producer = "runtime";
   DumpWriter(Path("empty"), head, {}).Finish();
-  EXPECT_THROW(CompareDumps(Path("float"), Path("empty"), {}), BadInput);
+  EXPECT_THROW(CompareFolders(Path("float"), Path("empty"), {}), BadInput);
 }
 
 }  // namespace
-}  // namespace lockstep::dump
+}  // namespace lockstep::compare
