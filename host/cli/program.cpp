@@ -42,6 +42,9 @@ int Run(int argc, char** argv) {
   AddCompare(app, status);
   AddExtract(app, status);
   AddSplit(app, status);
+  AddCheckInput(app, status);
+  AddCheckPre(app, status);
+  AddCheckPost(app, status);
   AddTune(app, status);
   AddEvaluate(app, status);
   AddEdit(app, status);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "input/pictures/picture_decoder.h"
+#include "input/pictures/resample.h"
 
 namespace lockstep::input {
 namespace {
@@ -38,14 +39,17 @@ class Picture : public DecodedPicture {
   std::vector<uint8_t> Place(const Placement& placement) const override {
     cv::Mat placed = ToColor(bgr_, placement.color);
     if (placement.width != placed.cols || placement.height != placed.rows) {
-      cv::Mat scaled;
-      cv::resize(placed, scaled, cv::Size(placement.width, placement.height), 0, 0, cv::INTER_LINEAR);
-      placed = scaled;
+      placed = Resample(placed, cv::Size(placement.width, placement.height), placement.interpolation);
     }
     if ((placement.top | placement.left | placement.bottom | placement.right) != 0) {
+      const auto cut = [](int margin) { return std::max(-margin, 0); };
+      const auto add = [](int margin) { return std::max(margin, 0); };
+      placed = placed(cv::Range(cut(placement.top), placed.rows - cut(placement.bottom)),
+                      cv::Range(cut(placement.left), placed.cols - cut(placement.right)));
       cv::Mat bordered;
-      cv::copyMakeBorder(placed, bordered, placement.top, placement.bottom, placement.left, placement.right,
-                         cv::BORDER_CONSTANT, cv::Scalar::all(placement.border));
+      cv::copyMakeBorder(placed, bordered, add(placement.top), add(placement.bottom), add(placement.left),
+                         add(placement.right), cv::BORDER_CONSTANT | cv::BORDER_ISOLATED,
+                         cv::Scalar::all(placement.border));
       placed = bordered;
     }
     const size_t row = static_cast<size_t>(placed.cols) * placed.elemSize();
@@ -105,10 +109,26 @@ class OpenCvDecoder : public PictureDecoder {
   OpenCvDecoder() { cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT); }
 
   std::unique_ptr<DecodedPicture> Decode(const std::vector<uint8_t>& file) const override {
+    return DecodeAs(file, cv::IMREAD_COLOR);
+  }
+
+  std::unique_ptr<DecodedPicture> DecodeAsStored(const std::vector<uint8_t>& file) const override {
+    return DecodeAs(file, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+  }
+
+  std::unique_ptr<PictureFacts> Facts(const std::vector<uint8_t>& file) const override {
     try {
-      cv::Mat picture = cv::imdecode(file, cv::IMREAD_COLOR);
-      if (picture.empty()) return nullptr;
-      return std::make_unique<Picture>(std::move(picture));
+      const cv::Mat stored = cv::imdecode(file, cv::IMREAD_UNCHANGED);
+      const cv::Mat upright = cv::imdecode(file, cv::IMREAD_COLOR);
+      const cv::Mat unturned = cv::imdecode(file, cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION);
+      if (stored.empty() || upright.empty() || unturned.empty()) return nullptr;
+      auto facts = std::make_unique<PictureFacts>();
+      facts->height = unturned.rows;
+      facts->width = unturned.cols;
+      facts->channels = stored.channels();
+      facts->bits = static_cast<int>(stored.elemSize1() * 8);
+      facts->turned = upright.size() != unturned.size() || cv::norm(upright, unturned, cv::NORM_INF) != 0.0;
+      return facts;
     } catch (const cv::Exception&) {
       return nullptr;
     }
@@ -118,6 +138,17 @@ class OpenCvDecoder : public PictureDecoder {
     cv::VideoCapture capture(path, cv::CAP_FFMPEG);
     if (!capture.isOpened()) return nullptr;
     return std::make_unique<Video>(capture);
+  }
+
+ private:
+  static std::unique_ptr<DecodedPicture> DecodeAs(const std::vector<uint8_t>& file, int flags) {
+    try {
+      cv::Mat picture = cv::imdecode(file, flags);
+      if (picture.empty()) return nullptr;
+      return std::make_unique<Picture>(std::move(picture));
+    } catch (const cv::Exception&) {
+      return nullptr;
+    }
   }
 };
 

@@ -12,13 +12,35 @@
 
 namespace lockstep::input {
 
+// How a picture is scaled. Models are fed with kLinear; the others are what other programs do.
+enum class Interpolation {
+  kLinear,  // OpenCV's: pixels are squares, nothing is averaged
+  kNearest,
+  kCubic,
+  kArea,
+  kLanczos,
+  kTriangle,         // bilinear as PIL has it: scaling down averages
+  kLinearCorners,    // the corners of both pictures are the centres of pixels (align_corners)
+  kLinearUncentred,  // x * scale, without the half pixel
+};
+
 // How a picture becomes the bytes of a tensor: colours, then scaling, then borders of one grey.
 struct Placement {
   quantize::InputPreprocess::Color color = quantize::InputPreprocess::Color::kRgb;
   int height = 0;  // the picture's own after scaling
   int width = 0;
-  int top = 0, left = 0, bottom = 0, right = 0;
+  int top = 0, left = 0, bottom = 0, right = 0;  // below 0: as many rows or columns are cut off
   uint8_t border = 0;
+  Interpolation interpolation = Interpolation::kLinear;
+};
+
+// What a picture file holds before anything is made of it.
+struct PictureFacts {
+  int height = 0;  // as stored
+  int width = 0;
+  int channels = 0;     // 1, 3, or 4 with alpha
+  int bits = 8;         // of a channel
+  bool turned = false;  // its EXIF orientation says to turn or mirror it
 };
 
 class DecodedPicture {
@@ -44,7 +66,9 @@ class OpenVideo {
 class PictureDecoder {
  public:
   virtual ~PictureDecoder() = default;
-  virtual std::unique_ptr<DecodedPicture> Decode(const std::vector<uint8_t>& file) const = 0;  // turned upright
+  virtual std::unique_ptr<DecodedPicture> Decode(const std::vector<uint8_t>& file) const = 0;          // turned upright
+  virtual std::unique_ptr<DecodedPicture> DecodeAsStored(const std::vector<uint8_t>& file) const = 0;  // not turned
+  virtual std::unique_ptr<PictureFacts> Facts(const std::vector<uint8_t>& file) const = 0;
   virtual std::unique_ptr<OpenVideo> Open(const std::string& path) const = 0;
 };
 
