@@ -5,6 +5,8 @@
 #include <memory>
 
 #include "boards/board_pool.h"
+#include "boards/board.h"
+#include "cli/checklist_flags.h"
 #include "cli/command.h"
 #include "cli/spinning.h"
 #include "compiler/build_config.h"
@@ -26,6 +28,7 @@ struct Flags {
   std::string json;
   std::string html;
   bool quiet = false;
+  checklist::ChecklistOptions checklist;
 };
 
 int Crosscheck(Flags& flags) {
@@ -51,6 +54,16 @@ int Crosscheck(Flags& flags) {
   Print(crosscheck::ToText(result, ColourWanted()), json, flags.json);
   if (!flags.html.empty()) page::WriteReport(flags.html, options.model, page::ResultKind::kCrosscheck, json);
   return result.verdict == dump::Verdict::kDiffers ? kCheckFailed : kGood;
+  if (!flags.html.empty()) files::WriteFile(flags.html, crosscheck::ToHtml(result));
+  const checklist::BoardFacts facts{options.model,
+                                    options.onnx,
+                                    options.data,
+                                    options.threads,
+                                    result.verdict,
+                                    crosscheck::VerdictText(result),
+                                    result.boards.empty() ? std::vector<dump::LayerResult>() : result.boards[0].layers};
+  return PrintWithChecklist(crosscheck::ToText(result, ColourWanted()), crosscheck::ToJson(result), flags.json,
+                            flags.checklist, facts);
 }
 
 }  // namespace
@@ -83,6 +96,7 @@ void AddCrosscheck(CLI::App& app, int& status) {
   command->add_option("--timeout", flags->timeout, "seconds that a board may take, 1 to 1000000 (default 3600)")
       ->check(CLI::Range(1, 1000000));
   settings::DeclareOptions(*command, settings::kCrosscheck, flags->given);
+  AddChecklistFlags(*command, flags->checklist);
   command->add_option("--json", flags->json, "the result as JSON (- for stdout)");
   command->add_option("--report", flags->html, "the result as a page in one HTML file");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");
