@@ -8,7 +8,7 @@ apt_packages=(
   # build tools
   ca-certificates ccache cmake dpkg-dev g++ git make ninja-build pkg-config
   # libraries of the host tools
-  flatbuffers-compiler libcli11-dev libdnnl-dev libflatbuffers-dev libminizip-dev libonnx-dev libopencv-dev
+  flatbuffers-compiler libarchive-dev libcli11-dev libdnnl-dev libflatbuffers-dev libminizip-dev libonnx-dev libopencv-dev
   libprotobuf-dev libssl-dev nlohmann-json3-dev protobuf-compiler
   # tests and benchmarks
   googletest libbenchmark-dev libgtest-dev libonnx-testdata python3 python3-numpy python3-onnx

@@ -30,6 +30,8 @@ void AddSplit(CLI::App& app, int& status);
 void AddCrosscheck(CLI::App& app, int& status);
 void AddSensitivity(CLI::App& app, int& status);
 void AddAnalyze(CLI::App& app, int& status);
+void AddBundle(CLI::App& app, int& status);
+void AddReplay(CLI::App& app, int& status);
 void AddCheckInput(CLI::App& app, int& status);
 void AddCheckPre(CLI::App& app, int& status);
 void AddCheckPost(CLI::App& app, int& status);

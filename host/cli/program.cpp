@@ -42,6 +42,8 @@ int Run(int argc, char** argv) {
   AddCompare(app, status);
   AddExtract(app, status);
   AddSplit(app, status);
+  AddBundle(app, status);
+  AddReplay(app, status);
   AddCheckInput(app, status);
   AddCheckPre(app, status);
   AddCheckPost(app, status);
