@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "boards/board_pool.h"
-#include "boards/board.h"
 #include "cli/checklist_flags.h"
 #include "cli/command.h"
 #include "cli/spinning.h"
@@ -51,10 +50,7 @@ int Crosscheck(Flags& flags) {
       crosscheck::Crosscheck(flags.options, pools, [&](const std::string& what) { progress.Step(what); });
   progress.Finish();
   const std::string json = crosscheck::ToJson(result);
-  Print(crosscheck::ToText(result, ColourWanted()), json, flags.json);
   if (!flags.html.empty()) page::WriteReport(flags.html, options.model, page::ResultKind::kCrosscheck, json);
-  return result.verdict == dump::Verdict::kDiffers ? kCheckFailed : kGood;
-  if (!flags.html.empty()) files::WriteFile(flags.html, crosscheck::ToHtml(result));
   const checklist::BoardFacts facts{options.model,
                                     options.onnx,
                                     options.data,
@@ -62,8 +58,7 @@ int Crosscheck(Flags& flags) {
                                     result.verdict,
                                     crosscheck::VerdictText(result),
                                     result.boards.empty() ? std::vector<dump::LayerResult>() : result.boards[0].layers};
-  return PrintWithChecklist(crosscheck::ToText(result, ColourWanted()), crosscheck::ToJson(result), flags.json,
-                            flags.checklist, facts);
+  return PrintWithChecklist(crosscheck::ToText(result, ColourWanted()), json, flags.json, flags.checklist, facts);
 }
 
 }  // namespace
