@@ -64,13 +64,15 @@ TEST_F(ReportCommandTest, EveryCommandHasItsPage) {
 
 TEST_F(ReportCommandTest, ResultsComeTogether) {
   Expect({"analyze", P("out"), "--images", Picture(), "--json", P("analysis.json"), "-q"});
-  Expect({"report", Joint(), "--analysis", P("analysis.json"), "--data", Picture(), "--second", Joint(),
-          "--second-analysis", P("analysis.json"), "-o", P("all.html"), "--model-explorer", P("explorer"),
-          "--annotated-onnx", P("annotated.onnx"), "-q"});
+  Expect({"memory", Joint(), "--json", P("memory.json")});
+  Expect({"report", Joint(), "--analysis", P("analysis.json"), "--memory", P("memory.json"), "--data", Picture(),
+          "--second", Joint(), "--second-analysis", P("analysis.json"), "-o", P("all.html"), "--model-explorer",
+          P("explorer"), "--annotated-onnx", P("annotated.onnx"), "-q"});
   const nlohmann::json page = Page("all.html");
   EXPECT_TRUE(HasMeasure(page, "second.analysis.per_layer.sqnr"));
   EXPECT_EQ(page.at("comparisons").size(), 1U);
   EXPECT_GT(page.at("heat_maps").size(), 10U);
+  EXPECT_GT(page.at("memory").at("planned").size(), 2U);
   EXPECT_TRUE(std::filesystem::exists(Path("explorer/net.json")));
   EXPECT_TRUE(std::filesystem::exists(Path("explorer/net.analysis.per_layer.sqnr.json")));
   EXPECT_EQ(Lockstep({"info", P("annotated.onnx")}).status, 0);
