@@ -80,7 +80,7 @@ void Compare(const PageData& second, const std::string& name, PageData& page) {
   for (const Layer& layer : second.layers) places.push_back(names.OfTensor(layer.tensor));
   for (const Measure& measure : second.measures) {
     const Measure* own = Named(page, measure.id);
-    if (own == nullptr) continue;
+    if (own == nullptr || !measure.words.empty()) continue;
     AddMeasureRows(*own, measure, comparison);
     Measure copy = measure;
     copy.id = "second." + measure.id;
@@ -94,9 +94,9 @@ void Compare(const PageData& second, const std::string& name, PageData& page) {
   for (const Verdict& verdict : second.verdicts) {
     comparison.rows.push_back({verdict.from, "", verdict.text, verdict.mood});
   }
-  for (size_t i = 0; i < page.verdicts.size(); ++i) {
+  for (const Verdict& verdict : page.verdicts) {
     for (Comparison::Row& row : comparison.rows) {
-      if (row.what == page.verdicts[i].from && row.first.empty()) row.first = page.verdicts[i].text;
+      if (row.what == verdict.from && row.first.empty()) row.first = verdict.text;
     }
   }
   page.comparisons.push_back(std::move(comparison));

@@ -1,6 +1,7 @@
 // What `crosscheck` found: boards against the PC, and the accuracy of every layer.
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include "page/accuracy_measure.h"
 #include "page/result.h"
@@ -54,35 +55,57 @@ char WorseState(char a, char b) {
 // Where and how a board's values differ, as far as the result says so.
 void AddDifference(const Json& layer, const std::string& board, Layer& shown) {
   if (layer.contains("differing_elements")) {
-    shown.facts.emplace_back("differs on " + board,
-                             std::to_string(layer.at("differing_elements").get<int64_t>()) + " elements" +
-                                 (layer.value("repeatable", true) ? "" : "; two runs of the board disagree about it"));
+    shown.differences.emplace_back(
+        "differs on " + board,
+        std::to_string(layer.at("differing_elements").get<int64_t>()) + " elements" +
+            (layer.value("repeatable", true) ? "" : "; two runs of the board disagree about it"));
   }
   const auto difference = layer.find("difference");
   if (difference != layer.end() && difference->is_object()) {
     if (const std::string place = TextAt(*difference, "place_text"); !place.empty()) {
-      shown.facts.emplace_back("where on " + board, place);
+      shown.differences.emplace_back("where on " + board, place);
     }
     std::string steps;
     if (difference->contains("steps")) {
       for (const auto& [size, count] : difference->at("steps").items()) {
-        if (count != 0) steps += (steps.empty() ? "" : ", ") + std::to_string(count.get<int64_t>()) + " by " + size;
+        if (count != 0 && size != "0") steps += (steps.empty() ? "" : ", ") + std::to_string(count.get<int64_t>()) + " by " + size;
       }
     }
-    if (!steps.empty()) shown.facts.emplace_back("off by", steps);
+    if (!steps.empty()) shown.differences.emplace_back("off by", steps);
   }
   const auto alone = layer.find("alone_md5_equal");
   if (alone != layer.end() && alone->is_boolean()) {
-    shown.facts.emplace_back("by itself on " + board,
-                             alone->get<bool>() ? "right, given the PC's inputs" : "wrong, given the PC's inputs");
+    shown.differences.emplace_back(
+        "by itself on " + board, alone->get<bool>() ? "right, given the PC's inputs" : "wrong, given the PC's inputs");
   }
 }
 
-// What is wrong by itself; what was only given wrong inputs is left out.
+// Values of the measure below.
+enum Wrong { kEqual, kByInputs, kByItself };
+
+Measure WrongMeasure() {
+  Measure measure{"crosscheck.wrong",
+                  "wrong",
+                  "boards",
+                  "error",
+                  "",
+                  "whether a layer is wrong by itself, or was given wrong inputs"};
+  measure.words = {"equal", "by its inputs", "by itself"};
+  measure.better = Better::kLess;
+  measure.good = kEqual;
+  measure.bad = kByItself;
+  measure.shown = false;
+  return measure;
+}
+
+// What is wrong by itself; what was only given wrong inputs is no finding.
 void AddCauses(const Json& board, const LayerNames& names, const Result& result, PageData& page) {
+  Measure& wrong = page.measures.back();
   for (const Json& cause : ListAt(board, "causes")) {
     const std::string kind = TextAt(cause, "cause");
     const int layer = names.Of(cause, result.source);
+    double& value = wrong.values[static_cast<size_t>(layer)];
+    value = std::max(value, 1.0 * (kind == "wrong_inputs" ? kByInputs : kByItself));
     const std::string who = TextAt(board, "name") + ": layer " + std::to_string(layer) + " " + TextAt(cause, "name");
     if (kind == "wrong_kernel") {
       page.findings.push_back({who + " gives other bytes though it was given the PC's inputs",
@@ -95,8 +118,27 @@ void AddCauses(const Json& board, const LayerNames& names, const Result& result,
     } else if (kind == "state") {
       page.findings.push_back({who + " is right by itself and wrong in the whole network",
                                "look at what it keeps from one run to the next, and at threads", layer});
+    } else if (kind == "rounding") {
+      page.findings.push_back(
+          {who + " rounds floats otherwise by itself", "look at how its kernel orders or contracts sums", layer});
     }
   }
+}
+
+void AddWrong(const Json& json, const LayerNames& names, const Result& result, PageData& page) {
+  const bool known = std::any_of(json.at("boards").begin(), json.at("boards").end(),
+                                 [](const Json& board) { return !ListAt(board, "causes").empty(); });
+  if (!known) return;
+  Measure& wrong = page.Add(WrongMeasure());
+  std::fill(wrong.values.begin(), wrong.values.end(), 1.0 * kEqual);
+  for (const Json& board : json.at("boards")) AddCauses(board, names, result, page);
+}
+
+std::vector<std::string> LinesOf(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines.empty() ? std::vector<std::string>{""} : lines;
 }
 
 Board BoardOf(const Json& json, const LayerNames& names, const Result& result, PageData& page) {
@@ -109,7 +151,6 @@ Board BoardOf(const Json& json, const LayerNames& names, const Result& result, P
     board.states[index] = WorseState(board.states[index], StateOf(layer));
     if (!layer.at("md5_equal").get<bool>()) AddDifference(layer, board.name, page.layers[index]);
   }
-  AddCauses(json, names, result, page);
   const auto builds = json.find("builds");
   if (builds != json.end() && builds->is_object()) {
     for (const auto& [name, equal] : builds->items()) {
@@ -128,8 +169,12 @@ Mood MoodOf(const std::string& verdict) {
 void AddCrosscheck(const Result& result, PageData& page) {
   const Json& json = result.json;
   const LayerNames names(page);
-  page.verdicts.push_back({MoodOf(json.at("verdict").get<std::string>()), TextAt(json, "text"), "crosscheck"});
+  // The first line is the verdict, the others say more of each board.
+  const std::vector<std::string> lines = LinesOf(TextAt(json, "text"));
+  page.verdicts.push_back({MoodOf(json.at("verdict").get<std::string>()), lines.front(), "crosscheck"});
+  page.notes.insert(page.notes.end(), lines.begin() + 1, lines.end());
   for (const Json& board : json.at("boards")) page.boards.push_back(BoardOf(board, names, result, page));
+  AddWrong(json, names, result, page);
   for (Column& column : Columns()) {
     Measure& measure = page.Add(std::move(column.measure));
     for (const Json& board : json.at("boards")) {
@@ -146,8 +191,9 @@ void AddCrosscheck(const Result& result, PageData& page) {
   const auto first = json.find("first_difference");
   if (first != json.end() && first->is_object()) {
     const int layer = names.Of(*first, result.source);
-    page.findings.push_back(
-        {TextAt(json, "text"), "look at this layer first: those behind it got wrong values from it", layer});
+    page.findings.push_back({"layer " + std::to_string(layer) + " " + page.layers[static_cast<size_t>(layer)].name +
+                                 " is the first that differs, on " + TextAt(*first, "board"),
+                             "look at this layer first: those behind it got wrong values from it", layer});
   }
   for (const Json& note : ListAt(json, "notes")) page.notes.push_back(note.get<std::string>());
   std::string inputs;

@@ -44,7 +44,7 @@ void AddDumps(const std::filesystem::path& expected, const std::filesystem::path
       throw BadInput(actual.string() + ": " + layer.file + " has another size than in " + expected.string());
     page.heat_maps.push_back(
         DifferenceMap(own, values, bytes, MostCells(page.layers.size()), "difference of the dumps"));
-    page.layers[static_cast<size_t>(layer.index)].facts.emplace_back("dumps", "differ");
+    page.layers[static_cast<size_t>(layer.index)].differences.emplace_back("dumps", "differ");
   }
   if (compared == 0) throw BadInput(actual.string() + " and " + expected.string() + " have no layer in common");
   page.facts.emplace_back("dumps", std::to_string(differing) + " of " + graph::Counted(compared, "output") + " differ");

@@ -40,7 +40,9 @@ Json Attributes(const PageData& page, size_t layer) {
   add("name", shown.name);
   add("operator", shown.op);
   for (const Note& note : NotesOf(page, layer)) add(note.first, note.second);
-  for (const auto& [name, value] : shown.facts) add(name, value);
+  for (const auto* facts : {&shown.differences, &shown.facts}) {
+    for (const auto& [name, value] : *facts) add(name, value);
+  }
   return list;
 }
 

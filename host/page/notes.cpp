@@ -19,8 +19,9 @@ std::vector<Note> NotesOf(const PageData& page, size_t layer) {
   for (const Measure& measure : page.measures) {
     const double value = measure.values[layer];
     if (std::isnan(value)) continue;
-    const std::string number =
-        measure.scale == Scale::kCosine ? report::FixedNumber(value, 6) : report::ShortNumber(value, 6);
+    const std::string number = !measure.words.empty()            ? measure.words.at(static_cast<size_t>(value))
+                               : measure.scale == Scale::kCosine ? report::FixedNumber(value, 6)
+                                                                 : report::ShortNumber(value, 6);
     notes.emplace_back("lockstep." + measure.id, number + (measure.unit.empty() ? "" : " " + measure.unit));
   }
   return notes;

@@ -37,6 +37,7 @@ struct Layer {
   std::vector<int64_t> shape;
   std::string tensor;
   std::vector<std::string> onnx_nodes;
+  std::vector<Fact> differences;  // what boards made of it, in words
   std::vector<Fact> facts;
 };
 
@@ -62,8 +63,9 @@ struct Measure {
   Scale scale = Scale::kLinear;
   double good = 0.0;  // where `better` is not kNeither: from here on it is good, and bad
   double bad = 0.0;
-  bool shown = true;                // in the table from the start
-  std::vector<double> values = {};  // by layer; NaN: none
+  std::vector<std::string> words = {};  // what the values 0, 1, .. mean; empty: they are numbers
+  bool shown = true;                    // in the table from the start
+  std::vector<double> values = {};      // by layer; NaN: none
 };
 
 struct Board {

@@ -39,6 +39,7 @@ Json ToJson(const std::vector<Fact>& facts) {
 Json ToJson(const Layer& layer) {
   Json json = {{"name", layer.name},   {"op", layer.op},         {"dtype", layer.dtype},          {"bits", layer.bits},
                {"shape", layer.shape}, {"tensor", layer.tensor}, {"onnx_nodes", layer.onnx_nodes}};
+  if (!layer.differences.empty()) json["differences"] = ToJson(layer.differences);
   if (!layer.facts.empty()) json["facts"] = ToJson(layer.facts);
   return json;
 }
@@ -54,6 +55,7 @@ Json ToJson(const Measure& measure) {
     json["good"] = ShortJson(measure.good);
     json["bad"] = ShortJson(measure.bad);
   }
+  if (!measure.words.empty()) json["words"] = measure.words;
   json["values"] = std::move(values);
   return json;
 }

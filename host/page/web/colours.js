@@ -76,9 +76,10 @@ page.legend = (measure) => {
   const { element, format } = page;
   const [low, high] = measure.better ? [measure.good, measure.bad] : extentOf(measure);
   const steps = d3.range(0, 1.001, 0.125).map(measure.better ? judged : amount);
+  const judges = measure.better && !measure.words;
   if (low === undefined) return element("span", { class: "legend" }, "no layer has it");
   return element("span", { class: "legend" },
-    element("span", {}, (measure.better ? "good " : "") + format.value(measure, low)),
+    element("span", {}, (judges ? "good " : "") + format.value(measure, low)),
     element("span", { class: "strip", style: `background: linear-gradient(to right, ${steps.join(",")})` }),
-    element("span", {}, format.value(measure, high) + (measure.better ? " bad" : "")));
+    element("span", {}, format.value(measure, high) + (judges ? " bad" : "")));
 };

@@ -51,7 +51,7 @@ page.chosenRule = () => (page.selection.layer < 0 ? [] : [
 const kindOf = (measure) => (measure.scale === "cosine" ? "cosine" : measure.title);
 
 page.makeDepth = () => {
-  const usable = page.measures.filter((measure) => measure.better && measure.id !== "boards" &&
+  const usable = page.measures.filter((measure) => measure.better && !measure.words && measure.id !== "boards" &&
     measure.values.filter((value) => value !== null).length > 1);
   const kinds = d3.groups(usable, kindOf);
   if (kinds.length === 0) return;

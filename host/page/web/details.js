@@ -34,15 +34,15 @@ const neighbours = (layer) => {
   return element("dl", { class: "facts" }, list("reads from", before), list("read by", after));
 };
 
-const known = (measure, layer) => measure && measure.values[layer] !== null && measure.values[layer] !== undefined;
+const has = (measure, layer) => measure && measure.values[layer] !== null && measure.values[layer] !== undefined;
 
 const cell = (measure, layer) => element("td", { "data-mood": measure ? page.moodOf(measure, measure.values[layer]) : "" },
-  known(measure, layer) ? format.value(measure, measure.values[layer]) : "");
+  has(measure, layer) ? format.value(measure, measure.values[layer]) : "");
 
 // The numbers, those of a second build beside them.
 const figures = (layer, list) => {
   const second = (measure) => page.measureNamed(`second.${measure.id}`);
-  const both = list.some((measure) => known(second(measure), layer));
+  const both = list.some((measure) => has(second(measure), layer));
   return element("table", { class: "figures" },
     both ? element("thead", {}, element("tr", {}, ["", "this", "second"].map((title) => element("th", { scope: "col" }, title)))) : null,
     element("tbody", {}, list.map((measure) => element("tr", { title: measure.explain },
@@ -52,7 +52,7 @@ const figures = (layer, list) => {
 
 let moreOpen = false;
 const measures = (layer) => {
-  const rows = page.inOrder(page.measures.filter((measure) => !measure.id.startsWith("second.") && measure.id !== "boards" && known(measure, layer)));
+  const rows = page.inOrder(page.measures.filter((measure) => !measure.id.startsWith("second.") && measure.id !== "boards" && has(measure, layer)));
   const more = rows.filter((measure) => !measure.shown);
   const parts = [figures(layer, rows.filter((measure) => measure.shown))];
   if (more.length > 0) {
@@ -71,12 +71,15 @@ const boardRows = (layer) => {
   })));
 };
 
+const facts = (pairs) => element("dl", { class: "facts" },
+  pairs.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
+
 page.makeDetails = () => {
   const into = document.getElementById("details");
   into.append(element("p", { class: "dim" }, "Choose a layer: in the graph, the table, a chart, or by its name."));
   page.selection.onChange((layer) => {
     const shown = page.layers[layer];
-    const facts = [["operator", shown.op], ["output", `${shown.dtype} ${format.shape(shown.shape)}`], ["tensor", shown.tensor],
+    const about = [["operator", shown.op], ["output", `${shown.dtype} ${format.shape(shown.shape)}`], ["tensor", shown.tensor],
       ["ONNX nodes", shown.onnx_nodes.join(", ")], ...(shown.facts ?? [])].filter(([, value]) => value !== "");
     into.replaceChildren(
       element("div", { class: "head" }, element("h2", {}, element("span", { class: "dim" }, `${layer} `), shown.name),
@@ -84,10 +87,11 @@ page.makeDetails = () => {
           element("button", { type: "button", title: "the layer before", onclick: () => page.selection.move(-1, "details") }, "◂"),
           element("button", { type: "button", title: "the layer behind", onclick: () => page.selection.move(1, "details") }, "▸"))),
       ...[boardRows(layer)].filter(Boolean),
+      facts(shown.differences ?? []),
       ...measures(layer),
       ...heatMapsOf(layer).map(page.heatMap),
       ...histogramsOf(layer).map(histogram),
       neighbours(layer),
-      element("dl", { class: "facts" }, facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)))));
+      facts(about));
   });
 };

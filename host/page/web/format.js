@@ -17,6 +17,7 @@ page.format = {
   // Without its unit.
   number(measure, value) {
     if (value === null || value === undefined) return "–";
+    if (measure.words) return measure.words[value] ?? "–";
     if (measure.scale === "cosine") return value.toFixed(5);
     if (measure.unit === "dB" || measure.unit === "%") return value.toFixed(1);
     if (Number.isInteger(value)) return String(value);

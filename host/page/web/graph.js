@@ -110,7 +110,7 @@ page.measureText = (measure) => `${measure.title}${measure.from ? `, ${measure.f
 // What the graph is coloured by from the start: the worst news first.
 page.firstMeasure = () => {
   const differs = page.boards.some((board) => board.states.includes("d"));
-  const wanted = [differs ? "boards" : "", "analysis.per_layer.sqnr", "crosscheck.sqnr", "sensitivity.sqnr",
+  const wanted = [differs ? "crosscheck.wrong" : "", differs ? "boards" : "", "analysis.per_layer.sqnr", "crosscheck.sqnr", "sensitivity.sqnr",
     "profile.instructions", "profile.time", "boards", "model.bits"];
   for (const id of wanted) {
     const measure = page.measureNamed(id);

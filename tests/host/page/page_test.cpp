@@ -141,9 +141,13 @@ TEST_F(PageTest, CrosscheckNamesWhatIsWrongByItself) {
   for (const Finding& finding : page.findings) layers.insert(finding.layer);
   EXPECT_EQ(layers, (std::multiset<int>{5, 5, 7})) << "the first difference, a kernel, something overwritten";
   const auto has = [&](size_t layer, const Fact& fact) {
-    const auto& facts = page.layers[layer].facts;
+    const auto& facts = page.layers[layer].differences;
     return std::find(facts.begin(), facts.end(), fact) != facts.end();
   };
+  EXPECT_EQ(Named(page, "crosscheck.wrong").values[4], 0.0);
+  EXPECT_EQ(Named(page, "crosscheck.wrong").values[5], 2.0) << "by itself";
+  EXPECT_EQ(Named(page, "crosscheck.wrong").values[6], 1.0) << "by its inputs";
+  EXPECT_EQ(page.verdicts[0].text.find('\n'), std::string::npos) << page.verdicts[0].text;
   EXPECT_TRUE(has(5, {"where on made up", "at the end of every row"}));
   EXPECT_TRUE(has(5, {"off by", "7 by 1"}));
   EXPECT_TRUE(has(5, {"by itself on made up", "wrong, given the PC's inputs"}));

@@ -48,6 +48,7 @@ dump::LayerResult ResultOf(const page::Json& layer, bool equal) {
   result.difference->first->coordinates = {0, 1, 2, 3};
   result.difference->first->onnx_coordinates = {0, 3, 1, 2};
   result.difference->worst = result.difference->first;
+  result.difference->steps[0] = 90;
   result.difference->steps[1] = 7;
   result.difference->place.words = "at the end of every row";
   return result;
