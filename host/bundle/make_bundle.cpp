@@ -85,8 +85,7 @@ fs::path ConfigurationOf(const fs::path& model) { return fs::path(model).replace
 }  // namespace
 
 std::vector<BoardOutcome> RunBoards(const fs::path& model, const std::vector<std::string>& names,
-                                    const std::vector<fs::path>& inputs,
-                                    const std::vector<std::unique_ptr<boards::Board>>& boards) {
+                                    const std::vector<fs::path>& inputs, const std::vector<boards::BoardPool>& boards) {
   if (boards.empty()) return {};
   crosscheck::CrosscheckOptions options;
   options.model = model;
@@ -111,7 +110,7 @@ std::vector<BoardOutcome> RunBoards(const fs::path& model, const std::vector<std
 
 int CountSteps(const BundleOptions& options) { return options.strip_weights ? 3 : 2; }
 
-BundleManifest MakeBundle(const BundleOptions& options, const std::vector<std::unique_ptr<boards::Board>>& boards,
+BundleManifest MakeBundle(const BundleOptions& options, const std::vector<boards::BoardPool>& boards,
                           const crosscheck::Announce& announce) {
   files::RequireFile(options.model);
   const files::TemporaryFolder work;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "boards/board.h"
+#include "boards/board_pool.h"
 #include "bundle/bundle_manifest.h"
 #include "crosscheck/crosscheck.h"
 #include "input/data_list.h"
@@ -30,7 +30,7 @@ int CountSteps(const BundleOptions& options);
 
 // Runs the reference engine and the boards on the model as it is packed, and writes the archive. `announce` is told
 // what begins.
-BundleManifest MakeBundle(const BundleOptions& options, const std::vector<std::unique_ptr<boards::Board>>& boards,
+BundleManifest MakeBundle(const BundleOptions& options, const std::vector<boards::BoardPool>& boards,
                           const crosscheck::Announce& announce);
 
 // What is in it, as a table.
@@ -39,6 +39,6 @@ std::string ToText(const BundleManifest& manifest, const std::filesystem::path& 
 // What boards make of a model and the bytes of one set of inputs.
 std::vector<BoardOutcome> RunBoards(const std::filesystem::path& model, const std::vector<std::string>& names,
                                     const std::vector<std::filesystem::path>& inputs,
-                                    const std::vector<std::unique_ptr<boards::Board>>& boards);
+                                    const std::vector<boards::BoardPool>& boards);
 
 }  // namespace lockstep::bundle

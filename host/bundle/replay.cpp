@@ -108,7 +108,7 @@ std::vector<std::string> BoardsHere(const std::vector<std::string>& recorded, co
   return here;
 }
 
-ReplayResult Replay(const ReplayOptions& options, const MakeBoards& make_boards, const crosscheck::Announce& announce) {
+ReplayResult Replay(const ReplayOptions& options, const MakePools& make_boards, const crosscheck::Announce& announce) {
   const files::TemporaryFolder work;
   const fs::path folder = options.keep.empty() ? work.path() / "bundle" : options.keep;
   announce("verify " + options.bundle.string());
@@ -122,7 +122,7 @@ ReplayResult Replay(const ReplayOptions& options, const MakeBoards& make_boards,
       if (std::find(names.begin(), names.end(), board.board) == names.end()) names.push_back(board.board);
     }
   }
-  const std::vector<std::unique_ptr<boards::Board>> boards = make_boards(names);
+  const std::vector<boards::BoardPool> boards = make_boards(names);
   announce("run " + graph::Counted(result.manifest.inputs.size(), "input"));
   for (const BundledInput& input : result.manifest.inputs) {
     RequireInputs(joint, input, folder, options.bundle.string());

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "boards/board.h"
+#include "boards/board_pool.h"
 #include "bundle/bundle_manifest.h"
 #include "crosscheck/crosscheck.h"
 
@@ -35,7 +35,7 @@ struct ReplayResult {
 inline constexpr int kReplaySteps = 2;
 
 // Boards for the names of those that the bundle was made with; may leave out what there is none of here.
-using MakeBoards = std::function<std::vector<std::unique_ptr<boards::Board>>(const std::vector<std::string>& recorded)>;
+using MakePools = std::function<std::vector<boards::BoardPool>(const std::vector<std::string>& recorded)>;
 
 // Of the recorded boards those whose names are among `known`, which need no description; the first of `known` if none
 // is.
@@ -44,7 +44,7 @@ std::vector<std::string> BoardsHere(const std::vector<std::string>& recorded, co
 // Verifies every file, runs the reference engine and the boards. A board is the same if the verdict and the layers that
 // differ are those of the recorded board of its name; without one, of any that was recorded. Throws BadInput that names
 // what is wrong with the archive.
-ReplayResult Replay(const ReplayOptions& options, const MakeBoards& make_boards, const crosscheck::Announce& announce);
+ReplayResult Replay(const ReplayOptions& options, const MakePools& make_boards, const crosscheck::Announce& announce);
 
 std::string ToText(const ReplayResult& result, bool colour);
 std::string ToJson(const ReplayResult& result);

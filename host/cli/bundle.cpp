@@ -3,7 +3,7 @@
 #include <memory>
 #include <optional>
 
-#include "boards/board.h"
+#include "boards/board_pool.h"
 #include "bundle/make_bundle.h"
 #include "bundle/replay.h"
 #include "cli/command.h"
@@ -21,10 +21,10 @@ struct BoardFlags {
   boards::BoardOptions options;
   int timeout = 3600;
 
-  std::vector<std::unique_ptr<boards::Board>> Make(const std::vector<std::string>& named) {
+  std::vector<boards::BoardPool> Make(const std::vector<std::string>& named) {
     if (named.empty()) return {};
     options.time_limit = std::chrono::seconds(timeout);
-    return boards::MakeBoards(named, options);
+    return boards::MakePools(named, options);
   }
 };
 
@@ -55,7 +55,7 @@ int Bundle(BundleFlags& flags) {
   std::vector<std::filesystem::path> inputs = flags.options.logs;
   inputs.push_back(flags.options.model);
   CheckOutputs({flags.json, flags.options.output.string()}, std::move(inputs), flags.options.data);
-  const std::vector<std::unique_ptr<boards::Board>> boards = flags.board.Make(flags.board.names);
+  const std::vector<boards::BoardPool> boards = flags.board.Make(flags.board.names);
   report::Progress progress(stderr, bundle::CountSteps(flags.options), flags.quiet);
   const bundle::BundleManifest manifest =
       bundle::MakeBundle(flags.options, boards, [&](const std::string& what) { progress.Step(what); });
