@@ -109,6 +109,7 @@ page::Result CrosscheckOf(const fs::path& model, int first_wrong) {
       result.first_difference = {"made up", "street.jpg", result.boards[1].layers.back()};
     }
   }
+  for (crosscheck::BoardResult& board : result.boards) board.over_inputs.resize(board.layers.size());
   return {page::ResultKind::kCrosscheck, "crosscheck.json", Parsed(crosscheck::ToJson(result))};
 }
 
