@@ -68,7 +68,8 @@ void AddDifference(const Json& layer, const std::string& board, Layer& shown) {
     std::string steps;
     if (difference->contains("steps")) {
       for (const auto& [size, count] : difference->at("steps").items()) {
-        if (count != 0 && size != "0") steps += (steps.empty() ? "" : ", ") + std::to_string(count.get<int64_t>()) + " by " + size;
+        if (count != 0 && size != "0")
+          steps += (steps.empty() ? "" : ", ") + std::to_string(count.get<int64_t>()) + " by " + size;
       }
     }
     if (!steps.empty()) shown.differences.emplace_back("off by", steps);
