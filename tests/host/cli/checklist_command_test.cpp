@@ -100,6 +100,44 @@ TEST_F(ChecklistCommandTest, ASwappedColourOrderIsTheFirstBadStage) {
   EXPECT_EQ(StandingOf(expected, "input file and colour order"), "bad");
 }
 
+TEST_F(ChecklistCommandTest, WhatIsWrongAboutThePreparationIsSaidInWords) {
+  std::string picture = "P6 48 32 255\n";  // wider than the input, so that a letterbox has a border
+  for (int i = 0; i < 48 * 32 * 3; ++i) picture += static_cast<char>(i % 3 * 60 + i / 3 % 48 * 2 + i / 144 * 3 % 50);
+  WriteText(Path("wide/p.ppm"), picture);
+  const std::vector<std::string> right = {"--mean", "123,116,103", "--std", "58,57,56", "--resize", "letterbox"};
+  std::vector<std::string> build = {"build",         "--input",     P("net.onnx"), "--output-dir", P("out"),
+                                    "--calibration", P("pictures"), "--precision", "float",        "-q"};
+  build.insert(build.end(), right.begin(), right.end());
+  const boards::ProcessResult built = Lockstep(build);
+  ASSERT_EQ(built.status, 0) << built.err;
+  struct Planted {
+    std::vector<std::string> settings;
+    std::string words;
+  };
+  const std::vector<Planted> faults = {
+      {{"--color", "BGR", "--mean", "103,116,123", "--std", "56,57,58", "--resize", "letterbox"},
+       "red and blue are swapped"},
+      {{"--mean", "103,116,123", "--std", "56,57,58", "--resize", "letterbox"}, "wrong channels"},
+      {{"--mean", "123,116,103", "--std", "58,57,56", "--resize", "stretch"}, "stretch"},
+      {{"--mean", "0,0,0", "--std", "255,255,255", "--resize", "letterbox"}, "divided by 255"},
+  };
+  for (const Planted& fault : faults) {
+    std::vector<std::string> run = {"run",    P("net.onnx"),     "--data",     P("wide/p.ppm"), "--save-inputs",
+                                    P("fed"), "--output-folder", P("outputs"), "--npy",         "-q"};
+    run.insert(run.end(), fault.settings.begin(), fault.settings.end());
+    const boards::ProcessResult fed = Lockstep(run);
+    ASSERT_EQ(fed.status, 0) << fed.err;
+    const boards::ProcessResult result =
+        Lockstep({"crosscheck", P("out/net.joint"), "--data", P("wide/p.ppm"), "--board", "local", "--input-array",
+                  P("fed/p.npy"), "--json", P("c.json"), "-q"});
+    EXPECT_EQ(result.status, 1) << result.out << result.err;
+    const nlohmann::json json = nlohmann::json::parse(ReadText(Path("c.json")));
+    EXPECT_EQ(StandingOf(json, "pre-processing"), "bad") << fault.words;
+    EXPECT_NE(json.at("checklist").dump().find(fault.words), std::string::npos)
+        << fault.words << json.at("checklist").dump(1);
+  }
+}
+
 TEST_F(ChecklistCommandTest, WhatAgreesIsGoodAndThePostProcessingIsLeft) {
   RunFramework("RGB");
   const std::vector<float> boxes = {1, 2, 13, 14, 0.5F, 1};
