@@ -7,6 +7,7 @@
 #include <csignal>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "boards/answer.h"
 #include "boards/run_joint_call.h"
@@ -102,6 +103,7 @@ const DeviceFacts& Device::Open() {
   if (!boot.empty() && boot != facts_.boot) FailStartedAnew();
   opened_ = true;
   RemoveLeftovers();
+  for (const std::string& run : std::exchange(left_behind_, {})) Remove(run);
   return facts_;
 }
 
@@ -185,7 +187,8 @@ void Device::Remove(const std::string& run) noexcept {
         "/proc/$p/cwd)\" = \"$(pwd -P)\" ] && kill -9 $p ;; esac; cd / && rm -rf " +
         folder);
   } catch (const std::exception&) {
-    // The next program that comes here from this PC removes it.
+    // The next Open removes it, or the next program that comes here from this PC.
+    left_behind_.push_back(run);
   }
 }
 

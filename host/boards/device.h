@@ -75,6 +75,7 @@ class Device {
   DeviceFacts facts_;
   bool opened_ = false;
   int runs_ = 0;
+  std::vector<std::string> left_behind_;  // runs that could not be removed when they ended
 };
 
 }  // namespace lockstep::boards

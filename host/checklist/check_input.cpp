@@ -22,8 +22,11 @@ namespace {
 
 using quantize::InputPreprocess;
 
-constexpr double kGoodCosine = 0.99;
-constexpr double kBetterCosine = 0.01;  // what one expected output tells apart
+// Of the expected output, whose own size says little: raw outputs of detectors have a cosine of 0.99 with each other's.
+constexpr double kGoodDb = 40.0;        // a framework's floats have 80 and more, those of wrong inputs 25 and less
+constexpr double kSameDb = 70.0;        // from here on it is the rounding of floats that differs
+constexpr double kBetterDb = 6.0;       // half of the error: what one expected output tells apart
+constexpr double kMostDb = 200.0;       // of what is equal
 constexpr double kTrained = 1.5;        // deviations that one good picture may have
 constexpr double kClearlyNearer = 0.5;  // of the model's own distance
 constexpr double kOften = 0.02;         // of the values outside of the calibrated ranges
@@ -32,7 +35,7 @@ constexpr double kSurer = 0.3;          // of confidence: worth to be said, no p
 // What was measured of one variation; negative: not.
 struct Evidence {
   std::string name;
-  std::optional<double> cosine;  // to the expected output
+  std::optional<double> sqnr_db;  // to the expected output
   std::optional<double> trained;
   double confidence = -1.0;
   double outside = -1.0;
@@ -154,7 +157,7 @@ std::vector<Evidence> Gather(const ModelAndData& given, const PictureInput& inpu
     if (ranges) one.outside = ranges->TakeShare();
     one.confidence = ConfidenceOf(outputs);
     if (trained) one.trained = trained->DistanceOf(variation.values);
-    if (expected) one.cosine = analyze::Compare(expected->values, OutputLike(*expected, outputs).data).cosine;
+    if (expected) one.sqnr_db = analyze::Compare(expected->values, OutputLike(*expected, outputs).data).sqnr_db;
   }
   return all;
 }
@@ -163,34 +166,39 @@ void Show(const std::vector<Evidence>& all, Stage& stage) {
   const auto shown = [](const std::optional<double>& value, int digits) {
     return value ? report::FixedNumber(*value, digits) : std::string("-");
   };
-  stage.table.titles = {"picture", "cosine to expected", "deviations from training", "confidence",
+  stage.table.titles = {"picture", "SQNR dB to expected", "deviations from training", "confidence",
                         "outside calibrated ranges"};
   for (const Evidence& one : all) {
-    stage.table.rows.push_back({one.name, shown(one.cosine, 5), shown(one.trained, 2),
+    stage.table.rows.push_back({one.name, shown(one.sqnr_db, 1), shown(one.trained, 2),
                                 one.confidence < 0.0 ? "-" : report::FixedNumber(one.confidence, 3),
                                 one.outside < 0.0 ? "-" : report::FixedNumber(100.0 * one.outside, 2) + " %"});
   }
 }
 
 void JudgeByExpected(const std::vector<Evidence>& all, Stage& stage) {
-  const auto value = [](const Evidence& one) { return std::isnan(*one.cosine) ? -2.0 : *one.cosine; };
+  const auto value = [](const Evidence& one) {
+    return std::isnan(*one.sqnr_db) ? -kMostDb : std::clamp(*one.sqnr_db, -kMostDb, kMostDb);
+  };
   const auto best = std::max_element(all.begin(), all.end(),
                                      [&](const Evidence& a, const Evidence& b) { return value(a) < value(b); });
   const double own = value(all.front());
-  const std::string own_text = "cosine " + graph::ShortNumber(own, 5) + " to the expected output as the model has it";
-  if (own >= kGoodCosine && value(*best) - own < kBetterCosine) {
-    stage.standing = Standing::kGood;
-    stage.verdict = own_text + ", nothing that was tried is better";
-  } else if (value(*best) - own >= kBetterCosine) {
-    const bool good = value(*best) >= kGoodCosine;
+  const auto text = [&](double db) {
+    return db == kMostDb ? std::string("no error") : graph::ShortNumber(db, 3) + " dB";
+  };
+  const std::string own_text = text(own) + " to the expected output as the model has it";
+  if (value(*best) - own >= kBetterDb && own < kSameDb) {
+    const bool good = value(*best) >= kGoodDb;
     stage.standing = Standing::kBad;
-    stage.verdict = own_text + ", " + graph::ShortNumber(value(*best), 5) + " with: " + best->name +
+    stage.verdict = own_text + ", " + text(value(*best)) + " with: " + best->name +
                     (good ? "" : "; that is nearer but not it, more than one thing differs or something else");
+  } else if (own >= kGoodDb) {
+    stage.standing = Standing::kGood;
+    stage.verdict = own_text + ", nothing that was tried is clearly nearer";
   } else {
     stage.standing = Standing::kUnclear;
     stage.verdict = own_text +
-                    ", and no other order, mean, std or resize comes nearer: the input is not what differs, "
-                    "or the expected output is of another picture";
+                    ", and no other order, mean, std or resize comes clearly nearer: the input is not what differs, "
+                    "or the expected output is of another picture or of a quantised network";
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "crosscheck/accuracy.h"
@@ -46,6 +47,25 @@ dump::Verdict Judge(const std::vector<BoardResult>& boards) {
     verdict = std::max(verdict, dump::JudgeLayers(board.layers));
   }
   return verdict;
+}
+
+// A pool is called by those of its boards that ran something; the others are said to have not.
+void NameByWork(const boards::BoardPool& pool, const std::set<std::string>& worked, BoardResult& result,
+                std::vector<std::string>& notes) {
+  if (pool.boards.size() == 1) return;
+  result.name.clear();
+  for (const auto& board : pool.boards) {
+    const std::string name = board->name();
+    if (worked.count(name) != 0) {
+      result.name += (result.name.empty() ? "" : ",") + name;
+      continue;
+    }
+    const auto is_said = [&](const std::string& note) {
+      return note.compare(0, name.size() + 8, name + " failed ") == 0;
+    };
+    if (std::any_of(notes.begin(), notes.end(), is_said)) continue;
+    notes.push_back(name + " ran nothing: the other boards of its pool took all inputs");
+  }
 }
 
 }  // namespace
@@ -93,6 +113,7 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
   };
   std::deque<std::unique_ptr<HeldRound>> held;  // in the order of the inputs
   BoardWorkers workers(pools, links, options);
+  std::vector<std::set<std::string>> worked(pools.size());
   const auto finish_first = [&] {
     RoundWork& work = held.front()->work;
     const std::string& label = work.round.item->label;
@@ -108,6 +129,7 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
     for (size_t i = 0; i < pools.size(); ++i) {
       BoardRound& round = work.results[i];
       if (!options.output_folder.empty()) KeepOutputs(pools[i].name, round, options.output_folder, kept);
+      worked[i].insert(round.board);
       NoteFirstDifference(round.board, label, round.layers, result);
       AddRound(result.boards[i], std::move(round), label);
     }
@@ -125,6 +147,7 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
   }
   while (!held.empty()) finish_first();
   result.notes.insert(result.notes.end(), workers.notes().begin(), workers.notes().end());
+  for (size_t i = 0; i < pools.size(); ++i) NameByWork(pools[i], worked[i], result.boards[i], result.notes);
   kept.Commit();
   result.verdict = Judge(result.boards);
   return result;

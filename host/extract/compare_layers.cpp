@@ -71,7 +71,7 @@ LayersComparison CompareLayers(const fs::path& folder, const fs::path& outputs) 
     throw BadInput(outputs.string() + " has no output of a layer; run the models of " + folder.string() + " first" +
                    example);
   }
-  comparison.verdict = dump::JudgeLayers(comparison.layers);
+  comparison.verdict = comparison.missing.empty() ? dump::JudgeLayers(comparison.layers) : dump::Verdict::kDiffers;
   return comparison;
 }
 
@@ -102,8 +102,9 @@ std::string ToText(const LayersComparison& comparison, bool colour) {
   }
   for (const SkippedLayer& layer : comparison.skipped) text += "not extracted: " + layer.why + "\n";
   const dump::LayerCount count = dump::CountLayers(comparison.layers);
-  std::string verdict = std::to_string(count.equal()) + " of " + graph::Counted(count.all, "layer") +
-                        (count.all == 1 ? " gives" : " give") + " the same bytes alone" +
+  const size_t all = count.all + comparison.missing.size();
+  std::string verdict = std::to_string(count.equal()) + " of " + graph::Counted(all, "layer") +
+                        (all == 1 ? " gives" : " give") + " the same bytes alone" +
                         (comparison.runner.empty() ? "" : " on " + comparison.runner);
   if (count.differing != 0) {
     verdict += "; wrong: ";

@@ -21,8 +21,8 @@ struct LayersComparison {
   std::vector<SkippedLayer> skipped;      // that could not be extracted
 };
 
-// The files of `outputs` have the names of the expected ones. A layer without is missing; the verdict is then that of
-// the others. Throws BadInput if there is none at all, or a file is of another size.
+// The files of `outputs` have the names of the expected ones. A layer without is missing; what was not run is not
+// called good. Throws BadInput if there is none at all, or a file is of another size.
 LayersComparison CompareLayers(const std::filesystem::path& folder, const std::filesystem::path& outputs);
 
 // Runs every layer there, its outputs into `outputs`. Throws as Board::Run.

@@ -191,6 +191,17 @@ TEST_F(DeviceTest, LeftoversOfProgramsThatAreGoneAreRemovedAndOthersStay) {
   EXPECT_FALSE(fs::exists(Path("work/" + run)));
 }
 
+TEST_F(DeviceTest, ARunThatALostLinkLeftIsRemovedWhenTheDeviceIsThereAgain) {
+  device_->Open();
+  const std::string run = device_->MakeRun();
+  link_->before = [](ShellCall&) { throw LinkLost("cut"); };
+  device_->Remove(run);
+  EXPECT_TRUE(fs::exists(Path("work/" + run)));
+  link_->before = nullptr;
+  device_->Open();
+  EXPECT_FALSE(fs::exists(Path("work/" + run)));
+}
+
 TEST_F(DeviceTest, ADeviceThatWasStartedAnewIsSaidToBe) {
   WriteText(Path("boot"), "first\n");
   link_->before = [&](ShellCall& call) {

@@ -48,7 +48,7 @@ class CheckInputTest : public testing::FolderTest {
   }
 
   // A convolution, what its channels are on this picture as the settings now say, and a head.
-  void WriteNetwork(bool batch_norm) {
+  void WriteNetwork(bool batch_norm, float offset = 0.0F) {
     testing::SmallGraph made;
     const graph::TensorId x = made.Input("images", {1, 3, kSide, kSide});
     graph::TensorId y = made.Conv(x, 3, 6, 3);
@@ -84,6 +84,7 @@ class CheckInputTest : public testing::FolderTest {
     }
     y = made.Add("Relu", {y});
     y = made.Add("GlobalAveragePool", {made.Conv(y, 6, 10, 3)});
+    if (offset != 0.0F) y = made.Add("Add", {y, made.Scalar(offset)});
     importer::ExportOnnx(made.Finish({y}), Path("net.onnx").string());
   }
 
@@ -113,12 +114,23 @@ TEST_F(CheckInputTest, AnExpectedOutputDecides) {
   WriteExpected(quantize::InputPreprocess::Color::kBgr);
   const Stage swapped = Check(true);
   EXPECT_EQ(swapped.standing, Standing::kBad) << swapped.verdict;
-  EXPECT_NE(swapped.verdict.find(", 1 with: red and blue swapped"), std::string::npos) << swapped.verdict;
+  EXPECT_NE(swapped.verdict.find(", no error with: red and blue swapped"), std::string::npos) << swapped.verdict;
   WriteExpected(quantize::InputPreprocess::Color::kRgb);
   SetNormalisation({0.0F}, {255.0F});
   const Stage raw = Check(true);
   EXPECT_EQ(raw.standing, Standing::kBad) << raw.verdict;
   EXPECT_NE(raw.verdict.find("with: pixels as ImageNet"), std::string::npos) << raw.verdict;
+}
+
+// As coordinates are, whose cosine is near 1 for every input.
+TEST_F(CheckInputTest, AnExpectedOutputOfLargeNumbersDecidesToo) {
+  WriteNetwork(false, 600.0F);
+  WriteExpected(quantize::InputPreprocess::Color::kRgb);
+  EXPECT_EQ(Check(true).standing, Standing::kGood);
+  WriteExpected(quantize::InputPreprocess::Color::kBgr);
+  const Stage swapped = Check(true);
+  EXPECT_EQ(swapped.standing, Standing::kBad) << swapped.verdict;
+  EXPECT_NE(swapped.verdict.find("red and blue swapped"), std::string::npos) << swapped.verdict;
 }
 
 TEST_F(CheckInputTest, ANetworksOwnStatisticsTellMeanAndStd) {

@@ -26,7 +26,8 @@ class FaultyBoard : public boards::Board {
  public:
   using Fault = std::function<void(int layer, std::vector<uint8_t>& bytes)>;
 
-  std::string name() const override { return "faulty"; }
+  std::string called = "faulty";
+  std::string name() const override { return called; }
   std::vector<boards::BoardFact> Check() override { return {}; }
   std::string Push(const std::filesystem::path& /*file*/) override { return ""; }
   std::vector<std::string> Shell() override { return {}; }

@@ -108,6 +108,19 @@ TEST_F(OverInputsTest, BoardsOfAPoolShareTheInputs) {
   EXPECT_EQ(InputsOf(alone), shared);
 }
 
+TEST_F(OverInputsTest, ABoardThatRanNothingIsNotSaidToBeEqual) {
+  options_.data = {{"", Path("inputs/in0.bin").string()}};
+  FaultyBoard first, second;
+  first.called = "first";
+  second.called = "second";
+  const CrosscheckResult result = Check({{"first,second", {test::Borrowed(first), test::Borrowed(second)}}});
+  ASSERT_EQ(first.jobs.size() + second.jobs.size(), 1U);
+  EXPECT_EQ(result.boards[0].name.find(','), std::string::npos) << result.boards[0].name;
+  ASSERT_EQ(result.notes.size(), 1U);
+  EXPECT_NE(result.notes[0].find(" ran nothing: "), std::string::npos) << result.notes[0];
+  EXPECT_EQ(VerdictText(result).find(','), std::string::npos) << VerdictText(result);
+}
+
 TEST_F(OverInputsTest, ABoardThatFailsLeavesItsInputsToTheOthers) {
   FaultyBoard good, dead;
   std::mutex mutex;
