@@ -1,6 +1,7 @@
 #include "input/data_list.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
 #include "input/folder.h"
+#include "input/list_file.h"
 #include "input/npy.h"
 
 namespace lockstep::input {
@@ -65,6 +67,8 @@ class Lister {
     const std::vector<std::string> files = Split(path, ';');
     if (files.size() > 1 && !fs::exists(path)) {
       AddPositional(files);
+    } else if (IsListFile(path) && inputs_.size() > 1) {
+      AddLines(path);
     } else if (KindOf(path) == FileKind::kSet && !fs::is_directory(path)) {
       RequireThere(path);
       AddSet(path);
@@ -109,6 +113,19 @@ class Lister {
     std::vector<Parts> parts;
     for (size_t i = 0; i < files.size(); ++i) parts.push_back(PartsOf(files[i], inputs_[i]));
     Match(parts);
+  }
+
+  void AddLines(const std::string& path) {
+    std::vector<Parts> parts(inputs_.size());
+    for (const std::vector<std::string>& files : ReadListFile(path)) {
+      if (files.size() != inputs_.size()) RefuseCount(files.size(), "a line of " + path);
+      for (size_t i = 0; i < files.size(); ++i) Append(PartsOf(files[i], inputs_[i]), parts[i]);
+    }
+    Match(parts);
+  }
+
+  static void Append(Parts&& more, Parts& parts) {
+    parts.insert(parts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   }
 
   bool HoldsSets(const std::string& folder) const {
@@ -201,6 +218,16 @@ class Lister {
   }
 
   Parts PartsOf(const std::string& path, const InputInfo& input) {
+    if (IsListFile(path)) {
+      Parts parts;
+      for (const std::vector<std::string>& files : ReadListFile(path)) {
+        if (files.size() != 1) RefuseCount(files.size(), "a line of " + path);
+        if (IsListFile(files[0]))
+          throw BadInput(path + " names " + files[0] + ", a list within a list; write its lines");
+        Append(PartsOf(files[0], input), parts);
+      }
+      return parts;
+    }
     const FileKind kind = KindOf(path);
     if (!fs::is_directory(path)) {
       if (kind != FileKind::kRaw && kind != FileKind::kArray && kind != FileKind::kSet) {

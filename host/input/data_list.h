@@ -41,8 +41,9 @@ struct DataList {
 // A path is a picture, a video (`frames_per_video` frames), a .bin or .npy file, or a folder of one of these kinds,
 // sorted by name; without a name it may be a list of files, one per input, separated by ';', or an .npz file or a
 // folder of these with an array for each input. The folders of several inputs are matched in their order; a single file
-// goes into every set. Consecutive pictures fill a batch, a single picture all of it. `setting` is what messages
-// call it ("data"). Throws BadInput if there is nothing, UsageError if names and inputs do not fit.
+// goes into every set. A .txt file names a set in each line (list_file.h). Consecutive pictures fill a batch, a single
+// picture all of it. `setting` is what messages call it ("data"). Throws BadInput if there is nothing, UsageError if
+// names and inputs do not fit.
 DataList ListData(const DataSources& sources, const std::vector<InputInfo>& inputs, const std::string& setting,
                   int frames_per_video = 1);
 

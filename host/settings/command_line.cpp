@@ -38,7 +38,10 @@ void AddNamedPaths(CLI::App& app, const Setting& setting, Json& given) {
           const auto [name, path] = ParseNamedPath(text);
           Json& value = given[key];
           if (!value.is_null() && (name.empty() || value.is_string())) {
-            throw UsageError("--" + key + " is given twice; name an input for each, as NAME=" + path);
+            throw UsageError("--" + key +
+                             " is given twice; put several pictures or files into a folder or into a list (.txt, a "
+                             "path in each line), or name an input for each, as NAME=" +
+                             path);
           }
           if (name.empty()) {
             value = path;

@@ -112,6 +112,34 @@ TEST_F(SeveralInputsTest, FoldersAreMatchedInOrderAndPicturesFillBatches) {
   EXPECT_EQ(list.notes[0], "the last 1 picture of " + P("p") + " fill no batch of 2 and were left out");
 }
 
+TEST_F(ListDataTest, AListNamesASetInEachLine) {
+  for (const char* name : {"a.png", "b.png", "c.png"}) WriteText(Path("data") / name, "no decoder looks at it");
+  WriteText(Path("list.txt"), "data/c.png\r\n\n  " + Path("data/a.png").string() + "  \n");
+  const DataList list = ListData({{"", Path("list.txt").string()}}, OneBytes(), "data");
+  ASSERT_EQ(list.items.size(), 2U);
+  EXPECT_EQ(list.items[0].label, Path("data/c.png").string());
+  EXPECT_EQ(list.items[1].label, Path("data/a.png").string());
+  for (const auto& [text, words] : {std::pair("", "names no file"), std::pair("a.png;b.png\n", "gives 2 (a line of "),
+                                    std::pair("list.txt\n", "a list within a list")}) {
+    WriteText(Path("list.txt"), text);
+    try {
+      ListData({{"", Path("list.txt").string()}}, OneBytes(), "data");
+      FAIL() << text;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(words), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST_F(SeveralInputsTest, ALineOfAListHasAFileForEachInput) {
+  WriteText(Path("list.txt"), "p/1.png;v/b.npy\np/0.png; v/a.npy\n");
+  const DataList list = List({{"", P("list.txt")}}, 1);
+  ASSERT_EQ(list.items.size(), 2U);
+  EXPECT_EQ(list.items[0].parts[0].pictures[0].path, P("p/1.png"));
+  EXPECT_EQ(list.items[0].parts[1].file, P("v/b.npy"));
+  EXPECT_EQ(list.items[1].parts[1].file, P("v/a.npy"));
+}
+
 TEST_F(SeveralInputsTest, OneFileIsForEveryRunAndOnePictureForEveryEntry) {
   const DataList many = List({{"images", P("p")}, {"vec", P("one.npy")}}, 1);
   ASSERT_EQ(many.items.size(), 5U);
