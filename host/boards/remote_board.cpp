@@ -1,6 +1,7 @@
 #include "boards/remote_board.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <thread>
 
@@ -131,11 +132,23 @@ class RemoteBoard : public Board {
     return device_.Keep(program, program.filename().string());
   }
 
+  // The inputs lie side by side there.
+  void RequireDistinctNames(const std::vector<fs::path>& inputs) const {
+    std::map<fs::path, fs::path> names;
+    for (const fs::path& input : inputs) {
+      const auto [other, distinct] = names.emplace(input.filename(), input);
+      if (distinct || other->second == input) continue;
+      throw UsageError(name() + ": " + other->second.string() + " and " + input.string() +
+                       " would be one file on the board; rename one of them");
+    }
+  }
+
   std::string RunOnce(const BoardJob& job) {
     const fs::path program = FindProgram(TargetOf(), options_, job.build, name());
     const std::string binary = KeepProgram(program);
     BoardJob there = job;
     there.model = device_.Keep(job.model, job.model.filename().string());
+    RequireDistinctNames(job.inputs);
     const std::string run = device_.MakeRun();
     const Cleaned cleaned(device_, run);
     for (size_t i = 0; i < job.inputs.size(); ++i) {

@@ -30,7 +30,11 @@ class Fields {
   }
   std::string Text(const char* key) const {
     if (!At(key).is_string()) Fail(std::string(key) + " is no text");
-    return At(key).get<std::string>();
+    std::string text = At(key).get<std::string>();
+    // It is shown on terminals.
+    const auto is_control = [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\n') || c == '\x7f'; };
+    if (std::any_of(text.begin(), text.end(), is_control)) Fail(std::string(key) + " has control characters");
+    return text;
   }
   uint64_t Number(const char* key) const {
     if (!At(key).is_number_unsigned()) Fail(std::string(key) + " is no whole number");

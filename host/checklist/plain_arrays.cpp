@@ -70,7 +70,7 @@ std::optional<double> FactorOf(const Values& result, const Values& expected, dou
     dot += static_cast<double>(result[i]) * static_cast<double>(expected[i]);
     square += static_cast<double>(result[i]) * static_cast<double>(result[i]);
   }
-  if (!(square > 0.0) || !std::isfinite(dot)) return std::nullopt;
+  if (!(square > 0.0) || dot == 0.0 || !std::isfinite(dot)) return std::nullopt;
   Values scaled = result;
   for (float& value : scaled) value = static_cast<float>(static_cast<double>(value) * dot / square);
   if (LargestDistance(scaled, expected) > tolerance) return std::nullopt;

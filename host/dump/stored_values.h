@@ -45,8 +45,11 @@ double Real(const DumpLayer& layer, T stored, int64_t index) {
     return static_cast<double>(stored);
   } else {
     // As Dequantize of the arithmetic contract: one float32 multiplication.
-    return static_cast<double>(static_cast<float>(ScaleAt(layer, index)) *
-                               static_cast<float>(static_cast<int64_t>(stored) - layer.zero_point));
+    int64_t level = 0;
+    if (__builtin_sub_overflow(static_cast<int64_t>(stored), static_cast<int64_t>(layer.zero_point), &level)) {
+      level = stored;  // so far from 0 that no zero point counts
+    }
+    return static_cast<double>(static_cast<float>(ScaleAt(layer, index)) * static_cast<float>(level));
   }
 }
 

@@ -78,7 +78,8 @@ PageData MakePage(const Sources& sources) {
 
 std::string ToHtml(const PageData& page) {
   const std::string title = report::EscapeHtml(page.title) + " \xE2\x80\x93 Lockstep";
-  return Replaced(Replaced(Shell(), "{{title}}", title), "{{data}}", InScript(report::JsonText(ToJson(page))));
+  // The title's place comes first in the page, so that no name in the data is taken for it, nor the data's for one.
+  return Replaced(Replaced(Shell(), "{{data}}", InScript(report::JsonText(ToJson(page)))), "{{title}}", title);
 }
 
 void WriteReport(const std::filesystem::path& html, const std::filesystem::path& model, ResultKind kind,

@@ -50,6 +50,17 @@ TEST_F(RemoteBoardTest, AProfileComesBackAndItsTraceIfItIsWanted) {
   EXPECT_EQ(Files("work/runs"), std::vector<std::string>()) << "nothing of a run stays";
 }
 
+TEST_F(RemoteBoardTest, InputsOfOneNameAreRefused) {
+  Script("debug", "");
+  job_.report_folder.clear();
+  WriteText(Path("x/a.bin"), "one");
+  WriteText(Path("y/a.bin"), "another");
+  job_.inputs = {Path("x/a.bin"), Path("y/a.bin")};
+  EXPECT_THROW(Run(), UsageError);
+  job_.inputs = {Path("x/a.bin"), Path("x/a.bin")};
+  EXPECT_NE(Run().find("--data a.bin;a.bin"), std::string::npos);
+}
+
 TEST_F(RemoteBoardTest, AMemoryReportComesBack) {
   Script("nmem", "echo text >nmem_memory.txt; echo json >nmem_memory.txt.json\n");
   const std::string said = Run();

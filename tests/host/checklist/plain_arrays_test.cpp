@@ -51,6 +51,7 @@ TEST(PlainArraysTest, WhatMakesOneOfTheOtherIsNamed) {
   ExpectBad(Array({2, 3}, doubled), expected, "times 0.5 ");
   ExpectBad(Array({2, 3}, {-1.0F, 0.5F, 2.0F, 3.5F, 0.25F, -2.0F}), expected, "in another order");
   ExpectBad(Array({2, 2}, {1, 2, 3, 4}), expected, "other sizes");
+  ExpectBad(expected, Array({2, 3}, std::vector<float>(6, 0.0F)), "nothing that was tried explains it");
 }
 
 }  // namespace

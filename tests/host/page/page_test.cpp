@@ -354,6 +354,7 @@ TEST_F(PageTest, TwoBuildsStandSideBySide) {
 TEST_F(PageTest, TheDataStandInTheFileAsTheyAre) {
   PageData page = Make({});
   page.layers[0].name = "</script><!--<script>\xE2\x80\xA8";
+  page.title = "{{title}} {{data}}";
   const std::string html = ToHtml(page);
   const std::string begin = "<script type=\"application/json\" id=\"data\">";
   const size_t from = html.find(begin);
