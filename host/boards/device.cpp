@@ -195,11 +195,17 @@ void Device::Remove(const std::string& run) noexcept {
 std::vector<RemoteFile> Device::List(const std::string& folder) {
   const ProcessResult listed = Ask("cd " + ShellQuoted(work_ + "/" + folder) +
                                    " && for f in *; do [ -f \"$f\" ] && echo \"$f=$(wc -c < \"$f\")\"; done; true");
+  constexpr uint64_t kMostListed = uint64_t{8} << 30;
+  uint64_t bytes_in_all = 0;
   std::vector<RemoteFile> files;
   for (const auto& [name, bytes] : Fields(listed.out)) {
     const std::string count = bytes.substr(std::min(bytes.size(), bytes.find_first_not_of(' ')));
     if (!IsPlainName(name) || !IsNumber(count)) Fail("lists a file " + graph::Quoted(name + "=" + bytes));
     files.push_back({name, std::stoull(count)});
+    if (files.back().bytes > kMostListed - std::min(kMostListed, bytes_in_all)) {
+      Fail("lists more than " + std::to_string(kMostListed >> 30) + " GiB of files; no board has as much for one run");
+    }
+    bytes_in_all += files.back().bytes;
   }
   return files;
 }

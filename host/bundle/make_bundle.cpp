@@ -6,6 +6,7 @@
 #include "bundle/archive.h"
 #include "bundle/strip_weights.h"
 #include "dump/dump.h"
+#include "dump/output_names.h"
 #include "engine/reference/joint_model.h"
 #include "files/digest.h"
 #include "files/output_file.h"
@@ -141,13 +142,14 @@ BundleManifest MakeBundle(const BundleOptions& options, const std::vector<boards
   for (size_t i = 0; i < count; ++i) {
     const input::DataItem& item = data.items[i];
     BundledInput input;
-    input.label = options.strip_weights ? item.stem : item.label;
+    input.label = item.stem;  // no folder of this PC
     const std::string number = std::to_string(i);
     const std::vector<std::vector<uint8_t>> bytes = input::JointInputs(joint.model(), item);
     std::vector<fs::path> files;
+    for (const input::InputInfo& info : infos) input.names.push_back(info.name);
+    const std::string stem = number + "_" + dump::PlainName(input.names.front());
+    for (const std::string& name : dump::InputFileNames(stem, input.names)) input.files.push_back("inputs/" + name);
     for (size_t k = 0; k < bytes.size(); ++k) {
-      input.names.push_back(infos[k].name);
-      input.files.push_back("inputs/" + number + "_" + dump::PlainName(infos[k].name) + ".bin");
       files.push_back(work.path() / input.files.back());
       files::WriteFile(files.back(), bytes[k].data(), bytes[k].size());
       contents.Add(input.files.back(), "input", files.back());

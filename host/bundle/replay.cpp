@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 
 #include "bundle/archive.h"
 #include "bundle/make_bundle.h"
@@ -102,7 +103,12 @@ bool SameAsRecorded(const BoardOutcome& outcome, const std::vector<BoardOutcome>
 std::vector<std::string> BoardsHere(const std::vector<std::string>& recorded, const std::vector<std::string>& known) {
   std::vector<std::string> here;
   for (const std::string& name : recorded) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) here.push_back(name);
+    std::istringstream members(name);  // of a pool
+    bool all_known = true;
+    for (std::string member; std::getline(members, member, ',');) {
+      all_known = all_known && std::find(known.begin(), known.end(), member) != known.end();
+    }
+    if (all_known) here.push_back(name);
   }
   if (here.empty()) here.push_back(known.front());
   return here;
@@ -110,10 +116,18 @@ std::vector<std::string> BoardsHere(const std::vector<std::string>& recorded, co
 
 ReplayResult Replay(const ReplayOptions& options, const MakePools& make_boards, const crosscheck::Announce& announce) {
   const files::TemporaryFolder work;
-  const fs::path folder = options.keep.empty() ? work.path() / "bundle" : options.keep;
+  const fs::path folder = work.path() / "bundle";
   announce("verify " + options.bundle.string());
   ReplayResult result;
   result.manifest = Unpack(options.bundle, folder);
+  if (!options.keep.empty()) {
+    files::OutputFiles kept;
+    for (const BundledFile& file : result.manifest.files) {
+      const std::vector<uint8_t> bytes = files::ReadFile(folder / file.name);
+      kept.Add(options.keep / file.name, bytes.data(), bytes.size());
+    }
+    kept.Commit();
+  }
   const fs::path model = folder / result.manifest.model;
   engine::JointModel joint(model.string());
   std::vector<std::string> names;

@@ -253,7 +253,10 @@ Stage CheckInput(const ModelAndData& given, const PictureInput& input, const std
   DescribeModel(input.info(), stage);
   const bool colours = DescribeFile(input.path(), input.info(), stage);
   std::optional<StoredArray> array;
-  if (!expected.empty()) array = ReadStoredArray(expected, 0);
+  if (!expected.empty()) {
+    array = ReadStoredArray(expected, 0);
+    RequireNumbers(*array);
+  }
   if (NetworkOf(given).empty()) {
     stage.standing = Standing::kNoData;
     stage.verdict =

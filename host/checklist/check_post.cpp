@@ -24,6 +24,7 @@ constexpr int64_t kMostColumns = 7;
 
 StoredArray ReadRows(const std::filesystem::path& file, int64_t columns) {
   StoredArray array = ReadStoredArray(file, 0);
+  RequireNumbers(array);
   if (!array.flat || columns == 0) return array;
   if (array.shape[0] % columns != 0) {
     throw BadInput(array.label + " has " + std::to_string(array.shape[0]) + " numbers, which are no rows of " +

@@ -236,6 +236,7 @@ Stage CheckPre(const input::InputInfo& input, const std::string& picture, const 
   stage.name = kPreStage;
   const int64_t one = input.layout.Elements() / std::max<int64_t>(input.batch(), 1);
   const StoredArray array = ReadStoredArray(file, one);
+  RequireNumbers(array);
   if (static_cast<int64_t>(array.values.size()) != one) {
     throw BadInput(array.label + ": the input " + input.name + " takes one picture as " +
                    graph::ToString(dump::OnnxShape(input.layout)) + ", the array is " + graph::ToString(array.shape) +

@@ -66,6 +66,7 @@ std::vector<float> PictureValues(const FloatNetwork& network, const fs::path& ar
   const engine::FloatTensor& own = network.inputs().at(network.picture_name());
   if (array.empty()) return own.data;
   StoredArray stored = ReadStoredArray(array, static_cast<int64_t>(own.data.size()));
+  RequireNumbers(stored);
   if (stored.dtype == "u8") return own.data;  // pixels, which are no input of the network
   if (stored.values.size() == own.data.size()) return stored.values;
   throw BadInput(array.string() + ": the network takes " + graph::ToString(own.shape) + ", the array is " +

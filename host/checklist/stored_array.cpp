@@ -1,5 +1,8 @@
 #include "checklist/stored_array.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "dump/values.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -38,6 +41,18 @@ StoredArray ReadStoredArray(const std::filesystem::path& file, int64_t elements)
   array.values.resize(static_cast<size_t>(layout.Elements()));
   dump::StoredReals(layout, bytes.data(), 0, array.values.size(), array.values.data());
   return array;
+}
+
+void RequireNumbers(const StoredArray& array) {
+  const auto is_number = [](float value) { return std::isfinite(value); };
+  const auto first = std::find_if_not(array.values.begin(), array.values.end(), is_number);
+  if (first != array.values.end()) {
+    const auto count = array.values.size() - static_cast<size_t>(std::count_if(first, array.values.end(), is_number)) -
+                       static_cast<size_t>(first - array.values.begin());
+    throw BadInput(array.label + ": " + std::to_string(count) + " of its " + std::to_string(array.values.size()) +
+                   " values are NaN or infinite, the first is number " + std::to_string(first - array.values.begin()) +
+                   "; look at what the program that stored it computes");
+  }
 }
 
 }  // namespace lockstep::checklist

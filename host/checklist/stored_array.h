@@ -21,4 +21,7 @@ struct StoredArray {
 // 0: float32 of any number. Throws BadInput that names the file.
 StoredArray ReadStoredArray(const std::filesystem::path& file, int64_t elements);
 
+// Throws BadInput that names the array if a value is NaN or infinite: nothing could be concluded from it.
+void RequireNumbers(const StoredArray& array);
+
 }  // namespace lockstep::checklist

@@ -79,8 +79,10 @@ void AddOutputs(const fs::path& first, const fs::path& second, const CompareOpti
   for (const fs::path& folder : {first, second}) {
     if (!fs::is_directory(folder)) throw BadInput(folder.string() + ": no such folder; check the path");
   }
-  if (HasTensors(first)) return AddFolders(first, second, "", options, work);
+  const bool side_by_side = HasTensors(first);
+  if (side_by_side) AddFolders(first, second, "", options, work);
   for (const std::string& name : FoldersIn(first)) {
+    if (side_by_side && !HasTensors(first / name)) continue;
     if (fs::is_directory(second / name)) {
       AddFolders(first / name, second / name, name + "/", options, work);
       continue;

@@ -29,13 +29,16 @@ void KeepWorst(analyze::Metrics& worst, const analyze::Metrics& other) {
 }
 
 // How bad a layer is with one input, to be compared by its parts one after the other.
-std::pair<int64_t, double> Badness(const dump::LayerResult& layer) {
-  return {layer.difference ? layer.difference->differing : (layer.md5_equal ? 0 : 1),
+std::tuple<int64_t, int64_t, double> Badness(const dump::LayerResult& layer) {
+  return {layer.difference ? layer.difference->beyond : (layer.within_tolerance ? 0 : 1),
+          layer.difference ? layer.difference->differing : (layer.md5_equal ? 0 : 1),
           layer.accuracy ? -layer.accuracy->cosine : 0.0};
 }
 
 void AddLayer(dump::LayerResult& worst, const dump::LayerResult& layer) {
-  if (Badness(worst).first < Badness(layer).first) worst.difference = layer.difference;
+  const auto [worst_beyond, worst_differing, worst_cosine] = Badness(worst);
+  const auto [beyond, differing, cosine] = Badness(layer);
+  if (std::pair(worst_beyond, worst_differing) < std::pair(beyond, differing)) worst.difference = layer.difference;
   if (worst.alone_md5_equal.value_or(true) && layer.alone_md5_equal) {
     worst.alone_md5_equal = layer.alone_md5_equal;
     worst.alone_difference = layer.alone_difference;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -46,9 +47,9 @@ struct MeanOfMetrics {
 // A layer with several inputs.
 struct LayerOverInputs {
   size_t differing = 0;     // inputs
-  std::string worst_input;  // with most elements that differ, or else the lowest cosine
+  std::string worst_input;  // with most elements beyond tolerance, then that differ, then the lowest cosine
   MeanOfMetrics mean;
-  std::pair<int64_t, double> badness;  // of the worst input
+  std::tuple<int64_t, int64_t, double> badness;  // of the worst input
 };
 
 // How far the reference engine is from the float network.

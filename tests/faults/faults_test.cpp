@@ -217,6 +217,22 @@ class FaultsTest : public testing::CommandLineTest {
     return result.status == 1 ? json::parse(result.out) : json();
   }
 
+  // Plants each of the cases of every network; returns how many crosscheck looked at.
+  template <typename CasesOf, typename Check>
+  int ForEachFault(const CasesOf& cases_of, const Check& check) {
+    int planted_faults = 0;
+    for (const Network& network : networks_) {
+      for (const Case& planted : cases_of(network)) {
+        const json result = Crosscheck(network, planted);
+        if (result.empty()) continue;  // it has failed already
+        ++planted_faults;
+        check(network, planted, result);
+      }
+    }
+    std::printf("%d faults planted\n", planted_faults);
+    return planted_faults;
+  }
+
   std::vector<Network> networks_;
 };
 
@@ -228,84 +244,54 @@ std::string Describe(const Network& network, const Case& planted, const json& re
 }
 
 TEST_F(FaultsTest, AWrongKernelIsTheFirstThatDiffersAndTheOnlyOneThatIsWrong) {
-  int planted_faults = 0;
-  for (const Network& network : networks_) {
-    for (const Case& planted : WrongKernels(network)) {
-      const json result = Crosscheck(network, planted);
-      if (result.empty()) {
-        ADD_FAILURE() << Describe(network, planted, result);
-        continue;
-      }
-      ++planted_faults;
-      const std::string& name = network.model->layers[planted.layer]->name;
-      EXPECT_EQ(result.at("first_difference").at("name"), name) << Describe(network, planted, result);
-      std::vector<std::string> wrong;
-      for (const json& cause : result.at("boards").at(0).at("causes")) {
-        if (cause.at("cause") == (planted.kind == "contracted" ? "rounding" : "wrong_kernel"))
-          wrong.push_back(cause.at("name"));
-      }
-      EXPECT_EQ(wrong, std::vector<std::string>{name}) << Describe(network, planted, result);
+  const auto cases = [this](const Network& network) { return WrongKernels(network); };
+  const int planted_faults = ForEachFault(cases, [&](const Network& network, const Case& planted, const json& result) {
+    const std::string& name = network.model->layers[planted.layer]->name;
+    EXPECT_EQ(result.at("first_difference").at("name"), name) << Describe(network, planted, result);
+    std::vector<std::string> wrong;
+    for (const json& cause : result.at("boards").at(0).at("causes")) {
+      if (cause.at("cause") == (planted.kind == "contracted" ? "rounding" : "wrong_kernel"))
+        wrong.push_back(cause.at("name"));
     }
-  }
-  RecordProperty("planted", planted_faults);
-  std::printf("%d wrong kernels planted\n", planted_faults);
+    EXPECT_EQ(wrong, std::vector<std::string>{name}) << Describe(network, planted, result);
+  });
   EXPECT_GE(planted_faults, 60);
 }
 
 // What lies between layers leaves every kernel right.
 TEST_F(FaultsTest, WhatIsOverwrittenBetweenLayersIsNoWrongKernel) {
-  int planted_faults = 0;
-  for (const Network& network : networks_) {
-    for (const Case& planted : Overlaps(network)) {
-      const json result = Crosscheck(network, planted);
-      if (result.empty()) {
-        ADD_FAILURE() << Describe(network, planted, result);
-        continue;
-      }
-      ++planted_faults;
-      const int32_t victim = network.model->layers[static_cast<size_t>(planted.other)]->inputs[0];
-      const std::string& reader = network.model->layers[FirstReader(network, victim, planted.layer + 1)]->name;
-      bool named = false;
-      for (const json& cause : result.at("boards").at(0).at("causes")) {
-        EXPECT_NE(cause.at("cause"), "wrong_kernel") << Describe(network, planted, result);
-        if (cause.at("cause") != "overwritten_input" || cause.at("name") != reader) continue;
-        named = true;
-        EXPECT_EQ(cause.at("tensor"), TensorOf(network, victim).name) << Describe(network, planted, result);
-      }
-      EXPECT_TRUE(named) << Describe(network, planted, result);
+  const auto cases = [this](const Network& network) { return Overlaps(network); };
+  const int planted_faults = ForEachFault(cases, [&](const Network& network, const Case& planted, const json& result) {
+    const int32_t victim = network.model->layers[static_cast<size_t>(planted.other)]->inputs[0];
+    const std::string& reader = network.model->layers[FirstReader(network, victim, planted.layer + 1)]->name;
+    bool named = false;
+    for (const json& cause : result.at("boards").at(0).at("causes")) {
+      EXPECT_NE(cause.at("cause"), "wrong_kernel") << Describe(network, planted, result);
+      if (cause.at("cause") != "overwritten_input" || cause.at("name") != reader) continue;
+      named = true;
+      EXPECT_EQ(cause.at("tensor"), TensorOf(network, victim).name) << Describe(network, planted, result);
     }
-  }
-  std::printf("%d overlaps planted\n", planted_faults);
+    EXPECT_TRUE(named) << Describe(network, planted, result);
+  });
   EXPECT_GE(planted_faults, 6);
 }
 
 TEST_F(FaultsTest, ALayerThatStartsTooEarlyIsRightByItself) {
-  int planted_faults = 0;
-  for (const Network& network : networks_) {
-    for (const Case& planted : EarlyStarts(network)) {
-      const json result = Crosscheck(network, planted);
-      if (result.empty()) {
-        ADD_FAILURE() << Describe(network, planted, result);
-        continue;
-      }
-      ++planted_faults;
-      const std::string& name = network.model->layers[planted.layer]->name;
-      EXPECT_EQ(result.at("first_difference").at("name"), name) << Describe(network, planted, result);
-      for (const json& cause : result.at("boards").at(0).at("causes")) {
-        EXPECT_EQ(cause.at("cause"), cause.at("name") == name ? "state" : "wrong_inputs")
-            << cause << "\n"
-            << Describe(network, planted, result);
-      }
+  const auto cases = [this](const Network& network) { return EarlyStarts(network); };
+  const int planted_faults = ForEachFault(cases, [&](const Network& network, const Case& planted, const json& result) {
+    const std::string& name = network.model->layers[planted.layer]->name;
+    EXPECT_EQ(result.at("first_difference").at("name"), name) << Describe(network, planted, result);
+    for (const json& cause : result.at("boards").at(0).at("causes")) {
+      EXPECT_EQ(cause.at("cause"), cause.at("name") == name ? "state" : "wrong_inputs")
+          << cause << "\n"
+          << Describe(network, planted, result);
     }
-  }
-  std::printf("%d early starts planted\n", planted_faults);
+  });
   EXPECT_GE(planted_faults, 6);
 }
 
 TEST_F(FaultsTest, AModelThatIsNotThePCsIsSaidToBeAnother) {
   const Network& network = networks_.front();
-  const std::vector<uint8_t> other = test::Write(test::WideNetwork());
-  files::WriteFile(Path("other.joint"), other.data(), other.size());
   const auto crosscheck = [&](const std::map<std::string, std::string>& environment) {
     std::vector<std::string> arguments = {LOCKSTEP_PROGRAM, "crosscheck", Path(network.name + ".joint").string(),
                                           "--data"};

@@ -158,6 +158,14 @@ TEST_F(DeviceTest, NamesThatLeaveTheFolderAreRefused) {
   EXPECT_NE(ErrorOf([&] { device_->List("runs"); }).find("lists a file"), std::string::npos);
 }
 
+TEST_F(DeviceTest, MoreThanABoardHasIsNotFetched) {
+  device_->Open();
+  for (const char* listed : {"a.bin=999999999999999999\n", "a.bin=6000000000\nb.bin=6000000000\n"}) {
+    link_->after = [&](const ShellCall&, ProcessResult& result) { result.out = listed; };
+    EXPECT_NE(ErrorOf([&] { device_->List("runs"); }).find("lists more than 8 GiB"), std::string::npos) << listed;
+  }
+}
+
 TEST_F(DeviceTest, ARunEndsWithItsLink) {
   device_->Open();
   const std::string run = device_->MakeRun();

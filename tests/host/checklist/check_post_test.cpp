@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "graph/error.h"
 #include "input/npy.h"
 #include "support/temporary_test_folder.h"
@@ -60,6 +62,15 @@ TEST_F(CheckPostTest, TheSameInAnyOrderIsGood) {
   EXPECT_NE(stage.findings.front().find("another order"), std::string::npos);
   EXPECT_EQ(Check(Changed([](auto& row) { row[0] += 0.0009F; }), boxes_).standing, Standing::kGood);
   ExpectBad(Check(Changed([](auto& row) { row[0] += 0.01F; }), boxes_), "differ by up to 0.01");
+}
+
+TEST_F(CheckPostTest, WhatIsNoNumberIsRefused) {
+  for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    Rows rows = boxes_;
+    rows[1][4] = value;
+    EXPECT_THROW(Check(rows, boxes_), BadInput);
+    EXPECT_THROW(Check(boxes_, rows), BadInput);
+  }
 }
 
 TEST_F(CheckPostTest, FormsOfBoxes) {

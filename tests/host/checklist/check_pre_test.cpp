@@ -220,6 +220,14 @@ TEST_F(CheckPreTest, WhatCannotBeComparedIsRefused) {
   EXPECT_THROW(CheckPre(info_, Path("p.png").string(), Path("fed.bin")), BadInput);
   cv::imwrite(Path("p.png").string(), cv::Mat(90, 101, CV_8UC3, cv::Scalar::all(7)));
   EXPECT_THROW(Check(Letterboxed(bgr_)), BadInput) << "one colour tells nothing";
+  cv::imwrite(Path("p.png").string(), bgr_);
+  try {
+    Check(Letterboxed(bgr_), [](double pixel, int c) { return c == 1 && pixel > 200 ? std::nan("") : pixel; });
+    ADD_FAILURE() << "an array with NaN was explained";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("values are NaN or infinite, the first is number "), std::string::npos)
+        << error.what();
+  }
   info_.preprocess.type = quantize::InputPreprocess::Type::kF32;
   EXPECT_THROW(Check(Letterboxed(bgr_)), UsageError);
 }

@@ -283,6 +283,17 @@ TEST_F(RawFoldersTest, ExpectedOutputsInAFolderForEachInput) {
   EXPECT_EQ(result.only_first.at(0).name, "one/");
 }
 
+TEST_F(RawFoldersTest, ExpectedOutputsBesideFoldersAreAllCompared) {
+  for (const char* file : {"a/anchors.bin", "a/one/out.bin", "b/anchors.bin", "b/one/out.bin"}) {
+    WriteRaw(file, BytesOf(Picture<float>(true)));
+  }
+  CompareOptions options;
+  options.outputs = true;
+  EXPECT_EQ(Compare(options).layers.size(), 2U);
+  std::filesystem::remove_all(Path("b/one"));
+  EXPECT_EQ(Compare(options).verdict, Verdict::kDiffers);
+}
+
 TEST_F(RawFoldersTest, AChangedDumpAndNothingAtAllAreErrors) {
   WriteDump("b", {{"conv", "t"}});
   WriteRaw("a/t.bin", BytesOf(Picture<uint8_t>(true)));

@@ -79,6 +79,24 @@ TEST_F(OverInputsTest, TheWorstInputOfEachLayerIsNamed) {
   EXPECT_EQ(json.at("boards").at(0).at("layers").at(1).at("inputs_differing"), 2);
 }
 
+TEST_F(OverInputsTest, WhatIsBeyondToleranceIsWorseThanManyThatAreNot) {
+  FaultyBoard board;
+  int run = -1;
+  board.kernel = [&](int layer, std::vector<uint8_t>& bytes) {
+    if (layer == 0) run = static_cast<int>(board.jobs.back().inputs[0].stem().string().back() - '0');
+    if (layer != 2) return;           // of floats
+    if (run == 1) bytes[3] ^= 0x40U;  // the exponent of one
+    if (run == 3) {
+      for (size_t i = 0; i < bytes.size(); i += 4) bytes[i] ^= 1U;  // the last bit of all
+    }
+  };
+  const CrosscheckResult result = Check({{"faulty", {test::Borrowed(board)}}});
+  EXPECT_EQ(result.verdict, dump::Verdict::kDiffers);
+  EXPECT_NE(result.boards[0].over_inputs[2].worst_input.find("in1"), std::string::npos)
+      << result.boards[0].over_inputs[2].worst_input;
+  EXPECT_EQ(result.boards[0].layers[2].difference->differing, 1);
+}
+
 TEST_F(OverInputsTest, BoardsOfAPoolShareTheInputs) {
   // Neither ends its first run before the other has begun one: both must be at work.
   std::mutex mutex;

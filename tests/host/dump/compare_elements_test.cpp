@@ -9,26 +9,11 @@
 
 #include "dump/values.h"
 #include "graph/error.h"
+#include "made_up_layer.h"
 #include "support/temporary_test_folder.h"
 
 namespace lockstep::dump {
 namespace {
-
-DumpLayer Layer(const std::string& dtype, std::vector<int64_t> shape, std::vector<int> axes = {}) {
-  DumpLayer layer;
-  layer.dtype = dtype;
-  layer.shape = std::move(shape);
-  layer.axes = std::move(axes);
-  layer.scale = 0.5;
-  layer.zero_point = 10;
-  return layer;
-}
-
-std::vector<uint8_t> Bytes(const std::vector<float>& values) {
-  std::vector<uint8_t> bytes(values.size() * sizeof(float));
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return bytes;
-}
 
 TEST(CompareElements, NamesTheFirstDifferenceAndTheLargest) {
   const DumpLayer layer = Layer("u8", {1, 1, 2, 3}, {0, 2, 3, 1});

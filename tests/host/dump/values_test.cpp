@@ -2,26 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include "made_up_layer.h"
 
 namespace lockstep::dump {
 namespace {
-
-DumpLayer Layer(const std::string& dtype, std::vector<int64_t> shape, std::vector<int> axes = {}) {
-  DumpLayer layer;
-  layer.dtype = dtype;
-  layer.shape = std::move(shape);
-  layer.axes = std::move(axes);
-  layer.scale = 0.5;
-  layer.zero_point = 10;
-  return layer;
-}
-
-std::vector<uint8_t> Bytes(const std::vector<float>& values) {
-  std::vector<uint8_t> bytes(values.size() * sizeof(float));
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return bytes;
-}
 
 TEST(Values, DequantisesAndReturnsToOnnxOrder) {
   // 1 x 1 x 2 x 3 in N,H,W,C: pixels (10,11,12) and (13,14,15).

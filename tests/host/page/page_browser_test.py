@@ -1,72 +1,13 @@
 # page_browser_test.py MAKE_PAGES FOLDER [TEST..]: the report's page in headless Chromium, as people use it.
 import os
-import shutil
-import subprocess
 import sys
-import unittest
 
-from browser import Browser, Keys, time
+from browser import Keys
 
-PROGRAM, FOLDER = sys.argv[1], os.path.abspath(sys.argv[2])
-
-# Visible text that has less contrast than WCAG AA asks for, with its colours.
-LOW_CONTRAST = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "contrast.js")).read()
+from page_in_browser import FOLDER, PageInBrowser, main
 
 
-class PageBrowserTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        shutil.rmtree(FOLDER, ignore_errors=True)
-        subprocess.run([PROGRAM, FOLDER], check=True)
-        cls.browser = Browser()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.close()
-
-    def setUp(self):
-        self.browser.media("light")
-
-    def open(self, name):
-        b = self.browser
-        b.requests()
-        took = b.open(os.path.join(FOLDER, name))
-        self.assertEqual(b.console(), [], name)
-        self.assertEqual([url for url in b.requests() if not url.endswith(name)], [], "nothing is asked for")
-        return took
-
-    def tearDown(self):
-        self.assertEqual(self.browser.console(), [], "the console after the test")
-
-    def wait_for(self, what, script, *arguments):
-        end = time.time() + 10
-        while time.time() < end:
-            if self.browser.js(script, *arguments):
-                return
-            time.sleep(0.05)
-        self.fail(f"{what}: not after 10 s")
-
-    # The rows of the table in the order that it shows them.
-    def rows(self):
-        return self.browser.js("return page.table.getRows('active').map((row) => row.getData().layer)")
-
-    def measure(self, identity):
-        return self.browser.js("return page.measureNamed(arguments[0]).values", identity)
-
-    def field(self, identity):
-        return self.browser.js("return 'm' + page.measures.findIndex((m) => m.id === arguments[0])", identity)
-
-    def head(self, field):
-        return self.browser.driver.find_element("css selector", f".tabulator-col[data-field='{field}']")
-
-    def press(self, text):
-        button = self.browser.driver.find_element("xpath", f"//button[text()='{text}']")
-        self.browser.js("arguments[0].scrollIntoView({block: 'center'})", button)
-        button.click()
-
-    def boxes(self):
-        return self.browser.js("return [...document.querySelectorAll('svg.graph .box')].map((box) => box.querySelector('text').textContent)")
-
+class PageBrowserTest(PageInBrowser):
     # --- it stands, in time, and is small ---
 
     def test_every_page_stands_without_a_word(self):
@@ -328,101 +269,6 @@ class PageBrowserTest(unittest.TestCase):
         shown = b.js("return document.querySelectorAll('#memory figure:first-of-type [aria-label=rect] rect').length")
         self.assertEqual(shown, len(b.js("return page.data.memory.tensors")), "every tensor of the arena")
 
-    # --- keys alone ---
-
-    def test_tab_reaches_everything(self):
-        self.open("small.html")
-        b = self.browser
-        wanted = b.js(
-            "window.reached = new Set(); document.addEventListener('focusin', (e) => window.reached.add(e.target));"
-            "window.wanted = () => [...document.querySelectorAll('a[href], button, select, input, summary, [tabindex=\"0\"]')]"
-            "  .filter((e) => e.checkVisibility() && !e.closest('details:not([open]) > :not(summary)'));"
-            "return window.wanted().length")
-        for _ in range(2 * wanted + 50):
-            b.tab()
-            if b.js("return document.activeElement === document.body"):
-                break
-        missed = b.js("return window.wanted().filter((e) => !window.reached.has(e)).map((e) => e.outerHTML.slice(0, 120))")
-        self.assertEqual(missed, [])
-
-    def test_the_graph_goes_by_keys(self):
-        self.open("small.html")
-        b = self.browser
-        self.press("open all")
-        b.js("document.querySelector('svg.graph').focus()")
-        visited = []
-        for _ in range(6):
-            b.keys(Keys.ARROW_DOWN)
-            b.keys(Keys.ENTER)
-            visited.append(b.chosen())
-        self.assertEqual(len(set(visited)), 6, "down goes along the edges")
-        b.keys(Keys.ARROW_UP, Keys.ENTER)
-        self.assertIn(b.chosen(), visited[:5])
-        self.open("large.html")
-        folded = len(self.boxes())
-        b.js("document.querySelector('svg.graph').focus()")
-        b.keys(Keys.ARROW_DOWN, Keys.ENTER)
-        self.assertGreater(len(self.boxes()), folded, "Enter opens a group")
-        b.keys(Keys.ENTER)
-        self.assertEqual(len(self.boxes()), folded, "and folds it")
-
-    def test_the_table_and_charts_go_by_keys(self):
-        self.open("small.html")
-        b = self.browser
-        head = self.head(self.field("profile.time"))
-        b.js("arguments[0].focus()", head)
-        b.keys(Keys.ENTER)
-        times = self.measure("profile.time")
-        order = self.rows()
-        self.assertEqual([times[i] for i in order], sorted(times, reverse=True), "Enter on a title sorts")
-        b.js("document.querySelector('#layers .table').focus()")
-        b.keys(Keys.HOME)
-        self.assertEqual(b.chosen(), order[0])
-        b.keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
-        self.assertEqual(b.chosen(), order[2])
-        b.keys(Keys.END)
-        self.assertEqual(b.chosen(), order[-1])
-        b.js("page.selection.choose(4, 'test'); document.querySelector('#depth .chart').focus()")
-        b.keys(Keys.ARROW_RIGHT)
-        self.assertEqual(b.chosen(), 5)
-
-    # --- light, dark, paper ---
-
-    def test_everything_is_legible(self):
-        for name in ("small.html", "bare.html"):
-            for scheme, media in (("light", ""), ("dark", ""), ("light", "print"), ("dark", "print")):
-                self.browser.media(scheme, media)
-                self.open(name)
-                self.browser.js("page.selection.choose(1, 'test')")
-                self.browser.js("for (const d of document.querySelectorAll('details')) d.open = true")
-                low = self.browser.js(LOW_CONTRAST)
-                self.assertEqual(low, [], f"{name} {scheme} {media}")
-
-    def test_the_button_chooses_light_or_dark(self):
-        self.open("bare.html")
-        b = self.browser
-        button = b.driver.find_element("id", "theme")
-        paper = "return getComputedStyle(document.body).backgroundColor"
-        seen = [b.js(paper)]
-        for _ in range(2):
-            button.click()
-            seen.append(b.js(paper))
-        self.assertEqual(seen[0], seen[1])
-        self.assertNotEqual(seen[1], seen[2])
-
-    def test_on_paper_the_table_has_all_rows(self):
-        self.open("large.html")
-        b = self.browser
-        b.pdf(os.path.join(FOLDER, "large.pdf"))
-        self.assertGreater(os.path.getsize(os.path.join(FOLDER, "large.pdf")), 100000)
-        b.js("dispatchEvent(new Event('beforeprint'))")
-        b.media("light", "print")
-        self.assertEqual(b.js("return document.querySelectorAll('table.paper tbody tr').length"), 1000)
-        self.assertTrue(b.js("return document.querySelector('table.paper').checkVisibility()"))
-        self.assertFalse(b.js("return document.querySelector('.tabulator').checkVisibility()"))
-        b.js("dispatchEvent(new Event('afterprint'))")
-        self.assertEqual(b.js("return document.querySelectorAll('table.paper').length"), 0)
-
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0]] + sys.argv[3:], verbosity=2)
+    main()

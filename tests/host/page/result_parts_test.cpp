@@ -1,0 +1,239 @@
+// What a page says of the results of commands is what they say themselves.
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "dump/dump.h"
+#include "engine/reference/joint_model.h"
+#include "files/output_file.h"
+#include "graph/error.h"
+#include "page/dump_part.h"
+#include "page/page_json.h"
+#include "page_fixture.h"
+#include "report/json_text.h"
+#include "sensitivity/render.h"
+#include "tune/render.h"
+
+namespace lockstep::page {
+namespace {
+
+class ResultPartsTest : public PageTest {};
+
+TEST_F(ResultPartsTest, AnalysisIsShownLayerByLayer) {
+  const Result analysis = testing::AnalysisOf(model_, Path("pictures"));
+  const PageData page = Make({analysis});
+  const Measure& alone = Named(page, "analysis.per_layer.sqnr");
+  size_t compared = 0;
+  for (const Json& layer : analysis.json.at("layers")) {
+    const Json& mean = layer.at("per_layer").at("sqnr").at("mean");
+    if (mean.is_null()) continue;
+    EXPECT_EQ(alone.values[layer.at("index").get<size_t>()], mean.get<double>()) << layer.at("name");
+    ++compared;
+  }
+  EXPECT_GT(compared, 10U);
+  EXPECT_EQ(page.findings.size(), analysis.json.at("findings").size());
+}
+
+TEST_F(ResultPartsTest, CrosscheckShowsWhereBoardsDiffer) {
+  const PageData page = Make({testing::CrosscheckOf(model_, 5)});
+  ASSERT_EQ(page.boards.size(), 2U);
+  EXPECT_EQ(page.boards[0].states, std::string(page.layers.size(), 'e'));
+  EXPECT_EQ(page.boards[1].states, "eeeee" + std::string(page.layers.size() - 5, 'd'));
+  ASSERT_FALSE(page.verdicts.empty());
+  EXPECT_EQ(page.verdicts[0].mood, Mood::kBad);
+  ASSERT_FALSE(page.findings.empty());
+  EXPECT_EQ(page.findings[0].layer, 5);
+  EXPECT_EQ(Named(page, "crosscheck.sqnr").values[4], 30.0);
+  EXPECT_EQ(Named(page, "crosscheck.sqnr").values[5], 6.0) << "the worse board counts";
+  EXPECT_EQ(Named(page, "crosscheck.differing").values[7], 17.0);
+}
+
+TEST_F(ResultPartsTest, CrosscheckNamesWhatIsWrongByItself) {
+  const PageData page = Make({testing::CrosscheckOf(model_, 5)});
+  std::multiset<int> layers;
+  for (const Finding& finding : page.findings) layers.insert(finding.layer);
+  EXPECT_EQ(layers, (std::multiset<int>{5, 5, 7})) << "the first difference, a kernel, something overwritten";
+  const auto has = [&](size_t layer, const Fact& fact) {
+    const auto& facts = page.layers[layer].differences;
+    return std::find(facts.begin(), facts.end(), fact) != facts.end();
+  };
+  EXPECT_EQ(Named(page, "crosscheck.wrong").values[4], 0.0);
+  EXPECT_EQ(Named(page, "crosscheck.wrong").values[5], 2.0) << "by itself";
+  EXPECT_EQ(Named(page, "crosscheck.wrong").values[6], 1.0) << "by its inputs";
+  EXPECT_EQ(page.verdicts[0].text.find('\n'), std::string::npos) << page.verdicts[0].text;
+  EXPECT_TRUE(has(5, {"where on made up", "at the end of every row"}));
+  EXPECT_TRUE(has(5, {"off by", "7 by 1"}));
+  EXPECT_TRUE(has(5, {"by itself on made up", "wrong, given the PC's inputs"}));
+  EXPECT_TRUE(has(6, {"by itself on made up", "right, given the PC's inputs"}));
+}
+
+TEST_F(ResultPartsTest, SensitivityIsOfTheLayersThatTheNodesBecame) {
+  std::vector<sensitivity::Trial> trials(2);
+  trials[0].node = "a";
+  trials[0].tensor = info_.at("layers").at(4).at("tensor").get<std::string>();
+  trials[0].outputs["one"].sqnr_db = 31.0;
+  trials[0].outputs["two"].sqnr_db = 17.5;
+  trials[1].tensor = "that became no layer";
+  trials[1].node = trials[1].tensor;
+  trials[1].outputs["one"].sqnr_db = 1.0;
+  const std::string json = sensitivity::ToJson(trials);
+  const PageData page =
+      Make({{ResultKind::kSensitivity, "s.json", report::ParseJson({json.begin(), json.end()}, "s")}});
+  const Measure& measure = Named(page, "sensitivity.sqnr");
+  for (size_t i = 0; i < measure.values.size(); ++i) {
+    if (i == 4) {
+      EXPECT_EQ(measure.values[i], 17.5) << "the worst output counts";
+    } else {
+      EXPECT_TRUE(std::isnan(measure.values[i])) << i;
+    }
+  }
+}
+
+TEST_F(ResultPartsTest, TuneSaysWhatGotMoreBitsAndWhetherItIsEnough) {
+  tune::TuneResult tuned;
+  tuned.search.reached = false;
+  tuned.search.outcome.value = 0.97;
+  tuned.cost_before.bytes = tuned.cost.bytes = 1;
+  tune::Raised raised;
+  raised.node = info_.at("layers").at(2).at("onnx_nodes").at(0).get<std::string>();
+  raised.tensor = info_.at("layers").at(2).at("tensor").get<std::string>();
+  raised.bits = 16;
+  tuned.raised.push_back(raised);
+  tune::TuneOptions options;
+  options.target.value = 0.99;
+  const std::string json = tune::ToJson(tuned, options);
+  const PageData page = Make({{ResultKind::kTune, "t.json", report::ParseJson({json.begin(), json.end()}, "t")}});
+  EXPECT_EQ(Named(page, "tune.bits").values[2], 16.0);
+  EXPECT_EQ(page.verdicts.front().mood, Mood::kBad);
+  EXPECT_NE(page.verdicts.front().text.find("0.97"), std::string::npos) << page.verdicts.front().text;
+}
+
+TEST_F(ResultPartsTest, WhatBuildSaidIsReadBesideTheModel) {
+  const PageData page = Make({});
+  ASSERT_EQ(page.verdicts.size(), 1U);
+  EXPECT_EQ(page.verdicts[0].from, "build");
+  const Json report = ReadResult(ResultKind::kBuild, Path("out/net.report.json")).json;
+  EXPECT_EQ(page.verdicts[0].mood, report.at("judgement").at("verdict") == "good" ? Mood::kGood : Mood::kBad);
+  Json other = report;
+  other["model"]["digest"] = "00000000000000000000000000000000";
+  files::WriteFile(Path("out/net.report.json"), report::JsonText(other));
+  const PageData again = Make({});
+  EXPECT_TRUE(again.verdicts.empty()) << "of another build";
+  ASSERT_FALSE(again.notes.empty());
+}
+
+TEST_F(ResultPartsTest, DumpsShowWhereTheyDiffer) {
+  engine::JointModel joint(model_.string());
+  const auto dump = [&](const char* folder, int wrong) {
+    dump::DumpWriter writer(Path(folder), dump::DescribeModel(joint.model(), "runtime", "test"), {});
+    std::vector<std::vector<uint8_t>> inputs;
+    for (const joint::InputSpec* spec : *joint.model().inputs()) {
+      inputs.emplace_back(joint.model().tensors()->Get(static_cast<uint32_t>(spec->tensor()))->bytes(), uint8_t{100});
+    }
+    joint.engine().Run(inputs, [&](int index, int output_index, const joint::Layer& layer, const joint::Tensor& output,
+                                   const uint8_t* data) {
+      std::vector<uint8_t> bytes(data, data + output.bytes());
+      if (index == wrong) bytes.back() = static_cast<uint8_t>(bytes.back() ^ 2U);
+      writer.Add(dump::DescribeLayer(index, output_index, layer, output), bytes.data(), bytes.size());
+    });
+    writer.Finish();
+  };
+  dump("right", -1);
+  dump("wrong", 6);
+  PageData page = Make({});
+  AddDumps(Path("right"), Path("wrong"), page);
+  ASSERT_EQ(page.heat_maps.size(), 1U);
+  EXPECT_EQ(page.heat_maps[0].layer, 6);
+  const std::vector<uint8_t>& cells = page.heat_maps[0].cells;
+  EXPECT_EQ(std::count(cells.begin(), cells.end(), 0), static_cast<std::ptrdiff_t>(cells.size() - 1));
+  EXPECT_EQ(cells.back(), 255) << "the last element lies in the last cell";
+}
+
+TEST_F(ResultPartsTest, APlanOfTheMemoryIsShown) {
+  Json plan = {
+      {"planned", {{"weights", 10}, {"model_file", 4096}, {"arena", 2048}, {"arena_live", 2000}, {"peak", 9000}}},
+      {"layers", Json::array()},
+      {"savings", Json::array({{{"what", "less"}, {"arena", 1024}, {"possible", true}}})},
+      {"boards", Json::array({{{"board", "mipsel"},
+                               {"phases", Json::array({{{"name", "load"}, {"resident", 5}, {"peak", 7}}})}}})}};
+  for (const Json& layer : info_.at("layers")) {
+    const int index = layer.at("index").get<int>();
+    plan["layers"].push_back({{"index", index}, {"name", layer.at("name")}, {"live", index == 4 ? 2000 : 100 + index}});
+  }
+  const Memory memory = Make({{ResultKind::kMemory, "m.json", plan}}).memory;
+  EXPECT_EQ(memory.peak_layer, 4);
+  EXPECT_EQ(memory.live[5], 105);
+  const std::vector<std::pair<std::string, int64_t>> parts{{"model_file", 4096}, {"arena", 2048}, {"peak", 9000}};
+  EXPECT_EQ(memory.planned, parts);
+  ASSERT_EQ(memory.savings.size(), 1U);
+  EXPECT_EQ(memory.savings[0].arena, 1024);
+  ASSERT_EQ(memory.phases.size(), 1U);
+  EXPECT_EQ(memory.phases[0].peak, 7);
+}
+
+TEST_F(ResultPartsTest, AProfileIsReadFromCsv) {
+  files::WriteFile(Path("profile.csv"), testing::ProfileCsvOf(model_, 3));
+  const PageData page = Make({ReadResult(ResultKind::kProfile, Path("profile.csv"))});
+  EXPECT_EQ(Named(page, "profile.time").values[3], 100.0);
+  EXPECT_EQ(Named(page, "profile.time").values[2], 3.0);
+  EXPECT_EQ(Named(page, "profile.bytes").values[2], 6.0);
+  double shares = 0.0;
+  for (const double share : Named(page, "profile.share").values) shares += share;
+  EXPECT_NEAR(shares, 100.0, 1e-9);
+  EXPECT_NEAR(Named(page, "profile.gops").values[0], 2e-6 * info_.at("layers").at(0).at("macs").get<double>(), 1e-9);
+}
+
+TEST_F(ResultPartsTest, SeveralProfilesAreThoseOfSeveralBoards) {
+  files::WriteFile(Path("profile.csv"), testing::ProfileCsvOf(model_, 3));
+  Result first = ReadResult(ResultKind::kProfile, Path("profile.csv"));
+  Result second = first;
+  first.json["board"] = "quick";
+  second.json["board"] = "slow";
+  for (Json& layer : second.json["layers"]) layer["avg_ms"] = 2.0 * layer.at("avg_ms").get<double>();
+  const PageData page = Make({first, second});
+  EXPECT_EQ(Named(page, "profile.time").from, "quick");
+  EXPECT_EQ(Named(page, "profile2.time").from, "slow");
+  EXPECT_EQ(Named(page, "profile.time").values[3], 100.0);
+  EXPECT_EQ(Named(page, "profile2.time").values[3], 200.0);
+}
+
+TEST_F(ResultPartsTest, InstructionsCountWhereAnEmulatorCountedThem) {
+  files::WriteFile(Path("profile.csv"), testing::ProfileCsvOf(model_, 3));
+  Result profile = ReadResult(ResultKind::kProfile, Path("profile.csv"));
+  for (Json& layer : profile.json["layers"]) layer["instructions"] = layer.at("index") == 1 ? 3000000 : 1000000;
+  profile.json["emulator"] = "qemu-mipsel";
+  const PageData page = Make({profile});
+  EXPECT_EQ(Named(page, "profile.instructions").values[1], 3.0);
+  EXPECT_NEAR(Named(page, "profile.share").values[1], 300.0 / (2.0 + page.layers.size()), 1e-9);
+  EXPECT_FALSE(Named(page, "profile.time").shown);
+}
+
+TEST_F(ResultPartsTest, ResultsOfOtherModelsAreRefused) {
+  Result other = testing::CrosscheckOf(model_, 5);
+  other.json["model_digest"] = "00000000000000000000000000000000";
+  EXPECT_NE(Refusal<BadInput>([&] { Make({other}); }).find("another model"), std::string::npos);
+  Result renamed = testing::AnalysisOf(model_, Path("pictures"));
+  renamed.json["layers"][2]["name"] = "elsewhere";
+  const std::string text = Refusal<BadInput>([&] { Make({renamed}); });
+  EXPECT_NE(text.find("analysis.json"), std::string::npos) << text;
+  EXPECT_NE(text.find("elsewhere"), std::string::npos) << text;
+}
+
+TEST_F(ResultPartsTest, WhatIsNoResultIsRefused) {
+  for (const ResultKind kind :
+       {ResultKind::kBuild, ResultKind::kAnalysis, ResultKind::kCrosscheck, ResultKind::kSensitivity, ResultKind::kTune,
+        ResultKind::kProfile, ResultKind::kMemory}) {
+    const std::string text = Refusal<BadInput>([&] { Make({{kind, "it.json", Json::object()}}); });
+    EXPECT_NE(text.find("it.json"), std::string::npos) << text;
+    EXPECT_NE(text.find(CommandOf(kind)), std::string::npos) << text;
+  }
+  Result half = testing::CrosscheckOf(model_, 5);
+  half.json["boards"][0]["layers"][3].erase("md5_equal");
+  EXPECT_NE(Refusal<BadInput>([&] { Make({half}); }).find("md5_equal"), std::string::npos);
+  files::WriteFile(Path("short.csv"), std::string("index,layer,avg_ms\n0,a\n"));
+  EXPECT_NE(Refusal<BadInput>([&] { ReadResult(ResultKind::kProfile, Path("short.csv")); }).find("line 2"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace lockstep::page
