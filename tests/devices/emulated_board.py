@@ -38,17 +38,24 @@ class EmulatedBoard:
     def known_hosts(self):
         return self.boards.parent / "known_hosts"
 
+    def _ssh(self, line):
+        return ["ssh", "-q", "-p", str(self._entry["port"]), "-i", self._entry["key"], "-o", "BatchMode=yes",
+                "-o", "ConnectTimeout=5", "-o", "IdentitiesOnly=yes", "-o", "ServerAliveInterval=2",
+                "-o", f"UserKnownHostsFile={self._entry['known_hosts']}", "root@127.0.0.1", line]
+
     def shell(self, line, seconds=60):
         """Past the proxy. What the line prints, or None if the board does not answer."""
-        command = ["ssh", "-q", "-p", str(self._entry["port"]), "-i", self._entry["key"], "-o", "BatchMode=yes",
-                   "-o", "ConnectTimeout=5", "-o", "IdentitiesOnly=yes", "-o", "ServerAliveInterval=2",
-                   "-o", f"UserKnownHostsFile={self._entry['known_hosts']}", "root@127.0.0.1", line]
         try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                  text=True, timeout=seconds)
+            done = subprocess.run(self._ssh(line), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True, timeout=seconds)
         except subprocess.TimeoutExpired:
             return None
         return done.stdout if done.returncode == 0 else None
+
+    def copy(self, file, there):
+        """Past the proxy."""
+        with open(file, "rb") as content:
+            subprocess.run(self._ssh(f"cat > {there}"), stdin=content, check=True, timeout=60)
 
     def wait_until_up(self):
         for _ in range(60):

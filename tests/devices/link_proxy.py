@@ -57,6 +57,8 @@ class LinkProxy:
             except OSError:
                 near.close()
                 continue
+            for end in (near, far):  # or the next small packet waits for the last one's answer, 40 ms
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._pairs.append((near, far))
             for source, sink in ((near, far), (far, near)):
