@@ -1,5 +1,4 @@
 // Stands between the session and the choice of its kernels: the layer of the fault gets a kernel that does it wrong.
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
@@ -33,7 +32,7 @@ std::map<std::string, const LayerArgs*>& LayersByName() {
   static std::map<std::string, const LayerArgs*> layers;
   return layers;
 }
-// Of kEarlyStart: the input's bytes before the layer in front wrote them.
+// Of early_start: the input's bytes before the layer in front wrote them.
 std::vector<uint8_t>& StaleInput() {
   static std::vector<uint8_t> bytes;
   return bytes;
@@ -193,37 +192,48 @@ void Overlap(const Work& work) {
   }
 }
 
+enum class Needs { kNothing, kA, kOther };
+
 struct Kind {
   const char* name;
   void (*run)(const Work& work);
+  Needs needs = Needs::kNothing;
 };
 constexpr Kind kKinds[] = {
     {"last_unit", LastUnit},
-    {"channel_tail", ChannelTail},
-    {"row_end", RowEnd},
-    {"tile_edge", TileEdge},
+    {"channel_tail", ChannelTail, Needs::kA},
+    {"row_end", RowEnd, Needs::kA},
+    {"tile_edge", TileEdge, Needs::kA},
     {"swapped_channels", SwappedChannels},
     {"offset", Offset},
     {"shifted_read", ShiftedRead},
-    {"past_end", PastEnd},
+    {"past_end", PastEnd, Needs::kA},
     {"stuck_weight", StuckWeight},
     {"contracted", Contracted},
     {"early_start", EarlyStart},
-    {"overlap", Overlap},
+    {"overlap", Overlap, Needs::kOther},
 };
 
 const Kind& KindOf(const std::string& name) {
   for (const Kind& kind : kKinds) {
     if (name == kind.name) return kind;
   }
-  std::fprintf(stderr, "LOCKSTEP_FAULT: there is no kind %s\n", name.c_str());
-  std::exit(2);
+  RefuseFault("cannot be planted: there is no kind " + name);
+}
+
+// To be asked when all layers have their kernels.
+void CheckLayers(const PlantedFault& fault) {
+  for (const std::string& layer : {fault.layer, fault.other}) {
+    if (layer.empty() || LayersByName().count(layer) != 0) continue;
+    RefuseFault("cannot be planted: no layer that has a kernel is called " + layer);
+  }
 }
 
 // On one thread: a layer is one piece of work.
 void Run(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
   const Kernel& real = *RealKernels().at(args.layer);
   const PlantedFault& fault = Fault();
+  CheckLayers(fault);
   if (fault.kind == "early_start" && StaleInput().empty())
     StaleInput() = Content(LayersByName().at(fault.layer)->inputs[0]);
   const Work work = {args, begin, end, scratch, real};
@@ -235,6 +245,16 @@ void Run(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
 }
 
 }  // namespace
+
+void CheckKind(const PlantedFault& fault) {
+  const Kind& kind = KindOf(fault.kind);
+  if (kind.needs == Needs::kA && fault.a < 1)
+    RefuseFault("cannot be planted: " + fault.kind + " needs a number A of at least 1");
+  if (kind.needs == Needs::kOther && fault.other.empty()) {
+    RefuseFault("cannot be planted: " + fault.kind + " needs a number A and the layer whose input is overwritten");
+  }
+}
+
 }  // namespace lockstep::faults
 
 const lockstep::kernels::Kernel* __wrap__ZN8lockstep7kernels12SelectKernelERKNS0_9LayerArgsEj(
