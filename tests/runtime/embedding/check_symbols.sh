@@ -1,9 +1,11 @@
 #!/bin/sh
 # check_symbols.sh NM FILE...: fails if a library or program of the runtime wants something of the C++ library, or of the
-# parts of the C library that are large and that it does without.
+# parts of the C library that are large and that it does without; or a file function of glibc whose sizes and inode numbers
+# have the 32 bits of a 32-bit target: musl has no others, and those of 64-bit targets are as wide.
 set -u
 nm=$1
-shift
+narrow=$2
+shift 2
 status=0
 for file in "$@"; do
   symbols=$("$nm" -u "$file" 2>/dev/null; "$nm" -u -D "$file" 2>/dev/null)
@@ -15,6 +17,9 @@ for file in "$@"; do
     *.d.so | *.d.a | *_debug) ;;
     *) wanted="$wanted$(echo "$symbols" | grep -E ' (regcomp|strto[fd])')" ;;
   esac
+  if [ "$narrow" = 32 ]; then
+    wanted="$wanted$(echo "$symbols" | grep -E ' (open|openat|creat|fopen|freopen|l?stat|fstat|fstatat|__[lf]?xstat|lseek|fseeko?|ftello?|ftruncate|mmap|readdir|statfs|getrlimit|setrlimit)(@.*)?$')"
+  fi
   [ -z "$wanted" ] && continue
   echo "$file: wants" "$wanted"
   status=1
