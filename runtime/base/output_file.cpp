@@ -35,7 +35,9 @@ Status OutputFile::Open(const String& path) {
   error_ = 0;
   struct stat info = {};
   special_ = stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
-  file_ = std::fopen(Part().c_str(), "wb");
+  // Of what has that name already, a link to a file of somebody else's perhaps, nothing is written to.
+  if (!special_) unlink(Part().c_str());
+  file_ = std::fopen(Part().c_str(), special_ ? "wb" : "wbx");
   if (file_ != nullptr) return Status::Ok();
   return NotWritable(path, errno);
 }

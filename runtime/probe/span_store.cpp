@@ -27,6 +27,19 @@ bool Transfer(Call call, int file, Byte* bytes, size_t size) {
   return true;
 }
 
+// A new file, whose name goes at once. What is there under that name, a link to a file of somebody else's among it, is
+// not opened.
+int OpenWithoutName(const char* path) {
+  constexpr int kAttempts = 8;  // another process may be doing the same
+  for (int attempt = 0;; ++attempt) {
+    const int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    const int error = errno;
+    if (file >= 0 || error == EEXIST) unlink(path);
+    errno = error;
+    if (file >= 0 || error != EEXIST || attempt == kAttempts) return file;
+  }
+}
+
 }  // namespace
 
 SpanStore::~SpanStore() {
@@ -57,8 +70,7 @@ void SpanStore::Write() {
     }
     std::memcpy(path, folder_.c_str(), folder_.size());
     std::memcpy(path + folder_.size(), "/trace.part", sizeof("/trace.part"));
-    file_ = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file_ >= 0) unlink(path);
+    file_ = OpenWithoutName(path);
   }
   if (file_ < 0 || !Transfer(write, file_, reinterpret_cast<const uint8_t*>(memory_.data()), bytes)) error_ = errno;
 }

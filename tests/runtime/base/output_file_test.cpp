@@ -10,6 +10,8 @@
 #include <string>
 
 #include "base/json_text.h"
+#include "support/largest_file.h"
+#include "support/temporary_folder.h"
 
 namespace lockstep {
 namespace {
@@ -59,17 +61,34 @@ TEST(OutputFile, OpenedAnewForgetsWhatWasNotCommitted) {
 }
 
 TEST(OutputFile, NoticesAFullDisk) {
-  // /dev/full accepts no byte. The file beside is made a link to it.
   const std::string path = testing::TempDir() + "output_file_test_full.bin";
-  unlink((path + ".part").c_str());
-  ASSERT_EQ(symlink("/dev/full", (path + ".part").c_str()), 0);
   const std::string bytes(100000, 'x');
-  const Status status = WriteWholeFile(path.c_str(), bytes.data(), bytes.size());
-  EXPECT_EQ(status.code(), StatusCode::kUnreadable);
-  EXPECT_NE(std::strstr(status.message(), path.c_str()), nullptr) << status.message();
-  EXPECT_NE(std::strstr(status.message(), "No space left"), nullptr) << status.message();
-  EXPECT_FALSE(Exists(path));
-  EXPECT_FALSE(Exists(path + ".part"));
+  for (const rlim_t room : {0U, 5000U}) {
+    const Status status = [&] {
+      const test::LargestFile limit(room);
+      return WriteWholeFile(path.c_str(), bytes.data(), bytes.size());
+    }();
+    EXPECT_EQ(status.code(), StatusCode::kUnreadable);
+    EXPECT_NE(std::strstr(status.message(), (path + ": ").c_str()), nullptr) << status.message();
+    EXPECT_NE(std::strstr(status.message(), "File too large"), nullptr) << status.message();
+    EXPECT_FALSE(Exists(path));
+    EXPECT_FALSE(Exists(path + ".part"));
+  }
+  // This one accepts no byte.
+  const Status status = WriteWholeFile("/dev/full", bytes.data(), bytes.size());
+  EXPECT_NE(std::strstr(status.message(), "/dev/full: cannot be written: No space left"), nullptr) << status.message();
+}
+
+TEST(OutputFile, ALinkInThePlaceOfWhatIsWrittenFirstIsNotFollowed) {
+  const test::TemporaryFolder folder;
+  const std::string path = folder / "out.bin";
+  test::WriteFile(folder / "precious", {'o', 'l', 'd'});
+  ASSERT_EQ(symlink((folder / "precious").c_str(), (path + ".part").c_str()), 0);
+  const Status status = WriteWholeFile(path.c_str(), "new", 3);
+  EXPECT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(test::ReadText(folder / "precious"), "old");
+  EXPECT_EQ(test::ReadText(path), "new");
+  EXPECT_EQ(test::FilesIn(folder.path()), (std::vector<std::string>{"out.bin", "precious"}));
 }
 
 TEST(OutputFile, WritesToAPipeAndLeavesItThere) {
