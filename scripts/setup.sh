@@ -38,10 +38,17 @@ for package in "${apt_packages[@]}"; do
   status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
   [ "$status" = "install ok installed" ] || missing+=("$package")
 done
-fetch=$(dirname "${BASH_SOURCE[0]}")/fetch_page_libraries.sh
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# Under sudo what is fetched belongs to the user who called it, and not to root: others of the scripts write there too.
+fetch_libraries() {
+  "$scripts/fetch_page_libraries.sh" >/dev/null
+  if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_UID:-}" ] && [ -n "${SUDO_GID:-}" ]; then
+    chown -R --from=root "$SUDO_UID:$SUDO_GID" "$scripts/../.cache"
+  fi
+}
 if [ ${#missing[@]} -eq 0 ]; then
   echo "setup: all ${#apt_packages[@]} packages are installed"
-  "$fetch" >/dev/null
+  fetch_libraries
   exit 0
 fi
 
@@ -54,5 +61,5 @@ echo "setup: installing ${#missing[@]} packages: ${missing[*]}"
 apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 -qq)
 "${apt[@]}" update
 "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null
-"$fetch" >/dev/null
+fetch_libraries
 echo "setup: done"
