@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "graph/error.h"
+#include "report/json_text.h"
 
 namespace lockstep::page {
 namespace {
@@ -43,13 +44,15 @@ LayerNames::LayerNames(const PageData& page) {
 }
 
 int LayerNames::Of(const Json& entry, const std::string& source) const {
-  const int index = entry.at("index").get<int>();
+  const Json& given = entry.at("index");
+  // A number of any size and kind: what is outside of the layers' must not be made an int.
+  const auto index = given.is_number_integer() ? given.get<int64_t>() : -1;
   const std::string name = entry.at("name").get<std::string>();
-  if (index < 0 || static_cast<size_t>(index) >= names_.size() || names_[static_cast<size_t>(index)] != name) {
-    throw BadInput(source + ": layer " + std::to_string(index) + " " + name +
+  if (index < 0 || static_cast<uint64_t>(index) >= names_.size() || names_[static_cast<size_t>(index)] != name) {
+    throw BadInput(source + ": layer " + report::JsonText(given) + " " + name +
                    " is none of the model's; the result is of another build, make it again");
   }
-  return index;
+  return static_cast<int>(index);
 }
 
 int LayerNames::OfTensor(const std::string& tensor) const {

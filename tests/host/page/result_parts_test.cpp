@@ -235,5 +235,29 @@ TEST_F(ResultPartsTest, WhatIsNoResultIsRefused) {
             std::string::npos);
 }
 
+// A number that no layer has, and that no int holds.
+TEST_F(ResultPartsTest, AnIndexThatIsNoneIsRefused) {
+  for (const std::string index : {"1e300", "-1", "4294967296", "0.5", "nan", "", "0x1"}) {
+    files::WriteFile(Path("p.csv"), "index,layer,avg_ms\n0,a,1\n" + index + ",b,1\n");
+    const std::string text = Refusal<BadInput>([&] { ReadResult(ResultKind::kProfile, Path("p.csv")); });
+    EXPECT_NE(text.find("p.csv"), std::string::npos) << text;
+    EXPECT_NE(text.find("line 3 has the index \"" + index + "\""), std::string::npos) << text;
+  }
+  Result crosscheck = testing::CrosscheckOf(model_, 5);
+  for (const Json& index : {Json(1e300), Json(uint64_t{1} << 32U), Json(UINT64_MAX), Json(-1), Json(3.0)}) {
+    crosscheck.json["boards"][0]["layers"][3]["index"] = index;
+    const std::string text = Refusal<BadInput>([&] { Make({crosscheck}); });
+    EXPECT_NE(text.find("layer " + index.dump() + " "), std::string::npos) << text;
+    EXPECT_NE(text.find("none of the model's"), std::string::npos) << text;
+  }
+}
+
+TEST_F(ResultPartsTest, TimesThatAreNoneAreNotKnown) {
+  files::WriteFile(Path("p.csv"), std::string("index,layer,avg_ms\n0,a,inf\n1,b,1e999\n2,c,\n"));
+  for (const Json& layer : ReadResult(ResultKind::kProfile, Path("p.csv")).json.at("layers")) {
+    EXPECT_TRUE(layer.at("avg_ms").is_null()) << layer;
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::page
