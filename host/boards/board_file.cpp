@@ -165,7 +165,13 @@ const char* KindName(BoardKind kind) {
 }
 
 std::map<std::string, BoardEntry> ReadBoardFile(const fs::path& file) {
-  const ordered_json json = report::ParseJson(files::ReadFile(file), file.string());
+  const std::vector<uint8_t> text = files::ReadFile(file);
+  if (std::all_of(text.begin(), text.end(), [](uint8_t c) { return c <= ' '; })) {
+    throw UsageError(file.string() +
+                     R"( is empty; put {"boards": {"door": {"kind": "ssh", "host": "192.0.2.7"}}} there, or see )"
+                     "docs/boards.md");
+  }
+  const ordered_json json = report::ParseJson(text, file.string());
   const bool fits = json.is_object() && json.contains("boards") && json.size() == 1 && json.at("boards").is_object();
   if (!fits)
     throw UsageError(file.string() + R"( must hold {"boards": {"NAME": {"kind": "ssh", ...}}} and nothing else)");

@@ -43,6 +43,23 @@ TEST_F(BoardFileTest, ReadsEveryKind) {
   EXPECT_EQ(boards.at("old").cpu, "24Kf");
 }
 
+TEST_F(BoardFileTest, OfAnEmptyFileItIsSaidWhatGoesIntoIt) {
+  for (const char* text : {"", "\n", "  \n\t"}) {
+    WriteText(Path("boards.json"), text);
+    try {
+      ReadBoardFile(Path("boards.json"));
+      ADD_FAILURE() << "an empty list was read";
+    } catch (const UsageError& error) {
+      const std::string said = error.what();
+      EXPECT_EQ(said.rfind(Path("boards.json").string() + " is empty; put {", 0), 0U) << said;
+      // What it says is what it takes.
+      const size_t begin = said.find('{');
+      WriteText(Path("boards.json"), said.substr(begin, said.rfind('}') + 1 - begin));
+      EXPECT_EQ(ReadBoardFile(Path("boards.json")).count("door"), 1U) << said;
+    }
+  }
+}
+
 TEST_F(BoardFileTest, SaysWhatIsWrong) {
   const struct {
     const char* entry;
