@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cli/command.h"
-#include "cli/spinning.h"
+#include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "files/output_file.h"
 #include "graph/counted.h"
@@ -66,7 +66,7 @@ layerwise::View ViewOf(const Flags& flags) {
 }
 
 int Analyze(const Flags& flags) {
-  LimitSpinning();
+  PrepareOpenMp();
   RefuseUselessFlags(flags);
   const layerwise::View view = ViewOf(flags);
   const settings::Json resolved = settings::Resolve(settings::kAnalyze, flags.given, "analyze");

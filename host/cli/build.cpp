@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "cli/command.h"
-#include "cli/spinning.h"
+#include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "compiler/compiler.h"
 #include "info/model_info.h"
@@ -29,7 +29,7 @@ std::string ResultText(const compiler::BuildResult& result) {
 }
 
 int Build(const Flags& flags) {
-  LimitSpinning();
+  PrepareOpenMp();
   settings::Json file = settings::Json::object();
   if (!flags.config.empty()) file = compiler::ReadConfigFile(flags.config);
   const compiler::BuildConfig config = compiler::ParseConfig(compiler::MergeConfig(std::move(file), flags.given),

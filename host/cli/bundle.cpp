@@ -7,7 +7,7 @@
 #include "bundle/make_bundle.h"
 #include "bundle/replay.h"
 #include "cli/command.h"
-#include "cli/spinning.h"
+#include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -47,7 +47,7 @@ struct BundleFlags {
 };
 
 int Bundle(BundleFlags& flags) {
-  LimitSpinning();
+  PrepareOpenMp();
   const settings::Json resolved = settings::Resolve(settings::kCrosscheck, flags.given, "bundle");
   flags.options.data = compiler::SourcesOf(resolved.at("data"));
   flags.options.version = LOCKSTEP_VERSION;
@@ -72,7 +72,7 @@ struct ReplayFlags {
 };
 
 int Replay(ReplayFlags& flags) {
-  LimitSpinning();
+  PrepareOpenMp();
   CheckOutputs({flags.json}, {flags.options.bundle});
   if (!flags.options.keep.empty()) files::RequireWritableFolder(flags.options.keep);
   report::Progress progress(stderr, bundle::kReplaySteps, flags.quiet);

@@ -7,7 +7,7 @@
 #include "checklist/check_post.h"
 #include "checklist/check_pre.h"
 #include "cli/command.h"
-#include "cli/spinning.h"
+#include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "graph/error.h"
 #include "input/pictures/decode.h"
@@ -31,7 +31,7 @@ void AddPictureFlags(CLI::App& command, PictureFlags& flags) {
 }
 
 void Resolve(PictureFlags& flags, const std::string& command) {
-  LimitSpinning();
+  PrepareOpenMp();
   const settings::Json resolved = settings::Resolve(settings::kRun, flags.settings, command);
   flags.given.data = compiler::SourcesOf(resolved.at("data"));
   flags.given.runner.inputs = compiler::InputSettingsOf(resolved, command);

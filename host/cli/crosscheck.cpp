@@ -7,7 +7,7 @@
 #include "boards/board_pool.h"
 #include "cli/checklist_flags.h"
 #include "cli/command.h"
-#include "cli/spinning.h"
+#include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "crosscheck/render.h"
 #include "files/output_file.h"
@@ -31,7 +31,7 @@ struct Flags {
 };
 
 int Crosscheck(Flags& flags) {
-  LimitSpinning();
+  PrepareOpenMp();
   const settings::Json resolved = settings::Resolve(settings::kCrosscheck, flags.given, "crosscheck");
   flags.options.threads = resolved.at("threads").get<int>();
   flags.options.input_values = compiler::ImportOptionsOf(resolved).input_values;

@@ -6,7 +6,7 @@
 
 #include "calibration/edits.h"
 #include "cli/command.h"
-#include "cli/spinning.h"
+#include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "compiler/compiler.h"
 #include "files/output_file.h"
@@ -46,7 +46,7 @@ int Build(const compiler::BuildConfig& config, const Flags& flags) {
 }
 
 int Edit(const Flags& flags) {
-  LimitSpinning();
+  PrepareOpenMp();
   if (!flags.build && !flags.output_dir.empty()) {
     throw UsageError("--output-dir is where --build writes; add that or leave it out");
   }

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "cli/command.h"
-#include "cli/spinning.h"
+#include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -57,7 +57,7 @@ int SaveInputs(const Flags& flags) {
 }
 
 int Evaluate(Flags& flags) {
-  LimitSpinning();
+  PrepareOpenMp();
   evaluate::EvaluateOptions& options = flags.options;
   RefuseUselessFlags(flags);
   const settings::Json resolved = settings::Resolve(settings::kEvaluate, flags.given, "evaluate");

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "cli/command.h"
-#include "cli/spinning.h"
+#include "cli/openmp.h"
 #include "files/output_file.h"
 #include "graph/counted.h"
 #include "graph/error.h"
@@ -138,7 +138,7 @@ int Report(const Flags& flags) {
       page::MakePage({"report", flags.model, Read(flags.results), flags.second, Read(flags.second_results)});
   if (!flags.dumps.empty()) page::AddDumps(flags.dumps.at(0), flags.dumps.at(1), data);
   if (!pictures.data.empty()) {
-    LimitSpinning();
+    PrepareOpenMp();
     report::Progress progress(stderr, 1, flags.quiet);
     progress.Step("run the model and its network");
     page::AddPictures(flags.model, pictures, data, [&](int done, int total) { progress.Advance(done, total); });

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "cli/command.h"
-#include "cli/spinning.h"
+#include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "graph/error.h"
 #include "run/run_models.h"
@@ -24,7 +24,7 @@ struct Flags {
 };
 
 int Run(Flags& flags) {
-  LimitSpinning();
+  PrepareOpenMp();
   if (!flags.engine.empty()) flags.options.engine = run::EngineFromName(flags.engine);
   const settings::Json resolved = settings::Resolve(settings::kRun, flags.given, "run");
   const auto given = [&](const char* key) { return flags.given.contains(key); };

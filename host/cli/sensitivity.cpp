@@ -5,7 +5,7 @@
 
 #include "cli/built_model.h"
 #include "cli/command.h"
-#include "cli/spinning.h"
+#include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "compiler/sensitivity_run.h"
 #include "files/output_file.h"
@@ -39,7 +39,7 @@ std::string KnownText(const compiler::SensitivityRun& run, const std::string& st
 }
 
 int Sensitivity(const Flags& flags) {
-  LimitSpinning();
+  PrepareOpenMp();
   RefuseStdout("--csv", flags.csv);
   RefuseStdout("--report", flags.html);
   compiler::SensitivityOptions options;

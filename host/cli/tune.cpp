@@ -6,7 +6,7 @@
 
 #include "cli/built_model.h"
 #include "cli/command.h"
-#include "cli/spinning.h"
+#include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -72,7 +72,7 @@ tune::Target TargetOf(const Flags& flags) {
 }
 
 int Tune(const Flags& flags) {
-  LimitSpinning();
+  PrepareOpenMp();
   tune::TuneOptions options = flags.options;
   options.target = TargetOf(flags);
   settings::Json file = settings::Json::object();

@@ -10,6 +10,7 @@
 #include "compare/map_file.h"
 #include "graph/counted.h"
 #include "graph/error.h"
+#include "threads/start_thread.h"
 
 namespace lockstep::compare {
 namespace {
@@ -120,10 +121,7 @@ std::vector<PairResult> ComparePairs(const Work& work, const std::string& dtype,
     }
   };
   const size_t wanted = threads > 0 ? static_cast<size_t>(threads) : std::max(1U, std::thread::hardware_concurrency());
-  std::vector<std::thread> others;
-  for (size_t i = 1; i < std::min(wanted, order.size()); ++i) others.emplace_back(compare);
-  compare();
-  for (std::thread& thread : others) thread.join();
+  threads::SideBySide(std::min(wanted, order.size()), [&](size_t /*worker*/) { compare(); });
   for (const std::exception_ptr& error : errors) {
     if (error) std::rethrow_exception(error);
   }

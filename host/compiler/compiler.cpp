@@ -73,7 +73,8 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
   CheckPaths(config, result);
 
   report.Stage("import " + config.input);
-  std::future<std::string> digest = std::async(std::launch::async, importer::SourceDigest, config.input);
+  std::future<std::string> digest =
+      std::async(std::launch::async | std::launch::deferred, importer::SourceDigest, config.input);
   ImportedNetwork network = ImportNetwork(config);
   graph::Graph& graph = network.graph;
 

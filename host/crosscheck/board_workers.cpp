@@ -8,6 +8,7 @@
 
 #include "crosscheck/board_round.h"
 #include "graph/error.h"
+#include "threads/start_thread.h"
 
 namespace lockstep::crosscheck {
 
@@ -17,7 +18,12 @@ BoardWorkers::BoardWorkers(const std::vector<boards::BoardPool>& pools, const La
   for (const boards::BoardPool& pool : pools) able_.push_back(pool.boards.size());
   for (size_t pool = 0; pool < pools.size(); ++pool) {
     for (const auto& board : pools[pool].boards) {
-      threads_.emplace_back([this, pool, one = board.get()] { Work(pool, *one); });
+      std::thread thread = threads::StartIfAny([this, pool, one = board.get()] { Work(pool, *one); });
+      if (thread.joinable()) {
+        threads_.push_back(std::move(thread));
+      } else {
+        without_thread_.push_back({pool, board.get()});
+      }
     }
   }
 }
@@ -52,35 +58,51 @@ void BoardWorkers::Add(RoundWork& work) {
 
 void BoardWorkers::Wait(const RoundWork& work) {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [&] { return work.left == 0; });
+  while (work.left != 0) {
+    if (!RunWithoutThread(lock)) changed_.wait(lock);
+  }
   for (const BoardRound& result : work.results) {
     if (result.error) std::rethrow_exception(result.error);
   }
 }
 
 void BoardWorkers::Work(size_t pool, boards::Board& board) {
-  constexpr int kHereAtOnce = 2;
-  const bool here = board.OnThisPc();
   std::unique_lock<std::mutex> lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [&] { return ends_ || (!waiting_[pool].empty() && (!here || busy_here_ < kHereAtOnce)); });
-    if (ends_) return;
-    RoundWork& work = *waiting_[pool].front();
-    waiting_[pool].pop_front();
-    busy_here_ += here ? 1 : 0;
-    lock.unlock();
-    RunBoard(board, work.round, links_, options_, work.results[pool]);
-    lock.lock();
-    busy_here_ -= here ? 1 : 0;
-    const bool leaves = Leaves(pool, board, work.results[pool]);
-    if (leaves) {
-      waiting_[pool].push_front(&work);
-    } else {
-      --work.left;
-    }
-    changed_.notify_all();
-    if (leaves) return;
+  do {
+    changed_.wait(lock, [&] { return ends_ || CanRun(pool, board); });
+  } while (!ends_ && RunNext(pool, board, lock));
+}
+
+bool BoardWorkers::CanRun(size_t pool, const boards::Board& board) const {
+  constexpr int kHereAtOnce = 2;
+  return !waiting_[pool].empty() && (!board.OnThisPc() || busy_here_ < kHereAtOnce);
+}
+
+bool BoardWorkers::RunNext(size_t pool, boards::Board& board, std::unique_lock<std::mutex>& lock) {
+  const int here = board.OnThisPc() ? 1 : 0;
+  RoundWork& work = *waiting_[pool].front();
+  waiting_[pool].pop_front();
+  busy_here_ += here;
+  lock.unlock();
+  RunBoard(board, work.round, links_, options_, work.results[pool]);
+  lock.lock();
+  busy_here_ -= here;
+  const bool leaves = Leaves(pool, board, work.results[pool]);
+  if (leaves) {
+    waiting_[pool].push_front(&work);
+  } else {
+    --work.left;
   }
+  changed_.notify_all();
+  return !leaves;
+}
+
+bool BoardWorkers::RunWithoutThread(std::unique_lock<std::mutex>& lock) {
+  const auto able = std::find_if(without_thread_.begin(), without_thread_.end(),
+                                 [&](const auto& entry) { return CanRun(entry.first, *entry.second); });
+  if (able == without_thread_.end()) return false;
+  if (!RunNext(able->first, *able->second, lock)) without_thread_.erase(able);
+  return true;
 }
 
 bool BoardWorkers::Leaves(size_t pool, const boards::Board& board, BoardRound& result) {

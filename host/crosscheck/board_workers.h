@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "boards/board_pool.h"
@@ -24,7 +25,8 @@ struct RoundWork {
 
 class BoardWorkers {
  public:
-  // All outlive this. One thread for each board; of those that are this PC two work at once.
+  // All outlive this. One thread for each board; of those that are this PC two work at once. Boards that the system has
+  // no thread for work while they are waited for.
   BoardWorkers(const std::vector<boards::BoardPool>& pools, const LayerLinks& links, const CrosscheckOptions& options);
   ~BoardWorkers();  // waits for what is being run; the rest is left
   BoardWorkers(const BoardWorkers&) = delete;
@@ -39,6 +41,10 @@ class BoardWorkers {
 
  private:
   void Work(size_t pool, boards::Board& board);
+  // The lock is held by these three; where a board runs it is not.
+  bool CanRun(size_t pool, const boards::Board& board) const;
+  bool RunNext(size_t pool, boards::Board& board, std::unique_lock<std::mutex>& lock);  // false: the board has left
+  bool RunWithoutThread(std::unique_lock<std::mutex>& lock);                            // false: none can
   // Whether the board leaves a round that it failed with to the others of its pool.
   bool Leaves(size_t pool, const boards::Board& board, BoardRound& result);
 
@@ -52,6 +58,7 @@ class BoardWorkers {
   std::vector<std::string> notes_;
   int busy_here_ = 0;  // boards that are this PC and run something
   bool ends_ = false;
+  std::vector<std::pair<size_t, boards::Board*>> without_thread_;  // by pool; used by the thread that waits alone
   std::vector<std::thread> threads_;
 };
 

@@ -4,11 +4,11 @@
 #include <exception>
 #include <mutex>
 #include <sstream>
-#include <thread>
 
 #include "dump/dump.h"
 #include "files/digest.h"
 #include "files/output_file.h"
+#include "threads/start_thread.h"
 
 namespace lockstep::evaluate {
 namespace {
@@ -53,10 +53,7 @@ class Runs {
 
   std::vector<SideResults> Run() {
     const size_t threads = std::min(static_cast<size_t>(runs_.threads), jobs_.size());
-    std::vector<std::thread> others;
-    for (size_t i = 1; i < threads; ++i) others.emplace_back([this] { Work(); });
-    if (!jobs_.empty()) Work();
-    for (std::thread& thread : others) thread.join();
+    if (!jobs_.empty()) threads::SideBySide(threads, [this](size_t /*worker*/) { Work(); });
     if (error_) std::rethrow_exception(error_);
     return std::move(results_);
   }

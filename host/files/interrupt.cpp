@@ -10,6 +10,8 @@
 #include <thread>
 #include <utility>
 
+#include "threads/start_thread.h"
+
 namespace lockstep::files {
 namespace {
 
@@ -57,7 +59,12 @@ void WaitAndCleanUp() {
 void CleanUpWhenInterrupted() {
   const sigset_t signals = Signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::thread(WaitAndCleanUp).detach();
+  std::thread waiting = threads::StartIfAny(WaitAndCleanUp);
+  if (waiting.joinable()) {
+    waiting.detach();
+  } else {
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // they end the program, and what is unfinished stays
+  }
 }
 
 RemovedWhenInterrupted::RemovedWhenInterrupted(std::filesystem::path path) : path_(std::move(path)) {

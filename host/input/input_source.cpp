@@ -11,6 +11,7 @@
 
 #include "graph/error.h"
 #include "lockstep/md5.h"
+#include "threads/start_thread.h"
 
 namespace lockstep::input {
 namespace {
@@ -42,13 +43,21 @@ struct InputSource::Impl {
   std::vector<std::string> skipped;
   bool finished = false;
   bool stop = false;
-  std::thread decoder;
+  size_t next = 0;      // item to be decoded
+  std::thread decoder;  // not joinable: the system has none to give, and Next decodes
 
   void Decode() {
-    for (const DataItem& item : items) {
+    while (DecodeNext()) {
+    }
+  }
+
+  // False where that was the last one, or nobody wants more.
+  bool DecodeNext() {
+    for (; next < items.size(); ++next) {
+      const DataItem& item = items[next];
       {
         const std::lock_guard<std::mutex> lock(mutex);
-        if (stop) return;
+        if (stop) return false;
       }
       quantize::CalibrationInput prepared{item.label, {}};
       try {
@@ -73,13 +82,16 @@ struct InputSource::Impl {
       }
       std::unique_lock<std::mutex> lock(mutex);
       changed.wait(lock, [this] { return stop || waiting.size() < kDecodedAhead; });
-      if (stop) return;
+      if (stop) return false;
       waiting.push_back(std::move(prepared));
       changed.notify_all();
+      ++next;
+      return true;
     }
     const std::lock_guard<std::mutex> lock(mutex);
     finished = true;
     changed.notify_all();
+    return false;
   }
 };
 
@@ -88,7 +100,7 @@ InputSource::InputSource(std::vector<InputInfo> inputs, std::vector<DataItem> it
   if (EVP_DigestInit_ex(impl_->digest.get(), EVP_md5(), nullptr) != 1) {
     throw BadInput("OpenSSL offers no md5; the digest of the calibration pictures cannot be computed");
   }
-  impl_->decoder = std::thread([this] { impl_->Decode(); });
+  impl_->decoder = threads::StartIfAny([impl = impl_.get()] { impl->Decode(); });
 }
 
 InputSource::~InputSource() {
@@ -97,7 +109,7 @@ InputSource::~InputSource() {
     impl_->stop = true;
   }
   impl_->changed.notify_all();
-  impl_->decoder.join();
+  if (impl_->decoder.joinable()) impl_->decoder.join();
 }
 
 int InputSource::size() const {
@@ -107,6 +119,7 @@ int InputSource::size() const {
 
 std::optional<quantize::CalibrationInput> InputSource::Next() {
   quantize::CalibrationInput picture;
+  if (!impl_->decoder.joinable()) impl_->DecodeNext();  // none waits
   {
     std::unique_lock<std::mutex> lock(impl_->mutex);
     impl_->changed.wait(lock, [this] { return !impl_->waiting.empty() || impl_->finished; });

@@ -1,6 +1,5 @@
 #include "judge/joint_run.h"
 
-#include <algorithm>
 #include <cstring>
 #include <exception>
 #include <limits>
@@ -10,6 +9,7 @@
 
 #include "graph/error.h"
 #include "lockstep/runtime.h"
+#include "threads/start_thread.h"
 
 namespace lockstep::judge {
 namespace {
@@ -80,7 +80,8 @@ LoadOptions Unlimited() {
 
 SessionOptions WithThreads(int threads) {
   SessionOptions options;
-  options.threads = threads > 0 ? threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const size_t wanted = threads > 0 ? static_cast<size_t>(threads) : std::thread::hardware_concurrency();
+  options.threads = static_cast<int>(threads::CountAtOnce(wanted));
   return options;
 }
 

@@ -9,6 +9,7 @@
 
 #include "layerwise/findings.h"
 #include "layerwise/network_formats.h"
+#include "threads/start_thread.h"
 
 namespace lockstep::layerwise {
 namespace {
@@ -33,10 +34,7 @@ void ForEachPlace(size_t count, size_t workers, const Make& make, const Run& run
       next = count;
     }
   };
-  std::vector<std::thread> others;
-  for (size_t i = 1; i < workers; ++i) others.emplace_back(work);
-  work();
-  for (std::thread& other : others) other.join();
+  threads::SideBySide(workers, [&](size_t /*worker*/) { work(); });
   if (failure) std::rethrow_exception(failure);
 }
 

@@ -6,12 +6,12 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "graph/error.h"
 #include "quantize/quantize.h"
+#include "threads/start_thread.h"
 
 namespace lockstep::quantize {
 namespace {
@@ -103,10 +103,7 @@ int WorkOnPictures(CalibrationSource& source, size_t workers,
       shared.Fail(number);
     }
   };
-  std::vector<std::thread> others;
-  for (size_t i = 1; i < workers; ++i) others.emplace_back(run, i);
-  run(0);
-  for (std::thread& other : others) other.join();
+  threads::SideBySide(workers, run);
   return shared.Finish();
 }
 

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <exception>
@@ -8,6 +7,7 @@
 #include "graph/error.h"
 #include "lockstep/runtime.h"
 #include "run/runners.h"
+#include "threads/start_thread.h"
 
 namespace lockstep::run {
 namespace {
@@ -66,8 +66,9 @@ class NativeRunner : public ModelRunner {
   NativeRunner(const fs::path& path, const RunnerOptions& options)
       : path_(path), model_(Take(path, Model::Open(path.c_str(), LoadOptionsOf(options)))) {
     SessionOptions session_options;
-    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-    session_options.threads = options.threads > 0 ? options.threads : static_cast<int>(cores);
+    session_options.threads = options.threads > 0
+                                  ? options.threads
+                                  : static_cast<int>(threads::CountAtOnce(std::thread::hardware_concurrency()));
     session_ = std::make_unique<Session>(Take(path, Session::Create(model_, session_options)));
   }
 

@@ -4,7 +4,6 @@
 #include <exception>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "graph/error.h"
@@ -12,6 +11,7 @@
 #include "sensitivity/rounded_weights.h"
 #include "sensitivity/trial_store.h"
 #include "sensitivity/trial_worker.h"
+#include "threads/start_thread.h"
 
 namespace lockstep::sensitivity {
 namespace {
@@ -142,10 +142,7 @@ std::vector<Trial> Measure(const QuantizedGraph& quantized, quantize::Calibratio
       jobs.Fail();
     }
   };
-  std::vector<std::thread> others;
-  for (int i = 1; i < workers; ++i) others.emplace_back(work);
-  work();
-  for (std::thread& other : others) other.join();
+  threads::SideBySide(static_cast<size_t>(workers), [&](size_t /*worker*/) { work(); });
 
   PictureSums sums(trials.size());
   for (const PictureSums& of_picture : jobs.Finish()) {

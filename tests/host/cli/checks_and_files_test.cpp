@@ -6,6 +6,7 @@
 
 #include "command_line.h"
 #include "import/onnx_export.h"
+#include "support/no_threads.h"
 #include "support/small_detector.h"
 
 namespace lockstep::testing {

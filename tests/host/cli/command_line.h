@@ -49,6 +49,13 @@ class CommandLineTest : public FolderTest {
     return boards::RunProcess(arguments, {}, std::chrono::seconds(240));
   }
 
+  // After what a shell does first: "ulimit -f 100".
+  boards::ProcessResult LockstepUnder(const std::string& first, const std::vector<std::string>& arguments) const {
+    std::vector<std::string> shell = {"bash", "-c", first + R"( && exec "$@")", "bash", LOCKSTEP_PROGRAM};
+    shell.insert(shell.end(), arguments.begin(), arguments.end());
+    return boards::RunProcess(shell, {}, std::chrono::seconds(240));
+  }
+
   // What every failure must look like: the status, a message that contains each of `words`, nothing written.
   void ExpectError(const std::vector<std::string>& arguments, int status, const std::vector<std::string>& words) const {
     const std::vector<std::string> before = FilesAndFolders();

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command_line.h"
+#include "support/no_threads.h"
 
 namespace lockstep::testing {
 namespace {
@@ -61,6 +62,13 @@ TEST_F(CompareCommandTest, WhatCannotBeMeantIsSaid) {
   ExpectError({"compare", P("a"), P("b"), "--dtype", "f32", "--layer", "tow:atol=1"}, 2, {"tow", "did you mean two"});
   ExpectError({"compare", P("a"), P("none")}, 4, {P("none")});
   ExpectError({"compare", P("a"), P("b"), "--dtype", "f32", "--json", P("b/two.bin")}, 2, {"two.bin"});
+}
+
+TEST_F(CompareCommandTest, WhereTheSystemHasNoMoreThreadsOneComparesAll) {
+  const std::vector<std::string> command = {"compare", P("a"), P("b"), "--dtype", "f32"};
+  const boards::ProcessResult result = LockstepUnder(NoThreads::kShellLimit, command);
+  EXPECT_EQ(result.status, 1) << result.err;
+  EXPECT_EQ(result.out, Lockstep(command).out);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "graph/error.h"
 #include "pools.h"
 #include "support/joint_models.h"
+#include "support/no_threads.h"
 #include "support/temporary_test_folder.h"
 
 namespace lockstep::crosscheck {
@@ -167,6 +168,18 @@ TEST_F(OverInputsTest, ABoardThatFailsLeavesItsInputsToTheOthers) {
   FaultyBoard dead_too;
   dead_too.kernel = dead.kernel;
   EXPECT_THROW(Check({{"dead,dead too", {test::Borrowed(dead), test::Borrowed(dead_too)}}}), BoardError);
+}
+
+TEST_F(OverInputsTest, WithoutThreadsTheBoardsWorkOneAfterTheOther) {
+  const testing::NoThreads none;
+  FaultyBoard dead, second, alone;
+  dead.kernel = [](int /*layer*/, std::vector<uint8_t>& /*bytes*/) { throw BoardError("dead: the cable is out"); };
+  const CrosscheckResult result =
+      Check({{"dead,second", {test::Borrowed(dead), test::Borrowed(second)}}, {"alone", {test::Borrowed(alone)}}});
+  EXPECT_EQ(result.verdict, dump::Verdict::kExact);
+  EXPECT_EQ(dead.jobs.size(), 1U) << "it is not asked again";
+  EXPECT_EQ(InputsOf(second).size(), static_cast<size_t>(kInputs));
+  EXPECT_EQ(InputsOf(alone), InputsOf(second));
 }
 
 TEST_F(OverInputsTest, FewInputsLieOnDiskAtATime) {

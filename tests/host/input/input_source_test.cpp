@@ -6,6 +6,7 @@
 #include "input/pictures/preprocess.h"
 #include "lockstep/md5.h"
 #include "pictures/picture_files.h"
+#include "support/no_threads.h"
 
 namespace lockstep::input {
 namespace {
@@ -88,6 +89,26 @@ TEST(InputSource, NothingGoodIsAnErrorEvenWhenSkipping) {
   InputSource source = SourceOf(ListPictures(folder.path()), true);
   const std::string message = MessageOf<BadInput>([&] { source.Next(); });
   EXPECT_NE(message.find("only.png"), std::string::npos) << message;
+}
+
+TEST(InputSource, WithoutAThreadPicturesAreDecodedWhenTheyAreAskedFor) {
+  const PictureFolder folder("no_threads");
+  WritePictures(folder, 6);
+  WriteBytes(folder.File("p1.png"), {1, 2, 3});
+  const auto all = [&] {
+    InputSource source = SourceOf(ListPictures(folder.path()), true);
+    std::vector<std::string> labels;
+    while (const auto picture = source.Next()) labels.push_back(picture->label);
+    labels.push_back(source.Digest());
+    return labels;
+  };
+  const std::vector<std::string> expected = all();
+  ASSERT_EQ(expected.size(), 6U);
+  const testing::NoThreads none;
+  EXPECT_EQ(all(), expected);
+  InputSource strict = SourceOf(ListPictures(folder.path()));
+  EXPECT_TRUE(strict.Next().has_value());
+  EXPECT_NE(MessageOf<BadInput>([&] { strict.Next(); }).find("p1.png"), std::string::npos);
 }
 
 TEST(InputSource, MayBeAbandoned) {
