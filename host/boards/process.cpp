@@ -15,7 +15,9 @@
 #include <cstring>
 
 #include "files/interrupt.h"
+#include "files/output_file.h"
 #include "graph/error.h"
+#include "threads/lasting_thread.h"
 
 namespace lockstep::boards {
 namespace {
@@ -146,7 +148,7 @@ struct Start {
 };
 
 // The program leads a group of its own, so that all that it starts can be ended with it, and dies with this process,
-// which may be killed without a chance to end it.
+// which may be killed without a chance to end it. The kernel takes the thread that forked for the parent.
 [[noreturn]] void BecomeProgram(const Start& start) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -266,7 +268,8 @@ int RunInTerminal(const std::vector<std::string>& arguments) {
 
 BackgroundProcess::BackgroundProcess(const std::vector<std::string>& arguments, const std::filesystem::path& messages) {
   const File file(messages, O_WRONLY | O_CREAT | O_TRUNC);
-  const Started started = StartProgram(arguments, {}, -1, file.number(), file.number());
+  Started started;
+  threads::LastingThread::TheOne().Do([&] { started = StartProgram(arguments, {}, -1, file.number(), file.number()); });
   if (started.failed != 0) throw BoardError("cannot start " + arguments[0] + ": " + std::strerror(started.failed));
   child_ = started.child;
   guard_ = std::make_unique<files::EndedWhenInterrupted>(child_);

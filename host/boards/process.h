@@ -48,7 +48,8 @@ ProcessResult RunProcess(const std::vector<std::string>& arguments,
 // Runs a program in this one's terminal and waits for it: its exit status.
 int RunInTerminal(const std::vector<std::string>& arguments);
 
-// A program that runs beside this one, without input and output, and ends with the object.
+// A program that runs beside this one, without input and output, and ends with the object; not with the thread that
+// made it.
 class BackgroundProcess {
  public:
   // `messages` gets what it says.

@@ -1,5 +1,6 @@
 // A board behind ssh: the OpenSSH client of this PC, so that its configuration, agents and known hosts count. One
-// connection is kept open and shared by all commands; where that is not to be had each makes its own.
+// connection is kept open as long as the link lives and shared by all calls; where that is not to be had each makes its
+// own.
 #include <array>
 #include <cstring>
 #include <thread>
