@@ -13,6 +13,7 @@
 #include "boards/run_joint_call.h"
 #include "files/digest.h"
 #include "files/output_file.h"
+#include "files/temporary_folder.h"
 #include "graph/quoted.h"
 
 namespace lockstep::boards {
@@ -35,6 +36,23 @@ std::chrono::seconds TransferLimit(uint64_t bytes) {
   constexpr uint64_t kSlowest = 10000;
   constexpr int kAtLeast = 60;
   return std::chrono::seconds(kAtLeast + bytes / kSlowest);
+}
+
+// Writes the files that lie in `stream` one behind the other.
+void CutApart(const fs::path& stream, const RemoteFile* files, size_t count, const fs::path& into) {
+  std::ifstream in(stream, std::ios::binary);
+  for (size_t i = 0; i < count; ++i) {
+    uint64_t left = files[i].bytes;
+    files::OutputFiles file;
+    file.Add(into / files[i].name, [&](void* bytes, size_t most) {
+      const uint64_t size = std::min<uint64_t>(left, most);
+      in.read(static_cast<char*>(bytes), static_cast<std::streamsize>(size));
+      if (static_cast<uint64_t>(in.gcount()) != size) throw BadInput("cannot read " + stream.string());
+      left -= size;
+      return static_cast<size_t>(size);
+    });
+    file.Commit();
+  }
 }
 
 }  // namespace
@@ -212,6 +230,8 @@ std::vector<RemoteFile> Device::List(const std::string& folder) {
 
 void Device::Fetch(const std::string& folder, const std::vector<RemoteFile>& files, const fs::path& into) {
   fs::create_directories(into);
+  const files::TemporaryFolder folder_here;
+  const fs::path stream = folder_here.path() / "stream";
   for (size_t i = 0; i < files.size();) {
     // As many files as one line may name, in one stream, cut apart here by the sizes that were listed.
     constexpr size_t kMostLetters = 16384;
@@ -222,9 +242,6 @@ void Device::Fetch(const std::string& folder, const std::vector<RemoteFile>& fil
       names += " " + ShellQuoted(files[end].name);
       bytes += files[end].bytes;
     }
-    const fs::path stream = into / ".stream";
-    std::error_code ignored;
-    fs::remove(stream, ignored);
     ShellCall call;
     call.line = "cd " + ShellQuoted(work_ + "/" + folder) + " && cat" + names;
     call.output = stream;
@@ -236,14 +253,9 @@ void Device::Fetch(const std::string& folder, const std::vector<RemoteFile>& fil
       Fail("sends other bytes than it lists (" + std::to_string(bytes) + ")" +
            (sent.err.empty() ? std::string() : ": " + LastWords(sent)));
     }
-    std::ifstream in(stream, std::ios::binary);
-    std::vector<char> content;
-    for (; i < end; ++i) {
-      content.resize(files[i].bytes);
-      in.read(content.data(), static_cast<std::streamsize>(content.size()));
-      files::WriteFile(into / files[i].name, content.data(), content.size());
-    }
-    fs::remove(stream, ignored);
+    CutApart(stream, &files[i], end - i, into);
+    i = end;
+    fs::remove(stream);
   }
 }
 

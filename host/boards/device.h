@@ -51,7 +51,7 @@ class Device {
   void MakeFolder(const std::string& folder);  // below the work folder
 
   std::vector<RemoteFile> List(const std::string& folder);
-  // These files of a folder into a local one. Goes on where a lost link ended it. BoardError if the device sends
+  // These files of a folder into a local one, where each appears when it is whole. BoardError if the device sends
   // another number of bytes.
   void Fetch(const std::string& folder, const std::vector<RemoteFile>& files, const std::filesystem::path& into);
 

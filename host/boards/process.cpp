@@ -88,7 +88,8 @@ class File {
 struct Sink {
   Pipe* from = nullptr;
   std::string* text = nullptr;
-  int file = -1;  // in place of the text
+  int file = -1;                                // in place of the text
+  const std::filesystem::path* path = nullptr;  // the file's
   uint64_t left = 0;
 
   // False if that is more than may be, or cannot be written.
@@ -102,7 +103,7 @@ struct Sink {
     while (count > 0) {
       const ssize_t written = write(file, bytes, count);
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) throw BadInput(std::string("what a board sends cannot be written: ") + std::strerror(errno));
+      if (written < 0) files::FailToWrite(*path, errno);
       bytes += written;
       count -= static_cast<size_t>(written);
     }
@@ -231,8 +232,8 @@ ProcessResult RunProcess(const ProcessCall& call) {
   Pipe::Close(out.write_end);
   Pipe::Close(err.write_end);
   if (held) Pipe::Close(held->read_end);
-  std::array<Sink, 2> sinks = {
-      {{&out, &result.out, output ? output->number() : -1, call.most_output}, {&err, &result.err, -1, kMostWords}}};
+  std::array<Sink, 2> sinks = {{{&out, &result.out, output ? output->number() : -1, &call.output, call.most_output},
+                                {&err, &result.err, -1, nullptr, kMostWords}}};
   Drained drained = Drained::kAll;
   try {
     drained = Drain(sinks, Clock::now() + call.time_limit);

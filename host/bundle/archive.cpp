@@ -47,14 +47,15 @@ struct ArchiveWriter::Impl {
 
   void Require(int status) const {
     if (status == ARCHIVE_OK) return;
+    if (const int error = archive_errno(archive.get()); error > 0) files::FailToWrite(path, error);
     const char* why = archive_error_string(archive.get());
     throw BadInput("cannot write " + path.string() + ": " + (why != nullptr ? why : "unknown error") +
-                   "; free space or choose another place");
+                   "; choose another place");
   }
 };
 
-ArchiveWriter::ArchiveWriter(const fs::path& file) : impl_(std::make_unique<Impl>()) {
-  impl_->path = file;
+ArchiveWriter::ArchiveWriter(const fs::path& file, const fs::path& shown) : impl_(std::make_unique<Impl>()) {
+  impl_->path = shown.empty() ? file : shown;
   struct archive* archive = impl_->archive.get();
   impl_->Require(archive_write_add_filter_gzip(archive));
   impl_->Require(archive_write_set_format_pax_restricted(archive));

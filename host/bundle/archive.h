@@ -13,8 +13,8 @@ namespace lockstep::bundle {
 
 class ArchiveWriter {
  public:
-  // Throws BadInput that names the file.
-  explicit ArchiveWriter(const std::filesystem::path& file);
+  // Throws BadInput that names the file, as `shown` where it will be renamed.
+  explicit ArchiveWriter(const std::filesystem::path& file, const std::filesystem::path& shown = {});
   ~ArchiveWriter();
   ArchiveWriter(const ArchiveWriter&) = delete;
   ArchiveWriter& operator=(const ArchiveWriter&) = delete;

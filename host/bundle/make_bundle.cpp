@@ -31,20 +31,22 @@ std::string NameWithin(const fs::path& file) {
   return name;
 }
 
-// The files of the archive, kept in memory one after the other.
+// The files of the archive, each read twice: for its digest, which the manifest in front of them all has, and when it
+// is packed. So one at a time is in memory.
 class Contents {
  public:
   explicit Contents(BundleManifest& manifest) : manifest_(manifest) {}
 
+  // The file stays where it is until Write.
   void Add(const std::string& name, const char* what, const fs::path& file) {
-    std::vector<uint8_t> bytes = files::ReadFile(file);
+    const std::vector<uint8_t> bytes = files::ReadFile(file);
     manifest_.files.push_back({name, bytes.size(), files::Md5Hex(bytes.data(), bytes.size()), what});
     files_.push_back(file);
   }
 
   void Write(const fs::path& archive) const {
     files::OutputFiles output;
-    ArchiveWriter writer(output.Reserve(archive));
+    ArchiveWriter writer(output.Reserve(archive), archive);
     const std::string manifest = ToJson(manifest_);
     writer.Add(kManifestName, {manifest.begin(), manifest.end()});
     for (size_t i = 0; i < files_.size(); ++i) {

@@ -123,8 +123,7 @@ ReplayResult Replay(const ReplayOptions& options, const MakePools& make_boards, 
   if (!options.keep.empty()) {
     files::OutputFiles kept;
     for (const BundledFile& file : result.manifest.files) {
-      const std::vector<uint8_t> bytes = files::ReadFile(folder / file.name);
-      kept.Add(options.keep / file.name, bytes.data(), bytes.size());
+      kept.AddCopy(options.keep / file.name, folder / file.name);
     }
     kept.Commit();
   }

@@ -16,27 +16,36 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kPiece = size_t{1} << 20;
+
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
-[[noreturn]] void FailToWrite(const fs::path& path, int error) {
-  std::string way_out = "; check the path and its rights";
-  if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
-    way_out = IsTemporary(path)
-                  ? "; free some space in " + TemporaryParent().string() + ", or set TMPDIR to a folder with space"
-                  : "; free some space or choose another folder";
-  }
-  throw BadInput("cannot write " + path.string() + ": " + std::strerror(error) + way_out);
+// `write` gets the file and returns whether all could be written. `shown` is the name that the user knows.
+template <typename Write>
+void WriteWith(const fs::path& path, const fs::path& shown, const Write& write) {
+  // A file of our own: what was planted under its name is not opened.
+  File file(std::fopen(path.c_str(), path == shown ? "wb" : "wbx"));
+  if (!file) FailToWrite(shown, errno);
+  if (!write(file.get()) || std::fflush(file.get()) != 0) FailToWrite(shown, errno);
+  if (std::fclose(file.release()) != 0) FailToWrite(shown, errno);
 }
 
 void WriteBytes(const fs::path& path, const fs::path& shown, const void* data, size_t size) {
-  File file(std::fopen(path.c_str(), "wb"));
-  if (!file) FailToWrite(shown, errno);
-  if (size != 0 && std::fwrite(data, 1, size, file.get()) != size) FailToWrite(shown, errno);
-  if (std::fflush(file.get()) != 0) FailToWrite(shown, errno);
-  if (std::fclose(file.release()) != 0) FailToWrite(shown, errno);
+  WriteWith(path, shown, [&](std::FILE* file) { return size == 0 || std::fwrite(data, 1, size, file) == size; });
+}
+
+[[noreturn]] void FailToRead(const fs::path& path, int error) {
+  throw BadInput("cannot read " + path.string() + ": " + std::strerror(error) + "; check the path");
+}
+
+File OpenToRead(const fs::path& path) {
+  RequireFile(path);
+  File file(std::fopen(path.c_str(), "rb"));
+  if (!file) FailToRead(path, errno);
+  return file;
 }
 
 bool IsSpecial(const fs::path& path) {
@@ -46,6 +55,16 @@ bool IsSpecial(const fs::path& path) {
 }
 
 }  // namespace
+
+void FailToWrite(const fs::path& path, int error) {
+  std::string way_out = "; check the path and its rights";
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
+    way_out = IsTemporary(path)
+                  ? "; free some space in " + TemporaryParent().string() + ", or set TMPDIR to a folder with space"
+                  : "; free some space or choose another folder";
+  }
+  throw BadInput("cannot write " + path.string() + ": " + std::strerror(error) + way_out);
+}
 
 MadeFolders::~MadeFolders() {
   std::error_code ignored;
@@ -73,19 +92,37 @@ OutputFiles::~OutputFiles() {
 }
 
 fs::path OutputFiles::Reserve(const fs::path& path) {
+  std::error_code ignored;
+  if (IsSpecial(path) && !fs::is_directory(path, ignored)) return path;
   if (path.has_parent_path()) folders_.Make(path.parent_path());
   if (fs::is_directory(path)) throw BadInput("cannot write " + path.string() + ": it is a folder; name a file");
   fs::path temporary = path.parent_path() / (".partial-" + std::to_string(getpid()) + "-" + path.filename().string());
+  fs::remove(temporary, ignored);  // of a program that was killed
   pending_.push_back({temporary, path, std::make_unique<RemovedWhenInterrupted>(temporary)});
   return temporary;
 }
 
 void OutputFiles::Add(const fs::path& path, const void* data, size_t size) {
-  if (IsSpecial(path) && !fs::is_directory(path)) {
-    WriteBytes(path, path, data, size);
-    return;
-  }
   WriteBytes(Reserve(path), path, data, size);
+}
+
+void OutputFiles::Add(const fs::path& path, const NextBytes& next) {
+  std::vector<uint8_t> piece(kPiece);
+  WriteWith(Reserve(path), path, [&](std::FILE* file) {
+    while (const size_t size = next(piece.data(), piece.size())) {
+      if (std::fwrite(piece.data(), 1, size, file) != size) return false;
+    }
+    return true;
+  });
+}
+
+void OutputFiles::AddCopy(const fs::path& path, const fs::path& source) {
+  const File from = OpenToRead(source);
+  Add(path, [&](void* bytes, size_t most) {
+    const size_t got = std::fread(bytes, 1, most, from.get());
+    if (got < most && std::ferror(from.get()) != 0) FailToRead(source, errno);
+    return got;
+  });
 }
 
 void OutputFiles::Commit() {
@@ -136,20 +173,18 @@ void RequireFile(const fs::path& path) {
 }
 
 std::vector<uint8_t> ReadFile(const fs::path& path) {
-  RequireFile(path);
-  const File file(std::fopen(path.c_str(), "rb"));
-  if (!file) throw BadInput("cannot read " + path.string() + ": " + std::strerror(errno) + "; check the path");
+  const File file = OpenToRead(path);
   std::vector<uint8_t> bytes;
   std::error_code ignored;
   const auto size = fs::file_size(path, ignored);
   if (!ignored) bytes.reserve(size);
-  std::vector<uint8_t> block(size_t{1} << 20);
+  std::vector<uint8_t> block(kPiece);
   for (;;) {
     const size_t got = std::fread(block.data(), 1, block.size(), file.get());
     bytes.insert(bytes.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(got));
     if (got < block.size()) break;
   }
-  if (std::ferror(file.get()) != 0) throw BadInput("cannot read " + path.string() + ": " + std::strerror(errno));
+  if (std::ferror(file.get()) != 0) FailToRead(path, errno);
   return bytes;
 }
 

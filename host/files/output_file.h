@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,9 +43,14 @@ class OutputFiles {
   // Writes the bytes beside `path`; missing folders are made. Throws BadInput that names the file and the reason (a
   // full disk among them). A path that is no regular file (a pipe, a device) is written to directly.
   void Add(const std::filesystem::path& path, const void* data, size_t size);
+  // The same in pieces: fills its argument with the next bytes and says how many; 0: there are no more.
+  using NextBytes = std::function<size_t(void* bytes, size_t most)>;
+  void Add(const std::filesystem::path& path, const NextBytes& next);
+  void AddCopy(const std::filesystem::path& path, const std::filesystem::path& source);
   void Add(const std::filesystem::path& path, const std::string& text) { Add(path, text.data(), text.size()); }
 
-  // Where another writer shall put the bytes of `path`; Commit renames it. The name ends like `path`.
+  // Where another writer shall put the bytes of `path`; Commit renames it. The name ends like `path`. What it throws
+  // should name `path`, see FailToWrite. A path that is no regular file is given back.
   std::filesystem::path Reserve(const std::filesystem::path& path);
 
   // Renames all. Throws BadInput; files that were already renamed stay.
@@ -59,6 +65,9 @@ class OutputFiles {
   MadeFolders folders_;
   std::vector<Pending> pending_;
 };
+
+// Throws BadInput that names the file as the user knows it, why it could not be written, and the way out.
+[[noreturn]] void FailToWrite(const std::filesystem::path& path, int error);
 
 // One file.
 void WriteFile(const std::filesystem::path& path, const void* data, size_t size);

@@ -1,12 +1,14 @@
 #include "boards/device.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <utility>
 
 #include "local_link.h"
 #include "process_state.h"
+#include "support/largest_file.h"
 #include "support/temporary_test_folder.h"
 
 namespace lockstep::boards {
@@ -146,6 +148,41 @@ TEST_F(DeviceTest, FetchesFilesInOneStreamAndNoMoreThanListed) {
   link_->before = [](ShellCall& call) { call.line = "cat /dev/zero"; };
   EXPECT_NE(ErrorOf([&] { device_->Fetch(run, files, Path("endless")); }).find("sends other bytes than it lists (8)"),
             std::string::npos);
+}
+
+TEST_F(DeviceTest, AFileOfAnySizeIsFetchedInLittleMemory) {
+  device_->Open();
+  const std::string run = device_->MakeRun();
+  constexpr uint64_t kLarge = uint64_t{192} << 20;
+  WriteText(Path("work/" + run + "/a.bin"), "before");
+  WriteText(Path("work/" + run + "/b.bin"), "");
+  fs::resize_file(Path("work/" + run + "/b.bin"), kLarge);
+  WriteText(Path("work/" + run + "/c.bin"), "behind");
+  const auto most_kib = [] {
+    rusage usage = {};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+  };
+  const auto before = most_kib();
+  device_->Fetch(run, device_->List(run), Path("got"));
+  EXPECT_LT(most_kib() - before, 64 * 1024);
+  EXPECT_EQ(fs::file_size(Path("got/b.bin")), kLarge);
+  EXPECT_EQ(ReadText(Path("got/a.bin")) + "|" + ReadText(Path("got/c.bin")), "before|behind");
+}
+
+TEST_F(DeviceTest, WhatCannotBeKeptHereIsNamedAndLeavesNothing) {
+  device_->Open();
+  const std::string run = device_->MakeRun();
+  WriteText(Path("work/" + run + "/a.bin"), std::string(100000, 'x'));
+  const std::vector<RemoteFile> files = device_->List(run);
+  std::string error;
+  {
+    const test::LargestFile limit(5000);
+    error = ErrorOf([&] { device_->Fetch(run, files, Path("got")); });
+  }
+  EXPECT_EQ(error.rfind("cannot write ", 0), 0U) << error;
+  EXPECT_NE(error.find("File too large; free some space in "), std::string::npos) << error;
+  EXPECT_EQ(Files("got"), std::vector<std::string>());
 }
 
 TEST_F(DeviceTest, NamesThatLeaveTheFolderAreRefused) {

@@ -6,8 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <random>
 
 #include "graph/error.h"
+#include "support/largest_file.h"
 #include "support/temporary_test_folder.h"
 
 namespace lockstep::bundle {
@@ -58,6 +60,22 @@ class ArchiveTest : public testing::FolderTest {
     }
   }
 };
+
+TEST_F(ArchiveTest, AFullDiskIsNamedByTheArchiveThatWasAskedFor) {
+  std::vector<uint8_t> noise(200000);
+  std::mt19937 random(1);
+  for (uint8_t& byte : noise) byte = static_cast<uint8_t>(random());
+  const test::LargestFile limit(50000);
+  try {
+    ArchiveWriter writer(Path(".partial-b.tar.gz"), Path("b.tar.gz"));
+    writer.Add("noise.bin", noise);
+    writer.Finish();
+    ADD_FAILURE() << "no error on a full disk";
+  } catch (const BadInput& error) {
+    const std::string expected = "cannot write " + Path("b.tar.gz").string() + ": File too large";
+    EXPECT_EQ(std::string(error.what()).substr(0, expected.size()), expected);
+  }
+}
 
 TEST_F(ArchiveTest, WhatIsWrittenIsRead) {
   {

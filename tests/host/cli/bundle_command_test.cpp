@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "bundle/archive.h"
 #include "command_line.h"
@@ -91,6 +92,27 @@ TEST_F(BundleCommandTest, AnotherRecordedResultIsSaid) {
   const boards::ProcessResult replayed = Lockstep({"replay", P("other.tar.gz"), "-q"});
   EXPECT_EQ(replayed.status, 1) << replayed.out << replayed.err;
   EXPECT_NE(replayed.out.find("another result"), std::string::npos) << replayed.out;
+}
+
+// Of files each of which the disk has room for.
+TEST_F(BundleCommandTest, AFullDiskIsNamedByTheArchiveThatWasAskedFor) {
+  std::mt19937 random(1);
+  std::vector<std::string> command = {"bundle", P("out/net.joint"), "--data",      P("pictures"), "--count",
+                                      "1",      "--output",         P("b.tar.gz"), "-q"};
+  for (int i = 0; i < 8; ++i) {
+    std::string noise(50000, '\0');
+    for (char& c : noise) c = static_cast<char>(random());
+    WriteText(Path(std::to_string(i) + ".log"), noise);
+    command.insert(command.end(), {"--log", P(std::to_string(i) + ".log")});
+  }
+  ASSERT_EQ(Lockstep(command).status, 0);
+  std::filesystem::remove(Path("b.tar.gz"));
+  const std::vector<std::string> before = FilesAndFolders();
+  const boards::ProcessResult result = LockstepUnder("trap '' XFSZ && ulimit -f 300", command);
+  EXPECT_EQ(result.status, 4) << result.err;
+  EXPECT_NE(result.err.find("cannot write " + P("b.tar.gz") + ": File too large; free some space"), std::string::npos)
+      << result.err;
+  EXPECT_EQ(FilesAndFolders(), before);
 }
 
 TEST_F(BundleCommandTest, DamagedBundlesAreRefusedByName) {

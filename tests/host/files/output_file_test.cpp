@@ -6,9 +6,11 @@
 
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "graph/error.h"
+#include "support/largest_file.h"
 
 namespace lockstep::files {
 namespace {
@@ -69,6 +71,60 @@ TEST_F(OutputFileTest, AFullDiskIsNamed) {
     EXPECT_NE(std::string(error.what()).find("/dev/full: No space left"), std::string::npos) << error.what();
   }
   EXPECT_TRUE(fs::is_character_file("/dev/full")) << "the device was replaced by a file";
+}
+
+TEST_F(OutputFileTest, AFullDiskIsNamedByTheFileThatWasAskedFor) {
+  WriteFile(folder_ / "source.bin", std::string(100000, 'x'));
+  const test::LargestFile limit(5000);
+  const std::vector<std::function<void(OutputFiles&)>> writers = {
+      [&](OutputFiles& files) { files.Add(folder_ / "a.bin", std::string(100000, 'x')); },
+      [&](OutputFiles& files) { files.AddCopy(folder_ / "a.bin", folder_ / "source.bin"); },
+      [&](OutputFiles& files) { files.Add(folder_ / "a.bin", [](void* /*bytes*/, size_t most) { return most; }); }};
+  for (const auto& write : writers) {
+    try {
+      OutputFiles files;
+      write(files);
+      ADD_FAILURE() << "no error on a full disk";
+    } catch (const BadInput& error) {
+      const std::string expected = "cannot write " + (folder_ / "a.bin").string() + ": File too large; free some space";
+      EXPECT_EQ(std::string(error.what()).substr(0, expected.size()), expected);
+    }
+    EXPECT_EQ(FileCount(), 1U);
+  }
+}
+
+TEST_F(OutputFileTest, ACopyIsWholeWhateverItsSize) {
+  for (const size_t size : {size_t{0}, size_t{1}, size_t{1} << 20, (size_t{5} << 20) + 7}) {
+    std::string bytes(size, 'x');
+    for (size_t i = 0; i < size; i += 997) bytes[i] = static_cast<char>(i / 997);
+    WriteFile(folder_ / "source.bin", bytes);
+    OutputFiles files;
+    files.AddCopy(folder_ / "copy.bin", folder_ / "source.bin");
+    files.Commit();
+    EXPECT_EQ(ReadFile(folder_ / "copy.bin"), ReadFile(folder_ / "source.bin")) << size;
+  }
+  OutputFiles files;
+  EXPECT_THROW(files.AddCopy(folder_ / "copy.bin", folder_ / "missing"), BadInput);
+}
+
+TEST_F(OutputFileTest, ADeviceIsWrittenToByEveryWriterAndStays) {
+  OutputFiles files;
+  EXPECT_EQ(files.Reserve("/dev/null"), "/dev/null");
+  WriteFile(folder_ / "source.bin", "x");
+  files.AddCopy("/dev/null", folder_ / "source.bin");
+  files.Commit();
+  EXPECT_TRUE(fs::is_character_file("/dev/null")) << "the device was replaced by a file";
+}
+
+TEST_F(OutputFileTest, ALinkInThePlaceOfWhatIsWrittenFirstIsNotFollowed) {
+  WriteFile(folder_ / "precious", "old");
+  OutputFiles files;
+  const fs::path temporary = files.Reserve(folder_ / "a.txt");
+  fs::create_symlink("precious", temporary);
+  WriteFile(folder_ / "a.txt", "new");
+  const auto bytes = ReadFile(folder_ / "precious");
+  EXPECT_EQ(std::string(bytes.begin(), bytes.end()), "old");
+  EXPECT_FALSE(fs::is_symlink(folder_ / "a.txt"));
 }
 
 TEST_F(OutputFileTest, AFolderInThePlaceOfAFileIsRefused) {
