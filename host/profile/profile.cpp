@@ -15,8 +15,7 @@ using nlohmann::ordered_json;
 constexpr size_t kMostLayers = 1 << 20;
 
 [[noreturn]] void Wrong(const std::string& source, const std::string& key, const char* wanted) {
-  throw BadInput(source + " is no profile: '" + key + "' " + wanted +
-                 "; give what `lockstep profile --json` or run_joint_profile wrote");
+  throw BadInput(source + " is no profile: '" + key + "' " + wanted);
 }
 
 const ordered_json& Member(const ordered_json& json, const char* key, const std::string& source) {
@@ -117,7 +116,12 @@ Profile ReadProfile(const ordered_json& json, const std::string& source) {
 
 Profile ReadProfileFile(const std::string& path) {
   files::RequireFile(path);
-  return ReadProfile(report::ParseJson(files::ReadFile(path), path), path);
+  const ordered_json json = report::ParseJson(files::ReadFile(path), path);
+  try {
+    return ReadProfile(json, path);
+  } catch (const BadInput& error) {
+    throw BadInput(std::string(error.what()) + "; give what `lockstep profile --json` or run_joint_profile wrote");
+  }
 }
 
 }  // namespace lockstep::profile

@@ -49,7 +49,7 @@ double CostOf(const LayerProfile& layer, Measure measure);
 double TotalCost(const Profile& profile, Measure measure);
 
 // profile.json as run_joint_profile writes it, or what ToJson gave. Throws BadInput that names `source` and what is
-// wrong in it.
+// wrong in it; of a file also what to give in its place.
 Profile ReadProfile(const nlohmann::ordered_json& json, const std::string& source);
 Profile ReadProfileFile(const std::string& path);
 

@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "dump/dump.h"
 #include "dump/output_names.h"
 #include "engine/reference/joint_model.h"
 #include "files/output_file.h"
@@ -49,8 +50,22 @@ std::vector<fs::path> WriteInputs(const ProfileOptions& options, const joint::Mo
   return paths;
 }
 
+// What a board answers, which is not trusted.
+Profile ReadAnswer(const std::string& json, const std::string& board) {
+  try {
+    return ReadProfile(nlohmann::ordered_json::parse(json, nullptr, false), board + ": its profile");
+  } catch (const BadInput& error) {
+    throw BoardError(std::string(error.what()) + "; put this lockstep's run_joint_profile there");
+  }
+}
+
 // The board's layers must be the model's, whose ONNX nodes they get.
 void Merge(const joint::Model& model, Profile& profile) {
+  const std::string digest = dump::DescribeModel(model, "reference", "host").model_digest;
+  if (profile.model_digest != digest) {
+    throw BoardError(profile.board + ": the board ran the model " + graph::Quoted(profile.model_digest) + ", not " +
+                     digest + "; give it the same file");
+  }
   const auto& layers = *model.layers();
   if (profile.layers.size() != layers.size()) {
     throw BoardError(profile.board + ": answers for " + std::to_string(profile.layers.size()) +
@@ -63,6 +78,8 @@ void Merge(const joint::Model& model, Profile& profile) {
                        graph::Quoted(layer.name) + ", which is " + graph::Quoted(known.name()->str()) +
                        " in the model; is its run_joint ours?");
     }
+    layer.onnx_nodes.clear();
+    layer.instructions.reset();  // they are counted here
     if (known.onnx_nodes() == nullptr) continue;
     for (const auto* node : *known.onnx_nodes()) layer.onnx_nodes.push_back(node->str());
   }
@@ -125,14 +142,12 @@ Profile RunProfile(const ProfileOptions& options, boards::Board& board,
   job.trace = !options.trace.empty();
   step("run on " + board.name());
   board.Run(job);
-  const std::string json = ReadText(job.report_folder / "profile.json", board.name());
-  Profile profile = ReadProfile(nlohmann::ordered_json::parse(json, nullptr, false), board.name() + ": its profile");
+  Profile profile = ReadAnswer(ReadText(job.report_folder / "profile.json", board.name()), board.name());
   profile.board = board.name();
   Merge(joint.model(), profile);
   if (job.trace) {
     files::OutputFiles trace;
-    fs::copy_file(Written(job.report_folder / "trace.json", board.name()), trace.Reserve(options.trace),
-                  fs::copy_options::overwrite_existing);
+    trace.AddCopy(options.trace, Written(job.report_folder / "trace.json", board.name()));
     trace.Commit();
   }
   const bool emulated = !profile.emulator.empty();

@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
 
+#include "dump/dump.h"
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "support/joint_models.h"
+#include "support/largest_file.h"
 #include "support/temporary_test_folder.h"
 
 namespace lockstep::profile {
@@ -18,10 +21,10 @@ using nlohmann::ordered_json;
 // Answers with the layers of the model, as `change` leaves them.
 class MadeUpBoard : public boards::Board {
  public:
-  explicit MadeUpBoard(const joint::ModelT& model) {
+  MadeUpBoard(const joint::ModelT& model, const std::string& digest) {
     answer = {{"format", 1},
               {"model", "small"},
-              {"model_digest", "00"},
+              {"model_digest", digest},
               {"version", "0.1.0"},
               {"target", "mipsel"},
               {"emulator", nullptr},
@@ -51,7 +54,8 @@ class MadeUpBoard : public boards::Board {
       files::WriteFile(job.instruction_file, counts);
     } else {
       if (!silent) files::WriteFile(job.report_folder / "profile.json", answer.dump());
-      if (job.trace) files::WriteFile(job.report_folder / "trace.json", std::string("{}"));
+      if (job.trace) files::WriteFile(job.report_folder / "trace.json", trace);
+      if (after_run) after_run();
     }
     return "";
   }
@@ -61,17 +65,23 @@ class MadeUpBoard : public boards::Board {
 
   ordered_json answer;
   std::string counts;
+  std::string trace = "{}";
   bool silent = false;
+  std::function<void()> after_run;
   std::vector<boards::BoardJob> jobs;
   std::vector<std::vector<uint8_t>> inputs;
 };
 
 class RunProfileTest : public testing::FolderTest {
  protected:
-  RunProfileTest() : model_(test::SmallNetwork()), board_(model_) {
+  RunProfileTest() : model_(test::SmallNetwork()), board_(model_, WriteModel()) {}
+
+  // Its digest.
+  std::string WriteModel() {
     const std::vector<uint8_t> file = test::Write(model_);
     options_.model = Path("small.joint");
     files::WriteFile(options_.model, file.data(), file.size());
+    return dump::DescribeModel(*joint::GetModel(file.data()), "runtime", "mipsel").model_digest;
   }
   Profile Run() {
     return RunProfile(options_, board_, [](const std::string&) {});
@@ -86,8 +96,8 @@ class RunProfileTest : public testing::FolderTest {
   }
 
   joint::ModelT model_;
-  MadeUpBoard board_;
   ProfileOptions options_;
+  MadeUpBoard board_;
 };
 
 TEST_F(RunProfileTest, LayersGetTheModelsNodes) {
@@ -142,6 +152,46 @@ TEST_F(RunProfileTest, OtherLayersThanTheModelsAreRefused) {
   EXPECT_NE(BoardErrorOf().find("answers for 1 layers"), std::string::npos) << BoardErrorOf();
   board_.silent = true;
   EXPECT_NE(BoardErrorOf().find("wrote no profile.json"), std::string::npos) << BoardErrorOf();
+}
+
+// What a board answers is its own fault, and not the user's input's.
+TEST_F(RunProfileTest, AnAnswerThatIsDamagedIsTheBoardsFailure) {
+  const ordered_json good = board_.answer;
+  const std::vector<std::pair<std::function<void()>, std::string>> damages = {
+      {[&] { board_.answer["layers"][1]["avg_ms"] = -1; }, "made-up: its profile is no profile: 'avg_ms'"},
+      {[&] { board_.answer["layers"][1]["index"] = 1e300; }, "made-up: its profile is no profile: 'index'"},
+      {[&] { board_.answer.erase("runs"); }, "made-up: its profile is no profile: 'runs' is missing"},
+      {[&] { board_.answer = "text"; }, "made-up: its profile is no profile: 'format' is missing"},
+      {[&] { board_.answer["model_digest"] = "0123"; }, "made-up: the board ran the model \"0123\", not "},
+  };
+  for (const auto& [damage, said] : damages) {
+    board_.answer = good;
+    damage();
+    EXPECT_EQ(BoardErrorOf().substr(0, said.size()), said);
+  }
+  board_.answer = good;
+  board_.answer["layers"][0]["onnx_nodes"] = {"invented"};
+  board_.answer["layers"][0]["instructions"] = 7;
+  for (size_t i = 1; i < model_.layers.size(); ++i) board_.answer["layers"][i]["instructions"] = 7;
+  const Profile profile = Run();
+  EXPECT_EQ(profile.layers[0].onnx_nodes, model_.layers[0]->onnx_nodes);
+  EXPECT_FALSE(profile.counted()) << "nothing was counted here";
+}
+
+TEST_F(RunProfileTest, AFullDiskIsNamedByTheTraceThatWasAskedFor) {
+  options_.trace = Path("trace.json");
+  board_.trace = std::string(100000, ' ');
+  std::optional<test::LargestFile> limit;
+  board_.after_run = [&] { limit.emplace(5000); };
+  try {
+    Run();
+    ADD_FAILURE() << "no error on a full disk";
+  } catch (const BadInput& error) {
+    const std::string expected = "cannot write " + Path("trace.json").string() + ": File too large";
+    EXPECT_EQ(std::string(error.what()).substr(0, expected.size()), expected);
+  }
+  limit.reset();
+  EXPECT_EQ(Files(), std::vector<std::string>{"small.joint"});
 }
 
 TEST_F(RunProfileTest, TheInputIsTheModels) {
