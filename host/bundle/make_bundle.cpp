@@ -94,7 +94,8 @@ std::vector<BoardOutcome> RunBoards(const fs::path& model, const std::vector<std
   options.model = model;
   for (size_t i = 0; i < inputs.size(); ++i)
     options.data.push_back({inputs.size() == 1 ? "" : names[i], inputs[i].string()});
-  const crosscheck::CrosscheckResult result = crosscheck::Crosscheck(options, boards, [](const std::string&) {});
+  files::OutputFiles none;
+  const crosscheck::CrosscheckResult result = crosscheck::Crosscheck(options, boards, none, [](const std::string&) {});
   std::vector<BoardOutcome> outcomes;
   for (const crosscheck::BoardResult& board : result.boards) {
     BoardOutcome outcome;

@@ -22,17 +22,18 @@ void AddChecklistFlags(CLI::App& command, checklist::ChecklistOptions& options) 
 }
 
 int PrintWithChecklist(const std::string& text, const std::string& json, const std::string& json_path,
-                       const checklist::ChecklistOptions& options, const checklist::BoardFacts& facts) {
+                       files::OutputFiles& outputs, const checklist::ChecklistOptions& options,
+                       const checklist::BoardFacts& facts) {
   const bool differs = facts.verdict == dump::Verdict::kDiffers;
   if (!options.asked() || differs) {
     Print(options.asked() ? text + "the checklist is for boards that equal the PC: first this difference must go\n"
                           : text,
-          json, json_path);
+          json, json_path, outputs);
     return differs ? kCheckFailed : kGood;
   }
   const std::vector<checklist::Stage> stages = checklist::RunChecklist(options, facts);
   Print(text + "\n" + checklist::ToText(stages, ColourWanted()) + "\n" + checklist::SummaryOf(stages) + "\n",
-        checklist::WithChecklist(json, stages), json_path);
+        checklist::WithChecklist(json, stages), json_path, outputs);
   return checklist::AnyBad(stages) ? kCheckFailed : kGood;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "checklist/checklist.h"
+#include "files/output_file.h"
 
 namespace lockstep::cli {
 
@@ -13,6 +14,7 @@ void AddChecklistFlags(CLI::App& command, checklist::ChecklistOptions& options);
 // Prints a cross-check as Print does, and behind it the stages where one was asked for and the board does not differ.
 // Returns the exit status.
 int PrintWithChecklist(const std::string& text, const std::string& json, const std::string& json_path,
-                       const checklist::ChecklistOptions& options, const checklist::BoardFacts& facts);
+                       files::OutputFiles& outputs, const checklist::ChecklistOptions& options,
+                       const checklist::BoardFacts& facts);
 
 }  // namespace lockstep::cli

@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "files/output_file.h"
 #include "graph/error.h"
 
 namespace lockstep::cli {
@@ -32,13 +31,17 @@ void CheckOutputs(const std::vector<std::string>& outputs, std::vector<std::file
 }
 
 void Print(const std::string& text, const std::string& json, const std::string& json_path) {
-  if (json_path == "-") {
-    std::fputs(json.c_str(), stdout);
-    return;
-  }
-  std::fputs(text.c_str(), stdout);
+  files::OutputFiles outputs;
+  Print(text, json, json_path, outputs);
+}
+
+void Print(const std::string& text, const std::string& json, const std::string& json_path,
+           files::OutputFiles& outputs) {
+  const bool to_stdout = json_path == "-";
+  std::fputs(to_stdout ? json.c_str() : text.c_str(), stdout);
   std::fflush(stdout);
-  if (!json_path.empty()) files::WriteFile(json_path, json);
+  if (!to_stdout && !json_path.empty()) outputs.Add(json_path, json);
+  outputs.Commit();
 }
 
 bool ColourWanted() { return report::IsTerminal(stdout) && std::getenv("NO_COLOR") == nullptr; }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "files/output_file.h"
 #include "input/data_list.h"
 #include "report/progress.h"
 
@@ -58,6 +59,8 @@ void CheckOutputs(const std::vector<std::string>& outputs, std::vector<std::file
 
 // Text for the terminal on stdout, and the JSON in a file if one was named ("-": on stdout instead of the text).
 void Print(const std::string& text, const std::string& json, const std::string& json_path);
+// The same; the JSON's file and `outputs` appear together.
+void Print(const std::string& text, const std::string& json, const std::string& json_path, files::OutputFiles& outputs);
 
 // Colours belong on a terminal alone.
 bool ColourWanted();

@@ -46,11 +46,14 @@ int Crosscheck(Flags& flags) {
   if (!options.output_folder.empty()) files::RequireWritableFolder(options.output_folder);
   const int steps = crosscheck::CountSteps(flags.options);
   report::Progress progress(stderr, steps, flags.quiet);
+  files::OutputFiles outputs;
   const crosscheck::CrosscheckResult result =
-      crosscheck::Crosscheck(flags.options, pools, [&](const std::string& what) { progress.Step(what); });
+      crosscheck::Crosscheck(flags.options, pools, outputs, [&](const std::string& what) { progress.Step(what); });
   progress.Finish();
   const std::string json = crosscheck::ToJson(result);
-  if (!flags.html.empty()) page::WriteReport(flags.html, options.model, page::ResultKind::kCrosscheck, json);
+  if (!flags.html.empty()) {
+    outputs.Add(flags.html, page::ReportOf(options.model, page::ResultKind::kCrosscheck, json));
+  }
   const checklist::BoardFacts facts{options.model,
                                     options.onnx,
                                     options.data,
@@ -58,7 +61,8 @@ int Crosscheck(Flags& flags) {
                                     result.verdict,
                                     crosscheck::VerdictText(result),
                                     result.boards.empty() ? std::vector<dump::LayerResult>() : result.boards[0].layers};
-  return PrintWithChecklist(crosscheck::ToText(result, ColourWanted()), json, flags.json, flags.checklist, facts);
+  return PrintWithChecklist(crosscheck::ToText(result, ColourWanted()), json, flags.json, outputs, flags.checklist,
+                            facts);
 }
 
 }  // namespace

@@ -70,20 +70,31 @@ void CompareBytes(boards::Board& board, const Round& round, const CrosscheckOpti
   }
 }
 
-std::vector<fs::path> FilesIn(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.is_regular_file()) files.push_back(entry.path());
+size_t CountFiles(const fs::path& folder) {
+  size_t count = 0;
+  for (const auto& entry : fs::directory_iterator(folder)) count += entry.is_regular_file() ? 1 : 0;
+  return count;
+}
+
+bool HasSizeOf(const fs::path& file, const dump::OutputDigest& output) {
+  std::error_code error;
+  return fs::is_regular_file(fs::symlink_status(file, error)) && fs::file_size(file, error) == output.bytes && !error;
+}
+
+// Of what a board sends only the model's outputs are kept: these must be there.
+void RequireOutputs(const boards::Board& board, const Round& round, const fs::path& folder) {
+  for (const dump::OutputDigest& output : round.outputs) {
+    if (HasSizeOf(folder / output.file, output)) continue;
+    throw BoardError(board.name() + ": the board's program ended well but wrote no " + output.file + " of " +
+                     std::to_string(output.bytes) + " bytes; its run_joint is of another version, build it again");
   }
-  std::sort(files.begin(), files.end());
-  return files;
 }
 
 // Whether the folder holds the reference engine's outputs, each under its own name, and nothing else.
 bool HoldsOutputs(const fs::path& folder, const std::vector<dump::OutputDigest>& outputs) {
-  if (FilesIn(folder).size() != outputs.size()) return false;
+  if (CountFiles(folder) != outputs.size()) return false;
   return std::all_of(outputs.begin(), outputs.end(), [&](const dump::OutputDigest& output) {
-    if (!fs::exists(folder / output.file)) return false;
+    if (!HasSizeOf(folder / output.file, output)) return false;
     const auto bytes = files::ReadFile(folder / output.file);
     return files::Md5Hex(bytes.data(), bytes.size()) == output.md5;
   });
@@ -122,8 +133,12 @@ void RunBoard(boards::Board& board, const Round& round, const LayerLinks& links,
     job.inputs = round.input_files;
     job.dump_folder = result.folder;
     job.digests_only = true;
-    if (!options.output_folder.empty()) job.output_folder = OutputsOf(result);
+    if (!options.output_folder.empty()) {
+      job.output_folder = OutputsOf(result);
+      fs::remove_all(job.output_folder);  // of a board that left this round to the others
+    }
     board.Run(job);
+    if (!options.output_folder.empty()) RequireOutputs(board, round, job.output_folder);
     const dump::Manifest sent = ReadBoardDump(board, result.folder, round);
     result.layers = CompareDigests(board, round, sent);
     CompareBytes(board, round, options, sent, result);
@@ -136,10 +151,10 @@ void RunBoard(boards::Board& board, const Round& round, const LayerLinks& links,
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-void KeepOutputs(const std::string& board, const BoardRound& round, const fs::path& folder, files::OutputFiles& files) {
-  for (const fs::path& file : FilesIn(OutputsOf(round))) {
-    const auto bytes = files::ReadFile(file);
-    files.Add(folder / FolderName(board) / file.filename(), bytes.data(), bytes.size());
+void KeepOutputs(const std::string& board, const Round& round, const BoardRound& result, const fs::path& folder,
+                 files::OutputFiles& files) {
+  for (const dump::OutputDigest& output : round.outputs) {
+    files.AddCopy(folder / FolderName(board) / output.file, OutputsOf(result) / output.file);
   }
 }
 

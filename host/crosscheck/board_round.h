@@ -13,12 +13,14 @@
 
 namespace lockstep::crosscheck {
 
-// What goes wrong is kept in `result.error`. `result.folder` is given.
+// What goes wrong is kept in `result.error`. `result.folder` is given. Where outputs are wanted the board must have
+// sent all of the model's.
 void RunBoard(boards::Board& board, const Round& round, const LayerLinks& links, const CrosscheckOptions& options,
               BoardRound& result);
 
-// From the round's temporary folder to where the user wants them.
-void KeepOutputs(const std::string& board, const BoardRound& round, const std::filesystem::path& folder,
-                 files::OutputFiles& files);
+// The model's outputs, and nothing else that the board may have sent, from the round's temporary folder to where the
+// user wants them.
+void KeepOutputs(const std::string& board, const Round& round, const BoardRound& result,
+                 const std::filesystem::path& folder, files::OutputFiles& files);
 
 }  // namespace lockstep::crosscheck

@@ -79,7 +79,7 @@ int CountSteps(const CrosscheckOptions& options) {
 }
 
 CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<boards::BoardPool>& pools,
-                            const Announce& announce) {
+                            files::OutputFiles& outputs, const Announce& announce) {
   files::RequireFile(options.model);
   run::RefuseIdleValues(options.onnx, options.input_values);
   engine::JointModel reference(options.model.string());
@@ -106,7 +106,6 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
     names += (names.empty() ? "" : ", ") + pool.name;
   }
   const LayerLinks links(reference.model());
-  files::OutputFiles kept;
   struct HeldRound {
     files::TemporaryFolder folder;
     RoundWork work;
@@ -128,7 +127,9 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
     }
     for (size_t i = 0; i < pools.size(); ++i) {
       BoardRound& round = work.results[i];
-      if (!options.output_folder.empty()) KeepOutputs(pools[i].name, round, options.output_folder, kept);
+      if (!options.output_folder.empty()) {
+        KeepOutputs(pools[i].name, work.round, round, options.output_folder, outputs);
+      }
       worked[i].insert(round.board);
       NoteFirstDifference(round.board, label, round.layers, result);
       AddRound(result.boards[i], std::move(round), label);
@@ -148,7 +149,6 @@ CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<
   while (!held.empty()) finish_first();
   result.notes.insert(result.notes.end(), workers.notes().begin(), workers.notes().end());
   for (size_t i = 0; i < pools.size(); ++i) NameByWork(pools[i], worked[i], result.boards[i], result.notes);
-  kept.Commit();
   result.verdict = Judge(result.boards);
   return result;
 }

@@ -16,6 +16,7 @@
 
 #include "boards/board_pool.h"
 #include "crosscheck/result.h"
+#include "files/output_file.h"
 #include "input/data_list.h"
 
 namespace lockstep::crosscheck {
@@ -37,8 +38,9 @@ using Announce = std::function<void(const std::string& what)>;
 // How often `announce` will be called.
 int CountSteps(const CrosscheckOptions& options);
 
-// `announce` is told what begins, from this thread alone.
+// `announce` is told what begins, from this thread alone. What the output folder gets is in `outputs`, for the caller
+// to commit.
 CrosscheckResult Crosscheck(const CrosscheckOptions& options, const std::vector<boards::BoardPool>& pools,
-                            const Announce& announce);
+                            files::OutputFiles& outputs, const Announce& announce);
 
 }  // namespace lockstep::crosscheck

@@ -41,7 +41,7 @@ Round RunReference(engine::JointModel& joint, const input::DataItem& item, const
   const std::vector<std::string> names =
       dump::OutputFileNames(item.stem, NamesOf(*joint.model().outputs(), joint.model()));
   for (size_t i = 0; i < outputs.size(); ++i) {
-    round.outputs.push_back({names[i], files::Md5Hex(outputs[i].data(), outputs[i].size())});
+    round.outputs.push_back({names[i], files::Md5Hex(outputs[i].data(), outputs[i].size()), outputs[i].size()});
   }
   round.manifest = dump::ReadManifest(round.reference);
   return round;

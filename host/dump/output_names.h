@@ -1,6 +1,7 @@
 // The files that a network's inputs and outputs go to, as run_joint names them.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@ namespace lockstep::dump {
 struct OutputDigest {
   std::string file;  // its name
   std::string md5;
+  uint64_t bytes = 0;
 };
 
 // "STEM_NAME.bin" for each output, by position. Names that are one as files, or twice among the outputs, get their

@@ -8,6 +8,7 @@
 #include "dump/render_layers.h"
 #include "engine/reference/joint_file.h"
 #include "files/output_file.h"
+#include "files/temporary_folder.h"
 #include "graph/counted.h"
 #include "graph/error.h"
 #include "report/json_text.h"
@@ -52,6 +53,21 @@ void CompareLayer(const ExtractedLayer& layer, const fs::path& folder, const fs:
   }
 }
 
+// Of what the board sent the layer's outputs alone.
+void KeepOutputs(const boards::Board& board, const ExtractedLayer& layer, const fs::path& sent,
+                 const fs::path& outputs) {
+  files::OutputFiles kept;
+  for (const fs::path& expected : layer.expected) {
+    const fs::path name = expected.filename();
+    if (!fs::is_regular_file(fs::symlink_status(sent / name))) {
+      throw BoardError(board.name() + ": the board's program ended well but wrote no " + name.string() +
+                       "; its run_joint is of another version, build it again");
+    }
+    kept.AddCopy(outputs / name, sent / name);
+  }
+  kept.Commit();
+}
+
 }  // namespace
 
 LayersComparison CompareLayers(const fs::path& folder, const fs::path& outputs) {
@@ -78,7 +94,6 @@ LayersComparison CompareLayers(const fs::path& folder, const fs::path& outputs) 
 void RunLayers(boards::Board& board, const fs::path& folder, const fs::path& outputs, const std::string& build,
                const std::function<void(int done, int total)>& progress) {
   const ExtractResult list = ReadLayerList(folder);
-  fs::create_directories(outputs);
   const auto total = static_cast<int>(list.layers.size());
   for (int i = 0; i < total; ++i) {
     const ExtractedLayer& layer = list.layers[static_cast<size_t>(i)];
@@ -86,8 +101,10 @@ void RunLayers(boards::Board& board, const fs::path& folder, const fs::path& out
     job.model = folder / layer.model;
     for (const fs::path& input : layer.inputs) job.inputs.push_back(folder / input);
     job.build = build;
-    job.output_folder = outputs;
+    const files::TemporaryFolder sent;
+    job.output_folder = sent.path();
     board.Run(job);
+    KeepOutputs(board, layer, sent.path(), outputs);
     if (progress) progress(i + 1, total);
   }
 }

@@ -82,12 +82,15 @@ std::string ToHtml(const PageData& page) {
   return Replaced(Replaced(Shell(), "{{data}}", InScript(report::JsonText(ToJson(page)))), "{{title}}", title);
 }
 
-void WriteReport(const std::filesystem::path& html, const std::filesystem::path& model, ResultKind kind,
-                 const std::string& json) {
+std::string ReportOf(const std::filesystem::path& model, ResultKind kind, const std::string& json) {
   const std::string command = CommandOf(kind);
   const std::vector<uint8_t> bytes(json.begin(), json.end());
-  files::WriteFile(html,
-                   ToHtml(MakePage({command, model, {{kind, command, report::ParseJson(bytes, command)}}, {}, {}})));
+  return ToHtml(MakePage({command, model, {{kind, command, report::ParseJson(bytes, command)}}, {}, {}}));
+}
+
+void WriteReport(const std::filesystem::path& html, const std::filesystem::path& model, ResultKind kind,
+                 const std::string& json) {
+  files::WriteFile(html, ReportOf(model, kind, json));
 }
 
 }  // namespace lockstep::page

@@ -28,7 +28,10 @@ PageData MakePage(const Sources& sources);
 
 std::string ToHtml(const PageData& page);
 
-// The page of one command's result: `json` is what its --json writes. The file appears when it is complete.
+// The page of one command's result: `json` is what its --json writes.
+std::string ReportOf(const std::filesystem::path& model, ResultKind kind, const std::string& json);
+
+// The same as a file, which appears when it is complete.
 void WriteReport(const std::filesystem::path& html, const std::filesystem::path& model, ResultKind kind,
                  const std::string& json);
 

@@ -173,6 +173,38 @@ TEST_F(ChecksAndFilesTest, EditShowsChangesAndBuildsACalibration) {
   ExpectError({"edit", P("out"), "--script", P("edits.txt")}, 2, {"changes nothing"});
 }
 
+TEST_F(ChecksAndFilesTest, OutputsAndReportOfACrosscheckAppearTogether) {
+  std::vector<std::string> command = {"crosscheck", P("out/net.joint"), "--data",   Picture(), "--board",
+                                      "local",      "--output-folder",  P("board"), "-q"};
+  ASSERT_EQ(Lockstep(command).status, 0);
+  EXPECT_EQ(Files("board/local").size(), 1U);
+  std::filesystem::remove_all(Path("board"));
+  command.insert(command.end(), {"--report", P("page.html"), "--json", P("result.json")});
+  const std::vector<std::string> before = FilesAndFolders();
+  // Room for all that a run makes, but not for the page.
+  const boards::ProcessResult result = LockstepUnder("trap '' XFSZ && ulimit -f 400", command);
+  EXPECT_EQ(result.status, 4) << result.err;
+  EXPECT_NE(result.err.find("cannot write " + P("page.html") + ": File too large"), std::string::npos) << result.err;
+  EXPECT_EQ(FilesAndFolders(), before);
+  EXPECT_EQ(Lockstep(command).status, 0);
+  EXPECT_EQ(Files("board/local").size(), 1U);
+  EXPECT_TRUE(std::filesystem::exists(Path("page.html")) && std::filesystem::exists(Path("result.json")));
+}
+
+TEST_F(ChecksAndFilesTest, WhereTheSystemHasNoMoreThreadsOneBuildsTheSame) {
+  // Without a calibration of before.
+  const auto build = [&](const std::string& folder, const std::string& first) {
+    const boards::ProcessResult built = LockstepUnder(
+        "export XDG_CACHE_HOME=" + P(folder + "/cache") + " && " + first,
+        {"build", "--input", P("net.onnx"), "--output-dir", P(folder), "--calibration", P("pictures"), "-q"});
+    EXPECT_EQ(built.status, 0) << built.err;
+    return ReadText(Path(folder + "/net.joint"));
+  };
+  const std::string expected = build("one", "export OMP_THREAD_LIMIT=1");
+  EXPECT_EQ(build("none", NoThreads::kShellLimit).size(), expected.size());
+  EXPECT_TRUE(ReadText(Path("none/net.joint")) == expected) << "other bytes";
+}
+
 TEST_F(ChecksAndFilesTest, AFullTemporaryFolderIsNamed) {
   std::filesystem::create_directories(Path("tmp"));
   const std::string command = "trap '' XFSZ; ulimit -f 1; TMPDIR=" + P("tmp") +

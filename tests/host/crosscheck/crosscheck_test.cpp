@@ -69,6 +69,8 @@ class MadeUpBoard : public boards::Board {
 
   std::vector<boards::BoardJob> jobs;
   std::string swapping_build;  // the one that confuses its first two outputs
+  std::vector<std::string> added_outputs;
+  size_t lacking = 0;  // bytes of the first output
 
  private:
   void WriteOutputs(const boards::BoardJob& job, const std::vector<std::vector<uint8_t>>& outputs) const {
@@ -80,8 +82,9 @@ class MadeUpBoard : public boards::Board {
     names = dump::OutputFileNames(job.inputs[0].stem().string(), names);
     if (job.build == swapping_build) std::swap(names[0], names[1]);
     for (size_t i = 0; i < outputs.size(); ++i) {
-      files::WriteFile(job.output_folder / names[i], outputs[i].data(), outputs[i].size());
+      files::WriteFile(job.output_folder / names[i], outputs[i].data(), outputs[i].size() - (i == 0 ? lacking : 0));
     }
+    for (const std::string& name : added_outputs) files::WriteFile(job.output_folder / name, "surprise");
   }
 
   std::string name_;
@@ -114,8 +117,10 @@ class CrosscheckTest : public testing::FolderTest {
   }
   CrosscheckResult Check() {
     int announced = 0;
+    files::OutputFiles outputs;
     CrosscheckResult result =
-        Crosscheck(options_, test::OnePoolEach(boards_), [&](const std::string&) { ++announced; });
+        Crosscheck(options_, test::OnePoolEach(boards_), outputs, [&](const std::string&) { ++announced; });
+    outputs.Commit();
     EXPECT_EQ(announced, CountSteps(options_));
     return result;
   }
@@ -258,6 +263,28 @@ TEST_F(CrosscheckTest, OutputsOfEveryBuildAreComparedByName) {
   for (const BuildResult& build : result.boards[0].builds) {
     EXPECT_EQ(build.outputs_equal, build.build != "profile") << build.build;
   }
+}
+
+TEST_F(CrosscheckTest, OfWhatABoardSendsTheModelsOutputsAloneAreKept) {
+  options_.output_folder = Path("kept");
+  MadeUpBoard& board = AddBoard("one");
+  Check();
+  const std::vector<std::string> outputs = Files("kept");
+  ASSERT_EQ(outputs.size(), 2U) << "those of the small network";
+  std::filesystem::remove_all(Path("kept"));
+  board.added_outputs = {"more.bin", ".profile", "input0_more.bin"};
+  Check();
+  EXPECT_EQ(Files("kept"), outputs);
+  board.lacking = 1;
+  std::filesystem::remove_all(Path("kept"));
+  try {
+    Check();
+    ADD_FAILURE() << "an output that is too short was kept";
+  } catch (const BoardError& error) {
+    EXPECT_NE(std::string(error.what()).find("one: the board's program ended well but wrote no "), std::string::npos)
+        << error.what();
+  }
+  EXPECT_FALSE(std::filesystem::exists(Path("kept")));
 }
 
 TEST_F(CrosscheckTest, ABoardOfAnotherModelIsRefused) {

@@ -41,7 +41,8 @@ class IsolatedPassTest : public testing::FolderTest {
   }
 
   CrosscheckResult Check() {
-    return Crosscheck(options_, test::OnePoolEach(boards_), [](const std::string&) {});
+    files::OutputFiles none;
+    return Crosscheck(options_, test::OnePoolEach(boards_), none, [](const std::string&) {});
   }
   int LayerCount() const { return static_cast<int>(model_->model().layers()->size()); }
 

@@ -43,7 +43,8 @@ class OverInputsTest : public testing::FolderTest {
 
   CrosscheckResult Check(const std::vector<boards::BoardPool>& pools) {
     int announced = 0;
-    CrosscheckResult result = Crosscheck(options_, pools, [&](const std::string&) { ++announced; });
+    files::OutputFiles none;
+    CrosscheckResult result = Crosscheck(options_, pools, none, [&](const std::string&) { ++announced; });
     EXPECT_EQ(announced, CountSteps(options_));
     return result;
   }

@@ -26,7 +26,8 @@ class SinglePassTest : public layerwise::BuiltNetwork {
   }
 
   CrosscheckResult Check(FaultyBoard& board) {
-    return Crosscheck(options_, {{"faulty", {test::Borrowed(board)}}}, [](const std::string&) {});
+    files::OutputFiles none;
+    return Crosscheck(options_, {{"faulty", {test::Borrowed(board)}}}, none, [](const std::string&) {});
   }
 
   CrosscheckOptions options_;

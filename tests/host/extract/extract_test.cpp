@@ -181,6 +181,45 @@ TEST_F(ExtractTest, WhatWasRunIsComparedLayerByLayer) {
   EXPECT_THROW(CompareLayers(Path("layers"), outputs), BadInput);
 }
 
+// Sends the expected outputs of every layer, and what nobody asked for.
+class TalkativeBoard : public boards::Board {
+ public:
+  explicit TalkativeBoard(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  std::string name() const override { return "talkative"; }
+  std::string Run(const boards::BoardJob& job) override {
+    for (const ExtractedLayer& layer : ReadLayerList(folder_).layers) {
+      if (folder_ / layer.model != job.model || job.model.filename() == forgets) continue;
+      for (const auto& file : layer.expected) {
+        std::filesystem::copy_file(folder_ / file, job.output_folder / file.filename());
+      }
+    }
+    files::WriteFile(job.output_folder / "more.bin", "surprise");
+    return "";
+  }
+  std::vector<boards::BoardFact> Check() override { return {}; }
+  std::string Push(const std::filesystem::path& /*file*/) override { return ""; }
+  std::vector<std::string> Shell() override { return {}; }
+
+  std::filesystem::path forgets;  // the outputs of this model
+
+ private:
+  std::filesystem::path folder_;
+};
+
+TEST_F(ExtractTest, OfWhatABoardSendsTheOutputsOfLayersAloneAreKept) {
+  UseModel(test::SmallNetwork());
+  const ExtractResult result = Extract(options_, nullptr);
+  size_t expected = 0;
+  for (const ExtractedLayer& layer : result.layers) expected += layer.expected.size();
+  TalkativeBoard board(Path("layers"));
+  RunLayers(board, Path("layers"), Path("outputs"), "release", nullptr);
+  EXPECT_FALSE(std::filesystem::exists(Path("outputs/more.bin")));
+  EXPECT_EQ(Files("outputs").size(), expected);
+  EXPECT_EQ(CompareLayers(Path("layers"), Path("outputs")).verdict, dump::Verdict::kExact);
+  board.forgets = result.layers[1].model.filename();
+  EXPECT_THROW(RunLayers(board, Path("layers"), Path("outputs"), "release", nullptr), BoardError);
+}
+
 TEST_F(ExtractTest, AListThatLeavesItsFolderIsRefused) {
   UseModel(test::SmallNetwork());
   options_.layer = "1";
