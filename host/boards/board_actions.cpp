@@ -6,6 +6,7 @@
 #include "boards/board_file.h"
 #include "boards/process.h"
 #include "files/output_file.h"
+#include "files/temporary_folder.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
 #include "graph/quoted.h"
@@ -62,6 +63,19 @@ ActionResult Push(const ActionOptions& options) {
   return {options.file.string() + " is " + board->Push(options.file) + " on " + board->name() + "\n", ""};
 }
 
+// What run_joint calls outputs, and nothing else that a board may send: it would replace files of the user's.
+void KeepOutputs(const std::filesystem::path& sent, const ActionOptions& options) {
+  const std::string beginning = options.data.empty() ? "seed_" : options.data.front().stem().string() + "_";
+  files::OutputFiles kept;
+  for (const auto& entry : std::filesystem::directory_iterator(sent)) {
+    const std::filesystem::path name = entry.path().filename();
+    const bool is_output = name.string().compare(0, beginning.size(), beginning) == 0 && name.extension() == ".bin" &&
+                           std::filesystem::is_regular_file(entry.symlink_status());
+    if (is_output) kept.AddCopy(options.output_folder / name, entry.path());
+  }
+  kept.Commit();
+}
+
 ActionResult Run(const ActionOptions& options) {
   files::RequireFile(options.file);
   for (const std::filesystem::path& data : options.data) files::RequireFile(data);
@@ -70,8 +84,18 @@ ActionResult Run(const ActionOptions& options) {
   job.model = options.file;
   job.inputs = options.data;
   job.build = options.build.empty() ? "release" : options.build;
-  job.output_folder = options.output_folder;
-  return {MakeBoard(options.name, options.board)->Run(job), ""};
+  if (options.output_folder.empty()) return {MakeBoard(options.name, options.board)->Run(job), ""};
+  const files::TemporaryFolder sent;
+  job.output_folder = sent.path();
+  ActionResult result{MakeBoard(options.name, options.board)->Run(job), ""};
+  KeepOutputs(sent.path(), options);
+  // A run_joint that runs here says where it wrote.
+  const std::string there = sent.path().string();
+  const std::string here = options.output_folder.string();
+  for (size_t at = result.text.find(there); at != std::string::npos; at = result.text.find(there, at + here.size())) {
+    result.text.replace(at, there.size(), here);
+  }
+  return result;
 }
 
 ActionResult Shell(const ActionOptions& options) {

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <thread>
 
+#include "boards/board_actions.h"
 #include "boards/board_pool.h"
 #include "boards/process.h"
 #include "graph/error.h"
@@ -80,6 +81,30 @@ TEST_F(BoardTest, ItsLastWordsAreKept) {
   EXPECT_EQ(ErrorOf("echo 'No space left on device' >&2; exit 4\n").substr(0, 6), "board:");
   EXPECT_EQ(ErrorOf("echo 'too new' >&2; exit 3\n").substr(0, 12), "unsupported:");
   EXPECT_NE(ErrorOf("kill -SEGV $$\n").find("status 139"), std::string::npos);
+}
+
+TEST_F(BoardTest, OfWhatARunWritesTheOutputsAloneAreKept) {
+  ActionOptions options;
+  options.action = "run";
+  options.name = "local";
+  options.build = "debug";
+  options.file = Path("model.joint");
+  options.output_folder = Path("kept");
+  WriteText(options.file, "model");
+  WriteText(Path("in.bin"), "input");
+  WriteText(Path("kept/mine.bin"), "mine");
+  options.board.binary = Script(
+      "while [ \"$1\" != --output-folder ]; do shift; done\n"
+      "for name in in_a.bin in_b.bin seed_1_a.bin mine.bin in.bin in_c.txt; do echo $name >\"$2/$name\"; done\n"
+      "ln -s /etc/passwd \"$2/in_link.bin\"; echo wrote $2/in_a.bin and $2/in_b.bin\n");
+  EXPECT_EQ(RunBoardAction(options).text,
+            "wrote " + Path("kept/in_a.bin").string() + " and " + Path("kept/in_b.bin").string() + "\n");
+  EXPECT_EQ(Files("kept"), (std::vector<std::string>{"mine.bin", "seed_1_a.bin"}));
+  options.data = {Path("in.bin")};
+  RunBoardAction(options);
+  EXPECT_EQ(Files("kept"), (std::vector<std::string>{"in_a.bin", "in_b.bin", "mine.bin", "seed_1_a.bin"}));
+  EXPECT_EQ(ReadText(Path("kept/mine.bin")), "mine");
+  EXPECT_EQ(ReadText(Path("kept/in_a.bin")), "in_a.bin\n");
 }
 
 TEST_F(BoardTest, AProgramThatIsNoRunJointIsSaidToBeNone) {
