@@ -138,6 +138,7 @@ Totals TotalsOf(const std::vector<PairResult>& layers) {
     const PairResult& one = layers[i];
     totals.equal += one.layer.md5_equal ? 1 : 0;
     totals.differing += one.layer.within_tolerance ? 0 : 1;
+    totals.not_comparable += one.not_comparable.empty() ? 0 : 1;
     totals.elements += one.elements;
     totals.differing_elements += one.differing;
     if (!one.layer.accuracy) continue;
@@ -190,6 +191,7 @@ FolderComparison CompareFolders(const fs::path& first, const fs::path& second, c
   FolderComparison result = std::move(work.result);
   result.layers = ComparePairs(work, dtype, options.threads);
   result.totals = TotalsOf(result.layers);
+  if (result.totals.not_comparable == result.totals.tensors) throw BadInput(result.layers.front().not_comparable);
   NoteOrders(result);
   for (const PairResult& one : result.layers) {
     if (!one.layer.md5_equal) result.verdict = std::max(result.verdict, dump::Verdict::kWithinTolerance);

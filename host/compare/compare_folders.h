@@ -27,7 +27,8 @@ struct CompareOptions {
 struct Totals {
   size_t tensors = 0;
   size_t equal = 0;      // by md5
-  size_t differing = 0;  // beyond what is tolerated
+  size_t differing = 0;  // beyond what is tolerated; those that are not comparable too
+  size_t not_comparable = 0;
   int64_t elements = 0;
   int64_t differing_elements = 0;
   double mean_cosine = 0.0;  // of those that have one; NaN if one of them has NaN
@@ -49,7 +50,8 @@ struct FolderComparison {
 
 // See PairTensors for what is compared with what. With `outputs`, what the second folder has besides is no fault, a
 // .bin file that nothing is known of holds float32, as run_joint writes it, and folders in the first one, one for each
-// input, are compared with those of their names in the second. Throws BadInput if nothing can be compared.
+// input, are compared with those of their names in the second. Throws BadInput if nothing can be compared; a tensor
+// that cannot, beside others that can, is a difference.
 FolderComparison CompareFolders(const std::filesystem::path& first, const std::filesystem::path& second,
                                 const CompareOptions& options);
 

@@ -212,11 +212,25 @@ PairResult CompareDigests(const TensorPair& pair) {
   return result;
 }
 
+PairResult NotComparable(const TensorPair& pair, const std::string& why) {
+  PairResult result;
+  const StoredTensor& described = pair.second.raw && !pair.first.raw ? pair.first : pair.second;
+  result.layer = Describe(pair, described.layer, false);
+  result.layer.within_tolerance = false;
+  result.not_comparable = why;
+  return result;
+}
+
 }  // namespace
 
 PairResult ComparePair(const TensorPair& pair, const Limits& limits, const std::string& dtype) {
   if (pair.first.file.empty() || pair.second.file.empty()) return CompareDigests(pair);
-  const std::vector<FormatPair> formats = FormatsOf(pair.first, pair.second, dtype);
+  std::vector<FormatPair> formats;
+  try {
+    formats = FormatsOf(pair.first, pair.second, dtype);
+  } catch (const NotOneTensor& error) {
+    return NotComparable(pair, error.what());
+  }
   const dump::DumpLayer& likeliest = formats.front().second;
   PairResult result;
   if (likeliest.dtype.empty()) {
@@ -238,6 +252,8 @@ PairResult ComparePair(const TensorPair& pair, const Limits& limits, const std::
     return result;
   }
   if (!integers) result.layer.accuracy = best.sums.accuracy;
+  result.first_not_finite = best.sums.expected_not_finite;
+  result.second_not_finite = best.sums.actual_not_finite;
   result.layer.difference = best.sums.difference;
   result.layer.within_tolerance = WithinLimits(best, limits, integers);
   result.differing = best.sums.difference.differing;

@@ -73,6 +73,13 @@ bool AddFinite(const float* expected, const float* actual, size_t count, analyze
   return true;
 }
 
+void CountNotFinite(const float* values, size_t count, NotFinite& counts) {
+  for (size_t i = 0; i < count; ++i) {
+    counts.nan += std::isnan(values[i]) ? 1 : 0;
+    counts.infinite += std::isinf(values[i]) ? 1 : 0;
+  }
+}
+
 // One stored integer.
 int64_t IntegerAt(const dump::DumpLayer& layer, const uint8_t* bytes) {
   dump::DumpLayer one;
@@ -167,7 +174,11 @@ void ElementSums::AddOneByOne(const uint8_t* expected, const uint8_t* actual, si
   const bool same = one_type_ && std::memcmp(expected, actual, count * actual_bytes_) == 0;
   if (!same) dump::StoredReals(actual_, actual, position_, count, reals_b.data());
   const float* actual_reals = same ? reals_a.data() : reals_b.data();
-  if (!AddFinite(reals_a.data(), actual_reals, count, numbers_)) sum_.Add(reals_a.data(), actual_reals, count);
+  if (!AddFinite(reals_a.data(), actual_reals, count, numbers_)) {
+    sum_.Add(reals_a.data(), actual_reals, count);
+    CountNotFinite(reals_a.data(), count, expected_not_finite_);
+    CountNotFinite(actual_reals, count, actual_not_finite_);
+  }
   if (same) {
     position_ += static_cast<int64_t>(count);
   } else if (!one_type_) {
@@ -261,6 +272,8 @@ ElementSums::Result ElementSums::Finish() {
   sum_.Merge(analyze::MetricsSum(numbers_));
   Result result;
   result.difference = std::move(difference_);
+  result.expected_not_finite = expected_not_finite_;
+  result.actual_not_finite = actual_not_finite_;
   result.accuracy = sum_.Finish(actual_.channel_scales.empty() && !IsFloat(actual_) ? actual_.scale : 0.0);
   if (!actual_.channel_scales.empty()) result.accuracy.max_steps = result.difference.max_steps;
   return result;

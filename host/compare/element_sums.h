@@ -11,6 +11,14 @@
 
 namespace lockstep::compare {
 
+// How many elements of a tensor are no numbers that can be reckoned with.
+struct NotFinite {
+  int64_t nan = 0;
+  int64_t infinite = 0;
+
+  bool any() const { return nan != 0 || infinite != 0; }
+};
+
 // Elements of one byte are counted by pairs of values (65,536 counters), and all else follows from the counts: a
 // gigabyte of them takes a second. Others are added up one by one.
 class ElementSums {
@@ -24,6 +32,8 @@ class ElementSums {
 
   struct Result {
     analyze::Metrics accuracy;
+    NotFinite expected_not_finite;
+    NotFinite actual_not_finite;
     dump::ElementComparison difference;  // elements of one type differ if their bytes do, others if their values do
   };
   Result Finish();
@@ -50,7 +60,9 @@ class ElementSums {
   analyze::MetricsSum sum_;
   dump::ElementComparison difference_;
   analyze::MetricsSum::Numbers numbers_{};  // what was added up here
-  std::vector<uint32_t> pairs_;             // [expected * 256 + actual], twice; empty: not counted
+  NotFinite expected_not_finite_;
+  NotFinite actual_not_finite_;
+  std::vector<uint32_t> pairs_;  // [expected * 256 + actual], twice; empty: not counted
   uint64_t counted_ = 0;
 };
 

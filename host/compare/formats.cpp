@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "dump/values.h"
-#include "graph/error.h"
 
 namespace lockstep::compare {
 namespace {
@@ -47,11 +46,6 @@ std::string SizeText(const StoredTensor& tensor) {
          (tensor.has_shape ? " (" + (tensor.layer.dtype.empty() ? "" : tensor.layer.dtype + " ") +
                                  graph::ToString(tensor.layer.shape) + ")"
                            : "");
-}
-
-[[noreturn]] void DoNotFit(const StoredTensor& first, const StoredTensor& second) {
-  throw BadInput(SizeText(first) + ", " + SizeText(second) +
-                 ": these cannot be the same tensor; name the right one in a map file (--map), or its type (--dtype)");
 }
 
 // The type of a .bin file beside a tensor of `other` whose elements are known.
@@ -154,8 +148,8 @@ std::vector<FormatPair> BothRaw(const StoredTensor& shaped, const StoredTensor& 
     if (swapped) std::swap(pair.first, pair.second);
     pairs.push_back(std::move(pair));
   };
-  const bool may_be_same =
-      shaped.order == other.order || shaped.order == AxisOrder::kUnknown || other.order == AxisOrder::kUnknown;
+  const bool may_be_same = rank < 3 || shaped.order == other.order || shaped.order == AxisOrder::kUnknown ||
+                           other.order == AxisOrder::kUnknown;
   if (may_be_same) {
     const bool last = shaped.order == AxisOrder::kNhwc || other.order == AxisOrder::kNhwc;
     const std::vector<int> axes = last && rank > 2 ? ChannelsLast(rank) : std::vector<int>{};
@@ -180,45 +174,31 @@ void PadRanks(StoredTensor& a, StoredTensor& b) {
   }
 }
 
-}  // namespace
-
-size_t ElementBytes(const std::string& dtype) { return dtype == "f64" ? sizeof(double) : dump::DTypeBytes(dtype); }
-
-bool SameOrder(const dump::DumpLayer& a, const dump::DumpLayer& b) {
-  const auto moved = [](const dump::DumpLayer& layer) {
-    std::vector<int> axes;
-    for (size_t i = 0; i < layer.shape.size(); ++i) {
-      if (layer.shape[i] != 1) axes.push_back(layer.axes.empty() ? static_cast<int>(i) : layer.axes[i]);
-    }
-    return axes;
-  };
-  return moved(a) == moved(b);
-}
-
-std::vector<FormatPair> FormatsOf(const StoredTensor& first, const StoredTensor& second, const std::string& dtype) {
+// None if they cannot be one tensor.
+std::vector<FormatPair> Fitting(const StoredTensor& first, const StoredTensor& second, const std::string& dtype) {
   StoredTensor a = first;
   StoredTensor b = second;
   a.layer.dtype = TypeOf(first, second, dtype);
   b.layer.dtype = TypeOf(second, first, dtype);
   if (a.layer.dtype.empty() && b.layer.dtype.empty()) {
-    if (a.layer.bytes != b.layer.bytes) DoNotFit(first, second);
+    if (a.layer.bytes != b.layer.bytes) return {};
     a.layer.shape = b.layer.shape = {static_cast<int64_t>(a.layer.bytes)};
     return {{a.layer, b.layer, ""}};
   }
-  if (a.layer.dtype.empty() || b.layer.dtype.empty()) DoNotFit(first, second);
+  if (a.layer.dtype.empty() || b.layer.dtype.empty()) return {};
   for (const StoredTensor* tensor : {&a, &b}) {
     const size_t size = ElementBytes(tensor->layer.dtype);
     const bool whole = tensor->layer.bytes % size == 0;
     const bool filled =
         !tensor->has_shape || tensor->layer.bytes == static_cast<uint64_t>(tensor->layer.Elements()) * size;
-    if (!whole || !filled) DoNotFit(first, second);
+    if (!whole || !filled) return {};
   }
   if (a.layer.bytes / ElementBytes(a.layer.dtype) != b.layer.bytes / ElementBytes(b.layer.dtype)) {
-    DoNotFit(first, second);
+    return {};
   }
   std::vector<FormatPair> pairs;
   if (!a.raw && !b.raw) {
-    if (dump::OnnxShape(a.layer) != dump::OnnxShape(b.layer)) DoNotFit(first, second);
+    if (dump::OnnxShape(a.layer) != dump::OnnxShape(b.layer)) return {};
     return {{a.layer, b.layer, ""}};
   }
   if (!b.raw) {
@@ -239,8 +219,47 @@ std::vector<FormatPair> FormatsOf(const StoredTensor& first, const StoredTensor&
       pairs = BothRaw(a, b, false);
     }
   }
-  if (pairs.empty()) DoNotFit(first, second);
   return pairs;
+}
+
+std::string WayOut(const StoredTensor& first, const StoredTensor& second, const std::string& dtype) {
+  StoredTensor a = first;
+  StoredTensor b = second;
+  a.order = b.order = AxisOrder::kUnknown;
+  const std::vector<FormatPair> open = Fitting(a, b, dtype);
+  if (!open.empty()) {
+    const std::string& order = open.front().order;
+    return "they fit with the order of the axes left open" + (order.empty() ? "" : " (" + order + ")") +
+           ": leave --layout-first and --layout-second out, or the layout of the map file";
+  }
+  const bool shaped = first.has_shape && second.has_shape;
+  if (shaped && first.layer.Elements() == second.layer.Elements()) {
+    return "they have as many elements, but one shape neither in NCHW nor in NHWC; if it is the same tensor, say its "
+           "shape and layout in a map file (--map)";
+  }
+  return "name the right one in a map file (--map), or its type (--dtype)";
+}
+
+}  // namespace
+
+size_t ElementBytes(const std::string& dtype) { return dtype == "f64" ? sizeof(double) : dump::DTypeBytes(dtype); }
+
+bool SameOrder(const dump::DumpLayer& a, const dump::DumpLayer& b) {
+  const auto moved = [](const dump::DumpLayer& layer) {
+    std::vector<int> axes;
+    for (size_t i = 0; i < layer.shape.size(); ++i) {
+      if (layer.shape[i] != 1) axes.push_back(layer.axes.empty() ? static_cast<int>(i) : layer.axes[i]);
+    }
+    return axes;
+  };
+  return moved(a) == moved(b);
+}
+
+std::vector<FormatPair> FormatsOf(const StoredTensor& first, const StoredTensor& second, const std::string& dtype) {
+  std::vector<FormatPair> pairs = Fitting(first, second, dtype);
+  if (!pairs.empty()) return pairs;
+  throw NotOneTensor(SizeText(first) + ", " + SizeText(second) + ": these cannot be the same tensor as they are; " +
+                     WayOut(first, second, dtype));
 }
 
 }  // namespace lockstep::compare

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compare/tensor_folder.h"
+#include "graph/error.h"
 
 namespace lockstep::compare {
 
@@ -16,9 +17,14 @@ struct FormatPair {
   std::string order;  // "second in NHWC": what is assumed; empty where nothing is
 };
 
+// Two files that cannot be one tensor.
+struct NotOneTensor : BadInput {
+  using BadInput::BadInput;
+};
+
 // At least one, the likeliest first. A dtype stays empty where nothing says it: then the bytes alone can be compared.
-// `dtype` is that of .bin files whose type nothing says ("": none). Throws BadInput that names the files if their sizes
-// or shapes do not fit.
+// `dtype` is that of .bin files whose type nothing says ("": none). Throws NotOneTensor that names the files and the
+// way out if their sizes or shapes do not fit.
 std::vector<FormatPair> FormatsOf(const StoredTensor& first, const StoredTensor& second, const std::string& dtype);
 
 // Whether the elements lie in memory in the same order, whatever the axes are called: an extent of 1 moves nothing.

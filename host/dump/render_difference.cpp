@@ -97,9 +97,11 @@ std::string Joined(const std::vector<int64_t>& numbers, const char* separator) {
 }
 
 std::string ElementText(const ElementComparison& difference) {
+  const bool has_steps = difference.max_steps > 0.0;  // floats have none
   return "element " + Place(*difference.first) + " " + Values(*difference.first) + "; " + Count(difference) +
-         ", by at most " + report::ShortNumber(difference.max_abs) + " or " +
-         report::ShortNumber(difference.max_steps) + " steps, " + difference.place.words;
+         ", by at most " + report::ShortNumber(difference.max_abs) +
+         (has_steps ? " or " + report::ShortNumber(difference.max_steps) + " steps" : "") + ", " +
+         difference.place.words;
 }
 
 std::string DifferenceLines(const std::vector<LayerResult>& layers, size_t most) {

@@ -1,5 +1,6 @@
 #include "evaluate/evaluation.h"
 
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -15,7 +16,10 @@ using report::Align;
 
 constexpr double kNotRun = std::numeric_limits<double>::quiet_NaN();
 
-std::string PercentText(double value) { return report::FixedNumber(100.0 * value, 2); }
+// "-" for what pictures without the thing in question say nothing of.
+std::string Shown(double percent) { return std::isnan(percent) ? "-" : report::FixedNumber(percent, 2); }
+
+std::string PercentText(double value) { return Shown(100.0 * value); }
 
 ordered_json MetricsJson(const Metrics& metrics) {
   ordered_json json = ordered_json::object();
@@ -48,9 +52,8 @@ std::string ToText(const Evaluation& evaluation, bool colour) {
   if (evaluation.variants.size() > 1) AddRows("mean", evaluation.metrics, evaluation.float_metrics, table);
   std::string text = table.ToText(colour) + "\n" + graph::Counted(static_cast<size_t>(evaluation.pictures), "picture");
   if (!evaluation.float_metrics.empty()) {
-    text += "; of the float network's " + evaluation.metrics.front().name + " " +
-            report::FixedNumber(evaluation.kept, 2) + " % is kept, with an error of " +
-            report::FixedNumber(evaluation.kept_error, 2) + " (" +
+    text += "; of the float network's " + evaluation.metrics.front().name + " " + Shown(evaluation.kept) +
+            " % is kept, with an error of " + Shown(evaluation.kept_error) + " (" +
             graph::Counted(static_cast<size_t>(evaluation.bootstrap_rounds), "selection") + " of the pictures)";
   }
   text += "\n";

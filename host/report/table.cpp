@@ -42,6 +42,8 @@ std::string Print(const char* format, int digits, double value) {
   return text.data();
 }
 
+std::string NotFinite(double value) { return std::isnan(value) ? "NaN" : value > 0 ? "inf" : "-inf"; }
+
 }  // namespace
 
 Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
@@ -110,11 +112,11 @@ std::string EscapeHtml(const std::string& text) {
 }
 
 std::string FixedNumber(double value, int digits) {
-  return std::isfinite(value) ? Print("%.*f", digits, value) : (std::isinf(value) && value > 0 ? "inf" : "-");
+  return std::isfinite(value) ? Print("%.*f", digits, value) : NotFinite(value);
 }
 
 std::string ShortNumber(double value, int digits) {
-  return std::isfinite(value) ? graph::ShortNumber(value, digits) : (std::isinf(value) && value > 0 ? "inf" : "-");
+  return std::isfinite(value) ? graph::ShortNumber(value, digits) : NotFinite(value);
 }
 
 std::string ByteCount(double bytes) {

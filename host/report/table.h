@@ -44,7 +44,7 @@ class Table {
 // Text that is safe inside HTML elements and attributes.
 std::string EscapeHtml(const std::string& text);
 
-// "0.9987", "-" for a value that is not finite. `digits` after the point.
+// "0.9987"; "NaN", "inf" or "-inf" for a value that is not finite. `digits` after the point.
 std::string FixedNumber(double value, int digits);
 // A number in at most `digits` significant digits: "0.00312", "1.2e-07".
 std::string ShortNumber(double value, int digits = 4);

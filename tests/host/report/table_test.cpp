@@ -42,7 +42,8 @@ TEST(Html, IsEscaped) { EXPECT_EQ(EscapeHtml("<t> & \"b\""), "&lt;t&gt; &amp; &q
 TEST(Numbers, AreReadable) {
   EXPECT_EQ(FixedNumber(0.99874, 3), "0.999");
   EXPECT_EQ(FixedNumber(std::numeric_limits<double>::infinity(), 2), "inf");
-  EXPECT_EQ(FixedNumber(std::numeric_limits<double>::quiet_NaN(), 2), "-");
+  EXPECT_EQ(FixedNumber(std::numeric_limits<double>::quiet_NaN(), 2), "NaN");
+  EXPECT_EQ(ShortNumber(-std::numeric_limits<double>::infinity()), "-inf");
   EXPECT_EQ(ShortNumber(0.0031234567), "0.003123");
   EXPECT_EQ(ByteCount(640), "640 B");
   EXPECT_EQ(ByteCount(3.5 * 1024 * 1024), "3.5 MB");
