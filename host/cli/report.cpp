@@ -145,6 +145,7 @@ int Report(const Flags& flags) {
     progress.Finish();
   }
   Write(flags, data);
+  for (const std::string& warning : data.warnings) std::printf("note: %s\n", warning.c_str());
   return kGood;
 }
 

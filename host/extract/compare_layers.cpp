@@ -1,12 +1,14 @@
 #include "extract/compare_layers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "dump/compare_elements.h"
 #include "dump/render_difference.h"
 #include "dump/render_layers.h"
 #include "engine/reference/joint_file.h"
+#include "extract/layer_list.h"
 #include "files/output_file.h"
 #include "files/temporary_folder.h"
 #include "graph/counted.h"
@@ -28,6 +30,19 @@ bool IsThere(const ExtractedLayer& layer, const fs::path& outputs) {
                      [&](const fs::path& file) { return fs::exists(outputs / file.filename()); });
 }
 
+// The real ones of a tensor whose own model has one scale, see ExtractedLayer.
+void TakeScales(dump::DumpLayer& described, const std::vector<double>& scales, const fs::path& folder) {
+  if (scales.empty()) return;
+  const bool fit =
+      !described.shape.empty() && static_cast<size_t>(described.shape.back()) == scales.size() &&
+      std::all_of(scales.begin(), scales.end(), [](double scale) { return std::isfinite(scale) && scale > 0; });
+  if (!fit) {
+    throw BadInput((folder / kLayerList).string() + ": the scales of " + described.name +
+                   " must be positive numbers, one for each channel; split the model again");
+  }
+  described.channel_scales = scales;
+}
+
 void CompareLayer(const ExtractedLayer& layer, const fs::path& folder, const fs::path& outputs,
                   std::vector<dump::LayerResult>& results) {
   const std::vector<uint8_t> file = engine::ReadJointFile((folder / layer.model).string());
@@ -40,6 +55,7 @@ void CompareLayer(const ExtractedLayer& layer, const fs::path& folder, const fs:
     const joint::Tensor& tensor = *model.tensors()->Get(static_cast<uint32_t>(last.outputs()->Get(i)));
     dump::DumpLayer described = dump::DescribeLayer(layer.index, static_cast<int>(i), last, tensor);
     described.name = layer.name;
+    TakeScales(described, layer.channel_scales[i], folder);
     const fs::path actual_path = outputs / layer.expected[i].filename();
     const std::vector<uint8_t> expected = files::ReadFile(folder / layer.expected[i]);
     const std::vector<uint8_t> actual = files::ReadFile(actual_path);

@@ -142,6 +142,12 @@ class LayerWriter {
       }
     };
     add("inputs", dump::InputFileNames(stem, NamesOf(one.model.inputs, one.model)), inputs, written.inputs);
+    for (const int32_t output : one.outputs) {
+      const joint::TensorT& tensor = *whole_.tensors[static_cast<size_t>(output)];
+      written.channel_scales.emplace_back();
+      if (tensor.quantization == nullptr || tensor.quantization->axis < 0) continue;
+      written.channel_scales.back().assign(tensor.quantization->scale.begin(), tensor.quantization->scale.end());
+    }
     add("expected", dump::OutputFileNames(stem, NamesOf(one.model.outputs, one.model)), outputs, written.expected);
     result_.layers.push_back(std::move(written));
   }

@@ -27,6 +27,9 @@ struct ExtractedLayer {
   std::filesystem::path model;                  // 0012_Conv_45.joint
   std::vector<std::filesystem::path> inputs;    // inputs/0012_Conv_45.bin, ..
   std::vector<std::filesystem::path> expected;  // expected/0012_Conv_45_NAME.bin, ..: as run_joint names its outputs
+  // By output: of one with a scale for each channel these, of others none. Its own model says 1, for what a caller of a
+  // model sees has one scale.
+  std::vector<std::vector<double>> channel_scales;
 };
 
 struct SkippedLayer {

@@ -1,5 +1,6 @@
 #include "extract/layer_list.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "files/output_file.h"
@@ -46,6 +47,9 @@ std::string LayerListText(const ExtractResult& result, const std::string& model)
                       {"inputs", Texts(layer.inputs)},
                       {"expected", Texts(layer.expected)},
                       {"command", RunJointLine(layer)}});
+    const auto& scales = layer.channel_scales;
+    const bool any = std::any_of(scales.begin(), scales.end(), [](const auto& one) { return !one.empty(); });
+    if (any) layers.back()["channel_scales"] = scales;
   }
   ordered_json skipped = ordered_json::array();
   for (const SkippedLayer& layer : result.skipped) {
@@ -65,10 +69,17 @@ ExtractResult ReadLayerList(const fs::path& folder) {
     const ordered_json json = report::ParseJson(files::ReadFile(path), path.string());
     result.data = json.at("data").get<std::string>();
     for (const ordered_json& layer : json.at("layers")) {
-      result.layers.push_back({layer.at("index").get<int>(), layer.at("name").get<std::string>(),
-                               layer.at("op").get<std::string>(), PathOf(layer.at("model"), path.string()),
+      result.layers.push_back({layer.at("index").get<int>(),
+                               layer.at("name").get<std::string>(),
+                               layer.at("op").get<std::string>(),
+                               PathOf(layer.at("model"), path.string()),
                                PathsOf(layer.at("inputs"), path.string()),
-                               PathsOf(layer.at("expected"), path.string())});
+                               PathsOf(layer.at("expected"), path.string()),
+                               {}});
+      // Lists of older programs have none.
+      ExtractedLayer& read = result.layers.back();
+      if (layer.contains("channel_scales")) layer.at("channel_scales").get_to(read.channel_scales);
+      read.channel_scales.resize(read.expected.size());
     }
     for (const ordered_json& layer : json.at("skipped")) {
       result.skipped.push_back(

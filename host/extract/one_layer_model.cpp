@@ -21,8 +21,8 @@ bool IsWhole(const joint::TensorT& tensor) {
   return tensor.quantization == nullptr || tensor.quantization->bits == (wide ? 16 : 8);
 }
 
-// Of a tensor with a scale for each channel, which no caller sees: integers do not depend on it, so that it need not be
-// one of them.
+// Of a tensor with a scale for each channel: what a caller of a model sees has one. Integers do not depend on it, and
+// the list of the layers keeps what they mean.
 void MakeOneScale(joint::QuantizationT& quantization) {
   quantization.scale = {1.0F};
   quantization.zero_point.resize(1);

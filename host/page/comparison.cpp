@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "graph/shared_names.h"
 #include "page/result.h"
 #include "report/table.h"
 
@@ -20,6 +21,12 @@ std::string FactNamed(const PageData& page, const std::string& name) {
     if (key == name) return value;
   }
   return "-";
+}
+
+std::vector<std::string> TensorsOf(const PageData& page) {
+  std::vector<std::string> tensors;
+  for (const Layer& layer : page.layers) tensors.push_back(layer.tensor);
+  return tensors;
 }
 
 struct Values {
@@ -70,6 +77,13 @@ void AddMeasureRows(const Measure& first, const Measure& second, Comparison& com
 }  // namespace
 
 void Compare(const PageData& second, const std::string& name, PageData& page) {
+  const graph::SharedNames shared = graph::Share(page.title, TensorsOf(page), name, TensorsOf(second));
+  graph::RequireOneNetwork(shared, "they are told by the tensors that they write; --second is for another build of " +
+                                       std::string("the same network, make a page of its own for another network"));
+  if (!shared.all()) {
+    page.Warn(graph::DifferenceText(shared) + " (told by the tensors that they write); only what both have stands " +
+              "side by side");
+  }
   Comparison comparison;
   comparison.name = name;
   for (const char* fact : {"layers", "MACs", "file", "weights", "arena"}) {

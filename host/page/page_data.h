@@ -149,6 +149,7 @@ struct PageData {
   std::vector<Verdict> verdicts;
   std::vector<Fact> facts;
   std::vector<std::string> notes;
+  std::vector<std::string> warnings;  // for whoever makes the page; they are among the notes too
   std::vector<Finding> findings;
   std::vector<Layer> layers;
   std::vector<Edge> edges;
@@ -162,6 +163,7 @@ struct PageData {
 
   // A measure without values. The reference holds until the next is added.
   Measure& Add(Measure measure);
+  void Warn(const std::string& text);
 };
 
 }  // namespace lockstep::page

@@ -143,6 +143,11 @@ Measure& PageData::Add(Measure measure) {
   return measures.back();
 }
 
+void PageData::Warn(const std::string& text) {
+  notes.push_back(text);
+  warnings.push_back(text);
+}
+
 Json ShortJson(double value) {
   if (!std::isfinite(value)) return nullptr;
   char text[32];

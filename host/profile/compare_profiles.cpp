@@ -4,7 +4,10 @@
 #include <map>
 #include <utility>
 
+#include "graph/counted.h"
 #include "graph/error.h"
+#include "graph/quoted.h"
+#include "graph/shared_names.h"
 #include "profile/operator_sums.h"
 
 namespace lockstep::profile {
@@ -60,6 +63,39 @@ std::vector<ComparedCost> CompareOperators(const Profile& a, const Profile& b, M
   return list;
 }
 
+std::vector<std::string> NamesOf(const Profile& profile) {
+  std::vector<std::string> names;
+  for (const LayerProfile& layer : profile.layers) names.push_back(layer.name);
+  return names;
+}
+
+// "" if layers of one name have as many multiply-accumulates in both; what they compute is the same then.
+std::string OtherWork(const Profile& a, const Profile& b) {
+  std::map<std::string, uint64_t> macs;
+  for (const LayerProfile& layer : a.layers) macs[layer.name] = layer.macs;
+  std::vector<const LayerProfile*> other;
+  for (const LayerProfile& layer : b.layers) {
+    const auto found = macs.find(layer.name);
+    if (found != macs.end() && found->second != layer.macs) other.push_back(&layer);
+  }
+  if (other.empty()) return "";
+  return graph::Counted(other.size(), "layer") + " of one name in both " + (other.size() == 1 ? "has" : "have") +
+         " another number of multiply-accumulates, the first is " + graph::Quoted(other.front()->name) + " with " +
+         std::to_string(macs.at(other.front()->name)) + " in A and " + std::to_string(other.front()->macs) +
+         " in B: that is another network, or another size of its input";
+}
+
+std::vector<std::string> NotesOf(const Profile& a, const Profile& b) {
+  std::vector<std::string> notes;
+  const graph::SharedNames names = graph::Share("A", NamesOf(a), "B", NamesOf(b));
+  if (!names.all()) {
+    notes.push_back(graph::DifferenceText(names) + "; only what both have is compared, and the sums are of all");
+  }
+  const std::string work = OtherWork(a, b);
+  if (!work.empty()) notes.push_back(work);
+  return notes;
+}
+
 }  // namespace
 
 std::optional<double> ComparedCost::Ratio() const {
@@ -72,6 +108,9 @@ ProfileComparison CompareProfiles(const Profile& a, const std::string& a_name, c
   ProfileComparison comparison;
   comparison.a = a_name;
   comparison.b = b_name;
+  graph::RequireOneNetwork(graph::Share(a_name, NamesOf(a), b_name, NamesOf(b)),
+                           "give two profiles of one network, of two builds or of two boards");
+  comparison.notes = NotesOf(a, b);
   comparison.measure = CommonMeasure(a, a_name, b, b_name);
   comparison.whole = {"all layers", "", TotalCost(a, comparison.measure), TotalCost(b, comparison.measure)};
   comparison.operators = CompareOperators(a, b, comparison.measure);

@@ -25,10 +25,11 @@ struct ProfileComparison {
   ComparedCost whole;
   std::vector<ComparedCost> operators;  // what got slower first
   std::vector<ComparedCost> layers;     // the same
+  std::vector<std::string> notes;       // why they may not be of one network
 };
 
 // Layers are matched by name, those of one name in their order. Instructions are compared if both have them, else
-// times; throws UsageError if these would be an emulator's.
+// times. Throws UsageError if these would be an emulator's, or the layers are not those of one network.
 ProfileComparison CompareProfiles(const Profile& a, const std::string& a_name, const Profile& b,
                                   const std::string& b_name);
 

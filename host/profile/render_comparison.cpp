@@ -61,6 +61,7 @@ std::string ToText(const ProfileComparison& comparison, bool colour) {
   const Measure measure = comparison.measure;
   std::string text = "A is " + comparison.a + "\nB is " + comparison.b + "\n";
   if (measure == Measure::kInstructions) text += "instructions of an emulated CPU are compared, not times\n";
+  for (const std::string& note : comparison.notes) text += "note: " + note + "\n";
   text += "\nby operator, what got slower first\n" + TableOf(comparison.operators, measure, false).ToText(colour);
   text += "\nby layer, what got slower first\n" + TableOf(comparison.layers, measure, true).ToText(colour);
   const std::optional<double> ratio = comparison.whole.Ratio();
@@ -74,6 +75,7 @@ ordered_json ToJson(const ProfileComparison& comparison) {
                        {"b", comparison.b},
                        {"measure", MeasureName(comparison.measure)},
                        {"whole", CostJson(comparison.whole)},
+                       {"notes", comparison.notes},
                        {"operators", ordered_json::array()},
                        {"layers", ordered_json::array()}};
   for (const ComparedCost& cost : comparison.operators) json["operators"].push_back(CostJson(cost));

@@ -55,6 +55,9 @@ TEST_F(ProfileCommandTest, ComparesTwo) {
   EXPECT_EQ(comparison.at("layers")[0].at("name"), slower.at("layers")[3].at("name"));
   EXPECT_NEAR(comparison.at("layers")[0].at("difference").get<double>(), 1000, 1e-6);
   EXPECT_GT(comparison.at("whole").at("ratio").get<double>(), 1.0);
+  for (auto& layer : slower.at("layers")) layer["name"] = "other " + layer.at("name").get<std::string>();
+  WriteText(Path("other.json"), slower.dump());
+  ExpectError({"profile", P("a.json"), P("other.json")}, 2, {"not those of one network", "other.json"});
 }
 
 TEST_F(ProfileCommandTest, WrongUseIsAnErrorThatSaysWhatToDo) {

@@ -79,6 +79,40 @@ TEST_F(ReportCommandTest, ResultsComeTogether) {
   EXPECT_NE(ReadText(Path("annotated.onnx")).find("lockstep.analysis.per_layer.sqnr"), std::string::npos);
 }
 
+TEST_F(ReportCommandTest, AnotherNetworkIsNotStoodBesideIt) {
+  importer::ExportOnnx(SmallMobileNetwork(), P("mobile.onnx"));
+  Expect({"build", "--input", P("mobile.onnx"), "--output-dir", P("mobile"), "--calibration", P("pictures")});
+  ExpectError({"report", Joint(), "--second", P("mobile/mobile.joint"), "-o", P("a.html")}, 2,
+              {"not those of one network", "the first is", "--second is for another build"});
+}
+
+TEST_F(ReportCommandTest, WhatDumpsLackIsSaid) {
+  for (const char* dump : {"right", "other"}) Expect({"run", Joint(), "--data", Picture(), "--dump", P(dump), "-q"});
+  const std::vector<std::string> command = {"report", Joint(), "--dumps", P("right"), P("other"), "-o", P("a.html")};
+  const boards::ProcessResult whole = Lockstep(command);
+  EXPECT_EQ(whole.status, 0) << whole.err;
+  EXPECT_EQ(whole.out.find("note:"), std::string::npos) << whole.out;
+  nlohmann::json manifest = nlohmann::json::parse(ReadText(Path("other/manifest.json")));
+  nlohmann::json shorter = manifest;
+  shorter.at("layers").erase(2);
+  shorter.at("layers").at(3)["md5"] = std::string(32, '0');
+  shorter.at("layers").at(3).erase("file");
+  WriteText(Path("other/manifest.json"), shorter.dump());
+  const boards::ProcessResult lacking = Lockstep(command);
+  EXPECT_EQ(lacking.status, 0) << lacking.err;
+  for (const std::string& words :
+       {"note: dumps: 1 output only in " + P("right") + ", not compared, the first of layer 2 ",
+        std::string("note: dumps: 1 output differing without a map, for a dump has its digest alone, the first of "
+                    "layer 4 ")}) {
+    EXPECT_NE(lacking.out.find(words), std::string::npos) << lacking.out;
+  }
+  EXPECT_EQ(Page("a.html").at("notes").size(), Page("build.html").at("notes").size() + 2);
+  const std::string file = manifest.at("layers").at(5).at("file");
+  std::filesystem::remove(Path("other/" + file));
+  std::filesystem::remove(Path("a.html"));
+  ExpectError(command, 4, {"has lost 1 of the", file, "dump again"});
+}
+
 TEST_F(ReportCommandTest, WhatDoesNotBelongIsRefused) {
   ExpectError({"report", Joint()}, 2, {"--output"});
   ExpectError({"report", P("net.onnx"), "-o", P("a.html")}, 2, {"net.onnx", "build it first"});

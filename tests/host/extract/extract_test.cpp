@@ -5,11 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "engine/reference/joint_file.h"
 #include "engine/reference/joint_model.h"
 #include "extract/compare_layers.h"
+#include "extract/layer_list.h"
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "judge/joint_run.h"
@@ -218,6 +220,46 @@ TEST_F(ExtractTest, OfWhatABoardSendsTheOutputsOfLayersAloneAreKept) {
   EXPECT_EQ(CompareLayers(Path("layers"), Path("outputs")).verdict, dump::Verdict::kExact);
   board.forgets = result.layers[1].model.filename();
   EXPECT_THROW(RunLayers(board, Path("layers"), Path("outputs"), "release", nullptr), BoardError);
+}
+
+// Their own model cannot say them, as what a caller sees has one scale.
+TEST_F(ExtractTest, ScalesByChannelKeepTheirMeaning) {
+  UseModel(OddTensors());
+  engine::JointModel whole(Path("net.joint").string());
+  const joint::Model& model = whole.model();
+  const ExtractResult result = Extract(options_, nullptr);
+  int by_channel = 0;
+  for (const ExtractedLayer& layer : result.layers) {
+    const joint::Layer& own = *model.layers()->Get(static_cast<uint32_t>(layer.index));
+    const auto* tensor = model.tensors()->Get(static_cast<uint32_t>(own.outputs()->Get(0)));
+    const dump::DumpLayer described = dump::DescribeLayer(layer.index, 0, own, *tensor);
+    by_channel += described.channel_scales.empty() ? 0 : 1;
+    const Bytes expected = files::ReadFile(Path("layers") / layer.expected[0]);
+    const size_t at = expected.size() - 5;  // of channel 11 where they are bytes
+    Bytes bytes = expected;
+    bytes[at] ^= 1U;
+    files::WriteFile(Path("layers") / "outputs" / layer.expected[0].filename(), bytes.data(), bytes.size());
+    const dump::ElementComparison truth = dump::CompareElements(described, expected, bytes);
+    const LayersComparison comparison = CompareLayers(Path("layers"), Path("layers") / "outputs");
+    const dump::LayerResult& found = comparison.layers.back();
+    ASSERT_EQ(found.index, layer.index);
+    ASSERT_TRUE(found.difference && found.difference->first) << layer.name;
+    EXPECT_EQ(found.difference->first->expected, truth.first->expected) << layer.name;
+    EXPECT_EQ(found.difference->first->actual, truth.first->actual) << layer.name;
+    EXPECT_EQ(found.difference->max_abs, truth.max_abs) << layer.name;
+  }
+  EXPECT_EQ(by_channel, 1);
+
+  const std::filesystem::path list = Path("layers") / kLayerList;
+  const Bytes text = files::ReadFile(list);
+  for (const char* damage : {"[[0.0]]", "[[-1.0]]", "[[\"a\"]]", "7"}) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::parse(text);
+    for (auto& layer : json.at("layers")) {
+      if (layer.contains("channel_scales")) layer["channel_scales"] = nlohmann::ordered_json::parse(damage);
+    }
+    files::WriteFile(list, json.dump());
+    EXPECT_THROW(CompareLayers(Path("layers"), Path("layers") / "outputs"), BadInput) << damage;
+  }
 }
 
 TEST_F(ExtractTest, AListThatLeavesItsFolderIsRefused) {

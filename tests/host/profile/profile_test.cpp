@@ -162,6 +162,37 @@ TEST(CompareProfiles, MatchesByNameAndPutsWhatGotSlowerFirst) {
   EXPECT_EQ(json.at("layers")[2].at("a"), nullptr) << json;
 }
 
+TEST(CompareProfiles, ProfilesOfTwoNetworksAreRefused) {
+  Profile other = Three();
+  other.layers = {Layer(0, "x", "Conv", 1), Layer(1, "b", "Add", 1), Layer(2, "y", "Conv", 1)};
+  try {
+    CompareProfiles(Three(), "a.json", other, "b.json");
+    FAIL() << "profiles of two networks were compared";
+  } catch (const UsageError& error) {
+    for (const char* words : {"a.json and b.json are not those of one network", "the first is \"a\"",
+                              "the first is \"x\"", "give two profiles of one network"}) {
+      EXPECT_NE(std::string(error.what()).find(words), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(CompareProfiles, WhatIsNotOfBothIsSaid) {
+  EXPECT_TRUE(CompareProfiles(Three(), "a", Three(), "b").notes.empty());
+  Profile other = Three();
+  other.layers[1].name = "new";
+  other.layers[2].macs = 7;
+  const ProfileComparison comparison = CompareProfiles(Three(), "a", other, "b");
+  const std::string text = ToText(comparison, false);
+  EXPECT_NE(text.find("note: 1 of 3 layers of A is none of B's, the first is \"b\"; 1 of 3 layers of B"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("note: 1 layer of one name in both has another number of multiply-accumulates, the first is "
+                      "\"c\" with 1000000 in A and 7 in B"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(ToJson(comparison).at("notes").size(), 2U);
+}
+
 TEST(CompareProfiles, LayersOfOneNameAreMatchedInTheirOrder) {
   Profile a = Three();
   a.layers = {Layer(0, "x", "Conv", 1), Layer(1, "x", "Conv", 2)};
