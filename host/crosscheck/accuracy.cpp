@@ -5,7 +5,9 @@
 #include <string>
 
 #include "analyze/metrics.h"
+#include "analyze/saturation.h"
 #include "dump/values.h"
+#include "judge/cut_values.h"
 #include "judge/written_tensors.h"
 #include "run/source_network.h"
 
@@ -13,10 +15,9 @@ namespace lockstep::crosscheck {
 namespace {
 
 // `expected` in ONNX order.
-analyze::Metrics MeasureAccuracy(const dump::DumpLayer& layer, const float* expected,
+analyze::Metrics MeasureAccuracy(const dump::DumpLayer& layer, const std::vector<float>& expected,
                                  const std::vector<uint8_t>& bytes) {
-  const std::vector<float> values = dump::RealValues(layer, bytes);
-  return analyze::Compare(expected, values.data(), values.size(), layer.Steps());
+  return analyze::Compare(expected, dump::RealValues(layer, bytes), layer.Steps());
 }
 
 }  // namespace
@@ -26,10 +27,18 @@ FloatSide::FloatSide(const std::filesystem::path& onnx, const joint::Model& mode
     : graph_(run::LoadNetworkBeside(onnx, model, input_values)) {
   engine::FloatEngineOptions options;
   options.threads = threads;
-  for (const joint::Layer* layer : *model.layers()) {
-    for (const int32_t index : *layer->outputs()) {
-      const std::string name = model.tensors()->Get(static_cast<flatbuffers::uoffset_t>(index))->name()->str();
-      if (graph_.Find(name) != graph::kNoTensor) options.observed.insert(name);
+  const graph::Uses uses(graph_);
+  for (uint32_t i = 0; i < model.layers()->size(); ++i) {
+    const joint::Layer& layer = *model.layers()->Get(i);
+    for (uint32_t j = 0; j < layer.outputs()->size(); ++j) {
+      const joint::Tensor& tensor = *model.tensors()->Get(static_cast<uint32_t>(layer.outputs()->Get(j)));
+      const graph::TensorId id = graph_.Find(tensor.name()->str());
+      if (id == graph::kNoTensor) continue;
+      options.observed.insert(tensor.name()->str());
+      auto levels = judge::LevelsOf(tensor);
+      if (!levels || !analyze::OnlySaturates(graph_, uses, id)) continue;
+      cut_.emplace(dump::DescribeLayer(static_cast<int>(i), static_cast<int>(j), layer, tensor).Place(),
+                   *std::move(levels));
     }
   }
   engine_ = std::make_unique<engine::FloatEngine>(graph_, options);
@@ -48,6 +57,12 @@ void FloatSide::Visit(const joint::Model& model, const Round& round, const Visit
                });
 }
 
+std::vector<float> FloatSide::Truth(const dump::DumpLayer& layer, const graph::Shape& shape, const float* data) const {
+  std::vector<float> truth(data, data + graph::ElementCount(shape));
+  const auto levels = cut_.find(layer.Place());
+  return levels == cut_.end() ? truth : judge::CutToLevels(levels->second, shape, std::move(truth));
+}
+
 bool FloatSide::Computes(const joint::Tensor& tensor) const {
   const graph::TensorId id = judge::NetworkTensor(graph_, tensor);
   return id != graph::kNoTensor && std::count(graph_.inputs.begin(), graph_.inputs.end(), id) == 0;
@@ -56,14 +71,15 @@ bool FloatSide::Computes(const joint::Tensor& tensor) const {
 std::vector<std::optional<analyze::Metrics>> FloatSide::Measure(const joint::Model& model, const Round& round,
                                                                 std::vector<BoardRound>& boards) {
   std::vector<std::optional<analyze::Metrics>> simulator(round.manifest.layers.size());
-  Visit(model, round, [&](const dump::DumpLayer& layer, const graph::Shape& /*shape*/, const float* data) {
+  Visit(model, round, [&](const dump::DumpLayer& layer, const graph::Shape& shape, const float* data) {
+    const std::vector<float> truth = Truth(layer, shape, data);
     const auto position = static_cast<size_t>(&layer - round.manifest.layers.data());
-    simulator[position] = MeasureAccuracy(layer, data, dump::ReadDumpLayer(round.reference, layer));
+    simulator[position] = MeasureAccuracy(layer, truth, dump::ReadDumpLayer(round.reference, layer));
     for (BoardRound& board : boards) {
       const auto own = board.fetched.find(layer.Place());
       const bool own_bytes = own != board.fetched.end() && !own->second.file.empty();
       board.layers[position].accuracy =
-          own_bytes ? MeasureAccuracy(layer, data, dump::ReadDumpLayer(board.folder, own->second))
+          own_bytes ? MeasureAccuracy(layer, truth, dump::ReadDumpLayer(board.folder, own->second))
                     : *simulator[position];
     }
   });
@@ -74,15 +90,16 @@ std::vector<std::optional<analyze::Metrics>> FloatSide::MeasureSingle(const join
                                                                       std::vector<BoardRound>& boards) {
   std::vector<std::optional<analyze::Metrics>> simulator(round.manifest.layers.size());
   const SingleRound& single = *round.single;
-  Visit(model, round, [&](const dump::DumpLayer& layer, const graph::Shape& /*shape*/, const float* data) {
+  Visit(model, round, [&](const dump::DumpLayer& layer, const graph::Shape& shape, const float* data) {
+    const std::vector<float> truth = Truth(layer, shape, data);
     const auto position = static_cast<size_t>(&layer - round.manifest.layers.data());
     const dump::DumpLayer& expected = single.expected.layers[position];
-    simulator[position] = MeasureAccuracy(layer, data, dump::ReadDumpLayer(single.folder, expected));
+    simulator[position] = MeasureAccuracy(layer, truth, dump::ReadDumpLayer(single.folder, expected));
     for (BoardRound& board : boards) {
       const auto own = board.single_fetched.find(layer.Place());
       board.layers[position].single_accuracy =
           own != board.single_fetched.end()
-              ? MeasureAccuracy(layer, data, dump::ReadDumpLayer(board.folder, own->second))
+              ? MeasureAccuracy(layer, truth, dump::ReadDumpLayer(board.folder, own->second))
               : *simulator[position];
     }
   });

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analyze/metrics.h"
@@ -14,6 +15,7 @@
 #include "engine/float/float_engine.h"
 #include "graph/graph.h"
 #include "joint_generated.h"
+#include "judge/cut_values.h"
 
 namespace lockstep::crosscheck {
 
@@ -34,13 +36,20 @@ class FloatSide {
   std::vector<std::optional<analyze::Metrics>> MeasureSingle(const joint::Model& model, const Round& round,
                                                              std::vector<BoardRound>& boards);
 
-  // Fills in the accuracy of every layer: of the board's own bytes where they differ from the reference engine's.
-  // Returns that of the reference engine, by layer; none where the float network has no such tensor.
+  // What is in front of a function with flat ends is compared with floats that end where its levels end
+  // (judge/cut_values.h). Fills in the accuracy of every layer: of the board's own bytes where they differ from the
+  // reference engine's. Returns that of the reference engine, by layer; none where the float network has no such
+  // tensor.
   std::vector<std::optional<analyze::Metrics>> Measure(const joint::Model& model, const Round& round,
                                                        std::vector<BoardRound>& boards);
 
  private:
+  // The floats that a layer is measured by.
+  std::vector<float> Truth(const dump::DumpLayer& layer, const graph::Shape& shape, const float* data) const;
+
   graph::Graph graph_;
+  std::map<std::pair<int, int>, quantize::TensorFormat>
+      cut_;  // by place: the levels of tensors that are cut on purpose
   std::unique_ptr<engine::FloatEngine> engine_;
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dump/values.h"
+#include "judge/cut_values.h"
 #include "judge/joint_bytes.h"
 #include "judge/written_tensors.h"
 #include "layerwise/channel_peaks.h"
@@ -55,10 +56,10 @@ std::vector<float> Truth(const Row& row, const engine::FloatTensor& values, RowM
     for (size_t i = first; i < first + count; ++i) {
       const auto real = static_cast<double>(truth.data[i]);
       if (real < range.low - half || real > range.high + half) ++beyond;
-      if (row.saturates) truth.data[i] = static_cast<float>(std::clamp(real, range.low, range.high));
     }
   });
   metrics.beyond = static_cast<double>(beyond) / static_cast<double>(std::max<size_t>(truth.data.size(), 1));
+  if (row.saturates) truth.data = judge::CutToLevels(*row.levels, values.shape, std::move(truth.data));
   engine::FloatTensor rounded = truth;
   sensitivity::RoundToLevels(rounded, *row.levels);
   metrics.rounded = analyze::Compare(truth.data, rounded.data, row.layer.Steps());
