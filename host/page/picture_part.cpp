@@ -9,6 +9,7 @@
 #include "input/model_input.h"
 #include "input/pictures/decode.h"
 #include "input/pictures/preprocess.h"
+#include "judge/cut_values.h"
 #include "judge/joint_run.h"
 #include "layerwise/model_and_network.h"
 #include "layerwise/rows.h"
@@ -85,7 +86,9 @@ class Pictures {
         continue;
       }
       page_.histograms.push_back(ValueHistogram(row, expected));
-      page_.heat_maps.push_back(DifferenceMap(row.layer, expected, found->second, MostCells(page_.layers.size()),
+      const std::vector<float> truth =
+          row.saturates ? judge::CutToLevels(*row.levels, both_.graph.tensor(row.id).shape, expected) : expected;
+      page_.heat_maps.push_back(DifferenceMap(row.layer, truth, found->second, MostCells(page_.layers.size()),
                                               "difference to the float network"));
     }
   }
