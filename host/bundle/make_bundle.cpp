@@ -13,6 +13,7 @@
 #include "files/temporary_folder.h"
 #include "graph/counted.h"
 #include "graph/error.h"
+#include "graph/quoted.h"
 #include "input/model_input.h"
 #include "report/table.h"
 
@@ -85,6 +86,18 @@ void WriteExpected(engine::JointModel& joint, const std::vector<std::vector<uint
 // The configuration that a build wrote beside its model.
 fs::path ConfigurationOf(const fs::path& model) { return fs::path(model).replace_extension(".config.json"); }
 
+// What it is packed as does not follow from its name; another one would deceive.
+void RequireEnding(const fs::path& output) {
+  const std::string name = output.filename().string();
+  for (const std::string ending : {".tar.gz", ".tgz"}) {
+    const bool fits =
+        name.size() > ending.size() && name.compare(name.size() - ending.size(), ending.size(), ending) == 0;
+    if (fits) return;
+  }
+  throw UsageError("--output is " + graph::Quoted(output.string()) +
+                   ", and a bundle is a tar archive packed with gzip: name it NAME.tar.gz or NAME.tgz");
+}
+
 }  // namespace
 
 std::vector<BoardOutcome> RunBoards(const fs::path& model, const std::vector<std::string>& names,
@@ -116,6 +129,7 @@ int CountSteps(const BundleOptions& options) { return options.strip_weights ? 3 
 
 BundleManifest MakeBundle(const BundleOptions& options, const std::vector<boards::BoardPool>& boards,
                           const crosscheck::Announce& announce) {
+  RequireEnding(options.output);
   files::RequireFile(options.model);
   const files::TemporaryFolder work;
   fs::path model = options.model;

@@ -64,6 +64,29 @@ void ExplainReading(const Reading& reading, std::vector<std::string>& faults) {
   faults.push_back(text);
 }
 
+// Whether the boxes could be shares of a size, and not pixels: four columns side by side that are nowhere beyond 1 by
+// more than a box that leaves the picture.
+bool LookNormalised(const BoxRows& rows) {
+  constexpr double kMost = 1.5;
+  for (size_t column = 0; column + 4 <= rows.columns; ++column) {
+    bool within = rows.rows() > 0;
+    for (size_t row = 0; row < rows.rows(); ++row) {
+      for (const double value : rows.BoxAt(row, column)) within = within && std::abs(value) <= kMost;
+    }
+    if (within) return true;
+  }
+  return false;
+}
+
+// Without a size one cannot be told by the other.
+void ExplainMissingSize(const BoxRows& result, const BoxRows& expected, std::vector<std::string>& faults) {
+  const bool share = LookNormalised(result);
+  if (share == LookNormalised(expected)) return;
+  faults.push_back(std::string("coordinates of the ") + (share ? "result" : "expected array") +
+                   " lie within 0 to 1 and look normalised, those of the " + (share ? "expected array" : "result") +
+                   " look like pixels: give --model and --data, which say the sizes to tell one by the other");
+}
+
 // The columns besides the box, in their order.
 std::vector<size_t> OtherColumns(const BoxRows& rows, size_t box_column) {
   std::vector<size_t> columns;
@@ -179,9 +202,9 @@ Stage CompareBoxes(const PostOptions& options, const BoxRows& result, const BoxR
   std::vector<std::string> faults;
   if (!pairs.empty()) ExplainReading(match.reading, faults);
   if (beyond > 0) {
-    faults.push_back(Counted(beyond, "box") + (beyond == 1 ? "" : "es") + " of " + std::to_string(pairs.size()) +
-                     " differ by up to " + ShortNumber(largest) + " (tolerated " + ShortNumber(options.tolerance) +
-                     ")");
+    faults.push_back(std::to_string(beyond) + (beyond == 1 ? " box" : " boxes") + " of " +
+                     std::to_string(pairs.size()) + " differ by up to " + ShortNumber(largest) + " (tolerated " +
+                     ShortNumber(options.tolerance) + ")");
   }
   if (pairs.size() < expected.rows()) {
     faults.push_back(Counted(expected.rows() - pairs.size(), "expected row") + " of " +
@@ -189,6 +212,9 @@ Stage CompareBoxes(const PostOptions& options, const BoxRows& result, const BoxR
   }
   ExplainExtra(result, match.reading, matched, faults);
   CompareOthers(result, expected, match.reading, pairs, options.tolerance, faults);
+  if (!options.geometry && pairs.size() < expected.rows()) {
+    ExplainMissingSize(result, expected, faults);
+  }
   const bool reordered =
       std::any_of(pairs.begin(), pairs.end(), [](const BoxPair& pair) { return pair.result != pair.expected; });
   if (reordered) stage.findings.push_back("the rows come in another order, which counts for nothing here");

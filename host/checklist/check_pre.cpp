@@ -272,6 +272,13 @@ Stage CheckPre(const input::InputInfo& input, const std::string& picture, const 
   }
   stage.standing = Standing::kBad;
   const double residual = explanation.fit.residual;
+  constexpr double kLevels = 255.0;  // no two pixels are further apart: then there is no relation at all
+  if (!(residual <= kLevels)) {
+    stage.verdict =
+        "the array differs, and nothing that was tried explains it: in no size, colour order or scale is it like the "
+        "picture; is it of this picture, and stored in front of the network?";
+    return stage;
+  }
   if (residual > kExplained) {
     stage.verdict = "the array differs, and nothing that was tried explains it: the nearest is " +
                     explanation.placement.name + (explanation.fit.layout.swapped ? " with red and blue swapped" : "") +

@@ -22,7 +22,9 @@ PictureInput FindPictureInput(const ModelAndData& given) {
   } else {
     found.inputs = input::InputsOf(engine::JointModel(given.model.string()).model());
   }
-  found.item = input::ListData(given.data, found.inputs, "data").items.front();
+  const input::DataList list = input::ListData(given.data, found.inputs, "data");
+  found.item = list.items.front();
+  found.count = list.items.size();
   for (; found.index < found.inputs.size(); ++found.index) {
     const std::vector<input::PictureRef>& pictures = found.item.parts[found.index].pictures;
     if (!pictures.empty() && pictures.front().frame < 0) return found;

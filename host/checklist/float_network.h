@@ -28,6 +28,7 @@ struct ModelAndData {
 struct PictureInput {
   std::vector<input::InputInfo> inputs;
   input::DataItem item;
+  size_t count = 1;  // of items; this is the first
   size_t index = 0;  // of the first input that gets a picture
 
   const input::InputInfo& info() const { return inputs[index]; }

@@ -44,6 +44,12 @@ int Show(const checklist::Stage& stage, const std::string& json) {
   return checklist::AnyBad({stage}) ? kCheckFailed : kGood;
 }
 
+void RequireOnePicture(const checklist::PictureInput& input, const std::string& what, const std::string& origin) {
+  if (input.count == 1) return;
+  throw UsageError(what + " of one picture, --data names " + std::to_string(input.count) + "; name the one that it " +
+                   origin);
+}
+
 struct InputFlags : PictureFlags {
   std::filesystem::path expected;
 };
@@ -52,7 +58,13 @@ int CheckInput(InputFlags& flags) {
   Resolve(flags, "check-input");
   CheckOutputs({flags.json}, {flags.given.model, flags.given.onnx, flags.expected}, flags.given.data);
   const checklist::PictureInput input = checklist::FindPictureInput(flags.given);
-  return Show(checklist::CheckInput(flags.given, input, flags.expected), flags.json);
+  if (!flags.expected.empty()) RequireOnePicture(input, "--expected is", "was computed of");
+  checklist::Stage stage = checklist::CheckInput(flags.given, input, flags.expected);
+  if (input.count > 1) {
+    stage.findings.push_back("of the " + std::to_string(input.count) +
+                             " pictures of --data the first is judged: " + input.path());
+  }
+  return Show(stage, flags.json);
 }
 
 struct PreFlags : PictureFlags {
@@ -63,6 +75,7 @@ int CheckPre(PreFlags& flags) {
   Resolve(flags, "check-pre");
   CheckOutputs({flags.json}, {flags.given.model, flags.array}, flags.given.data);
   const checklist::PictureInput input = checklist::FindPictureInput(flags.given);
+  RequireOnePicture(input, "--array is", "was made of");
   return Show(checklist::CheckPre(input.info(), input.path(), flags.array), flags.json);
 }
 
@@ -82,7 +95,9 @@ int CheckPost(PostFlags& flags) {
     checklist::ModelAndData given;
     given.model = flags.model;
     given.data = {{"", flags.data}};
-    flags.options.geometry = checklist::GeometryOf(checklist::FindPictureInput(given));
+    const checklist::PictureInput input = checklist::FindPictureInput(given);
+    RequireOnePicture(input, "the result is", "was computed of");
+    flags.options.geometry = checklist::GeometryOf(input);
   }
   return Show(checklist::CheckPost(flags.options), flags.json);
 }

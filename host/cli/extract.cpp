@@ -13,6 +13,7 @@ namespace {
 struct Flags {
   extract::ExtractOptions options;
   std::vector<std::string> data;
+  bool quiet = false;
 };
 
 int Extract(Flags& flags) {
@@ -20,7 +21,11 @@ int Extract(Flags& flags) {
     const auto [name, path] = settings::ParseNamedPath(source);
     flags.options.data.push_back({name, path});
   }
-  const extract::ExtractResult result = extract::Extract(flags.options, nullptr);
+  report::Progress progress(stderr, 1, flags.quiet);
+  progress.Step("extract");
+  const extract::ExtractResult result =
+      extract::Extract(flags.options, [&](int done, int total) { progress.Advance(done, total); });
+  progress.Finish();
   const extract::ExtractedLayer& layer = result.layers.front();
   const std::string folder = flags.options.output_folder.string();
   std::string data;
@@ -50,6 +55,7 @@ void AddExtract(CLI::App& app, int& status) {
                       "(default: random bytes)");
   command->add_option("--output-dir", flags->options.output_folder, "gets model, inputs and expected outputs")
       ->required();
+  command->add_flag("-q,--quiet", flags->quiet, "no progress");
   command->footer("example:\n  lockstep extract out/yolov8n.joint --layer 12 --data street.jpg --output-dir layer12");
   command->callback([flags, &status] { status = Extract(*flags); });
 }

@@ -24,8 +24,8 @@ struct Flags {
 };
 
 int Memory(const CLI::App& command, Flags& flags) {
-  if (flags.boards.empty() && AnyGiven(command, {"--repeat", "--boards", "--timeout", "--quiet"})) {
-    throw UsageError("--repeat, --boards, --timeout and --quiet have no effect without --board; leave them out");
+  if (flags.boards.empty() && AnyGiven(command, {"--repeat", "--boards", "--timeout"})) {
+    throw UsageError("--repeat, --boards and --timeout have no effect without --board; leave them out");
   }
   flags.board.time_limit = std::chrono::seconds(flags.timeout);
   const std::vector<std::unique_ptr<boards::Board>> boards = boards::MakeBoards(flags.boards, flags.board);

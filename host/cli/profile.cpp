@@ -35,9 +35,9 @@ constexpr std::initializer_list<const char*> kOfRuns = {"--board",        "--dat
 
 int Compare(const Flags& flags) {
   CheckOutputs({flags.json, flags.csv}, {flags.files[0], flags.files[1]});
-  const profile::ProfileComparison comparison =
-      profile::CompareProfiles(profile::ReadProfileFile(flags.files[0]), flags.files[0],
-                               profile::ReadProfileFile(flags.files[1]), flags.files[1]);
+  const profile::Profile a = profile::ReadProfileFile(flags.files[0]);
+  const profile::Profile b = profile::ReadProfileFile(flags.files[1]);
+  const profile::ProfileComparison comparison = profile::CompareProfiles(a, flags.files[0], b, flags.files[1]);
   Print(profile::ToText(comparison, ColourWanted()), report::JsonText(profile::ToJson(comparison), 1), flags.json);
   if (!flags.csv.empty()) files::WriteFile(flags.csv, profile::ToCsv(comparison));
   return kGood;

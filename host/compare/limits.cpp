@@ -94,7 +94,7 @@ void LimitTable::RequireAllUsed() const {
   for (const auto& [name, change] : changes_) {
     if (used_.count(name) != 0) continue;
     throw UsageError("limits are given for " + graph::Quoted(name) + ", but no tensor that is compared has that name" +
-                     graph::DidYouMean(name, known_));
+                     graph::DidYouMeanOf(name, known_));
   }
 }
 

@@ -34,7 +34,7 @@ std::set<int> ChooseLayers(const joint::Model& model, const std::string& layer) 
     if (layer.empty() || layer == names.back() || layer == std::to_string(i)) chosen.insert(static_cast<int>(i));
   }
   if (chosen.empty()) {
-    throw UsageError("the model has no layer " + graph::Quoted(layer) + graph::DidYouMean(layer, names) +
+    throw UsageError("the model has no layer " + graph::Quoted(layer) + graph::DidYouMeanOf(layer, names) +
                      "; its layers are 0 to " + std::to_string(names.size() - 1) +
                      ", `run_joint --model-info` lists them");
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <numeric>
+#include <utility>
 
 #include "graph/quoted.h"
 
@@ -13,6 +14,8 @@ std::string Lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
 }
+
+constexpr size_t kLongest = 200;  // nobody mistypes more, and the distance takes time in proportion
 
 // Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
 size_t EditDistance(const std::string& a, const std::string& b) {
@@ -41,7 +44,6 @@ bool BeginsWith(const std::string& text, const std::string& beginning) {
 }  // namespace
 
 std::string NearestName(const std::string& wanted, const std::vector<std::string>& known) {
-  constexpr size_t kLongest = 200;  // nobody mistypes more, and the distance takes time in proportion
   if (wanted.size() > kLongest) return "";
   const std::string low = Lower(wanted);
   const size_t letters = low.size() - std::min(low.size(), low.find_first_not_of('-'));
@@ -58,6 +60,27 @@ std::string NearestName(const std::string& wanted, const std::vector<std::string
     }
   }
   return best;
+}
+
+std::string DidYouMeanOf(const std::string& wanted, const std::vector<std::string>& known) {
+  const std::string meant = DidYouMean(wanted, known);
+  if (!meant.empty() || known.empty()) return meant;
+  constexpr size_t kShown = 5;
+  const std::string low = Lower(wanted.substr(0, kLongest));
+  std::vector<std::pair<size_t, std::string>> by_distance;
+  for (const std::string& name : known) {
+    const std::string low_name = Lower(name.substr(0, kLongest));
+    const bool contains = !low.empty() && low_name.find(low) != std::string::npos;
+    by_distance.emplace_back(contains ? 0 : EditDistance(low, low_name), name);
+  }
+  std::stable_sort(by_distance.begin(), by_distance.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> like;
+  for (const auto& [distance, name] : by_distance) {
+    if (like.size() == kShown || (by_distance.front().first == 0 && distance != 0)) break;
+    if (std::find(like.begin(), like.end(), name) == like.end()) like.push_back(name);
+  }
+  return "; the nearest of " + std::to_string(known.size()) + (like.size() == 1 ? " is " : " are ") + Listed(like);
 }
 
 std::string DidYouMean(const std::string& wanted, const std::vector<std::string>& known) {

@@ -14,4 +14,8 @@ std::string NearestName(const std::string& wanted, const std::vector<std::string
 // "; did you mean NAME?"; where nothing is near, "; it must be one of A, B" for a few known names, nothing for many.
 std::string DidYouMean(const std::string& wanted, const std::vector<std::string>& known);
 
+// DidYouMean where there may be many names: where none is near, "; the nearest of 97 are A, B, C": those that contain
+// it, or else take the fewest changes.
+std::string DidYouMeanOf(const std::string& wanted, const std::vector<std::string>& known);
+
 }  // namespace lockstep::graph

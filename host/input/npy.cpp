@@ -78,8 +78,10 @@ class HeaderReader {
       header.element_bytes = type.bytes;
       return;
     }
+    const bool half = descr_.size() == 3 && descr_.compare(1, 2, "f2") == 0;
     throw BadInput(label_ + ": has elements of the type " + graph::Quoted(descr_) +
-                   "; u1, i1, u2, i2, i4, i8, f4 and b1 are read");
+                   "; u1, i1, u2, i2, i4, i8, f4 and b1 are read" +
+                   (half ? ": save it as float32, with astype('<f4'), which loses nothing" : ""));
   }
 
   void SkipSpace() {

@@ -5,6 +5,7 @@
 
 #include "files/output_file.h"
 #include "graph/error.h"
+#include "joint_generated.h"
 #include "report/json_text.h"
 
 namespace lockstep::profile {
@@ -116,7 +117,14 @@ Profile ReadProfile(const ordered_json& json, const std::string& source) {
 
 Profile ReadProfileFile(const std::string& path) {
   files::RequireFile(path);
-  const ordered_json json = report::ParseJson(files::ReadFile(path), path);
+  const std::vector<uint8_t> bytes = files::ReadFile(path);
+  constexpr size_t kHead = 8;  // that has the identifier
+  if (bytes.size() >= kHead && joint::ModelBufferHasIdentifier(bytes.data())) {
+    throw UsageError(path +
+                     " is a joint model; two files are taken for profiles, as `lockstep profile --json` writes " +
+                     "them: profile the model alone, with --board NAME, or give its profile in its place");
+  }
+  const ordered_json json = report::ParseJson(bytes, path);
   try {
     return ReadProfile(json, path);
   } catch (const BadInput& error) {

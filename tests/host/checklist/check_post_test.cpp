@@ -97,6 +97,23 @@ TEST_F(CheckPostTest, UnitsOfCoordinates) {
   EXPECT_EQ(Check(boxed, boxes_).standing, Standing::kBad);
 }
 
+TEST_F(CheckPostTest, SharesBesidePixelsNeedASize) {
+  const Rows shares = Changed([](auto& row) {
+    for (size_t i = 0; i < 4; ++i) row[i] /= i % 2 == 0 ? 1280.0F : 720.0F;
+  });
+  ExpectBad(Check(shares, boxes_),
+            "coordinates of the result lie within 0 to 1 and look normalised, those of the "
+            "expected array look like pixels: give --model and --data");
+  ExpectBad(Check(boxes_, shares), "coordinates of the expected array lie within 0 to 1");
+  EXPECT_EQ(Check(Changed([](auto& row) { row[0] += 500.0F; }), boxes_).verdict.find("normalised"), std::string::npos);
+  options_.geometry = Geometry();
+  ExpectBad(Check(shares, boxes_), "coordinates of the result count in");
+}
+
+TEST_F(CheckPostTest, SeveralBoxesAreBoxes) {
+  ExpectBad(Check(Changed([](auto& row) { row[0] += 0.01F; }), boxes_), "3 boxes of 3 differ by up to 0.01");
+}
+
 TEST_F(CheckPostTest, ColumnsBesidesTheBox) {
   ExpectBad(Check(Changed([](auto& row) { std::swap(row[4], row[5]); }), boxes_), "they are swapped");
   ExpectBad(Check(Changed([](auto& row) { row[5] += 1; }), boxes_), "is 1 more than expected in every row");

@@ -212,7 +212,19 @@ TEST_F(CheckPreTest, AnIgnoredOrientationIsNamed) {
 
 TEST_F(CheckPreTest, AnotherPictureIsNotExplained) {
   const Stage stage = Check(Letterboxed(ColourfulPicture(90, 101, 77)));
-  ExpectBad(stage, {"nothing that was tried explains it", "is it of this picture?"});
+  ExpectBad(stage, {"nothing that was tried explains it", "is it of this picture"});
+}
+
+TEST_F(CheckPreTest, WhatHasNothingOfThePictureIsSaidWithoutANumber) {
+  const auto even = [](double, int) { return 0.5; };
+  uint32_t state = 1;
+  const auto noise = [&](double, int) { return static_cast<double>((state = state * 1664525U + 1013904223U) >> 8U); };
+  for (const Normalise& values : {Normalise(even), Normalise(noise)}) {
+    const Stage stage = Check(Letterboxed(bgr_), values);
+    EXPECT_EQ(stage.standing, Standing::kBad);
+    EXPECT_NE(stage.verdict.find("in no size, colour order or scale is it like"), std::string::npos) << stage.verdict;
+    EXPECT_EQ(stage.verdict.find("grey levels"), std::string::npos) << stage.verdict;
+  }
 }
 
 TEST_F(CheckPreTest, WhatCannotBeComparedIsRefused) {

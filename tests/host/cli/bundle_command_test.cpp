@@ -127,6 +127,10 @@ TEST_F(BundleCommandTest, DamagedBundlesAreRefusedByName) {
   ExpectError(
       {"bundle", P("out/net.joint"), "--data", P("pictures"), "--output", P("c.tar.gz"), "--layers", "nothing", "-q"},
       2, {"--layers nothing"});
+  for (const char* name : {"c.zip", "c.tar", ".tgz"}) {
+    ExpectError({"bundle", P("out/net.joint"), "--data", P("pictures"), "--output", P(name), "-q"}, 2,
+                {name, "NAME.tar.gz or NAME.tgz"});
+  }
   ExpectError({"bundle", P("out/net.joint"), "--data", P("pictures"), "--output", P("out/net.joint"), "-q"}, 2,
               {"net.joint"});
 }

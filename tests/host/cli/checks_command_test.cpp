@@ -58,6 +58,12 @@ TEST_F(ChecksCommandTest, WhatCannotBeCheckedIsSaid) {
   ExpectError({"check-pre", P("net.onnx"), "--data", Picture()}, 2, {"--array is missing"});
   ExpectError({"check-pre", P("net.onnx"), "--data", Picture(), "--array", P("none.npy")}, 4, {"none.npy"});
   ExpectError({"check-input", P("none.onnx"), "--data", Picture()}, 4, {"none.onnx"});
+  ASSERT_EQ(Lockstep({"run", P("net.onnx"), "--data", Picture(), "--save-inputs", P("fed"), "-q"}).status, 0);
+  ExpectError({"check-pre", P("net.onnx"), "--data", P("pictures"), "--array", P("fed/picture_0.npy")}, 2,
+              {"--array is of one picture, --data names 3", "name the one"});
+  const boards::ProcessResult first = Lockstep({"check-input", P("net.onnx"), "--data", P("pictures")});
+  EXPECT_NE(first.out.find("of the 3 pictures of --data the first is judged: " + Picture()), std::string::npos)
+      << first.out << first.err;
   const std::vector<float> row = {1, 2, 3, 4, 0.5F, 1};
   const auto npy = input::MakeNpy("f32", {1, 6}, row.data(), row.size() * sizeof(float));
   WriteText(Path("boxes.npy"), {npy.begin(), npy.end()});

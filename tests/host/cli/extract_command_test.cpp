@@ -52,6 +52,16 @@ TEST_F(ExtractCommandTest, WhatIsExtractedRunsAsItSays) {
   EXPECT_NE(checked.out.find("exact: the only layer"), std::string::npos) << checked.out;
 }
 
+TEST_F(ExtractCommandTest, QuietSaysNothingOfTheProgress) {
+  const std::vector<std::string> command = {"extract", P("net.joint"), "--layer", "2", "--output-dir", P("layer")};
+  EXPECT_NE(Lockstep(command).err.find("extract"), std::string::npos);
+  std::vector<std::string> quiet = command;
+  quiet.push_back("-q");
+  const auto result = Lockstep(quiet);
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+}
+
 TEST_F(ExtractCommandTest, ASplitModelIsRunAndCompared) {
   ASSERT_EQ(Lockstep({"split", P("net.joint"), "--output-dir", P("layers"), "-q"}).status, 0);
   const auto right = Lockstep({"split", "--compare", P("layers"), "--board", "local", "--json", P("right.json"), "-q"});

@@ -37,6 +37,12 @@ TEST_F(MemoryCommandTest, PlansAndMeasures) {
   EXPECT_NE(result.out.find("measured on local"), std::string::npos) << result.out;
 }
 
+TEST_F(MemoryCommandTest, QuietNeedsNoBoard) {
+  const auto result = Lockstep({"memory", P("small.joint"), "-q"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+}
+
 TEST_F(MemoryCommandTest, WrongUseIsAnErrorThatSaysWhatToDo) {
   ExpectError({"memory", P("missing.joint")}, 4, {"missing.joint"});
   ExpectError({"memory", P("small.joint"), "--target", "mips"}, 2, {"did you mean mipsel"});

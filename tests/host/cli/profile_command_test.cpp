@@ -65,7 +65,9 @@ TEST_F(ProfileCommandTest, WrongUseIsAnErrorThatSaysWhatToDo) {
   ExpectError({"profile", P("small.joint"), "--board", "lokal"}, 2, {"did you mean local"});
   ExpectError({"profile", P("missing.joint"), "--board", "local"}, 4, {"missing.joint"});
   ExpectError({"profile", P("small.joint"), P("small.joint"), "--board", "local"}, 2, {"without a run"});
-  ExpectError({"profile", P("small.joint"), P("small.joint")}, 4, {"small.joint is no profile"});
+  WriteText(Path("p.json"), "{}");
+  ExpectError({"profile", P("p.json"), P("small.joint")}, 4, {"p.json is no profile"});
+  ExpectError({"profile", P("small.joint"), P("p.json")}, 2, {"small.joint is a joint model", "--board NAME"});
   ExpectError({"profile", P("small.joint"), "--board", "local", "--data", P("missing.bin")}, 4, {"missing.bin"});
   ExpectError({"profile", P("small.joint"), "--board", "local", "--trace", "-"}, 2, {"--trace"});
   ExpectError({"profile", P("small.joint"), "--board", "local", "--json", P("small.joint")}, 2, {"small.joint"});

@@ -29,6 +29,16 @@ TEST(NearestName, KnowsFlagsSwapsAndBeginnings) {
   EXPECT_EQ(NearestName("calib", {"count", "calibration"}), "calibration");
 }
 
+TEST(DidYouMean, OfManyNamesTheNearestAreNamed) {
+  std::vector<std::string> known(20, "/model.1/far/Away");
+  known.insert(known.end(), {"/model.9/cv1/Conv", "/model.9/CV1/Act", "nape"});
+  EXPECT_EQ(DidYouMeanOf("cv1", known), "; the nearest of 23 are /model.9/cv1/Conv, /model.9/CV1/Act");
+  EXPECT_EQ(DidYouMeanOf("nope", known), "; did you mean nape?");
+  EXPECT_EQ(DidYouMeanOf("xyzw", known),
+            "; the nearest of 23 are nape, /model.1/far/Away, /model.9/CV1/Act, /model.9/cv1/Conv");
+  EXPECT_EQ(DidYouMeanOf("x", {}), "");
+}
+
 TEST(DidYouMean, NamesAFewWhereNothingIsNear) {
   EXPECT_EQ(DidYouMean("biuld", {"build", "run"}), "; did you mean build?");
   EXPECT_EQ(DidYouMean("help", {"build", "run"}), "; it must be one of build, run");

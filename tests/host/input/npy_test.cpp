@@ -64,6 +64,8 @@ TEST(Npy, WhatCannotBeTakenIsNamed) {
   EXPECT_EQ(ParseNpy(File("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", eight), "a.npy").dtype, "f64");
   names(File("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }", eight),
         "is big-endian (\">f4\"), little-endian is taken; save it with astype('<f4')");
+  names(File("{'descr': '<f2', 'fortran_order': False, 'shape': (4,), }", eight),
+        "save it as float32, with astype('<f4')");
   names(File("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 1), }", eight), "is in Fortran order");
   names(File("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }", eight),
         "its header says 3 of 4 bytes each, but 8 bytes follow");
