@@ -1,6 +1,7 @@
 // lockstep extract: one layer of a joint model as a model of its own.
 #include "extract/extract.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -39,6 +40,14 @@ int Extract(Flags& flags) {
   for (const auto& input : layer.inputs)
     sources += (sources.empty() ? "" : ";") + (flags.options.output_folder / input).string();
   std::printf(" \"%s\" --board local\n", sources.c_str());
+  const bool by_channel = std::any_of(layer.channel_scales.begin(), layer.channel_scales.end(),
+                                      [](const std::vector<double>& scales) { return !scales.empty(); });
+  if (by_channel) {
+    std::printf(
+        "note: its output has a scale for each channel, which stand in %s/layers.json: `lockstep split --compare %s` "
+        "shows real values, the model by itself counts in levels\n",
+        folder.c_str(), folder.c_str());
+  }
   return kGood;
 }
 

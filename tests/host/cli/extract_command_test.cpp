@@ -52,6 +52,30 @@ TEST_F(ExtractCommandTest, WhatIsExtractedRunsAsItSays) {
   EXPECT_NE(checked.out.find("exact: the only layer"), std::string::npos) << checked.out;
 }
 
+TEST_F(ExtractCommandTest, WhereScalesByChannelStandIsSaid) {
+  test::NetworkBuilder net(12, "channels");
+  const int scaled = net.ChannelLookup(net.Input({1, 4, 4, 8}));
+  net.Output(net.Dequantize(net.ChannelLookup(scaled)));
+  joint::ModelT model = net.Finish();
+  joint::QuantizationT& quantization = *model.tensors[static_cast<size_t>(scaled)]->quantization;
+  quantization.axis = 3;
+  quantization.zero_point.resize(8, quantization.zero_point[0]);
+  for (int i = 1; i < 8; ++i) quantization.scale.push_back(quantization.scale[0] * static_cast<float>(i + 1));
+  const std::vector<uint8_t> file = test::Write(model);
+  WriteText(Path("channels.joint"), std::string(file.begin(), file.end()));
+  for (const auto& [layer, said] : {std::pair("0", true), std::pair("1", false)}) {
+    const auto result =
+        Lockstep({"extract", P("channels.joint"), "--layer", layer, "--output-dir", P("channels"), "-q"});
+    ASSERT_EQ(result.status, 0) << result.err;
+    EXPECT_EQ(result.out.find("note: its output has a scale for each channel") != std::string::npos, said)
+        << result.out;
+    const auto list = nlohmann::json::parse(ReadText(Path("channels/layers.json"))).at("layers").at(0);
+    EXPECT_EQ(list.contains("channel_scales"), said) << list;
+    if (!said) continue;
+    EXPECT_EQ(list.at("channel_scales").at(0).get<std::vector<float>>(), quantization.scale) << list;
+  }
+}
+
 TEST_F(ExtractCommandTest, QuietSaysNothingOfTheProgress) {
   const std::vector<std::string> command = {"extract", P("net.joint"), "--layer", "2", "--output-dir", P("layer")};
   EXPECT_NE(Lockstep(command).err.find("extract"), std::string::npos);
