@@ -48,6 +48,9 @@ free_port() {
   echo "board-up: no port from 22022 to 22121 is free; give one with --port" >&2
   exit 1
 }
+# Of boards that start side by side one after the other takes a port: until the emulator listens the port looks free.
+exec 9>"${TMPDIR:-/tmp}/lockstep-boards.$UID.lock"
+flock -w 120 9 || { echo "board-up: another board has been starting for two minutes" >&2; exit 1; }
 port=${port:-$(free_port)}
 network=(-netdev "user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:$port-:22")
 case $board in
@@ -65,9 +68,11 @@ case $board in
 esac
 command -v "${machine[0]}" >/dev/null || { echo "board-up: ${machine[0]} is missing; run scripts/setup.sh --boards" >&2; exit 2; }
 "${machine[@]}" -m "${memory:-64}M" -kernel "$place/kernel" -initrd "$place/files.gz" -append "$console rdinit=/init panic=-1 quiet" \
-  "${network[@]}" -nographic -monitor none -serial "file:$work/console.log" </dev/null >"$work/qemu.log" 2>&1 &
+  "${network[@]}" -nographic -monitor none -serial "file:$work/console.log" </dev/null >"$work/qemu.log" 2>&1 9>&- &
 echo $! >"$work/pid"
 disown
+until (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || [ ! -d "/proc/$(cat "$work/pid")" ]; do sleep 0.05; done
+flock -u 9
 cat >"$work/boards.json" <<END
 { "boards": { "$board-board": { "kind": "ssh", "host": "127.0.0.1", "port": $port, "user": "root", "key": "$place/key",
     "known_hosts": "$work/known_hosts", "target": "$board" } } }
