@@ -2,8 +2,12 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <set>
+#include <utility>
 
 #include "files/output_file.h"
 #include "graph/error.h"
@@ -43,11 +47,38 @@ bool IsPlainPath(const std::string& name) {
 
 struct ArchiveWriter::Impl {
   fs::path path;
+  int descriptor = -1;
+  int error = 0;  // of the first write that failed
+  // libarchive loses the memory of its gzip filter when a write fails: it is not told.
   std::unique_ptr<struct archive, CloseWriter> archive{archive_write_new()};
 
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    archive.reset();
+    if (descriptor >= 0) close(descriptor);
+  }
+
+  static la_ssize_t Write(struct archive* /*archive*/, void* self, const void* bytes, size_t count) {
+    Impl& impl = *static_cast<Impl*>(self);
+    const char* at = static_cast<const char*>(bytes);
+    for (size_t left = count; left > 0 && impl.error == 0;) {
+      const ssize_t written = write(impl.descriptor, at, left);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) {
+        impl.error = errno;
+        break;
+      }
+      at += written;
+      left -= static_cast<size_t>(written);
+    }
+    return static_cast<la_ssize_t>(count);
+  }
+
   void Require(int status) const {
+    if (error != 0) files::FailToWrite(path, error);
     if (status == ARCHIVE_OK) return;
-    if (const int error = archive_errno(archive.get()); error > 0) files::FailToWrite(path, error);
     const char* why = archive_error_string(archive.get());
     throw BadInput("cannot write " + path.string() + ": " + (why != nullptr ? why : "unknown error") +
                    "; choose another place");
@@ -61,7 +92,10 @@ ArchiveWriter::ArchiveWriter(const fs::path& file, const fs::path& shown) : impl
   impl_->Require(archive_write_set_format_pax_restricted(archive));
   // The same content is the same archive.
   impl_->Require(archive_write_set_options(archive, "gzip:!timestamp"));
-  impl_->Require(archive_write_open_filename(archive, file.c_str()));
+  impl_->descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (impl_->descriptor < 0) files::FailToWrite(impl_->path, errno);
+  impl_->Require(archive_write_set_bytes_in_last_block(archive, 1));
+  impl_->Require(archive_write_open(archive, impl_.get(), nullptr, Impl::Write, nullptr));
 }
 
 ArchiveWriter::~ArchiveWriter() = default;
@@ -77,9 +111,14 @@ void ArchiveWriter::Add(const std::string& name, const std::vector<uint8_t>& byt
   if (archive_write_data(impl_->archive.get(), bytes.data(), bytes.size()) != static_cast<la_ssize_t>(bytes.size())) {
     impl_->Require(ARCHIVE_FATAL);
   }
+  impl_->Require(ARCHIVE_OK);
 }
 
-void ArchiveWriter::Finish() { impl_->Require(archive_write_close(impl_->archive.get())); }
+void ArchiveWriter::Finish() {
+  const int closed = archive_write_close(impl_->archive.get());
+  impl_->Require(closed);
+  if (close(std::exchange(impl_->descriptor, -1)) != 0) files::FailToWrite(impl_->path, errno);
+}
 
 void ReadArchive(const fs::path& file, const Allowed& allowed, const TakeFile& take) {
   files::RequireFile(file);

@@ -254,7 +254,8 @@ TEST_F(ResultPartsTest, AnIndexThatIsNoneIsRefused) {
 
 TEST_F(ResultPartsTest, TimesThatAreNoneAreNotKnown) {
   files::WriteFile(Path("p.csv"), std::string("index,layer,avg_ms\n0,a,inf\n1,b,1e999\n2,c,\n"));
-  for (const Json& layer : ReadResult(ResultKind::kProfile, Path("p.csv")).json.at("layers")) {
+  const Result result = ReadResult(ResultKind::kProfile, Path("p.csv"));
+  for (const Json& layer : result.json.at("layers")) {
     EXPECT_TRUE(layer.at("avg_ms").is_null()) << layer;
   }
 }
