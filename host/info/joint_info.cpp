@@ -4,6 +4,8 @@
 #include <map>
 #include <numeric>
 
+#include "check/views.h"
+#include "graph/error.h"
 #include "info/model_info.h"
 #include "lockstep/md5.h"
 #include "lower/lower.h"
@@ -83,8 +85,16 @@ std::vector<Lifetime> LifetimesOf(const joint::Model& model) {
   return lifetimes;
 }
 
-ordered_json DescribeTensors(const joint::Model& model) {
-  const std::vector<Lifetime> lifetimes = LifetimesOf(model);
+// By tensor the one whose memory it lies in: itself, unless it is a view.
+std::vector<int> RootsOf(const joint::Model& model) {
+  Array<int32_t> roots;
+  const Status status = FindRoots(model, &roots);
+  if (!status.ok()) throw BadInput(model.name()->str() + ": " + status.message());
+  return {roots.begin(), roots.end()};
+}
+
+ordered_json DescribeTensors(const joint::Model& model, const std::vector<Lifetime>& lifetimes,
+                             const std::vector<int>& roots) {
   ordered_json list = ordered_json::array();
   for (size_t i = 0; i < lifetimes.size(); ++i) {
     const joint::Tensor& tensor = TensorAt(model, static_cast<int>(i));
@@ -98,8 +108,32 @@ ordered_json DescribeTensors(const joint::Model& model) {
       if (tensor.strides() != nullptr) {
         json["strides"] = std::vector<int>(tensor.strides()->begin(), tensor.strides()->end());
       }
+      if (roots[i] != static_cast<int>(i)) json["view_of"] = roots[i];
     }
     list.push_back(std::move(json));
+  }
+  return list;
+}
+
+// Memory that is needed from one layer to another: a tensor with all that lies in it, by the tensors' positions.
+ordered_json DescribeBlocks(const joint::Model& model, const std::vector<Lifetime>& lifetimes,
+                            const std::vector<int>& roots) {
+  std::map<int, Lifetime> blocks;  // by root
+  for (size_t i = 0; i < lifetimes.size(); ++i) {
+    if (TensorAt(model, static_cast<int>(i)).arena_offset() < 0 || lifetimes[i].last < 0) continue;
+    Lifetime& block = blocks.try_emplace(roots[i], lifetimes[i]).first->second;
+    block.first = std::min(block.first, lifetimes[i].first);
+    block.last = std::max(block.last, lifetimes[i].last);
+  }
+  ordered_json list = ordered_json::array();
+  for (const auto& [root, block] : blocks) {
+    const joint::Tensor& tensor = TensorAt(model, root);
+    list.push_back({{"tensor", root},
+                    {"name", tensor.name()->str()},
+                    {"arena_offset", tensor.arena_offset()},
+                    {"bytes", tensor.bytes()},
+                    {"first_layer", block.first},
+                    {"last_layer", block.last}});
   }
   return list;
 }
@@ -178,7 +212,10 @@ ordered_json DescribeJointModel(const joint::Model& model, size_t file_bytes, bo
   json["operators"] = operators;
   if (!layers) return json;
   json["layers"] = DescribeLayers(model);
-  json["tensors"] = DescribeTensors(model);
+  const std::vector<Lifetime> lifetimes = LifetimesOf(model);
+  const std::vector<int> roots = RootsOf(model);
+  json["tensors"] = DescribeTensors(model, lifetimes, roots);
+  json["blocks"] = DescribeBlocks(model, lifetimes, roots);
   json["edges"] = DescribeEdges(model);
   return json;
 }

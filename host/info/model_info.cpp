@@ -73,7 +73,7 @@ std::string InfoText(const ordered_json& info) {
   std::string text;
   std::string lists;
   for (const auto& [key, value] : info.items()) {
-    if (key == "tensors" || key == "edges") continue;  // long, and for programs
+    if (key == "tensors" || key == "blocks" || key == "edges") continue;  // long, and for programs
     std::string title = key;
     for (char& c : title) c = c == '_' ? ' ' : c;
     if (value.is_array()) {

@@ -1,9 +1,7 @@
 #include "memory/plan.h"
 
 #include <algorithm>
-#include <map>
 
-#include "check/views.h"
 #include "engine/reference/joint_model.h"
 #include "graph/error.h"
 #include "info/model_info.h"
@@ -19,10 +17,7 @@ void Require(const Status& status, const std::filesystem::path& file) {
   throw BadInput(file.string() + ": " + status.message());
 }
 
-std::vector<PlannedTensor> TensorsOf(const ordered_json& described, const joint::Model& model,
-                                     const std::filesystem::path& file) {
-  Array<int32_t> roots;
-  Require(FindRoots(model, &roots), file);
+std::vector<PlannedTensor> TensorsOf(const ordered_json& described, const joint::Model& model) {
   std::vector<PlannedTensor> tensors;
   for (const ordered_json& json : described.at("tensors")) {
     if (!json.contains("arena_offset")) continue;
@@ -35,7 +30,7 @@ std::vector<PlannedTensor> TensorsOf(const ordered_json& described, const joint:
     tensor.arena_offset = json.at("arena_offset").get<uint64_t>();
     tensor.first_layer = json.at("first_layer").get<int>();
     tensor.last_layer = json.at("last_layer").get<int>();
-    tensor.root = roots[static_cast<size_t>(tensor.index)];
+    tensor.root = json.value("view_of", tensor.index);
     for (const auto* spec : *model.inputs()) tensor.input |= spec->tensor() == tensor.index;
     for (const auto* spec : *model.outputs()) tensor.output |= spec->tensor() == tensor.index;
     tensors.push_back(std::move(tensor));
@@ -43,19 +38,13 @@ std::vector<PlannedTensor> TensorsOf(const ordered_json& described, const joint:
   return tensors;
 }
 
-std::vector<Block> BlocksOf(const std::vector<PlannedTensor>& tensors) {
-  std::map<int, Block> blocks;  // by root
-  for (const PlannedTensor& tensor : tensors) {
-    const Block own = {tensor.root, 0, tensor.first_layer, tensor.last_layer};
-    Block& block = blocks.try_emplace(tensor.root, own).first->second;
-    if (tensor.index == tensor.root) block.bytes = tensor.bytes;
-    block.first_layer = std::min(block.first_layer, tensor.first_layer);
-    block.last_layer = std::max(block.last_layer, tensor.last_layer);
+std::vector<Block> BlocksOf(const ordered_json& described) {
+  std::vector<Block> blocks;
+  for (const ordered_json& json : described.at("blocks")) {
+    blocks.push_back({json.at("tensor").get<int>(), json.at("bytes").get<uint64_t>(), json.at("first_layer").get<int>(),
+                      json.at("last_layer").get<int>()});
   }
-  std::vector<Block> list;
-  list.reserve(blocks.size());
-  for (const auto& [root, block] : blocks) list.push_back(block);
-  return list;
+  return blocks;
 }
 
 }  // namespace
@@ -104,8 +93,8 @@ Plan MakePlan(const std::filesystem::path& file, int threads) {
     plan.layers.push_back({layer.at("name").get<std::string>(), layer.at("op").get<std::string>(),
                            layer.at("inputs").get<std::vector<int>>(), layer.at("outputs").get<std::vector<int>>(), 0});
   }
-  plan.tensors = TensorsOf(described, joint.model(), file);
-  plan.blocks = BlocksOf(plan.tensors);
+  plan.tensors = TensorsOf(described, joint.model());
+  plan.blocks = BlocksOf(described);
   for (const Block& block : plan.blocks) {
     for (int layer = block.first_layer; layer <= block.last_layer; ++layer) {
       plan.layers[static_cast<size_t>(layer)].live += block.bytes;
