@@ -23,6 +23,7 @@ namespace lockstep::layerwise {
 struct Finding {
   std::string what;
   std::string todo;
+  int layer = -1;  // of the model, where it is of one alone
 };
 
 struct Analysis {

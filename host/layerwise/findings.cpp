@@ -58,6 +58,7 @@ class Finder {
     const Row& of = analysis_.rows[row];
     return "layer " + std::to_string(of.layer.index) + " " + graph::Quoted(of.layer.name) + " (" + of.layer.op + ")";
   }
+  int IndexOf(size_t row) const { return analysis_.rows[row].layer.index; }
   const graph::Node* NodeOf(size_t row) const {
     const int32_t node = analysis_.rows[row].node;
     return node < 0 ? nullptr : &graph_.nodes[static_cast<size_t>(node)];
@@ -77,7 +78,7 @@ class Finder {
       findings_.push_back({NameOf(i) + ": the float network itself gives " +
                                graph::Counted(static_cast<size_t>(rows_[i].not_finite), "value") + " NaN or infinite" +
                                (node == nullptr ? "" : ", first at node " + graph::Quoted(node->name)),
-                           "look for a division by 0 or an overflow there; check --mean and --std"});
+                           "look for a division by 0 or an overflow there; check --mean and --std", IndexOf(i)});
       return true;
     }
     return false;
@@ -149,7 +150,7 @@ class Finder {
                      "analyze too, and it compares the inputs); else " +
                          todo;
       }
-      findings_.push_back({what, todo});
+      findings_.push_back({what, todo, IndexOf(row)});
     }
     if (bad.size() <= kMostLayers) return;
     findings_.push_back({graph::Counted(bad.size() - kMostLayers, "more layer") + " below " + Db(kBadAlone) + " alone",
@@ -163,12 +164,12 @@ class Finder {
       if (inputs_differ && ReadsInput(i)) continue;
       if (!(summary.steps > kFarSteps) || !(summary.apart < summary.reference) || HasConstantOperand(i)) continue;
       if (IsOfInputParts(i)) continue;
-      findings_.push_back({NameOf(i) + ": integer and reference arithmetic are " +
-                               report::ShortNumber(summary.steps, 3) + " steps apart (" + Db(summary.apart) +
-                               "), more than its levels explain",
-                           "compute it in floats (--float-nodes " +
-                               graph::Quoted(NodeOf(i) == nullptr ? analysis_.rows[i].layer.name : NodeOf(i)->name) +
-                               ") and report it"});
+      findings_.push_back(
+          {NameOf(i) + ": integer and reference arithmetic are " + report::ShortNumber(summary.steps, 3) +
+               " steps apart (" + Db(summary.apart) + "), more than its levels explain",
+           "compute it in floats (--float-nodes " +
+               graph::Quoted(NodeOf(i) == nullptr ? analysis_.rows[i].layer.name : NodeOf(i)->name) + ") and report it",
+           IndexOf(i)});
     }
   }
 
@@ -227,14 +228,16 @@ class Finder {
           {head + "; only the end loses, from " + NameOf(good) + " on",
            "build with --tail-bits 16 and --bias-correction both if they were turned off, or with 16 bits there: "
            "--activation-bits \"" +
-               NodeOf(good)->name + "..=16\""});
+               NodeOf(good)->name + "..=16\"",
+           IndexOf(good)});
     } else if (const std::optional<size_t> steepest = SteepestDrop()) {
       findings_.push_back(
           {head + "; it drops from " + Db(Before(*steepest)) + " to " + Db(rows_[*steepest].whole) + " at " +
                NameOf(*steepest) + ", which by itself has " + Db(rows_[*steepest].alone) +
                ": it enlarges the errors in front of it",
            "raise the bits of what it reads and of the layers in front: build with --activation-bits \".." +
-               NodeOf(*steepest)->name + "=16\""});
+               NodeOf(*steepest)->name + "=16\"",
+           IndexOf(*steepest)});
     } else {
       AddUp(head);
     }
@@ -289,7 +292,7 @@ class Finder {
       if (rows_[own[i]].alone > rows_[own[own.size() / 2]].alone - kStandsOut) break;
       findings_.push_back({NameOf(own[i]) + " is weak by itself: SQNR " + Db(rows_[own[i]].alone) +
                                ", half of the layers have " + Db(rows_[own[own.size() / 2]].alone) + " or more",
-                           Remedy(own[i])});
+                           Remedy(own[i]), IndexOf(own[i])});
     }
   }
 

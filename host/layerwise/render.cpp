@@ -207,7 +207,9 @@ std::string ToJson(const Analysis& analysis) {
   json["outliers"] = OutliersJson(analysis.outliers);
   json["findings"] = ordered_json::array();
   for (const Finding& finding : analysis.findings) {
-    json["findings"].push_back({{"what", finding.what}, {"do", finding.todo}});
+    ordered_json entry = {{"what", finding.what}, {"do", finding.todo}, {"layer", nullptr}};
+    if (finding.layer >= 0) entry["layer"] = finding.layer;
+    json["findings"].push_back(std::move(entry));
   }
   return report::JsonText(json, 1);
 }

@@ -164,6 +164,9 @@ TEST_F(FindingRules, TheWorstLayersFirstAndNoMoreThanSix) {
   EXPECT_NE(findings[0].what.find("SQNR not a number"), std::string::npos) << findings[0].what;
   EXPECT_EQ(findings[1].what.rfind("layer 8 ", 0), 0u) << findings[1].what;
   EXPECT_EQ(findings[6].what.rfind("2 more layers", 0), 0u) << findings[6].what;
+  EXPECT_EQ(findings[0].layer, 4);
+  EXPECT_EQ(findings[1].layer, 8);
+  EXPECT_EQ(findings[6].layer, -1) << "of no single layer";
 }
 
 TEST_F(FindingRules, Apart) {
