@@ -120,7 +120,7 @@ std::string ShortNumber(double value, int digits) {
 }
 
 std::string ByteCount(double bytes) {
-  constexpr std::array<const char*, 4> kUnits = {"B", "KB", "MB", "GB"};
+  constexpr std::array<const char*, 4> kUnits = {"B", "KiB", "MiB", "GiB"};
   size_t unit = 0;
   while (bytes >= 1024.0 && unit + 1 < kUnits.size()) {
     bytes /= 1024.0;

@@ -48,7 +48,7 @@ std::string EscapeHtml(const std::string& text);
 std::string FixedNumber(double value, int digits);
 // A number in at most `digits` significant digits: "0.00312", "1.2e-07".
 std::string ShortNumber(double value, int digits = 4);
-// "12.3 MB", "640 B".
+// "12.3 MiB", "640 B".
 std::string ByteCount(double bytes);
 
 }  // namespace lockstep::report

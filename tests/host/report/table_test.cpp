@@ -46,7 +46,7 @@ TEST(Numbers, AreReadable) {
   EXPECT_EQ(ShortNumber(-std::numeric_limits<double>::infinity()), "-inf");
   EXPECT_EQ(ShortNumber(0.0031234567), "0.003123");
   EXPECT_EQ(ByteCount(640), "640 B");
-  EXPECT_EQ(ByteCount(3.5 * 1024 * 1024), "3.5 MB");
+  EXPECT_EQ(ByteCount(3.5 * 1024 * 1024), "3.5 MiB");
 }
 
 }  // namespace
