@@ -29,9 +29,12 @@ std::vector<Column> Columns() {
       {CosineMeasure("analysis.per_layer.cosine", "per layer", alone), {"per_layer", "cosine", "mean"}},
       {SqnrMeasure("analysis.rounding_alone.sqnr", "rounding alone", rounded), {"rounding_alone", "sqnr", "mean"}}};
   columns.back().measure.shown = false;
-  Measure worst = SqnrMeasure("analysis.end_to_end.sqnr_min", "worst picture", whole);
-  worst.shown = false;
-  columns.push_back({std::move(worst), {"end_to_end", "sqnr", "min"}});
+  const auto worst = [&](const char* id, const char* from, const std::string& explain, const char* way) {
+    columns.push_back({SqnrMeasure(id, from, explain), {way, "sqnr", "min"}});
+    columns.back().measure.shown = false;
+  };
+  worst("analysis.end_to_end.sqnr_min", "end to end, worst picture", whole, "end_to_end");
+  worst("analysis.per_layer.sqnr_min", "per layer, worst picture", alone, "per_layer");
   columns.push_back({Plain("analysis.end_to_end.relative_error", "rel. error", "end to end", "", whole.c_str()),
                      {"end_to_end", "relative_error", "mean"}});
   columns.back().measure.good = 0.05;
@@ -49,20 +52,32 @@ std::vector<Column> Columns() {
   return columns;
 }
 
+// -1: of no single layer.
+int LayerOf(const Json& finding, const PageData& page) {
+  const auto layer = finding.find("layer");
+  if (layer == finding.end() || !layer->is_number_integer()) return -1;
+  const auto index = layer->get<int64_t>();
+  return index >= 0 && static_cast<uint64_t>(index) < page.layers.size() ? static_cast<int>(index) : -1;
+}
+
 }  // namespace
 
 void AddAnalysis(const Result& result, PageData& page) {
   const LayerNames names(page);
   const Json& layers = result.json.at("layers");
+  const size_t pictures = ListAt(result.json, "pictures").size();
   for (Column& column : Columns()) {
     Measure& measure = page.Add(std::move(column.measure));
+    if (pictures > 1 && column.path.back() == "mean")
+      measure.over = "mean of " + std::to_string(pictures) + " pictures";
     for (const Json& layer : layers) {
       measure.values[static_cast<size_t>(names.Of(layer, result.source))] = NumberAt(layer, column.path);
     }
   }
   const Json& findings = ListAt(result.json, "findings");
-  for (const Json& finding : findings) page.findings.push_back({TextAt(finding, "what"), TextAt(finding, "do")});
-  const size_t pictures = ListAt(result.json, "pictures").size();
+  for (const Json& finding : findings) {
+    page.findings.push_back({TextAt(finding, "what"), TextAt(finding, "do"), LayerOf(finding, page)});
+  }
   const std::string on = "on " + std::to_string(pictures) + (pictures == 1 ? " picture" : " pictures");
   page.verdicts.push_back(
       findings.empty() ? Verdict{Mood::kGood, "nothing stands out " + on, "analyze"}

@@ -1,6 +1,6 @@
 # Puts the page together: cmake -D WEB=.. -D LIBRARIES=.. -D OUT=.. -P assemble.cmake
 # Every script of ours stands in a block of its own, so that its names are its own; `page` is what they share.
-set(scripts core format colours selection groups layout graph_view graph_draw graph_keys graph table_columns table depth
+set(scripts core pointer format colours selection groups layout graph_view graph_draw graph_keys graph table_columns table depth
   time memory details heat pictures boards builds summary search theme print main)
 set(libraries
   d3/dist/d3.min.js @observablehq/plot/dist/plot.umd.min.js @dagrejs/dagre/dist/dagre.min.js

@@ -5,21 +5,45 @@
 namespace lockstep::page {
 namespace {
 
+struct Output {
+  double cosine = 2.0;  // above 1: none
+  const Json* json = nullptr;
+};
+
+// The one with the lowest cosine, also of the parts of an output.
+Output WorstOf(const Json& tensors) {
+  Output worst;
+  for (const Json& tensor : tensors) {
+    const double cosine = NumberAt(tensor, {"cosine"});
+    if (cosine < worst.cosine) worst = {cosine, &tensor};
+  }
+  return worst;
+}
+
+// A whole output can be close though a part of it is not: analyze, which looks at parts, says so.
+std::string PartText(const Output& whole) {
+  if (whole.json == nullptr) return "";
+  const Output part = WorstOf(ListAt(*whole.json, "parts"));
+  if (part.json == nullptr || part.cosine >= whole.cosine) return "";
+  return "; that is of all its values, of which the largest weigh most: its part " + TextAt(*part.json, "name") +
+         " alone has " + report::FixedNumber(part.cosine, 5) + " and " +
+         report::FixedNumber(NumberAt(*part.json, {"sqnr_db"}), 1) + " dB";
+}
+
 void AddJudgement(const Json& judgement, PageData& page) {
   const Json& findings = ListAt(judgement, "findings");
   const std::string verdict = judgement.at("verdict").get<std::string>();
   const size_t pictures = ListAt(judgement, "pictures").size();
   const std::string on = " on " + std::to_string(pictures) + (pictures == 1 ? " picture" : " pictures");
-  double worst = 2.0;
+  Json outputs = Json::array();
   for (const Json& tensor : ListAt(judgement, "tensors")) {
-    if (!tensor.value("output", false)) continue;
-    const double cosine = NumberAt(tensor, {"cosine"});
-    if (cosine < worst) worst = cosine;
+    if (tensor.value("output", false)) outputs.push_back(tensor);
   }
+  const Output worst = WorstOf(outputs);
   std::string text = verdict == "good"  ? "the outputs are close to the float network's" + on
                      : verdict == "bad" ? TextAt(findings.at(0), "what")
                                         : "the model was not judged";
-  if (worst <= 1.0) text += ", the lowest cosine is " + report::FixedNumber(worst, 5);
+  if (worst.json != nullptr) text += ", the lowest cosine is " + report::FixedNumber(worst.cosine, 5) + PartText(worst);
   page.verdicts.push_back({verdict == "good"  ? Mood::kGood
                            : verdict == "bad" ? Mood::kBad
                                               : Mood::kDoubtful,

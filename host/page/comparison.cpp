@@ -49,6 +49,7 @@ Values Gather(const Measure& measure) {
 
 std::string WithUnit(double value, const Measure& measure) {
   if (std::isnan(value)) return "-";
+  if (measure.unit == "B") return report::ByteCount(value);
   return (measure.scale == Scale::kCosine ? report::FixedNumber(value, 5) : report::ShortNumber(value, 5)) +
          (measure.unit.empty() ? "" : " " + measure.unit);
 }

@@ -4,6 +4,18 @@
 #include "page/result.h"
 
 namespace lockstep::page {
+namespace {
+
+// A part as a page calls it.
+std::string PartName(const std::string& key) {
+  if (key == "model_file") return "model file, mapped";
+  if (key == "scratch") return "scratch of kernels";
+  if (key == "tables") return "tables, unpacked";
+  if (key == "peak") return "RAM and model file, all of these";
+  return key;
+}
+
+}  // namespace
 
 void AddMemory(const Result& result, PageData& page) {
   const Json& json = result.json;
@@ -17,7 +29,7 @@ void AddMemory(const Result& result, PageData& page) {
   memory.peak_layer = static_cast<int>(std::max_element(memory.live.begin(), memory.live.end()) - memory.live.begin());
   for (const auto& [name, bytes] : json.at("planned").items()) {
     // These two are parts of others.
-    if (name != "weights" && name != "arena_live") memory.planned.emplace_back(name, bytes.get<int64_t>());
+    if (name != "weights" && name != "arena_live") memory.planned.emplace_back(PartName(name), bytes.get<int64_t>());
   }
   for (const Json& saving : ListAt(json, "savings")) {
     memory.savings.push_back(

@@ -65,13 +65,13 @@ void AddSizes(const Json& info, PageData& page) {
     double written = 0.0;
     for (const Json& index : layers[i].at("outputs"))
       written += tensors.at(index.get<size_t>()).at("bytes").get<double>();
-    output.push_back(written / 1024);
+    output.push_back(written);
     double constant = 0.0;
     for (const Json& index : layers[i].at("inputs")) {
       const Json& tensor = tensors.at(index.get<size_t>());
       if (tensor.at("constant").get<bool>()) constant += tensor.at("bytes").get<double>();
     }
-    weights.push_back(constant / 1024);
+    weights.push_back(constant);
   }
   const auto add = [&](const char* id, const char* title, const char* family, const char* unit, const char* explain,
                        std::vector<double> values) {
@@ -81,8 +81,8 @@ void AddSizes(const Json& info, PageData& page) {
   };
   add("model.bits", "bits", "bits", "", "of a value of the layer's output", std::move(bits));
   add("model.macs", "MACs", "size", "M", "multiplications of the layer, in millions", std::move(macs));
-  add("model.output", "output", "size", "KB", "what the layer writes", std::move(output));
-  add("model.weights", "constants", "size", "KB", "what the layer has of its own", std::move(weights));
+  add("model.output", "output", "size", "B", "what the layer writes", std::move(output));
+  add("model.weights", "constants", "size", "B", "what the layer has of its own", std::move(weights));
 }
 
 }  // namespace

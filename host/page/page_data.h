@@ -65,6 +65,7 @@ struct Measure {
   double bad = 0.0;
   std::vector<std::string> words = {};  // what the values 0, 1, .. mean; empty: they are numbers
   bool shown = true;                    // in the table from the start
+  std::string over = {};                // "mean of 5 pictures"; empty: of one input
   std::vector<double> values = {};      // by layer; NaN: none
 };
 
@@ -75,13 +76,13 @@ struct Board {
   std::vector<std::string> differing_builds;
 };
 
-struct ArenaTensor {
+// What lies in the arena from one layer to another.
+struct ArenaPart {
   std::string name;
   int64_t offset = 0;
   int64_t bytes = 0;
   int first = 0;  // layers
   int last = 0;
-  bool view = false;  // lies within another
 };
 
 // What would make the arena smaller.
@@ -103,8 +104,9 @@ struct Memory {
   int64_t arena_bytes = 0;
   int64_t constant_bytes = 0;
   int peak_layer = -1;
-  std::vector<int64_t> live;  // bytes in use by layer
-  std::vector<ArenaTensor> tensors;
+  std::vector<int64_t> live;                             // bytes in use by layer
+  std::vector<ArenaPart> blocks;                         // memory that is taken: no two of one layer overlap
+  std::vector<ArenaPart> views;                          // tensors that lie within a block of another
   std::vector<std::pair<std::string, int64_t>> planned;  // parts and their bytes
   std::vector<Saving> savings;
   std::vector<MemoryPhase> phases;

@@ -56,24 +56,33 @@ Json ToJson(const Measure& measure) {
     json["bad"] = ShortJson(measure.bad);
   }
   if (!measure.words.empty()) json["words"] = measure.words;
+  if (!measure.over.empty()) json["over"] = measure.over;
   json["values"] = std::move(values);
   return json;
 }
 
-Json ToJson(const Memory& memory) {
-  Json tensors = Json::array();
-  for (const ArenaTensor& tensor : memory.tensors) {
-    tensors.push_back({{"name", tensor.name},
-                       {"offset", tensor.offset},
-                       {"bytes", tensor.bytes},
-                       {"first", tensor.first},
-                       {"last", tensor.last},
-                       {"view", tensor.view}});
+Json ToJson(const std::vector<ArenaPart>& parts) {
+  Json list = Json::array();
+  for (const ArenaPart& part : parts) {
+    list.push_back({{"name", part.name},
+                    {"offset", part.offset},
+                    {"bytes", part.bytes},
+                    {"first", part.first},
+                    {"last", part.last}});
   }
-  Json json = {{"arena_bytes", memory.arena_bytes}, {"constant_bytes", memory.constant_bytes},
-               {"peak_layer", memory.peak_layer},   {"live", memory.live},
-               {"tensors", std::move(tensors)},     {"planned", Json::array()},
-               {"savings", Json::array()},          {"phases", Json::array()}};
+  return list;
+}
+
+Json ToJson(const Memory& memory) {
+  Json json = {{"arena_bytes", memory.arena_bytes},
+               {"constant_bytes", memory.constant_bytes},
+               {"peak_layer", memory.peak_layer},
+               {"live", memory.live},
+               {"blocks", ToJson(memory.blocks)},
+               {"views", ToJson(memory.views)},
+               {"planned", Json::array()},
+               {"savings", Json::array()},
+               {"phases", Json::array()}};
   for (const auto& [name, bytes] : memory.planned) json["planned"].push_back({name, bytes});
   for (const Saving& saving : memory.savings) {
     json["savings"].push_back({{"what", saving.what}, {"arena", saving.arena}, {"possible", saving.possible}});
@@ -150,6 +159,8 @@ void PageData::Warn(const std::string& text) {
 
 Json ShortJson(double value) {
   if (!std::isfinite(value)) return nullptr;
+  // Whole numbers, as bytes are, with all of their digits.
+  if (std::abs(value) < 1e15 && value == std::floor(value)) return static_cast<int64_t>(value);
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", value);
   const double rounded = std::strtod(text, nullptr);

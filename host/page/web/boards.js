@@ -23,11 +23,11 @@ page.makeBoards = () => {
   if (!page.boards.some((board) => /[cd]/.test(board.states))) return;
   // Runs of layers of one state.
   const runs = page.boards.flatMap((board) => [...board.states.matchAll(/(.)\1*/g)]
-    .map((run) => ({ board: board.name, from: run.index, to: run.index + run[0].length, state: run[1] })));
+    .map((run) => ({ board: board.name, from: run.index - 0.5, to: run.index + run[0].length - 0.5, state: run[1] })));
   const fills = { e: "var(--good)", c: "var(--doubtful)", d: "var(--bad)", "-": "var(--none)" };
   section.append(page.layerChart("boards along the layers", (width) => Plot.plot({
-    width, height: 40 + 26 * page.boards.length, marginLeft: 130, style: page.chartStyle,
-    x: { label: "layer", domain: [0, page.layers.length] }, y: { label: null, domain: page.boards.map((board) => board.name), padding: 0.2 },
+    width, height: 54 + 26 * page.boards.length, ...page.chartMargins, marginLeft: 130, style: page.chartStyle,
+    x: page.layerAxis(), y: { label: null, domain: page.boards.map((board) => board.name), padding: 0.2 },
     marks: [
       Plot.barX(runs, { x1: "from", x2: "to", y: "board", fill: (run) => fills[run.state], fillOpacity: (run) => (run.state === "e" ? 0.35 : 1) }),
       ...page.chosenRule(),

@@ -21,18 +21,30 @@ const extentOf = (measure) => {
   return extents.get(measure);
 };
 
-// 0: good, or the least; 1: bad, or the most.
+// What three of four layers do not surpass: the end of the good colours, so that they tell good layers apart.
+const bests = new Map();
+const bestOf = (measure) => {
+  if (!bests.has(measure)) {
+    const values = measure.values.filter((v) => v !== null);
+    bests.set(measure, d3.quantile(values, measure.better === "more" ? 0.75 : 0.25) ?? measure.good);
+  }
+  return bests.get(measure);
+};
+
+// Of what is judged -1: as good as the best; 0: just good; 1: bad. Of an amount 0: the least; 1: the most.
 page.position = (measure, value) => {
   if (measure.better) {
-    const good = onScale(measure, measure.good);
-    const bad = onScale(measure, measure.bad);
-    return clamp((onScale(measure, value) - good) / (bad - good || 1));
+    const [best, good, bad, at] = [bestOf(measure), measure.good, measure.bad, value].map((one) => onScale(measure, one));
+    const behind = (at - good) / (bad - good || 1);
+    return behind >= 0 ? clamp(behind) : -clamp((at - good) / (best - good || 1));
   }
   const [low, high] = extentOf(measure);
   return high > low ? clamp((value - low) / (high - low)) : 0;
 };
 
-const judged = d3.interpolateRgbBasis(["#b3d3ea", "#d9e6ee", "#f3ece2", "#f0b37e", "#c8500a"]);
+const better = d3.interpolateRgbBasis(["#dfeaf2", "#a3c9e6", "#4a97cf"]);
+const worse = d3.interpolateRgbBasis(["#dfeaf2", "#f3ece2", "#f0b37e", "#c8500a"]);
+const judged = (position) => (position < 0 ? better(-position) : worse(position));
 const amount = d3.interpolateRgbBasis(["#f2f0f7", "#cbc9e2", "#9e9ac8", "#6a51a3", "#3f007d"]);
 
 page.colour = (measure, value) => {
@@ -71,15 +83,19 @@ page.worstLayer = (measure) => {
   return found;
 };
 
-// A strip of the scale with its ends.
+const strip = (colours) => page.element("span", { class: "strip", style: `background: linear-gradient(to right, ${colours.join(",")})` });
+const steps = d3.range(0, 1.001, 0.125);
+
+// A strip of the scale with its ends; of what is judged two, of good layers and of those that are not.
 page.legend = (measure) => {
   const { element, format } = page;
-  const [low, high] = measure.better ? [measure.good, measure.bad] : extentOf(measure);
-  const steps = d3.range(0, 1.001, 0.125).map(measure.better ? judged : amount);
-  const judges = measure.better && !measure.words;
+  const [low, high] = extentOf(measure);
   if (low === undefined) return element("span", { class: "legend" }, "no layer has it");
-  return element("span", { class: "legend" },
-    element("span", {}, (judges ? "good " : "") + format.value(measure, low)),
-    element("span", { class: "strip", style: `background: linear-gradient(to right, ${steps.join(",")})` }),
-    element("span", {}, format.value(measure, high) + (judges ? " bad" : "")));
+  const text = (value, word = "") => element("span", {}, word + format.value(measure, value));
+  if (!measure.better) return element("span", { class: "legend" }, text(low), strip(steps.map(amount)), text(high));
+  if (measure.words) return element("span", { class: "legend" }, text(measure.good), strip(steps.map(worse)), text(measure.bad));
+  const best = bestOf(measure);
+  const surpasses = page.position(measure, best) < 0;
+  return element("span", { class: "legend" }, ...(surpasses ? [text(best, measure.better === "more" ? "≥ " : "≤ "), strip(steps.map((step) => better(1 - step)))] : []),
+    text(measure.good, "good "), strip(steps.map(worse)), text(measure.bad, "bad "));
 };

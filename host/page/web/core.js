@@ -59,5 +59,8 @@ page.layerButton = (layer, text) =>
   page.element("button", { type: "button", class: "link", onclick: () => page.selection.choose(layer, "link") },
     text ?? `${layer} ${page.layers[layer].name}`);
 
+// A number of bytes, with all of its digits where the mouse rests.
+page.size = (bytes) => page.element("span", { title: page.format.exactBytes(bytes) }, page.format.bytes(bytes));
+
 // Bytes that stand as text in the data.
 page.bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));

@@ -44,9 +44,27 @@ page.layerChart = (name, draw) => {
   return box;
 };
 
-// Where the chosen layer is.
-page.chosenRule = () => (page.selection.layer < 0 ? [] : [
+// An axis whose ticks stand below the middle of each layer's bar, with its label below the ticks.
+page.chartMargins = { marginLeft: 62, marginBottom: 44 };
+page.layerAxis = (label = "layer") => ({ label, domain: [-0.5, page.layers.length - 0.5], tickFormat: (layer) => (Number.isInteger(layer) ? String(layer) : "") });
+
+// Where the chosen layer is; nothing where `marked`, a layer with a mark of its own, is the same.
+page.chosenRule = (marked = -1) => (page.selection.layer < 0 || page.selection.layer === marked ? [] : [
   Plot.ruleX([page.selection.layer], { stroke: "var(--accent)", strokeWidth: 2, strokeOpacity: 0.7 })]);
+
+// Which layers a line has no value of: those that make no tensor of the network are not compared.
+const gapText = (series) => {
+  const runs = [];
+  page.layers.forEach((_, layer) => {
+    if (series.every((measure) => measure.values[layer] !== null)) return;
+    const last = runs[runs.length - 1];
+    if (last && last[1] === layer - 1) last[1] = layer;
+    else runs.push([layer, layer]);
+  });
+  if (runs.length === 0) return "";
+  const names = runs.slice(0, 6).map(([from, to]) => (from === to ? from : `${from}–${to}`)).join(", ");
+  return `Dots bridge layers without a value (${names}${runs.length > 6 ? ", .." : ""}): they make no tensor that the network has, or were not measured.`;
+};
 
 const kindOf = (measure) => (measure.scale === "cosine" ? "cosine" : measure.title);
 
@@ -58,6 +76,7 @@ page.makeDepth = () => {
   const { element, format } = page;
   const section = page.section("depth", "Along the depth",
     "End to end has in it what the layers before lost; per layer is what each loses by itself. The shaded band is bad.");
+  const gaps = element("p", { class: "explain" });
   let [kind, series] = kinds[0];
   const hidden = new Set(usable.filter((measure) => !measure.shown)); // until their keys are pressed
   const keys = element("span", { class: "keys" });
@@ -70,17 +89,24 @@ page.makeDepth = () => {
     const [least, most] = d3.extent(rows.filter((row) => !Number.isNaN(row.value)), (row) => row.value);
     const bad = y(first, first.bad);
     const high = cosine || first.better === "less";
-    const band = high ? { y1: bad, y2: Math.max(most, bad) } : { y1: Math.min(least, bad), y2: bad };
+    // The band is seen also where nothing is in it.
+    const room = 0.1 * Math.abs(most - bad);
+    const band = high ? { y1: bad, y2: Math.max(most, cosine ? 2 * bad : bad + room) } : { y1: Math.min(least, bad - room), y2: bad };
+    gaps.textContent = gapText(series.filter((measure) => !hidden.has(measure)));
     if (least === undefined) return page.element("p", { class: "dim" }, "no line is chosen");
     const domain = [Math.min(least, band.y1, cosine ? 1e-4 : least), Math.max(most, band.y2)];
     return Plot.plot({
-      width, height: 300, marginLeft: 62, style: page.chartStyle,
-      x: { label: "layer, in the order of execution", domain: [0, page.layers.length - 1] },
+      width, height: 310, ...page.chartMargins, style: page.chartStyle,
+      x: page.layerAxis("layer, in the order of execution"),
       y: { label: cosine ? "cosine" : format.title(first), grid: true, domain: cosine ? [...domain].reverse() : domain, type: cosine ? "log" : "linear",
         tickFormat: cosine ? (d) => (Number.isInteger(Math.round(Math.log10(d) * 1e6) / 1e6) ? String(+(1 - d).toFixed(7)) : "") : undefined },
       marks: [
-        Plot.rect([band], { x1: 0, x2: page.layers.length - 1, y1: "y1", y2: "y2", fill: "var(--bad)", fillOpacity: 0.1 }),
+        Plot.rect([band], { x1: -0.5, x2: page.layers.length - 0.5, y1: "y1", y2: "y2", fill: "var(--bad)", fillOpacity: 0.14 }),
+        Plot.text([band], { x: -0.5, y: (one) => (cosine ? Math.sqrt(one.y1 * one.y2) : (one.y1 + one.y2) / 2), text: () => `bad: ${format.value(first, first.bad)}`,
+          dx: 6, textAnchor: "start", fill: "var(--bad)" }),
         ...page.chosenRule(),
+        Plot.lineY(rows.filter((row) => !Number.isNaN(row.value)), { x: "layer", y: "value", z: "s", stroke: (row) => page.lineColours[row.s % 6],
+          strokeDasharray: "1 4", className: "bridge" }),
         Plot.lineY(rows, { x: "layer", y: "value", z: "s", stroke: (row) => page.lineColours[row.s % 6], strokeWidth: (row) => (row.s === 0 ? 2 : 1.5) }),
         Plot.dot(rows, { x: "layer", y: "value", r: 2, fill: (row) => page.lineColours[row.s % 6], filter: (row) => !Number.isNaN(row.value) }),
         Plot.tip(rows, Plot.pointerX({ x: "layer", y: "value", filter: (row) => !Number.isNaN(row.value), fill: "var(--surface)",
@@ -102,6 +128,6 @@ page.makeDepth = () => {
       if (series.every((measure) => hidden.has(measure))) series.forEach((measure) => hidden.delete(measure));
       showKeys();
       chart.redraw();
-    }), keys), chart);
+    }), keys), chart, gaps);
   showKeys();
 };

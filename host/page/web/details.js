@@ -36,7 +36,8 @@ const neighbours = (layer) => {
 
 const has = (measure, layer) => measure && measure.values[layer] !== null && measure.values[layer] !== undefined;
 
-const cell = (measure, layer) => element("td", { "data-mood": measure ? page.moodOf(measure, measure.values[layer]) : "" },
+const cell = (measure, layer) => element("td", { "data-mood": measure ? page.moodOf(measure, measure.values[layer]) : "",
+  title: has(measure, layer) && measure.unit === "B" ? format.exactBytes(measure.values[layer]) : null },
   has(measure, layer) ? format.value(measure, measure.values[layer]) : "");
 
 // The numbers, those of a second build beside them.
@@ -77,11 +78,12 @@ const facts = (pairs) => element("dl", { class: "facts" },
 page.makeDetails = () => {
   const into = document.getElementById("details");
   into.append(element("p", { class: "dim" }, "Choose a layer: in the graph, the table, a chart, or by its name."));
-  page.selection.onChange((layer) => {
+  page.selection.onChange((layer, origin) => {
     const shown = page.layers[layer];
     const about = [["operator", shown.op], ["output", `${shown.dtype} ${format.shape(shown.shape)}`], ["tensor", shown.tensor],
       ["ONNX nodes", shown.onnx_nodes.join(", ")], ...(shown.facts ?? [])].filter(([, value]) => value !== "");
     into.replaceChildren(
+      ...(origin === "start" ? [element("p", { class: "dim" }, `This is ${page.firstLayer().why}. Choose another in the graph, the table, a chart, or by its name.`)] : []),
       element("div", { class: "head" }, element("h2", {}, element("span", { class: "dim" }, `${layer} `), shown.name),
         element("div", { class: "step" },
           element("button", { type: "button", title: "the layer before", onclick: () => page.selection.move(-1, "details") }, "◂"),

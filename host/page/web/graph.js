@@ -3,7 +3,8 @@ const { element, selection, layout, groups } = page;
 
 page.makeGraph = () => {
   const section = page.section("network", "Network",
-    "Click a group to open it, a layer to see what is known of it. A folded group has the colour of its worst layer.");
+    "Click a group to open it, a layer to see what is known of it. A folded group has the colour of its worst layer. " +
+    "Drag to move; once the graph was clicked, the wheel moves it, and with Ctrl makes it larger or smaller.");
   const colourings = page.measures.filter((measure) => measure.values.some((value) => value !== null));
   let measure = page.firstMeasure();
   let current = groups.root.children[0];
@@ -16,8 +17,9 @@ page.makeGraph = () => {
   defs.append(arrow);
   const canvas = page.svgElement("g");
   svg.append(defs, canvas);
-  const view = page.graphView(svg, canvas);
-  const legend = element("span");
+  const view = page.graphView(svg, canvas, () => layout.of(groups.root));
+  const readable = 0.9; // the least scale that is chosen for the reader
+  const legend = element("span", { class: "legends" });
 
   const boxes = () => [...canvas.querySelectorAll(".box")].map((box) => box.node);
   const mark = () => {
@@ -39,8 +41,14 @@ page.makeGraph = () => {
     page.drawGraph(canvas, measure);
     if (!canvas.querySelector(`#node${current.id}`)) current = layout.placeOf(current).node;
     legend.replaceChildren(page.legend(measure));
+    if (page.data.findings.some((finding) => finding.layer >= 0)) {
+      legend.append(element("span", { class: "legend" }, element("span", { class: "flag" }, "▼"), "stands out"));
+    }
+    view.mark();
     mark();
   };
+  // Where the chosen layer is, or else where the network begins.
+  const anchor = () => layout.placeOf(selection.layer >= 0 ? groups.leaves[selection.layer] : groups.root.children[0]);
   const toggle = (group) => {
     layout.fold(group, !group.folded);
     current = group;
@@ -55,7 +63,7 @@ page.makeGraph = () => {
   const foldAll = (folded) => {
     for (const node of groups.all) if (node.group) layout.fold(node, folded);
     draw();
-    view.fit(layout.of(groups.root), true, folded ? 0.6 : 0.02);
+    view.fit(true, readable, anchor());
   };
 
   canvas.addEventListener("click", (event) => {
@@ -66,7 +74,7 @@ page.makeGraph = () => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter" || event.key === " ") act(current);
     else if (event.key === "+" || event.key === "-") view.by(event.key === "+" ? 1.25 : 0.8);
-    else if (event.key === "0") view.fit(layout.of(groups.root), false);
+    else if (event.key === "0") view.fit(false);
     else if (event.key.startsWith("Arrow")) {
       current = page.graphStep(current, event.key, boxes());
       mark();
@@ -83,15 +91,19 @@ page.makeGraph = () => {
     }),
     legend,
     element("span", { class: "space" }),
-    button("fold all", "fold every group", () => foldAll(true)),
+    element("span", { class: "group" }, button("fold all", "fold every group", () => foldAll(true)),
     button("open all", "open every group", () => foldAll(false)),
-    button("fit", "the whole graph (key 0)", () => view.fit(layout.of(groups.root), false)),
+    button("fit", "the whole graph (key 0)", () => view.fit(false)),
     button("−", "smaller (key -)", () => view.by(0.8)),
-    button("+", "larger (key +)", () => view.by(1.25))), svg);
+    button("+", "larger (key +)", () => view.by(1.25)))), svg);
   draw();
-  view.fit(layout.of(groups.root), true, 0.6);
+  view.fit(true, readable, anchor());
 
   selection.onChange((layer, origin) => {
+    if (origin === "start") {
+      mark();
+      return;
+    }
     const leaf = groups.leaves[layer];
     for (const group of page.ancestors(leaf)) layout.fold(group, false);
     current = leaf;
@@ -102,7 +114,7 @@ page.makeGraph = () => {
     found = layers;
     mark();
   });
-  page.graph = { colourBy: (id) => { measure = page.measureNamed(id); draw(); }, foldAll, fit: () => view.fit(layout.of(groups.root)) };
+  page.graph = { colourBy: (id) => { measure = page.measureNamed(id); draw(); }, foldAll, fit: () => view.fit() };
 };
 
 page.measureText = (measure) => `${measure.title}${measure.from ? `, ${measure.from}` : ""}`;

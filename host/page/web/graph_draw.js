@@ -22,9 +22,15 @@ const below = (node, measure) => {
   return value === null ? what : `${what} · ${page.format.value(measure, value)}`;
 };
 
+// What stands out, by layer.
+const findings = d3.group(page.data.findings.filter((finding) => finding.layer >= 0), (finding) => finding.layer);
+page.findingsOf = (node) => node.layers.flatMap((layer) => findings.get(layer) ?? []);
+
 const titleOf = (node, measure) => {
   if (node.input) return "what the network is given";
-  if (!node.group) return `${node.layer} ${page.layers[node.layer].name}\n${page.layers[node.layer].op}`;
+  if (!node.group) {
+    return [`${node.layer} ${page.layers[node.layer].name}`, page.layers[node.layer].op, ...page.findingsOf(node).map((finding) => finding.what)].join("\n");
+  }
   return `${node.label}: ${node.layers.length} layers; the worst ${measure.title} counts. Enter or double-click opens it`;
 };
 
@@ -43,6 +49,10 @@ const drawBox = (node, place, measure) => {
   const ink = page.inkOn(fill);
   box.append(svgElement("text", { x: 9, y: 17, fill: ink, class: "name" }, labelOf(node)));
   box.append(svgElement("text", { x: 9, y: 32, fill: ink, class: "value" }, below(node, measure)));
+  if (page.findingsOf(node).length > 0) {
+    const x = place.width - 20;
+    box.append(svgElement("path", { class: "flag", d: `M${x},5h14l-7,12z` }));
+  }
   box.node = node;
   return box;
 };

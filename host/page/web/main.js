@@ -12,9 +12,11 @@ page.makeMemory();
 page.makeBoards();
 page.makePictures();
 page.makeBuilds();
+page.makeCards();
 page.makeSearch();
 page.makePrint();
 page.table.on("tableBuilt", () => {
+  page.selection.choose(page.firstLayer().layer, "start");
   // For whoever measures: how long the page took from its beginning until all of it stood.
   requestAnimationFrame(() => {
     page.standing = performance.now();

@@ -10,15 +10,22 @@ page.makePictures = () => {
 
 const ink = ["var(--series-2)", "var(--series-1)"];
 
+// "dog 16", or "class 16" where the network has no names.
+const nameOf = (label) => (page.data.class_names?.[label] ? `${page.data.class_names[label]} ${label}` : `class ${label}`);
+
+// A label has the colour of its box; both sides' lie apart: above the box, and within it.
 const boxesOf = (picture, side, s) => {
   const group = page.svgElement("g", { class: `side${s}` });
+  const size = picture.width / 42;
   for (const [left, top, right, bottom, label, score] of side.boxes ?? []) {
-    const box = page.svgElement("rect", { x: left, y: top, width: right - left, height: bottom - top, fill: "none",
+    const box = page.svgElement("rect", { x: left, y: top, width: right - left, height: bottom - top, fill: "none", class: "found",
       stroke: ink[s], "stroke-width": 2, "vector-effect": "non-scaling-stroke", "stroke-dasharray": s === 0 ? "6 4" : "none" });
-    box.append(page.svgElement("title", {}, `${side.name}: class ${label}, ${score}`));
-    const size = picture.width / 42;
-    group.append(box, page.svgElement("text", { x: left + 2, y: Math.max(size, top + (s === 0 ? -3 : size)), "font-size": size,
-      fill: "#ffffff", stroke: "#000000", "stroke-width": size / 6, "paint-order": "stroke" }, `${label} ${Number(score).toFixed(2)}`));
+    box.append(page.svgElement("title", {}, `${side.name}: ${nameOf(label)}, ${score}`));
+    const text = `${page.data.class_names?.[label] ?? label} ${Number(score).toFixed(2)}`;
+    const from = Math.max(0, s === 0 ? top - 1.25 * size : top);
+    group.append(box,
+      page.svgElement("rect", { x: left, y: from, width: 0.62 * size * text.length + 4, height: 1.25 * size, fill: ink[s], class: "tag" }),
+      page.svgElement("text", { x: left + 2, y: from + size, "font-size": size, class: "tag" }, text));
   }
   return group;
 };
@@ -37,7 +44,7 @@ const maskOf = (picture, side) => {
 };
 
 const classesOf = (side) => page.element("ol", { class: "classes" }, side.classes.map(([label, score]) =>
-  page.element("li", {}, `class ${label} `, page.element("span", { class: "number" }, page.format.significant(score, 4)))));
+  page.element("li", {}, `${nameOf(label)} `, page.element("span", { class: "number" }, page.format.significant(score, 4)))));
 
 const drawing = (picture, sides) => {
   const svg = page.svgElement("svg", { viewBox: `0 0 ${picture.width} ${picture.height}`, class: "picture", role: "img", "aria-label": picture.name });

@@ -4,7 +4,8 @@ const listeners = [];
 page.selection = {
   layer: -1,
   onChange: (listener) => listeners.push(listener),
-  // `origin` is the part of the page where it was chosen, which does not scroll then.
+  // `origin` is the part of the page where it was chosen, which does not scroll then; of "start", what is chosen until
+  // somebody chooses, nothing scrolls or opens.
   choose(layer, origin) {
     if (layer < 0 || layer >= page.layers.length) return;
     page.selection.layer = layer;

@@ -1,8 +1,10 @@
 // The table of layers: sorted by a click on a title, filtered by the fields below, chosen by a click or by keys.
+const anyBad = () => page.measures.some((measure) => measure.shown && measure.values.some((value) => page.moodOf(measure, value) === "bad"));
+
 page.makeTable = () => {
   const { element, selection } = page;
   const section = page.section("layers", "Layers",
-    "Titles sort. ▼ marks what is bad. Arrow keys move within the table, Enter chooses.");
+    `Titles sort. ${anyBad() ? "▼ marks what is bad" : "No figure is in the bad range, which ▼ would mark"}. Arrow keys move within the table, Enter chooses.`);
   const tools = element("div", { class: "tools" });
   const holder = element("div", { class: "table", tabindex: "0", "aria-label": "table of layers" });
   section.append(tools, holder);
@@ -70,7 +72,7 @@ page.makeTable = () => {
     const row = table.getRow(layer);
     if (!row) return;
     mark(row);
-    if (origin !== "table" && table.getRows("active").includes(row)) {
+    if (origin !== "table" && origin !== "start" && table.getRows("active").includes(row)) {
       table.scrollToRow(row, "center", false).catch(() => {});
     }
   });

@@ -17,14 +17,14 @@ int main(int argc, char** argv) {
     files::WriteFile(folder / name, page::ToHtml(data));
   };
   const std::filesystem::path model = testing::BuildSmallDetector(folder);
-  files::WriteFile(folder / "profile.csv", testing::ProfileCsvOf(model, 3));
+  files::WriteFile(folder / "profile.csv", testing::ProfileCsvOf(model, 3, 1));
   const std::vector<page::Result> results{testing::AnalysisOf(model, folder / "pictures"),
                                           testing::CrosscheckOf(model, 9),
                                           page::ReadResult(page::ResultKind::kProfile, folder / "profile.csv")};
   page::PageData small = page::MakePage({"report", model, results, model, {testing::CrosscheckOf(model, 20)}});
   small.layers[1].name += " </script><script>throw 1</script>";  // names are data, whatever they hold
   small.boards[1].name += " <img src=\"elsewhere.png\" onerror=\"throw 2\">";
-  small.memory.planned = {{"model_file", 40000}, {"peak", 70000}};
+  small.memory.planned = {{"model file", 40000}, {"all of these", 70000}};
   small.memory.savings = {{"keep one thing out of the arena", 16384, true}};
   small.memory.phases = {{"made up", "load", 100000, 120000}, {"made up", "steady", 110000, 130000}};
   page::PictureOptions pictures;

@@ -84,12 +84,15 @@ class PageAccessTest(PageInBrowser):
         b = self.browser
         button = b.driver.find_element("id", "theme")
         paper = "return getComputedStyle(document.body).backgroundColor"
-        seen = [b.js(paper)]
-        for _ in range(2):
-            button.click()
-            seen.append(b.js(paper))
-        self.assertEqual(seen[0], seen[1])
-        self.assertNotEqual(seen[1], seen[2])
+        for scheme in ("light", "dark"):
+            b.media(scheme)
+            seen = [b.js(paper)]
+            for _ in range(3):
+                button.click()
+                seen.append(b.js(paper))
+            self.assertNotEqual(seen[0], seen[1], f"{scheme}: the first click changes what is seen")
+            self.assertEqual(seen[0], seen[2])
+            self.assertEqual(seen[0], seen[3], "as the system wants it again")
 
     def test_on_paper_the_table_has_all_rows(self):
         self.open("large.html")

@@ -71,17 +71,64 @@ class PageBrowserTest(PageInBrowser):
         self.open("small.html")
         b = self.browser
         cards = {card.find_element("class name", "what").text: card for card in b.driver.find_elements("class name", "card")}
-        alone = [(value, i) for i, value in enumerate(self.measure("analysis.per_layer.sqnr")) if value is not None]
         live = b.js("return page.data.memory.live")
-        expected = {"worst layer": min(alone)[1], "slowest layer": 3, "peak of the memory": live.index(max(live)), "boards": 9}
+        expected = {"worst layer: SQNR, per layer": (self.worst("analysis.per_layer.sqnr"), "depth"), "slowest layer": (3, "time"),
+                    "peak of the arena": (live.index(max(live)), "memory"), "boards": (9, "boards")}
         self.assertEqual(sorted(cards), sorted(expected))
-        for what, layer in expected.items():
+        for what, (layer, section) in expected.items():
             b.js("window.scrollTo(0, 0)")
             self.assertLess(cards[what].location["y"], 600, "on the first screen")
             self.assertIn(b.js("return page.layers[arguments[0]].name", layer), cards[what].text)
-            cards[what].click()
+            cards[what].find_element("tag name", "button").click()
             self.assertEqual(b.chosen(), layer, what)
+            top = b.js("return document.getElementById(arguments[0]).getBoundingClientRect().top", section)
+            end = b.js("return document.body.scrollHeight - scrollY <= innerHeight + 2")
+            self.assertTrue(0 <= top < 100 or end, f"{what} goes to {section}, which is at {top}")
         self.assertIn("differs", b.driver.find_element("css selector", ".verdicts li").text)
+
+    def test_the_worst_layer_says_over_what_it_is(self):
+        self.open("small.html")
+        card = next(card.text for card in self.browser.driver.find_elements("class name", "card") if card.text.startswith("worst layer"))
+        alone, whole = self.worst("analysis.per_layer.sqnr"), self.worst("analysis.end_to_end.sqnr")
+        least = self.measure("analysis.per_layer.sqnr_min")[alone]
+        self.assertIn(f"mean of 2 pictures, worst picture {least:.1f} dB", card)
+        name = self.browser.js("return page.layers[arguments[0]].name", whole)
+        self.assertIn(f"end to end the worst: {whole} {name}, {self.measure('analysis.end_to_end.sqnr')[whole]:.1f} dB", card)
+
+    def test_the_worst_layer_is_chosen_from_the_start(self):
+        for name, layer in (("small.html", 9), ("large.html", None), ("bare.html", None)):
+            self.open(name)
+            b = self.browser
+            if layer is None:
+                live = b.js("return page.data.memory.live")
+                layer = self.worst("analysis.per_layer.sqnr") if name == "large.html" else live.index(max(live))
+            self.assertEqual(b.chosen(), layer, name)
+            self.assertIn(b.js("return page.layers[arguments[0]].name", layer), b.driver.find_element("css selector", "#details h2").text)
+            self.assertIn("Choose another", b.driver.find_element("id", "details").text)
+            self.assertEqual(b.js("return scrollY"), 0)
+
+    # --- numbers ---
+
+    def test_numbers_are_as_people_read_them(self):
+        self.open("bare.html")
+        value = lambda family, unit, number: self.browser.js("return page.format.value({family: arguments[0], unit: arguments[1]}, arguments[2])", family, unit, number)
+        self.assertEqual(value("time", "ms", 0.0019), "1.90 µs")
+        self.assertEqual(value("time", "ms", 1.224156), "1.22 ms")
+        self.assertEqual(value("share", "%", 0.004), "<0.1 %")
+        self.assertEqual(value("share", "%", 0), "0.0 %")
+        self.assertEqual(value("size", "M", 0), "–", "a layer without multiplications")
+        self.assertEqual(value("size", "B", 4505600), "4.30 MiB")
+        self.assertEqual(value("size", "B", 2368), "2.3 KiB")
+        self.assertEqual(self.browser.js("return page.format.number({unit: 'ms'}, 0.0019)"), "0.0019", "in a column all have its unit")
+        self.assertEqual(self.browser.js("return page.format.title({title: 'output', unit: 'B'})"), "output KiB")
+
+    def test_bytes_are_in_powers_of_1024_and_exact_in_titles(self):
+        self.open("small.html")
+        b = self.browser
+        self.assertEqual(b.js("return document.body.innerText.match(/[^\\n]*\\b[KM]B\\b[^\\n]*/g)"), None)
+        live = b.js("return page.data.memory.live")
+        titles = b.js("return [...document.querySelectorAll('.card [title]')].map((e) => e.title)")
+        self.assertEqual(titles, [f"{max(live):,} bytes"])
 
     # --- the table ---
 
@@ -128,6 +175,16 @@ class PageBrowserTest(PageInBrowser):
                    for mood, layer in (("good", 0), ("bad", 9))}
         self.assertNotEqual(colours["good"], colours["bad"])
 
+    def test_accuracy_and_time_are_in_sight_without_scrolling(self):
+        self.open("small.html")
+        b = self.browser
+        right = b.js("return document.querySelector('#layers .table').getBoundingClientRect().right")
+        for identity in ("analysis.end_to_end.sqnr", "analysis.per_layer.sqnr", "profile.time"):
+            self.assertLessEqual(b.js("return arguments[0].getBoundingClientRect().right", self.head(self.field(identity))), right, identity)
+        self.assertIn("▼ marks what is bad", b.driver.find_element("id", "layers").text)
+        self.open("bare.html")
+        self.assertIn("No figure is in the bad range", b.driver.find_element("id", "layers").text)
+
     def test_columns_are_shown_and_hidden(self):
         self.open("small.html")
         b = self.browser
@@ -138,55 +195,6 @@ class PageBrowserTest(PageInBrowser):
         menu.find_element("tag name", "summary").click()
         next(label for label in menu.find_elements("tag name", "label") if label.text.startswith("constants")).click()
         self.assertTrue(b.js("return page.table.getColumn(arguments[0]).isVisible()", field))
-
-    # --- the graph ---
-
-    def test_groups_fold_and_open(self):
-        self.open("large.html")
-        b = self.browser
-        folded = self.boxes()
-        group = next(i for i, text in enumerate(folded) if text.startswith("▸"))
-        b.driver.find_elements("css selector", "svg.graph .box")[group].click()
-        opened = self.boxes()
-        self.assertGreater(len(opened), len(folded))
-        self.assertTrue(any(text.startswith("▾") for text in opened))
-        b.driver.find_element("css selector", "svg.graph .head").click()
-        self.assertEqual(self.boxes(), folded)
-        self.press("open all")
-        leaves = b.js("return new Set([...document.querySelectorAll('svg.graph .box')].map((box) => box.node.layer).filter((l) => l >= 0)).size")
-        self.assertEqual(leaves, 1000, "every layer has its box")
-        self.press("fold all")
-        self.assertEqual(self.boxes(), folded)
-
-    def test_layers_without_groups_in_their_names_are_in_ranges(self):
-        self.open("large_flat.html")
-        self.assertTrue(all(text.startswith("▸ layers") for text in self.boxes() if text != "input"), self.boxes()[:5])
-
-    def test_a_folded_group_has_the_colour_of_its_worst_layer(self):
-        self.open("large.html")
-        values = self.measure("analysis.per_layer.sqnr")
-        worst = values.index(min(values))
-        fill, expected = self.browser.js(
-            "const m = page.measureNamed('analysis.per_layer.sqnr');"
-            "const box = [...document.querySelectorAll('svg.graph .box')].find((b) => b.node.layers.includes(arguments[0]));"
-            "return [box.querySelector('rect:last-of-type').getAttribute('fill'), page.colour(m, m.values[arguments[0]])]", worst)
-        self.assertEqual(fill, expected)
-
-    def test_edges_join_what_reads_each_other(self):
-        self.open("small.html")
-        b = self.browser
-        self.press("open all")
-        drawn = b.js("return d3.sum(page.groups.all.filter((n) => n.group), (g) => d3.sum(g.links.values(), (l) => l.count))")
-        self.assertEqual(drawn, len(b.js("return page.data.edges")), "every edge is one of a group's")
-
-    def test_colouring_changes_with_the_choice(self):
-        self.open("small.html")
-        b = self.browser
-        fills = []
-        for identity in ("analysis.per_layer.sqnr", "profile.time", "model.bits"):
-            b.js("const s = document.querySelector('#network select'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))", identity)
-            fills.append(tuple(b.js("return [...document.querySelectorAll('svg.graph .box > rect:last-of-type')].map((r) => r.getAttribute('fill'))")))
-        self.assertEqual(len(set(fills)), 3)
 
     # --- choosing and finding ---
 
@@ -243,9 +251,14 @@ class PageBrowserTest(PageInBrowser):
     def test_boxes_and_maps_lie_over_the_picture(self):
         self.open("small.html")
         b = self.browser
-        over = b.js("return [...document.querySelectorAll('#pictures svg.picture')].map((svg) => [svg.querySelectorAll('.side0 rect').length,"
-                    "svg.querySelectorAll('.side1 rect').length, svg.querySelectorAll('image').length])")
+        over = b.js("return [...document.querySelectorAll('#pictures svg.picture')].map((svg) => [svg.querySelectorAll('.side0 rect.found').length,"
+                    "svg.querySelectorAll('.side1 rect.found').length, svg.querySelectorAll('image').length])")
         self.assertEqual(over, [[2, 1, 1], [0, 0, 2], [0, 0, 2]], "both sides' boxes over one picture, each side's map over its own")
+        colours = b.js("return [...document.querySelectorAll('#pictures g')].map((side) => [...side.querySelectorAll('.found')].map((box, i) =>"
+                       "[getComputedStyle(box).stroke, getComputedStyle(side.querySelectorAll('rect.tag')[i]).fill]))")
+        for side in colours[:2]:
+            self.assertTrue(side and all(box == tag for box, tag in side), "a label has its box's colour")
+        self.assertNotEqual(colours[0][0], colours[1][0])
         self.assertTrue(b.js("return [...document.querySelectorAll('#pictures image')].every((i) => i.href.baseVal.startsWith('data:image/'))"))
         self.assertGreater(self.different_colours("#pictures svg.picture"), 8)
 
@@ -257,17 +270,6 @@ class PageBrowserTest(PageInBrowser):
         b.js("page.selection.choose(12, 'test')")
         heads = b.js("return [...document.querySelectorAll('#details .figures thead th')].map((cell) => cell.textContent)")
         self.assertEqual(heads[:3], ["", "this", "second"])
-
-    def test_the_memory_has_its_peak_and_its_tables(self):
-        self.open("small.html")
-        b = self.browser
-        text = b.driver.find_element("id", "memory").text
-        live = b.js("return page.data.memory.live")
-        self.assertIn(f"peak: layer {live.index(max(live))}", text)
-        for title in ("Planned", "What would make the arena smaller", "Measured"):
-            self.assertIn(title, text)
-        shown = b.js("return document.querySelectorAll('#memory figure:first-of-type [aria-label=rect] rect').length")
-        self.assertEqual(shown, len(b.js("return page.data.memory.tensors")), "every tensor of the arena")
 
 
 if __name__ == "__main__":

@@ -51,6 +51,10 @@ class PageInBrowser(unittest.TestCase):
     def measure(self, identity):
         return self.browser.js("return page.measureNamed(arguments[0]).values", identity)
 
+    # The layer with the least of a measure of which more is better.
+    def worst(self, identity):
+        return min((value, i) for i, value in enumerate(self.measure(identity)) if value is not None)[1]
+
     def field(self, identity):
         return self.browser.js("return 'm' + page.measures.findIndex((m) => m.id === arguments[0])", identity)
 

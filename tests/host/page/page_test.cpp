@@ -1,12 +1,15 @@
 // What a page says of the model, and how it stands in its file.
 #include "page/page.h"
 
+#include <algorithm>
 #include <set>
 
+#include "files/output_file.h"
 #include "page/page_json.h"
 #include "page/shell.h"
 #include "page_fixture.h"
 #include "report/json_text.h"
+#include "support/joint_models.h"
 
 namespace lockstep::page {
 namespace {
@@ -31,24 +34,58 @@ TEST_F(PageTest, LayersAndEdgesAreTheModels) {
   EXPECT_EQ(found, expected);
 }
 
-TEST_F(PageTest, MemoryInUseIsWhatTheBytesOfTheArenaSay) {
-  const Memory memory = Make({}).memory;
-  const size_t layers = info_.at("layers").size();
+// Marks the bytes of what a layer needs; false where one was marked before.
+bool Mark(const ArenaPart& part, int layer, std::vector<bool>& bytes) {
+  if (part.first > layer || part.last < layer) return true;
+  bool free = true;
+  for (int64_t i = part.offset; i < part.offset + part.bytes; ++i) {
+    free = free && !bytes.at(static_cast<size_t>(i));
+    bytes.at(static_cast<size_t>(i)) = true;
+  }
+  return free;
+}
+
+void ExpectBlocksAreWhatIsInUse(const Memory& memory, size_t layers) {
   ASSERT_EQ(memory.live.size(), layers);
   int64_t most = 0;
-  for (size_t layer = 0; layer < layers; ++layer) {
+  for (int layer = 0; layer < static_cast<int>(layers); ++layer) {
     std::vector<bool> used(static_cast<size_t>(memory.arena_bytes));
-    for (const ArenaTensor& tensor : memory.tensors) {
-      if (static_cast<size_t>(tensor.first) > layer || static_cast<size_t>(tensor.last) < layer) continue;
-      for (int64_t i = tensor.offset; i < tensor.offset + tensor.bytes; ++i) used.at(static_cast<size_t>(i)) = true;
+    for (const ArenaPart& block : memory.blocks) {
+      EXPECT_TRUE(Mark(block, layer, used)) << block.name << " overlaps another in layer " << layer;
     }
     const auto bytes = std::count(used.begin(), used.end(), true);
-    EXPECT_EQ(memory.live[layer], bytes) << "layer " << layer;
+    EXPECT_EQ(memory.live[static_cast<size_t>(layer)], bytes) << "layer " << layer;
     most = std::max<int64_t>(most, bytes);
+    for (const ArenaPart& view : memory.views) Mark(view, layer, used);
+    EXPECT_EQ(std::count(used.begin(), used.end(), true), bytes)
+        << "a view lies outside of the blocks, layer " << layer;
   }
   EXPECT_EQ(memory.live[static_cast<size_t>(memory.peak_layer)], most);
   EXPECT_GT(most, memory.arena_bytes / 2);
   EXPECT_LE(most, memory.arena_bytes);
+}
+
+TEST_F(PageTest, MemoryInUseIsWhatTheBytesOfTheArenaSay) {
+  ExpectBlocksAreWhatIsInUse(Make({}).memory, info_.at("layers").size());
+}
+
+// What lies within another needs all of its memory, also before the other is written: a part of a Concat that is made
+// in place.
+TEST_F(PageTest, MemoryThatIsTakenForAViewIsInUse) {
+  const joint::ModelT model = test::ViewNetwork();
+  const std::vector<uint8_t> file = test::Write(model);
+  const std::filesystem::path path = Path("views.joint");
+  files::WriteFile(path, file.data(), file.size());
+  const Memory memory = MakePage({"report", path, {}, {}, {}}).memory;
+  EXPECT_GT(memory.views.size(), 10U);
+  ExpectBlocksAreWhatIsInUse(memory, model.layers.size());
+  for (const ArenaPart& view : memory.views) {
+    const bool held = std::any_of(memory.blocks.begin(), memory.blocks.end(), [&](const ArenaPart& block) {
+      return block.first <= view.first && block.last >= view.last && block.offset <= view.offset &&
+             block.offset + block.bytes >= view.offset + view.bytes;
+    });
+    EXPECT_TRUE(held) << view.name;
+  }
 }
 
 TEST_F(PageTest, WeightHistogramsCountEveryWeight) {

@@ -34,6 +34,48 @@ TEST_F(ResultPartsTest, AnalysisIsShownLayerByLayer) {
   EXPECT_EQ(page.findings.size(), analysis.json.at("findings").size());
 }
 
+TEST_F(ResultPartsTest, FindingsOfAnalysisLeadToTheirLayers) {
+  Result analysis = testing::AnalysisOf(model_, Path("pictures"));
+  const Json layers = {Json(4), Json(nullptr), Json(-1), Json(UINT64_MAX), Json("4")};
+  analysis.json["findings"] = Json::array();
+  for (const Json& layer : layers) analysis.json["findings"].push_back({{"what", "w"}, {"do", "d"}, {"layer", layer}});
+  analysis.json["findings"].push_back({{"what", "of an earlier version"}, {"do", "d"}});
+  std::vector<int> found;
+  for (const Finding& finding : Make({analysis}).findings) found.push_back(finding.layer);
+  EXPECT_EQ(found, (std::vector<int>{4, -1, -1, -1, -1, -1}));
+}
+
+TEST_F(ResultPartsTest, AnalysisSaysOverWhatItsFiguresAre) {
+  const PageData page = Make({testing::AnalysisOf(model_, Path("pictures"))});
+  const Measure& mean = Named(page, "analysis.per_layer.sqnr");
+  const Measure& least = Named(page, "analysis.per_layer.sqnr_min");
+  EXPECT_EQ(mean.over, "mean of 2 pictures");
+  EXPECT_EQ(least.over, "");
+  for (size_t i = 0; i < mean.values.size(); ++i) {
+    if (std::isnan(mean.values[i])) continue;
+    EXPECT_LE(least.values[i], mean.values[i]) << i;
+  }
+}
+
+// A whole output is close and a part of it is not: both stand there.
+TEST_F(ResultPartsTest, BuildNamesThePartOfAnOutputThatIsFartherOff) {
+  Json report = ReadResult(ResultKind::kBuild, Path("out/net.report.json")).json;
+  const auto part = [](const char* name, double cosine) {
+    return Json{{"name", name}, {"cosine", cosine}, {"sqnr_db", 20.64}};
+  };
+  report["judgement"]["verdict"] = "good";
+  report["judgement"]["tensors"] = Json::array({{{"tensor", "inside"}, {"output", false}, {"cosine", 0.5}},
+                                                {{"tensor", "y"},
+                                                 {"output", true},
+                                                 {"cosine", 0.9999},
+                                                 {"parts", {part("boxes", 0.99999), part("scores", 0.9957)}}}});
+  const auto text = [&] { return Make({{ResultKind::kBuild, "r.json", report}}).verdicts.front().text; };
+  EXPECT_NE(text().find("the lowest cosine is 0.99990"), std::string::npos) << text();
+  EXPECT_NE(text().find("its part scores alone has 0.99570 and 20.6 dB"), std::string::npos) << text();
+  report["judgement"]["tensors"][1].erase("parts");
+  EXPECT_EQ(text().find("part"), std::string::npos) << text();
+}
+
 TEST_F(ResultPartsTest, CrosscheckShowsWhereBoardsDiffer) {
   const PageData page = Make({testing::CrosscheckOf(model_, 5)});
   ASSERT_EQ(page.boards.size(), 2U);
@@ -163,7 +205,8 @@ TEST_F(ResultPartsTest, APlanOfTheMemoryIsShown) {
   const Memory memory = Make({{ResultKind::kMemory, "m.json", plan}}).memory;
   EXPECT_EQ(memory.peak_layer, 4);
   EXPECT_EQ(memory.live[5], 105);
-  const std::vector<std::pair<std::string, int64_t>> parts{{"model_file", 4096}, {"arena", 2048}, {"peak", 9000}};
+  const std::vector<std::pair<std::string, int64_t>> parts{
+      {"model file, mapped", 4096}, {"arena", 2048}, {"RAM and model file, all of these", 9000}};
   EXPECT_EQ(memory.planned, parts);
   ASSERT_EQ(memory.savings.size(), 1U);
   EXPECT_EQ(memory.savings[0].arena, 1024);
@@ -176,11 +219,41 @@ TEST_F(ResultPartsTest, AProfileIsReadFromCsv) {
   const PageData page = Make({ReadResult(ResultKind::kProfile, Path("profile.csv"))});
   EXPECT_EQ(Named(page, "profile.time").values[3], 100.0);
   EXPECT_EQ(Named(page, "profile.time").values[2], 3.0);
-  EXPECT_EQ(Named(page, "profile.bytes").values[2], 6.0);
+  EXPECT_EQ(Named(page, "profile.bytes").values[2], 6144.0);
   double shares = 0.0;
   for (const double share : Named(page, "profile.share").values) shares += share;
   EXPECT_NEAR(shares, 100.0, 1e-9);
   EXPECT_NEAR(Named(page, "profile.gops").values[0], 2e-6 * info_.at("layers").at(0).at("macs").get<double>(), 1e-9);
+}
+
+// One run in which something else had the processor makes a layer's average anything.
+TEST_F(ResultPartsTest, TimesAreThoseOfTheFastestRuns) {
+  files::WriteFile(Path("quiet.csv"), testing::ProfileCsvOf(model_, 3));
+  files::WriteFile(Path("disturbed.csv"), testing::ProfileCsvOf(model_, 3, 1));
+  const auto verdicts = [](const PageData& page) {
+    std::string text;
+    for (const Verdict& verdict : page.verdicts) text += verdict.from == "profile" ? verdict.text : "";
+    return text;
+  };
+  const PageData quiet = Make({ReadResult(ResultKind::kProfile, Path("quiet.csv"))});
+  const PageData disturbed = Make({ReadResult(ResultKind::kProfile, Path("disturbed.csv"))});
+  EXPECT_EQ(Named(disturbed, "profile.time").values, Named(quiet, "profile.time").values);
+  EXPECT_EQ(Named(disturbed, "profile.share").values, Named(quiet, "profile.share").values);
+  EXPECT_EQ(Named(disturbed, "profile.gops").values[1], Named(quiet, "profile.gops").values[1]);
+  EXPECT_EQ(Named(disturbed, "profile.average").values[1], 600.0);
+  EXPECT_EQ(Named(disturbed, "profile.slowest").values[1], 900.0);
+  EXPECT_EQ(verdicts(quiet), "");
+  const std::string warning = verdicts(disturbed);
+  EXPECT_NE(warning.find("layer 1 " + disturbed.layers[1].name + " from 2 to 900 ms"), std::string::npos) << warning;
+  EXPECT_NE(warning.find("repeat it on a quiet machine"), std::string::npos) << warning;
+}
+
+TEST_F(ResultPartsTest, TimesAreAveragesWhereNothingElseIsKnown) {
+  files::WriteFile(Path("p.csv"),
+                   "index,layer,avg_ms\n0," + info_.at("layers").at(0).at("name").get<std::string>() + ",7\n");
+  const PageData page = Make({ReadResult(ResultKind::kProfile, Path("p.csv"))});
+  EXPECT_EQ(Named(page, "profile.time").values[0], 7.0);
+  EXPECT_EQ(Named(page, "profile.time").explain, "of one run, on average");
 }
 
 TEST_F(ResultPartsTest, SeveralProfilesAreThoseOfSeveralBoards) {
@@ -189,7 +262,7 @@ TEST_F(ResultPartsTest, SeveralProfilesAreThoseOfSeveralBoards) {
   Result second = first;
   first.json["board"] = "quick";
   second.json["board"] = "slow";
-  for (Json& layer : second.json["layers"]) layer["avg_ms"] = 2.0 * layer.at("avg_ms").get<double>();
+  for (Json& layer : second.json["layers"]) layer["min_ms"] = 2.0 * layer.at("min_ms").get<double>();
   const PageData page = Make({first, second});
   EXPECT_EQ(Named(page, "profile.time").from, "quick");
   EXPECT_EQ(Named(page, "profile2.time").from, "slow");

@@ -113,16 +113,18 @@ page::Result CrosscheckOf(const fs::path& model, int first_wrong) {
   return {page::ResultKind::kCrosscheck, "crosscheck.json", Parsed(crosscheck::ToJson(result))};
 }
 
-std::string ProfileCsvOf(const fs::path& model, int slowest) {
+std::string ProfileCsvOf(const fs::path& model, int slowest, int disturbed) {
   const page::Json info = info::DescribeModelFile(model.string(), {});
   std::string csv = "index,layer,operator,kernel,min_ms,avg_ms,max_ms,share_percent,macs,gops,bytes\n";
   for (const page::Json& layer : info.at("layers")) {
     const int index = layer.at("index").get<int>();
-    const std::string time = report::CsvNumber(index == slowest ? 100.0 : index + 1.0);
+    const double time = index == slowest ? 100.0 : index + 1.0;
+    const std::string average = report::CsvNumber(index == disturbed ? 600.0 : time);
+    const std::string longest = report::CsvNumber(index == disturbed ? 900.0 : time);
     csv +=
         report::CsvLine({std::to_string(index), layer.at("name").get<std::string>(), layer.at("op").get<std::string>(),
-                         "portable", time, time, time, "1", std::to_string(layer.at("macs").get<int64_t>()), "1.5",
-                         std::to_string(2048 * (index + 1))});
+                         "portable", report::CsvNumber(time), average, longest, "1",
+                         std::to_string(layer.at("macs").get<int64_t>()), "1.5", std::to_string(2048 * (index + 1))});
   }
   return csv;
 }
@@ -176,7 +178,7 @@ page::PageData LargePage(int layers, bool grouped_names) {
     page.edges.push_back({i - 1, i, "tensor_" + std::to_string(i - 1)});
     // Residuals around each block.
     if (i % 10 == 9) page.edges.push_back({i - 9, i, "tensor_" + std::to_string(i - 9)});
-    page.memory.tensors.push_back({layer.tensor, i % 4 * 100000, 100000, i, std::min(i + 1, layers - 1), false});
+    page.memory.blocks.push_back({layer.tensor, i % 4 * 100000, 100000, i, std::min(i + 1, layers - 1)});
     page.memory.live.push_back(i == layers / 2 ? 400000 : 200000);
   }
   page.memory.arena_bytes = 400000;
@@ -186,14 +188,14 @@ page::PageData LargePage(int layers, bool grouped_names) {
     for (int i = 0; i < layers; ++i) added.values[static_cast<size_t>(i)] = value_of(i);
   };
   fill(page::SqnrMeasure("analysis.end_to_end.sqnr", "end to end", "a"),
-       [&](int i) { return 45.0 - 25.0 * i / layers + 3.0 * std::sin(i); });
+       [&](int i) { return i / 2 == layers / 4 ? std::nan("") : 45.0 - 25.0 * i / layers + 3.0 * std::sin(i); });
   fill(page::SqnrMeasure("analysis.per_layer.sqnr", "per layer", "b"),
        [&](int i) { return i == layers / 3 ? 4.0 : 38.0 + 6.0 * std::sin(1.7 * i); });
   fill(page::CosineMeasure("analysis.end_to_end.cosine", "end to end", "c"),
        [&](int i) { return 1.0 - 1e-4 * (1.0 + i % 17); });
   fill({"profile.time", "time", "profile", "time", "ms", "d"},
        [&](int i) { return i == layers / 4 ? 60.0 : 1.0 + i % 7; });
-  fill({"profile.bytes", "moved", "profile", "moved", "KB", "e"}, [](int i) { return 100.0 + i % 31; });
+  fill({"profile.bytes", "moved", "profile", "moved", "B", "e"}, [](int i) { return 102400.0 + 1024 * (i % 31); });
   fill({"model.macs", "MACs", "model", "size", "M", "f"}, [](int i) { return 5.0 + i % 13; });
   for (int i = 0; i < layers; ++i) {
     page.histograms.push_back(
