@@ -18,6 +18,7 @@
 #include "compiler/precision.h"
 #include "files/output_file.h"
 #include "graph/error.h"
+#include "import/class_names.h"
 #include "import/onnx_export.h"
 #include "import/source_digest.h"
 #include "info/blockers.h"
@@ -92,7 +93,8 @@ BuildResult Build(const BuildConfig& config, const BuildListener& listener) {
 
   report.Stage("export frontend/optimized.onnx");
   const std::string source_digest = digest.get();
-  files.Add(result.optimized_onnx, importer::SerializeOnnx(graph, source_digest));
+  const std::string class_names = importer::MetadataOf(config.input, importer::kClassNamesKey);
+  files.Add(result.optimized_onnx, importer::SerializeOnnx(graph, source_digest, {}, class_names));
 
   quantize::QuantizeOptions options = QuantizeOptionsOf(config, calibration);
   HoldGiven(config, network.given, options);

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "graph/error.h"
+#include "import/class_names.h"
 #include "import/expand_activations.h"
 #include "import/onnx_tensor.h"
 #include "import/opset_normalize.h"
@@ -150,13 +151,17 @@ onnx::ModelProto ToProto(const Graph& graph, const NarrowTypes& narrow) {
 
 }  // namespace
 
-std::string SerializeOnnx(const Graph& graph, const std::string& source_digest, const NarrowTypes& narrow) {
+std::string SerializeOnnx(const Graph& graph, const std::string& source_digest, const NarrowTypes& narrow,
+                          const std::string& class_names) {
   onnx::ModelProto model = ToProto(ExpandActivations(graph), narrow);
-  if (!source_digest.empty()) {
+  const auto add = [&](const char* key, const std::string& value) {
+    if (value.empty()) return;
     onnx::StringStringEntryProto& entry = *model.add_metadata_props();
-    entry.set_key(kSourceDigestKey);
-    entry.set_value(source_digest);
-  }
+    entry.set_key(key);
+    entry.set_value(value);
+  };
+  add(kSourceDigestKey, source_digest);
+  add(kClassNamesKey, class_names);
   std::string bytes;
   if (model.SerializeToString(&bytes)) return bytes;
   throw UnsupportedModel("the network " + graph.name + " is larger than the 2 GiB of an ONNX file; use a smaller one");
@@ -174,14 +179,6 @@ void ExportOnnx(const Graph& graph, const std::string& path, const std::string& 
   throw BadInput("cannot write '" + path + "': " + reason + "; free some space");
 }
 
-std::string ExportedSourceDigest(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  onnx::ModelProto model;
-  if (!model.ParseFromIstream(&file)) return "";
-  for (const onnx::StringStringEntryProto& entry : model.metadata_props()) {
-    if (entry.key() == kSourceDigestKey) return entry.value();
-  }
-  return "";
-}
+std::string ExportedSourceDigest(const std::string& path) { return MetadataOf(path, kSourceDigestKey); }
 
 }  // namespace lockstep::importer

@@ -15,9 +15,9 @@ using NarrowTypes = std::map<graph::TensorId, int64_t>;
 // The bytes of the file. Opset 17, and version 1 of the other domains that its operators are of. A fused activation
 // becomes ONNX operators again, its input under the name of `pre_activation`; shapes of all tensors are recorded.
 // Throws UnsupportedModel if they are more than one file can hold. `source_digest`, the md5 of the file that the graph
-// was made from, goes into the metadata unless it is empty.
+// was made from, and `class_names` (class_names.h) go into the metadata unless they are empty.
 std::string SerializeOnnx(const graph::Graph& graph, const std::string& source_digest = "",
-                          const NarrowTypes& narrow = {});
+                          const NarrowTypes& narrow = {}, const std::string& class_names = "");
 
 // Throws BadInput if the file cannot be written; then it does not exist.
 void ExportOnnx(const graph::Graph& graph, const std::string& path, const std::string& source_digest = "");

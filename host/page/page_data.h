@@ -161,7 +161,8 @@ struct PageData {
   std::vector<Histogram> histograms;
   std::vector<HeatMap> heat_maps;
   std::vector<Comparison> comparisons;
-  Json pictures = Json::array();  // see docs/report.md
+  Json pictures = Json::array();         // see docs/report.md
+  std::vector<std::string> class_names;  // by class, where the network has them
 
   // A measure without values. The reference holds until the next is added.
   Measure& Add(Measure measure);

@@ -170,23 +170,25 @@ Json ShortJson(double value) {
 }
 
 Json ToJson(const PageData& page) {
-  return {{"format", 1},
-          {"title", page.title},
-          {"command", page.command},
-          {"digest", page.digest},
-          {"verdicts", ListOf(page.verdicts)},
-          {"facts", ToJson(page.facts)},
-          {"notes", page.notes},
-          {"findings", ListOf(page.findings)},
-          {"layers", ListOf(page.layers)},
-          {"edges", ListOf(page.edges)},
-          {"measures", ListOf(page.measures)},
-          {"boards", ListOf(page.boards)},
-          {"memory", ToJson(page.memory)},
-          {"histograms", ListOf(page.histograms)},
-          {"heat_maps", ListOf(page.heat_maps)},
-          {"comparisons", ListOf(page.comparisons)},
-          {"pictures", page.pictures}};
+  Json json = {{"format", 1},
+               {"title", page.title},
+               {"command", page.command},
+               {"digest", page.digest},
+               {"verdicts", ListOf(page.verdicts)},
+               {"facts", ToJson(page.facts)},
+               {"notes", page.notes},
+               {"findings", ListOf(page.findings)},
+               {"layers", ListOf(page.layers)},
+               {"edges", ListOf(page.edges)},
+               {"measures", ListOf(page.measures)},
+               {"boards", ListOf(page.boards)},
+               {"memory", ToJson(page.memory)},
+               {"histograms", ListOf(page.histograms)},
+               {"heat_maps", ListOf(page.heat_maps)},
+               {"comparisons", ListOf(page.comparisons)},
+               {"pictures", page.pictures}};
+  if (!page.class_names.empty()) json["class_names"] = page.class_names;
+  return json;
 }
 
 }  // namespace lockstep::page

@@ -6,6 +6,7 @@
 #include "dump/values.h"
 #include "engine/float/float_engine.h"
 #include "files/base64.h"
+#include "import/class_names.h"
 #include "input/model_input.h"
 #include "input/pictures/decode.h"
 #include "input/pictures/preprocess.h"
@@ -143,6 +144,7 @@ void AddPictures(const std::filesystem::path& model, const PictureOptions& optio
     pictures.Run(items[i], i == 0);
     progress(static_cast<int>(i + 1), static_cast<int>(items.size()));
   }
+  page.class_names = importer::ParseClassNames(importer::MetadataOf(both.network_path, importer::kClassNamesKey));
   page.facts.emplace_back("values and differences from", items.front().label);
 }
 

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "graph/error.h"
+#include "import/class_names.h"
 #include "import/onnx_import.h"
 #include "onnx_writer.h"
 // The model checker of libonnx comes after ONNX's macros.
@@ -150,6 +151,30 @@ TEST(ExportOnnx, NamesAFileThatCannotBeWritten) {
     FAIL() << "no error";
   } catch (const BadInput& error) {
     EXPECT_NE(std::string(error.what()).find("/no/such/folder/net.onnx"), std::string::npos) << error.what();
+  }
+}
+
+TEST(ClassNames, StandInTheMetadata) {
+  SmallGraph small;
+  const Graph graph = small.Finish({small.Add("Relu", {small.Input("x", {1, 3})})});
+  const TemporaryFile file;
+  std::ofstream(file.path(), std::ios::binary) << SerializeOnnx(graph, "0123", {}, "{0: 'a', 1: 'b'}");
+  EXPECT_EQ(MetadataOf(file.path(), kClassNamesKey), "{0: 'a', 1: 'b'}");
+  EXPECT_EQ(ExportedSourceDigest(file.path()), "0123");
+  EXPECT_NO_THROW(onnx::checker::check_model(Load(file.path())));
+  ExportOnnx(graph, file.path());
+  EXPECT_EQ(MetadataOf(file.path(), kClassNamesKey), "");
+  EXPECT_EQ(MetadataOf("there is no such file", kClassNamesKey), "");
+}
+
+TEST(ClassNames, AreReadAsPythonPrintsThem) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(ParseClassNames("{0: 'person', 1: 'traffic light'}"), (Names{"person", "traffic light"}));
+  EXPECT_EQ(ParseClassNames("['person', \"dog's\", 'a\\'b']"), (Names{"person", "dog's", "a'b"}));
+  EXPECT_EQ(ParseClassNames(" { 0 : \"x\" } "), Names{"x"});
+  for (const char* other : {"", "{}", "[]", "{1: 'a'}", "{0: 'a', 2: 'b'}", "{0: 'a'", "{0: 'a'] ", "['a', 3]",
+                            "['a'] b", "['a", "['a\\", "{0 'a'}", "person", "{0: a}", "['a',"}) {
+    EXPECT_EQ(ParseClassNames(other), Names{}) << other;
   }
 }
 

@@ -254,6 +254,8 @@ class PageBrowserTest(PageInBrowser):
         over = b.js("return [...document.querySelectorAll('#pictures svg.picture')].map((svg) => [svg.querySelectorAll('.side0 rect.found').length,"
                     "svg.querySelectorAll('.side1 rect.found').length, svg.querySelectorAll('image').length])")
         self.assertEqual(over, [[2, 1, 1], [0, 0, 2], [0, 0, 2]], "both sides' boxes over one picture, each side's map over its own")
+        words = b.js("return [...document.querySelectorAll('#pictures .side0 text')].map((text) => text.textContent)")
+        self.assertEqual([word.rsplit(" ", 1)[0] for word in words], ["disc's rim", "disc's rim"], "the network's own names of classes")
         colours = b.js("return [...document.querySelectorAll('#pictures g')].map((side) => [...side.querySelectorAll('.found')].map((box, i) =>"
                        "[getComputedStyle(box).stroke, getComputedStyle(side.querySelectorAll('rect.tag')[i]).fill]))")
         for side in colours[:2]:

@@ -57,7 +57,8 @@ dump::LayerResult ResultOf(const page::Json& layer, bool equal) {
 }  // namespace
 
 fs::path BuildSmallDetector(const fs::path& folder) {
-  importer::ExportOnnx(SmallDetector(), (folder / "net.onnx").string());
+  const std::string names = "{0: 'square', 1: \"disc's rim\"}";
+  files::WriteFile(folder / "net.onnx", importer::SerializeOnnx(SmallDetector(), "", {}, names));
   WritePictures(folder / "pictures", 4);
   const page::Json keys = {{"input", (folder / "net.onnx").string()},
                            {"output_dir", (folder / "out").string()},
