@@ -45,6 +45,16 @@ std::string Head(const Profile& profile) {
   return text + "\n";
 }
 
+// One run in which something else had the processor makes an average anything.
+std::string Disturbance(const Profile& profile) {
+  constexpr double kQuiet = 1.25;  // averages are no more than that above the fastest runs
+  double fastest = 0;
+  for (const LayerProfile& layer : profile.layers) fastest += layer.min_ms;
+  if (profile.counted() || fastest <= 0 || TotalCost(profile, Measure::kMilliseconds) <= kQuiet * fastest) return "";
+  return "the runs are far apart, the fastest of each layer sum to " + FixedNumber(fastest, 3) +
+         " ms: something else ran meanwhile, and averages and their order say little; repeat it on a quiet machine\n";
+}
+
 // What of a layer is shown behind its name: the instructions alone where there are any.
 struct Shown {
   const char* title;
@@ -147,7 +157,7 @@ std::string ToText(const Profile& profile) {
   } else if (macs != 0) {
     text += ", " + FixedNumber(total / static_cast<double>(macs), 2) + " for each multiply-accumulate";
   }
-  text += "\n\n" + OperatorTable(profile).ToText(false) + "\n";
+  text += "\n" + Disturbance(profile) + "\n" + OperatorTable(profile).ToText(false) + "\n";
   std::stable_sort(layers.begin(), layers.end(), [measure](const LayerProfile* a, const LayerProfile* b) {
     return CostOf(*a, measure) > CostOf(*b, measure);
   });

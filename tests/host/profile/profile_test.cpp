@@ -68,6 +68,15 @@ TEST(Profile, SumsAreThoseOfTheLayers) {
   EXPECT_LT(text.rfind("    2  c"), text.rfind("    0  a")) << text;
 }
 
+TEST(Profile, RunsThatAreFarApartAreNoMeasurement) {
+  Profile profile = Three();
+  EXPECT_NE(ToText(profile).find("the fastest of each layer sum to 2.000 ms: something else ran"), std::string::npos)
+      << ToText(profile);
+  for (LayerProfile& layer : profile.layers) layer.min_ms = layer.avg_ms / 1.2;
+  EXPECT_EQ(ToText(profile).find("far apart"), std::string::npos) << ToText(profile);
+  EXPECT_EQ(ToText(Counted(Three(), 1)).find("far apart"), std::string::npos);
+}
+
 TEST(Profile, InstructionsAreNeverShownAsTimes) {
   const std::string text = ToText(Counted(Three(), 3000000));
   EXPECT_EQ(text.find(" ms"), std::string::npos) << text;
