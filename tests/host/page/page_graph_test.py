@@ -47,6 +47,23 @@ class PageGraphTest(PageInBrowser):
         self.assertTrue(any(b.get_attribute("height") != "0" and float(b.get_attribute("height")) < 400
                             for b in self.browser.driver.find_elements("css selector", "svg.graph > .bar")), "a bar shows which part it is")
 
+    def test_the_wheel_moves_the_graph_once_it_is_in_use(self):
+        self.open("large.html")
+        b = self.browser
+        turn = ("const svg = document.querySelector('svg.graph'); const before = d3.zoomTransform(svg);"
+                "svg.dispatchEvent(new WheelEvent('wheel', {deltaY: 120, ctrlKey: arguments[0], cancelable: true, bubbles: true}));"
+                "const after = d3.zoomTransform(svg); return [Math.round(before.y - after.y), after.k < before.k]")
+        self.press("open all")
+        self.assertEqual(b.js(turn, False), [0, False], "the page scrolls")
+        b.js("document.querySelector('svg.graph').focus()")
+        self.assertEqual(b.js(turn, False), [120, False])
+        self.assertTrue(b.js(turn, True)[1], "with Ctrl it gets smaller")
+        for _ in range(3):
+            b.js("document.querySelector('svg.graph').dispatchEvent(new WheelEvent('wheel', {deltaY: 1e6, cancelable: true}))")
+        seen = b.js("const s = document.querySelector('svg.graph').getBoundingClientRect();"
+                    "return [...document.querySelectorAll('svg.graph .box')].some((e) => { const r = e.getBoundingClientRect(); return r.bottom > s.top && r.top < s.bottom; })")
+        self.assertTrue(seen, "it does not leave its frame")
+
     def test_good_layers_have_different_colours(self):
         self.open("large.html")
         fills = self.browser.js("const m = page.measureNamed('analysis.per_layer.sqnr'); return [...new Set(m.values.filter((v) => v > m.good).map((v) => page.colour(m, v)))]")
