@@ -47,6 +47,7 @@ RunTimes::Summary RunTimes::Summarize() const {
   summary.min_ms = Milliseconds(sorted.front());
   summary.avg_ms = Milliseconds(sum) / static_cast<double>(sorted.size());
   summary.max_ms = Milliseconds(sorted.back());
+  summary.median_ms = Milliseconds(sorted[(sorted.size() + 1) / 2 - 1]);
   summary.p95_ms = Milliseconds(sorted[(sorted.size() * 95 + 99) / 100 - 1]);
   return summary;
 }
@@ -125,8 +126,8 @@ Status SaveBenchmark(const String& path, const Session& session, const RunTimes&
   file.Print("  \"runs\": %d,\n  \"load_ms\": %.6f,\n  \"min_ms\": %.6f,\n  \"avg_ms\": %.6f,\n  \"max_ms\": %.6f,\n",
              static_cast<int>(times.nanoseconds.size()), Milliseconds(times.load), summary.min_ms, summary.avg_ms,
              summary.max_ms);
-  file.Print("  \"p95_ms\": %.6f,\n  \"macs\": %llu,\n  \"gops\": %.6f,\n", summary.p95_ms,
-             static_cast<unsigned long long>(model.macs()), Gops(model, summary.avg_ms));
+  file.Print("  \"median_ms\": %.6f,\n  \"p95_ms\": %.6f,\n  \"macs\": %llu,\n  \"gops\": %.6f,\n", summary.median_ms,
+             summary.p95_ms, static_cast<unsigned long long>(model.macs()), Gops(model, summary.avg_ms));
   file.Print(
       "  \"file_bytes\": %llu,\n  \"arena_bytes\": %llu,\n  \"scratch_bytes\": %llu,\n  \"peak_bytes\": %llu,\n"
       "  \"emulated\": %s\n}\n",

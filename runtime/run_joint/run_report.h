@@ -20,7 +20,8 @@ struct RunTimes {
     double min_ms = 0;
     double avg_ms = 0;
     double max_ms = 0;
-    double p95_ms = 0;  // nearest rank
+    double median_ms = 0;  // nearest rank, as p95
+    double p95_ms = 0;
   };
   Summary Summarize() const;
 };

@@ -322,7 +322,7 @@ TEST_F(RunJoint, BenchmarkInfoDryRunVersionAndHelp) {
   ASSERT_EQ(run.status, 0) << run.error;
   ExpectWrote(run, {Path("bench.json")});
   const std::string json = ReadText(Path("bench.json"));
-  for (const char* key : {"\"runs\": 4", "\"p95_ms\"", "\"arena_bytes\"", "\"model\": \"small\"",
+  for (const char* key : {"\"runs\": 4", "\"median_ms\"", "\"p95_ms\"", "\"arena_bytes\"", "\"model\": \"small\"",
                           "\"contract\": \"rq1\"", "\"emulated\": "}) {
     EXPECT_NE(json.find(key), std::string::npos) << key << " in " << json;
   }
