@@ -6,15 +6,11 @@
 // counts.
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
-#include <ctime>
 #include <string>
 #include <vector>
 
 #include "conv_layer.h"
-#ifdef LOCKSTEP_BENCH_PEAK
-#include "dot_product_peak.h"
-#endif
+#include "peak_rate.h"
 
 namespace lockstep::bench {
 namespace {
@@ -27,39 +23,6 @@ constexpr ConvShape kShapes[] = {
     {"1x1_64_64_80", 64, 64, 80, 80, 1, 1},     {"1x1_128_128_80", 128, 128, 80, 80, 1, 1},
     {"1x1_192_128_40", 192, 128, 40, 40, 1, 1}, {"1x1_384_256_20", 384, 256, 20, 20, 1, 1},
 };
-
-// Processor time of this thread: on a shared machine the wall clock also measures the neighbours.
-double ThreadSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-template <typename Work>
-double Seconds(Work work) {
-  const double start = ThreadSeconds();
-  work();
-  return ThreadSeconds() - start;
-}
-
-double Median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
-// Multiply-accumulates per second of the register loop, 0 if this CPU has no vpdpbusd.
-double PeakRate() {
-#ifdef LOCKSTEP_BENCH_PEAK
-  constexpr int64_t kRounds = 10000;
-  if ((DetectIsa() & IsaBit(Isa::kAvx512Vnni)) == 0) return 0;
-  int64_t macs = 0;
-  const double seconds = Seconds([&] { macs = RunDotProducts(kRounds); });
-  return static_cast<double>(macs) / seconds;
-#else
-  return 0;
-#endif
-}
 
 void Convolve(benchmark::State& state, const ConvShape& shape, const kernels::Kernel& kernel) {
   const kernels::Kernel* portable = FindKernel("conv_u8s8_portable");

@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""Times whole networks in Lockstep's runtime and, beside it, in ONNX Runtime; docs/performance.md says how to read it."""
+import argparse
+import glob
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "bench/networks"))
+sys.dont_write_bytecode = True
+
+import numpy as np  # noqa: E402
+
+import prepare  # noqa: E402
+
+ALL = ("squeezenet1.1-224", "mobilenet_v1-224", "mobilenet_v2-224", "resnet18-224", "resnet50-224", "yolov5s-320", "yolov5s-640",
+       "vit_tiny-224", "yolov8n-640")
+VERSION = "1.30.0"
+COLUMNS = ("network", "GMAC", "ms", "p95", "of peak", "MiB", "ORT ms", "p95", "of peak", "MiB", "ratio", "of rounds", "cosine")
+WIDTHS = (18, 6, 8, 8, 8, 6, 8, 8, 8, 6, 6, 11, 8)
+
+
+class Programs:
+    """What is run, each pinned to the cores that were asked for."""
+
+    def __init__(self, given):
+        self.folder = prepare.lockstep().parent
+        self.given = given
+        self.pin = ["taskset", "-c", given.cpu]
+        self.library = None
+        if not given.alone:
+            package = prepare.called([ROOT / "scripts/fetch_onnxruntime.sh", VERSION]).strip()
+            machine = {"x86_64": "x64", "aarch64": "arm64"}[os.uname().machine]
+            self.library = glob.glob(f"{package}/node_modules/onnxruntime-node/bin/*/linux/{machine}/libonnxruntime.so.1*")[0]
+
+    def call(self, *command):
+        line = [str(part) for part in [*self.pin, *command]]
+        result = subprocess.run(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if result.returncode != 0:
+            sys.exit(f"measure_models: {' '.join(line)} ended with status {result.returncode}:\n{result.stderr[-1000:]}")
+        return result.stdout
+
+    def peak(self):
+        """Multiply-accumulates a second of all cores that are used."""
+        return float(self.call(self.folder / "bench_peak")) * 1e9 * self.given.threads
+
+    def lockstep(self, network, folder, runs, work):
+        self.call(self.folder / "run_joint_release", "-d", network / "input_u8.bin", "-o", work, "-w", max(1, runs // 10), "-r",
+                  runs, "--threads", self.given.threads, "--save-benchmark", work / "times", folder)
+        return json.loads((work / "times").read_text())
+
+    def onnxruntime(self, network, runs, work):
+        return json.loads(self.call(self.folder / "onnxruntime_time", self.library, network / "qdq.onnx",
+                                    network / "input_f32.bin", work / "theirs", max(1, runs // 10), runs, self.given.threads))
+
+
+def cosine(a, b):
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
+
+
+def median(rounds, key):
+    return statistics.median(entry[key] for entry in rounds)
+
+
+def figures(rounds, macs, peak):
+    ms = median(rounds, "median_ms")
+    return {"ms": ms, "p95_ms": median(rounds, "p95_ms"), "of_peak": macs / ms * 1e3 / peak if peak else None,
+            "peak_bytes": max(entry["peak_bytes"] for entry in rounds)}
+
+
+def measure(entry, programs, given, work):
+    network = prepare.prepared(entry)
+    joint = network / f"{entry}.joint"
+    once = programs.lockstep(network, joint, 3, work)
+    runs = int(min(max(given.seconds * 1e3 / once["median_ms"], 5), 2000))
+    ours, theirs, peaks = [], [], []
+    for turn in range(given.rounds):
+        peaks.append(programs.peak())
+        for first in ((True, False) if turn % 2 == 0 else (False, True)):
+            if first:
+                ours.append(programs.lockstep(network, joint, runs, work))
+            elif programs.library:
+                theirs.append(programs.onnxruntime(network, runs, work))
+    peak = statistics.median(peaks)
+    result = {"network": entry, "macs": once["macs"], "runs": runs, "peak_macs_per_second": peak,
+              "lockstep": figures(ours, once["macs"], peak)}
+    if theirs:
+        result["onnxruntime"] = figures(theirs, once["macs"], peak)
+        ratios = [a["median_ms"] / b["median_ms"] for a, b in zip(ours, theirs)]
+        result.update(ratio=statistics.median(ratios), ratios=sorted(ratios))
+        outputs = [np.fromfile(file, np.float32) for file in (next(work.glob("input_u8_*.bin")), work / "theirs")]
+        result["cosine"] = cosine(*outputs)
+    for file in work.glob("*.bin"):
+        file.unlink()
+    return result
+
+
+def cells(result):
+    row = [result["network"], f"{result['macs'] * 1e-9:.2f}"]
+    for side in (result["lockstep"], result.get("onnxruntime")):
+        if side is None:
+            return row
+        share = "-" if side["of_peak"] is None else f"{100 * side['of_peak']:.0f} %"
+        row += [f"{side['ms']:.2f}", f"{side['p95_ms']:.2f}", share, f"{side['peak_bytes'] / 2 ** 20:.0f}"]
+    return row + [f"{result['ratio']:.2f}", f"{result['ratios'][0]:.2f} to {result['ratios'][-1]:.2f}", f"{result['cosine']:.4f}"]
+
+
+def line(row):
+    return "  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, WIDTHS))).rstrip()
+
+
+def parse():
+    parser = argparse.ArgumentParser(
+        description="times networks in Lockstep's runtime and in ONNX Runtime, which take turns on the same pinned cores",
+        epilog="example: bench/models/measure_models.py --json models.json resnet18-224 yolov5s-320")
+    parser.add_argument("networks", nargs="*", metavar="NAME-SIZE", default=list(ALL), help="default: " + " ".join(ALL))
+    parser.add_argument("--rounds", type=int, default=7, help="in each both run once (default 7)")
+    parser.add_argument("--seconds", type=float, default=1.0, help="about as long is a turn (default 1)")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--cpu", help="taskset's list of cores (default: the last ones, as many as threads)")
+    parser.add_argument("--isa", help="Lockstep's kernels are at most of this instruction set, as LOCKSTEP_ISA says")
+    parser.add_argument("--alone", action="store_true", help="without ONNX Runtime")
+    parser.add_argument("--json", metavar="FILE", help="the figures of all rounds")
+    given = parser.parse_args()
+    last = os.cpu_count() - 1
+    given.cpu = given.cpu or f"{max(0, last + 1 - given.threads)}-{last}"
+    if given.isa:
+        os.environ["LOCKSTEP_ISA"] = given.isa
+    return given
+
+
+def machine():
+    model = next((text.split(":")[1].strip() for text in open("/proc/cpuinfo") if text.startswith("model name")), os.uname().machine)
+    return {"cpu": model, "cores": os.cpu_count(), "load": os.getloadavg()[0]}
+
+
+def main():
+    given = parse()
+    programs = Programs(given)
+    for entry in given.networks:
+        prepare.prepared(entry)
+    report = {"machine": machine(), "threads": given.threads, "cpu": given.cpu, "isa": given.isa, "rounds": given.rounds, "onnxruntime":
+              None if given.alone else VERSION, "networks": []}
+    told = report["machine"]
+    print(f"{told['cpu']}, {told['cores']} cores, {given.threads} threads on core {given.cpu}; load before: {told['load']:.2f}")
+    print(line(COLUMNS), flush=True)
+    with tempfile.TemporaryDirectory() as work:
+        for entry in given.networks:
+            report["networks"].append(measure(entry, programs, given, pathlib.Path(work)))
+            print(line(cells(report["networks"][-1])), flush=True)
+    peaks = [result["peak_macs_per_second"] * 1e-9 for result in report["networks"]]
+    report["machine"]["load_after"] = os.getloadavg()[0]
+    print(f"peak {statistics.median(peaks):.0f} GMAC/s ({min(peaks):.0f} to {max(peaks):.0f}); load after: {os.getloadavg()[0]:.2f}")
+    if given.json:
+        pathlib.Path(given.json).write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
