@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Times whole networks in Lockstep's runtime and, beside it, in ONNX Runtime; docs/performance.md says how to read it."""
 import argparse
-import glob
 import json
 import os
 import pathlib
@@ -18,10 +17,11 @@ import numpy as np  # noqa: E402
 
 import prepare  # noqa: E402
 
-ALL = ("squeezenet1.1-224", "mobilenet_v1-224", "mobilenet_v2-224", "resnet18-224", "resnet50-224", "yolov5s-320", "yolov5s-640",
-       "vit_tiny-224", "yolov8n-640")
+ALL = ("squeezenet1.1-224", "mobilenet_v1-224", "mobilenet_v2-224", "resnet18-224", "resnet50-224", "yolov5s-320",
+       "yolov5s-640", "vit_tiny-224", "yolov8n-640")
 VERSION = "1.30.0"
-COLUMNS = ("network", "GMAC", "ms", "p95", "of peak", "MiB", "ORT ms", "p95", "of peak", "MiB", "ratio", "of rounds", "cosine")
+COLUMNS = ("network", "GMAC", "ms", "p95", "of peak", "MiB", "ORT ms", "p95", "of peak", "MiB", "ratio", "of rounds",
+           "cosine")
 WIDTHS = (18, 6, 8, 8, 8, 6, 8, 8, 8, 6, 6, 11, 8)
 
 
@@ -32,11 +32,7 @@ class Programs:
         self.folder = prepare.lockstep().parent
         self.given = given
         self.pin = ["taskset", "-c", given.cpu]
-        self.library = None
-        if not given.alone:
-            package = prepare.called([ROOT / "scripts/fetch_onnxruntime.sh", VERSION]).strip()
-            machine = {"x86_64": "x64", "aarch64": "arm64"}[os.uname().machine]
-            self.library = glob.glob(f"{package}/node_modules/onnxruntime-node/bin/*/linux/{machine}/libonnxruntime.so.1*")[0]
+        self.library = None if given.alone else prepare.onnxruntime(VERSION)
 
     def call(self, *command):
         line = [str(part) for part in [*self.pin, *command]]
@@ -49,14 +45,15 @@ class Programs:
         """Multiply-accumulates a second of all cores that are used."""
         return float(self.call(self.folder / "bench_peak")) * 1e9 * self.given.threads
 
-    def lockstep(self, network, folder, runs, work):
-        self.call(self.folder / "run_joint_release", "-d", network / "input_u8.bin", "-o", work, "-w", max(1, runs // 10), "-r",
-                  runs, "--threads", self.given.threads, "--save-benchmark", work / "times", folder)
+    def lockstep(self, network, joint, runs, work):
+        self.call(self.folder / "run_joint_release", "-d", network / "input_u8.bin", "-o", work, "-w", max(1, runs // 10),
+                  "-r", runs, "--threads", self.given.threads, "--save-benchmark", work / "times", joint)
         return json.loads((work / "times").read_text())
 
     def onnxruntime(self, network, runs, work):
-        return json.loads(self.call(self.folder / "onnxruntime_time", self.library, network / "qdq.onnx",
-                                    network / "input_f32.bin", work / "theirs", max(1, runs // 10), runs, self.given.threads))
+        return json.loads(self.call(
+            self.folder / "onnxruntime_time", self.library, network / "qdq.onnx", network / "input_f32.bin", work / "theirs",
+            max(1, runs // 10), runs, self.given.threads))
 
 
 def cosine(a, b):
@@ -108,11 +105,12 @@ def cells(result):
             return row
         share = "-" if side["of_peak"] is None else f"{100 * side['of_peak']:.0f} %"
         row += [f"{side['ms']:.2f}", f"{side['p95_ms']:.2f}", share, f"{side['peak_bytes'] / 2 ** 20:.0f}"]
-    return row + [f"{result['ratio']:.2f}", f"{result['ratios'][0]:.2f} to {result['ratios'][-1]:.2f}", f"{result['cosine']:.4f}"]
+    return row + [f"{result['ratio']:.2f}", f"{result['ratios'][0]:.2f} to {result['ratios'][-1]:.2f}",
+                  f"{result['cosine']:.4f}"]
 
 
 def line(row):
-    return "  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, WIDTHS))).rstrip()
+    return row[0].ljust(WIDTHS[0]) + "".join("  " + cell.rjust(width) for cell, width in zip(row[1:], WIDTHS[1:]))
 
 
 def parse():
@@ -136,8 +134,9 @@ def parse():
 
 
 def machine():
-    model = next((text.split(":")[1].strip() for text in open("/proc/cpuinfo") if text.startswith("model name")), os.uname().machine)
-    return {"cpu": model, "cores": os.cpu_count(), "load": os.getloadavg()[0]}
+    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    models = [text.split(":")[1].strip() for text in lines if text.startswith("model name")]
+    return {"cpu": models[0] if models else os.uname().machine, "cores": os.cpu_count(), "load": os.getloadavg()[0]}
 
 
 def main():
@@ -145,10 +144,10 @@ def main():
     programs = Programs(given)
     for entry in given.networks:
         prepare.prepared(entry)
-    report = {"machine": machine(), "threads": given.threads, "cpu": given.cpu, "isa": given.isa, "rounds": given.rounds, "onnxruntime":
-              None if given.alone else VERSION, "networks": []}
+    report = {"machine": machine(), "threads": given.threads, "cpu": given.cpu, "isa": given.isa, "rounds": given.rounds,
+              "onnxruntime": None if given.alone else VERSION, "networks": []}
     told = report["machine"]
-    print(f"{told['cpu']}, {told['cores']} cores, {given.threads} threads on core {given.cpu}; load before: {told['load']:.2f}")
+    print(f"{told['cpu']}, {told['cores']} cores; {given.threads} threads on {given.cpu}; load before: {told['load']:.2f}")
     print(line(COLUMNS), flush=True)
     with tempfile.TemporaryDirectory() as work:
         for entry in given.networks:
@@ -156,7 +155,8 @@ def main():
             print(line(cells(report["networks"][-1])), flush=True)
     peaks = [result["peak_macs_per_second"] * 1e-9 for result in report["networks"]]
     report["machine"]["load_after"] = os.getloadavg()[0]
-    print(f"peak {statistics.median(peaks):.0f} GMAC/s ({min(peaks):.0f} to {max(peaks):.0f}); load after: {os.getloadavg()[0]:.2f}")
+    print(f"peak {statistics.median(peaks):.0f} GMAC/s ({min(peaks):.0f} to {max(peaks):.0f}); load after: "
+          f"{report['machine']['load_after']:.2f}")
     if given.json:
         pathlib.Path(given.json).write_text(json.dumps(report, indent=1) + "\n")
 

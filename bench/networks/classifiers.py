@@ -44,7 +44,8 @@ def resnet50(net):
 
 def mobilenet_v1(net):
     x = net.relu6(net.conv(net.input, 32, 3, 2))
-    for channels, stride in [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2)] + [(512, 1)] * 5 + [(1024, 2), (1024, 1)]:
+    for channels, stride in [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1),
+                             (512, 1), (512, 1), (1024, 2), (1024, 1)]:
         x = net.relu6(net.depthwise(x, 3, stride))
         x = net.relu6(net.conv(x, channels, 1))
     head(net, x)

@@ -21,14 +21,14 @@ TAIL = ("--tail-bits", "8")
 DEPTHWISE = ("--activation-scales", "per_tensor")
 ALL = {
     "squeezenet1.1": Network(classifiers.squeezenet),
-    "mobilenet_v1": Network(classifiers.mobilenet_v1, DEPTHWISE),
-    "mobilenet_v2": Network(classifiers.mobilenet_v2, DEPTHWISE),
-    "resnet18": Network(classifiers.resnet18),
-    "resnet50": Network(classifiers.resnet50),
+    "mobilenet_v1": Network(classifiers.mobilenet_v1, TAIL + DEPTHWISE),
+    "mobilenet_v2": Network(classifiers.mobilenet_v2, TAIL + DEPTHWISE),
+    "resnet18": Network(classifiers.resnet18, TAIL),
+    "resnet50": Network(classifiers.resnet50, TAIL),
     "yolov5s": Network(yolov5.yolov5s, TAIL),
     "yolov8n": Network(settings=TAIL, fetched_by=("scripts/fetch_model.sh",)),
-    "vit_tiny": Network(lambda net: vit.vit(net, 12)),
-    "vit_two_blocks": Network(lambda net: vit.vit(net, 2)),
+    "vit_tiny": Network(lambda net: vit.vit(net, 12), TAIL),
+    "vit_two_blocks": Network(lambda net: vit.vit(net, 2), TAIL),
 }
 
 

@@ -1,10 +1,13 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Makes networks with random weights for the benchmarks and builds joint models of them: prepare.py NAME-SIZE...
 
 Prints the folder of each: network.onnx, qdq.onnx (the same quantised network for ONNX Runtime) and NAME-SIZE.joint. They are
 kept in .cache/bench and made anew when what makes them changes: these scripts, or the program `lockstep`. yolov8n-640 is
 the real one, which scripts/fetch_model.sh gets.
 """
+import fcntl
+import functools
+import glob
 import hashlib
 import os
 import pathlib
@@ -27,15 +30,23 @@ def lockstep():
     folder = os.environ.get("LOCKSTEP_HOST_BIN", ROOT / "build/host/bin")
     program = pathlib.Path(folder) / "lockstep"
     if not program.exists():
-        sys.exit(f"prepare: {program} does not exist; build it with `cmake --preset host && cmake --build --preset host`")
+        sys.exit(f"prepare: {program} does not exist; build it: cmake --preset host && cmake --build --preset host")
     return program
 
 
 def called(command):
-    result = subprocess.run([str(part) for part in command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    line = [str(part) for part in command]
+    result = subprocess.run(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if result.returncode != 0:
-        sys.exit(f"{command[0]} {command[1]} ended with status {result.returncode}:\n{result.stderr.strip()[-2000:]}")
+        sys.exit(f"{' '.join(line[:2])} ended with status {result.returncode}:\n{result.stderr.strip()[-2000:]}")
     return result.stdout
+
+
+def onnxruntime(version):
+    """Its C library, fetched if it must be."""
+    package = called([ROOT / "scripts/fetch_onnxruntime.sh", version]).strip()
+    machine = {"x86_64": "x64", "aarch64": "arm64"}[os.uname().machine]
+    return glob.glob(f"{package}/node_modules/onnxruntime-node/bin/*/linux/{machine}/libonnxruntime.so.1*")[0]
 
 
 def write_pictures(folder, size):
@@ -47,7 +58,7 @@ def write_pictures(folder, size):
     for i in range(PICTURES):
         coarse = generator.normal(0, 1, (8, 8, 3))
         rows = np.stack([[np.interp(places, coarse_places, coarse[:, x, c]) for x in range(8)] for c in range(3)])
-        smooth = np.stack([[np.interp(places, coarse_places, rows[c, :, y]) for y in range(size)] for c in range(3)], axis=-1)
+        smooth = np.stack([[np.interp(places, coarse_places, rows[c, :, y]) for y in range(size)] for c in range(3)], -1)
         pixels = 128 + 80 * smooth + 16 * generator.normal(0, 1, smooth.shape)
         data = np.clip(np.rint(pixels), 0, 255).astype(np.uint8).tobytes()
         (folder / f"{i}.ppm").write_bytes(b"P6 %d %d 255\n" % (size, size) + data)
@@ -63,9 +74,11 @@ def write_inputs(folder, preprocessing):
     (folder / "input_u8.bin").write_bytes(data[-floats.size:])
 
 
+@functools.lru_cache
 def digest():
     sums = hashlib.sha256()
-    for path in [*sorted(HERE.glob("*.py")), lockstep()]:
+    makers = [path for path in HERE.glob("*.py") if not path.name.startswith("check_")]
+    for path in [*sorted(makers), lockstep()]:
         sums.update(path.read_bytes())
     return sums.hexdigest()
 
@@ -76,7 +89,7 @@ def make(entry, folder):
         sys.exit(f"prepare: no network is called {entry}; there are NAME-SIZE with these names: {', '.join(networks.ALL)}")
     network = networks.ALL[name]
     # A fetched one has its own pictures' range, and the size that it was exported with.
-    preprocessing = [] if network.fetched_by else ["--mean", "127.5", "--std", "64"]
+    preprocessing = [] if network.fetched_by else ["--mean", "128", "--std", "64"]
     if network.fetched_by:
         shutil.copy(called([ROOT / network.fetched_by[0], *network.fetched_by[1:]]).strip(), folder / "network.onnx")
     else:
@@ -89,18 +102,21 @@ def make(entry, folder):
 
 
 def prepared(entry):
+    """The folder of the network. Of several programs that ask for it at once one makes it."""
+    PLACE.mkdir(parents=True, exist_ok=True)
     folder = PLACE / entry
-    made_by = digest()
     stamp = folder / "made_by"
-    if not stamp.exists() or stamp.read_text() != made_by:
-        PLACE.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=PLACE) as work:
-            made = pathlib.Path(work) / entry
-            made.mkdir()
-            make(entry, made)
-            (made / "made_by").write_text(made_by)
-            shutil.rmtree(folder, ignore_errors=True)
-            os.replace(made, folder)
+    with open(PLACE / f"{entry}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != digest():
+            with tempfile.TemporaryDirectory(dir=PLACE) as work:
+                made = pathlib.Path(work) / entry
+                made.mkdir()
+                make(entry, made)
+                shutil.rmtree(made / "frontend")
+                (made / "made_by").write_text(digest())
+                shutil.rmtree(folder, ignore_errors=True)
+                os.replace(made, folder)
     return folder
 
 

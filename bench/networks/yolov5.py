@@ -28,8 +28,8 @@ def pools(net, x, channels):
 
 def doubled(net, x):
     scales = net.constant("scales", np.array([1, 1, 2, 2], np.float32))
-    return net.node("Resize", [x, "", scales], x.channels, x.square, mode="nearest", coordinate_transformation_mode="asymmetric",
-                    nearest_mode="floor")
+    return net.node("Resize", [x, "", scales], x.channels, x.square, mode="nearest", nearest_mode="floor",
+                    coordinate_transformation_mode="asymmetric")
 
 
 def part(net, x, begin, end):
