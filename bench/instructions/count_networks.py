@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "bench/networks"))
 sys.dont_write_bytecode = True
 
+import kernel_shares  # noqa: E402
 import prepare  # noqa: E402
 import recorded  # noqa: E402
 
@@ -61,7 +62,8 @@ def count(machine, run_joint, network, work):
     if [entry[:2] for entry in lines] != [[i, 1] for i in range(len(layers))]:
         sys.exit(f"count_networks: {network} on {machine}: the plugin counted other layers than run_joint_profile has")
     return recorded.Counts(sum(layer["macs"] for layer in layers), tuple(
-        recorded.Layer(layer["op"], layer["name"].replace(" ", "_"), entry[2]) for layer, entry in zip(layers, lines)))
+        recorded.Layer(layer["op"], layer["name"].replace(" ", "_"), layer["kernel"] or "-", entry[2])
+        for layer, entry in zip(layers, lines)))
 
 
 def compare(machine, network, before, now):
@@ -87,6 +89,16 @@ def show():
             print(f"| {network} | {macs * 1e-9:.2f} | " + " | ".join(cells) + " |")
 
 
+def show_kernels(machines, networks, least):
+    print(kernel_shares.HEADER.format("machine"))
+    for machine in machines:
+        table = recorded.read(machine)
+        for network in networks:
+            if network in table:
+                layers = [(layer.op, layer.kernel, layer.instructions) for layer in table[network].layers]
+                kernel_shares.show(machine, network, layers, least)
+
+
 def parse():
     parser = argparse.ArgumentParser(
         description="counts the instructions of whole networks, layer by layer, on emulated machines, and compares them "
@@ -100,6 +112,8 @@ def parse():
     parser.add_argument("--build", type=pathlib.Path, help="the build folder of the target (default: the preset's)")
     parser.add_argument("--record", action="store_true", help="writes what is counted into the table")
     parser.add_argument("--show", action="store_true", help="prints what is recorded, and counts nothing")
+    parser.add_argument("--kernels", type=float, metavar="PERCENT",
+                        help="prints the kernels that take at least so much of what is recorded, and counts nothing")
     given = parser.parse_args()
     given.machine = given.machine or list(MACHINES)
     given.networks = given.networks or list(LARGE if given.large else SMALL)
@@ -110,6 +124,9 @@ def main():
     given = parse()
     if given.show:
         show()
+        return 0
+    if given.kernels is not None:
+        show_kernels(given.machine, given.networks, given.kernels)
         return 0
     good = True
     with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
 """The recorded counts: a file for each emulated machine, in it a block for each network.
 
     network resnet18-64 148557824 38123456        multiply-accumulates and instructions of all layers
-    0 Conv Conv_0 123456                          a layer's number, operator, name and instructions
+    0 Conv Conv_0 conv_u8s8_neon 123456           a layer's number, operator, name, kernel and instructions
 """
 import dataclasses
 import pathlib
@@ -16,6 +16,7 @@ NOTHING = 2000  # instructions: a layer that changes by less is not named
 class Layer:
     op: str
     name: str
+    kernel: str
     instructions: int
 
 
@@ -45,7 +46,7 @@ def read(machine):
             name = words[1]
             macs[name], layers[name] = int(words[2]), []
         else:
-            layers[name].append(Layer(words[1], words[2], int(words[3])))
+            layers[name].append(Layer(words[1], words[2], words[3], int(words[4])))
     for name in macs:
         found[name] = Counts(macs[name], tuple(layers[name]))
     return found
@@ -55,7 +56,8 @@ def write(machine, all_counts):
     text = HEADER
     for name, counts in sorted(all_counts.items()):
         text += f"\nnetwork {name} {counts.macs} {counts.instructions}\n"
-        text += "".join(f"{i} {layer.op} {layer.name} {layer.instructions}\n" for i, layer in enumerate(counts.layers))
+        text += "".join(f"{i} {layer.op} {layer.name} {layer.kernel} {layer.instructions}\n"
+                        for i, layer in enumerate(counts.layers))
     part = path_of(machine).with_suffix(".part")
     PLACE.mkdir(exist_ok=True)
     part.write_text(text)

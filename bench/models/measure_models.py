@@ -4,10 +4,12 @@ import argparse
 import json
 import os
 import pathlib
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "bench/networks"))
@@ -15,6 +17,7 @@ sys.dont_write_bytecode = True
 
 import numpy as np  # noqa: E402
 
+import kernel_shares  # noqa: E402
 import prepare  # noqa: E402
 
 ALL = ("squeezenet1.1-224", "mobilenet_v1-224", "mobilenet_v2-224", "resnet18-224", "resnet50-224", "yolov5s-320",
@@ -25,18 +28,30 @@ COLUMNS = ("network", "GMAC", "ms", "p95", "of peak", "MiB", "ORT ms", "p95", "o
 WIDTHS = (18, 6, 8, 8, 8, 6, 8, 8, 8, 6, 6, 11, 8)
 
 
+def processor_seconds():
+    """Of all programs that were called."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 class Programs:
     """What is run, each pinned to the cores that were asked for."""
 
     def __init__(self, given):
         self.folder = prepare.lockstep().parent
         self.given = given
-        self.pin = ["taskset", "-c", given.cpu]
+        # What else runs on these cores is made to wait, where that is allowed.
+        first = ["chrt", "-f", "10"]
+        allowed = subprocess.run([*first, "true"], stderr=subprocess.DEVNULL).returncode == 0
+        self.pin = (first if allowed else []) + ["taskset", "-c", given.cpu]
+        self.shares = []
         self.library = None if given.alone else prepare.onnxruntime(VERSION)
 
     def call(self, *command):
         line = [str(part) for part in [*self.pin, *command]]
+        before, start = processor_seconds(), time.monotonic()
         result = subprocess.run(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.shares.append((processor_seconds() - before) / (time.monotonic() - start))
         if result.returncode != 0:
             sys.exit(f"measure_models: {' '.join(line)} ended with status {result.returncode}:\n{result.stderr[-1000:]}")
         return result.stdout
@@ -50,10 +65,17 @@ class Programs:
                   "-r", runs, "--threads", self.given.threads, "--save-benchmark", work / "times", joint)
         return json.loads((work / "times").read_text())
 
+    def kernels(self, network, joint, work):
+        """Of each layer its operator, its kernel and its time."""
+        self.call(self.folder / "run_joint_profile", "-d", network / "input_u8.bin", "-w", "3", "-r", "20", "--threads",
+                  self.given.threads, "--profile-path", work, joint)
+        layers = json.loads((work / "profile.json").read_text())["layers"]
+        return [(layer["op"], layer["kernel"] or "-", layer["avg_ms"]) for layer in layers]
+
     def onnxruntime(self, network, runs, work):
         return json.loads(self.call(
-            self.folder / "onnxruntime_time", self.library, network / "qdq.onnx", network / "input_f32.bin", work / "theirs",
-            max(1, runs // 10), runs, self.given.threads))
+            self.folder / "onnxruntime_time", self.library, network / "timed.onnx", network / "input_f32.bin",
+            work / "theirs", max(1, runs // 10), runs, self.given.threads))
 
 
 def cosine(a, b):
@@ -98,6 +120,15 @@ def measure(entry, programs, given, work):
     return result
 
 
+def show_kernels(programs, given):
+    print(kernel_shares.HEADER.format("instruction set"))
+    with tempfile.TemporaryDirectory() as work:
+        for entry in given.networks:
+            network = prepare.prepared(entry)
+            layers = programs.kernels(network, network / f"{entry}.joint", pathlib.Path(work))
+            kernel_shares.show(given.isa or "this CPU's", entry, layers, given.kernels)
+
+
 def cells(result):
     row = [result["network"], f"{result['macs'] * 1e-9:.2f}"]
     for side in (result["lockstep"], result.get("onnxruntime")):
@@ -109,7 +140,9 @@ def cells(result):
                   f"{result['cosine']:.4f}"]
 
 
-def line(row):
+def line(row, markdown):
+    if markdown:
+        return "| " + " | ".join(row) + " |"
     return row[0].ljust(WIDTHS[0]) + "".join("  " + cell.rjust(width) for cell, width in zip(row[1:], WIDTHS[1:]))
 
 
@@ -124,6 +157,9 @@ def parse():
     parser.add_argument("--cpu", help="taskset's list of cores (default: the last ones, as many as threads)")
     parser.add_argument("--isa", help="Lockstep's kernels are at most of this instruction set, as LOCKSTEP_ISA says")
     parser.add_argument("--alone", action="store_true", help="without ONNX Runtime")
+    parser.add_argument("--kernels", type=float, metavar="PERCENT",
+                        help="prints the kernels that take at least so much of a network's time, and no more")
+    parser.add_argument("--markdown", action="store_true", help="the table in Markdown")
     parser.add_argument("--json", metavar="FILE", help="the figures of all rounds")
     given = parser.parse_args()
     last = os.cpu_count() - 1
@@ -144,19 +180,24 @@ def main():
     programs = Programs(given)
     for entry in given.networks:
         prepare.prepared(entry)
+    if given.kernels is not None:
+        show_kernels(programs, given)
+        return
     report = {"machine": machine(), "threads": given.threads, "cpu": given.cpu, "isa": given.isa, "rounds": given.rounds,
               "onnxruntime": None if given.alone else VERSION, "networks": []}
     told = report["machine"]
     print(f"{told['cpu']}, {told['cores']} cores; {given.threads} threads on {given.cpu}; load before: {told['load']:.2f}")
-    print(line(COLUMNS), flush=True)
+    columns = COLUMNS[:6] if given.alone else COLUMNS
+    print(line(columns, given.markdown) + ("\n" + "| --- " * len(columns) + "|" if given.markdown else ""), flush=True)
     with tempfile.TemporaryDirectory() as work:
         for entry in given.networks:
             report["networks"].append(measure(entry, programs, given, pathlib.Path(work)))
-            print(line(cells(report["networks"][-1])), flush=True)
+            print(line(cells(report["networks"][-1]), given.markdown), flush=True)
     peaks = [result["peak_macs_per_second"] * 1e-9 for result in report["networks"]]
-    report["machine"]["load_after"] = os.getloadavg()[0]
+    report["machine"].update(load_after=os.getloadavg()[0], processor_share=statistics.median(programs.shares))
     print(f"peak {statistics.median(peaks):.0f} GMAC/s ({min(peaks):.0f} to {max(peaks):.0f}); load after: "
-          f"{report['machine']['load_after']:.2f}")
+          f"{report['machine']['load_after']:.2f}; the programs had a core for "
+          f"{100 * report['machine']['processor_share']:.0f} % of their time")
     if given.json:
         pathlib.Path(given.json).write_text(json.dumps(report, indent=1) + "\n")
 

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Makes networks with random weights for the benchmarks and builds joint models of them: prepare.py NAME-SIZE...
 
-Prints the folder of each: network.onnx, qdq.onnx (the same quantised network for ONNX Runtime) and NAME-SIZE.joint. They are
-kept in .cache/bench and made anew when what makes them changes: these scripts, or the program `lockstep`. yolov8n-640 is
-the real one, which scripts/fetch_model.sh gets.
+Prints the folder of each: network.onnx, NAME-SIZE.joint, qdq.onnx (the same quantised network for ONNX Runtime) and
+timed.onnx (as that, in the form it is fastest with). They are kept in .cache/bench and made anew when what makes them
+changes: these scripts, or the program `lockstep`. yolov8n-640 is the real one, which scripts/fetch_model.sh gets.
 """
 import fcntl
 import functools
@@ -19,11 +19,13 @@ import tempfile
 import numpy as np
 
 import networks
+import sigmoid_pairs
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PLACE = ROOT / ".cache" / "bench"
 PICTURES = 4
+MAKERS = ("builder", "classifiers", "networks", "prepare", "sigmoid_pairs", "vit", "yolov5")
 
 
 def lockstep():
@@ -77,8 +79,7 @@ def write_inputs(folder, preprocessing):
 @functools.lru_cache
 def digest():
     sums = hashlib.sha256()
-    makers = [path for path in HERE.glob("*.py") if not path.name.startswith("check_")]
-    for path in [*sorted(makers), lockstep()]:
+    for path in [*(HERE / f"{name}.py" for name in MAKERS), lockstep()]:
         sums.update(path.read_bytes())
     return sums.hexdigest()
 
@@ -99,6 +100,7 @@ def make(entry, folder):
     called([lockstep(), "build", "-q", "--input", folder / "network.onnx", "--name", entry, "--output-dir", folder,
             "--calibration", folder / "pictures", "--no-cache", "--precision", "int8", *preprocessing, *network.settings,
             "--export-qdq", folder / "qdq.onnx"])
+    sigmoid_pairs.place(folder / "qdq.onnx", folder / "timed.onnx")
 
 
 def prepared(entry):

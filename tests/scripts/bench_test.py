@@ -1,15 +1,17 @@
-"""The comparison of counted instructions with the recorded ones. The argument is bench/instructions."""
+"""What the benchmarks make of counts: bench_test.py bench/instructions bench/networks"""
 import pathlib
 import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, sys.argv.pop(1))
+sys.path[:0] = [sys.argv.pop(1), sys.argv.pop(1)]
+import kernel_shares  # noqa: E402
 import recorded  # noqa: E402
 
 
 def counts(*instructions):
-    return recorded.Counts(1000, tuple(recorded.Layer("Conv", f"layer_{i}", n) for i, n in enumerate(instructions)))
+    layers = [recorded.Layer("Conv", f"layer_{i}", "conv_portable", n) for i, n in enumerate(instructions)]
+    return recorded.Counts(1000, tuple(layers))
 
 
 class Differences(unittest.TestCase):
@@ -33,6 +35,12 @@ class Differences(unittest.TestCase):
     def test_other_layers(self):
         self.assertIn("1 layers, and not those 2", recorded.differences(counts(1, 2), counts(1))[0])
         self.assertEqual(recorded.differences(None, counts(1)), ["is not in the table"])
+
+
+class Shares(unittest.TestCase):
+    def test_the_largest_is_first(self):
+        layers = [("Add", "add_neon", 10), ("Conv", "conv_msa", 20), ("Conv", "conv_msa", 40), ("Add", "add_neon", 30)]
+        self.assertEqual(kernel_shares.shares(layers), [(0.6, "Conv", "conv_msa"), (0.4, "Add", "add_neon")])
 
 
 class Table(unittest.TestCase):
