@@ -1,6 +1,8 @@
 #include "kernel_tester.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -39,6 +41,34 @@ class Buffer {
   size_t size_;
   size_t guard_;
   std::unique_ptr<uint8_t, decltype(&std::free)> memory_{nullptr, std::free};
+};
+
+// Which end of an input lies at a page that cannot be read.
+enum class Edge { kBegin, kEnd };
+
+// Memory between two pages that cannot be read, at the edge of one of them, so at any address.
+class EdgedBuffer {
+ public:
+  EdgedBuffer(size_t size, Edge edge) {
+    const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    const size_t inner = (size + page - 1) / page * page;
+    length_ = inner + 2 * page;
+    void* memory = mmap(nullptr, length_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) std::abort();
+    memory_ = static_cast<uint8_t*>(memory);
+    if (inner > 0 && mprotect(memory_ + page, inner, PROT_READ | PROT_WRITE) != 0) std::abort();
+    data_ = memory_ + page + (edge == Edge::kEnd ? inner - size : 0);
+  }
+  ~EdgedBuffer() { munmap(memory_, length_); }
+  EdgedBuffer(const EdgedBuffer&) = delete;
+  EdgedBuffer& operator=(const EdgedBuffer&) = delete;
+
+  uint8_t* data() { return data_; }
+
+ private:
+  uint8_t* memory_ = nullptr;
+  uint8_t* data_ = nullptr;
+  size_t length_ = 0;
 };
 
 // Which tensors have their rows apart from each other, as in another tensor's memory, where the operator allows it.
@@ -86,7 +116,7 @@ constexpr uint8_t kUnwritten = 0x5b;
 // What a kernel is given, in memory of its own.
 class PreparedLayer {
  public:
-  PreparedLayer(const LayerCase& test, Strided strided) : strided_(strided) {
+  PreparedLayer(const LayerCase& test, Strided strided, Edge edge) : strided_(strided), edge_(edge) {
     builder_.Finish(joint::Layer::Pack(builder_, &test.layer));
     views_.reserve(test.inputs.size());
     for (const TestTensor& input : test.inputs) views_.push_back(View(input, OperatorOf(test.layer.options.type)));
@@ -133,7 +163,9 @@ class PreparedLayer {
     const Rows rows(tensor, may && (strided_ & kInputs) != 0);
     TensorView view = ViewWithoutData(tensor, rows);
     // A packed constant has more bytes than elements.
-    auto buffer = std::make_unique<Buffer>(may ? rows.bytes() : tensor.bytes.size(), 0, uint8_t{0xee});
+    const size_t size = may ? rows.bytes() : tensor.bytes.size();
+    auto buffer = std::make_unique<EdgedBuffer>(size, edge_);
+    std::fill_n(buffer->data(), size, uint8_t{0xee});
     if (may) {
       rows.Scatter(tensor.bytes, buffer->data());
     } else {
@@ -152,8 +184,9 @@ class PreparedLayer {
   }
 
   Strided strided_;
+  Edge edge_;
   flatbuffers::FlatBufferBuilder builder_;
-  std::vector<std::unique_ptr<Buffer>> memory_;
+  std::vector<std::unique_ptr<EdgedBuffer>> memory_;
   std::vector<TensorView> views_;
   std::vector<TensorView> output_views_;
   std::vector<std::unique_ptr<Buffer>> outputs_;
@@ -199,7 +232,7 @@ enum class Order { kAscending, kDescending };
 
 void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, Order order, Strided strided,
               const Explain& explain) {
-  PreparedLayer layer(test, strided);
+  PreparedLayer layer(test, strided, order == Order::kAscending ? Edge::kEnd : Edge::kBegin);
   const Prepared& prepared = layer.prepared;
   ASSERT_GE(prepared.units, 1);
   EXPECT_TRUE(layer.state().GuardsIntact()) << kernel.name << ": setup wrote outside the state; " << test.about;
@@ -290,7 +323,7 @@ void ExpectEveryKernelGives(const LayerCase& test, const Explain& explain) {
   const IsaSet present = DetectIsa();
   int kernels = 0;
   const bool may_be_strided = op.strided_inputs > 0 || op.strided_outputs;
-  const PreparedLayer probe(test, kNone);
+  const PreparedLayer probe(test, kNone, Edge::kEnd);
   for (size_t i = 0; i < op.kernel_count; ++i) {
     const Kernel& kernel = op.kernels[i];
     if ((IsaBit(kernel.isa) & present) == 0 || !Accepts(kernel, probe.args)) continue;

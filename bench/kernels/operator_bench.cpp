@@ -1,0 +1,81 @@
+// Every kernel of the table on layers of operators other than Conv. Counters:
+//   GBs    bytes of inputs and output per second, in thousand millions
+//   GMACs  multiply-accumulates per second, of a DepthwiseConv
+//   gain   speed over the portable kernel
+// A kernel takes turns with the portable one, for the clock of a shared core changes; the median of the ratios counts.
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <vector>
+
+#include "operator_cases.h"
+#include "peak_rate.h"
+
+namespace lockstep::bench {
+namespace {
+
+double SecondsOf(OperatorLayer& layer, const kernels::Kernel& kernel, int repeats) {
+  return Seconds([&] {
+           for (int i = 0; i < repeats; ++i) layer.Run(kernel);
+         }) /
+         repeats;
+}
+
+// The kernel that every layer of the form falls back to.
+const kernels::Kernel& PortableOf(const kernels::Operator& op, const kernels::LayerArgs& args) {
+  const kernels::Kernel* portable = nullptr;
+  for (size_t i = 0; i < op.kernel_count; ++i) {
+    if (kernels::Accepts(op.kernels[i], args)) portable = &op.kernels[i];
+  }
+  return *portable;
+}
+
+void Measure(benchmark::State& state, const OperatorCase& test, const kernels::Kernel& kernel) {
+  constexpr int kRepeats = 4;
+  OperatorLayer layer(test);
+  const kernels::Kernel& portable = PortableOf(kernels::OperatorOf(test.layer.options.type), layer.args());
+  double bytes = static_cast<double>(layer.args().outputs[0].bytes);
+  for (int32_t i = 0; i < layer.args().input_count; ++i) bytes += static_cast<double>(layer.args().inputs[i].bytes);
+  std::vector<double> times;
+  std::vector<double> gains;
+  layer.Run(kernel);
+  while (state.KeepRunning()) {
+    times.push_back(SecondsOf(layer, kernel, kRepeats));
+    state.SetIterationTime(times.back());
+    if (gains.size() < 15) gains.push_back(SecondsOf(layer, portable, 1) / times.back());
+  }
+  const double seconds = Median(times);
+  state.counters["GBs"] = bytes / seconds * 1e-9;
+  if (test.layer.options.type == joint::Options::DepthwiseConv) {
+    const int32_t* window = layer.args().inputs[1].shape;
+    const auto macs = static_cast<double>(layer.args().outputs[0].elements * window[1] * window[2]);
+    state.counters["GMACs"] = macs / seconds * 1e-9;
+  }
+  if (&kernel != &portable) state.counters["gain"] = Median(gains);
+}
+
+void RegisterAll() {
+  for (const OperatorCase& test : OperatorCases()) {
+    const kernels::Operator& op = kernels::OperatorOf(test.layer.options.type);
+    const OperatorLayer layer(test);
+    for (size_t i = 0; i < op.kernel_count; ++i) {
+      const kernels::Kernel& kernel = op.kernels[i];
+      if ((IsaBit(kernel.isa) & DetectIsa()) == 0 || !kernels::Accepts(kernel, layer.args())) continue;
+      const std::string name = std::string(kernel.name) + "/" + test.name;
+      benchmark::RegisterBenchmark(name.c_str(), [test, &kernel](benchmark::State& state) {
+        Measure(state, test, kernel);
+      })->UseManualTime();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::bench
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  lockstep::bench::RegisterAll();
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

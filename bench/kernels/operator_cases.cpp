@@ -1,0 +1,52 @@
+#include "operator_cases.h"
+
+#include <cmath>
+
+namespace lockstep::bench {
+namespace {
+
+constexpr int32_t kMultiplier = (1 << 30) + 12345;
+
+OperatorCase Depthwise(const char* name, int32_t channels, int32_t size, int32_t kernel, int32_t stride) {
+  OperatorCase test;
+  test.name = name;
+  test.inputs = {{{1, size * stride, size * stride, channels}}, {{1, kernel, kernel, channels}, joint::DType::S8}};
+  test.output = {{1, size, size, channels}};
+  joint::DepthwiseConvT options;
+  options.stride_h = options.stride_w = stride;
+  options.pad_top = options.pad_left = options.pad_bottom = options.pad_right = kernel / 2;
+  options.acc_init.assign(static_cast<size_t>(channels), 12345);
+  options.multiplier.assign(static_cast<size_t>(channels), kMultiplier);
+  options.shift.assign(static_cast<size_t>(channels), 8);
+  options.mid_zero_point = 7;
+  options.clamp_high = 255;
+  test.layer.options.Set(std::move(options));
+  return test;
+}
+
+template <typename Options>
+OperatorCase Case(const char* name, Options options, std::vector<OperatorTensor> inputs, OperatorTensor output) {
+  OperatorCase test;
+  test.name = name;
+  test.inputs = std::move(inputs);
+  test.output = std::move(output);
+  test.layer.options.Set(std::move(options));
+  return test;
+}
+
+}  // namespace
+
+std::vector<OperatorCase> OperatorCases() {
+  std::vector<OperatorCase> cases;
+  cases.push_back(Depthwise("3x3_32_112", 32, 112, 3, 1));
+  cases.push_back(Depthwise("3x3_s2_96_56", 96, 56, 3, 2));
+  cases.push_back(Depthwise("3x3_144_56", 144, 56, 3, 1));
+  cases.push_back(Depthwise("3x3_576_14", 576, 14, 3, 1));
+  cases.push_back(Depthwise("3x3_960_7", 960, 7, 3, 1));
+  cases.push_back(Depthwise("5x5_240_28", 240, 28, 5, 1));
+  cases.push_back(Depthwise("5x5_s2_672_7", 672, 7, 5, 2));
+  cases.push_back(Depthwise("7x7_96_56", 96, 56, 7, 1));
+  return cases;
+}
+
+}  // namespace lockstep::bench

@@ -1,0 +1,78 @@
+#include "ops/depthwise_conv/depthwise_conv.h"
+#include "ops/depthwise_conv/depthwise_rows.h"
+
+namespace lockstep::kernels {
+
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+namespace {
+
+constexpr uint32_t kByteEntries = 256;
+
+DepthwiseLayer DescribeDepthwise(const LayerArgs& args) {
+  const joint::DepthwiseConv& options = *args.layer->options_as_DepthwiseConv();
+  const TensorView& x = args.inputs[0];
+  const TensorView& w = args.inputs[1];
+  const TensorView& y = args.outputs[0];
+  DepthwiseLayer layer{};
+  layer.input = x.data;
+  layer.in_pitch = x.pitch;
+  layer.in_h = x.shape[1];
+  layer.in_w = x.shape[2];
+  layer.in_zero_point = x.zero_point;
+  layer.output = y.data;
+  layer.out_pitch = y.pitch;
+  layer.out_h = y.shape[1];
+  layer.out_w = y.shape[2];
+  layer.channels = y.shape[3];
+  layer.kernel_h = w.shape[1];
+  layer.kernel_w = w.shape[2];
+  layer.stride_h = options.stride_h();
+  layer.stride_w = options.stride_w();
+  layer.dilation_h = options.dilation_h();
+  layer.dilation_w = options.dilation_w();
+  layer.pad_top = options.pad_top();
+  layer.pad_left = options.pad_left();
+  layer.weights = reinterpret_cast<const int8_t*>(w.data);
+  layer.acc_init = options.acc_init()->data();
+  layer.multiplier = options.multiplier()->data();
+  layer.shift = options.shift()->data();
+  layer.zero_point = options.mid_zero_point();
+  layer.low = options.clamp_low();
+  layer.high = options.clamp_high();
+  layer.table = options.table() != nullptr ? options.table()->data() : nullptr;
+  return layer;
+}
+
+// Others have sums of 64 bits, or values of 16 in front of a table.
+bool AcceptsDepthwiseBytes(const LayerArgs& args) {
+  const joint::DepthwiseConv& options = *args.layer->options_as_DepthwiseConv();
+  const bool bytes = args.inputs[0].dtype == joint::DType::U8 && args.inputs[1].dtype == joint::DType::S8 &&
+                     args.outputs[0].dtype == joint::DType::U8;
+  return bytes && options.acc_bits() == 32 && options.acc_init()->size() != 0 &&
+         (options.table() == nullptr || options.table()->size() == kByteEntries);
+}
+
+}  // namespace
+#endif
+
+#define LOCKSTEP_DEPTHWISE(isa)                                                                             \
+  void depthwise_conv_u8s8_##isa(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) { \
+    depthwise_rows_u8s8_##isa(DescribeDepthwise(args), begin, end);                                         \
+  }
+
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+LOCKSTEP_DEPTHWISE(avx512vnni)
+
+bool AcceptsDepthwise512(const LayerArgs& args) {
+  if (!AcceptsDepthwiseBytes(args)) return false;
+  const DepthwiseLayer layer = DescribeDepthwise(args);
+  const int64_t quads = (int64_t{layer.kernel_h} + 3) / 4;
+  const int64_t columns = int64_t{layer.kernel_w - 1} * layer.dilation_w + 1;
+  return quads <= kMostQuads512 && quads * layer.kernel_w <= kWeightQuads512 && quads * columns <= kColumnQuads512 &&
+         layer.stride_w <= kMostStride512;
+}
+#endif
+
+#undef LOCKSTEP_DEPTHWISE
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,40 @@
+// A depthwise convolution of bytes as the kernels of an instruction set see it: plain numbers and addresses, so that
+// their files need nothing else.
+#pragma once
+
+#include <cstdint>
+
+namespace lockstep::kernels {
+
+struct DepthwiseLayer {
+  const uint8_t* input;
+  int64_t in_pitch;  // bytes from one pixel to the next
+  int32_t in_h, in_w;
+  int32_t in_zero_point;
+  uint8_t* output;
+  int64_t out_pitch;
+  int32_t out_h, out_w;
+  int32_t channels;
+  int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
+  const int8_t* weights;  // [ky][kx][channel]
+  const int32_t* acc_init;
+  const int32_t* multiplier;
+  const int8_t* shift;
+  int32_t zero_point, low, high;
+  const uint8_t* table;  // of 256 bytes, or nullptr
+};
+
+// Computes the rows [begin, end) of the outputs, counted over all images.
+using DepthwiseRows = void(const DepthwiseLayer& layer, int64_t begin, int64_t end);
+
+// What depthwise_rows_u8s8_avx512vnni has memory for: a window's quads of rows, for one output row and in the columns
+// that it spans.
+inline constexpr int kWeightQuads512 = 48;
+inline constexpr int kColumnQuads512 = 64;
+inline constexpr int kMostQuads512 = 4;
+inline constexpr int kMostStride512 = 16;
+
+// One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
+DepthwiseRows depthwise_rows_u8s8_avx512vnni;
+
+}  // namespace lockstep::kernels
