@@ -27,7 +27,7 @@ void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, 
 }
 
 void OutputTable::Apply(uint8_t* first, int64_t pixels) const {
-  if (table_ == nullptr) return;
+  if (table_ == nullptr || in_row_) return;
   if (y_.dtype == joint::DType::U16) {
     ApplyWideTable(table_, StretchesOf(y_, reinterpret_cast<uint16_t*>(first), pixels));
   } else if (waiting_ != nullptr) {

@@ -31,11 +31,12 @@ void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, 
 // 256 entries have two bytes, and wait in scratch for their entries.
 class OutputTable {
  public:
-  // `scratch`: OutputTableBytes for the longest row.
+  // `scratch`: OutputTableBytes for the longest row; `sums`: the kernels of rows give no values.
   template <typename Options>
-  OutputTable(const Options& options, const ConvVariant& variant, const TensorView& y, uint8_t* scratch)
+  OutputTable(const Options& options, const ConvVariant& variant, const TensorView& y, bool sums, uint8_t* scratch)
       : variant_(variant), y_(y), table_(options.table() != nullptr ? options.table()->data() : nullptr) {
     if (WaitsInScratch(options, y)) waiting_ = reinterpret_cast<uint16_t*>(scratch);
+    in_row_ = variant.looks_up && !sums && y.dtype == joint::DType::U8 && waiting_ == nullptr;
   }
 
   template <typename Options>
@@ -48,6 +49,8 @@ class OutputTable {
   int64_t step() const { return (waiting_ != nullptr ? RowLength(y_) : y_.pitch) * element(); }
   // Where the kernels write the row whose first pixel lies at `first`.
   uint8_t* Row(uint8_t* first) const { return waiting_ != nullptr ? reinterpret_cast<uint8_t*>(waiting_) : first; }
+  // What ConvRow has.
+  const uint8_t* in_row() const { return in_row_ ? table_ : nullptr; }
   // y = table[what the kernels wrote] for all channels of so many neighbouring pixels.
   void Apply(uint8_t* first, int64_t pixels) const;
 
@@ -58,6 +61,7 @@ class OutputTable {
   const TensorView& y_;
   const uint8_t* table_;
   uint16_t* waiting_ = nullptr;
+  bool in_row_;  // the kernels of rows look up
 };
 
 template <typename Options>

@@ -70,6 +70,8 @@ struct ConvRow {
   int32_t min_shift, max_shift;  // over the layer
   int32_t zero_point, low, high;
   bool wide_output;  // u16
+  // Not null: 256 bytes that a variant which looks up applies to each value.
+  const uint8_t* table;
   uint8_t* out;      // pixel 0, first channel of the group
   int64_t out_step;  // bytes from one output pixel to the next
   // Not null: nothing but the sums is wanted, for each pixel those of `blocks` blocks. Of 32 bits, or those of the
@@ -110,6 +112,7 @@ struct ConvVariant {
   // y = table[y] for u8
   void (*apply_table)(const uint8_t* table, const Stretches<uint8_t>& y);
   void (*finish)(const SumsRow& row);  // of sums of 32 bits with long shifts
+  bool looks_up = false;               // run_row applies a table of 256 bytes itself
 };
 
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.

@@ -34,12 +34,13 @@ class ConvRows {
         memory_(scratch + geometry.ring_offset),
         sums_(scratch + geometry.sums_offset),
         lanes_(reinterpret_cast<int64_t*>(scratch + geometry.lanes_offset)),
-        table_(options, variant, args.outputs[0], scratch + geometry.waiting_offset) {
+        table_(options, variant, args.outputs[0], geometry.wide, scratch + geometry.waiting_offset) {
     FillAllBlocks(parts);
     FillRow(options, args.outputs[0], geometry.group_out, &row_);
     row_.segments = segments_;
     row_.packed = reinterpret_cast<uint32_t*>(scratch + geometry.packed_offset);
     row_.blocks = geometry.blocks;
+    row_.table = table_.in_row();
   }
 
   ConvRow& row() { return row_; }

@@ -7,103 +7,25 @@
 
 #include <cstring>
 
+#include "arithmetic/requantize_avx512.h"
 #include "gemm/conv_driver.h"
 #include "gemm/unroll.h"
 #include "ops/common/byte_table.h"
+#include "ops/common/byte_table_avx512.h"
 
 namespace lockstep::kernels {
 namespace {
 
 constexpr int kMaxBlocks = 4;  // of 16 channels, in a tile
-constexpr __mmask16 kOddLanes = 0xaaaa;
-
-// What turns 16 accumulators into output values. Even and odd lanes are multiplied apart, for a product has 64 bits.
-struct Requantizer {
-  __m512i even_multiplier, odd_multiplier;
-  __m512i even_rounding, odd_rounding;
-  __m512i even_shift, odd_shift;
-};
 
 struct RowConstants {
   const ConvRow* row;
-  // Every shift is at least 1 and the zero point can ride on the rounding constant: the result fits 32 bits, and for
-  // odd lanes the shift can stop with the result in the upper half, where it belongs.
-  bool narrow;
-  Requantizer requantizers[kMaxBlocks];
+  OutputLimits limits;
+  bool high_words;
+  Requantizer512 requantizers[kMaxBlocks];
 };
 
 __m512i LoadS32(const int32_t* from) { return _mm512_loadu_si512(from); }
-
-Requantizer MakeRequantizer(const ConvBlock& block, int32_t zero_point, bool narrow) {
-  const __m512i one = _mm512_set1_epi64(1);
-  const __m512i base = _mm512_set1_epi64(31);
-  const __m512i shift = LoadS32(block.shift);
-  const __m512i even = _mm512_srai_epi64(_mm512_slli_epi64(shift, 32), 32);
-  const __m512i odd = _mm512_srai_epi64(shift, 32);
-  Requantizer r;
-  r.even_multiplier = LoadS32(block.multiplier);
-  r.odd_multiplier = _mm512_srli_epi64(r.even_multiplier, 32);
-  r.even_shift = _mm512_add_epi64(base, even);
-  r.odd_shift = _mm512_add_epi64(base, odd);
-  r.even_rounding = _mm512_sllv_epi64(one, _mm512_sub_epi64(r.even_shift, one));
-  r.odd_rounding = _mm512_sllv_epi64(one, _mm512_sub_epi64(r.odd_shift, one));
-  if (narrow) {
-    const __m512i zero = _mm512_set1_epi64(zero_point);
-    r.even_rounding = _mm512_add_epi64(r.even_rounding, _mm512_sllv_epi64(zero, r.even_shift));
-    r.odd_rounding = _mm512_add_epi64(r.odd_rounding, _mm512_sllv_epi64(zero, r.odd_shift));
-    r.odd_shift = _mm512_sub_epi64(r.odd_shift, _mm512_set1_epi64(32));
-  }
-  return r;
-}
-
-// zero_point + rq(acc); clamped already if it might not fit into 32 bits.
-__m512i Requantize(const RowConstants& constants, const Requantizer& r, __m512i acc) {
-  __m512i even = _mm512_mul_epi32(acc, r.even_multiplier);
-  __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(acc, 32), r.odd_multiplier);
-  even = _mm512_srav_epi64(_mm512_add_epi64(even, r.even_rounding), r.even_shift);
-  odd = _mm512_srav_epi64(_mm512_add_epi64(odd, r.odd_rounding), r.odd_shift);
-  if (!constants.narrow) {
-    const __m512i zero = _mm512_set1_epi64(constants.row->zero_point);
-    const __m512i low = _mm512_set1_epi64(constants.row->low);
-    const __m512i high = _mm512_set1_epi64(constants.row->high);
-    even = _mm512_min_epi64(_mm512_max_epi64(_mm512_add_epi64(even, zero), low), high);
-    odd = _mm512_min_epi64(_mm512_max_epi64(_mm512_add_epi64(odd, zero), low), high);
-    odd = _mm512_slli_epi64(odd, 32);
-  }
-  return _mm512_mask_blend_epi32(kOddLanes, even, odd);
-}
-
-// 64 consecutive channels of one pixel, u8: packing saturates to 0..255, the layer's own limits follow bytewise.
-void StorePacked(const ConvRow& row, const __m512i* values, uint8_t* to) {
-  const __m512i low = _mm512_packs_epi32(values[0], values[1]);
-  const __m512i high = _mm512_packs_epi32(values[2], values[3]);
-  // Packing works within 128-bit lanes: dword i of the result belongs to values[i % 4], elements 4 * (i / 4) and on.
-  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(low, high));
-  bytes = _mm512_max_epu8(bytes, _mm512_set1_epi8(static_cast<char>(row.low)));
-  bytes = _mm512_min_epu8(bytes, _mm512_set1_epi8(static_cast<char>(row.high)));
-  _mm512_storeu_si512(to, bytes);
-}
-
-void StoreBlock(const ConvRow& row, __m512i value, int64_t channel, uint8_t* pixel) {
-  value = _mm512_max_epi32(value, _mm512_set1_epi32(row.low));
-  value = _mm512_min_epi32(value, _mm512_set1_epi32(row.high));
-  const int64_t rest = row.channels - channel;
-  if (rest >= kBlockChannels) {  // masked stores are slow
-    if (row.wide_output) {
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(pixel + 2 * channel), _mm512_cvtepi32_epi16(value));
-    } else {
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(pixel + channel), _mm512_cvtepi32_epi8(value));
-    }
-    return;
-  }
-  const auto valid = static_cast<__mmask16>((1 << rest) - 1);
-  if (row.wide_output) {
-    _mm256_mask_storeu_epi16(pixel + 2 * channel, valid, _mm512_cvtepi32_epi16(value));
-  } else {
-    _mm_mask_storeu_epi8(pixel + channel, valid, _mm512_cvtepi32_epi8(value));
-  }
-}
 
 // acc plus dot products of four u8 and four s8. As an instruction of its own because gcc 12 surrounds the intrinsic
 // with copies of the accumulator.
@@ -143,6 +65,115 @@ template <int kPixels, int kBlocks>
   }
 }
 
+// What of a block's channels there is.
+__mmask16 ChannelsOf(const ConvRow& row, int64_t channel) {
+  const int64_t rest = row.channels - channel;
+  return static_cast<__mmask16>(rest >= kBlockChannels ? 0xffff : (1 << rest) - 1);
+}
+
+// Outputs of two bytes, shifts that need more than high words, channels that are no whole blocks.
+[[gnu::noinline]] void FinishAny(const RowConstants& constants, const int32_t* sums, int pixels, int blocks,
+                                 int64_t channel, uint8_t* to) {
+  const ConvRow& row = *constants.row;
+  const __m512i low = _mm512_set1_epi32(row.low);
+  const __m512i high = _mm512_set1_epi32(row.high);
+  for (int pixel = 0; pixel < pixels; ++pixel, to += row.out_step) {
+    for (int b = 0; b < blocks; ++b, sums += kBlockChannels) {
+      const int64_t at = channel + b * kBlockChannels;
+      const __mmask16 valid = ChannelsOf(row, at);
+      __m512i value =
+          Requantize512(constants.requantizers[b], constants.limits, constants.high_words, _mm512_load_si512(sums));
+      value = _mm512_min_epi32(_mm512_max_epi32(value, low), high);
+      if (row.wide_output) {
+        _mm256_mask_storeu_epi16(to + 2 * at, valid, _mm512_cvtepi32_epi16(value));
+        continue;
+      }
+      __m128i bytes = _mm512_cvtepi32_epi8(value);
+      if (row.table != nullptr) {
+        bytes = _mm512_castsi512_si128(LookUp512(LoadTable512(row.table), _mm512_castsi128_si512(bytes)));
+      }
+      if (valid == 0xffff) {  // masked stores are slow
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), bytes);
+      } else {
+        _mm_mask_storeu_epi8(to + at, valid, bytes);
+      }
+    }
+  }
+}
+
+// The output bytes of 64 accumulators, in their order: packing saturates to 0..255, the layer's own limits follow.
+struct Packer {
+  __m512i low, high, order;
+};
+
+Packer MakePacker(const ConvRow& row) {
+  // Packing works within 128-bit lanes: dword i of the result belongs to vector i % 4, elements 4 * (i / 4) and on.
+  return {_mm512_set1_epi8(static_cast<char>(row.low)), _mm512_set1_epi8(static_cast<char>(row.high)),
+          _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)};
+}
+
+[[gnu::always_inline]] inline __m512i Pack(const Packer& packer, const __m512i* values) {
+  const __m512i low = _mm512_packs_epi32(values[0], values[1]);
+  const __m512i high = _mm512_packs_epi32(values[2], values[3]);
+  const __m512i bytes = _mm512_permutexvar_epi32(packer.order, _mm512_packus_epi16(low, high));
+  return _mm512_min_epu8(_mm512_max_epu8(bytes, packer.low), packer.high);
+}
+
+[[gnu::always_inline]] inline void Store16(uint8_t* to, __m128i bytes) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+}
+
+[[gnu::always_inline]] inline void Store32(uint8_t* to, __m256i bytes) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), bytes);
+}
+
+// The bytes of kPixels pixels, kBlocks of 16 channels each; of the first `pixels` of them.
+template <int kBlocks>
+[[gnu::always_inline]] inline void StorePixels(__m512i bytes, int pixels, int64_t step, uint8_t* to) {
+  if constexpr (kBlocks == 4) {
+    _mm512_storeu_si512(to, bytes);
+  } else if constexpr (kBlocks == 3) {
+    Store32(to, _mm512_castsi512_si256(bytes));
+    Store16(to + 32, _mm512_extracti32x4_epi32(bytes, 2));
+  } else if constexpr (kBlocks == 2) {
+    Store32(to, _mm512_castsi512_si256(bytes));
+    if (pixels > 1) Store32(to + step, _mm512_extracti64x4_epi64(bytes, 1));
+  } else {
+    Unroll<4>([&](auto p) {
+      if (p < pixels) Store16(to + p * step, _mm512_extracti32x4_epi32(bytes, p));
+    });
+  }
+}
+
+// Whole blocks of bytes: the accumulators of four blocks at a time, those of neighbouring pixels.
+template <int kBlocks>
+[[gnu::noinline]] void FinishBytes(const RowConstants& constants, const int32_t* sums, int pixels, uint8_t* to) {
+  constexpr int kPixels = kBlocks < 3 ? kMaxBlocks / kBlocks : 1;
+  const ConvRow& row = *constants.row;
+  const Packer packer = MakePacker(row);
+  const int64_t step = row.out_step;
+  Requantizer512 requantizers[kBlocks];
+  Unroll<kBlocks>([&](auto b) { requantizers[b] = constants.requantizers[b]; });
+  const auto finish = [&](auto look_up) {
+    for (int left = pixels; left > 0; left -= kPixels) {
+      __m512i values[kMaxBlocks];
+      Unroll<kPixels * kBlocks>([&](auto i) {
+        values[i] = RequantizeHighWords512(requantizers[i % kBlocks], _mm512_load_si512(sums + i * kBlockChannels));
+      });
+      if (kBlocks == 3) values[3] = values[2];
+      StorePixels<kBlocks>(look_up(Pack(packer, values)), left, step, to);
+      sums += kPixels * kBlocks * kBlockChannels;
+      to += kPixels * step;
+    }
+  };
+  if (row.table == nullptr) {
+    finish([](__m512i bytes) { return bytes; });
+  } else {
+    const ByteTable512 table = LoadTable512(row.table);
+    finish([&](__m512i bytes) { return LookUp512(table, bytes); });
+  }
+}
+
 template <int kPixels, int kBlocks>
 void Tile(const RowConstants& constants, int32_t block, int64_t pixel) {
   const ConvRow& row = *constants.row;
@@ -152,26 +183,24 @@ void Tile(const RowConstants& constants, int32_t block, int64_t pixel) {
     Unroll<kPixels>([&](auto p) { acc.value[p][b] = start; });
   });
   Accumulate(row, block, pixel * row.pixel_step, acc);
-  if (row.sums != nullptr) {
-    auto* sums = static_cast<int32_t*>(row.sums) + (pixel * row.blocks + block) * kBlockChannels;
-    Unroll<kPixels>([&](auto p) {
-      Unroll<kBlocks>(
-          [&](auto b) { _mm512_storeu_si512(sums + (int64_t{p} * row.blocks + b) * kBlockChannels, acc.value[p][b]); });
-    });
-    return;
-  }
-  const int32_t channel = block * kBlockChannels;
-  const bool packed = kBlocks == kMaxBlocks && !row.wide_output && row.channels - channel >= kBlocks * kBlockChannels;
+  // Through memory, so that what follows is there once and not for every size of tiles.
+  constexpr int kVectors = (kPixels * kBlocks + kMaxBlocks - 1) / kMaxBlocks * kMaxBlocks;
+  alignas(64) int32_t own[kVectors * kBlockChannels];
+  const bool finish = row.sums == nullptr;
+  int32_t* sums =
+      finish ? own : static_cast<int32_t*>(row.sums) + (pixel * row.blocks + block) * int64_t{kBlockChannels};
+  const int64_t step = int64_t{finish ? kBlocks : row.blocks} * kBlockChannels;
   Unroll<kPixels>([&](auto p) {
-    uint8_t* to = row.out + (pixel + p) * row.out_step;
-    __m512i values[kMaxBlocks];
-    Unroll<kBlocks>([&](auto b) { values[b] = Requantize(constants, constants.requantizers[b], acc.value[p][b]); });
-    if (packed) {
-      StorePacked(row, values, to + channel);
-    } else {
-      Unroll<kBlocks>([&](auto b) { StoreBlock(row, values[b], channel + b * kBlockChannels, to); });
-    }
+    Unroll<kBlocks>([&](auto b) { _mm512_storeu_si512(sums + p * step + b * kBlockChannels, acc.value[p][b]); });
   });
+  if (!finish) return;
+  const int64_t channel = int64_t{block} * kBlockChannels;
+  uint8_t* to = row.out + pixel * row.out_step;
+  if (constants.high_words && !row.wide_output && row.channels - channel >= kBlocks * kBlockChannels) {
+    FinishBytes<kBlocks>(constants, own, kPixels, to + channel);
+  } else {
+    FinishAny(constants, own, kPixels, kBlocks, channel, to);
+  }
 }
 
 // The next smaller tile for what a row leaves over: 12, 8, 4, 2, 1 or 6, 4, 2, 1.
@@ -195,11 +224,14 @@ int32_t NextBlocks(int32_t left) {
 void RunRow(const ConvRow& row) {
   RowConstants constants;
   constants.row = &row;
-  constants.narrow = row.min_shift >= 1 && (int64_t{row.zero_point} << row.max_shift) < (int64_t{1} << 31);
+  constants.limits = {row.zero_point, row.low, row.high};
+  constants.high_words = HighWordsDo(row.zero_point, row.min_shift, row.max_shift);
   for (int32_t block = 0; block < row.blocks;) {
     const int32_t blocks = NextBlocks(row.blocks - block);
     for (int32_t b = 0; b < blocks; ++b) {
-      constants.requantizers[b] = MakeRequantizer(row.constants[block + b], row.zero_point, constants.narrow);
+      const ConvBlock& channels = row.constants[block + b];
+      constants.requantizers[b] = MakeRequantizer512(LoadS32(channels.multiplier), LoadS32(channels.shift),
+                                                     row.zero_point, constants.high_words);
     }
     switch (blocks) {
       case 1:
@@ -219,25 +251,16 @@ void RunRow(const ConvRow& row) {
   }
 }
 
-// The table as four registers: two permutations over 128 entries each, and bit 7 of the index chooses.
-void ApplyTable64(const uint8_t* table, const Stretches<uint8_t>& y) {
-  const __m512i t0 = _mm512_loadu_si512(table);
-  const __m512i t1 = _mm512_loadu_si512(table + 64);
-  const __m512i t2 = _mm512_loadu_si512(table + 128);
-  const __m512i t3 = _mm512_loadu_si512(table + 192);
-  const auto look_up = [&](__m512i index) {
-    const __m512i low = _mm512_permutex2var_epi8(t0, index, t1);
-    const __m512i high = _mm512_permutex2var_epi8(t2, index, t3);
-    return _mm512_mask_blend_epi8(_mm512_movepi8_mask(index), low, high);
-  };
+void ApplyTable64(const uint8_t* entries, const Stretches<uint8_t>& y) {
+  const ByteTable512 table = LoadTable512(entries);
   const int64_t whole = y.length / 64 * 64;
   const __mmask64 rest = (__mmask64{1} << (y.length - whole)) - 1;
   for (int64_t stretch = 0; stretch < y.count; ++stretch) {
     uint8_t* data = y.data + stretch * y.step;
     for (const uint8_t* end = data + whole; data != end; data += 64) {
-      _mm512_storeu_si512(data, look_up(_mm512_loadu_si512(data)));
+      _mm512_storeu_si512(data, LookUp512(table, _mm512_loadu_si512(data)));
     }
-    _mm512_mask_storeu_epi8(data, rest, look_up(_mm512_maskz_loadu_epi8(rest, data)));
+    _mm512_mask_storeu_epi8(data, rest, LookUp512(table, _mm512_maskz_loadu_epi8(rest, data)));
   }
 }
 
@@ -281,6 +304,6 @@ void FinishSums8(const SumsRow& row) {
 
 }  // namespace
 
-const ConvVariant row_u8s8_avx512vnni{false, RunRow, ApplyTable64, FinishSums8};
+const ConvVariant row_u8s8_avx512vnni{false, RunRow, ApplyTable64, FinishSums8, true};
 
 }  // namespace lockstep::kernels
