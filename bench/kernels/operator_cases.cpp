@@ -46,6 +46,23 @@ std::vector<OperatorCase> OperatorCases() {
   cases.push_back(Depthwise("5x5_240_28", 240, 28, 5, 1));
   cases.push_back(Depthwise("5x5_s2_672_7", 672, 7, 5, 2));
   cases.push_back(Depthwise("7x7_96_56", 96, 56, 7, 1));
+  joint::AddT add;
+  add.multiplier_a = 700000;
+  add.multiplier_b = 900000;
+  add.shift = 21;
+  add.clamp_high = 255;
+  cases.push_back(Case("u8_56x56x256", add, {{{1, 56, 56, 256}}, {{1, 56, 56, 256}}}, {{1, 56, 56, 256}}));
+  cases.push_back(Case("u8_14x14x96", add, {{{1, 14, 14, 96}}, {{1, 14, 14, 96}}}, {{1, 14, 14, 96}}));
+  const joint::DType words = joint::DType::U16;
+  add.clamp_high = 65535;
+  cases.push_back(
+      Case("u16_56x56x64", add, {{{1, 56, 56, 64}, words}, {{1, 56, 56, 64}, words}}, {{1, 56, 56, 64}, words}));
+  joint::MulT mul;
+  mul.multiplier = kMultiplier;
+  mul.shift = 8;
+  mul.clamp_high = 255;
+  cases.push_back(Case("u8_40x40x128", mul, {{{1, 40, 40, 128}}, {{1, 40, 40, 128}}}, {{1, 40, 40, 128}}));
+  cases.push_back(Case("u8_56x56x96_by_channel", mul, {{{1, 56, 56, 96}}, {{1, 1, 1, 96}}}, {{1, 56, 56, 96}}));
   return cases;
 }
 

@@ -12,10 +12,15 @@ kernels::CheckFunction CheckAdd;
 
 namespace lockstep::kernels {
 
+AcceptFunction HasPlainRuns;
+RunFunction add_ux_avx512vnni;
 RunFunction add_ux_portable;
 RunFunction add_f32_portable;
 
 inline constexpr Kernel kAddKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_INTEGER_KERNEL(add_ux_avx512vnni, Isa::kAvx512Vnni, HasPlainRuns),
+#endif
     LOCKSTEP_INTEGER_KERNEL(add_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(add_f32_portable, Isa::kPortable, nullptr),
 };

@@ -50,6 +50,15 @@ StridedWalk BroadcastWalk(const LayerArgs& args) {
   return walk;
 }
 
+bool HasPlainRuns(const LayerArgs& args) {
+  const StridedWalk walk = BroadcastWalk(args);
+  for (const auto& strides : walk.stride) {
+    const int64_t stride = strides[walk.rank - 1];
+    if (stride != 0 && stride != 1) return false;
+  }
+  return true;
+}
+
 void RunBinary(const LayerArgs& args, int64_t begin, int64_t end, const BinaryLoops& loops) {
   const StridedWalk walk = BroadcastWalk(args);
   const ElementRange range = ElementsOf(args.outputs[0], begin, end);

@@ -12,6 +12,9 @@ namespace lockstep::kernels {
 // Element strides of an input that is broadcast to the output: 0 along the axes it lacks.
 StridedWalk BroadcastWalk(const LayerArgs& args);
 
+// Whether the elements of each input lie side by side in every run, or are one.
+bool HasPlainRuns(const LayerArgs& args);
+
 inline constexpr int kBinaryBlock = 256;
 
 // to[i] = input[position + i * stride] - zero_point

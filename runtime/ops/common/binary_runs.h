@@ -1,0 +1,60 @@
+// Add and Mul for kernels of an instruction set: runs of elements that lie side by side, or are one element for all of
+// a run, and constants without a layer.
+#pragma once
+
+#include "joint_elements.h"
+#include "ops/common/binary_elements.h"
+#include "ops/common/elements.h"
+
+namespace lockstep::kernels {
+
+struct BinaryRun {
+  const uint8_t* a;
+  const uint8_t* b;
+  uint8_t* y;
+  int64_t count;
+  bool same_a, same_b;          // one element for all
+  bool wide_a, wide_b, wide_y;  // u16
+};
+
+struct AddConstants {
+  int32_t zero_a, zero_b;
+  int32_t multiplier_a, multiplier_b, shift;
+  int32_t zero_point, low, high;
+};
+
+struct MulConstants {
+  int32_t zero_a, zero_b;
+  int32_t multiplier, shift;
+  int32_t zero_point, low, high;
+};
+
+// One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
+void AddRun512(const AddConstants& constants, const BinaryRun& run);
+void MulRun512(const MulConstants& constants, const BinaryRun& run);
+
+// For layers that HasPlainRuns.
+template <typename Constants>
+void ForEachBinaryRun(const LayerArgs& args, int64_t begin, int64_t end, const Constants& constants,
+                      void (*visit)(const Constants&, const BinaryRun&)) {
+  const StridedWalk walk = BroadcastWalk(args);
+  const ElementRange range = ElementsOf(args.outputs[0], begin, end);
+  const int64_t size_a = ElementBytes(args.inputs[0].dtype);
+  const int64_t size_b = ElementBytes(args.inputs[1].dtype);
+  const int64_t size_y = ElementBytes(args.outputs[0].dtype);
+  BinaryRun run{};
+  run.same_a = walk.stride[0][walk.rank - 1] == 0;
+  run.same_b = walk.stride[1][walk.rank - 1] == 0;
+  run.wide_a = size_a == 2;
+  run.wide_b = size_b == 2;
+  run.wide_y = size_y == 2;
+  ForEachRun(walk, range.first, range.last, [&](int64_t place, int64_t a, int64_t b, int64_t count) {
+    run.a = args.inputs[0].data + a * size_a;
+    run.b = args.inputs[1].data + b * size_b;
+    run.y = args.outputs[0].data + place * size_y;
+    run.count = count;
+    visit(constants, run);
+  });
+}
+
+}  // namespace lockstep::kernels

@@ -1,0 +1,167 @@
+// Add and Mul in 16 lanes of 32 bits, or twice 8 of 64; 64 bytes at a time where all are bytes.
+//
+// Compiled for AVX-512: it must not use inline functions with external linkage.
+#include <immintrin.h>
+
+#include "arithmetic/requantize_avx512.h"
+#include "gemm/unroll.h"
+#include "ops/common/binary_runs.h"
+
+namespace lockstep::kernels {
+namespace {
+
+constexpr int kLanes = 16;
+constexpr int kVectors = 4;
+
+__mmask16 LanesOf(int64_t left) { return static_cast<__mmask16>(left >= kLanes ? 0xffff : (1 << left) - 1); }
+
+// Differences to a zero point.
+struct Operand {
+  const uint8_t* data;
+  bool same, wide;
+  __m512i zero_point;
+
+  [[gnu::always_inline]] __m512i Load(int64_t at, __mmask16 valid) const {
+    __m512i value;
+    if (wide) {
+      const auto* words = reinterpret_cast<const uint16_t*>(data);
+      value = same ? _mm512_set1_epi32(words[0]) : _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(valid, words + at));
+    } else {
+      value = same ? _mm512_set1_epi32(data[0]) : _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(valid, data + at));
+    }
+    return _mm512_sub_epi32(value, zero_point);
+  }
+
+  [[gnu::always_inline]] __m512i LoadBytes(int64_t at) const {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + at));
+    return _mm512_sub_epi32(_mm512_cvtepu8_epi32(bytes), zero_point);
+  }
+};
+
+Operand OperandA(const BinaryRun& run, int32_t zero) {
+  return {run.a, run.same_a, run.wide_a, _mm512_set1_epi32(zero)};
+}
+Operand OperandB(const BinaryRun& run, int32_t zero) {
+  return {run.b, run.same_b, run.wide_b, _mm512_set1_epi32(zero)};
+}
+
+// The limits of the output, and where it goes.
+struct Output {
+  uint8_t* data;
+  bool wide;
+  __m512i low, high;            // of 32 bits
+  __m512i byte_low, byte_high;  // of bytes
+
+  [[gnu::always_inline]] void Store(int64_t at, __mmask16 valid, __m512i value) const {
+    value = _mm512_min_epi32(_mm512_max_epi32(value, low), high);
+    if (valid == 0xffff && !wide) {  // masked stores are slow
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(data + at), _mm512_cvtepi32_epi8(value));
+    } else if (wide) {
+      _mm256_mask_storeu_epi16(reinterpret_cast<uint16_t*>(data) + at, valid, _mm512_cvtepi32_epi16(value));
+    } else {
+      _mm_mask_storeu_epi8(data + at, valid, _mm512_cvtepi32_epi8(value));
+    }
+  }
+
+  [[gnu::always_inline]] void StoreBytes(int64_t at, const __m512i* values) const {
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const __m512i words_low = _mm512_packs_epi32(values[0], values[1]);
+    const __m512i words_high = _mm512_packs_epi32(values[2], values[3]);
+    const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(words_low, words_high));
+    _mm512_storeu_si512(data + at, _mm512_min_epu8(_mm512_max_epu8(bytes, byte_low), byte_high));
+  }
+};
+
+Output OutputOf(const BinaryRun& run, int32_t low, int32_t high) {
+  return {run.y,
+          run.wide_y,
+          _mm512_set1_epi32(low),
+          _mm512_set1_epi32(high),
+          _mm512_set1_epi8(static_cast<char>(low)),
+          _mm512_set1_epi8(static_cast<char>(high))};
+}
+
+// combine(differences of a, of b) gives 16 values, not clamped yet where `bytes` says that 32 bits hold them.
+template <typename Combine>
+[[gnu::always_inline]] inline void ForEachLane(const BinaryRun& run, const Operand& a, const Operand& b,
+                                               const Output& y, Combine combine) {
+  int64_t i = 0;
+  if (!run.wide_a && !run.wide_b && !run.wide_y && !run.same_a && !run.same_b) {
+    for (; i + kVectors * kLanes <= run.count; i += kVectors * kLanes) {
+      __m512i values[kVectors];
+      Unroll<kVectors>([&](auto v) { values[v] = combine(a.LoadBytes(i + v * kLanes), b.LoadBytes(i + v * kLanes)); });
+      y.StoreBytes(i, values);
+    }
+  }
+  for (; i < run.count; i += kLanes) {
+    const __mmask16 valid = LanesOf(run.count - i);
+    y.Store(i, valid, combine(a.Load(i, valid), b.Load(i, valid)));
+  }
+}
+
+// The even lanes of 32 bits times a number of 64.
+[[gnu::always_inline]] inline __m512i ProductSum(__m512i a, __m512i ma, __m512i b, __m512i mb, __m512i half,
+                                                 __m128i shift) {
+  const __m512i sum = _mm512_add_epi64(_mm512_mul_epi32(a, ma), _mm512_mul_epi32(b, mb));
+  return _mm512_sra_epi64(_mm512_add_epi64(sum, half), shift);
+}
+
+}  // namespace
+
+void AddRun512(const AddConstants& c, const BinaryRun& run) {
+  const Operand a = OperandA(run, c.zero_a);
+  const Operand b = OperandB(run, c.zero_b);
+  const Output y = OutputOf(run, c.low, c.high);
+  const __m512i multiplier_a = _mm512_set1_epi32(c.multiplier_a);
+  const __m512i multiplier_b = _mm512_set1_epi32(c.multiplier_b);
+  const __m128i shift = _mm_cvtsi32_si128(c.shift);
+  if (!run.wide_a && !run.wide_b && !run.wide_y) {  // the format bounds multipliers and shift so that 32 bits do
+    const __m512i zero_point = _mm512_set1_epi32(c.zero_point);
+    const __m512i half = _mm512_set1_epi32((1 << c.shift) >> 1);
+    ForEachLane(
+        run, a, b, y, [&](__m512i left, __m512i right) __attribute__((always_inline)) {
+          const __m512i sum =
+              _mm512_add_epi32(_mm512_mullo_epi32(left, multiplier_a), _mm512_mullo_epi32(right, multiplier_b));
+          return _mm512_add_epi32(_mm512_sra_epi32(_mm512_add_epi32(sum, half), shift), zero_point);
+        });
+    return;
+  }
+  const __m512i half = _mm512_set1_epi64(int64_t{1} << (c.shift - 1));
+  const __m512i zero_point = _mm512_set1_epi64(c.zero_point);
+  const __m512i low = _mm512_set1_epi64(c.low);
+  const __m512i high = _mm512_set1_epi64(c.high);
+  const auto clamped = [&](__m512i value) __attribute__((always_inline)) {
+    return _mm512_min_epi64(_mm512_max_epi64(_mm512_add_epi64(value, zero_point), low), high);
+  };
+  ForEachLane(
+      run, a, b, y, [&](__m512i left, __m512i right) __attribute__((always_inline)) {
+        const __m512i even = clamped(ProductSum(left, multiplier_a, right, multiplier_b, half, shift));
+        const __m512i odd = clamped(ProductSum(_mm512_srli_epi64(left, 32), multiplier_a, _mm512_srli_epi64(right, 32),
+                                               multiplier_b, half, shift));
+        return _mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32));
+      });
+}
+
+// Products of 32 bits: not of two u16.
+void MulRun512(const MulConstants& c, const BinaryRun& run) {
+  const Operand a = OperandA(run, c.zero_a);
+  const Operand b = OperandB(run, c.zero_b);
+  const Output y = OutputOf(run, c.low, c.high);
+  const OutputLimits limits = {c.zero_point, c.low, c.high};
+  const bool high_words = HighWordsDo(c.zero_point, c.shift, c.shift);
+  const Requantizer512 r =
+      MakeRequantizer512(_mm512_set1_epi32(c.multiplier), _mm512_set1_epi32(c.shift), c.zero_point, high_words);
+  if (high_words) {
+    ForEachLane(
+        run, a, b, y, [&](__m512i left, __m512i right) __attribute__((always_inline)) {
+          return RequantizeHighWords512(r, _mm512_mullo_epi32(left, right));
+        });
+  } else {
+    ForEachLane(
+        run, a, b, y, [&](__m512i left, __m512i right) __attribute__((always_inline)) {
+          return RequantizeProducts512(r, limits, _mm512_mullo_epi32(left, right));
+        });
+  }
+}
+
+}  // namespace lockstep::kernels
