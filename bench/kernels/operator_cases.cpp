@@ -63,6 +63,21 @@ std::vector<OperatorCase> OperatorCases() {
   mul.clamp_high = 255;
   cases.push_back(Case("u8_40x40x128", mul, {{{1, 40, 40, 128}}, {{1, 40, 40, 128}}}, {{1, 40, 40, 128}}));
   cases.push_back(Case("u8_56x56x96_by_channel", mul, {{{1, 56, 56, 96}}, {{1, 1, 1, 96}}}, {{1, 56, 56, 96}}));
+  joint::LookupT lookup;
+  for (int i = 0; i < 256; ++i) lookup.table.push_back(static_cast<uint8_t>(255 - i));
+  cases.push_back(Case("u8_80x80x64", lookup, {{{1, 80, 80, 64}}}, {{1, 80, 80, 64}}));
+  joint::RescaleT rescale;
+  rescale.multiplier = kMultiplier;
+  cases.push_back(Case("u8_80x80x64", rescale, {{{1, 80, 80, 64}}}, {{1, 80, 80, 64}}));
+  joint::ConcatT concat;
+  concat.axis = 3;
+  concat.multiplier = {0, kMultiplier, kMultiplier};
+  concat.shift = {0, 0, 1};
+  cases.push_back(
+      Case("u8_80x80x32_3", concat, {{{1, 80, 80, 32}}, {{1, 80, 80, 32}}, {{1, 80, 80, 32}}}, {{1, 80, 80, 96}}));
+  concat.multiplier.pop_back();
+  concat.shift.pop_back();
+  cases.push_back(Case("u8_40x40x128_2", concat, {{{1, 40, 40, 128}}, {{1, 40, 40, 128}}}, {{1, 40, 40, 256}}));
   return cases;
 }
 

@@ -13,6 +13,8 @@ namespace lockstep::kernels {
 
 PrepareFunction PrepareConcat;
 SetupFunction SetUpConcat;
+AcceptFunction AcceptsConcat512;
+RunFunction concat_u8_avx512vnni;
 RunFunction concat_ux_portable;
 
 // Where the elements of one input are in the output. A unit has `rows` of them, from `first_row` of the unit's rows in
@@ -27,6 +29,9 @@ struct ConcatPart {
 ConcatPart PartOfConcat(const LayerArgs& args, int32_t input, const ConcatPart* before);
 
 inline constexpr Kernel kConcatKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_KERNEL(concat_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsConcat512),
+#endif
     LOCKSTEP_KERNEL(concat_ux_portable, Isa::kPortable, nullptr),
 };
 

@@ -12,9 +12,14 @@ kernels::CheckFunction CheckLookup;
 
 namespace lockstep::kernels {
 
+AcceptFunction AcceptsLookup512;
+RunFunction lookup_u8_avx512vnni;
 RunFunction lookup_ux_portable;
 
 inline constexpr Kernel kLookupKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_KERNEL(lookup_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsLookup512),
+#endif
     LOCKSTEP_KERNEL(lookup_ux_portable, Isa::kPortable, nullptr),
 };
 

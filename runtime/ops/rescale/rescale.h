@@ -13,9 +13,14 @@ namespace lockstep::kernels {
 
 PrepareFunction PrepareRescale;
 SetupFunction SetUpRescale;
+AcceptFunction AcceptsRescale512;
+RunFunction rescale_u8_avx512vnni;
 RunFunction rescale_ux_portable;
 
 inline constexpr Kernel kRescaleKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_KERNEL(rescale_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsRescale512),
+#endif
     LOCKSTEP_KERNEL(rescale_ux_portable, Isa::kPortable, nullptr),
 };
 
