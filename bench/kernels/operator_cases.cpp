@@ -78,6 +78,13 @@ std::vector<OperatorCase> OperatorCases() {
   concat.multiplier.pop_back();
   concat.shift.pop_back();
   cases.push_back(Case("u8_40x40x128_2", concat, {{{1, 40, 40, 128}}, {{1, 40, 40, 128}}}, {{1, 40, 40, 256}}));
+  joint::SoftmaxT softmax;
+  softmax.numerator = 256;
+  for (int i = 0; i < 256; ++i) {
+    softmax.table.push_back(static_cast<uint32_t>(std::lround(std::exp(-0.05 * i) * (1 << 21))));
+  }
+  cases.push_back(Case("u8_8400x16", softmax, {{{4, 8400, 16}}}, {{4, 8400, 16}}));
+  cases.push_back(Case("u8_197x197", softmax, {{{12, 197, 197}}}, {{12, 197, 197}}));
   return cases;
 }
 

@@ -1,0 +1,24 @@
+// A Softmax of bytes as the kernels of an instruction set see it.
+#pragma once
+
+#include <cstdint>
+
+namespace lockstep::kernels {
+
+struct SoftmaxRows {
+  const uint8_t* x;
+  int64_t x_step;  // bytes from one row to the next
+  uint8_t* y;
+  int64_t y_step;
+  int64_t count;
+  int64_t length;
+  const uint32_t* table;  // of 256 entries
+  uint32_t numerator;     // at most 2^16
+  uint32_t high;          // of y
+  bool words;             // y is u16
+};
+
+// One of each instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
+void SoftmaxRows512(const SoftmaxRows& rows);
+
+}  // namespace lockstep::kernels
