@@ -13,8 +13,10 @@ struct BinaryRun {
   const uint8_t* b;
   uint8_t* y;
   int64_t count;
-  bool same_a, same_b;          // one element for all
-  bool wide_a, wide_b, wide_y;  // u16
+  int64_t rows;                    // so many of them
+  int64_t step_a, step_b, step_y;  // bytes from one to the next
+  bool same_a, same_b;             // one element for all
+  bool wide_a, wide_b, wide_y;     // u16
 };
 
 struct AddConstants {
@@ -48,13 +50,29 @@ void ForEachBinaryRun(const LayerArgs& args, int64_t begin, int64_t end, const C
   run.wide_a = size_a == 2;
   run.wide_b = size_b == 2;
   run.wide_y = size_y == 2;
-  ForEachRun(walk, range.first, range.last, [&](int64_t place, int64_t a, int64_t b, int64_t count) {
-    run.a = args.inputs[0].data + a * size_a;
-    run.b = args.inputs[1].data + b * size_b;
-    run.y = args.outputs[0].data + place * size_y;
+  // Runs that are alike and evenly apart are visited together.
+  ForEachRun(walk, range.first, range.last, [&](int64_t place, int64_t first_a, int64_t first_b, int64_t count) {
+    const uint8_t* a = args.inputs[0].data + first_a * size_a;
+    const uint8_t* b = args.inputs[1].data + first_b * size_b;
+    uint8_t* y = args.outputs[0].data + place * size_y;
+    if (run.rows == 1 && count == run.count) {
+      run.step_a = a - run.a;
+      run.step_b = b - run.b;
+      run.step_y = y - run.y;
+    }
+    if (run.rows > 0 && count == run.count && a == run.a + run.rows * run.step_a &&
+        b == run.b + run.rows * run.step_b && y == run.y + run.rows * run.step_y) {
+      ++run.rows;
+      return;
+    }
+    if (run.rows > 0) visit(constants, run);
+    run.a = a;
+    run.b = b;
+    run.y = y;
     run.count = count;
-    visit(constants, run);
+    run.rows = 1;
   });
+  if (run.rows > 0) visit(constants, run);
 }
 
 }  // namespace lockstep::kernels

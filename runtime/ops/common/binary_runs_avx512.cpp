@@ -83,19 +83,25 @@ Output OutputOf(const BinaryRun& run, int32_t low, int32_t high) {
 
 // combine(differences of a, of b) gives 16 values, not clamped yet where `bytes` says that 32 bits hold them.
 template <typename Combine>
-[[gnu::always_inline]] inline void ForEachLane(const BinaryRun& run, const Operand& a, const Operand& b,
-                                               const Output& y, Combine combine) {
-  int64_t i = 0;
-  if (!run.wide_a && !run.wide_b && !run.wide_y && !run.same_a && !run.same_b) {
-    for (; i + kVectors * kLanes <= run.count; i += kVectors * kLanes) {
-      __m512i values[kVectors];
-      Unroll<kVectors>([&](auto v) { values[v] = combine(a.LoadBytes(i + v * kLanes), b.LoadBytes(i + v * kLanes)); });
-      y.StoreBytes(i, values);
+[[gnu::always_inline]] inline void ForEachLane(const BinaryRun& run, Operand a, Operand b, Output y, Combine combine) {
+  const bool bytes = !run.wide_a && !run.wide_b && !run.wide_y && !run.same_a && !run.same_b;
+  for (int64_t row = 0; row < run.rows; ++row) {
+    int64_t i = 0;
+    if (bytes) {
+      for (; i + kVectors * kLanes <= run.count; i += kVectors * kLanes) {
+        __m512i values[kVectors];
+        Unroll<kVectors>(
+            [&](auto v) { values[v] = combine(a.LoadBytes(i + v * kLanes), b.LoadBytes(i + v * kLanes)); });
+        y.StoreBytes(i, values);
+      }
     }
-  }
-  for (; i < run.count; i += kLanes) {
-    const __mmask16 valid = LanesOf(run.count - i);
-    y.Store(i, valid, combine(a.Load(i, valid), b.Load(i, valid)));
+    for (; i < run.count; i += kLanes) {
+      const __mmask16 valid = LanesOf(run.count - i);
+      y.Store(i, valid, combine(a.Load(i, valid), b.Load(i, valid)));
+    }
+    a.data += run.step_a;
+    b.data += run.step_b;
+    y.data += run.step_y;
   }
 }
 
