@@ -85,6 +85,23 @@ std::vector<OperatorCase> OperatorCases() {
   }
   cases.push_back(Case("u8_8400x16", softmax, {{{4, 8400, 16}}}, {{4, 8400, 16}}));
   cases.push_back(Case("u8_197x197", softmax, {{{12, 197, 197}}}, {{12, 197, 197}}));
+  joint::MaxPoolT max_pool;
+  max_pool.kernel_h = max_pool.kernel_w = 3;
+  max_pool.stride_h = max_pool.stride_w = 2;
+  cases.push_back(Case("u8_3x3_s2_64_55", max_pool, {{{1, 111, 111, 64}}}, {{1, 55, 55, 64}}));
+  max_pool.kernel_h = max_pool.kernel_w = 5;
+  max_pool.stride_h = max_pool.stride_w = 1;
+  max_pool.pad_top = max_pool.pad_left = max_pool.pad_bottom = max_pool.pad_right = 2;
+  cases.push_back(Case("u8_5x5_128_20", max_pool, {{{1, 20, 20, 128}}}, {{1, 20, 20, 128}}));
+  joint::AveragePoolT average;
+  average.kernel_h = average.kernel_w = 14;
+  average.multiplier = {kMultiplier};
+  average.shift = {7};
+  average.clamp_high = 255;
+  cases.push_back(Case("u8_14x14_480", average, {{{1, 14, 14, 480}}}, {{1, 1, 1, 480}}));
+  average.kernel_h = average.kernel_w = 3;
+  average.stride_h = average.stride_w = 2;
+  cases.push_back(Case("u8_3x3_s2_64_55", average, {{{1, 111, 111, 64}}}, {{1, 55, 55, 64}}));
   return cases;
 }
 

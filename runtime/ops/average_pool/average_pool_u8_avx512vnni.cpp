@@ -1,0 +1,20 @@
+#include "ops/average_pool/average_pool.h"
+#include "ops/common/pool_row_of.h"
+
+namespace lockstep::kernels {
+
+bool AcceptsAveragePool512(const LayerArgs& args) {
+  return args.inputs[0].dtype == joint::DType::U8 && args.outputs[0].dtype == joint::DType::U8;
+}
+
+void average_pool_u8_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+  const joint::AveragePool& pool = *args.layer->options_as_AveragePool();
+  const PoolMeans means = {pool.multiplier()->data(), pool.shift()->data(),       pool.multiplier()->size() > 1,
+                           args.inputs[0].zero_point, args.outputs[0].zero_point, pool.clamp_low(),
+                           pool.clamp_high()};
+  for (int64_t unit = begin; unit < end; ++unit) {
+    AveragePoolRow512(PoolRowOf(pool, args, unit), means, reinterpret_cast<int32_t*>(scratch));
+  }
+}
+
+}  // namespace lockstep::kernels
