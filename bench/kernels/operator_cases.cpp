@@ -102,6 +102,10 @@ std::vector<OperatorCase> OperatorCases() {
   average.kernel_h = average.kernel_w = 3;
   average.stride_h = average.stride_w = 2;
   cases.push_back(Case("u8_3x3_s2_64_55", average, {{{1, 111, 111, 64}}}, {{1, 55, 55, 64}}));
+  joint::TransposeT transpose;
+  transpose.perm = {0, 2, 1};
+  cases.push_back(Case("u8_8400x80", transpose, {{{1, 8400, 80}}}, {{1, 80, 8400}}));
+  cases.push_back(Case("u16_8400x80", transpose, {{{1, 8400, 80}, words}}, {{1, 80, 8400}, words}));
   return cases;
 }
 

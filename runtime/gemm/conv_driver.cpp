@@ -28,7 +28,7 @@ class ConvRun {
     row.pixel_step = in_place ? in_step : g.in_c;
     for (int64_t unit = begin; unit < end; ++unit) {
       const int64_t first = unit * kPointwisePixels;
-      row.pixels = static_cast<int32_t>(std::min<int64_t>(kPointwisePixels, g.pixels - first));
+      row.pixels = static_cast<int32_t>(unit + 1 < g.units ? kPointwisePixels : g.pixels - first);
       const uint8_t* from = args_.inputs[0].data + first * in_step;
       for (int32_t byte = 0; byte < g.input_bytes && !in_place; ++byte) {
         CopyPixels({from + byte, row.pixels, in_step, g.input_bytes}, g.in_c, rows_.memory(byte), rows_.flip());
@@ -120,15 +120,15 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   g.pointwise = g.kernel_h == 1 && g.kernel_w == 1 && g.stride_h == 1 && g.stride_w == 1 && g.groups == 1 &&
                 g.in_h == g.out_h && g.in_w == g.out_w && g.pad_top == 0 && g.pad_left == 0;
   if (g.pointwise) {
-    g.row_pixels = kPointwisePixels;
-    g.units = (g.pixels + kPointwisePixels - 1) / kPointwisePixels;
+    g.row_pixels = kMostPointwisePixels;
+    g.units = std::max<int64_t>(1, (g.pixels + kPointwisePixels / 2 - 1) / kPointwisePixels);
   } else {
     g.row_pixels = (g.out_w - 1) * g.stride_w + (g.kernel_w - 1) * g.dilation_w + 1;
     g.ring_rows = (g.kernel_h - 1) * g.dilation_h + 1;
     g.units = int64_t{args.outputs[0].shape[0]} * g.out_h;
   }
   DescribeBytes(conv, args, &g);
-  const int64_t pixels = g.pointwise ? kPointwisePixels : g.out_w;
+  const int64_t pixels = g.pointwise ? kMostPointwisePixels : g.out_w;
   PlaceScratch({1, pixels, OutputTableBytes(conv, args.outputs[0], pixels)}, &g);
   return g;
 }

@@ -17,6 +17,7 @@ inline constexpr int kBlockChannels = 16;
 inline constexpr ptrdiff_t kQuadBytes = ptrdiff_t{kBlockChannels} * 4;  // of weights: 16 channels, 4 deep
 inline constexpr int kRowSlack = 64;                                    // readable bytes behind every row in scratch
 inline constexpr int kPointwisePixels = 48;                             // output pixels in a unit of a 1x1 convolution
+inline constexpr int kMostPointwisePixels = 72;                         // in the last one, which takes up a short rest
 
 struct ConvGeometry {
   int32_t in_h = 0, in_w = 0, in_c = 0;
@@ -30,7 +31,7 @@ struct ConvGeometry {
   int32_t blocks = 1;      // of 16 output channels, in one group
   bool pointwise = false;  // 1x1, stride 1, no padding, one group: pixels of all rows form one long row
   int64_t pixels = 0;      // output pixels, all images
-  int64_t units = 1;       // output rows, or pieces of kPointwisePixels
+  int64_t units = 1;       // output rows, or pieces of kPointwisePixels and a last one
   int32_t row_pixels = 0;  // input pixels in a padded row
   int64_t row_stride = 0;  // bytes of one padded row of one group in scratch
   int32_t ring_rows = 1;   // padded rows that are alive at once

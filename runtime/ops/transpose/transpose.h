@@ -12,9 +12,14 @@ kernels::CheckFunction CheckTranspose;
 
 namespace lockstep::kernels {
 
+AcceptFunction AcceptsTranspose512;
+RunFunction transpose_ux_avx512vnni;
 RunFunction transpose_any_portable;
 
 inline constexpr Kernel kTransposeKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_KERNEL(transpose_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsTranspose512),
+#endif
     LOCKSTEP_KERNEL(transpose_any_portable, Isa::kPortable, nullptr),
 };
 

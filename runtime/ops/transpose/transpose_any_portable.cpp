@@ -1,25 +1,12 @@
-#include "joint_strides.h"
 #include "ops/common/elements.h"
 #include "ops/common/strided_copy.h"
+#include "ops/transpose/transpose_walk.h"
 
 namespace lockstep::kernels {
 
 void transpose_any_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
-  const auto& perm = *args.layer->options_as_Transpose()->perm();
-  const TensorView& input = args.inputs[0];
-  const TensorView& output = args.outputs[0];
-  int64_t strides[kMaxRank];
-  int64_t out_strides[kMaxRank];
-  joint::StridesOf(input.shape, input.rank, input.pitch, strides);
-  joint::StridesOf(output.shape, output.rank, output.pitch, out_strides);
-  StridedWalk walk;
-  for (int32_t axis = 0; axis < input.rank; ++axis) {
-    const int64_t stride = strides[perm.Get(static_cast<flatbuffers::uoffset_t>(axis))];
-    walk.AddAxis(output.shape[axis], stride, 0, out_strides[axis]);
-  }
-  walk.Finish();
-  const ElementRange range = ElementsOf(output, begin, end);
-  StridedCopy(args, walk, range.first, range.last);
+  const ElementRange range = ElementsOf(args.outputs[0], begin, end);
+  StridedCopy(args, TransposeWalk(args), range.first, range.last);
 }
 
 }  // namespace lockstep::kernels

@@ -95,6 +95,8 @@ TEST(Transpose, Permutations) {
                                  {{2, 3, 4, 5}, {0, 1, 2, 3}},
                                  {{2, 3, 1, 4, 2, 3}, {5, 0, 3, 2, 4, 1}},
                                  {{90, 70}, {1, 0}},
+                                 {{2, 130, 33}, {0, 2, 1}},
+                                 {{3, 128, 32}, {0, 2, 1}},
                                  {{1, 16, 4, 20}, {0, 2, 1, 3}}};
   for (const TransposeCase& c : cases) {
     for (const ElementType& type : kElements) {
