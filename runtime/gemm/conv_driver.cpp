@@ -7,6 +7,13 @@
 namespace lockstep::kernels {
 namespace {
 
+// Whether a variant of this build takes rows together. For others the memory would be wasted.
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+constexpr bool kRowsTogether = true;
+#else
+constexpr bool kRowsTogether = false;
+#endif
+
 class ConvRun {
  public:
   ConvRun(const LayerArgs& args, uint8_t* scratch, const ConvVariant& variant)
@@ -44,10 +51,14 @@ class ConvRun {
     RowRing ring(g, args_.inputs[0], rows_.flip(), rows_.memory(0));
     rows_.row().pixel_step = int64_t{g.stride_w} * g.group_in;
     rows_.row().pixels = g.out_w;
+    rows_.row().row_step = g.stride_h * g.groups * g.row_stride;
     const int32_t taps = g.segments / g.kernel_h;  // segments of one kernel row
-    for (int64_t unit = begin; unit < end; ++unit) {
-      const int64_t top = unit % g.out_h * g.stride_h;
-      ring.Load(unit / g.out_h, top, top + int64_t{g.kernel_h - 1} * g.dilation_h);
+    for (int64_t unit = begin; unit < end; unit += rows_.row().rows) {
+      const int64_t y = unit % g.out_h;
+      const int64_t top = y * g.stride_h;
+      const int64_t together = g.whole_images && variant_.rows_together ? std::min(end - unit, g.out_h - y) : 1;
+      rows_.row().rows = static_cast<int32_t>(together);
+      ring.Load(unit / g.out_h, top, top + (together - 1) * g.stride_h + int64_t{g.kernel_h - 1} * g.dilation_h);
       RunGroups(unit * g.out_w, [&](int32_t group, int32_t byte, const uint8_t** segments) {
         for (int32_t segment = 0; segment < g.segments; ++segment) {
           segments[segment] = ring.Row(top + int64_t{segment / taps} * g.dilation_h, group, byte) +
@@ -73,7 +84,7 @@ class ConvRun {
                               out + channel * rows_.table().element()};
       rows_.Run(place, [&](int32_t byte, const uint8_t** segments) { point_segments(group, byte, segments); });
     }
-    rows_.table().Apply(first, rows_.row().pixels);
+    rows_.table().Apply(first, int64_t{rows_.row().rows} * rows_.row().pixels);
   }
 
   const LayerArgs& args_;
@@ -81,6 +92,14 @@ class ConvRun {
   const ConvVariant& variant_;
   ConvRows rows_;
 };
+
+// Where a tile of pixels often ends with a row, and weights are read again for a few.
+bool IsSmallImage(const ConvGeometry& g) {
+  constexpr int32_t kMostWidth = 20;
+  constexpr int64_t kMostBytes = 1 << 18;
+  const int64_t rows = int64_t{g.out_h - 1} * g.stride_h + int64_t{g.kernel_h - 1} * g.dilation_h + 1;
+  return g.out_w <= kMostWidth && rows * g.row_pixels * g.in_c <= kMostBytes;
+}
 
 }  // namespace
 
@@ -128,6 +147,9 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
     g.units = int64_t{args.outputs[0].shape[0]} * g.out_h;
   }
   DescribeBytes(conv, args, &g);
+  g.whole_images = kRowsTogether && !g.pointwise && !g.wide && IsSmallImage(g) &&
+                   !OutputTable::WaitsInScratch(conv, args.outputs[0]);
+  if (g.whole_images) g.ring_rows += (g.out_h - 1) * g.stride_h;
   const int64_t pixels = g.pointwise ? kMostPointwisePixels : g.out_w;
   PlaceScratch({1, pixels, OutputTableBytes(conv, args.outputs[0], pixels)}, &g);
   return g;

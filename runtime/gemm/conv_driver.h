@@ -26,16 +26,17 @@ struct ConvGeometry {
   int32_t group_in = 0, group_out = 0;  // channels of one group
   int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1, pad_top = 0, pad_left = 0;
   int32_t kernel_h = 1, kernel_w = 1;
-  int32_t segments = 1;    // per output pixel
-  int32_t quads = 1;       // of one segment
-  int32_t blocks = 1;      // of 16 output channels, in one group
-  bool pointwise = false;  // 1x1, stride 1, no padding, one group: pixels of all rows form one long row
-  int64_t pixels = 0;      // output pixels, all images
-  int64_t units = 1;       // output rows, or pieces of kPointwisePixels and a last one
-  int32_t row_pixels = 0;  // input pixels in a padded row
-  int64_t row_stride = 0;  // bytes of one padded row of one group in scratch
-  int32_t ring_rows = 1;   // padded rows that are alive at once
-  int64_t ring_bytes = 0;  // of one byte of the inputs
+  int32_t segments = 1;       // per output pixel
+  int32_t quads = 1;          // of one segment
+  int32_t blocks = 1;         // of 16 output channels, in one group
+  bool pointwise = false;     // 1x1, stride 1, no padding, one group: pixels of all rows form one long row
+  int64_t pixels = 0;         // output pixels, all images
+  int64_t units = 1;          // output rows, or pieces of kPointwisePixels and a last one
+  int32_t row_pixels = 0;     // input pixels in a padded row
+  int64_t row_stride = 0;     // bytes of one padded row of one group in scratch
+  int32_t ring_rows = 1;      // padded rows that are alive at once
+  int64_t ring_bytes = 0;     // of one byte of the inputs
+  bool whole_images = false;  // the ring has all rows of an image, one behind the other
   int32_t input_bytes = 1, weight_bytes = 1;  // of an element
   bool wide = false;                          // the kernels give sums, of one byte of the inputs and one of the weights
   bool wide_sums = false;                     // these may leave 32 bits
@@ -56,11 +57,13 @@ struct alignas(64) ConvBlock {
   int32_t shift[kBlockChannels];
 };
 
-// One row of output pixels, all channels of one group.
+// One row of output pixels, or a few that lie one behind the other, all channels of one group.
 struct ConvRow {
   const uint8_t* const* segments;  // each segment's first byte for output pixel 0
   int64_t pixel_step;              // bytes from one output pixel's segment to the next one's
-  int32_t pixels;
+  int32_t pixels;                  // of a row
+  int32_t rows = 1;                // more for variants that take rows together, where the geometry has them so
+  int64_t row_step = 0;            // bytes from one row's segments to the next one's
   int32_t segment_count;
   int32_t quads;  // of a segment; the bytes of the last one that lie behind the segment meet zero weights
   int32_t channels;
@@ -114,6 +117,7 @@ struct ConvVariant {
   void (*apply_table)(const uint8_t* table, const Stretches<uint8_t>& y);
   void (*finish)(const SumsRow& row);  // of sums of 32 bits with long shifts
   bool looks_up = false;               // run_row applies a table of 256 bytes itself
+  bool rows_together = false;          // run_row takes several rows
 };
 
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
