@@ -14,29 +14,30 @@
 namespace lockstep {
 namespace {
 
-constexpr Isa kAllIsas[] = {Isa::kPortable, Isa::kMsa, Isa::kNeon, Isa::kAvx512Vnni};
+constexpr Isa kAllIsas[] = {Isa::kPortable, Isa::kMsa, Isa::kNeon, Isa::kAvx512Vnni, Isa::kAvx2};
 
 #if defined(__x86_64__)
 
-bool HasAvx512Vnni() {
+IsaSet DetectVectors() {
   unsigned eax = 0;
   unsigned ebx = 0;
   unsigned ecx = 0;
   unsigned edx = 0;
   constexpr unsigned kOsxsave = 1U << 27U;
-  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0 || (ecx & kOsxsave) == 0) return false;
+  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0 || (ecx & kOsxsave) == 0) return 0;
   unsigned state = 0;
   unsigned state_high = 0;
   __asm__("xgetbv" : "=a"(state), "=d"(state_high) : "c"(0));
-  constexpr unsigned kZmmState = 0xe6;  // SSE, AVX, opmask and both halves of zmm are saved by the kernel
-  if ((state & kZmmState) != kZmmState) return false;
-  if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0) return false;
+  constexpr unsigned kYmmState = 0x06;  // SSE and AVX are saved by the kernel
+  constexpr unsigned kZmmState = 0xe6;  // and opmask and both halves of zmm
+  if ((state & kYmmState) != kYmmState || __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) == 0) return 0;
+  constexpr unsigned kAvx2 = 1U << 5U;
   constexpr unsigned kFoundationBwVl = (1U << 16U) | (1U << 30U) | (1U << 31U);
   constexpr unsigned kVbmiVnni = (1U << 1U) | (1U << 11U);
-  return (ebx & kFoundationBwVl) == kFoundationBwVl && (ecx & kVbmiVnni) == kVbmiVnni;
+  const bool avx512 =
+      (state & kZmmState) == kZmmState && (ebx & kFoundationBwVl) == kFoundationBwVl && (ecx & kVbmiVnni) == kVbmiVnni;
+  return ((ebx & kAvx2) != 0 ? IsaBit(Isa::kAvx2) : 0) | (avx512 ? IsaBit(Isa::kAvx512Vnni) : 0);
 }
-
-IsaSet DetectVectors() { return HasAvx512Vnni() ? IsaBit(Isa::kAvx512Vnni) : 0; }
 
 #elif defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA)
 
@@ -86,6 +87,8 @@ const char* IsaName(Isa isa) {
       return "neon";
     case Isa::kAvx512Vnni:
       return "avx512vnni";
+    case Isa::kAvx2:
+      return "avx2";
   }
   return "unknown";
 }

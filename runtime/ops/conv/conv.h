@@ -14,10 +14,12 @@ namespace lockstep::kernels {
 
 PrepareFunction PrepareConv;
 RunFunction conv_u8s8_avx512vnni;
+RunFunction conv_u8s8_avx2;
 RunFunction conv_u8s8_neon;
 RunFunction conv_u8s8_msa;
 RunFunction conv_u8s8_portable;
 RunFunction conv_uxsx_avx512vnni;
+RunFunction conv_uxsx_avx2;
 RunFunction conv_uxsx_neon;
 RunFunction conv_uxsx_msa;
 RunFunction conv_uxsx_portable;
@@ -26,6 +28,9 @@ RunFunction conv_f32_portable;
 inline constexpr Kernel kConvKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsConv32),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVX2)
+    LOCKSTEP_INTEGER_KERNEL(conv_u8s8_avx2, Isa::kAvx2, AcceptsConv32),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_neon, Isa::kNeon, AcceptsConv32),
@@ -36,6 +41,9 @@ inline constexpr Kernel kConvKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_portable, Isa::kPortable, AcceptsConvBytes),
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(conv_uxsx_avx512vnni, Isa::kAvx512Vnni, AcceptsConvSums),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVX2)
+    LOCKSTEP_INTEGER_KERNEL(conv_uxsx_avx2, Isa::kAvx2, AcceptsConvSums),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(conv_uxsx_neon, Isa::kNeon, AcceptsConvSums),

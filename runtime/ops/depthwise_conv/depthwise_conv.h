@@ -14,12 +14,17 @@ namespace lockstep::kernels {
 
 AcceptFunction AcceptsDepthwise512;
 RunFunction depthwise_conv_u8s8_avx512vnni;
+AcceptFunction AcceptsDepthwise256;
+RunFunction depthwise_conv_u8s8_avx2;
 RunFunction depthwise_conv_uxsx_portable;
 RunFunction depthwise_conv_f32_portable;
 
 inline constexpr Kernel kDepthwiseConvKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsDepthwise512),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVX2)
+    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_avx2, Isa::kAvx2, AcceptsDepthwise256),
 #endif
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_uxsx_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_portable, Isa::kPortable, nullptr),

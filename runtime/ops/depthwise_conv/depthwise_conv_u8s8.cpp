@@ -3,7 +3,7 @@
 
 namespace lockstep::kernels {
 
-#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI) || defined(LOCKSTEP_KERNELS_AVX2)
 namespace {
 
 constexpr uint32_t kByteEntries = 256;
@@ -70,6 +70,17 @@ bool AcceptsDepthwise512(const LayerArgs& args) {
   const int64_t columns = int64_t{layer.kernel_w - 1} * layer.dilation_w + 1;
   return quads <= kMostQuads512 && quads * layer.kernel_w <= kWeightQuads512 && quads * columns <= kColumnQuads512 &&
          layer.stride_w <= kMostStride512;
+}
+#endif
+
+#if defined(LOCKSTEP_KERNELS_AVX2)
+LOCKSTEP_DEPTHWISE(avx2)
+
+bool AcceptsDepthwise256(const LayerArgs& args) {
+  if (!AcceptsDepthwiseBytes(args)) return false;
+  const int32_t* window = args.inputs[1].shape;
+  return int64_t{window[1]} * window[2] <= kMostTaps256 && window[3] >= kFewestChannels256 &&
+         window[3] <= kMostChannels256;
 }
 #endif
 

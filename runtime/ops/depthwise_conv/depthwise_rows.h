@@ -34,7 +34,13 @@ inline constexpr int kColumnQuads512 = 64;
 inline constexpr int kMostQuads512 = 4;
 inline constexpr int kMostStride512 = 16;
 
+// Likewise depthwise_rows_u8s8_avx2, which takes 16 channels or more.
+inline constexpr int kMostTaps256 = 256;
+inline constexpr int kMostChannels256 = 4096;
+inline constexpr int kFewestChannels256 = 16;
+
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
 DepthwiseRows depthwise_rows_u8s8_avx512vnni;
+DepthwiseRows depthwise_rows_u8s8_avx2;
 
 }  // namespace lockstep::kernels
