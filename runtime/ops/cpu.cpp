@@ -60,7 +60,11 @@ unsigned long HardwareCapabilities() {
 #endif
 
 IsaSet DetectVectors() {
+#if defined(__arm__)
+  constexpr unsigned long kVectorUnit = 1UL << 12U;  // HWCAP_NEON
+#else
   constexpr unsigned long kVectorUnit = 2;  // HWCAP_ASIMD on aarch64, HWCAP_MIPS_MSA on mips
+#endif
 #if defined(LOCKSTEP_KERNELS_NEON)
   constexpr Isa kIsa = Isa::kNeon;
 #else
