@@ -10,14 +10,25 @@ constexpr int kTilePixels = 2;
 constexpr int kHalf = kBlockChannels / 2;  // channels of a tile
 constexpr ptrdiff_t kHalfBytes = kQuadBytes / 2;
 
-// The order of its members is what the assembler below counts on.
+// What eight channels need, in the form in which it is used.
+struct alignas(16) HalfConstants {
+  int32_t start[2 * kHalf];  // acc_init in the first of a channel's two lanes
+  int32_t multiplier[kHalf];
+  int32_t left_shift[kHalf];
+  int16_t zero_point[kHalf];
+  uint8_t floor[2 * kHalf];
+  uint8_t ceiling[2 * kHalf];
+};
+
+// The order of its members and of those above is what the assembler below counts on.
 struct Tile {
   const uint8_t* const* segments;
   int32_t segment_count;
   int32_t quads;
   int32_t offset[kTilePixels];  // of the two pixels within a segment's row
-  const int32_t* start;         // a channel's acc_init in the first of its two lanes
-  int32_t* sums[kTilePixels];
+  const HalfConstants* constants;
+  void* out[kTilePixels];  // eight bytes of outputs or eight sums
+  int32_t bytes;           // not 0: outputs, which takes shifts of at least 1
 };
 
 // The products of one quad of channels 0 to 3 or 4 to 7 of the half, and of the next quad; both fit into 16 bits, with
@@ -46,8 +57,9 @@ struct Tile {
   "vpadal.s16 q" #acc0 ", q6\n"                   \
   "vpadal.s16 q" #acc1 ", q7\n"
 
-// As assembler because gcc does not keep this many accumulators in registers.
-void Accumulate(const Tile& tile, const int8_t* weights) {
+// As assembler because gcc does not keep this many accumulators in registers. Requantisation is rq1 for shifts of at least
+// 1; it narrows with saturation, as a value beyond 16 bits is beyond 0..255 with every zero point.
+void RunTile(const Tile& tile, const int8_t* weights) {
   const uint8_t* x0;
   const uint8_t* x1;
   const uint8_t* const* segment;
@@ -90,18 +102,47 @@ void Accumulate(const Tile& tile, const int8_t* weights) {
       "5:\n"
       "subs %[segments], %[segments], #1\n"
       "bne 1b\n"
+      "ldr %[left], [%[tile], #20]\n"
+      "ldr %[segments], [%[tile], #32]\n"
       "ldr %[x0], [%[tile], #24]\n"
       "ldr %[x1], [%[tile], #28]\n"
-      "vpadd.s32 d16, d16, d17\n"
-      "vpadd.s32 d17, d18, d19\n"
-      "vpadd.s32 d18, d20, d21\n"
-      "vpadd.s32 d19, d22, d23\n"
-      "vpadd.s32 d24, d24, d25\n"
-      "vpadd.s32 d25, d26, d27\n"
-      "vpadd.s32 d26, d28, d29\n"
-      "vpadd.s32 d27, d30, d31\n"
+      "vpadd.i32 d16, d16, d17\n"
+      "vpadd.i32 d17, d18, d19\n"
+      "vpadd.i32 d18, d20, d21\n"
+      "vpadd.i32 d19, d22, d23\n"
+      "vpadd.i32 d20, d24, d25\n"
+      "vpadd.i32 d21, d26, d27\n"
+      "vpadd.i32 d22, d28, d29\n"
+      "vpadd.i32 d23, d30, d31\n"
+      "cmp %[segments], #0\n"
+      "beq 6f\n"
+      "add %[left], %[left], #64\n"
+      "vldmia %[left], {d0-d13}\n"
+      "vqdmulh.s32 q8, q8, q0\n"
+      "vqdmulh.s32 q9, q9, q1\n"
+      "vqdmulh.s32 q10, q10, q0\n"
+      "vqdmulh.s32 q11, q11, q1\n"
+      "vrshl.s32 q8, q8, q2\n"
+      "vrshl.s32 q9, q9, q3\n"
+      "vrshl.s32 q10, q10, q2\n"
+      "vrshl.s32 q11, q11, q3\n"
+      "vqmovn.s32 d16, q8\n"
+      "vqmovn.s32 d17, q9\n"
+      "vqmovn.s32 d20, q10\n"
+      "vqmovn.s32 d21, q11\n"
+      "vqadd.s16 q8, q8, q4\n"
+      "vqadd.s16 q10, q10, q4\n"
+      "vqmovun.s16 d16, q8\n"
+      "vqmovun.s16 d17, q10\n"
+      "vmax.u8 q8, q8, q5\n"
+      "vmin.u8 q8, q8, q6\n"
+      "vst1.8 {d16}, [%[x0]]\n"
+      "vst1.8 {d17}, [%[x1]]\n"
+      "b 7f\n"
+      "6:\n"
       "vst1.32 {d16-d19}, [%[x0]]\n"
-      "vst1.32 {d24-d27}, [%[x1]]\n"
+      "vst1.32 {d20-d23}, [%[x1]]\n"
+      "7:\n"
       : [weights] "+r"(weights), [segment] "=&r"(segment), [segments] "=&r"(segments), [x0] "=&r"(x0), [x1] "=&r"(x1),
         [left] "=&r"(left)
       : [tile] "r"(&tile), [step] "r"(kQuadBytes)
@@ -109,34 +150,88 @@ void Accumulate(const Tile& tile, const int8_t* weights) {
         "q15");
 }
 
-void FillStart(const ConvBlock& block, int32_t* start) {
+void FillConstants(const ConvRow& row, const ConvBlock& block, HalfConstants (&halves)[2]) {
   for (int i = 0; i < kBlockChannels; ++i) {
-    start[2 * i] = block.acc_init[i];
-    start[2 * i + 1] = 0;
+    HalfConstants& half = halves[i / kHalf];
+    const int lane = i % kHalf;
+    half.start[2 * lane] = block.acc_init[i];
+    half.start[2 * lane + 1] = 0;
+    half.multiplier[lane] = block.multiplier[i];
+    half.left_shift[lane] = -block.shift[i];
+    half.zero_point[lane] = static_cast<int16_t>(row.zero_point);
+    half.floor[lane] = half.floor[lane + kHalf] = static_cast<uint8_t>(row.low);
+    half.ceiling[lane] = half.ceiling[lane + kHalf] = static_cast<uint8_t>(row.high);
   }
 }
 
-void RunRow(const ConvRow& row) {
-  const ptrdiff_t block_weights = ptrdiff_t{row.segment_count} * row.quads * kQuadBytes;
-  alignas(16) int32_t start[2 * kBlockChannels];
+// Outputs or sums of a block for every pair of pixels: store(first pixel, how many, their block's).
+template <typename Element, typename Store>
+void RunTiles(const ConvRow& row, int32_t block, Tile* tile, Store store) {
+  HalfConstants halves[2];
+  FillConstants(row, row.constants[block], halves);
+  const int8_t* weights = row.weights + ptrdiff_t{block} * row.segment_count * row.quads * kQuadBytes;
+  for (int32_t pixel = 0; pixel < row.pixels; pixel += kTilePixels) {
+    // Behind the row's last pixel the second one is that pixel once more.
+    const int32_t second = pixel + 1 < row.pixels ? pixel + 1 : pixel;
+    tile->offset[0] = pixel * static_cast<int32_t>(row.pixel_step);
+    tile->offset[1] = second * static_cast<int32_t>(row.pixel_step);
+    Element* const to[kTilePixels] = {store.To(pixel, 0), store.To(second, 1)};
+    for (int half = 0; half < 2; ++half) {
+      tile->constants = halves + half;
+      for (int p = 0; p < kTilePixels; ++p) tile->out[p] = to[p] + kHalf * half;
+      RunTile(*tile, weights + half * kHalfBytes);
+    }
+    store.Finish(pixel, second);
+  }
+}
+
+// Sixteen bytes of outputs are written where they belong.
+struct WholeBlock {
+  uint8_t* out;
+  int64_t step;
+
+  uint8_t* To(int32_t pixel, int /*place*/) const { return out + pixel * step; }
+  void Finish(int32_t /*first*/, int32_t /*second*/) {}
+};
+
+// Some of sixteen.
+struct PartOfBlock {
+  uint8_t* out;
+  int64_t step;
+  int32_t channels;
+  uint8_t bytes[kTilePixels][kBlockChannels];
+
+  uint8_t* To(int32_t /*pixel*/, int place) { return bytes[place]; }
+  void Finish(int32_t first, int32_t second) {
+    StoreSomeBytes(vld1q_u8(bytes[0]), channels, out + first * step);
+    if (second != first) StoreSomeBytes(vld1q_u8(bytes[1]), channels, out + second * step);
+  }
+};
+
+// Sums, for whatever the row wants.
+struct SumsOfBlock {
+  BlockStore store;
   alignas(16) int32_t sums[kTilePixels][kBlockChannels];
-  Tile tile{row.segments, row.segment_count, row.quads, {}, nullptr, {}};
+
+  int32_t* To(int32_t /*pixel*/, int place) { return sums[place]; }
+  void Finish(int32_t first, int32_t second) {
+    store.Pixel(first, LoadSums(sums[0]));
+    if (second != first) store.Pixel(second, LoadSums(sums[1]));
+  }
+};
+
+void RunRow(const ConvRow& row) {
+  const bool bytes = row.sums == nullptr && !row.wide_output && row.min_shift >= 1;
+  Tile tile{row.segments, row.segment_count, row.quads, {}, nullptr, {}, bytes ? 1 : 0};
   for (int32_t block = 0; block < row.blocks; ++block) {
-    const BlockStore store(row, block);
-    const int8_t* weights = row.weights + block * block_weights;
-    FillStart(row.constants[block], start);
-    for (int32_t pixel = 0; pixel < row.pixels; pixel += kTilePixels) {
-      // Behind the row's last pixel the second one is that pixel once more.
-      const int32_t second = pixel + 1 < row.pixels ? pixel + 1 : pixel;
-      tile.offset[0] = pixel * static_cast<int32_t>(row.pixel_step);
-      tile.offset[1] = second * static_cast<int32_t>(row.pixel_step);
-      for (int half = 0; half < 2; ++half) {
-        tile.start = start + 2 * kHalf * half;
-        for (int p = 0; p < kTilePixels; ++p) tile.sums[p] = sums[p] + kHalf * half;
-        Accumulate(tile, weights + half * kHalfBytes);
-      }
-      store.Pixel(pixel, LoadSums(sums[0]));
-      if (second != pixel) store.Pixel(second, LoadSums(sums[1]));
+    const int32_t channels = row.channels - block * kBlockChannels;
+    uint8_t* out = row.out + block * kBlockChannels;
+    if (!bytes) {
+      RunTiles<int32_t>(row, block, &tile, SumsOfBlock{BlockStore(row, block), {}});
+    } else if (channels >= kBlockChannels) {
+      RunTiles<uint8_t>(row, block, &tile, WholeBlock{out, row.out_step});
+    } else {
+      RunTiles<uint8_t>(row, block, &tile, PartOfBlock{out, row.out_step, channels, {}});
     }
   }
 }
