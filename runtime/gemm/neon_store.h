@@ -1,5 +1,5 @@
-// What the NEON variants of a row do with finished sums, the same on ARMv7 and aarch64. Everything is inlined always, as
-// in unroll.h: no copy exists that a linker could take from a file with other flags.
+// What the NEON variants of a row do with finished sums, the same on ARMv7 and aarch64. Everything is inlined always,
+// as in unroll.h: no copy exists that a linker could take from a file with other flags.
 #pragma once
 
 #include <arm_neon.h>

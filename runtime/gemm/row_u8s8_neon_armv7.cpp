@@ -1,64 +1,45 @@
 // ARMv7's NEON has the products of bytes that aarch64's baseline has (row_u8s8_neon.cpp) and half the registers: a tile
 // is two pixels by eight channels, with two 32-bit lanes to a channel, and a block is two of them.
-#include "gemm/neon_store.h"
+#include "gemm/neon_tiles.h"
 #include "ops/common/byte_table.h"
 
 namespace lockstep::kernels {
 namespace {
 
-constexpr int kTilePixels = 2;
-constexpr int kHalf = kBlockChannels / 2;  // channels of a tile
-constexpr ptrdiff_t kHalfBytes = kQuadBytes / 2;
-
-// What eight channels need, in the form in which it is used.
-struct alignas(16) HalfConstants {
-  int32_t start[2 * kHalf];  // acc_init in the first of a channel's two lanes
-  int32_t multiplier[kHalf];
-  int32_t left_shift[kHalf];
-  int16_t zero_point[kHalf];
-  uint8_t floor[2 * kHalf];
-  uint8_t ceiling[2 * kHalf];
-};
-
-// The order of its members and of those above is what the assembler below counts on.
-struct Tile {
-  const uint8_t* const* segments;
-  int32_t segment_count;
-  int32_t quads;
-  int32_t offset[kTilePixels];  // of the two pixels within a segment's row
-  const HalfConstants* constants;
-  void* out[kTilePixels];  // eight bytes of outputs or eight sums
-  int32_t bytes;           // not 0: outputs, which takes shifts of at least 1
-};
-
 // The products of one quad of channels 0 to 3 or 4 to 7 of the half, and of the next quad; both fit into 16 bits, with
 // x - 128 and w within +-127.
 #define LOCKSTEP_TWO_QUADS(w0, w1, w2, w3, x0, x1, acc0, acc1) \
-  "vmull.s8 q6, d" #w0 ", d" #x0 "\n"                          \
-  "vmull.s8 q7, d" #w1 ", d" #x0 "\n"                          \
-  "vmlal.s8 q6, d" #w2 ", d" #x1 "\n"                          \
-  "vmlal.s8 q7, d" #w3 ", d" #x1 "\n"                          \
-  "vpadal.s16 q" #acc0 ", q6\n"                                \
+  "vmull.s8 q6, d" #w0 ", d" #x0                               \
+  "\n"                                                         \
+  "vmull.s8 q7, d" #w1 ", d" #x0                               \
+  "\n"                                                         \
+  "vmlal.s8 q6, d" #w2 ", d" #x1                               \
+  "\n"                                                         \
+  "vmlal.s8 q7, d" #w3 ", d" #x1                               \
+  "\n"                                                         \
+  "vpadal.s16 q" #acc0                                         \
+  ", q6\n"                                                     \
   "vpadal.s16 q" #acc1 ", q7\n"
 
-#define LOCKSTEP_PAIR                               \
-  "vld1.8 {d4-d7}, [%[weights]], %[step]\n"         \
-  "vld2.32 {d0[], d1[]}, [%[x0]]!\n"                \
-  "vld2.32 {d2[], d3[]}, [%[x1]]!\n"                \
-  "vld1.8 {d8-d11}, [%[weights]], %[step]\n"        \
-  LOCKSTEP_TWO_QUADS(4, 5, 8, 9, 0, 1, 8, 9)        \
-  LOCKSTEP_TWO_QUADS(4, 5, 8, 9, 2, 3, 12, 13)      \
-  LOCKSTEP_TWO_QUADS(6, 7, 10, 11, 0, 1, 10, 11)    \
-  LOCKSTEP_TWO_QUADS(6, 7, 10, 11, 2, 3, 14, 15)
+#define LOCKSTEP_PAIR                                                                             \
+  "vld1.8 {d4-d7}, [%[weights]], %[step]\n"                                                       \
+  "vld2.32 {d0[], d1[]}, [%[x0]]!\n"                                                              \
+  "vld2.32 {d2[], d3[]}, [%[x1]]!\n"                                                              \
+  "vld1.8 {d8-d11}, [%[weights]], %[step]\n" LOCKSTEP_TWO_QUADS(4, 5, 8, 9, 0, 1, 8, 9)           \
+      LOCKSTEP_TWO_QUADS(4, 5, 8, 9, 2, 3, 12, 13) LOCKSTEP_TWO_QUADS(6, 7, 10, 11, 0, 1, 10, 11) \
+          LOCKSTEP_TWO_QUADS(6, 7, 10, 11, 2, 3, 14, 15)
 
 #define LOCKSTEP_ONE_QUAD(w0, w1, x0, acc0, acc1) \
-  "vmull.s8 q6, d" #w0 ", d" #x0 "\n"             \
-  "vmull.s8 q7, d" #w1 ", d" #x0 "\n"             \
-  "vpadal.s16 q" #acc0 ", q6\n"                   \
+  "vmull.s8 q6, d" #w0 ", d" #x0                  \
+  "\n"                                            \
+  "vmull.s8 q7, d" #w1 ", d" #x0                  \
+  "\n"                                            \
+  "vpadal.s16 q" #acc0                            \
+  ", q6\n"                                        \
   "vpadal.s16 q" #acc1 ", q7\n"
 
-// As assembler because gcc does not keep this many accumulators in registers. Requantisation is rq1 for shifts of at least
-// 1; it narrows with saturation, as a value beyond 16 bits is beyond 0..255 with every zero point.
+// As assembler because gcc does not keep this many accumulators in registers. Requantisation is rq1 for shifts of at
+// least 1; it narrows with saturation, as a value beyond 16 bits is beyond 0..255 with every zero point.
 void RunTile(const Tile& tile, const int8_t* weights) {
   const uint8_t* x0;
   const uint8_t* x1;
@@ -150,91 +131,12 @@ void RunTile(const Tile& tile, const int8_t* weights) {
         "q15");
 }
 
-void FillConstants(const ConvRow& row, const ConvBlock& block, HalfConstants (&halves)[2]) {
-  for (int i = 0; i < kBlockChannels; ++i) {
-    HalfConstants& half = halves[i / kHalf];
-    const int lane = i % kHalf;
-    half.start[2 * lane] = block.acc_init[i];
-    half.start[2 * lane + 1] = 0;
-    half.multiplier[lane] = block.multiplier[i];
-    half.left_shift[lane] = -block.shift[i];
-    half.zero_point[lane] = static_cast<int16_t>(row.zero_point);
-    half.floor[lane] = half.floor[lane + kHalf] = static_cast<uint8_t>(row.low);
-    half.ceiling[lane] = half.ceiling[lane + kHalf] = static_cast<uint8_t>(row.high);
-  }
-}
-
-// Outputs or sums of a block for every pair of pixels: store(first pixel, how many, their block's).
-template <typename Element, typename Store>
-void RunTiles(const ConvRow& row, int32_t block, Tile* tile, Store store) {
-  HalfConstants halves[2];
-  FillConstants(row, row.constants[block], halves);
-  const int8_t* weights = row.weights + ptrdiff_t{block} * row.segment_count * row.quads * kQuadBytes;
-  for (int32_t pixel = 0; pixel < row.pixels; pixel += kTilePixels) {
-    // Behind the row's last pixel the second one is that pixel once more.
-    const int32_t second = pixel + 1 < row.pixels ? pixel + 1 : pixel;
-    tile->offset[0] = pixel * static_cast<int32_t>(row.pixel_step);
-    tile->offset[1] = second * static_cast<int32_t>(row.pixel_step);
-    Element* const to[kTilePixels] = {store.To(pixel, 0), store.To(second, 1)};
-    for (int half = 0; half < 2; ++half) {
-      tile->constants = halves + half;
-      for (int p = 0; p < kTilePixels; ++p) tile->out[p] = to[p] + kHalf * half;
-      RunTile(*tile, weights + half * kHalfBytes);
-    }
-    store.Finish(pixel, second);
-  }
-}
-
-// Sixteen bytes of outputs are written where they belong.
-struct WholeBlock {
-  uint8_t* out;
-  int64_t step;
-
-  uint8_t* To(int32_t pixel, int /*place*/) const { return out + pixel * step; }
-  void Finish(int32_t /*first*/, int32_t /*second*/) {}
+struct Machine {
+  static constexpr int kChannels = 8;
+  [[gnu::always_inline]] static void Run(const Tile& tile, const int8_t* weights) { RunTile(tile, weights); }
 };
 
-// Some of sixteen.
-struct PartOfBlock {
-  uint8_t* out;
-  int64_t step;
-  int32_t channels;
-  uint8_t bytes[kTilePixels][kBlockChannels];
-
-  uint8_t* To(int32_t /*pixel*/, int place) { return bytes[place]; }
-  void Finish(int32_t first, int32_t second) {
-    StoreSomeBytes(vld1q_u8(bytes[0]), channels, out + first * step);
-    if (second != first) StoreSomeBytes(vld1q_u8(bytes[1]), channels, out + second * step);
-  }
-};
-
-// Sums, for whatever the row wants.
-struct SumsOfBlock {
-  BlockStore store;
-  alignas(16) int32_t sums[kTilePixels][kBlockChannels];
-
-  int32_t* To(int32_t /*pixel*/, int place) { return sums[place]; }
-  void Finish(int32_t first, int32_t second) {
-    store.Pixel(first, LoadSums(sums[0]));
-    if (second != first) store.Pixel(second, LoadSums(sums[1]));
-  }
-};
-
-void RunRow(const ConvRow& row) {
-  const bool bytes = row.sums == nullptr && !row.wide_output && row.min_shift >= 1;
-  Tile tile{row.segments, row.segment_count, row.quads, {}, nullptr, {}, bytes ? 1 : 0};
-  for (int32_t block = 0; block < row.blocks; ++block) {
-    const int32_t channels = row.channels - block * kBlockChannels;
-    uint8_t* out = row.out + block * kBlockChannels;
-    if (!bytes) {
-      RunTiles<int32_t>(row, block, &tile, SumsOfBlock{BlockStore(row, block), {}});
-    } else if (channels >= kBlockChannels) {
-      RunTiles<uint8_t>(row, block, &tile, WholeBlock{out, row.out_step});
-    } else {
-      RunTiles<uint8_t>(row, block, &tile, PartOfBlock{out, row.out_step, channels, {}});
-    }
-  }
-}
+void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
 
 #undef LOCKSTEP_TWO_QUADS
 #undef LOCKSTEP_PAIR
