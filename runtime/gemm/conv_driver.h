@@ -109,10 +109,6 @@ struct SumsRow {
 // Any of them.
 void FinishSums(const SumsRow& row);
 
-// Outputs of `count` channels of a block by their sums, for a row with any shifts and either type: what a variant does
-// with the rare layers that its vectors do not take.
-void StoreRequantized(const ConvRow& row, const ConvBlock& block, const int32_t* acc, int32_t count, uint8_t* to);
-
 struct ConvVariant {
   bool signed_rows;  // rows hold x - 128 as s8, and acc_init makes up for it
   // Writes clamp(zero_point + rq(acc), low, high) in the output's type.

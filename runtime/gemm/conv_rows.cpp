@@ -35,18 +35,6 @@ void FinishSums(const SumsRow& row) {
   }
 }
 
-void StoreRequantized(const ConvRow& row, const ConvBlock& block, const int32_t* acc, int32_t count, uint8_t* to) {
-  for (int32_t i = 0; i < count; ++i) {
-    const int32_t value =
-        RequantizeClamped(acc[i], block.multiplier[i], block.shift[i], row.zero_point, row.low, row.high);
-    if (row.wide_output) {
-      reinterpret_cast<uint16_t*>(to)[i] = static_cast<uint16_t>(value);
-    } else {
-      to[i] = static_cast<uint8_t>(value);
-    }
-  }
-}
-
 void ConvRows::FillAllBlocks(int32_t parts) {
   ConvBlock* to = blocks_;
   ChannelConstants channels = channels_;

@@ -3,12 +3,10 @@
 // 32-bit lanes, which are added at the end. A tile is two pixels by sixteen channels: sixteen accumulators, eight
 // weights, two quads of each pixel and four products.
 #include "gemm/neon_tiles.h"
-#include "ops/common/byte_table.h"
+#include "ops/common/byte_table_neon.h"
 
 namespace lockstep::kernels {
 namespace {
-
-constexpr int kVectorBytes = 16;
 
 // Four channels of a pixel: weights of one quad and of the next, the pixel's two quads, two accumulators.
 #define LOCKSTEP_TWO_QUADS(w0, w1, x0, x1, acc0, acc1, t0, t1) \
@@ -179,32 +177,8 @@ struct Machine {
 
 void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
 
-// The 256 entries lie in sixteen registers; tbl and tbx leave lanes alone whose index is beyond their 64 entries.
-void ApplyTable64(const uint8_t* table, const Stretches<uint8_t>& y) {
-  const uint8x16x4_t t0 = vld1q_u8_x4(table);
-  const uint8x16x4_t t1 = vld1q_u8_x4(table + 64);
-  const uint8x16x4_t t2 = vld1q_u8_x4(table + 128);
-  const uint8x16x4_t t3 = vld1q_u8_x4(table + 192);
-  const uint8x16_t step = vdupq_n_u8(64);
-  const int64_t whole = y.length / kVectorBytes * kVectorBytes;
-  for (int64_t stretch = 0; stretch < y.count; ++stretch) {
-    uint8_t* data = y.data + stretch * y.step;
-    for (int64_t i = 0; i < whole; i += kVectorBytes) {
-      uint8x16_t index = vld1q_u8(data + i);
-      uint8x16_t value = vqtbl4q_u8(t0, index);
-      index = vsubq_u8(index, step);
-      value = vqtbx4q_u8(value, t1, index);
-      index = vsubq_u8(index, step);
-      value = vqtbx4q_u8(value, t2, index);
-      index = vsubq_u8(index, step);
-      vst1q_u8(data + i, vqtbx4q_u8(value, t3, index));
-    }
-  }
-  if (whole < y.length) ApplyTable(table, {y.data + whole, y.length - whole, y.count, y.step});
-}
-
 }  // namespace
 
-const ConvVariant row_u8s8_neon{true, RunRow, ApplyTable64, FinishSums};
+const ConvVariant row_u8s8_neon{true, RunRow, ApplyTableNeon, FinishSums};
 
 }  // namespace lockstep::kernels

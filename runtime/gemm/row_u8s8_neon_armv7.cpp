@@ -1,7 +1,7 @@
 // ARMv7's NEON has the products of bytes that aarch64's baseline has (row_u8s8_neon.cpp) and half the registers: a tile
 // is two pixels by eight channels, with two 32-bit lanes to a channel, and a block is two of them.
 #include "gemm/neon_tiles.h"
-#include "ops/common/byte_table.h"
+#include "ops/common/byte_table_neon.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -144,6 +144,6 @@ void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
 
 }  // namespace
 
-const ConvVariant row_u8s8_neon{true, RunRow, ApplyTable, FinishSums};
+const ConvVariant row_u8s8_neon{true, RunRow, ApplyTableNeon, FinishSums};
 
 }  // namespace lockstep::kernels

@@ -16,6 +16,11 @@ AcceptFunction AcceptsDepthwise512;
 RunFunction depthwise_conv_u8s8_avx512vnni;
 AcceptFunction AcceptsDepthwise256;
 RunFunction depthwise_conv_u8s8_avx2;
+AcceptFunction AcceptsDepthwiseBytes;
+AcceptFunction AcceptsDepthwiseNeon;
+PrepareFunction PrepareDepthwiseBlocks;
+SetupFunction SetUpDepthwiseBlocks;
+RunFunction depthwise_conv_u8s8_neon;
 RunFunction depthwise_conv_uxsx_portable;
 RunFunction depthwise_conv_f32_portable;
 
@@ -26,15 +31,26 @@ inline constexpr Kernel kDepthwiseConvKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX2)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_avx2, Isa::kAvx2, AcceptsDepthwise256),
 #endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_neon, Isa::kNeon, AcceptsDepthwiseNeon),
+#endif
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_uxsx_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_portable, Isa::kPortable, nullptr),
 };
 
+#if defined(LOCKSTEP_KERNELS_NEON)
+inline constexpr PrepareFunction* kPrepareDepthwise = PrepareDepthwiseBlocks;
+inline constexpr SetupFunction* kSetUpDepthwise = SetUpDepthwiseBlocks;
+#else
+inline constexpr PrepareFunction* kPrepareDepthwise = PrepareImageRows;
+inline constexpr SetupFunction* kSetUpDepthwise = nullptr;
+#endif
+
 inline constexpr Operator kDepthwiseConv = {joint::Options::DepthwiseConv,
                                             1,
                                             check::CheckDepthwiseConv,
-                                            PrepareImageRows,
-                                            nullptr,
+                                            kPrepareDepthwise,
+                                            kSetUpDepthwise,
                                             kDepthwiseConvKernels,
                                             sizeof kDepthwiseConvKernels / sizeof(Kernel),
                                             2,

@@ -3,7 +3,7 @@
 
 namespace lockstep::kernels {
 
-#if defined(LOCKSTEP_KERNELS_AVX512VNNI) || defined(LOCKSTEP_KERNELS_AVX2)
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI) || defined(LOCKSTEP_KERNELS_AVX2) || defined(LOCKSTEP_KERNELS_NEON)
 namespace {
 
 constexpr uint32_t kByteEntries = 256;
@@ -40,8 +40,11 @@ DepthwiseLayer DescribeDepthwise(const LayerArgs& args) {
   layer.low = options.clamp_low();
   layer.high = options.clamp_high();
   layer.table = options.table() != nullptr ? options.table()->data() : nullptr;
+  layer.state = args.state;
   return layer;
 }
+
+}  // namespace
 
 // Others have sums of 64 bits, or values of 16 in front of a table.
 bool AcceptsDepthwiseBytes(const LayerArgs& args) {
@@ -51,8 +54,6 @@ bool AcceptsDepthwiseBytes(const LayerArgs& args) {
   return bytes && options.acc_bits() == 32 && options.acc_init()->size() != 0 &&
          (options.table() == nullptr || options.table()->size() == kByteEntries);
 }
-
-}  // namespace
 #endif
 
 #define LOCKSTEP_DEPTHWISE(isa)                                                                             \
@@ -82,6 +83,10 @@ bool AcceptsDepthwise256(const LayerArgs& args) {
   return int64_t{window[1]} * window[2] <= kMostTaps256 && window[3] >= kFewestChannels256 &&
          window[3] <= kMostChannels256;
 }
+#endif
+
+#if defined(LOCKSTEP_KERNELS_NEON)
+LOCKSTEP_DEPTHWISE(neon)
 #endif
 
 #undef LOCKSTEP_DEPTHWISE

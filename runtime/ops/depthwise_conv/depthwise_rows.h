@@ -22,6 +22,7 @@ struct DepthwiseLayer {
   const int8_t* shift;
   int32_t zero_point, low, high;
   const uint8_t* table;  // of 256 bytes, or nullptr
+  const uint8_t* state;  // of the operator's setup, if it has one
 };
 
 // Computes the rows [begin, end) of the outputs, counted over all images.
@@ -42,5 +43,6 @@ inline constexpr int kFewestChannels256 = 16;
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
 DepthwiseRows depthwise_rows_u8s8_avx512vnni;
 DepthwiseRows depthwise_rows_u8s8_avx2;
+DepthwiseRows depthwise_rows_u8s8_neon;
 
 }  // namespace lockstep::kernels

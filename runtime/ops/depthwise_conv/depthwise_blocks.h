@@ -1,0 +1,23 @@
+// A depthwise convolution's constants and weights by blocks of channels, for sums of (x - 128) * w.
+#pragma once
+
+#include <cstdint>
+
+namespace lockstep::kernels {
+
+inline constexpr int kDepthwiseBlock = 16;
+inline constexpr int kMostTapsNeon = 128;  // of a window that depthwise_rows_u8s8_neon has memory for
+
+// Constants of 16 neighbouring channels. The last block's end with the layer's, so that it may have channels of the one
+// before it too; of less than 16 channels in all the others are zero. Weights lie behind all blocks: [block][tap][16].
+struct alignas(64) DepthwiseBlock {
+  int32_t start[kDepthwiseBlock];
+  int32_t multiplier[kDepthwiseBlock];
+  int32_t left_shift[kDepthwiseBlock];  // the negated shifts
+  int32_t first;                        // channel
+  bool short_shifts;                    // all shifts are at least 1
+};
+
+inline int64_t DepthwiseBlocks(int64_t channels) { return (channels + kDepthwiseBlock - 1) / kDepthwiseBlock; }
+
+}  // namespace lockstep::kernels
