@@ -123,6 +123,8 @@ struct ConvVariant {
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
 extern const ConvVariant row_u8s8_avx512vnni;
 extern const ConvVariant row_u8s8_avx2;
+extern const ConvVariant row_u8s8_neoni8mm;
+extern const ConvVariant row_u8s8_neondot;
 extern const ConvVariant row_u8s8_neon;
 extern const ConvVariant row_u8s8_msa;
 extern const ConvVariant row_u8s8_portable;

@@ -14,7 +14,8 @@
 namespace lockstep {
 namespace {
 
-constexpr Isa kAllIsas[] = {Isa::kPortable, Isa::kMsa, Isa::kNeon, Isa::kAvx512Vnni, Isa::kAvx2};
+constexpr Isa kAllIsas[] = {Isa::kPortable, Isa::kMsa,        Isa::kNeon, Isa::kNeonDot,
+                            Isa::kNeonI8mm, Isa::kAvx512Vnni, Isa::kAvx2};
 
 #if defined(__x86_64__)
 
@@ -41,37 +42,51 @@ IsaSet DetectVectors() {
 
 #elif defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA)
 
-constexpr unsigned long kHwcapEntry = 16;  // AT_HWCAP
+constexpr unsigned long kHwcapEntry = 16;   // AT_HWCAP
+#if defined(__aarch64__)
+constexpr unsigned long kHwcap2Entry = 26;  // AT_HWCAP2
+#endif
 
 #if __has_include(<sys/auxv.h>)
-unsigned long HardwareCapabilities() { return getauxval(kHwcapEntry); }
+unsigned long HardwareCapabilities(unsigned long wanted) { return getauxval(wanted); }
 #else
-unsigned long HardwareCapabilities() {
+unsigned long HardwareCapabilities(unsigned long wanted) {
   std::FILE* file = std::fopen("/proc/self/auxv", "rb");
   if (file == nullptr) return 0;
   unsigned long entry[2] = {};
   unsigned long capabilities = 0;
   while (std::fread(entry, sizeof entry, 1, file) == 1) {
-    if (entry[0] == kHwcapEntry) capabilities = entry[1];
+    if (entry[0] == wanted) capabilities = entry[1];
   }
   std::fclose(file);
   return capabilities;
 }
 #endif
 
+#if defined(__aarch64__)
+// i8mm means dot products too, as every architecture that has it demands.
+IsaSet DetectVectors() {
+  constexpr unsigned long kAdvancedSimd = 1UL << 1U;
+  constexpr unsigned long kDotProducts = 1UL << 20U;
+  constexpr unsigned long kI8mm = 1UL << 13U;
+  const unsigned long capabilities = HardwareCapabilities(kHwcapEntry);
+  if ((capabilities & kAdvancedSimd) == 0) return 0;
+  if ((capabilities & kDotProducts) == 0) return IsaBit(Isa::kNeon);
+  const IsaSet dot = IsaBit(Isa::kNeon) | IsaBit(Isa::kNeonDot);
+  return (HardwareCapabilities(kHwcap2Entry) & kI8mm) == 0 ? dot : dot | IsaBit(Isa::kNeonI8mm);
+}
+#else
 IsaSet DetectVectors() {
 #if defined(__arm__)
   constexpr unsigned long kVectorUnit = 1UL << 12U;  // HWCAP_NEON
-#else
-  constexpr unsigned long kVectorUnit = 2;  // HWCAP_ASIMD on aarch64, HWCAP_MIPS_MSA on mips
-#endif
-#if defined(LOCKSTEP_KERNELS_NEON)
   constexpr Isa kIsa = Isa::kNeon;
 #else
+  constexpr unsigned long kVectorUnit = 2;  // HWCAP_MIPS_MSA
   constexpr Isa kIsa = Isa::kMsa;
 #endif
-  return (HardwareCapabilities() & kVectorUnit) != 0 ? IsaBit(kIsa) : 0;
+  return (HardwareCapabilities(kHwcapEntry) & kVectorUnit) != 0 ? IsaBit(kIsa) : 0;
 }
+#endif
 
 #else
 
@@ -89,6 +104,10 @@ const char* IsaName(Isa isa) {
       return "msa";
     case Isa::kNeon:
       return "neon";
+    case Isa::kNeonDot:
+      return "neondot";
+    case Isa::kNeonI8mm:
+      return "neoni8mm";
     case Isa::kAvx512Vnni:
       return "avx512vnni";
     case Isa::kAvx2:

@@ -15,11 +15,15 @@ namespace lockstep::kernels {
 PrepareFunction PrepareConv;
 RunFunction conv_u8s8_avx512vnni;
 RunFunction conv_u8s8_avx2;
+RunFunction conv_u8s8_neoni8mm;
+RunFunction conv_u8s8_neondot;
 RunFunction conv_u8s8_neon;
 RunFunction conv_u8s8_msa;
 RunFunction conv_u8s8_portable;
 RunFunction conv_uxsx_avx512vnni;
 RunFunction conv_uxsx_avx2;
+RunFunction conv_uxsx_neoni8mm;
+RunFunction conv_uxsx_neondot;
 RunFunction conv_uxsx_neon;
 RunFunction conv_uxsx_msa;
 RunFunction conv_uxsx_portable;
@@ -31,6 +35,12 @@ inline constexpr Kernel kConvKernels[] = {
 #endif
 #if defined(LOCKSTEP_KERNELS_AVX2)
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_avx2, Isa::kAvx2, AcceptsConv32),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEONI8MM)
+    LOCKSTEP_INTEGER_KERNEL(conv_u8s8_neoni8mm, Isa::kNeonI8mm, AcceptsConv32),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEONDOT)
+    LOCKSTEP_INTEGER_KERNEL(conv_u8s8_neondot, Isa::kNeonDot, AcceptsConv32),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_neon, Isa::kNeon, AcceptsConv32),
@@ -44,6 +54,12 @@ inline constexpr Kernel kConvKernels[] = {
 #endif
 #if defined(LOCKSTEP_KERNELS_AVX2)
     LOCKSTEP_INTEGER_KERNEL(conv_uxsx_avx2, Isa::kAvx2, AcceptsConvSums),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEONI8MM)
+    LOCKSTEP_INTEGER_KERNEL(conv_uxsx_neoni8mm, Isa::kNeonI8mm, AcceptsConvSums),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEONDOT)
+    LOCKSTEP_INTEGER_KERNEL(conv_uxsx_neondot, Isa::kNeonDot, AcceptsConvSums),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(conv_uxsx_neon, Isa::kNeon, AcceptsConvSums),

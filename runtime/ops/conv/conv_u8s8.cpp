@@ -22,6 +22,14 @@ LOCKSTEP_CONV(avx2)
 LOCKSTEP_CONV(neon)
 #endif
 
+#if defined(LOCKSTEP_KERNELS_NEONDOT)
+LOCKSTEP_CONV(neondot)
+#endif
+
+#if defined(LOCKSTEP_KERNELS_NEONI8MM)
+LOCKSTEP_CONV(neoni8mm)
+#endif
+
 #if defined(LOCKSTEP_KERNELS_MSA)
 LOCKSTEP_CONV(msa)
 #endif

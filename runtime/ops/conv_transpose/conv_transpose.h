@@ -17,11 +17,15 @@ AcceptFunction AcceptsConvTransposeBytes;
 AcceptFunction AcceptsConvTransposeSums;
 RunFunction conv_transpose_u8s8_avx512vnni;
 RunFunction conv_transpose_u8s8_avx2;
+RunFunction conv_transpose_u8s8_neoni8mm;
+RunFunction conv_transpose_u8s8_neondot;
 RunFunction conv_transpose_u8s8_neon;
 RunFunction conv_transpose_u8s8_msa;
 RunFunction conv_transpose_u8s8_portable;
 RunFunction conv_transpose_uxsx_avx512vnni;
 RunFunction conv_transpose_uxsx_avx2;
+RunFunction conv_transpose_uxsx_neoni8mm;
+RunFunction conv_transpose_uxsx_neondot;
 RunFunction conv_transpose_uxsx_neon;
 RunFunction conv_transpose_uxsx_msa;
 RunFunction conv_transpose_uxsx_portable;
@@ -33,6 +37,12 @@ inline constexpr Kernel kConvTransposeKernels[] = {
 #endif
 #if defined(LOCKSTEP_KERNELS_AVX2)
     LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_avx2, Isa::kAvx2, AcceptsConvTranspose32),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEONI8MM)
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_neoni8mm, Isa::kNeonI8mm, AcceptsConvTranspose32),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEONDOT)
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_neondot, Isa::kNeonDot, AcceptsConvTranspose32),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_neon, Isa::kNeon, AcceptsConvTranspose32),
@@ -46,6 +56,12 @@ inline constexpr Kernel kConvTransposeKernels[] = {
 #endif
 #if defined(LOCKSTEP_KERNELS_AVX2)
     LOCKSTEP_INTEGER_KERNEL(conv_transpose_uxsx_avx2, Isa::kAvx2, AcceptsConvTransposeSums),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEONI8MM)
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_uxsx_neoni8mm, Isa::kNeonI8mm, AcceptsConvTransposeSums),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEONDOT)
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_uxsx_neondot, Isa::kNeonDot, AcceptsConvTransposeSums),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(conv_transpose_uxsx_neon, Isa::kNeon, AcceptsConvTransposeSums),
