@@ -1,17 +1,16 @@
-// The loop over blocks and pairs of pixels of the baseline NEON variants, ARMv7's and aarch64's. Theirs is what is
-// written in assembler: a tile of two pixels by a part of a block's channels, from the first product to the bytes.
+// The loop over blocks and tiles of pixels of the NEON variants. Theirs is what is written in assembler: a tile of a few
+// pixels by a block's channels or a part of them, from the first product to the bytes.
 #pragma once
 
 #include "gemm/neon_store.h"
 
 namespace lockstep::kernels {
 
-constexpr int kTilePixels = 2;
-
-// What a part of a block needs, in the form in which it is used.
-template <int kChannels>
+// What a part of a block needs, in the form in which it is used: `kChannels` of it, with kSums sums to a channel that
+// are added in the end.
+template <int kChannels, int kSums>
 struct alignas(16) TileConstants {
-  int32_t start[2 * kChannels];  // acc_init in the first of a channel's two lanes
+  int32_t start[kSums * kChannels];  // acc_init in the first of a channel's sums
   int32_t multiplier[kChannels];
   int32_t left_shift[kChannels];
   int16_t zero_point[8];
@@ -20,24 +19,25 @@ struct alignas(16) TileConstants {
 };
 
 // The order of its members and of those above is what the assembler counts on.
+template <int kPixels>
 struct Tile {
   const uint8_t* const* segments;
   int32_t segment_count;
   int32_t quads;
-  ptrdiff_t offset[kTilePixels];  // of the two pixels within a segment's row
   const void* constants;
-  void* out[kTilePixels];  // bytes of outputs or sums
-  int32_t bytes;           // not 0: outputs, which takes shifts of at least 1
+  ptrdiff_t offset[kPixels];  // of the pixels within a segment's row
+  void* out[kPixels];         // bytes of outputs or sums
+  int32_t bytes;              // not 0: outputs, which takes shifts of at least 1
 };
 
-template <int kChannels>
+template <int kChannels, int kSums>
 [[gnu::always_inline]] inline void FillConstants(const ConvRow& row, const ConvBlock& block,
-                                                 TileConstants<kChannels>* parts) {
+                                                 TileConstants<kChannels, kSums>* parts) {
   for (int i = 0; i < kBlockChannels; ++i) {
-    TileConstants<kChannels>& part = parts[i / kChannels];
+    TileConstants<kChannels, kSums>& part = parts[i / kChannels];
     const int lane = i % kChannels;
-    part.start[2 * lane] = block.acc_init[i];
-    part.start[2 * lane + 1] = 0;
+    part.start[kSums * lane] = block.acc_init[i];
+    if (kSums == 2) part.start[kSums * lane + 1] = 0;
     part.multiplier[lane] = block.multiplier[i];
     part.left_shift[lane] = -block.shift[i];
     part.zero_point[lane % 8] = static_cast<int16_t>(row.zero_point);
@@ -48,75 +48,85 @@ template <int kChannels>
 
 // Sixteen bytes of outputs are written where they belong.
 struct WholeBlock {
+  using Element = uint8_t;
   uint8_t* out;
   int64_t step;
 
   [[gnu::always_inline]] uint8_t* To(int32_t pixel, int /*place*/) const { return out + pixel * step; }
-  [[gnu::always_inline]] void Finish(int32_t /*first*/, int32_t /*second*/) {}
+  [[gnu::always_inline]] void Finish(int32_t /*pixel*/, int /*place*/) {}
 };
 
 // Some of sixteen.
+template <int kPixels>
 struct PartOfBlock {
+  using Element = uint8_t;
   uint8_t* out;
   int64_t step;
   int32_t channels;
-  uint8_t bytes[kTilePixels][kBlockChannels];
+  uint8_t bytes[kPixels][kBlockChannels];
 
   [[gnu::always_inline]] uint8_t* To(int32_t /*pixel*/, int place) { return bytes[place]; }
-  [[gnu::always_inline]] void Finish(int32_t first, int32_t second) {
-    StoreSomeBytes(vld1q_u8(bytes[0]), channels, out + first * step);
-    if (second != first) StoreSomeBytes(vld1q_u8(bytes[1]), channels, out + second * step);
+  [[gnu::always_inline]] void Finish(int32_t pixel, int place) {
+    StoreSomeBytes(vld1q_u8(bytes[place]), channels, out + pixel * step);
   }
 };
 
 // Sums, for whatever the row wants.
+template <int kPixels>
 struct SumsOfBlock {
+  using Element = int32_t;
   const BlockStore& store;
-  alignas(16) int32_t sums[kTilePixels][kBlockChannels];
+  alignas(16) int32_t sums[kPixels][kBlockChannels];
 
   [[gnu::always_inline]] int32_t* To(int32_t /*pixel*/, int place) { return sums[place]; }
-  [[gnu::always_inline]] void Finish(int32_t first, int32_t second) {
-    store.Pixel(first, LoadSums(sums[0]));
-    if (second != first) store.Pixel(second, LoadSums(sums[1]));
-  }
+  [[gnu::always_inline]] void Finish(int32_t pixel, int place) { store.Pixel(pixel, LoadSums(sums[place])); }
 };
 
-// Machine::kChannels of a tile, which divide a block's; Machine::Run(tile, weights).
-template <typename Machine, typename Element, typename Target>
-[[gnu::always_inline]] inline void RunTiles(const ConvRow& row, int32_t block, Tile* tile, Target target) {
+template <typename Machine, typename Target>
+[[gnu::always_inline]] inline void RunTiles(const ConvRow& row, int32_t block, const int8_t* weights,
+                                            Tile<Machine::kPixels>* tile, Target target) {
   constexpr int kParts = kBlockChannels / Machine::kChannels;
-  TileConstants<Machine::kChannels> constants[kParts];
+  TileConstants<Machine::kChannels, Machine::kSums> constants[kParts];
   FillConstants(row, row.constants[block], constants);
-  const int8_t* weights = row.weights + ptrdiff_t{block} * row.segment_count * row.quads * kQuadBytes;
-  for (int32_t pixel = 0; pixel < row.pixels; pixel += kTilePixels) {
-    // Behind the row's last pixel the second one is that pixel once more.
-    const int32_t second = pixel + 1 < row.pixels ? pixel + 1 : pixel;
-    tile->offset[0] = static_cast<ptrdiff_t>(pixel * row.pixel_step);
-    tile->offset[1] = static_cast<ptrdiff_t>(second * row.pixel_step);
-    Element* const to[kTilePixels] = {target.To(pixel, 0), target.To(second, 1)};
+  for (int32_t pixel = 0; pixel < row.pixels; pixel += Machine::kPixels) {
+    // Behind the row's last pixel comes that pixel once more.
+    const int32_t last = row.pixels - 1 - pixel;
+    typename Target::Element* to[Machine::kPixels];
+    Unroll<Machine::kPixels>([&](auto p) {
+      const int32_t at = pixel + (p <= last ? p : last);
+      tile->offset[p] = static_cast<ptrdiff_t>(at * row.pixel_step);
+      to[p] = target.To(at, p);
+    });
     for (int part = 0; part < kParts; ++part) {
       tile->constants = constants + part;
-      for (int p = 0; p < kTilePixels; ++p) tile->out[p] = to[p] + Machine::kChannels * part;
-      Machine::Run(*tile, weights + part * (kQuadBytes / kParts));
+      Unroll<Machine::kPixels>([&](auto p) { tile->out[p] = to[p] + Machine::kChannels * part; });
+      Machine::Run(*tile, last + 1, weights + part * (kQuadBytes / kParts));
     }
-    target.Finish(pixel, second);
+    Unroll<Machine::kPixels>([&](auto p) {
+      if (p <= last) target.Finish(pixel + p, p);
+    });
   }
 }
 
+// A Machine has kPixels and kChannels of a tile, the latter a part of a block's; kSums of a channel; Prepare(row,
+// weights), which gives a block's weights in the form that Run wants; and Run(tile, pixels left, weights).
 template <typename Machine>
 [[gnu::always_inline]] inline void RunTiledRow(const ConvRow& row) {
+  constexpr int kPixels = Machine::kPixels;
   const bool bytes = row.sums == nullptr && !row.wide_output && row.min_shift >= 1;
-  Tile tile{row.segments, row.segment_count, row.quads, {}, nullptr, {}, bytes ? 1 : 0};
+  Tile<kPixels> tile{row.segments, row.segment_count, row.quads, nullptr, {}, {}, bytes ? 1 : 0};
+  const ptrdiff_t block_weights = ptrdiff_t{row.segment_count} * row.quads * kQuadBytes;
   for (int32_t block = 0; block < row.blocks; ++block) {
     const int32_t channels = row.channels - block * kBlockChannels;
     uint8_t* out = row.out + block * kBlockChannels;
+    const int8_t* weights = Machine::Prepare(row, row.weights + block * block_weights);
     if (!bytes) {
       const BlockStore store(row, block);
-      RunTiles<Machine, int32_t>(row, block, &tile, SumsOfBlock{store, {}});
+      RunTiles<Machine>(row, block, weights, &tile, SumsOfBlock<kPixels>{store, {}});
     } else if (channels >= kBlockChannels) {
-      RunTiles<Machine, uint8_t>(row, block, &tile, WholeBlock{out, row.out_step});
+      RunTiles<Machine>(row, block, weights, &tile, WholeBlock{out, row.out_step});
     } else {
-      RunTiles<Machine, uint8_t>(row, block, &tile, PartOfBlock{out, row.out_step, channels, {}});
+      RunTiles<Machine>(row, block, weights, &tile, PartOfBlock<kPixels>{out, row.out_step, channels, {}});
     }
   }
 }

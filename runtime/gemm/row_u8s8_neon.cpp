@@ -84,14 +84,14 @@ namespace {
 // As assembler because gcc 12 takes a fifth more instructions: it moves loads and products so far apart that
 // accumulators are spilled. Requantisation is rq1 for shifts of at least 1; it narrows with saturation, as a value
 // beyond 16 bits is beyond 0..255 with every zero point.
-void RunTile(const Tile& tile, const int8_t* weights) {
+void RunTile(const Tile<2>& tile, const int8_t* weights) {
   const uint8_t* x0;
   const uint8_t* x1;
   const uint8_t* const* segment;
   int64_t segments;
   int64_t left;
   __asm__ volatile(
-      "ldr %[left], [%[tile], #32]\n"
+      "ldr %[left], [%[tile], #16]\n"
       "ldr %[segment], [%[tile]]\n"
       "ldr %w[segments], [%[tile], #8]\n"
       "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[left]], #64\n"
@@ -100,7 +100,7 @@ void RunTile(const Tile& tile, const int8_t* weights) {
       "ld1 {v24.4s, v25.4s, v26.4s, v27.4s}, [%[left]], #64\n"
       "ld1 {v28.4s, v29.4s, v30.4s, v31.4s}, [%[left]]\n"
       "1:\n"
-      "ldp %[x0], %[x1], [%[tile], #16]\n"
+      "ldp %[x0], %[x1], [%[tile], #24]\n"
       "ldr %[left], [%[segment]], #8\n"
       "add %[x0], %[x0], %[left]\n"
       "add %[x1], %[x1], %[left]\n"
@@ -139,8 +139,8 @@ void RunTile(const Tile& tile, const int8_t* weights) {
       LOCKSTEP_ADD_LANES(21, 26, 27)
       LOCKSTEP_ADD_LANES(22, 28, 29)
       LOCKSTEP_ADD_LANES(23, 30, 31)
-      "ldp %[left], %[x0], [%[tile], #32]\n"
-      "ldr %[x1], [%[tile], #48]\n"
+      "ldr %[left], [%[tile], #16]\n"
+      "ldp %[x0], %[x1], [%[tile], #40]\n"
       "ldr %w[segments], [%[tile], #56]\n"
       "cbz %w[segments], 6f\n"
       "add %[left], %[left], #128\n"
@@ -171,8 +171,13 @@ void RunTile(const Tile& tile, const int8_t* weights) {
 #undef LOCKSTEP_ADD_LANES
 
 struct Machine {
+  static constexpr int kPixels = 2;
   static constexpr int kChannels = 16;
-  [[gnu::always_inline]] static void Run(const Tile& tile, const int8_t* weights) { RunTile(tile, weights); }
+  static constexpr int kSums = 2;
+  [[gnu::always_inline]] static const int8_t* Prepare(const ConvRow& /*row*/, const int8_t* weights) { return weights; }
+  [[gnu::always_inline]] static void Run(const Tile<kPixels>& tile, int32_t /*left*/, const int8_t* weights) {
+    RunTile(tile, weights);
+  }
 };
 
 void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }

@@ -40,23 +40,23 @@ namespace {
 
 // As assembler because gcc does not keep this many accumulators in registers. Requantisation is rq1 for shifts of at
 // least 1; it narrows with saturation, as a value beyond 16 bits is beyond 0..255 with every zero point.
-void RunTile(const Tile& tile, const int8_t* weights) {
+void RunTile(const Tile<2>& tile, const int8_t* weights) {
   const uint8_t* x0;
   const uint8_t* x1;
   const uint8_t* const* segment;
   int32_t segments;
   int32_t left;
   __asm__ volatile(
-      "ldr %[left], [%[tile], #20]\n"
+      "ldr %[left], [%[tile], #12]\n"
       "vldmia %[left], {d16-d23}\n"
       "vldmia %[left], {d24-d31}\n"
       "ldr %[segment], [%[tile]]\n"
       "ldr %[segments], [%[tile], #4]\n"
       "1:\n"
       "ldr %[x1], [%[segment]], #4\n"
-      "ldr %[left], [%[tile], #12]\n"
-      "add %[x0], %[x1], %[left]\n"
       "ldr %[left], [%[tile], #16]\n"
+      "add %[x0], %[x1], %[left]\n"
+      "ldr %[left], [%[tile], #20]\n"
       "add %[x1], %[x1], %[left]\n"
       "ldr %[left], [%[tile], #8]\n"
       "subs %[left], %[left], #4\n"
@@ -83,7 +83,7 @@ void RunTile(const Tile& tile, const int8_t* weights) {
       "5:\n"
       "subs %[segments], %[segments], #1\n"
       "bne 1b\n"
-      "ldr %[left], [%[tile], #20]\n"
+      "ldr %[left], [%[tile], #12]\n"
       "ldr %[segments], [%[tile], #32]\n"
       "ldr %[x0], [%[tile], #24]\n"
       "ldr %[x1], [%[tile], #28]\n"
@@ -132,8 +132,13 @@ void RunTile(const Tile& tile, const int8_t* weights) {
 }
 
 struct Machine {
+  static constexpr int kPixels = 2;
   static constexpr int kChannels = 8;
-  [[gnu::always_inline]] static void Run(const Tile& tile, const int8_t* weights) { RunTile(tile, weights); }
+  static constexpr int kSums = 2;
+  [[gnu::always_inline]] static const int8_t* Prepare(const ConvRow& /*row*/, const int8_t* weights) { return weights; }
+  [[gnu::always_inline]] static void Run(const Tile<kPixels>& tile, int32_t /*left*/, const int8_t* weights) {
+    RunTile(tile, weights);
+  }
 };
 
 void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
