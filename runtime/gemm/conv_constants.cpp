@@ -6,6 +6,15 @@ namespace {
 constexpr int64_t kAlignment = 64;
 constexpr int64_t kLargestProduct = int64_t{255} * 127;
 
+// Of a segment's quads in the scratch of a variant that unpacks: words of a pixel's bytes, or a block's weights.
+constexpr int64_t PackedQuadBytes(int64_t quads) {
+#if defined(LOCKSTEP_KERNELS_NEONI8MM)
+  return (quads + 1) / 2 * 2 * kQuadBytes;
+#else
+  return quads * 4 * static_cast<int64_t>(sizeof(uint32_t));
+#endif
+}
+
 constexpr int64_t AlignUp(int64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
 
 }  // namespace
@@ -54,7 +63,7 @@ void PlaceScratch(const ScratchNeeds& needs, ConvGeometry* geometry) {
   };
   place(blocks * static_cast<int64_t>(sizeof(ConvBlock)));
   g.segments_offset = place(g.segments * static_cast<int64_t>(sizeof(const uint8_t*)));
-  g.packed_offset = place(int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t)));
+  g.packed_offset = place(int64_t{g.segments} * PackedQuadBytes(g.quads));
   g.ring_offset = place(g.ring_bytes * g.input_bytes);
   g.waiting_offset = place(needs.waiting);
   g.sums_offset = place(g.pass_bytes * g.input_bytes * g.weight_bytes);

@@ -70,7 +70,7 @@ struct ConvRow {
   int32_t blocks;
   const int8_t* weights;
   const ConvBlock* constants;
-  uint32_t* packed;              // scratch for a word for each of a pixel's bytes in all segments
+  uint32_t* packed;              // scratch for what a variant unpacks
   int32_t min_shift, max_shift;  // over the layer
   int32_t zero_point, low, high;
   bool wide_output;  // u16

@@ -1,5 +1,5 @@
 // What the assembler of the tiles with dot products and with i8mm has in common: the begin of a segment, and the end of
-// a tile of up to four pixels, whose sums lie in v0 to v15, four registers to a pixel.
+// a tile of up to four pixels.
 #pragma once
 
 #include "gemm/neon_tiles.h"
@@ -31,36 +31,33 @@
   "sqxtn v" #c ".4h, v" #c ".4s\n"                 \
   "sqxtn2 v" #a ".8h, v" #b ".4s\n"                \
   "sqxtn2 v" #c ".8h, v" #d ".4s\n"                \
-  "sqadd v" #a ".8h, v" #a ".8h, v24.8h\n"         \
-  "sqadd v" #c ".8h, v" #c ".8h, v24.8h\n"         \
+  "sqadd v" #a ".8h, v" #a ".8h, v28.8h\n"         \
+  "sqadd v" #c ".8h, v" #c ".8h, v28.8h\n"         \
   "sqxtun v" #a ".8b, v" #a ".8h\n"                \
   "sqxtun2 v" #a ".16b, v" #c ".8h\n"              \
-  "umax v" #a ".16b, v" #a ".16b, v25.16b\n"       \
-  "umin v" #a ".16b, v" #a ".16b, v26.16b\n"
+  "umax v" #a ".16b, v" #a ".16b, v29.16b\n"       \
+  "umin v" #a ".16b, v" #a ".16b, v30.16b\n"
 
-#define LOCKSTEP_BYTES_1 LOCKSTEP_PIXEL_BYTES(0, 1, 2, 3) "str q0, [%[x0]]\n"
-#define LOCKSTEP_BYTES_2 LOCKSTEP_BYTES_1 LOCKSTEP_PIXEL_BYTES(4, 5, 6, 7) "str q4, [%[x1]]\n"
-#define LOCKSTEP_BYTES_3 LOCKSTEP_BYTES_2 LOCKSTEP_PIXEL_BYTES(8, 9, 10, 11) "str q8, [%[x2]]\n"
-#define LOCKSTEP_BYTES_4 LOCKSTEP_BYTES_3 LOCKSTEP_PIXEL_BYTES(12, 13, 14, 15) "str q12, [%[x3]]\n"
-#define LOCKSTEP_SUMS_1 "st1 {v0.4s, v1.4s, v2.4s, v3.4s}, [%[x0]]\n"
-#define LOCKSTEP_SUMS_2 LOCKSTEP_SUMS_1 "st1 {v4.4s, v5.4s, v6.4s, v7.4s}, [%[x1]]\n"
-#define LOCKSTEP_SUMS_3 LOCKSTEP_SUMS_2 "st1 {v8.4s, v9.4s, v10.4s, v11.4s}, [%[x2]]\n"
-#define LOCKSTEP_SUMS_4 LOCKSTEP_SUMS_3 "st1 {v12.4s, v13.4s, v14.4s, v15.4s}, [%[x3]]\n"
+#define LOCKSTEP_BYTES(a, b, c, d, out) LOCKSTEP_PIXEL_BYTES(a, b, c, d) "str q" #a ", [%[" #out "]]\n"
+#define LOCKSTEP_SUMS(a, b, c, d, out)              \
+  "stp q" #a ", q" #b ", [%[" #out "]]\n"           \
+  "stp q" #c ", q" #d ", [%[" #out "], #32]\n"
 
-#define LOCKSTEP_FINISH(pixels)                                 \
+// `multipliers`: where they lie in the constants; `bytes` and `sums` are made of the two above, for every pixel.
+#define LOCKSTEP_FINISH(multipliers, bytes, sums)               \
   "ldr %[left], [%[tile], #16]\n"                               \
   "ldr %w[segments], [%[tile], #88]\n"                          \
   "ldp %[x0], %[x1], [%[tile], #56]\n"                          \
   "ldp %[x2], %[x3], [%[tile], #72]\n"                          \
   "cbz %w[segments], 8f\n"                                      \
-  "add %[left], %[left], #64\n"                                 \
+  "add %[left], %[left], #" #multipliers "\n"                   \
   "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[left]], #64\n"      \
   "ld1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[left]], #64\n"      \
-  "ld1 {v24.16b, v25.16b, v26.16b}, [%[left]]\n"                \
-  LOCKSTEP_BYTES_##pixels                                       \
+  "ld1 {v28.16b, v29.16b, v30.16b}, [%[left]]\n"                \
+  bytes                                                         \
   "b 9f\n"                                                      \
   "8:\n"                                                        \
-  LOCKSTEP_SUMS_##pixels                                        \
+  sums                                                          \
   "9:\n"
 
 #define LOCKSTEP_ALL_VECTORS                                                                                        \

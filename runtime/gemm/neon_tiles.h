@@ -1,16 +1,16 @@
-// The loop over blocks and tiles of pixels of the NEON variants. Theirs is what is written in assembler: a tile of a few
-// pixels by a block's channels or a part of them, from the first product to the bytes.
+// The loop over blocks and tiles of pixels of the NEON variants. Theirs is what is written in assembler: a tile of a
+// few pixels by a block's channels or a part of them, from the first product to the bytes.
 #pragma once
 
 #include "gemm/neon_store.h"
 
 namespace lockstep::kernels {
 
-// What a part of a block needs, in the form in which it is used: `kChannels` of it, with kSums sums to a channel that
-// are added in the end.
+// What a part of a block needs, in the form in which it is used: kChannels of it, with kSums values that the
+// accumulators of a channel start from.
 template <int kChannels, int kSums>
 struct alignas(16) TileConstants {
-  int32_t start[kSums * kChannels];  // acc_init in the first of a channel's sums
+  int32_t start[kSums * kChannels];
   int32_t multiplier[kChannels];
   int32_t left_shift[kChannels];
   int16_t zero_point[8];
@@ -30,14 +30,14 @@ struct Tile {
   int32_t bytes;              // not 0: outputs, which takes shifts of at least 1
 };
 
-template <int kChannels, int kSums>
+template <typename Machine>
 [[gnu::always_inline]] inline void FillConstants(const ConvRow& row, const ConvBlock& block,
-                                                 TileConstants<kChannels, kSums>* parts) {
+                                                 TileConstants<Machine::kChannels, Machine::kSums>* parts) {
+  constexpr int kChannels = Machine::kChannels;
   for (int i = 0; i < kBlockChannels; ++i) {
-    TileConstants<kChannels, kSums>& part = parts[i / kChannels];
+    auto& part = parts[i / kChannels];
     const int lane = i % kChannels;
-    part.start[kSums * lane] = block.acc_init[i];
-    if (kSums == 2) part.start[kSums * lane + 1] = 0;
+    Machine::FillStart(block.acc_init[i], lane, part.start);
     part.multiplier[lane] = block.multiplier[i];
     part.left_shift[lane] = -block.shift[i];
     part.zero_point[lane % 8] = static_cast<int16_t>(row.zero_point);
@@ -87,7 +87,7 @@ template <typename Machine, typename Target>
                                             Tile<Machine::kPixels>* tile, Target target) {
   constexpr int kParts = kBlockChannels / Machine::kChannels;
   TileConstants<Machine::kChannels, Machine::kSums> constants[kParts];
-  FillConstants(row, row.constants[block], constants);
+  FillConstants<Machine>(row, row.constants[block], constants);
   for (int32_t pixel = 0; pixel < row.pixels; pixel += Machine::kPixels) {
     // Behind the row's last pixel comes that pixel once more.
     const int32_t last = row.pixels - 1 - pixel;
@@ -108,8 +108,9 @@ template <typename Machine, typename Target>
   }
 }
 
-// A Machine has kPixels and kChannels of a tile, the latter a part of a block's; kSums of a channel; Prepare(row,
-// weights), which gives a block's weights in the form that Run wants; and Run(tile, pixels left, weights).
+// A Machine has kPixels and kChannels of a tile, the latter a part of a block's; kSums and FillStart(acc_init,
+// lane, start), which writes these of a channel; Prepare(row, weights), which gives a block's weights in the form that
+// Run wants; and Run(tile, pixels left, weights).
 template <typename Machine>
 [[gnu::always_inline]] inline void RunTiledRow(const ConvRow& row) {
   constexpr int kPixels = Machine::kPixels;

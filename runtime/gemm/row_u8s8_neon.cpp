@@ -174,6 +174,10 @@ struct Machine {
   static constexpr int kPixels = 2;
   static constexpr int kChannels = 16;
   static constexpr int kSums = 2;
+  [[gnu::always_inline]] static void FillStart(int32_t acc_init, int lane, int32_t* start) {
+    start[2 * lane] = acc_init;
+    start[2 * lane + 1] = 0;
+  }
   [[gnu::always_inline]] static const int8_t* Prepare(const ConvRow& /*row*/, const int8_t* weights) { return weights; }
   [[gnu::always_inline]] static void Run(const Tile<kPixels>& tile, int32_t /*left*/, const int8_t* weights) {
     RunTile(tile, weights);

@@ -1,6 +1,6 @@
-// A quad of weights is what sdot takes: four channels, four deep. A vector of sixteen bytes of a pixel meets four quads,
-// one after the other by its lanes. A tile is up to four pixels by sixteen channels, which leaves registers for two
-// vectors of each pixel and two quads of weights.
+// A quad of weights is what sdot takes: four channels, four deep. A vector of sixteen bytes of a pixel meets four
+// quads, one after the other by its lanes. A tile is up to four pixels by sixteen channels, which leaves registers for
+// two vectors of each pixel and two quads of weights.
 //
 // Only this file is compiled for dot products. It must not use inline functions with external linkage: the linker might
 // keep its copy of one for a CPU without these instructions.
@@ -61,6 +61,12 @@ namespace {
 #define LOCKSTEP_START_3 LOCKSTEP_START_2 "ld1 {v8.4s, v9.4s, v10.4s, v11.4s}, [%[left]]\n"
 #define LOCKSTEP_START_4 LOCKSTEP_START_3 "ld1 {v12.4s, v13.4s, v14.4s, v15.4s}, [%[left]]\n"
 
+// Every pixel's four registers and where they go.
+#define LOCKSTEP_EACH_1(what) what(0, 1, 2, 3, x0)
+#define LOCKSTEP_EACH_2(what) LOCKSTEP_EACH_1(what) what(4, 5, 6, 7, x1)
+#define LOCKSTEP_EACH_3(what) LOCKSTEP_EACH_2(what) what(8, 9, 10, 11, x2)
+#define LOCKSTEP_EACH_4(what) LOCKSTEP_EACH_3(what) what(12, 13, 14, 15, x3)
+
 #define LOCKSTEP_TILE(pixels)                                                                                       \
   [[gnu::noinline]] void RunTile##pixels(const Tile<4>& tile, const int8_t* weights) {                              \
     const uint8_t* x0;                                                                                              \
@@ -103,7 +109,7 @@ namespace {
         "6:\n"                                                                                                      \
         "subs %w[segments], %w[segments], #1\n"                                                                     \
         "b.ne 1b\n"                                                                                                 \
-        LOCKSTEP_FINISH(pixels)                                                                                     \
+        LOCKSTEP_FINISH(64, LOCKSTEP_EACH_##pixels(LOCKSTEP_BYTES), LOCKSTEP_EACH_##pixels(LOCKSTEP_SUMS))                                                                                     \
         : [weights] "+r"(weights), [segment] "=&r"(segment), [segments] "=&r"(segments), [x0] "=&r"(x0),            \
           [x1] "=&r"(x1), [x2] "=&r"(x2), [x3] "=&r"(x3), [left] "=&r"(left)                                        \
         : [tile] "r"(&tile)                                                                                         \
@@ -120,6 +126,7 @@ struct Machine {
   static constexpr int kPixels = 4;
   static constexpr int kChannels = 16;
   static constexpr int kSums = 1;
+  [[gnu::always_inline]] static void FillStart(int32_t acc_init, int lane, int32_t* start) { start[lane] = acc_init; }
   [[gnu::always_inline]] static const int8_t* Prepare(const ConvRow& /*row*/, const int8_t* weights) { return weights; }
   [[gnu::always_inline]] static void Run(const Tile<kPixels>& tile, int32_t left, const int8_t* weights) {
     if (left >= kPixels) return RunTile4(tile, weights);
