@@ -55,9 +55,10 @@ struct ByteLimitsNeon {
 
   // Narrowing saturates: a value beyond 16 bits is beyond 0..255 with every zero point, so the sum may be done in 16.
   [[gnu::always_inline]] uint8x16_t Bytes(int32x4_t a, int32x4_t b, int32x4_t c, int32x4_t d) const {
-    const int16x8_t first = vqaddq_s16(SaturateNeon(a, b), zero_point);
-    const int16x8_t second = vqaddq_s16(SaturateNeon(c, d), zero_point);
-    return vminq_u8(vmaxq_u8(SaturateNeon(first, second), low), high);
+    return BytesOfWords(SaturateNeon(a, b), SaturateNeon(c, d));
+  }
+  [[gnu::always_inline]] uint8x16_t BytesOfWords(int16x8_t a, int16x8_t b) const {
+    return vminq_u8(vmaxq_u8(SaturateNeon(vqaddq_s16(a, zero_point), vqaddq_s16(b, zero_point)), low), high);
   }
 };
 

@@ -17,6 +17,8 @@ RunFunction conv_u8s8_avx512vnni;
 RunFunction conv_u8s8_avx2;
 RunFunction conv_u8s8_neoni8mm;
 RunFunction conv_u8s8_neondot;
+AcceptFunction AcceptsWinograd;
+RunFunction conv_winograd_u8s8_neon;
 RunFunction conv_u8s8_neon;
 RunFunction conv_u8s8_msa;
 RunFunction conv_u8s8_portable;
@@ -43,6 +45,7 @@ inline constexpr Kernel kConvKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_neondot, Isa::kNeonDot, AcceptsConv32),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_INTEGER_KERNEL(conv_winograd_u8s8_neon, Isa::kNeon, AcceptsWinograd),
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_neon, Isa::kNeon, AcceptsConv32),
 #endif
 #if defined(LOCKSTEP_KERNELS_MSA)

@@ -1,3 +1,8 @@
+#include <algorithm>
+
+#if defined(LOCKSTEP_KERNELS_NEON)
+#include "gemm/winograd_neon.h"
+#endif
 #include "ops/conv/conv.h"
 #include "ops/conv/conv_f32.h"
 
@@ -9,6 +14,12 @@ Prepared PrepareConv(const LayerArgs& args) {
   Prepared prepared;
   prepared.units = geometry.units;
   prepared.scratch_bytes = geometry.scratch_bytes;
+#if defined(LOCKSTEP_KERNELS_NEON)
+  if (AcceptsWinograd(args)) {
+    const auto bytes = static_cast<uint64_t>(WinogradScratchOf(geometry.in_c).end);
+    prepared.scratch_bytes = std::max(prepared.scratch_bytes, bytes);
+  }
+#endif
   return prepared;
 }
 

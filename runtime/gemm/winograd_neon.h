@@ -1,0 +1,37 @@
+// Winograd's F(4x4, 3x3) in exact integers: a quarter of the multiplications of a 3x3 convolution with stride 1.
+#pragma once
+
+#include "ops/layer_args.h"
+
+namespace lockstep::kernels {
+
+// What the kernels are given of a layer. Tiles are 4x4 output pixels of the rows [begin, end) of one image.
+struct WinogradLayer {
+  const uint8_t* input;
+  int64_t in_pitch;
+  int32_t in_h, in_w, in_c;
+  int32_t in_zero_point;
+  uint8_t* output;
+  int64_t out_pitch;
+  int32_t out_h, out_w, out_c;
+  int32_t pad_top, pad_left;
+  const int8_t* weights;  // O16I4
+  const int32_t* acc_init;
+  const int32_t* weight_sum;
+  const int32_t* multiplier;
+  const int8_t* shift;
+  bool short_shifts;  // all of them are at least 1
+  int32_t zero_point, low, high;
+};
+
+// Scratch of a thread.
+struct WinogradScratch {
+  int64_t tiles;                                    // at a time
+  int64_t inputs, weights, products, padding, end;  // offsets
+};
+WinogradScratch WinogradScratchOf(int32_t in_c);
+
+// The rows [begin, end) of an image's outputs.
+void RunWinogradNeon(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch);
+
+}  // namespace lockstep::kernels
