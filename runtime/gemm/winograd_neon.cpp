@@ -4,6 +4,8 @@
 // AcceptsWinograd has seen that 64 times the sum fits into 32 bits.
 #include "gemm/winograd_neon.h"
 
+#include <algorithm>
+
 #include "gemm/winograd_product_neon.h"
 #include "gemm/winograd_transforms_neon.h"
 
@@ -21,7 +23,7 @@ class Winograd {
   Winograd(const WinogradLayer& layer, int64_t image, uint8_t* scratch)
       : layer_(layer),
         image_(image),
-        plan_(WinogradScratchOf(layer.in_c)),
+        plan_(WinogradScratchOf(layer.in_c, layer.out_h, layer.out_w)),
         inputs_(reinterpret_cast<int16_t*>(scratch + plan_.inputs)),
         weights_(reinterpret_cast<int16_t*>(scratch + plan_.weights)),
         products_(reinterpret_cast<int32_t*>(scratch + plan_.products)),
@@ -79,15 +81,14 @@ class Winograd {
     const int8_t* weights = layer_.weights + int64_t{block} * 9 * layer_.in_c * kBlockChannels;
     for (int32_t i = 0; i < depth; i += kQuad) {
       TransformWeights(weights + int64_t{channel + i} * kBlockChannels, int64_t{layer_.in_c} * kBlockChannels,
-                       weights_ + i * kBlockChannels, int64_t{depth} * kBlockChannels);
+                       weights_ + i * kBlockChannels);
     }
     for (int64_t group = 0; group < groups; ++group) {
       for (int32_t position = 0; position < kPositions; ++position) {
         const int16_t* x = inputs_ + (position * plan_.tiles + group * kTileGroup) * layer_.in_c + channel * kTileGroup;
         // [group of tiles][position][tile][channel]
         int32_t* to = products_ + (group * kPositions + position) * kTileGroup * kBlockChannels;
-        MultiplyPosition({x, weights_ + int64_t{position} * depth * kBlockChannels, to, depth / kChannelsAtATime},
-                         channel != 0);
+        MultiplyPosition({x, weights_ + position * kWeightStep, to, depth / kChannelsAtATime}, channel != 0);
       }
     }
   }
@@ -96,7 +97,7 @@ class Winograd {
     const int32_t* from =
         products_ + tile / kTileGroup * kPositions * kTileGroup * kBlockChannels + tile % kTileGroup * kBlockChannels;
     int16_t values[kTile * kTile * kBlockChannels];
-    TransformProducts(constants, from, int64_t{kTileGroup} * kBlockChannels, values);
+    TransformProducts(constants, from, values);
     const int32_t rows = end_ - place.y < kTile ? end_ - place.y : kTile;
     const int32_t columns = layer_.out_w - place.x < kTile ? layer_.out_w - place.x : kTile;
     for (int32_t y = 0; y < rows; ++y) {
@@ -121,16 +122,17 @@ constexpr int64_t AlignUp(int64_t bytes) { return (bytes + 63) / 64 * 64; }
 
 }  // namespace
 
-WinogradScratch WinogradScratchOf(int32_t in_c) {
+WinogradScratch WinogradScratchOf(int32_t in_c, int32_t out_h, int32_t out_w) {
   constexpr int64_t kInputBytes = 160 << 10;
-  constexpr int64_t kFewestTiles = 8;
+  constexpr int64_t kFewestTiles = 16;  // or the weights' transformation takes too large a part
   constexpr int64_t kMostTiles = 32;
   WinogradScratch plan{};
-  const int64_t fit = kInputBytes / (kPositions * in_c * int64_t{sizeof(int16_t)}) / kTileGroup * kTileGroup;
-  plan.tiles = fit < kFewestTiles ? kFewestTiles : (fit > kMostTiles ? kMostTiles : fit);
-  const int64_t depth = in_c < kDepthAtATime ? in_c : kDepthAtATime;
+  const int64_t all = int64_t{(out_h + kTile - 1) / kTile} * ((out_w + kTile - 1) / kTile);
+  const int64_t fit = kInputBytes / (kPositions * in_c * int64_t{sizeof(int16_t)});
+  const int64_t tiles = std::min(all, std::max(kFewestTiles, std::min(kMostTiles, fit)));
+  plan.tiles = (tiles + kTileGroup - 1) / kTileGroup * kTileGroup;
   plan.weights = AlignUp(kPositions * plan.tiles * in_c * int64_t{sizeof(int16_t)});
-  plan.products = plan.weights + AlignUp(kPositions * depth * kBlockChannels * int64_t{sizeof(int16_t)});
+  plan.products = plan.weights + AlignUp(kPositions * kWeightStep * int64_t{sizeof(int16_t)});
   plan.padding = plan.products + AlignUp(kPositions * plan.tiles * kBlockChannels * int64_t{sizeof(int32_t)});
   plan.end = plan.padding + AlignUp(in_c);
   return plan;

@@ -29,7 +29,7 @@ struct WinogradScratch {
   int64_t tiles;                                    // at a time
   int64_t inputs, weights, products, padding, end;  // offsets
 };
-WinogradScratch WinogradScratchOf(int32_t in_c);
+WinogradScratch WinogradScratchOf(int32_t in_c, int32_t out_h, int32_t out_w);
 
 // The rows [begin, end) of an image's outputs.
 void RunWinogradNeon(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch);

@@ -1,10 +1,11 @@
 // Products of four tiles' transformed inputs with a block's transformed weights, at one position. As assembler because
-// gcc does not keep the accumulators in registers on ARMv7.
+// gcc does not keep the accumulators in registers on ARMv7. A part of winograd_neon.cpp, which alone includes it.
 #pragma once
 
 #include <cstdint>
 
 namespace lockstep::kernels {
+namespace {
 
 struct WinogradProduct {
   const int16_t* x;  // [eight channels][tile][channel]
@@ -34,7 +35,7 @@ struct WinogradProduct {
 #define LOCKSTEP_EVEN_WEIGHTS "ld1 {v4.8h, v5.8h, v6.8h, v7.8h}, [%[w]], #64\n"
 #define LOCKSTEP_ODD_WEIGHTS "ld1 {v8.8h, v9.8h, v10.8h, v11.8h}, [%[w]], #64\n"
 
-inline void MultiplyPosition(const WinogradProduct& product, bool add) {
+void MultiplyPosition(const WinogradProduct& product, bool add) {
   const int16_t* x = product.x;
   const int16_t* w = product.w;
   int32_t* sums = product.sums;
@@ -91,7 +92,7 @@ inline void MultiplyPosition(const WinogradProduct& product, bool add) {
 #define LOCKSTEP_EVEN_WEIGHTS "vld1.16 {d8-d11}, [%[w]], %[step]\n"
 #define LOCKSTEP_ODD_WEIGHTS "vld1.16 {d12-d15}, [%[w]], %[step]\n"
 
-inline void MultiplyHalf(const int16_t* x, const int16_t* w, int32_t* sums, int32_t left, int32_t added) {
+void MultiplyHalf(const int16_t* x, const int16_t* w, int32_t* sums, int32_t left, int32_t added) {
   constexpr int32_t kStep = 64;
   __asm__ volatile(
       "cmp %[added], #0\n"
@@ -128,7 +129,7 @@ inline void MultiplyHalf(const int16_t* x, const int16_t* w, int32_t* sums, int3
         "q15");
 }
 
-inline void MultiplyPosition(const WinogradProduct& product, bool add) {
+void MultiplyPosition(const WinogradProduct& product, bool add) {
   for (int half = 0; half < 2; ++half) {
     MultiplyHalf(product.x, product.w + 16 * half, product.sums + 8 * half, static_cast<int32_t>(product.eights),
                  add ? 1 : 0);
@@ -143,4 +144,5 @@ inline void MultiplyPosition(const WinogradProduct& product, bool add) {
 #undef LOCKSTEP_EVEN_WEIGHTS
 #undef LOCKSTEP_ODD_WEIGHTS
 
+}  // namespace
 }  // namespace lockstep::kernels

@@ -1,4 +1,5 @@
-// The three transformations of F(4x4, 3x3), a few channels at a time.
+// The three transformations of F(4x4, 3x3), a few channels at a time. A part of winograd_neon.cpp, which alone includes
+// it.
 #pragma once
 
 #include "arithmetic/requantize_neon.h"
@@ -7,6 +8,7 @@
 #include "gemm/winograd_neon.h"
 
 namespace lockstep::kernels {
+namespace {
 
 constexpr int kSide = 6;  // of a transformed tile
 constexpr int kPositions = kSide * kSide;
@@ -14,6 +16,10 @@ constexpr int kTileGroup = 4;        // tiles that are multiplied at once
 constexpr int kChannelsAtATime = 8;  // of an input
 constexpr int kQuad = 4;
 constexpr int kDepthAtATime = 64;  // input channels of the transformed weights that are in memory
+// From one position to the next, of weights and of a tile's products.
+constexpr ptrdiff_t kWeightStep = ptrdiff_t{kDepthAtATime} * kBlockChannels;
+constexpr ptrdiff_t kProductStep = ptrdiff_t{kTileGroup} * kBlockChannels;
+constexpr ptrdiff_t kTapBytes = ptrdiff_t{kQuad} * kBlockChannels;
 
 // Six of inputs: 4 0 -5 0 1 0; 0 -4 -4 1 1 0; 0 4 -4 -1 1 0; 0 -2 -1 2 1 0; 0 2 -1 -2 1 0; 0 4 0 -5 0 1.
 [[gnu::always_inline]] inline void TransformSix(const int16x8_t (&d)[kSide], int16x8_t (&t)[kSide]) {
@@ -30,11 +36,11 @@ constexpr int kDepthAtATime = 64;  // input channels of the transformed weights 
 }
 
 // Eight channels of a tile's 36 input pixels, of x - 128; positions are `step` elements apart.
-inline void TransformInputs(const uint8_t* const* at, int32_t channel, int16_t* to, int64_t step) {
+[[gnu::noinline]] void TransformInputs(const uint8_t* const* at, int32_t channel, int16_t* to, int64_t step) {
   int16x8_t rows[kSide][kSide];
   for (int row = 0; row < kSide; ++row) {
     int16x8_t d[kSide];
-    Unroll<kSide>([&](auto i) {
+    Unroll<kSide>([&](auto i) __attribute__((always_inline)) {
       d[i] = vreinterpretq_s16_u16(vsubl_u8(vld1_u8(at[row * kSide + i] + channel), vdup_n_u8(128)));
     });
     TransformSix(d, rows[row]);
@@ -44,7 +50,7 @@ inline void TransformInputs(const uint8_t* const* at, int32_t channel, int16_t* 
                                 rows[3][column], rows[4][column], rows[5][column]};
     int16x8_t t[kSide];
     TransformSix(d, t);
-    Unroll<kSide>([&](auto i) { vst1q_s16(to + (i * kSide + column) * step, t[i]); });
+    Unroll<kSide>([&](auto i) __attribute__((always_inline)) { vst1q_s16(to + (i * kSide + column) * step, t[i]); });
   }
 }
 
@@ -60,34 +66,37 @@ inline void TransformInputs(const uint8_t* const* at, int32_t channel, int16_t* 
   t[5] = vmulq_n_s16(g2, 6);
 }
 
-// Eight output channels of one input channel, from nine vectors of theirs.
-[[gnu::always_inline]] inline void TransformNine(const int8x8_t (&taps)[9], int16_t* to, int64_t step) {
+// Eight output channels of one input channel, from nine vectors of theirs, `kTapBytes` apart.
+[[gnu::noinline]] void TransformNine(const int8_t* taps, int16_t* to) {
   int16x8_t columns[3][kSide];
-  Unroll<3>(
-      [&](auto x) { TransformThree(vmovl_s8(taps[x]), vmovl_s8(taps[3 + x]), vmovl_s8(taps[6 + x]), columns[x]); });
-  Unroll<kSide>([&](auto row) {
+  Unroll<3>([&](auto x) __attribute__((always_inline)) {
+    const int8_t* tap = taps + x * kTapBytes;
+    TransformThree(vmovl_s8(vld1_s8(tap)), vmovl_s8(vld1_s8(tap + 3 * kTapBytes)),
+                   vmovl_s8(vld1_s8(tap + 6 * kTapBytes)), columns[x]);
+  });
+  Unroll<kSide>([&](auto row) __attribute__((always_inline)) {
     int16x8_t t[kSide];
     TransformThree(columns[0][row], columns[1][row], columns[2][row], t);
-    Unroll<kSide>([&](auto i) { vst1q_s16(to + (row * kSide + i) * step, t[i]); });
+    Unroll<kSide>([&](auto i) __attribute__((always_inline)) {
+      vst1q_s16(to, t[i]);
+      to += kWeightStep;
+    });
   });
 }
 
 // A quad of input channels by sixteen output channels, taps `tap_step` bytes apart. Of two input channels the first
 // eight output channels come first: [input channel / 2][half][input channel % 2][8].
-inline void TransformWeights(const int8_t* weights, int64_t tap_step, int16_t* to, int64_t step) {
-  int8x16x4_t taps[9];
-  for (int tap = 0; tap < 9; ++tap) taps[tap] = vld4q_s8(weights + tap * tap_step);
-  Unroll<kQuad>([&](auto i) {
-    int8x8_t low[9];
-    int8x8_t high[9];
-    Unroll<9>([&](auto tap) {
-      low[tap] = vget_low_s8(taps[tap].val[i]);
-      high[tap] = vget_high_s8(taps[tap].val[i]);
-    });
+void TransformWeights(const int8_t* weights, int64_t tap_step, int16_t* to) {
+  int8_t taps[9][kQuad][kBlockChannels];
+  for (int tap = 0; tap < 9; ++tap) {
+    const int8x16x4_t quad = vld4q_s8(weights + tap * tap_step);
+    for (int i = 0; i < kQuad; ++i) vst1q_s8(taps[tap][i], quad.val[i]);
+  }
+  for (int i = 0; i < kQuad; ++i) {
     int16_t* pair = to + i / 2 * 2 * kBlockChannels + i % 2 * 8;
-    TransformNine(low, pair, step);
-    TransformNine(high, pair + kBlockChannels, step);
-  });
+    TransformNine(taps[0][i], pair);
+    TransformNine(taps[0][i] + 8, pair + kBlockChannels);
+  }
 }
 
 // A block's channels, as they are used.
@@ -100,7 +109,7 @@ struct WinogradConstants {
   int32_t channels;
 };
 
-inline WinogradConstants ConstantsOf(const WinogradLayer& layer, int32_t block) {
+WinogradConstants ConstantsOf(const WinogradLayer& layer, int32_t block) {
   WinogradConstants constants{};
   const int32_t first = block * kBlockChannels;
   constants.channels = layer.out_c - first < kBlockChannels ? layer.out_c - first : kBlockChannels;
@@ -130,21 +139,24 @@ inline WinogradConstants ConstantsOf(const WinogradLayer& layer, int32_t block) 
 
 // Four channels of a tile: products `step` apart become rq(acc) of sixteen pixels, saturated to 16 bits.
 template <bool kShort>
-[[gnu::always_inline]] inline void TransformFourChannels(const int32_t* from, int64_t step, int32x4_t start,
-                                                         const RequantizeNeon& by, int16_t* to) {
+[[gnu::always_inline]] inline void TransformFourChannels(const int32_t* from, int32x4_t start, const RequantizeNeon& by,
+                                                         int16_t* to) {
   constexpr int32_t kNinth = 954437177;  // 9 times it is 1 modulo 2^32
   int32x4_t rows[kSide][4];
-  Unroll<kSide>([&](auto row) {
+  Unroll<kSide>([&](auto row) __attribute__((always_inline)) {
     int32x4_t m[kSide];
-    Unroll<kSide>([&](auto i) { m[i] = vld1q_s32(from + (row * kSide + i) * step); });
+    Unroll<kSide>([&](auto i) __attribute__((always_inline)) {
+      m[i] = vld1q_s32(from);
+      from += kProductStep;
+    });
     TransformToFour(m, rows[row]);
   });
-  Unroll<4>([&](auto column) {
+  Unroll<4>([&](auto column) __attribute__((always_inline)) {
     const int32x4_t m[kSide] = {rows[0][column], rows[1][column], rows[2][column],
                                 rows[3][column], rows[4][column], rows[5][column]};
     int32x4_t y[4];
     TransformToFour(m, y);
-    Unroll<4>([&](auto row) {
+    Unroll<4>([&](auto row) __attribute__((always_inline)) {
       const int32x4_t acc = vsraq_n_s32(start, vmulq_n_s32(y[row], kNinth), 6);
       const int32x4_t rq = kShort ? RequantizeShort(acc, by) : RequantizeAny(acc, by);
       vst1_s16(to + (row * 4 + column) * kBlockChannels, vqmovn_s32(rq));
@@ -152,21 +164,21 @@ template <bool kShort>
   });
 }
 
-inline void TransformProducts(const WinogradConstants& constants, const int32_t* from, int64_t step, int16_t* to) {
+void TransformProducts(const WinogradConstants& constants, const int32_t* from, int16_t* to) {
   for (int i = 0; i < kBlockChannels; i += 4) {
     const RequantizeNeon by = {vld1q_s32(constants.multiplier + i), vld1q_s32(constants.left_shift + i)};
     const int32x4_t start = vld1q_s32(constants.start + i);
     if (constants.short_shifts) {
-      TransformFourChannels<true>(from + i, step, start, by, to + i);
+      TransformFourChannels<true>(from + i, start, by, to + i);
     } else {
-      TransformFourChannels<false>(from + i, step, start, by, to + i);
+      TransformFourChannels<false>(from + i, start, by, to + i);
     }
   }
 }
 
 // Bytes of a few pixels of a row.
-inline void StoreValues(const WinogradConstants& constants, const int16_t* values, int32_t pixels, int64_t pitch,
-                        uint8_t* to) {
+void StoreValues(const WinogradConstants& constants, const int16_t* values, int32_t pixels, int64_t pitch,
+                 uint8_t* to) {
   const ByteLimitsNeon limits(constants.zero_point, constants.low, constants.high);
   for (int32_t i = 0; i < pixels; ++i, values += kBlockChannels, to += pitch) {
     const uint8x16_t bytes = limits.BytesOfWords(vld1q_s16(values), vld1q_s16(values + 8));
@@ -178,4 +190,5 @@ inline void StoreValues(const WinogradConstants& constants, const int16_t* value
   }
 }
 
+}  // namespace
 }  // namespace lockstep::kernels

@@ -16,7 +16,7 @@ Prepared PrepareConv(const LayerArgs& args) {
   prepared.scratch_bytes = geometry.scratch_bytes;
 #if defined(LOCKSTEP_KERNELS_NEON)
   if (AcceptsWinograd(args)) {
-    const auto bytes = static_cast<uint64_t>(WinogradScratchOf(geometry.in_c).end);
+    const auto bytes = static_cast<uint64_t>(WinogradScratchOf(geometry.in_c, geometry.out_h, geometry.out_w).end);
     prepared.scratch_bytes = std::max(prepared.scratch_bytes, bytes);
   }
 #endif
