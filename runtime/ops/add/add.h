@@ -14,12 +14,17 @@ namespace lockstep::kernels {
 
 AcceptFunction HasPlainRuns;
 RunFunction add_ux_avx512vnni;
+AcceptFunction AcceptsAddNeon;
+RunFunction add_u8_neon;
 RunFunction add_ux_portable;
 RunFunction add_f32_portable;
 
 inline constexpr Kernel kAddKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(add_ux_avx512vnni, Isa::kAvx512Vnni, HasPlainRuns),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_INTEGER_KERNEL(add_u8_neon, Isa::kNeon, AcceptsAddNeon),
 #endif
     LOCKSTEP_INTEGER_KERNEL(add_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(add_f32_portable, Isa::kPortable, nullptr),

@@ -34,6 +34,9 @@ struct MulConstants {
 // One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
 void AddRun512(const AddConstants& constants, const BinaryRun& run);
 void MulRun512(const MulConstants& constants, const BinaryRun& run);
+// Of bytes.
+void AddRunNeon(const AddConstants& constants, const BinaryRun& run);
+void MulRunNeon(const MulConstants& constants, const BinaryRun& run);
 
 // For layers that HasPlainRuns.
 template <typename Constants>

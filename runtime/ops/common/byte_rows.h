@@ -17,6 +17,8 @@ struct ByteRows {
 // One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so. `from` and `to` may be the same.
 void CopyRows512(const ByteRows& rows);
 void LookUpRows512(const uint8_t* table, const ByteRows& rows);  // of 256 bytes
+void CopyRowsNeon(const ByteRows& rows);
+void LookUpRowsNeon(const uint8_t* table, const ByteRows& rows);
 
 // For an operator whose output has its input's shape, both of bytes.
 template <typename Visit>

@@ -27,6 +27,7 @@ struct PoolMeans {
 
 // One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
 void MaxPoolRow512(const PoolRow& row, uint8_t* columns);  // in_w * channels of them
+void MaxPoolRowNeon(const PoolRow& row, uint8_t* columns);
 void AveragePoolRow512(const PoolRow& row, const PoolMeans& means, int32_t* columns);
 
 }  // namespace lockstep::kernels

@@ -15,6 +15,8 @@ PrepareFunction PrepareConcat;
 SetupFunction SetUpConcat;
 AcceptFunction AcceptsConcat512;
 RunFunction concat_u8_avx512vnni;
+AcceptFunction AcceptsConcatNeon;
+RunFunction concat_u8_neon;
 RunFunction concat_ux_portable;
 
 // Where the elements of one input are in the output. A unit has `rows` of them, from `first_row` of the unit's rows in
@@ -31,6 +33,9 @@ ConcatPart PartOfConcat(const LayerArgs& args, int32_t input, const ConcatPart* 
 inline constexpr Kernel kConcatKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_KERNEL(concat_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsConcat512),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_KERNEL(concat_u8_neon, Isa::kNeon, AcceptsConcatNeon),
 #endif
     LOCKSTEP_KERNEL(concat_ux_portable, Isa::kPortable, nullptr),
 };

@@ -14,11 +14,16 @@ namespace lockstep::kernels {
 
 AcceptFunction AcceptsLookup512;
 RunFunction lookup_u8_avx512vnni;
+AcceptFunction AcceptsLookupNeon;
+RunFunction lookup_u8_neon;
 RunFunction lookup_ux_portable;
 
 inline constexpr Kernel kLookupKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_KERNEL(lookup_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsLookup512),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_KERNEL(lookup_u8_neon, Isa::kNeon, AcceptsLookupNeon),
 #endif
     LOCKSTEP_KERNEL(lookup_ux_portable, Isa::kPortable, nullptr),
 };

@@ -14,12 +14,17 @@ namespace lockstep::kernels {
 PrepareFunction PrepareMaxPool;
 AcceptFunction AcceptsMaxPool512;
 RunFunction max_pool_u8_avx512vnni;
+AcceptFunction AcceptsMaxPoolNeon;
+RunFunction max_pool_u8_neon;
 RunFunction max_pool_ux_portable;
 RunFunction max_pool_f32_portable;
 
 inline constexpr Kernel kMaxPoolKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(max_pool_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsMaxPool512),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_INTEGER_KERNEL(max_pool_u8_neon, Isa::kNeon, AcceptsMaxPoolNeon),
 #endif
     LOCKSTEP_INTEGER_KERNEL(max_pool_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(max_pool_f32_portable, Isa::kPortable, nullptr),

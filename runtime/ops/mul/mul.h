@@ -14,12 +14,17 @@ namespace lockstep::kernels {
 
 AcceptFunction AcceptsMul512;
 RunFunction mul_ux_avx512vnni;
+AcceptFunction AcceptsMulNeon;
+RunFunction mul_u8_neon;
 RunFunction mul_ux_portable;
 RunFunction mul_f32_portable;
 
 inline constexpr Kernel kMulKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(mul_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsMul512),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_INTEGER_KERNEL(mul_u8_neon, Isa::kNeon, AcceptsMulNeon),
 #endif
     LOCKSTEP_INTEGER_KERNEL(mul_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(mul_f32_portable, Isa::kPortable, nullptr),

@@ -15,11 +15,16 @@ PrepareFunction PrepareRescale;
 SetupFunction SetUpRescale;
 AcceptFunction AcceptsRescale512;
 RunFunction rescale_u8_avx512vnni;
+AcceptFunction AcceptsRescaleNeon;
+RunFunction rescale_u8_neon;
 RunFunction rescale_ux_portable;
 
 inline constexpr Kernel kRescaleKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_KERNEL(rescale_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsRescale512),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_KERNEL(rescale_u8_neon, Isa::kNeon, AcceptsRescaleNeon),
 #endif
     LOCKSTEP_KERNEL(rescale_ux_portable, Isa::kPortable, nullptr),
 };

@@ -213,6 +213,42 @@ TEST(Conv, LargestProductsAllAlike) {
   }
 }
 
+// Windows of 3x3 with stride 1, which a transformation of 4x4 outputs may compute: pictures around its tiles, depths
+// around what it does at a time, numbers at the ends of the range.
+TEST(Conv, SmallWindowsOfManyChannels) {
+  uint32_t seed = 5000;
+  const auto shape = [&](int32_t height, int32_t width, int32_t in, int32_t out) {
+    ConvCase c;
+    c.height = height;
+    c.width = width;
+    c.in = in;
+    c.out = out;
+    c.seed = ++seed;
+    return c;
+  };
+  for (const int32_t width : {4, 5, 6, 7, 8, 9, 17}) Check(shape(5, width, 16, 16));
+  for (const int32_t height : {1, 2, 3, 4, 7, 8, 13}) Check(shape(height, 6, 24, 33));
+  for (const int32_t in : {56, 64, 72, 136, 232}) Check(shape(4, 5, in, 17));
+  for (const int32_t pad : {0, 2}) {
+    ConvCase c = shape(9, 40, 16, 16);  // more tiles than are in memory
+    c.batch = 2;
+    c.top = c.left = c.bottom = c.right = pad;
+    Check(c);
+  }
+  for (const Weights weights : {Weights::kAllLargest, Weights::kAllSmallest, Weights::kExtreme}) {
+    for (const Inputs inputs : {Inputs::kRandom, Inputs::kAll0, Inputs::kAllLargest}) {
+      for (const Output output : {Output::kU8, Output::kU8Table}) {
+        ConvCase c = shape(6, 6, 224, 16);  // as many as never leave 32 bits 64 times
+        c.weights = weights;
+        c.inputs = inputs;
+        c.output = output;
+        c.shifts = output == Output::kU8 ? Shifts::kFitted : Shifts::kMixed;
+        Check(c);
+      }
+    }
+  }
+}
+
 TEST(Conv, AccumulatorsBeyond32Bits) {
   ConvCase c;
   c.height = 1;

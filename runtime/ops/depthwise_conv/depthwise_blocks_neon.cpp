@@ -1,7 +1,6 @@
-#include "ops/depthwise_conv/depthwise_blocks.h"
-
 #include <algorithm>
 
+#include "ops/depthwise_conv/depthwise_blocks.h"
 #include "ops/depthwise_conv/depthwise_conv.h"
 
 namespace lockstep::kernels {

@@ -1,0 +1,13 @@
+#include "ops/common/pool_row_of.h"
+#include "ops/max_pool/max_pool.h"
+
+namespace lockstep::kernels {
+
+bool AcceptsMaxPoolNeon(const LayerArgs& args) { return args.inputs[0].dtype == joint::DType::U8; }
+
+void max_pool_u8_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+  const joint::MaxPool& pool = *args.layer->options_as_MaxPool();
+  for (int64_t unit = begin; unit < end; ++unit) MaxPoolRowNeon(PoolRowOf(pool, args, unit), scratch);
+}
+
+}  // namespace lockstep::kernels
