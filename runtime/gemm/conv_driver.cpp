@@ -8,7 +8,7 @@ namespace lockstep::kernels {
 namespace {
 
 // Whether a variant of this build takes rows together. For others the memory would be wasted.
-#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI) || defined(LOCKSTEP_KERNELS_NEONDOT)
 constexpr bool kRowsTogether = true;
 #else
 constexpr bool kRowsTogether = false;

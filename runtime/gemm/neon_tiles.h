@@ -82,19 +82,42 @@ struct SumsOfBlock {
   [[gnu::always_inline]] void Finish(int32_t pixel, int place) { store.Pixel(pixel, LoadSums(sums[place])); }
 };
 
+// Where output pixels, of a row and of the rows behind it, lie within their segments.
+struct PixelWalk {
+  const ConvRow& row;
+  ptrdiff_t offset = 0;
+  ptrdiff_t row_offset = 0;
+  int32_t column = 0;
+
+  [[gnu::always_inline]] void Next() {
+    offset += static_cast<ptrdiff_t>(row.pixel_step);
+    if (++column < row.pixels) return;
+    column = 0;
+    row_offset += static_cast<ptrdiff_t>(row.row_step);
+    offset = row_offset;
+  }
+};
+
 template <typename Machine, typename Target>
 [[gnu::always_inline]] inline void RunTiles(const ConvRow& row, int32_t block, const int8_t* weights,
                                             Tile<Machine::kPixels>* tile, Target target) {
   constexpr int kParts = kBlockChannels / Machine::kChannels;
   TileConstants<Machine::kChannels, Machine::kSums> constants[kParts];
   FillConstants<Machine>(row, row.constants[block], constants);
-  for (int32_t pixel = 0; pixel < row.pixels; pixel += Machine::kPixels) {
-    // Behind the row's last pixel comes that pixel once more.
-    const int32_t last = row.pixels - 1 - pixel;
+  const int32_t pixels = row.pixels * row.rows;
+  PixelWalk walk{row};
+  for (int32_t pixel = 0; pixel < pixels; pixel += Machine::kPixels) {
+    // Behind the last pixel comes that pixel once more.
+    const int32_t last = pixels - 1 - pixel;
     typename Target::Element* to[Machine::kPixels];
     Unroll<Machine::kPixels>([&](auto p) {
       const int32_t at = pixel + (p <= last ? p : last);
-      tile->offset[p] = static_cast<ptrdiff_t>(at * row.pixel_step);
+      if constexpr (Machine::kRowsTogether) {
+        tile->offset[p] = walk.offset;
+        if (p < last) walk.Next();
+      } else {
+        tile->offset[p] = static_cast<ptrdiff_t>(at * row.pixel_step);
+      }
       to[p] = target.To(at, p);
     });
     for (int part = 0; part < kParts; ++part) {
@@ -108,9 +131,9 @@ template <typename Machine, typename Target>
   }
 }
 
-// A Machine has kPixels and kChannels of a tile, the latter a part of a block's; kSums and FillStart(acc_init,
-// lane, start), which writes these of a channel; Prepare(row, weights), which gives a block's weights in the form that
-// Run wants; and Run(tile, pixels left, weights).
+// A Machine has kRowsTogether, as its variant says; kPixels and kChannels of a tile, the latter a part of a block's;
+// kSums and FillStart(acc_init, lane, start), which writes these of a channel; Prepare(row, weights), which gives a
+// block's weights in the form that Run wants; and Run(tile, pixels left, weights).
 template <typename Machine>
 [[gnu::always_inline]] inline void RunTiledRow(const ConvRow& row) {
   constexpr int kPixels = Machine::kPixels;

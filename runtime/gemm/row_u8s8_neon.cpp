@@ -171,6 +171,7 @@ void RunTile(const Tile<2>& tile, const int8_t* weights) {
 #undef LOCKSTEP_ADD_LANES
 
 struct Machine {
+  static constexpr bool kRowsTogether = false;
   static constexpr int kPixels = 2;
   static constexpr int kChannels = 16;
   static constexpr int kSums = 2;

@@ -132,6 +132,7 @@ void RunTile(const Tile<2>& tile, const int8_t* weights) {
 }
 
 struct Machine {
+  static constexpr bool kRowsTogether = false;
   static constexpr int kPixels = 2;
   static constexpr int kChannels = 8;
   static constexpr int kSums = 2;

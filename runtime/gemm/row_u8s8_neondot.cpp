@@ -123,6 +123,7 @@ LOCKSTEP_TILE(3)
 LOCKSTEP_TILE(4)
 
 struct Machine {
+  static constexpr bool kRowsTogether = true;
   static constexpr int kPixels = 4;
   static constexpr int kChannels = 16;
   static constexpr int kSums = 1;
@@ -139,6 +140,6 @@ void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
 
 }  // namespace
 
-const ConvVariant row_u8s8_neondot{true, RunRow, ApplyTableNeon, FinishSums};
+const ConvVariant row_u8s8_neondot{true, RunRow, ApplyTableNeon, FinishSums, false, true};
 
 }  // namespace lockstep::kernels

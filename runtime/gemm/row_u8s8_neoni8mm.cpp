@@ -199,6 +199,7 @@ void InterleaveLast(const int8_t** weights, int8_t** to) {
 // clang-format on
 
 struct Machine {
+  static constexpr bool kRowsTogether = true;
   static constexpr int kPixels = 4;
   static constexpr int kChannels = 16;
   static constexpr int kSums = 2;
@@ -224,6 +225,6 @@ void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
 
 }  // namespace
 
-const ConvVariant row_u8s8_neoni8mm{false, RunRow, ApplyTableNeon, FinishSums};
+const ConvVariant row_u8s8_neoni8mm{false, RunRow, ApplyTableNeon, FinishSums, false, true};
 
 }  // namespace lockstep::kernels
