@@ -1,5 +1,6 @@
 // Runs one convolution layer with one kernel: conv_once KERNEL IN OUT HEIGHT WIDTH KERNEL_SIZE STRIDE RUNS.
-// The difference between two numbers of runs is what one run costs; count_instructions.sh counts it.
+// The difference between two numbers of runs is what one run costs; count_instructions.sh counts it. Status 3: the
+// kernel does not take the layer.
 #include <cstdio>
 #include <cstdlib>
 
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   lockstep::bench::ConvLayer layer({"layer", number(2), number(3), number(4), number(5), number(6), number(7)});
+  if (!lockstep::kernels::Accepts(*kernel, layer.args())) return 3;
   for (int32_t run = number(8); run > 0; --run) layer.Run(*kernel);
   return 0;
 }

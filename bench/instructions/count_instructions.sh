@@ -1,5 +1,5 @@
 #!/bin/sh
-# Guest instructions of the convolution kernels on an emulated target, portable against its instruction set:
+# Guest instructions per multiply-accumulate of the convolution kernels on an emulated target:
 #   bench/instructions/count_instructions.sh aarch64|mipsel|mipsel-msa|armv7 [BUILD_DIR]
 # It builds in a folder of its own, build/bench-TARGET, for benchmarks are no part of a target's ordinary build.
 # Counts are deterministic. One run of a layer is the difference between a program that runs it once and one that does not.
@@ -16,37 +16,51 @@ cmake -S "$root" -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$root/toolchains/$
 gcc -O2 -shared -fPIC -o "$work/counter.so" "$root/bench/instructions/instruction_counter.c"
 
 program=$build/bin/conv_once
+# Kernels, each with the CPU that has its instruction set.
 case $target in
-  aarch64) emulator="qemu-aarch64 -cpu cortex-a53 -L /usr/aarch64-linux-gnu"; variant=conv_u8s8_neon ;;
-  armv7) emulator="qemu-arm -cpu cortex-a7 -L /usr/arm-linux-gnueabihf"; variant= ;;
-  mipsel) emulator="qemu-mipsel -L /usr/mipsel-linux-gnu"; variant= ;;
+  aarch64)
+    emulator="qemu-aarch64 -L /usr/aarch64-linux-gnu"
+    variants="portable@cortex-a53 neon@cortex-a53 winograd_neon@cortex-a53 neondot@cortex-a76 neoni8mm@max"
+    ;;
+  armv7)
+    emulator="qemu-arm -L /usr/arm-linux-gnueabihf"
+    variants="portable@cortex-a7 neon@cortex-a7 winograd_neon@cortex-a7"
+    ;;
+  mipsel) emulator="qemu-mipsel -L /usr/mipsel-linux-gnu"; variants="portable@24Kf" ;;
   mipsel-msa)
-    emulator="qemu-mipsel -cpu P5600 -L /usr/mipsel-linux-gnu"
-    variant=conv_u8s8_msa
+    emulator="qemu-mipsel -L /usr/mipsel-linux-gnu"
+    variants="portable@P5600 msa@P5600"
     "$root/toolchains/nan2008_copy.sh" "$program" "$work/program"
     program=$work/program
     ;;
   *) echo "count_instructions.sh: unknown target $target" >&2; exit 2 ;;
 esac
 
-# instructions KERNEL IN OUT HEIGHT WIDTH SIZE STRIDE
+# instructions CPU KERNEL IN OUT HEIGHT WIDTH SIZE STRIDE: nothing for a layer that the kernel does not take
 instructions() {
+  cpu=$1
+  shift
   for runs in 0 1; do
-    env -i COUNT_FILE="$work/count$runs" $emulator -plugin "$work/counter.so" "$program" "$@" $runs
+    status=0
+    env -i COUNT_FILE="$work/count$runs" $emulator -cpu "$cpu" -plugin "$work/counter.so" "$program" "$@" $runs || status=$?
+    [ $status -ne 3 ] || return 0
+    [ $status -eq 0 ] || exit $status
   done
   echo $(($(cat "$work/count1") - $(cat "$work/count0")))
 }
 
-printf '%-28s %14s %8s %14s %8s %7s\n' "layer of $target" portable per-MAC "${variant:-}" per-MAC ratio
+printf '%-20s' "$target, per MAC"
+for variant in $variants; do printf ' %14s' "${variant%@*}"; done
+echo
 while read -r name in out height width size stride; do
   macs=$((height * width * in * out * size * size))
-  portable=$(instructions conv_u8s8_portable "$in" "$out" "$height" "$width" "$size" "$stride")
-  fast=0
-  [ -z "$variant" ] || fast=$(instructions "$variant" "$in" "$out" "$height" "$width" "$size" "$stride")
-  echo "$name $portable $fast $macs" | awk '{
-    printf "%-28s %14d %8.3f", $1, $2, $2 / $4
-    if ($3 > 0) printf " %14d %8.3f %7.2f", $3, $3 / $4, $2 / $3
-    print "" }'
+  printf '%-20s' "$name"
+  for variant in $variants; do
+    case $variant in winograd_*) kernel=conv_winograd_u8s8_${variant#winograd_} ;; *) kernel=conv_u8s8_$variant ;; esac
+    counted=$(instructions "${variant#*@}" "${kernel%@*}" "$in" "$out" "$height" "$width" "$size" "$stride")
+    [ -z "$counted" ] && printf ' %14s' - || printf ' %14s' "$(echo "$counted $macs" | awk '{printf "%.3f", $1 / $2}')"
+  done
+  echo
 done <<LAYERS
 3x3_s2_3_16_w320 3 16 4 320 3 2
 3x3_16_16_w160 16 16 8 160 3 1

@@ -8,75 +8,55 @@
 namespace lockstep::kernels {
 namespace {
 
+// clang-format off
 // Four channels of a pixel: weights of one quad and of the next, the pixel's two quads, two accumulators.
 #define LOCKSTEP_TWO_QUADS(w0, w1, x0, x1, acc0, acc1, t0, t1) \
-  "smull v" #t0 ".8h, v" #w0 ".8b, v" #x0                      \
-  ".8b\n"                                                      \
-  "smull2 v" #t1 ".8h, v" #w0 ".16b, v" #x0                    \
-  ".16b\n"                                                     \
-  "smlal v" #t0 ".8h, v" #w1 ".8b, v" #x1                      \
-  ".8b\n"                                                      \
-  "smlal2 v" #t1 ".8h, v" #w1 ".16b, v" #x1                    \
-  ".16b\n"                                                     \
-  "sadalp v" #acc0 ".4s, v" #t0                                \
-  ".8h\n"                                                      \
+  "smull v" #t0 ".8h, v" #w0 ".8b, v" #x0 ".8b\n"              \
+  "smull2 v" #t1 ".8h, v" #w0 ".16b, v" #x0 ".16b\n"           \
+  "smlal v" #t0 ".8h, v" #w1 ".8b, v" #x1 ".8b\n"              \
+  "smlal2 v" #t1 ".8h, v" #w1 ".16b, v" #x1 ".16b\n"           \
+  "sadalp v" #acc0 ".4s, v" #t0 ".8h\n"                        \
   "sadalp v" #acc1 ".4s, v" #t1 ".8h\n"
 
-#define LOCKSTEP_PAIR                                                                                          \
-  "ld1 {v4.16b, v5.16b, v6.16b, v7.16b}, [%[weights]], #64\n"                                                  \
-  "ld2r {v0.4s, v1.4s}, [%[x0]], #8\n"                                                                         \
-  "ld2r {v2.4s, v3.4s}, [%[x1]], #8\n"                                                                         \
-  "ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [%[weights]], #64\n" LOCKSTEP_TWO_QUADS(4, 8, 0, 1, 16, 17, 12, 13) \
-      LOCKSTEP_TWO_QUADS(4, 8, 2, 3, 24, 25, 14, 15) LOCKSTEP_TWO_QUADS(5, 9, 0, 1, 18, 19, 12, 13)            \
-          LOCKSTEP_TWO_QUADS(5, 9, 2, 3, 26, 27, 14, 15) LOCKSTEP_TWO_QUADS(6, 10, 0, 1, 20, 21, 12, 13)       \
-              LOCKSTEP_TWO_QUADS(6, 10, 2, 3, 28, 29, 14, 15) LOCKSTEP_TWO_QUADS(7, 11, 0, 1, 22, 23, 12, 13)  \
-                  LOCKSTEP_TWO_QUADS(7, 11, 2, 3, 30, 31, 14, 15)
+#define LOCKSTEP_PAIR                                           \
+  "ld1 {v4.16b, v5.16b, v6.16b, v7.16b}, [%[weights]], #64\n"   \
+  "ld2r {v0.4s, v1.4s}, [%[x0]], #8\n"                          \
+  "ld2r {v2.4s, v3.4s}, [%[x1]], #8\n"                          \
+  "ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [%[weights]], #64\n" \
+  LOCKSTEP_TWO_QUADS(4, 8, 0, 1, 16, 17, 12, 13)                \
+  LOCKSTEP_TWO_QUADS(4, 8, 2, 3, 24, 25, 14, 15)                \
+  LOCKSTEP_TWO_QUADS(5, 9, 0, 1, 18, 19, 12, 13)                \
+  LOCKSTEP_TWO_QUADS(5, 9, 2, 3, 26, 27, 14, 15)                \
+  LOCKSTEP_TWO_QUADS(6, 10, 0, 1, 20, 21, 12, 13)               \
+  LOCKSTEP_TWO_QUADS(6, 10, 2, 3, 28, 29, 14, 15)               \
+  LOCKSTEP_TWO_QUADS(7, 11, 0, 1, 22, 23, 12, 13)               \
+  LOCKSTEP_TWO_QUADS(7, 11, 2, 3, 30, 31, 14, 15)
 
 #define LOCKSTEP_ONE_QUAD(w0, x0, acc0, acc1, t0, t1) \
-  "smull v" #t0 ".8h, v" #w0 ".8b, v" #x0             \
-  ".8b\n"                                             \
-  "smull2 v" #t1 ".8h, v" #w0 ".16b, v" #x0           \
-  ".16b\n"                                            \
-  "sadalp v" #acc0 ".4s, v" #t0                       \
-  ".8h\n"                                             \
+  "smull v" #t0 ".8h, v" #w0 ".8b, v" #x0 ".8b\n"     \
+  "smull2 v" #t1 ".8h, v" #w0 ".16b, v" #x0 ".16b\n"  \
+  "sadalp v" #acc0 ".4s, v" #t0 ".8h\n"               \
   "sadalp v" #acc1 ".4s, v" #t1 ".8h\n"
 
 // Sums of sixteen channels to bytes, in the first of their registers.
-#define LOCKSTEP_BYTES(a, b, c, d) \
-  "sqdmulh v" #a ".4s, v" #a       \
-  ".4s, v0.4s\n"                   \
-  "sqdmulh v" #b ".4s, v" #b       \
-  ".4s, v1.4s\n"                   \
-  "sqdmulh v" #c ".4s, v" #c       \
-  ".4s, v2.4s\n"                   \
-  "sqdmulh v" #d ".4s, v" #d       \
-  ".4s, v3.4s\n"                   \
-  "srshl v" #a ".4s, v" #a         \
-  ".4s, v4.4s\n"                   \
-  "srshl v" #b ".4s, v" #b         \
-  ".4s, v5.4s\n"                   \
-  "srshl v" #c ".4s, v" #c         \
-  ".4s, v6.4s\n"                   \
-  "srshl v" #d ".4s, v" #d         \
-  ".4s, v7.4s\n"                   \
-  "sqxtn v" #a ".4h, v" #a         \
-  ".4s\n"                          \
-  "sqxtn v" #c ".4h, v" #c         \
-  ".4s\n"                          \
-  "sqxtn2 v" #a ".8h, v" #b        \
-  ".4s\n"                          \
-  "sqxtn2 v" #c ".8h, v" #d        \
-  ".4s\n"                          \
-  "sqadd v" #a ".8h, v" #a         \
-  ".8h, v8.8h\n"                   \
-  "sqadd v" #c ".8h, v" #c         \
-  ".8h, v8.8h\n"                   \
-  "sqxtun v" #a ".8b, v" #a        \
-  ".8h\n"                          \
-  "sqxtun2 v" #a ".16b, v" #c      \
-  ".8h\n"                          \
-  "umax v" #a ".16b, v" #a         \
-  ".16b, v9.16b\n"                 \
+#define LOCKSTEP_BYTES(a, b, c, d)           \
+  "sqdmulh v" #a ".4s, v" #a ".4s, v0.4s\n"  \
+  "sqdmulh v" #b ".4s, v" #b ".4s, v1.4s\n"  \
+  "sqdmulh v" #c ".4s, v" #c ".4s, v2.4s\n"  \
+  "sqdmulh v" #d ".4s, v" #d ".4s, v3.4s\n"  \
+  "srshl v" #a ".4s, v" #a ".4s, v4.4s\n"    \
+  "srshl v" #b ".4s, v" #b ".4s, v5.4s\n"    \
+  "srshl v" #c ".4s, v" #c ".4s, v6.4s\n"    \
+  "srshl v" #d ".4s, v" #d ".4s, v7.4s\n"    \
+  "sqxtn v" #a ".4h, v" #a ".4s\n"           \
+  "sqxtn v" #c ".4h, v" #c ".4s\n"           \
+  "sqxtn2 v" #a ".8h, v" #b ".4s\n"          \
+  "sqxtn2 v" #c ".8h, v" #d ".4s\n"          \
+  "sqadd v" #a ".8h, v" #a ".8h, v8.8h\n"    \
+  "sqadd v" #c ".8h, v" #c ".8h, v8.8h\n"    \
+  "sqxtun v" #a ".8b, v" #a ".8h\n"          \
+  "sqxtun2 v" #a ".16b, v" #c ".8h\n"        \
+  "umax v" #a ".16b, v" #a ".16b, v9.16b\n"  \
   "umin v" #a ".16b, v" #a ".16b, v10.16b\n"
 
 #define LOCKSTEP_ADD_LANES(to, a, b) "addp v" #to ".4s, v" #a ".4s, v" #b ".4s\n"
@@ -163,6 +143,7 @@ void RunTile(const Tile<2>& tile, const int8_t* weights) {
         "v15", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30",
         "v31");
 }
+// clang-format on
 
 #undef LOCKSTEP_TWO_QUADS
 #undef LOCKSTEP_PAIR

@@ -6,36 +6,31 @@
 namespace lockstep::kernels {
 namespace {
 
+// clang-format off
 // The products of one quad of channels 0 to 3 or 4 to 7 of the half, and of the next quad; both fit into 16 bits, with
 // x - 128 and w within +-127.
 #define LOCKSTEP_TWO_QUADS(w0, w1, w2, w3, x0, x1, acc0, acc1) \
-  "vmull.s8 q6, d" #w0 ", d" #x0                               \
-  "\n"                                                         \
-  "vmull.s8 q7, d" #w1 ", d" #x0                               \
-  "\n"                                                         \
-  "vmlal.s8 q6, d" #w2 ", d" #x1                               \
-  "\n"                                                         \
-  "vmlal.s8 q7, d" #w3 ", d" #x1                               \
-  "\n"                                                         \
-  "vpadal.s16 q" #acc0                                         \
-  ", q6\n"                                                     \
+  "vmull.s8 q6, d" #w0 ", d" #x0 "\n"                          \
+  "vmull.s8 q7, d" #w1 ", d" #x0 "\n"                          \
+  "vmlal.s8 q6, d" #w2 ", d" #x1 "\n"                          \
+  "vmlal.s8 q7, d" #w3 ", d" #x1 "\n"                          \
+  "vpadal.s16 q" #acc0 ", q6\n"                                \
   "vpadal.s16 q" #acc1 ", q7\n"
 
-#define LOCKSTEP_PAIR                                                                             \
-  "vld1.8 {d4-d7}, [%[weights]], %[step]\n"                                                       \
-  "vld2.32 {d0[], d1[]}, [%[x0]]!\n"                                                              \
-  "vld2.32 {d2[], d3[]}, [%[x1]]!\n"                                                              \
-  "vld1.8 {d8-d11}, [%[weights]], %[step]\n" LOCKSTEP_TWO_QUADS(4, 5, 8, 9, 0, 1, 8, 9)           \
-      LOCKSTEP_TWO_QUADS(4, 5, 8, 9, 2, 3, 12, 13) LOCKSTEP_TWO_QUADS(6, 7, 10, 11, 0, 1, 10, 11) \
-          LOCKSTEP_TWO_QUADS(6, 7, 10, 11, 2, 3, 14, 15)
+#define LOCKSTEP_PAIR                            \
+  "vld1.8 {d4-d7}, [%[weights]], %[step]\n"      \
+  "vld2.32 {d0[], d1[]}, [%[x0]]!\n"             \
+  "vld2.32 {d2[], d3[]}, [%[x1]]!\n"             \
+  "vld1.8 {d8-d11}, [%[weights]], %[step]\n"     \
+  LOCKSTEP_TWO_QUADS(4, 5, 8, 9, 0, 1, 8, 9)     \
+  LOCKSTEP_TWO_QUADS(4, 5, 8, 9, 2, 3, 12, 13)   \
+  LOCKSTEP_TWO_QUADS(6, 7, 10, 11, 0, 1, 10, 11) \
+  LOCKSTEP_TWO_QUADS(6, 7, 10, 11, 2, 3, 14, 15)
 
 #define LOCKSTEP_ONE_QUAD(w0, w1, x0, acc0, acc1) \
-  "vmull.s8 q6, d" #w0 ", d" #x0                  \
-  "\n"                                            \
-  "vmull.s8 q7, d" #w1 ", d" #x0                  \
-  "\n"                                            \
-  "vpadal.s16 q" #acc0                            \
-  ", q6\n"                                        \
+  "vmull.s8 q6, d" #w0 ", d" #x0 "\n"             \
+  "vmull.s8 q7, d" #w1 ", d" #x0 "\n"             \
+  "vpadal.s16 q" #acc0 ", q6\n"                   \
   "vpadal.s16 q" #acc1 ", q7\n"
 
 // As assembler because gcc does not keep this many accumulators in registers. Requantisation is rq1 for shifts of at
@@ -147,6 +142,7 @@ struct Machine {
 };
 
 void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
+// clang-format on
 
 #undef LOCKSTEP_TWO_QUADS
 #undef LOCKSTEP_PAIR

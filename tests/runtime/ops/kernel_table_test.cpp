@@ -68,13 +68,17 @@ TEST(OperatorTable, VersionsPackedInputsAndStridesOf) {
 TEST(OperatorTable, ConvTransposeHasTheKernelsOfConv) {
   const Operator& conv = OperatorOf(joint::Options::Conv);
   const Operator& transposed = OperatorOf(joint::Options::ConvTranspose);
+  size_t next = 0;
   for (size_t i = 0; i < conv.kernel_count; ++i) {
-    const std::string wanted = "conv_transpose" + std::string(conv.kernels[i].name).substr(4);
-    ASSERT_LT(i, transposed.kernel_count) << wanted << " is missing";
-    EXPECT_EQ(transposed.kernels[i].name, wanted);
-    EXPECT_EQ(transposed.kernels[i].isa, conv.kernels[i].isa) << wanted;
-    EXPECT_EQ(transposed.kernels[i].form, conv.kernels[i].form) << wanted;
-    EXPECT_EQ(transposed.kernels[i].accepts == nullptr, conv.kernels[i].accepts == nullptr) << wanted;
+    const std::string name = conv.kernels[i].name;
+    if (name.find("winograd") != std::string::npos) continue;  // windows with stride 1 alone
+    const std::string wanted = "conv_transpose" + name.substr(4);
+    ASSERT_LT(next, transposed.kernel_count) << wanted << " is missing";
+    const Kernel& kernel = transposed.kernels[next++];
+    EXPECT_EQ(kernel.name, wanted);
+    EXPECT_EQ(kernel.isa, conv.kernels[i].isa) << wanted;
+    EXPECT_EQ(kernel.form, conv.kernels[i].form) << wanted;
+    EXPECT_EQ(kernel.accepts == nullptr, conv.kernels[i].accepts == nullptr) << wanted;
   }
 }
 
