@@ -1,33 +1,11 @@
-#include "ops/common/byte_rows.h"
-#include "ops/common/rescale_run.h"
-#include "ops/concat/concat.h"
+#include "ops/concat/concat_rows.h"
 
 namespace lockstep::kernels {
 
 bool AcceptsConcat512(const LayerArgs& args) { return AreBytes(args); }
 
 void concat_u8_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
-  const joint::Concat& concat = *args.layer->options_as_Concat();
-  const TensorView& y = args.outputs[0];
-  ConcatPart part{};
-  for (int32_t i = 0; i < args.input_count; ++i) {
-    const TensorView& x = args.inputs[i];
-    part = PartOfConcat(args, i, i == 0 ? nullptr : &part);
-    if (part.within) continue;
-    const bool copied = concat.multiplier()->Get(static_cast<flatbuffers::uoffset_t>(i)) == 0;
-    ByteRows rows{nullptr, x.pitch, nullptr, y.pitch, part.rows, RowLength(x)};
-    const bool together = part.out_rows == 1;  // a unit has one row: all of them are as even as a unit's
-    if (together) rows.count = end - begin;
-    for (int64_t unit = begin; unit < (together ? begin + 1 : end); ++unit) {
-      rows.from = x.data + unit * part.rows * x.pitch;
-      rows.to = y.data + (unit * part.out_rows + part.first_row) * y.pitch + part.column;
-      if (copied) {
-        CopyRows512(rows);
-      } else {
-        LookUpRows512(args.state + kRescaleTableBytes * static_cast<size_t>(i), rows);
-      }
-    }
-  }
+  ConcatBytes(args, begin, end, CopyRows512, LookUpRows512);
 }
 
 }  // namespace lockstep::kernels
