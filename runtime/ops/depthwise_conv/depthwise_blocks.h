@@ -9,7 +9,8 @@ inline constexpr int kDepthwiseBlock = 16;
 inline constexpr int kMostTapsNeon = 128;  // of a window that depthwise_rows_u8s8_neon has memory for
 
 // Constants of 16 neighbouring channels. The last block's end with the layer's, so that it may have channels of the one
-// before it too; of less than 16 channels in all the others are zero. Weights lie behind all blocks: [block][tap][16].
+// before it too; of less than 16 channels in all the others are zero. Weights lie behind all blocks,
+// [block][tap][16], and behind them a pixel of zero points.
 struct alignas(64) DepthwiseBlock {
   int32_t start[kDepthwiseBlock];
   int32_t multiplier[kDepthwiseBlock];

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "ops/depthwise_conv/depthwise_blocks.h"
 #include "ops/depthwise_conv/depthwise_conv.h"
@@ -17,7 +18,7 @@ bool AcceptsDepthwiseNeon(const LayerArgs& args) {
 Prepared PrepareDepthwiseBlocks(const LayerArgs& args) {
   Prepared prepared = PrepareImageRows(args);
   if (FormOf(args) != Form::kInteger || !AcceptsDepthwiseNeon(args)) return prepared;
-  const int64_t block_bytes = int64_t{sizeof(DepthwiseBlock)} + TapsOf(args) * kDepthwiseBlock;
+  const int64_t block_bytes = int64_t{sizeof(DepthwiseBlock)} + (TapsOf(args) + 1) * kDepthwiseBlock;
   prepared.state_bytes = static_cast<uint64_t>(DepthwiseBlocks(args.outputs[0].shape[3]) * block_bytes);
   return prepared;
 }
@@ -50,6 +51,7 @@ void SetUpDepthwiseBlocks(const LayerArgs& args, uint8_t* state) {
       if (options.shift()->Get(entry) < 1) block->short_shifts = false;
     }
   }
+  std::memset(weights, args.inputs[0].zero_point, static_cast<size_t>(DepthwiseBlocks(channels) * kDepthwiseBlock));
 }
 
 }  // namespace lockstep::kernels

@@ -28,7 +28,9 @@ struct Plan {
   ptrdiff_t offset[kMostTapsNeon];  // of a tap behind a window's first
   int32_t taps;
   const DepthwiseBlock* blocks;
-  int64_t count;  // of blocks
+  int64_t count;           // of blocks
+  const int8_t* weights;   // of all blocks
+  const uint8_t* padding;  // a pixel of zero points
 };
 
 struct Tile {
@@ -36,7 +38,7 @@ struct Tile {
   uint8_t* out[kTilePixels];
 };
 
-// Where windows reach over the input's edges: the element of every tap, nullptr for padding.
+// Where windows reach over the input's edges: the element of every tap.
 struct EdgeTaps {
   const uint8_t* at[kMostTapsNeon][kTilePixels];
 };
@@ -130,7 +132,7 @@ template <bool kShort>
 template <typename Load>
 [[gnu::always_inline]] inline void RunBlocks(const DepthwiseLayer& layer, const Plan& plan, const Tile& tile,
                                              Load load) {
-  const auto* weights = reinterpret_cast<const int8_t*>(plan.blocks + plan.count);
+  const int8_t* weights = plan.weights;
   for (int64_t i = 0; i < plan.count; ++i, weights += plan.taps * kChannels) {
     const DepthwiseBlock& block = plan.blocks[i];
     Sums sums[kTilePixels];
@@ -152,16 +154,19 @@ void RunInside(const DepthwiseLayer& layer, const Plan& plan, const Tile& tile) 
 }
 
 void RunAtEdge(const DepthwiseLayer& layer, const Plan& plan, const Tile& tile, const EdgeTaps& taps) {
-  const uint8x16_t padding = vdupq_n_u8(static_cast<uint8_t>(layer.in_zero_point));
   RunBlocks(
       layer, plan, tile, [&](const DepthwiseBlock& block, int32_t tap, int p) __attribute__((always_inline)) {
-        const uint8_t* at = taps.at[tap][p];
-        if (at == nullptr) return Flip(padding);
-        if (layer.channels >= kChannels) return Flip(vld1q_u8(at + block.first));
-        uint8_t few[kChannels] = {};
-        for (int32_t i = 0; i < layer.channels; ++i) few[i] = at[i];
-        return Flip(vld1q_u8(few));
+        return Flip(vld1q_u8(taps.at[tap][p] + block.first));
       });
+}
+
+// Of less than sixteen channels no vector can be read.
+void RunFewChannels(const DepthwiseLayer& layer, const Plan& plan, const Tile& tile, const EdgeTaps& taps) {
+  RunBlocks(layer, plan, tile, [&](const DepthwiseBlock& /*block*/, int32_t tap, int p) {
+    uint8_t few[kChannels] = {};
+    for (int32_t i = 0; i < layer.channels; ++i) few[i] = taps.at[tap][p][i];
+    return Flip(vld1q_u8(few));
+  });
 }
 
 class Rows {
@@ -170,6 +175,8 @@ class Rows {
     plan_.taps = layer.kernel_h * layer.kernel_w;
     plan_.blocks = reinterpret_cast<const DepthwiseBlock*>(layer.state);
     plan_.count = DepthwiseBlocks(layer.channels);
+    plan_.weights = reinterpret_cast<const int8_t*>(plan_.blocks + plan_.count);
+    plan_.padding = reinterpret_cast<const uint8_t*>(plan_.weights) + plan_.count * plan_.taps * kChannels;
     for (int32_t tap = 0; tap < plan_.taps; ++tap) {
       const int64_t row = int64_t{tap / layer.kernel_w} * layer.dilation_h;
       const int64_t column = int64_t{tap % layer.kernel_w} * layer.dilation_w;
@@ -218,10 +225,14 @@ class Rows {
             left + int64_t{pixel} * layer_.stride_w + int64_t{tap % layer_.kernel_w} * layer_.dilation_w;
         const bool inside = row >= 0 && row < layer_.in_h && column >= 0 && column < layer_.in_w;
         const int64_t place = ((image + row) * layer_.in_w + column) * layer_.in_pitch;
-        edges_.at[tap][p] = inside ? layer_.input + place : nullptr;
+        edges_.at[tap][p] = inside ? layer_.input + place : plan_.padding;
       }
     }
-    RunAtEdge(layer_, plan_, tile, edges_);
+    if (layer_.channels >= kChannels) {
+      RunAtEdge(layer_, plan_, tile, edges_);
+    } else {
+      RunFewChannels(layer_, plan_, tile, edges_);
+    }
   }
 
   const DepthwiseLayer& layer_;
