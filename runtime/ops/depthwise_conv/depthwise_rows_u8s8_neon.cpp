@@ -6,6 +6,9 @@
 #include "ops/common/byte_table_neon.h"
 #include "ops/depthwise_conv/depthwise_blocks.h"
 #include "ops/depthwise_conv/depthwise_rows.h"
+#if defined(__arm__)
+#include "ops/depthwise_conv/depthwise_tile_armv7.h"
+#endif
 
 namespace lockstep::kernels {
 namespace {
@@ -25,6 +28,10 @@ struct Sums {
 
 // What all tiles of a layer share.
 struct Plan {
+#if defined(__arm__)
+  bool assembler;                      // does it
+  alignas(16) uint8_t limits[3 * 16];  // of DepthwiseTileArmv7
+#endif
   ptrdiff_t offset[kMostTapsNeon];  // of a tap behind a window's first
   int32_t taps;
   const DepthwiseBlock* blocks;
@@ -146,7 +153,35 @@ template <typename Load>
   }
 }
 
+#if defined(__arm__)
+
+using RunTileFunction = void(const DepthwiseTileArmv7& tile, int32_t taps);
+
+void RunBlocksArmv7(const Plan& plan, const Tile& tile, const void* elements, const uintptr_t (&from)[kTilePixels],
+                    RunTileFunction* run) {
+  const int8_t* weights = plan.weights;
+  for (ptrdiff_t i = 0; i < plan.count; ++i, weights += plan.taps * kChannels) {
+    const DepthwiseBlock& block = plan.blocks[i];
+    const auto first = static_cast<uintptr_t>(block.first);
+    run({elements,
+         {from[0] + first, from[1] + first},
+         &block,
+         weights,
+         plan.limits,
+         {tile.out[0] + block.first, tile.out[1] + block.first}},
+        plan.taps);
+  }
+}
+
+#endif
+
 void RunInside(const DepthwiseLayer& layer, const Plan& plan, const Tile& tile) {
+#if defined(__arm__)
+  if (plan.assembler) {
+    const uintptr_t from[] = {reinterpret_cast<uintptr_t>(tile.first[0]), reinterpret_cast<uintptr_t>(tile.first[1])};
+    return RunBlocksArmv7(plan, tile, plan.offset, from, RunOffsets);
+  }
+#endif
   RunBlocks(
       layer, plan, tile, [&](const DepthwiseBlock& block, int32_t tap, int p) __attribute__((always_inline)) {
         return Flip(vld1q_u8(tile.first[p] + (plan.offset[tap] + block.first)));
@@ -154,6 +189,9 @@ void RunInside(const DepthwiseLayer& layer, const Plan& plan, const Tile& tile) 
 }
 
 void RunAtEdge(const DepthwiseLayer& layer, const Plan& plan, const Tile& tile, const EdgeTaps& taps) {
+#if defined(__arm__)
+  if (plan.assembler) return RunBlocksArmv7(plan, tile, taps.at, {0, 0}, RunAddresses);
+#endif
   RunBlocks(
       layer, plan, tile, [&](const DepthwiseBlock& block, int32_t tap, int p) __attribute__((always_inline)) {
         return Flip(vld1q_u8(taps.at[tap][p] + block.first));
@@ -177,6 +215,18 @@ class Rows {
     plan_.count = DepthwiseBlocks(layer.channels);
     plan_.weights = reinterpret_cast<const int8_t*>(plan_.blocks + plan_.count);
     plan_.padding = reinterpret_cast<const uint8_t*>(plan_.weights) + plan_.count * plan_.taps * kChannels;
+#if defined(__arm__)
+    plan_.assembler = layer.channels >= kChannels;
+    for (int64_t i = 0; i < plan_.count; ++i) plan_.assembler = plan_.assembler && plan_.blocks[i].short_shifts;
+    for (int i = 0; i < 8; ++i) {
+      plan_.limits[2 * i] = static_cast<uint8_t>(layer.zero_point);
+      plan_.limits[2 * i + 1] = static_cast<uint8_t>(layer.zero_point >> 8);
+    }
+    for (int i = 0; i < 16; ++i) {
+      plan_.limits[16 + i] = static_cast<uint8_t>(layer.low);
+      plan_.limits[32 + i] = static_cast<uint8_t>(layer.high);
+    }
+#endif
     for (int32_t tap = 0; tap < plan_.taps; ++tap) {
       const int64_t row = int64_t{tap / layer.kernel_w} * layer.dilation_h;
       const int64_t column = int64_t{tap % layer.kernel_w} * layer.dilation_w;
