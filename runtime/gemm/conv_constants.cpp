@@ -1,5 +1,7 @@
 #include "gemm/conv_constants.h"
 
+#include <algorithm>
+
 namespace lockstep::kernels {
 namespace {
 
@@ -19,7 +21,7 @@ constexpr int64_t AlignUp(int64_t value) { return (value + kAlignment - 1) / kAl
 
 }  // namespace
 
-void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, bool signed_rows, ConvBlock* blocks) {
+void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, bool signed_sums, ConvBlock* blocks) {
   for (int32_t index = 0; index < geometry.groups * geometry.blocks; ++index) {
     ConvBlock& block = blocks[index];
     const int32_t first = index / geometry.blocks * geometry.group_out + index % geometry.blocks * kBlockChannels;
@@ -28,7 +30,7 @@ void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, 
       const bool real = i < count;
       const int32_t channel = first + (real ? i : 0);
       block.acc_init[i] = real && channels.acc_init != nullptr ? channels.acc_init[channel] : 0;
-      if (real && signed_rows) block.acc_init[i] += 128 * channels.weight_sum[channel];
+      if (real && signed_sums) block.acc_init[i] += 128 * channels.weight_sum[channel];
       block.multiplier[i] = real ? channels.multiplier[channel] : 0;
       block.shift[i] = channels.shift[channel];
     }
@@ -63,7 +65,7 @@ void PlaceScratch(const ScratchNeeds& needs, ConvGeometry* geometry) {
   };
   place(blocks * static_cast<int64_t>(sizeof(ConvBlock)));
   g.segments_offset = place(g.segments * static_cast<int64_t>(sizeof(const uint8_t*)));
-  g.packed_offset = place(int64_t{g.segments} * PackedQuadBytes(g.quads));
+  g.packed_offset = place(std::max(kPackedBytes, int64_t{g.segments} * PackedQuadBytes(g.quads)));
   g.ring_offset = place(g.ring_bytes * g.input_bytes);
   g.waiting_offset = place(needs.waiting);
   g.sums_offset = place(g.pass_bytes * g.input_bytes * g.weight_bytes);

@@ -24,8 +24,8 @@ ChannelConstants ConstantsOf(const Options& options) {
           options.multiplier()->data(), options.shift()->data()};
 }
 
-// groups * blocks blocks; without acc_init sums start from 0.
-void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, bool signed_rows, ConvBlock* blocks);
+// groups * blocks blocks; without acc_init sums start from 0. `signed_sums`: of x - 128 instead of x.
+void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, bool signed_sums, ConvBlock* blocks);
 
 // Where a row of output pixels goes, and the table behind it. Values in front of a table of bytes that has more than
 // 256 entries have two bytes, and wait in scratch for their entries.

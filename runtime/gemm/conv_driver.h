@@ -18,6 +18,7 @@ inline constexpr ptrdiff_t kQuadBytes = ptrdiff_t{kBlockChannels} * 4;  // of we
 inline constexpr int kRowSlack = 64;                                    // readable bytes behind every row in scratch
 inline constexpr int kPointwisePixels = 48;                             // output pixels in a unit of a 1x1 convolution
 inline constexpr int kMostPointwisePixels = 72;                         // in the last one, which takes up a short rest
+inline constexpr int64_t kPackedBytes = 22 << 10;                       // of scratch for what a variant unpacks, at least
 
 struct ConvGeometry {
   int32_t in_h = 0, in_w = 0, in_c = 0;
@@ -70,7 +71,7 @@ struct ConvRow {
   int32_t blocks;
   const int8_t* weights;
   const ConvBlock* constants;
-  uint32_t* packed;              // scratch for what a variant unpacks
+  void* packed;                  // scratch for what a variant unpacks, aligned to 64
   int32_t min_shift, max_shift;  // over the layer
   int32_t zero_point, low, high;
   bool wide_output;  // u16
@@ -118,6 +119,7 @@ struct ConvVariant {
   void (*finish)(const SumsRow& row);  // of sums of 32 bits with long shifts
   bool looks_up = false;               // run_row applies a table of 256 bytes itself
   bool rows_together = false;          // run_row takes several rows
+  bool signed_sums = false;            // rows hold x, the variant subtracts 128, and acc_init makes up for it
 };
 
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.

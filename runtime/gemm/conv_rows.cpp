@@ -41,7 +41,7 @@ void ConvRows::FillAllBlocks(int32_t parts) {
   if (geometry_.wide) channels.acc_init = nullptr;  // what the sums start from is added in the end
   for (int32_t byte = 0; byte < geometry_.weight_bytes; ++byte) {
     for (int32_t part = 0; part < parts; ++part) {
-      FillBlocks(geometry_, channels, variant_.signed_rows, to);
+      FillBlocks(geometry_, channels, variant_.signed_rows || variant_.signed_sums, to);
       to += int64_t{geometry_.groups} * geometry_.blocks;
       if (channels.acc_init != nullptr) channels.acc_init += geometry_.out_c;
       channels.weight_sum += geometry_.out_c;

@@ -38,7 +38,7 @@ class ConvRows {
     FillAllBlocks(parts);
     FillRow(options, args.outputs[0], geometry.group_out, &row_);
     row_.segments = segments_;
-    row_.packed = reinterpret_cast<uint32_t*>(scratch + geometry.packed_offset);
+    row_.packed = scratch + geometry.packed_offset;
     row_.blocks = geometry.blocks;
     row_.table = table_.in_row();
   }

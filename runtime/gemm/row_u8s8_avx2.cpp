@@ -20,7 +20,7 @@ constexpr int kHalves = 2;   // of a block, 8 channels
 
 // The words of two pixels, one behind the other: scratch has twice that for one.
 void WidenPixels(const ConvRow& row, const int64_t* offsets) {
-  auto* to = reinterpret_cast<uint16_t*>(row.packed);
+  auto* to = static_cast<uint16_t*>(row.packed);
   for (int p = 0; p < kPixels; ++p) {
     for (int32_t segment = 0; segment < row.segment_count; ++segment) {
       const uint8_t* from = row.segments[segment] + offsets[p];
@@ -128,7 +128,7 @@ void RunRow(const ConvRow& row) {
             MakeRequantizer256(constants.multiplier + 8 * h, constants.shift + 8 * h, row.zero_point);
       });
       Sums sums;
-      Multiply(reinterpret_cast<const uint16_t*>(row.packed), quads, row.weights + block * quads * kQuadBytes, &sums);
+      Multiply(static_cast<const uint16_t*>(row.packed), quads, row.weights + block * quads * kQuadBytes, &sums);
       Finish(row, finisher, block, sums.value[0], pixel);
       if (both) Finish(row, finisher, block, sums.value[1], pixel + 1);
     }

@@ -208,7 +208,7 @@ struct Machine {
     pair[0] = pair[2] = acc_init;
   }
   static const int8_t* Prepare(const ConvRow& row, const int8_t* weights) {
-    auto* const packed = reinterpret_cast<int8_t*>(row.packed);
+    auto* const packed = static_cast<int8_t*>(row.packed);
     int8_t* to = packed;
     for (int32_t segment = 0; segment < row.segment_count; ++segment) {
       if (row.quads > 1) Interleave(&weights, row.quads / 2, &to);

@@ -57,6 +57,48 @@ TEST(Conv, PointwiseLayersOfSeveralUnits) {
   }
 }
 
+TEST(Conv, PixelsAroundAUnitAndAPiece) {
+  for (int32_t width = 46; width <= 124; width += width == 64 ? 45 : 1) {
+    ConvCase c;
+    c.height = 1;
+    c.width = width;
+    c.in = 12;
+    c.out = 18;
+    c.top = c.bottom = 0;
+    c.kernel_h = 1;
+    c.seed = static_cast<uint32_t>(width);
+    Check(c);
+    c.kernel_w = 1;
+    c.left = c.right = 0;
+    Check(c);
+  }
+}
+
+// Sums of neighbouring lanes of a word must not meet, however large.
+TEST(Conv, LongSumsOfExtremes) {
+  uint32_t seed = 400;
+  for (const Weights weights : {Weights::kAllLargest, Weights::kAllSmallest, Weights::kExtreme}) {
+    for (const Inputs inputs : {Inputs::kAll0, Inputs::kAllLargest}) {
+      for (const int32_t in : {16, 20, 32, 60, 160}) {
+        for (const int acc_bits : {32, 64}) {
+          ConvCase c;
+          c.height = 1;
+          c.width = 8;
+          c.in = in;
+          c.out = 66;
+          c.kernel_h = c.kernel_w = 1;
+          c.top = c.left = c.bottom = c.right = 0;
+          c.weights = weights;
+          c.inputs = inputs;
+          c.acc_bits = acc_bits;
+          c.seed = ++seed;
+          Check(c);
+        }
+      }
+    }
+  }
+}
+
 TEST(Conv, WidthsInFrontOfATable) {
   uint32_t seed = 300;
   for (const int bits : {9, 10, 12, 14, 16}) {
