@@ -17,6 +17,7 @@
 #include "gemm/conv_driver.h"
 #include "gemm/unroll.h"
 #include "ops/common/byte_table.h"
+#include "ops/common/requantize_column.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -162,24 +163,15 @@ void FinishChannel(const ConvRow& row, const Piece& piece, int32_t channel, cons
     for (int32_t pixel = 0; pixel < piece.pixels; ++pixel, to += lanes) *to = acc[pixel];
     return;
   }
-  const int32_t multiplier = constants.multiplier[channel % kBlockChannels];
-  const int32_t shift = constants.shift[channel % kBlockChannels];
-  const int32_t zero_point = row.zero_point;
-  const int32_t low = row.low;
-  const int32_t high = row.high;
+  const ChannelRequantization requantization = {constants.multiplier[channel % kBlockChannels],
+                                                constants.shift[channel % kBlockChannels],
+                                                row.zero_point,
+                                                row.low,
+                                                row.high,
+                                                row.wide_output};
   const auto step = static_cast<ptrdiff_t>(row.out_step);
-  const int32_t* const end = acc + piece.pixels;
-  uint8_t* to = row.out + piece.first * step + ptrdiff_t{channel} * (row.wide_output ? 2 : 1);
-  if (row.min_shift >= kHighWordShift && !row.wide_output) {
-    for (; acc != end; ++acc, to += step) {
-      *to = static_cast<uint8_t>(Clamp32(zero_point + RequantizeHighWord(*acc, multiplier, shift), low, high));
-    }
-    return;
-  }
-  for (; acc != end; ++acc, to += step) {
-    const auto value = static_cast<uint16_t>(RequantizeClamped(*acc, multiplier, shift, zero_point, low, high));
-    std::memcpy(to, &value, row.wide_output ? 2 : 1);
-  }
+  RequantizeColumn(requantization, acc, piece.pixels,
+                   row.out + piece.first * step + ptrdiff_t{channel} * (row.wide_output ? 2 : 1), step);
 }
 
 // A piece of the row, so many channels from `channel` on.

@@ -21,6 +21,7 @@ AcceptFunction AcceptsDepthwiseNeon;
 PrepareFunction PrepareDepthwiseBlocks;
 SetupFunction SetUpDepthwiseBlocks;
 RunFunction depthwise_conv_u8s8_neon;
+RunFunction depthwise_conv_u8s8_portable;
 RunFunction depthwise_conv_uxsx_portable;
 RunFunction depthwise_conv_f32_portable;
 
@@ -33,6 +34,9 @@ inline constexpr Kernel kDepthwiseConvKernels[] = {
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_neon, Isa::kNeon, AcceptsDepthwiseNeon),
+#endif
+#if defined(LOCKSTEP_KERNELS_SCALAR)
+    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_portable, Isa::kPortable, AcceptsDepthwiseBytes),
 #endif
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_uxsx_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_portable, Isa::kPortable, nullptr),

@@ -3,7 +3,8 @@
 
 namespace lockstep::kernels {
 
-#if defined(LOCKSTEP_KERNELS_AVX512VNNI) || defined(LOCKSTEP_KERNELS_AVX2) || defined(LOCKSTEP_KERNELS_NEON)
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI) || defined(LOCKSTEP_KERNELS_AVX2) || defined(LOCKSTEP_KERNELS_NEON) || \
+    defined(LOCKSTEP_KERNELS_MSA) || defined(LOCKSTEP_KERNELS_SCALAR)
 namespace {
 
 constexpr uint32_t kByteEntries = 256;
@@ -87,6 +88,14 @@ bool AcceptsDepthwise256(const LayerArgs& args) {
 
 #if defined(LOCKSTEP_KERNELS_NEON)
 LOCKSTEP_DEPTHWISE(neon)
+#endif
+
+#if defined(LOCKSTEP_KERNELS_MSA)
+LOCKSTEP_DEPTHWISE(msa)
+#endif
+
+#if defined(LOCKSTEP_KERNELS_SCALAR)
+LOCKSTEP_DEPTHWISE(portable)
 #endif
 
 #undef LOCKSTEP_DEPTHWISE

@@ -44,5 +44,7 @@ inline constexpr int kFewestChannels256 = 16;
 DepthwiseRows depthwise_rows_u8s8_avx512vnni;
 DepthwiseRows depthwise_rows_u8s8_avx2;
 DepthwiseRows depthwise_rows_u8s8_neon;
+DepthwiseRows depthwise_rows_u8s8_msa;
+DepthwiseRows depthwise_rows_u8s8_portable;  // where LOCKSTEP_KERNELS_SCALAR does
 
 }  // namespace lockstep::kernels
