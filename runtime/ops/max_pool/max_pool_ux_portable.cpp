@@ -8,10 +8,29 @@
 namespace lockstep::kernels {
 namespace {
 
-// to[i] = max(to[i], from[i])
+// std::max, of references, makes addresses of what lies in registers.
 template <typename Element>
-void MaxInto(Element* to, const Element* from, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) to[i] = std::max(to[i], from[i]);
+Element Larger(Element a, Element b) {
+  return a < b ? b : a;
+}
+
+template <typename Element>
+void MaxOfThree(const Element* __restrict a, const Element* __restrict b, const Element* __restrict c,
+                Element* __restrict to, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; ++i) to[i] = Larger(Larger(a[i], b[i]), c[i]);
+}
+
+template <typename Element>
+void MaxInto(const Element* __restrict a, const Element* __restrict b, Element* __restrict to, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; ++i) to[i] = Larger(to[i], Larger(a[i], b[i]));
+}
+
+// to = the maximum of so many rows, three and then two at a time.
+template <typename Element>
+void MaxOfRows(const Element* from, ptrdiff_t step, int64_t rows, Element* to, ptrdiff_t count) {
+  const auto row = [&](int64_t index) { return from + static_cast<ptrdiff_t>(std::min(index, rows - 1)) * step; };
+  MaxOfThree(from, row(1), row(2), to, count);
+  for (int64_t next = 3; next < rows; next += 2) MaxInto(row(next), row(next + 1), to, count);
 }
 
 }  // namespace
@@ -31,18 +50,12 @@ void max_pool_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uin
       const WindowSpan rows = WindowWithin(unit % out[1] * pool.stride_h() - pool.pad_top(), pool.kernel_h(), in[1]);
       const auto* image = reinterpret_cast<const Element*>(args.inputs[0].data) + unit / out[1] * in[1] * row_of.step;
       row_of.ForEachPiece([&](int64_t from, int64_t to, int64_t count) {
-        std::copy_n(image + rows.first * row_of.step + from, count, columns + to);
-        for (int64_t row = rows.first + 1; row < rows.last; ++row) {
-          MaxInto(columns + to, image + row * row_of.step + from, count);
-        }
+        MaxOfRows(image + rows.first * row_of.step + from, row_of.step, rows.last - rows.first, columns + to, count);
       });
       auto* y = reinterpret_cast<Element*>(args.outputs[0].data) + unit * out[2] * out_step;
       for (int64_t x = 0; x < out[2]; ++x, y += out_step) {
         const WindowSpan window = WindowWithin(x * pool.stride_w() - pool.pad_left(), pool.kernel_w(), in[2]);
-        std::copy_n(columns + window.first * channels, channels, y);
-        for (int64_t column = window.first + 1; column < window.last; ++column) {
-          MaxInto(y, columns + column * channels, channels);
-        }
+        MaxOfRows(columns + window.first * channels, channels, window.last - window.first, y, channels);
       }
     }
   });
