@@ -1,11 +1,9 @@
 // dotp_s.h multiplies sixteen pairs of s8 and adds neighbours: with x - 128 and w within +-127 two products fit into 16
 // bits. dpadd_s.w with ones widens and adds the other neighbours, so a quad of one pixel against four channels is two
 // instructions. A tile is four pixels by sixteen channels.
-#include <msa.h>
-
 #include <cstring>
 
-#include "arithmetic/requantize.h"
+#include "arithmetic/requantize_msa.h"
 #include "gemm/conv_driver.h"
 #include "gemm/unroll.h"
 #include "ops/common/byte_table.h"
@@ -13,14 +11,14 @@
 namespace lockstep::kernels {
 namespace {
 
-constexpr int kTilePixels = 4;
-constexpr int kVectors = 4;  // of four channels, in a block
-constexpr int kLanes = 4;
-constexpr int kVectorBytes = 16;
-constexpr int kQuadsPerLoad = 4;
+using msa::kLanes;
+using msa::kVectorBytes;
+using msa::kVectors;
+using msa::Load;
+using msa::LoadWords;
 
-v16i8 Load(const void* from) { return __msa_ld_b(const_cast<void*>(from), 0); }
-v4i32 LoadWords(const int32_t* from) { return __msa_ld_w(const_cast<int32_t*>(from), 0); }
+constexpr int kTilePixels = 4;
+constexpr int kQuadsPerLoad = 4;
 
 template <int kPixels>
 struct Accumulators {
@@ -85,35 +83,21 @@ template <int kPixels>
   return weights;
 }
 
-// The truncating Q31 multiplication and the rounding shift: rq1 for every shift of at least 1.
-v4i32 Requantize(const ConvRow& row, v4i32 acc, v4i32 multiplier, v4i32 shift) {
-  v4i32 value = __msa_srar_w(__msa_mul_q_w(acc, multiplier), shift);
-  value = __msa_addv_w(value, __msa_fill_w(row.zero_point));
-  return __msa_min_s_w(__msa_max_s_w(value, __msa_fill_w(row.low)), __msa_fill_w(row.high));
-}
-
-v4i32 RequantizeLanes(const ConvRow& row, v4i32 acc, const int32_t* multiplier, const int32_t* shift) {
-  int32_t lanes[kLanes];
-  std::memcpy(lanes, &acc, sizeof lanes);
-  for (int i = 0; i < kLanes; ++i) {
-    lanes[i] = RequantizeClamped(lanes[i], multiplier[i], shift[i], row.zero_point, row.low, row.high);
-  }
-  return LoadWords(lanes);
-}
-
-void Store(const ConvRow& row, const v4i32* values, int64_t pixel, int32_t channel) {
-  const v8i16 low = __msa_pckev_h(reinterpret_cast<v8i16>(values[1]), reinterpret_cast<v8i16>(values[0]));
-  const v8i16 high = __msa_pckev_h(reinterpret_cast<v8i16>(values[3]), reinterpret_cast<v8i16>(values[2]));
-  const v16i8 bytes = __msa_pckev_b(reinterpret_cast<v16i8>(high), reinterpret_cast<v16i8>(low));
+[[gnu::always_inline]] inline void Store(const ConvRow& row, const msa::Limits& limits, const v4i32 (&values)[kVectors],
+                                         int64_t pixel, int32_t channel) {
   const int size = row.wide_output ? 2 : 1;
   uint8_t* to = row.out + pixel * row.out_step + channel * size;
   if (row.channels - channel >= kBlockChannels && !row.wide_output) {
-    __msa_st_b(bytes, to, 0);
+    __msa_st_b(msa::PackBytes(limits, values), to, 0);
     return;
   }
-  int8_t block[2 * kVectorBytes];
-  __msa_st_b(row.wide_output ? reinterpret_cast<v16i8>(low) : bytes, block, 0);
-  __msa_st_b(reinterpret_cast<v16i8>(high), block + kVectorBytes, 0);
+  v16i8 block[2];
+  if (row.wide_output) {
+    block[0] = reinterpret_cast<v16i8>(msa::PackHalves(limits, values[0], values[1]));
+    block[1] = reinterpret_cast<v16i8>(msa::PackHalves(limits, values[2], values[3]));
+  } else {
+    block[0] = block[1] = msa::PackBytes(limits, values);
+  }
   const int32_t valid = row.channels - channel < kBlockChannels ? row.channels - channel : kBlockChannels;
   std::memcpy(to, block, static_cast<size_t>(valid * size));
 }
@@ -140,15 +124,16 @@ void Tile(const ConvRow& row, int32_t block, int64_t pixel) {
     });
     return;
   }
+  const msa::Limits limits(row.zero_point, row.low, row.high);
   Unroll<kPixels>([&](auto p) {
     v4i32 values[kVectors];
     Unroll<kVectors>([&](auto v) {
       const int32_t* multiplier = constants.multiplier + v * kLanes;
       const int32_t* shift = constants.shift + v * kLanes;
-      values[v] = row.min_shift >= 1 ? Requantize(row, acc.value[p][v], LoadWords(multiplier), LoadWords(shift))
-                                     : RequantizeLanes(row, acc.value[p][v], multiplier, shift);
+      values[v] = row.min_shift >= 1 ? msa::Requantize(limits, acc.value[p][v], LoadWords(multiplier), LoadWords(shift))
+                                     : msa::RequantizeLanes(limits, acc.value[p][v], multiplier, shift);
     });
-    Store(row, values, pixel + p, block * kBlockChannels);
+    Store(row, limits, values, pixel + p, block * kBlockChannels);
   });
 }
 

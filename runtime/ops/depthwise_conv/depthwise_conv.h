@@ -21,6 +21,8 @@ AcceptFunction AcceptsDepthwiseNeon;
 PrepareFunction PrepareDepthwiseBlocks;
 SetupFunction SetUpDepthwiseBlocks;
 RunFunction depthwise_conv_u8s8_neon;
+AcceptFunction AcceptsDepthwiseMsa;
+RunFunction depthwise_conv_u8s8_msa;
 RunFunction depthwise_conv_u8s8_portable;
 RunFunction depthwise_conv_uxsx_portable;
 RunFunction depthwise_conv_f32_portable;
@@ -34,6 +36,9 @@ inline constexpr Kernel kDepthwiseConvKernels[] = {
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_neon, Isa::kNeon, AcceptsDepthwiseNeon),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_msa, Isa::kMsa, AcceptsDepthwiseMsa),
 #endif
 #if defined(LOCKSTEP_KERNELS_SCALAR)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_portable, Isa::kPortable, AcceptsDepthwiseBytes),

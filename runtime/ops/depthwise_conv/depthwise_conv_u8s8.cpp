@@ -92,6 +92,14 @@ LOCKSTEP_DEPTHWISE(neon)
 
 #if defined(LOCKSTEP_KERNELS_MSA)
 LOCKSTEP_DEPTHWISE(msa)
+
+bool AcceptsDepthwiseMsa(const LayerArgs& args) {
+  if (!AcceptsDepthwiseBytes(args)) return false;
+  const DepthwiseLayer layer = DescribeDepthwise(args);
+  const int64_t quads = (int64_t{layer.kernel_h} + 3) / 4;
+  const int64_t span = int64_t{layer.kernel_w - 1} * layer.dilation_w + 1;
+  return quads * layer.kernel_w <= kWeightQuadsMsa && quads * span <= kColumnQuadsMsa;
+}
 #endif
 
 #if defined(LOCKSTEP_KERNELS_SCALAR)

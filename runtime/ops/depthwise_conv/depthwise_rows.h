@@ -40,6 +40,10 @@ inline constexpr int kMostTaps256 = 256;
 inline constexpr int kMostChannels256 = 4096;
 inline constexpr int kFewestChannels256 = 16;
 
+// What depthwise_rows_u8s8_msa has memory for: a window's quads of rows, and those of the columns of a piece of a row.
+inline constexpr int kWeightQuadsMsa = 48;
+inline constexpr int kColumnQuadsMsa = 128;
+
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
 DepthwiseRows depthwise_rows_u8s8_avx512vnni;
 DepthwiseRows depthwise_rows_u8s8_avx2;
