@@ -1,18 +1,13 @@
 // Products of four tiles' transformed inputs with a block's transformed weights, at one position. As assembler because
-// gcc does not keep the accumulators in registers on ARMv7. A part of winograd_neon.cpp, which alone includes it.
+// gcc does not keep the accumulators in registers on ARMv7. A part of winograd_u8s8_neon.cpp, which alone includes it.
 #pragma once
 
 #include <cstdint>
 
+#include "gemm/winograd_tiles.h"
+
 namespace lockstep::kernels {
 namespace {
-
-struct WinogradProduct {
-  const int16_t* x;  // [eight channels][tile][channel]
-  const int16_t* w;  // of TransformWeights
-  int32_t* sums;     // [tile][16]
-  int64_t eights;    // of input channels
-};
 
 // clang-format off
 #if defined(__aarch64__)
@@ -35,12 +30,12 @@ struct WinogradProduct {
 #define LOCKSTEP_EVEN_WEIGHTS "ld1 {v4.8h, v5.8h, v6.8h, v7.8h}, [%[w]], #64\n"
 #define LOCKSTEP_ODD_WEIGHTS "ld1 {v8.8h, v9.8h, v10.8h, v11.8h}, [%[w]], #64\n"
 
-void MultiplyPosition(const WinogradProduct& product, bool add) {
+void MultiplyPosition(const WinogradProduct& product) {
   const int16_t* x = product.x;
   const int16_t* w = product.w;
-  int32_t* sums = product.sums;
+  int32_t* sums = product.to;
   int64_t left = product.eights;
-  int64_t added = add ? 1 : 0;
+  int64_t added = product.add ? 1 : 0;
   __asm__ volatile(
       "cbz %[added], 1f\n"
       "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[sums]], #64\n"
@@ -129,10 +124,10 @@ void MultiplyHalf(const int16_t* x, const int16_t* w, int32_t* sums, int32_t lef
         "q15");
 }
 
-void MultiplyPosition(const WinogradProduct& product, bool add) {
+void MultiplyPosition(const WinogradProduct& product) {
   for (int half = 0; half < 2; ++half) {
-    MultiplyHalf(product.x, product.w + 16 * half, product.sums + 8 * half, static_cast<int32_t>(product.eights),
-                 add ? 1 : 0);
+    MultiplyHalf(product.x, product.w + 16 * half, product.to + 8 * half, product.eights,
+                 product.add ? 1 : 0);
   }
 }
 

@@ -1,24 +1,17 @@
-// The three transformations of F(4x4, 3x3), a few channels at a time. A part of winograd_neon.cpp, which alone includes
+// The three transformations of F(4x4, 3x3), a few channels at a time. A part of winograd_u8s8_neon.cpp, which alone includes
 // it.
 #pragma once
 
 #include "arithmetic/requantize_neon.h"
 #include "gemm/conv_driver.h"
 #include "gemm/unroll.h"
-#include "gemm/winograd_neon.h"
+#include "gemm/winograd_tiles.h"
 
 namespace lockstep::kernels {
 namespace {
 
-constexpr int kSide = 6;  // of a transformed tile
-constexpr int kPositions = kSide * kSide;
-constexpr int kTileGroup = 4;        // tiles that are multiplied at once
-constexpr int kChannelsAtATime = 8;  // of an input
-constexpr int kQuad = 4;
-constexpr int kDepthAtATime = 64;  // input channels of the transformed weights that are in memory
-// From one position to the next, of weights and of a tile's products.
-constexpr ptrdiff_t kWeightStep = ptrdiff_t{kDepthAtATime} * kBlockChannels;
-constexpr ptrdiff_t kProductStep = ptrdiff_t{kTileGroup} * kBlockChannels;
+constexpr int kSide = kWinogradSide;
+constexpr int kQuad = kWeightQuad;
 constexpr ptrdiff_t kTapBytes = ptrdiff_t{kQuad} * kBlockChannels;
 
 // Six of inputs: 4 0 -5 0 1 0; 0 -4 -4 1 1 0; 0 4 -4 -1 1 0; 0 -2 -1 2 1 0; 0 2 -1 -2 1 0; 0 4 0 -5 0 1.
@@ -36,7 +29,7 @@ constexpr ptrdiff_t kTapBytes = ptrdiff_t{kQuad} * kBlockChannels;
 }
 
 // Eight channels of a tile's 36 input pixels, of x - 128; positions are `step` elements apart.
-[[gnu::noinline]] void TransformInputs(const uint8_t* const* at, int32_t channel, int16_t* to, int64_t step) {
+[[gnu::noinline]] void TransformEight(const uint8_t* const* at, int32_t channel, int16_t* to, ptrdiff_t step) {
   int16x8_t rows[kSide][kSide];
   for (int row = 0; row < kSide; ++row) {
     int16x8_t d[kSide];
@@ -86,7 +79,7 @@ constexpr ptrdiff_t kTapBytes = ptrdiff_t{kQuad} * kBlockChannels;
 
 // A quad of input channels by sixteen output channels, taps `tap_step` bytes apart. Of two input channels the first
 // eight output channels come first: [input channel / 2][half][input channel % 2][8].
-void TransformWeights(const int8_t* weights, int64_t tap_step, int16_t* to) {
+void TransformQuad(const int8_t* weights, ptrdiff_t tap_step, int16_t* to) {
   int8_t taps[9][kQuad][kBlockChannels];
   for (int tap = 0; tap < 9; ++tap) {
     const int8x16x4_t quad = vld4q_s8(weights + tap * tap_step);
@@ -97,32 +90,6 @@ void TransformWeights(const int8_t* weights, int64_t tap_step, int16_t* to) {
     TransformNine(taps[0][i], pair);
     TransformNine(taps[0][i] + 8, pair + kBlockChannels);
   }
-}
-
-// A block's channels, as they are used.
-struct WinogradConstants {
-  int32_t start[kBlockChannels];
-  int32_t multiplier[kBlockChannels];
-  int32_t left_shift[kBlockChannels];
-  bool short_shifts;
-  int32_t zero_point, low, high;
-  int32_t channels;
-};
-
-WinogradConstants ConstantsOf(const WinogradLayer& layer, int32_t block) {
-  WinogradConstants constants{};
-  const int32_t first = block * kBlockChannels;
-  constants.channels = layer.out_c - first < kBlockChannels ? layer.out_c - first : kBlockChannels;
-  for (int32_t i = 0; i < constants.channels; ++i) {
-    constants.start[i] = layer.acc_init[first + i] + 128 * layer.weight_sum[first + i];
-    constants.multiplier[i] = layer.multiplier[first + i];
-    constants.left_shift[i] = -layer.shift[first + i];
-  }
-  constants.short_shifts = layer.short_shifts;
-  constants.zero_point = layer.zero_point;
-  constants.low = layer.low;
-  constants.high = layer.high;
-  return constants;
 }
 
 // Four of products: 1 1 1 1 1 0; 0 1 -1 2 -2 0; 0 1 1 4 4 0; 0 1 -1 8 -8 4.
@@ -141,7 +108,6 @@ WinogradConstants ConstantsOf(const WinogradLayer& layer, int32_t block) {
 template <bool kShort>
 [[gnu::always_inline]] inline void TransformFourChannels(const int32_t* from, int32x4_t start, const RequantizeNeon& by,
                                                          int16_t* to) {
-  constexpr int32_t kNinth = 954437177;  // 9 times it is 1 modulo 2^32
   int32x4_t rows[kSide][4];
   Unroll<kSide>([&](auto row) __attribute__((always_inline)) {
     int32x4_t m[kSide];
@@ -164,11 +130,11 @@ template <bool kShort>
   });
 }
 
-void TransformProducts(const WinogradConstants& constants, const int32_t* from, int16_t* to) {
+void TransformProducts(bool short_shifts, const WinogradConstants& constants, const int32_t* from, int16_t* to) {
   for (int i = 0; i < kBlockChannels; i += 4) {
-    const RequantizeNeon by = {vld1q_s32(constants.multiplier + i), vld1q_s32(constants.left_shift + i)};
+    const RequantizeNeon by = {vld1q_s32(constants.multiplier + i), vnegq_s32(vld1q_s32(constants.shift + i))};
     const int32x4_t start = vld1q_s32(constants.start + i);
-    if (constants.short_shifts) {
+    if (short_shifts) {
       TransformFourChannels<true>(from + i, start, by, to + i);
     } else {
       TransformFourChannels<false>(from + i, start, by, to + i);
@@ -177,15 +143,14 @@ void TransformProducts(const WinogradConstants& constants, const int32_t* from, 
 }
 
 // Bytes of a few pixels of a row.
-void StoreValues(const WinogradConstants& constants, const int16_t* values, int32_t pixels, int64_t pitch,
+void StoreValues(const ByteLimitsNeon& limits, int32_t channels, const int16_t* values, int32_t pixels, int64_t pitch,
                  uint8_t* to) {
-  const ByteLimitsNeon limits(constants.zero_point, constants.low, constants.high);
   for (int32_t i = 0; i < pixels; ++i, values += kBlockChannels, to += pitch) {
     const uint8x16_t bytes = limits.BytesOfWords(vld1q_s16(values), vld1q_s16(values + 8));
-    if (constants.channels == kBlockChannels) {
+    if (channels == kBlockChannels) {
       vst1q_u8(to, bytes);
     } else {
-      StoreSomeBytes(bytes, constants.channels, to);
+      StoreSomeBytes(bytes, channels, to);
     }
   }
 }

@@ -35,7 +35,8 @@ Entry TableEntry(const uint8_t* table, int64_t index) {
 }
 
 // y = table[y]: entries of one byte, 256 of them, and of two bytes for values below their count.
-void ApplyTable(const uint8_t* table, const Stretches<uint8_t>& y);
+using ApplyTableFunction = void(const uint8_t* table, const Stretches<uint8_t>& y);
+ApplyTableFunction ApplyTable;
 void ApplyWideTable(const uint8_t* table, const Stretches<uint16_t>& y);
 // y = table[x], entries of one byte; x side by side.
 void LookUpBytes(const uint8_t* table, const uint16_t* x, const Stretches<uint8_t>& y);

@@ -20,6 +20,7 @@ RunFunction conv_u8s8_neondot;
 AcceptFunction AcceptsWinograd;
 RunFunction conv_winograd_u8s8_neon;
 RunFunction conv_u8s8_neon;
+RunFunction conv_winograd_u8s8_msa;
 RunFunction conv_u8s8_msa;
 RunFunction conv_u8s8_portable;
 RunFunction conv_uxsx_avx512vnni;
@@ -49,6 +50,7 @@ inline constexpr Kernel kConvKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_neon, Isa::kNeon, AcceptsConv32),
 #endif
 #if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_INTEGER_KERNEL(conv_winograd_u8s8_msa, Isa::kMsa, AcceptsWinograd),
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_msa, Isa::kMsa, AcceptsConv32),
 #endif
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_portable, Isa::kPortable, AcceptsConvBytes),

@@ -1,8 +1,6 @@
 #include <algorithm>
 
-#if defined(LOCKSTEP_KERNELS_NEON)
-#include "gemm/winograd_neon.h"
-#endif
+#include "gemm/winograd.h"
 #include "ops/conv/conv.h"
 #include "ops/conv/conv_f32.h"
 
@@ -14,7 +12,7 @@ Prepared PrepareConv(const LayerArgs& args) {
   Prepared prepared;
   prepared.units = geometry.units;
   prepared.scratch_bytes = geometry.scratch_bytes;
-#if defined(LOCKSTEP_KERNELS_NEON)
+#if defined(LOCKSTEP_KERNELS_WINOGRAD)
   if (AcceptsWinograd(args)) {
     const auto bytes = static_cast<uint64_t>(WinogradScratchOf(geometry.in_c, geometry.out_h, geometry.out_w).end);
     prepared.scratch_bytes = std::max(prepared.scratch_bytes, bytes);

@@ -99,6 +99,52 @@ TEST(Conv, LongSumsOfExtremes) {
   }
 }
 
+// 3x3 with stride 1 and 16 channels: Winograd's tiles of 4x4, where an instruction set has them.
+TEST(Conv, TilesOfWinograd) {
+  uint32_t seed = 500;
+  for (const int32_t in : {16, 48, 80}) {
+    for (const int32_t out : {16, 19, 32}) {
+      for (const int32_t width : {4, 5, 7, 8, 13}) {
+        ConvCase c;
+        c.batch = 1 + width % 2;
+        c.height = 3 + static_cast<int32_t>(seed % 7);
+        c.width = width;
+        c.in = in;
+        c.out = out;
+        c.top = static_cast<int32_t>(seed % 3);
+        c.left = static_cast<int32_t>(seed % 4);
+        c.right = 2;
+        c.shifts = static_cast<Shifts>(seed % 5);
+        c.weights = static_cast<Weights>(seed % 5);
+        c.inputs = static_cast<Inputs>(seed % 3);
+        c.output = static_cast<Output>(seed % 4);
+        c.seed = ++seed;
+        Check(c);
+      }
+    }
+  }
+}
+
+// Sums that are so large that 64 times them leaves 32 bits, and the largest that do not.
+TEST(Conv, DepthsOfWinograd) {
+  uint32_t seed = 600;
+  for (const int32_t in : {224, 240}) {
+    for (const Weights weights : {Weights::kAllLargest, Weights::kAllSmallest, Weights::kRandom}) {
+      for (const Inputs inputs : {Inputs::kAll0, Inputs::kAllLargest, Inputs::kRandom}) {
+        ConvCase c;
+        c.height = 2;
+        c.width = 5;
+        c.in = in;
+        c.out = 17;
+        c.weights = weights;
+        c.inputs = inputs;
+        c.seed = ++seed;
+        Check(c);
+      }
+    }
+  }
+}
+
 TEST(Conv, WidthsInFrontOfATable) {
   uint32_t seed = 300;
   for (const int bits : {9, 10, 12, 14, 16}) {

@@ -1,11 +1,15 @@
 // Winograd's F(4x4, 3x3) in exact integers: a quarter of the multiplications of a 3x3 convolution with stride 1.
 #pragma once
 
-#include "ops/layer_args.h"
+#include <cstdint>
+
+#if defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA)
+#define LOCKSTEP_KERNELS_WINOGRAD
+#endif
 
 namespace lockstep::kernels {
 
-// What the kernels are given of a layer. Tiles are 4x4 output pixels of the rows [begin, end) of one image.
+// What the kernels are given of a layer.
 struct WinogradLayer {
   const uint8_t* input;
   int64_t in_pitch;
@@ -31,7 +35,11 @@ struct WinogradScratch {
 };
 WinogradScratch WinogradScratchOf(int32_t in_c, int32_t out_h, int32_t out_w);
 
-// The rows [begin, end) of an image's outputs.
-void RunWinogradNeon(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch);
+// The output rows [begin, end) of one image.
+using RunWinograd = void(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch);
+
+// One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
+RunWinograd winograd_u8s8_neon;
+RunWinograd winograd_u8s8_msa;
 
 }  // namespace lockstep::kernels
