@@ -6,7 +6,7 @@
 #include "arithmetic/requantize_msa.h"
 #include "gemm/conv_driver.h"
 #include "gemm/unroll.h"
-#include "ops/common/byte_table.h"
+#include "ops/common/byte_table_msa.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -147,6 +147,6 @@ void RunRow(const ConvRow& row) {
 
 }  // namespace
 
-const ConvVariant row_u8s8_msa{true, RunRow, ApplyTable, FinishSums};
+const ConvVariant row_u8s8_msa{true, RunRow, ApplyTableMsa, FinishSums};
 
 }  // namespace lockstep::kernels

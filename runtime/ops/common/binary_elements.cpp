@@ -12,7 +12,8 @@ namespace {
 void Store(const int32_t* from, int64_t count, const TensorView& output, int64_t position) {
   WithActivationType(output.dtype, [&](auto* tag) {
     auto* to = reinterpret_cast<decltype(tag)>(output.data) + position;
-    for (int64_t i = 0; i < count; ++i) to[i] = static_cast<std::remove_pointer_t<decltype(tag)>>(from[i]);
+    const auto length = static_cast<ptrdiff_t>(count);
+    for (ptrdiff_t i = 0; i < length; ++i) to[i] = static_cast<std::remove_pointer_t<decltype(tag)>>(from[i]);
   });
 }
 
@@ -21,10 +22,12 @@ void Store(const int32_t* from, int64_t count, const TensorView& output, int64_t
 void LoadDifferences(const TensorView& input, int64_t position, int64_t stride, int64_t count, int32_t* to) {
   WithActivationType(input.dtype, [&](auto* tag) {
     const auto* from = reinterpret_cast<decltype(tag)>(input.data) + position;
-    if (stride == 1) {
-      for (int64_t i = 0; i < count; ++i) to[i] = from[i] - input.zero_point;
+    const auto length = static_cast<ptrdiff_t>(count);
+    const auto step = static_cast<ptrdiff_t>(stride);
+    if (step == 1) {
+      for (ptrdiff_t i = 0; i < length; ++i) to[i] = from[i] - input.zero_point;
     } else {
-      for (int64_t i = 0; i < count; ++i) to[i] = from[i * stride] - input.zero_point;
+      for (ptrdiff_t i = 0; i < length; ++i) to[i] = from[i * step] - input.zero_point;
     }
   });
 }

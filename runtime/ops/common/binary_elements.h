@@ -2,6 +2,7 @@
 // so that the arithmetic itself is one plain loop whatever the shapes and types.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "ops/common/strided_walk.h"
@@ -46,20 +47,22 @@ BinaryLoops LoopsOf(const Combine& combine) {
           [](const void* self, const int32_t* __restrict a, const int32_t* __restrict b, int64_t count,
              int32_t* __restrict y) {
             const Combine each = *static_cast<const Combine*>(self);
-            for (int64_t i = 0; i < count; ++i) y[i] = each(a[i], b[i]);
+            const auto length = static_cast<ptrdiff_t>(count);
+            for (ptrdiff_t i = 0; i < length; ++i) y[i] = each(a[i], b[i]);
           },
           nullptr};
 }
 template <typename Combine>
 void CombineEachByte(const uint8_t* __restrict a, int32_t zero_a, const uint8_t* __restrict b, int32_t zero_b,
-                     uint8_t* __restrict y, int64_t count, Combine combine) {
-  for (int64_t i = 0; i < count; ++i) y[i] = static_cast<uint8_t>(combine(a[i] - zero_a, b[i] - zero_b));
+                     uint8_t* __restrict y, ptrdiff_t count, Combine combine) {
+  for (ptrdiff_t i = 0; i < count; ++i) y[i] = static_cast<uint8_t>(combine(a[i] - zero_a, b[i] - zero_b));
 }
 template <typename Combine>
 BinaryLoops ByteLoopsOf(const Combine& combine) {
   BinaryLoops loops = LoopsOf(combine);
   loops.bytes = [](const void* self, const ByteRun& run) {
-    CombineEachByte(run.a, run.zero_a, run.b, run.zero_b, run.y, run.count, *static_cast<const Combine*>(self));
+    CombineEachByte(run.a, run.zero_a, run.b, run.zero_b, run.y, static_cast<ptrdiff_t>(run.count),
+                    *static_cast<const Combine*>(self));
   };
   return loops;
 }

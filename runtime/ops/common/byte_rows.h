@@ -19,6 +19,8 @@ void CopyRows512(const ByteRows& rows);
 void LookUpRows512(const uint8_t* table, const ByteRows& rows);  // of 256 bytes
 void CopyRowsNeon(const ByteRows& rows);
 void LookUpRowsNeon(const uint8_t* table, const ByteRows& rows);
+void CopyRowsMsa(const ByteRows& rows);
+void LookUpRowsMsa(const uint8_t* table, const ByteRows& rows);
 
 // For an operator whose output has its input's shape, both of bytes.
 template <typename Visit>

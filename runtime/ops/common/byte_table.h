@@ -1,6 +1,7 @@
 // Tables with an entry for every value: Lookup, and what a layer with weights applies to its finished rows.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -34,6 +35,8 @@ Entry TableEntry(const uint8_t* table, int64_t index) {
   return entry;
 }
 
+// y[i] = table[x[i]], 256 entries of one byte; x may be y.
+void LookUp(const uint8_t* table, const uint8_t* x, uint8_t* y, ptrdiff_t count);
 // y = table[y]: entries of one byte, 256 of them, and of two bytes for values below their count.
 using ApplyTableFunction = void(const uint8_t* table, const Stretches<uint8_t>& y);
 ApplyTableFunction ApplyTable;

@@ -33,15 +33,20 @@ void RescaleRun(const RescaleTo& rescale, int64_t from, int64_t to, int64_t coun
   WithActivationType(output.dtype, [&](auto* tag) {
     using Out = std::remove_pointer_t<decltype(tag)>;
     Out* y = reinterpret_cast<Out*>(output.data) + to;
+    const auto length = static_cast<ptrdiff_t>(count);
     if (ElementBytes(input.dtype) == 1) {
       const uint8_t* x = input.data + from;
       const auto* table = reinterpret_cast<const Out*>(rescale.table);
-      for (int64_t i = 0; i < count; ++i) y[i] = table[x[i]];
+      if (sizeof(Out) == 1) {
+        LookUp(rescale.table, x, reinterpret_cast<uint8_t*>(y), length);
+        return;
+      }
+      for (ptrdiff_t i = 0; i < length; ++i) y[i] = table[x[i]];
       return;
     }
     const auto requantize = [&](const auto* x) {
       const int32_t limit = output.high;
-      for (int64_t i = 0; i < count; ++i) {
+      for (ptrdiff_t i = 0; i < length; ++i) {
         y[i] = static_cast<Out>(
             RequantizeClamped(x[i] - input.zero_point, rescale.multiplier, rescale.shift, output.zero_point, 0, limit));
       }

@@ -1,6 +1,7 @@
 // Another scale, zero point or width for a run of elements: Rescale, and the inputs of a Concat.
 #pragma once
 
+#include "ops/common/byte_table.h"
 #include "ops/common/elements.h"
 
 namespace lockstep::kernels {

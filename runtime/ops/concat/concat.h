@@ -17,6 +17,8 @@ AcceptFunction AcceptsConcat512;
 RunFunction concat_u8_avx512vnni;
 AcceptFunction AcceptsConcatNeon;
 RunFunction concat_u8_neon;
+AcceptFunction AcceptsConcatMsa;
+RunFunction concat_u8_msa;
 RunFunction concat_ux_portable;
 
 // Where the elements of one input are in the output. A unit has `rows` of them, from `first_row` of the unit's rows in
@@ -36,6 +38,9 @@ inline constexpr Kernel kConcatKernels[] = {
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_KERNEL(concat_u8_neon, Isa::kNeon, AcceptsConcatNeon),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_KERNEL(concat_u8_msa, Isa::kMsa, AcceptsConcatMsa),
 #endif
     LOCKSTEP_KERNEL(concat_ux_portable, Isa::kPortable, nullptr),
 };

@@ -4,6 +4,9 @@
 
 #include "gemm/winograd_tiles.h"
 #include "ops/common/byte_table.h"
+#if defined(LOCKSTEP_KERNELS_MSA)
+#include "ops/common/byte_table_msa.h"
+#endif
 #if defined(LOCKSTEP_KERNELS_NEON)
 #include "ops/common/byte_table_neon.h"
 #endif
@@ -122,7 +125,7 @@ void conv_winograd_u8s8_neon(const LayerArgs& args, int64_t begin, int64_t end, 
 
 #if defined(LOCKSTEP_KERNELS_MSA)
 void conv_winograd_u8s8_msa(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
-  RunLayer(args, begin, end, scratch, winograd_u8s8_msa, ApplyTable);
+  RunLayer(args, begin, end, scratch, winograd_u8s8_msa, ApplyTableMsa);
 }
 #endif
 

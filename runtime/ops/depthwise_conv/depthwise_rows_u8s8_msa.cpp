@@ -5,7 +5,7 @@
 
 #include "arithmetic/requantize_msa.h"
 #include "gemm/unroll.h"
-#include "ops/common/byte_table.h"
+#include "ops/common/byte_table_msa.h"
 #include "ops/depthwise_conv/depthwise_rows.h"
 
 namespace lockstep::kernels {
@@ -240,7 +240,7 @@ void depthwise_rows_u8s8_msa(const DepthwiseLayer& layer, int64_t begin, int64_t
   if (layer.table == nullptr) return;
   for (int64_t unit = begin; unit < end; ++unit) {
     uint8_t* y = layer.output + unit * layer.out_w * layer.out_pitch;
-    ApplyTable(layer.table, {y, layer.channels, layer.out_w, layer.out_pitch});
+    ApplyTableMsa(layer.table, {y, layer.channels, layer.out_w, layer.out_pitch});
   }
 }
 

@@ -16,6 +16,8 @@ AcceptFunction AcceptsLookup512;
 RunFunction lookup_u8_avx512vnni;
 AcceptFunction AcceptsLookupNeon;
 RunFunction lookup_u8_neon;
+AcceptFunction AcceptsLookupMsa;
+RunFunction lookup_u8_msa;
 RunFunction lookup_ux_portable;
 
 inline constexpr Kernel kLookupKernels[] = {
@@ -24,6 +26,9 @@ inline constexpr Kernel kLookupKernels[] = {
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_KERNEL(lookup_u8_neon, Isa::kNeon, AcceptsLookupNeon),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_KERNEL(lookup_u8_msa, Isa::kMsa, AcceptsLookupMsa),
 #endif
     LOCKSTEP_KERNEL(lookup_ux_portable, Isa::kPortable, nullptr),
 };

@@ -14,8 +14,11 @@ void lookup_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8
       const auto* x = reinterpret_cast<decltype(in)>(input.data);
       auto* y = reinterpret_cast<decltype(out)>(output.data);
       ForEachStretch(input, output, ElementsOf(output, begin, end), [&](int64_t from, int64_t to, int64_t count) {
-        for (int64_t i = 0; i < count; ++i) {
-          y[to + i] = TableEntry<std::remove_pointer_t<decltype(out)>>(table, x[from + i]);
+        const auto* first = x + from;
+        auto* written = y + to;
+        const auto length = static_cast<ptrdiff_t>(count);
+        for (ptrdiff_t i = 0; i < length; ++i) {
+          written[i] = TableEntry<std::remove_pointer_t<decltype(out)>>(table, first[i]);
         }
       });
     });

@@ -17,6 +17,8 @@ AcceptFunction AcceptsRescale512;
 RunFunction rescale_u8_avx512vnni;
 AcceptFunction AcceptsRescaleNeon;
 RunFunction rescale_u8_neon;
+AcceptFunction AcceptsRescaleMsa;
+RunFunction rescale_u8_msa;
 RunFunction rescale_ux_portable;
 
 inline constexpr Kernel kRescaleKernels[] = {
@@ -25,6 +27,9 @@ inline constexpr Kernel kRescaleKernels[] = {
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_KERNEL(rescale_u8_neon, Isa::kNeon, AcceptsRescaleNeon),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_KERNEL(rescale_u8_msa, Isa::kMsa, AcceptsRescaleMsa),
 #endif
     LOCKSTEP_KERNEL(rescale_ux_portable, Isa::kPortable, nullptr),
 };

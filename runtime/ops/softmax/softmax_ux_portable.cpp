@@ -45,7 +45,7 @@ template <typename In>
 void RunRows(const LayerArgs& args, int64_t begin, int64_t end) {
   const joint::Softmax& softmax = *args.layer->options_as_Softmax();
   const Exponentials exponentials(softmax);
-  const int64_t length = RowLength(args.outputs[0]);
+  const auto length = static_cast<ptrdiff_t>(RowLength(args.outputs[0]));
   const auto limit = static_cast<uint64_t>(args.outputs[0].high);
   const bool words = args.outputs[0].dtype == joint::DType::U16;
   for (int64_t row = begin; row < end; ++row) {
@@ -53,10 +53,10 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end) {
     const int64_t place = row * args.outputs[0].pitch;
     const uint32_t top = *std::max_element(x, x + length);
     uint32_t sum = 0;
-    for (int64_t i = 0; i < length; ++i) sum += exponentials[top - x[i]];
+    for (ptrdiff_t i = 0; i < length; ++i) sum += exponentials[top - x[i]];
     const RowDivider divider(softmax.numerator(), sum);
     const auto write = [&](auto* y) {
-      for (int64_t i = 0; i < length; ++i) {
+      for (ptrdiff_t i = 0; i < length; ++i) {
         y[i] =
             static_cast<std::remove_pointer_t<decltype(y)>>(std::min(limit, divider.Divide(exponentials[top - x[i]])));
       }

@@ -1,0 +1,13 @@
+#include "ops/common/byte_rows.h"
+#include "ops/lookup/lookup.h"
+
+namespace lockstep::kernels {
+
+bool AcceptsLookupMsa(const LayerArgs& args) { return AreBytes(args); }
+
+void lookup_u8_msa(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  const uint8_t* table = args.layer->options_as_Lookup()->table()->data();
+  ForEachByteRow(args, begin, end, [=](const ByteRows& rows) { LookUpRowsMsa(table, rows); });
+}
+
+}  // namespace lockstep::kernels
