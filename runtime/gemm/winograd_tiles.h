@@ -117,7 +117,8 @@ class WinogradTiles {
         const int16_t* x = inputs_ + (position * plan_.tiles + group * kTileGroup) * layer_.in_c + channel * kTileGroup;
         // [group of tiles][position][tile][channel]
         int32_t* to = products_ + (group * kPositions + position) * kProductStep;
-        Kernels::Multiply(WinogradProduct{x, weights_ + position * kWeightStep, to, depth / kChannelsAtATime, channel != 0});
+        Kernels::Multiply(
+            WinogradProduct{x, weights_ + position * kWeightStep, to, depth / kChannelsAtATime, channel != 0});
       }
     }
   }

@@ -1,5 +1,5 @@
-// The three transformations of F(4x4, 3x3), a few channels at a time. A part of winograd_u8s8_neon.cpp, which alone includes
-// it.
+// The three transformations of F(4x4, 3x3), a few channels at a time. A part of winograd_u8s8_neon.cpp, which alone
+// includes it.
 #pragma once
 
 #include "arithmetic/requantize_neon.h"

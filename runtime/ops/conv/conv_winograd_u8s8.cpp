@@ -111,9 +111,9 @@ bool AcceptsWinograd(const LayerArgs& args) {
   const auto* table = args.layer->options_as_Conv()->table();
   const bool plain = g.kernel_h == kKernel && g.kernel_w == kKernel && g.stride_h == 1 && g.stride_w == 1 &&
                      g.dilation_h == 1 && g.dilation_w == 1 && g.groups == 1;
-  return plain && g.in_c % kChannelStep == 0 && g.in_c >= kFewestChannels && g.out_c >= kFewestChannels && g.out_w >= kFewestPixels &&
-         args.outputs[0].dtype == joint::DType::U8 && (table == nullptr || table->size() == kByteEntries) &&
-         LargestWeights(args.inputs[1]) <= kLargestWeights;
+  return plain && g.in_c % kChannelStep == 0 && g.in_c >= kFewestChannels && g.out_c >= kFewestChannels &&
+         g.out_w >= kFewestPixels && args.outputs[0].dtype == joint::DType::U8 &&
+         (table == nullptr || table->size() == kByteEntries) && LargestWeights(args.inputs[1]) <= kLargestWeights;
 }
 #endif
 
