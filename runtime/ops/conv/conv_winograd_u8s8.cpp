@@ -24,10 +24,14 @@ constexpr int32_t kChannelStep = 16;
 constexpr int32_t kChannelStep = 8;
 #endif
 constexpr int32_t kFewestChannels = 16;
-constexpr int32_t kFewestPixels = 4;
 constexpr uint32_t kByteEntries = 256;
 // 64 times a sum of x - 128 times weights of this sum of absolute values fits into 32 bits.
 constexpr int64_t kLargestWeights = (int64_t{1} << 31) / 64 / 128 - 1;
+
+// Of an image.
+int64_t TilesOf(int32_t out_h, int32_t out_w) {
+  return int64_t{(out_h + kWinogradTile - 1) / kWinogradTile} * ((out_w + kWinogradTile - 1) / kWinogradTile);
+}
 
 // The largest sum of a channel's absolute weights; 0 if they are too few for more than kLargestWeights.
 int64_t LargestWeights(const TensorView& weights) {
@@ -93,10 +97,8 @@ WinogradScratch WinogradScratchOf(int32_t in_c, int32_t out_h, int32_t out_w) {
   constexpr int64_t kMostTiles = 32;
   const auto aligned = [](int64_t bytes) { return (bytes + 63) / 64 * 64; };
   WinogradScratch plan{};
-  const int64_t all =
-      int64_t{(out_h + kWinogradTile - 1) / kWinogradTile} * ((out_w + kWinogradTile - 1) / kWinogradTile);
   const int64_t fit = kInputBytes / (kPositions * in_c * int64_t{sizeof(int16_t)});
-  const int64_t tiles = std::min(all, std::clamp(fit, kFewestTiles, kMostTiles));
+  const int64_t tiles = std::min(TilesOf(out_h, out_w), std::clamp(fit, kFewestTiles, kMostTiles));
   plan.tiles = (tiles + kTileGroup - 1) / kTileGroup * kTileGroup;
   plan.weights = aligned(kPositions * plan.tiles * in_c * int64_t{sizeof(int16_t)});
   plan.products = plan.weights + aligned(kPositions * kWeightStep * int64_t{sizeof(int16_t)});
@@ -112,7 +114,7 @@ bool AcceptsWinograd(const LayerArgs& args) {
   const bool plain = g.kernel_h == kKernel && g.kernel_w == kKernel && g.stride_h == 1 && g.stride_w == 1 &&
                      g.dilation_h == 1 && g.dilation_w == 1 && g.groups == 1;
   return plain && g.in_c % kChannelStep == 0 && g.in_c >= kFewestChannels && g.out_c >= kFewestChannels &&
-         g.out_w >= kFewestPixels && args.outputs[0].dtype == joint::DType::U8 &&
+         TilesOf(g.out_h, g.out_w) >= kTileGroup && args.outputs[0].dtype == joint::DType::U8 &&
          (table == nullptr || table->size() == kByteEntries) && LargestWeights(args.inputs[1]) <= kLargestWeights;
 }
 #endif

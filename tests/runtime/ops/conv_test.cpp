@@ -107,7 +107,7 @@ TEST(Conv, TilesOfWinograd) {
       for (const int32_t width : {4, 5, 7, 8, 13}) {
         ConvCase c;
         c.batch = 1 + width % 2;
-        c.height = 3 + static_cast<int32_t>(seed % 7);
+        c.height = 9 + static_cast<int32_t>(seed % 7);
         c.width = width;
         c.in = in;
         c.out = out;
@@ -132,8 +132,8 @@ TEST(Conv, DepthsOfWinograd) {
     for (const Weights weights : {Weights::kAllLargest, Weights::kAllSmallest, Weights::kRandom}) {
       for (const Inputs inputs : {Inputs::kAll0, Inputs::kAllLargest, Inputs::kRandom}) {
         ConvCase c;
-        c.height = 2;
-        c.width = 5;
+        c.height = 5;
+        c.width = 6;
         c.in = in;
         c.out = 17;
         c.weights = weights;
