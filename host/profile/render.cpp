@@ -87,7 +87,7 @@ std::vector<Shown> ColumnsOf(const Profile& profile) {
         {"GOPS", [](const LayerProfile& layer) { return FixedNumber(Gops(layer.macs, layer.avg_ms), 3); }});
   }
   columns.push_back(
-      {"KB", [](const LayerProfile& layer) { return FixedNumber(static_cast<double>(layer.bytes) / 1024, 1); }});
+      {"KiB", [](const LayerProfile& layer) { return FixedNumber(static_cast<double>(layer.bytes) / 1024, 1); }});
   return columns;
 }
 

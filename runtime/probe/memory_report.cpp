@@ -7,9 +7,9 @@
 namespace lockstep {
 namespace {
 
-constexpr double kKilobyte = 1024.0;
+constexpr double kKibibyte = 1024.0;
 
-double Kilobytes(uint64_t bytes) { return static_cast<double>(bytes) / kKilobyte; }
+double Kibibytes(uint64_t bytes) { return static_cast<double>(bytes) / kKibibyte; }
 unsigned long long Number(uint64_t bytes) { return bytes; }
 
 // What the session took of the heap.
@@ -21,15 +21,15 @@ void PrintPlanned(const Session& session, const MemoryFigures& figures, OutputFi
   const Model& model = session.model();
   const int32_t peak = figures.PeakLayer();
   report->Print("planned\n");
-  report->Print("weights            %12.1f   constants of the model\n", Kilobytes(model.constant_bytes()));
-  report->Print("model file         %12.1f   mapped\n", Kilobytes(model.file_size()));
+  report->Print("weights            %12.1f   constants of the model\n", Kibibytes(model.constant_bytes()));
+  report->Print("model file         %12.1f   mapped\n", Kibibytes(model.file_size()));
   report->Print("arena              %12.1f   of which at most %.1f alive at once, in layer %d, %s\n",
-                Kilobytes(model.arena_size()), Kilobytes(figures.live[static_cast<size_t>(peak)]), peak,
+                Kibibytes(model.arena_size()), Kibibytes(figures.live[static_cast<size_t>(peak)]), peak,
                 model.layer(peak).name);
-  report->Print("scratch            %12.1f   of all threads\n", Kilobytes(session.scratch_bytes()));
-  report->Print("tables             %12.1f   unpacked when the session was made\n", Kilobytes(session.state_bytes()));
+  report->Print("scratch            %12.1f   of all threads\n", Kibibytes(session.scratch_bytes()));
+  report->Print("tables             %12.1f   unpacked when the session was made\n", Kibibytes(session.state_bytes()));
   report->Print("planned peak       %12.1f   model file + arena + scratch + tables\n",
-                Kilobytes(session.planned_bytes()));
+                Kibibytes(session.planned_bytes()));
 }
 
 void PrintMeasured(const Session& session, const MemoryFigures& figures, OutputFile* report) {
@@ -39,18 +39,18 @@ void PrintMeasured(const Session& session, const MemoryFigures& figures, OutputF
                   figures.emulator);
   } else {
     const MemoryParts& parts = figures.parts;
-    report->Print("model file         %12.1f   resident\n", Kilobytes(parts.model));
-    report->Print("code and libraries %12.1f   resident, their constants and data too\n", Kilobytes(parts.code));
-    report->Print("stacks             %12.1f   resident, of %d thread%s\n", Kilobytes(parts.stacks), session.threads(),
+    report->Print("model file         %12.1f   resident\n", Kibibytes(parts.model));
+    report->Print("code and libraries %12.1f   resident, their constants and data too\n", Kibibytes(parts.code));
+    report->Print("stacks             %12.1f   resident, of %d thread%s\n", Kibibytes(parts.stacks), session.threads(),
                   session.threads() == 1 ? "" : "s");
     report->Print("heap               %12.1f   resident; arena, scratch and tables, which are in it, are %.1f\n",
-                  Kilobytes(parts.heap), Kilobytes(SessionBytes(session)));
+                  Kibibytes(parts.heap), Kibibytes(SessionBytes(session)));
   }
-  report->Print("measured peak      %12.1f   VmHWM of the whole process\n", Kilobytes(figures.steady.peak));
-  report->Print("measured - planned %12.1f\n\n", Kilobytes(figures.steady.peak) - Kilobytes(session.planned_bytes()));
-  report->Print("%-18s %12s %12s\n", "phase", "resident KB", "peak KB");
+  report->Print("measured peak      %12.1f   VmHWM of the whole process\n", Kibibytes(figures.steady.peak));
+  report->Print("measured - planned %12.1f\n\n", Kibibytes(figures.steady.peak) - Kibibytes(session.planned_bytes()));
+  report->Print("%-18s %12s %12s\n", "phase", "resident KiB", "peak KiB");
   const auto phase = [report](const char* name, const MemoryNow& now) {
-    report->Print("%-18s %12.1f %12.1f\n", name, Kilobytes(now.resident), Kilobytes(now.peak));
+    report->Print("%-18s %12.1f %12.1f\n", name, Kibibytes(now.resident), Kibibytes(now.peak));
   };
   phase("load", figures.load);
   phase("first run", figures.first_run);
@@ -71,13 +71,13 @@ Status WriteMemoryText(const Session& session, const MemoryFigures& figures, con
   const Model& model = session.model();
   OutputFile report;
   LOCKSTEP_RETURN_IF_ERROR(report.Open(path));
-  report.Print("memory of %s in KB, after %llu runs\n\n", model.name(), Number(figures.runs));
+  report.Print("memory of %s in KiB, after %llu runs\n\n", model.name(), Number(figures.runs));
   PrintPlanned(session, figures, &report);
   PrintMeasured(session, figures, &report);
-  report.Print("\n%5s %-32s %-13s %14s\n", "index", "layer", "operator", "live KB");
+  report.Print("\n%5s %-32s %-13s %14s\n", "index", "layer", "operator", "live KiB");
   for (int32_t i = 0; i < model.layer_count(); ++i) {
     const LayerInfo info = model.layer(i);
-    report.Print("%5d %-32.32s %-13s %14.1f\n", i, info.name, info.op, Kilobytes(figures.live[static_cast<size_t>(i)]));
+    report.Print("%5d %-32.32s %-13s %14.1f\n", i, info.name, info.op, Kibibytes(figures.live[static_cast<size_t>(i)]));
   }
   return report.Commit();
 }

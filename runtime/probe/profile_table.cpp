@@ -46,7 +46,7 @@ void PrintLayers(const Session& session, const ProfileTimes& times, const Widths
   std::printf("Network %s: %d layers, %.3f GMACs, %llu runs\n", model.name(), model.layer_count(),
               static_cast<double>(model.macs()) * 1e-9, static_cast<unsigned long long>(times.runs));
   std::printf("%5s %-*s %-*s %-*s %9s %9s %9s %6s %9s %8s %9s\n", "index", widths.layer, "layer", widths.op, "operator",
-              widths.kernel, "kernel", "min ms", "avg ms", "max ms", "share", "MMACs", "GOPS", "KB");
+              widths.kernel, "kernel", "min ms", "avg ms", "max ms", "share", "MMACs", "GOPS", "KiB");
   for (int32_t i = 0; i < model.layer_count(); ++i) {
     const LayerTimes& layer = times.layers[static_cast<size_t>(i)];
     const LayerInfo info = model.layer(i);

@@ -187,6 +187,7 @@ Status RunJoint(const Arguments& arguments, int* signal) {
   times.load += NowNanoseconds() - start;
   PrintSession(session, times, arguments);
   if (arguments.dry_run) {
+    PrintPlan(session);
     std::printf("dry run     loaded and planned, nothing was run\n");
     return Status::Ok();
   }

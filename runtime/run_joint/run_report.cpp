@@ -16,7 +16,7 @@ namespace lockstep {
 namespace {
 
 double Milliseconds(uint64_t nanoseconds) { return static_cast<double>(nanoseconds) * 1e-6; }
-double Kilobytes(uint64_t bytes) { return static_cast<double>(bytes) / 1024.0; }
+double Kibibytes(uint64_t bytes) { return static_cast<double>(bytes) / 1024.0; }
 
 void PrintTensor(const char* kind, int32_t index, const TensorInfo& info) {
   std::printf("%s %d    %s: %s", kind, index, info.name, Describe(info).c_str());
@@ -70,8 +70,8 @@ void PrintModel(const Model& model) {
               static_cast<double>(model.macs()) * 1e-6, model.compiler_version(), ToText(model.digest()).data());
   for (int32_t i = 0; i < model.input_count(); ++i) PrintTensor("input ", i, model.tensor(model.input_tensor(i)));
   for (int32_t i = 0; i < model.output_count(); ++i) PrintTensor("output", i, model.tensor(model.output_tensor(i)));
-  std::printf("weights     %.1f KB in a file of %.1f KB\n", Kilobytes(model.constant_bytes()),
-              Kilobytes(model.file_size()));
+  std::printf("weights     %.1f KiB in a file of %.1f KiB\n", Kibibytes(model.constant_bytes()),
+              Kibibytes(model.file_size()));
 }
 
 void PrintLayers(const Model& model) {
@@ -88,10 +88,18 @@ void PrintLayers(const Model& model) {
 }
 
 void PrintSession(const Session& session, const RunTimes& times, const Arguments& arguments) {
-  std::printf("arena       %.1f KB, scratch %.1f KB\n", Kilobytes(session.model().arena_size()),
-              Kilobytes(session.scratch_bytes()));
+  std::printf("arena       %.1f KiB, scratch %.1f KiB\n", Kibibytes(session.model().arena_size()),
+              Kibibytes(session.scratch_bytes()));
   std::printf("load        %.3f ms%s\n", Milliseconds(times.load),
               arguments.check_digest ? "" : ", digest not checked");
+}
+
+void PrintPlan(const Session& session) {
+  const auto number = [](uint64_t bytes) { return static_cast<unsigned long long>(bytes); };
+  std::printf(R"(plan        {"threads":%d,"model_file":%llu,"arena":%llu,"scratch":%llu,"tables":%llu,"peak":%llu})"
+              "\n",
+              session.threads(), number(session.model().file_size()), number(session.model().arena_size()),
+              number(session.scratch_bytes()), number(session.state_bytes()), number(session.planned_bytes()));
 }
 
 void PrintTimes(const RunTimes& times, const Model& model) {
@@ -102,8 +110,8 @@ void PrintTimes(const RunTimes& times, const Model& model) {
 }
 
 void PrintPeakMemory(const Session& session) {
-  std::printf("memory      planned %.1f KB (model file + arena + scratch), measured peak %.1f KB (VmHWM)\n",
-              Kilobytes(session.planned_bytes()), Kilobytes(PeakMemory()));
+  std::printf("memory      planned %.1f KiB (model file + arena + scratch), measured peak %.1f KiB (VmHWM)\n",
+              Kibibytes(session.planned_bytes()), Kibibytes(PeakMemory()));
   char emulator[kMaxProgramName];
   if (Emulator(emulator)) {
     std::printf("            measured under emulation: the peak includes the emulator, %s\n", emulator);

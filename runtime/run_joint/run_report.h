@@ -30,6 +30,7 @@ void PrintVersion();
 void PrintModel(const Model& model);
 void PrintLayers(const Model& model);
 void PrintSession(const Session& session, const RunTimes& times, const Arguments& arguments);
+void PrintPlan(const Session& session);  // in bytes, for programs
 void PrintTimes(const RunTimes& times, const Model& model);
 void PrintPeakMemory(const Session& session);
 Status SaveBenchmark(const String& path, const Session& session, const RunTimes& times, const Arguments& arguments);

@@ -41,7 +41,7 @@ dumps (run_joint_debug)
                                outputs are this board's own; give the dump's input with --data
 
 more
-      --dry-run                load and plan, but do not run
+      --dry-run                load, print what is planned in bytes, and do not run
       --model-info             print the layers and end
   -v, --version                print versions and end
   -?, --help                   print this and end

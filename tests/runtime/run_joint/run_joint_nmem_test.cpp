@@ -15,10 +15,10 @@ TEST_F(RunJoint, MemoryReportCountsTheRunsThatCount) {
   ASSERT_EQ(result.status, 0) << result.error;
   ExpectWrote(result, {Path("memory.txt"), Path("memory.txt.json")});
   const std::string report = ReadText(Path("memory.txt"));
-  EXPECT_NE(report.find("memory of small in KB, after 3 runs"), std::string::npos) << report;
+  EXPECT_NE(report.find("memory of small in KiB, after 3 runs"), std::string::npos) << report;
   // The planned peak is one figure, printed and in the report.
   const size_t at = result.out.find("planned ") + 8;
-  const std::string planned = result.out.substr(at, result.out.find(" KB", at) - at);
+  const std::string planned = result.out.substr(at, result.out.find(" KiB", at) - at);
   EXPECT_NE(report.find(" " + planned + "   model file + arena + scratch"), std::string::npos) << planned << report;
 }
 

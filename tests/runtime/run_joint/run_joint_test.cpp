@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "background_run.h"
 #include "base/process_memory.h"
@@ -333,6 +334,16 @@ TEST_F(RunJoint, BenchmarkInfoDryRunVersionAndHelp) {
   const CommandResult dry = RunCommand({"--dry_run", Path("small.joint")});
   EXPECT_EQ(dry.status, 0);
   EXPECT_NE(dry.out.find("nothing was run"), std::string::npos);
+  // What programs read: a line of JSON with the figures that the lines for people round.
+  const size_t plan = dry.out.find("\nplan        {\"threads\":1,\"model_file\":");
+  ASSERT_NE(plan, std::string::npos) << dry.out;
+  const auto figure = [&dry, plan](const std::string& key) {
+    const size_t at = dry.out.find("\"" + key + "\":", plan);
+    return at == std::string::npos ? 0 : std::stoull(dry.out.substr(at + key.size() + 3));
+  };
+  EXPECT_EQ(figure("model_file"), std::filesystem::file_size(Path("small.joint"))) << dry.out;
+  EXPECT_GT(figure("scratch"), 0U) << dry.out;
+  EXPECT_EQ(figure("peak"), figure("model_file") + figure("arena") + figure("scratch") + figure("tables")) << dry.out;
   for (const char* flag : {"-v", "--version"}) {
     const CommandResult version = RunCommand({flag});
     EXPECT_EQ(version.status, 0);
