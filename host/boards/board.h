@@ -35,6 +35,7 @@ struct BoardJob {
   // A folder with manifest.json and tensors.bin (docs/architecture.md, packed dumps): what it has is given to the
   // layers in place of what others made. Empty: nothing.
   std::filesystem::path inject_folder;
+  bool dry_run = false;  // load and plan, but do not run
   int repeat = 1;
   int warmup = 0;
   int threads = 1;

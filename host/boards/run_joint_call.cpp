@@ -41,6 +41,7 @@ std::vector<std::string> ArgumentsOf(const BoardJob& job, const BoardOptions& op
   if (job.build == "nmem" && !job.report_folder.empty()) {
     arguments.insert(arguments.end(), {"--memory-path", (job.report_folder / "nmem_memory.txt").string()});
   }
+  if (job.dry_run) arguments.emplace_back("--dry-run");
   if (!options.check_digest) arguments.emplace_back("--no-digest");
   arguments.push_back(job.model.string());
   return arguments;

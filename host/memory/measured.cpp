@@ -39,16 +39,11 @@ std::string Word(const ordered_json& json, const char* key, const std::string& s
   return text;
 }
 
-void RequirePlanned(const ordered_json& json, const Plan& plan, const std::string& source) {
-  const ordered_json& planned = Member(json, "planned", source);
+void RequirePlanned(const ordered_json& planned, const Plan& plan, const std::string& source) {
   const struct {
     const char* key;
     uint64_t here;
-  } figures[] = {{"model_file", plan.file_bytes},
-                 {"arena", plan.arena_bytes},
-                 {"arena_live", plan.live_peak()},
-                 {"scratch", plan.scratch_bytes},
-                 {"tables", plan.table_bytes}};
+  } figures[] = {{"model_file", plan.file_bytes}, {"arena", plan.arena_bytes}, {"arena_live", plan.live_peak()}};
   for (const auto& figure : figures) {
     const uint64_t there = Bytes(planned, figure.key, source);
     if (there == figure.here) continue;
@@ -61,12 +56,17 @@ void RequirePlanned(const ordered_json& json, const Plan& plan, const std::strin
 
 Measured ReadMeasured(const ordered_json& json, const Plan& plan, const std::string& source) {
   if (Bytes(json, "format", source) != 1) Wrong(source, "is of another format");
-  RequirePlanned(json, plan, source);
+  const ordered_json& planned = Member(json, "planned", source);
+  RequirePlanned(planned, plan, source);
   Measured measured;
   measured.board = source;
   measured.target = Word(json, "target", source);
   if (!Member(json, "emulator", source).is_null()) measured.emulator = Word(json, "emulator", source);
   measured.runs = Bytes(json, "runs", source);
+  measured.session.target = measured.target;
+  measured.session.emulator = measured.emulator;
+  measured.session.scratch_bytes = Bytes(planned, "scratch", source);
+  measured.session.table_bytes = Bytes(planned, "tables", source);
   const ordered_json& parts = Member(json, "parts", source);
   if (!parts.is_null()) {
     measured.parts = {Bytes(parts, "model_file", source), Bytes(parts, "code", source), Bytes(parts, "stacks", source),
@@ -88,10 +88,12 @@ Measured Measure(const std::filesystem::path& model, const Plan& plan, int repea
   job.repeat = repeat;
   job.threads = plan.threads;
   job.report_folder = folder.path();
-  board.Run(job);
+  const std::string printed = board.Run(job);
   const std::filesystem::path report = folder.path() / "nmem_memory.txt.json";
   if (!std::filesystem::exists(report)) Wrong(board.name(), "did not arrive");
-  return ReadMeasured(ordered_json::parse(files::ReadFile(report), nullptr, false), plan, board.name());
+  Measured measured = ReadMeasured(ordered_json::parse(files::ReadFile(report), nullptr, false), plan, board.name());
+  measured.session.kernels = KernelsIn(printed);
+  return measured;
 }
 
 }  // namespace lockstep::memory

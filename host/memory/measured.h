@@ -30,14 +30,15 @@ struct Measured {
   std::string target;
   std::string emulator;  // whose own memory is in all that is measured; empty: none
   uint64_t runs = 0;
+  SessionPlan session;                 // what its own took
   std::optional<MeasuredParts> parts;  // not under an emulator
   std::vector<MeasuredPhase> phases;
 
   uint64_t peak() const { return phases.back().peak; }
 };
 
-// The report that the nmem build wrote. Throws BoardError that names `source` if it is none, or if what was planned
-// there is not what was planned here.
+// The report that the nmem build wrote. Throws BoardError that names `source` if it is none, or if another file or
+// another arena was planned there. Scratch and tables may differ: a board's CPU has its own kernels.
 Measured ReadMeasured(const nlohmann::ordered_json& json, const Plan& plan, const std::string& source);
 
 // Runs the model there, on the plan's number of threads, `repeat` times with random input. Throws as Board::Run.

@@ -106,8 +106,9 @@ Plan MakePlan(const std::filesystem::path& file, int threads) {
   options.threads = threads;
   Result<Session> session = Session::Create(model.value(), options);
   Require(session.status(), file);
-  plan.scratch_bytes = session.value().scratch_bytes();
-  plan.table_bytes = session.value().state_bytes();
+  plan.session.kernels = KernelsOfThisPc();
+  plan.session.scratch_bytes = session.value().scratch_bytes();
+  plan.session.table_bytes = session.value().state_bytes();
   return plan;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "joint_generated.h"
+#include "memory/session_plan.h"
 
 namespace lockstep::memory {
 
@@ -48,14 +49,17 @@ struct Plan {
   uint64_t file_bytes = 0;
   uint64_t weight_bytes = 0;  // all constants
   uint64_t arena_bytes = 0;
-  uint64_t scratch_bytes = 0;  // of all threads
-  uint64_t table_bytes = 0;    // unpacked when a session is made
+  SessionPlan session;  // of this PC
   int threads = 1;
   std::vector<PlannedLayer> layers;
   std::vector<PlannedTensor> tensors;  // by position, those of the arena alone
   std::vector<Block> blocks;
 
-  uint64_t peak_bytes() const { return file_bytes + arena_bytes + scratch_bytes + table_bytes; }
+  // With a session of this PC, or of another target.
+  uint64_t peak_bytes() const { return peak_bytes(session); }
+  uint64_t peak_bytes(const SessionPlan& one) const {
+    return file_bytes + arena_bytes + one.scratch_bytes + one.table_bytes;
+  }
   uint64_t live_peak() const;
   std::vector<int> PeakLayers() const;          // where as much is alive as anywhere
   std::vector<Block> AliveAt(int layer) const;  // the largest first
@@ -63,8 +67,8 @@ struct Plan {
   const PlannedTensor& Tensor(int index) const { return *Find(index); }
 };
 
-// Of a checked model; scratch and tables are what the runtime's session says. Throws BadInput or UnsupportedModel that
-// names the file.
+// Of a checked model; scratch and tables are what a session of this PC's runtime says. Throws BadInput or
+// UnsupportedModel that names the file.
 Plan MakePlan(const std::filesystem::path& model, int threads);
 
 }  // namespace lockstep::memory

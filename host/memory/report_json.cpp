@@ -19,6 +19,15 @@ ordered_json TensorJson(const PlannedTensor& tensor) {
   return json;
 }
 
+// Whose scratch and tables they are.
+ordered_json SessionJson(const SessionPlan& session) {
+  ordered_json json = {
+      {"target", session.target}, {"emulator", nullptr}, {"cpu", nullptr}, {"kernels", session.kernels}};
+  if (!session.emulator.empty()) json["emulator"] = session.emulator;
+  if (!session.cpu.empty()) json["cpu"] = session.cpu;
+  return json;
+}
+
 ordered_json BlockJson(const Block& block, const Plan& plan) {
   const PlannedTensor& root = plan.Tensor(block.root);
   return {{"tensor", block.root},
@@ -30,8 +39,15 @@ ordered_json BlockJson(const Block& block, const Plan& plan) {
 }
 
 ordered_json MeasuredJson(const Measured& measured) {
-  ordered_json json = {{"board", measured.board},        {"target", measured.target}, {"emulator", nullptr},
-                       {"runs", measured.runs},          {"peak", measured.peak()},   {"parts", nullptr},
+  ordered_json json = {{"board", measured.board},
+                       {"target", measured.target},
+                       {"emulator", nullptr},
+                       {"runs", measured.runs},
+                       {"peak", measured.peak()},
+                       {"scratch", measured.session.scratch_bytes},
+                       {"tables", measured.session.table_bytes},
+                       {"kernels", measured.session.kernels},
+                       {"parts", nullptr},
                        {"phases", ordered_json::array()}};
   if (!measured.emulator.empty()) json["emulator"] = measured.emulator;
   if (measured.parts) {
@@ -47,11 +63,21 @@ ordered_json MeasuredJson(const Measured& measured) {
 }
 
 ordered_json TargetJson(const TargetPlan& target, const Plan& plan) {
-  ordered_json json = {{"target", target.target}, {"code", nullptr}, {"data", nullptr}, {"total", nullptr}};
+  const uint64_t peak = plan.peak_bytes(target.session);
+  ordered_json json = {{"target", target.target},
+                       {"code", nullptr},
+                       {"data", nullptr},
+                       {"scratch", target.session.scratch_bytes},
+                       {"tables", target.session.table_bytes},
+                       {"peak", peak},
+                       {"total", nullptr},
+                       {"planned_for", SessionJson(target.session)},
+                       {"missing", nullptr}};
+  if (!target.missing.empty()) json["missing"] = target.missing;
   if (!target.program) return json;
   json["code"] = target.program->code;
   json["data"] = target.program->data;
-  json["total"] = target.program->code + target.program->data + plan.peak_bytes();
+  json["total"] = target.program->code + target.program->data + peak;
   return json;
 }
 
@@ -69,9 +95,10 @@ ordered_json ToJson(const MemoryReport& report) {
                          {"model_file", plan.file_bytes},
                          {"arena", plan.arena_bytes},
                          {"arena_live", plan.live_peak()},
-                         {"scratch", plan.scratch_bytes},
-                         {"tables", plan.table_bytes},
-                         {"peak", plan.peak_bytes()}}},
+                         {"scratch", report.session().scratch_bytes},
+                         {"tables", report.session().table_bytes},
+                         {"peak", report.peak_bytes()}}},
+                       {"planned_for", SessionJson(report.session())},
                        {"peak_layers", plan.PeakLayers()},
                        {"layers", ordered_json::array()},
                        {"tensors", ordered_json::array()},

@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "boards/targets.h"
+#include "boards/program_board.h"
 #include "files/output_file.h"
 #include "graph/error.h"
 #include "graph/nearest_name.h"
@@ -12,6 +12,8 @@
 
 namespace lockstep::memory {
 namespace {
+
+constexpr const char* kBuild = "release";
 
 template <typename T>
 bool Read(const std::vector<uint8_t>& file, uint64_t offset, T* value) {
@@ -34,17 +36,20 @@ std::optional<ProgramBytes> SumSegments(const std::vector<uint8_t>& file) {
   return bytes;
 }
 
-TargetPlan PlanTarget(const boards::Target& target, const boards::BoardOptions& options) {
-  TargetPlan plan;
-  plan.target = target.name;
-  try {
-    const std::filesystem::path program = boards::FindProgram(target, options, "release", target.name);
-    plan.program = ReadProgramBytes(files::ReadFile(program));
-    if (!plan.program) plan.missing = program.string() + " is no program of a board";
-  } catch (const BoardError& error) {
-    plan.missing = error.what();
-  }
-  return plan;
+SessionPlan AskProgram(const boards::Target& target, const std::filesystem::path& model, const Plan& plan,
+                       boards::BoardOptions options, const std::string& program) {
+  boards::BoardJob job;
+  job.model = model;
+  job.build = kBuild;
+  job.dry_run = true;
+  job.threads = plan.threads;
+  options.check_digest = false;  // the plan is of a checked model
+  SessionPlan session =
+      ReadSessionPlan(boards::MakeProgramBoard(target.board, target, "", options)->Run(job), plan, program);
+  session.target = target.name;
+  session.emulator = target.emulator;
+  if (target.cpu != nullptr) session.cpu = target.cpu;
+  return session;
 }
 
 }  // namespace
@@ -58,18 +63,33 @@ std::optional<ProgramBytes> ReadProgramBytes(const std::vector<uint8_t>& file) {
   return std::nullopt;
 }
 
-std::vector<TargetPlan> PlanTargets(const std::vector<std::string>& names, const boards::BoardOptions& options) {
+std::vector<const boards::Target*> NamedTargets(const std::vector<std::string>& names) {
   std::vector<std::string> known;
   for (const boards::Target& target : boards::kTargets) known.emplace_back(target.name);
-  std::vector<TargetPlan> plans;
+  std::vector<const boards::Target*> targets;
   for (const std::string& name : names.empty() ? known : names) {
-    const boards::Target* target = boards::FindTarget(name);
-    if (target == nullptr) {
+    targets.push_back(boards::FindTarget(name));
+    if (targets.back() == nullptr) {
       throw UsageError("the target " + graph::Quoted(name) + " is unknown" + graph::DidYouMean(name, known));
     }
-    plans.push_back(PlanTarget(*target, options));
   }
-  return plans;
+  return targets;
+}
+
+TargetPlan PlanTarget(const boards::Target& target, const std::filesystem::path& model, const Plan& plan,
+                      const boards::BoardOptions& options) {
+  TargetPlan made;
+  made.target = target.name;
+  made.session = plan.session;
+  try {
+    const std::filesystem::path program = boards::FindProgram(target, options, kBuild, target.name);
+    made.program = ReadProgramBytes(files::ReadFile(program));
+    if (!made.program) throw BoardError(program.string() + " is no program of a board");
+    if (target.emulator != nullptr) made.session = AskProgram(target, model, plan, options, program.string());
+  } catch (const Error& error) {
+    made.missing = error.what();
+  }
+  return made;
 }
 
 }  // namespace lockstep::memory

@@ -1,4 +1,4 @@
-// The same plan on each target: what differs is the program.
+// The plan on each target: the program differs, and what its session takes.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "boards/board.h"
+#include "boards/targets.h"
 #include "memory/plan.h"
 
 namespace lockstep::memory {
@@ -24,10 +25,19 @@ std::optional<ProgramBytes> ReadProgramBytes(const std::vector<uint8_t>& file);
 struct TargetPlan {
   std::string target;
   std::optional<ProgramBytes> program;  // run_joint_release; nothing if it was not built for this target
-  std::string missing;                  // why
+  // What the target's own program plans; where it cannot be asked, what this PC's runtime does: `session.target` says
+  // it.
+  SessionPlan session;
+  std::string missing;  // why there is no program, or why it cannot be asked
+
+  bool asked() const { return session.target == target; }
 };
 
 // By the names of the presets; empty: all. Throws UsageError with the nearest name.
-std::vector<TargetPlan> PlanTargets(const std::vector<std::string>& names, const boards::BoardOptions& options);
+std::vector<const boards::Target*> NamedTargets(const std::vector<std::string>& names);
+
+// Starts the target's program on the model, under an emulator unless it is this PC's; nothing is run.
+TargetPlan PlanTarget(const boards::Target& target, const std::filesystem::path& model, const Plan& plan,
+                      const boards::BoardOptions& options);
 
 }  // namespace lockstep::memory

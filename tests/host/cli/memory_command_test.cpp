@@ -27,12 +27,15 @@ TEST_F(MemoryCommandTest, PlansAndMeasures) {
   EXPECT_EQ(memory.at("planned").at("arena"), model.arena_size);
   EXPECT_EQ(memory.at("planned").at("arena_live"), model.arena_lower_bound);
   EXPECT_EQ(memory.at("threads"), 2);
+  EXPECT_EQ(memory.at("planned_for").at("target"), "host");
   ASSERT_EQ(memory.at("targets").size(), 1U);
   EXPECT_GT(memory.at("targets")[0].at("code").get<uint64_t>(), 100000U);
   ASSERT_EQ(memory.at("boards").size(), 1U);
   const nlohmann::json& board = memory.at("boards")[0];
   EXPECT_EQ(board.at("runs"), 2);
   EXPECT_EQ(board.at("emulator"), nullptr);
+  for (const char* key : {"scratch", "tables"}) EXPECT_EQ(board.at(key), memory.at("planned").at(key)) << key;
+  EXPECT_EQ(board.at("kernels"), memory.at("planned_for").at("kernels"));
   EXPECT_GE(board.at("peak").get<uint64_t>(), board.at("parts").at("heap").get<uint64_t>());
   EXPECT_NE(result.out.find("measured on local"), std::string::npos) << result.out;
 }
@@ -47,6 +50,7 @@ TEST_F(MemoryCommandTest, WrongUseIsAnErrorThatSaysWhatToDo) {
   ExpectError({"memory", P("missing.joint")}, 4, {"missing.joint"});
   ExpectError({"memory", P("small.joint"), "--target", "mips"}, 2, {"did you mean mipsel"});
   ExpectError({"memory", P("small.joint"), "--repeat", "3"}, 2, {"--board"});
+  ExpectError({"memory", P("small.joint"), "--target", "host", "--timeout", "3"}, 2, {"--timeout", "--board"});
   ExpectError({"memory", P("small.joint"), "--board", "local", "local"}, 2, {"twice"});
   ExpectError({"memory", P("small.joint"), "--json", P("small.joint")}, 2, {"small.joint"});
 }

@@ -21,8 +21,8 @@ Plan SomePlan() {
   plan.model = "net";
   plan.file_bytes = 1024;
   plan.arena_bytes = 2048;
-  plan.scratch_bytes = 64;
-  plan.table_bytes = 0;
+  plan.session.scratch_bytes = 64;
+  plan.session.table_bytes = 0;
   plan.layers = {{"a", "Conv", {}, {0}, 2000}};
   plan.tensors = {{0, "t", "u8", {1, 2000}, 2000, 0, 0, 0, 0, true, true}};
   plan.blocks = {{0, 2000, 0, 0}};
@@ -53,7 +53,7 @@ TEST(ReadMeasured, AnEmulatorIsNamed) {
   json["emulator"] = "qemu-mipsel";
   json["parts"] = nullptr;
   const std::string text = ToText({SomePlan(), {}, {}, {ReadMeasured(json, SomePlan(), "qemu:mipsel")}});
-  EXPECT_NE(text.find("has the emulator in it, qemu-mipsel"), std::string::npos) << text;
+  EXPECT_NE(text.find("have the emulator in them, qemu-mipsel"), std::string::npos) << text;
   EXPECT_EQ(text.find("stacks  "), std::string::npos) << text;
 }
 
@@ -63,6 +63,7 @@ TEST(ReadMeasured, WhatDoesNotFitIsRefused) {
       {[](auto& json) { json["format"] = 2; }, "another format"},
       {[](auto& json) { json["planned"]["arena"] = 4096; }, "plans 4096 bytes for 'arena' where 2048"},
       {[](auto& json) { json["planned"].erase("scratch"); }, "no number 'scratch'"},
+      {[](auto& json) { json["planned"]["tables"] = -1; }, "no number 'tables'"},
       {[](auto& json) { json["target"] = "a\nb"; }, "no word 'target'"},
       {[](auto& json) { json["runs"] = -1; }, "no number 'runs'"},
       {[](auto& json) { json["parts"]["heap"] = "much"; }, "no number 'heap'"},
@@ -81,6 +82,54 @@ TEST(ReadMeasured, WhatDoesNotFitIsRefused) {
       EXPECT_NE(std::string(error.what()).find(words), std::string::npos) << error.what();
     }
   }
+}
+
+Plan HostsPlan() {
+  Plan plan = SomePlan();
+  plan.session.kernels = {"portable", "avx2"};
+  return plan;
+}
+
+TargetPlan ArmPlan() {
+  TargetPlan arm;
+  arm.target = "armv7";
+  arm.program = {10240, 1024};
+  arm.session = {"armv7", "qemu-arm", "cortex-a7", {"portable", "neon"}, 102400, 2048};
+  return arm;
+}
+
+TEST(ReadMeasured, ScratchAndTablesStandBesideThePlanOfTheBoardsTarget) {
+  ordered_json json = ordered_json::parse(kReport);
+  json["target"] = "armv7-musl";
+  json["planned"]["scratch"] = 102400U;
+  json["planned"]["tables"] = 2048U;
+  Measured measured = ReadMeasured(json, HostsPlan(), "door");
+  EXPECT_EQ(measured.session.scratch_bytes, 102400U);
+  EXPECT_EQ(measured.session.table_bytes, 2048U);
+  TargetPlan host;
+  host.target = "host";
+  host.session = HostsPlan().session;
+  const std::string same = ToText({HostsPlan(), {}, {host, ArmPlan()}, {measured}});
+  EXPECT_NE(same.find("scratch                         100.0     100.0"), std::string::npos) << same;
+  EXPECT_NE(same.find("tables                            2.0       2.0"), std::string::npos) << same;
+  EXPECT_EQ(same.find("planned with the kernels"), std::string::npos) << same;
+  // Another CPU than the one that was emulated, which has kernels of its own.
+  measured.session.kernels = {"portable", "neon", "neondot"};
+  measured.session.table_bytes = 4096;
+  const std::string other = ToText({HostsPlan(), {}, {host, ArmPlan()}, {measured}});
+  EXPECT_NE(other.find("tables                            2.0       4.0"), std::string::npos) << other;
+  EXPECT_NE(
+      other.find("planned with the kernels of armv7 (qemu-arm, cortex-a7): portable neon; there they are those of "
+                 "armv7-musl: portable neon neondot\n"),
+      std::string::npos)
+      << other;
+  // The target was not asked.
+  const std::string pc = ToText({HostsPlan(), {}, {host}, {measured}});
+  EXPECT_NE(pc.find("planned with the kernels of this PC: portable avx2; there they are"), std::string::npos) << pc;
+  const ordered_json board = ToJson({HostsPlan(), {}, {host}, {measured}}).at("boards")[0];
+  EXPECT_EQ(board.at("scratch"), 102400);
+  EXPECT_EQ(board.at("tables"), 4096);
+  EXPECT_EQ(board.at("kernels").size(), 3U);
 }
 
 // A program of two segments that are loaded and one that is not.
@@ -123,18 +172,14 @@ TEST(ReadProgramBytes, SumsWhatIsLoaded) {
   EXPECT_FALSE(ReadProgramBytes(std::vector<uint8_t>(1000, '#')).has_value());
 }
 
-TEST(PlanTargets, AnUnknownOneGetsTheNearestName) {
+TEST(NamedTargets, AnUnknownOneGetsTheNearestName) {
   try {
-    PlanTargets({"mipsle"}, {});
+    NamedTargets({"mipsle"});
     FAIL();
   } catch (const UsageError& error) {
     EXPECT_NE(std::string(error.what()).find("did you mean mipsel?"), std::string::npos) << error.what();
   }
-  boards::BoardOptions options;
-  options.folder = "/nowhere";
-  const std::vector<TargetPlan> plans = PlanTargets({}, options);
-  EXPECT_EQ(plans.size(), 5U);
-  for (const TargetPlan& plan : plans) EXPECT_FALSE(plan.missing.empty()) << plan.target;
+  EXPECT_EQ(NamedTargets({}).size(), 5U);
 }
 
 }  // namespace

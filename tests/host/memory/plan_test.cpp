@@ -96,9 +96,9 @@ TEST_F(PlanTest, TheCompilersPlanIsFoundAgain) {
 
 TEST_F(PlanTest, ScratchIsThatOfAllThreads) {
   const Plan one = PlanOf(test::SmallNetwork());
-  EXPECT_GT(one.scratch_bytes, 0U);
-  EXPECT_EQ(PlanOf(test::SmallNetwork(), 3).scratch_bytes, 3 * one.scratch_bytes);
-  EXPECT_EQ(one.peak_bytes(), one.file_bytes + one.arena_bytes + one.scratch_bytes + one.table_bytes);
+  EXPECT_GT(one.session.scratch_bytes, 0U);
+  EXPECT_EQ(PlanOf(test::SmallNetwork(), 3).session.scratch_bytes, 3 * one.session.scratch_bytes);
+  EXPECT_EQ(one.peak_bytes(), one.file_bytes + one.arena_bytes + one.session.scratch_bytes + one.session.table_bytes);
 }
 
 TEST_F(PlanTest, ADamagedModelIsRefused) {
@@ -106,7 +106,7 @@ TEST_F(PlanTest, ADamagedModelIsRefused) {
   EXPECT_THROW(MakePlan(Path("bad.joint"), 1), BadInput);
 }
 
-// 32 KB in 8 bits, 64 KB twice in 16, 32 KB in 8.
+// 32 KiB in 8 bits, 64 KiB twice in 16, 32 KiB in 8.
 joint::ModelT WideInTheMiddle() {
   test::NetworkBuilder net(5, "wide");
   int x = net.Input({1, 64, 64, 8});
