@@ -38,7 +38,7 @@ struct Measured {
 };
 
 // The report that the nmem build wrote. Throws BoardError that names `source` if it is none, or if another file or
-// another arena was planned there. Scratch and tables may differ: a board's CPU has its own kernels.
+// another arena was planned there. Scratch and tables may differ: they are those of its kernels.
 Measured ReadMeasured(const nlohmann::ordered_json& json, const Plan& plan, const std::string& source);
 
 // Runs the model there, on the plan's number of threads, `repeat` times with random input. Throws as Board::Run.

@@ -131,7 +131,8 @@ std::string TargetsText(const MemoryReport& report) {
 // Why a session there takes what was not planned.
 std::string OtherSessionText(const SessionPlan& planned, const SessionPlan& taken) {
   if (planned.scratch_bytes == taken.scratch_bytes && planned.table_bytes == taken.table_bytes) return "";
-  return "planned with the kernels of " + WhoseText(planned) + "; there they are those of " + WhoseText(taken) + "\n";
+  return "planned with the kernels of " + WhoseText(planned) +
+         "; the program there is of another version or has others: " + WhoseText(taken) + "\n";
 }
 
 std::string MeasuredText(const MemoryReport& report, const Measured& measured) {

@@ -1,5 +1,5 @@
-// What a session of the runtime takes beside the model's file and its arena. It depends on the kernels, and these on
-// the target and on its CPU.
+// What a session of the runtime takes beside the model's file and its arena. It depends on the kernels that
+// the program has, and so on its target.
 #pragma once
 
 #include <cstdint>

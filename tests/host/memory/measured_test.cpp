@@ -113,19 +113,19 @@ TEST(ReadMeasured, ScratchAndTablesStandBesideThePlanOfTheBoardsTarget) {
   EXPECT_NE(same.find("scratch                         100.0     100.0"), std::string::npos) << same;
   EXPECT_NE(same.find("tables                            2.0       2.0"), std::string::npos) << same;
   EXPECT_EQ(same.find("planned with the kernels"), std::string::npos) << same;
-  // Another CPU than the one that was emulated, which has kernels of its own.
+  // Another program than the one that was asked.
   measured.session.kernels = {"portable", "neon", "neondot"};
   measured.session.table_bytes = 4096;
   const std::string other = ToText({HostsPlan(), {}, {host, ArmPlan()}, {measured}});
   EXPECT_NE(other.find("tables                            2.0       4.0"), std::string::npos) << other;
   EXPECT_NE(
-      other.find("planned with the kernels of armv7 (qemu-arm, cortex-a7): portable neon; there they are those of "
-                 "armv7-musl: portable neon neondot\n"),
+      other.find("planned with the kernels of armv7 (qemu-arm, cortex-a7): portable neon; the program there is of "
+                 "another version or has others: armv7-musl: portable neon neondot\n"),
       std::string::npos)
       << other;
   // The target was not asked.
   const std::string pc = ToText({HostsPlan(), {}, {host}, {measured}});
-  EXPECT_NE(pc.find("planned with the kernels of this PC: portable avx2; there they are"), std::string::npos) << pc;
+  EXPECT_NE(pc.find("planned with the kernels of this PC: portable avx2; the program there"), std::string::npos) << pc;
   const ordered_json board = ToJson({HostsPlan(), {}, {host}, {measured}}).at("boards")[0];
   EXPECT_EQ(board.at("scratch"), 102400);
   EXPECT_EQ(board.at("tables"), 4096);
