@@ -6,13 +6,26 @@
 namespace lockstep::page {
 namespace {
 
-// A part as a page calls it.
-std::string PartName(const std::string& key) {
+// A part as a page calls it; `whose` kernels they are: " of armv7".
+std::string PartName(const std::string& key, const std::string& whose) {
   if (key == "model_file") return "model file, mapped";
-  if (key == "scratch") return "scratch of kernels";
-  if (key == "tables") return "tables, unpacked";
+  if (key == "scratch") return "scratch of kernels" + whose;
+  if (key == "tables") return "tables, unpacked for kernels" + whose;
   if (key == "peak") return "RAM and model file, all of these";
   return key;
+}
+
+// Older reports have one plan for all targets.
+std::vector<MemoryTarget> TargetsIn(const Json& json) {
+  std::vector<MemoryTarget> targets;
+  for (const Json& target : ListAt(json, "targets")) {
+    if (!target.contains("planned_for")) continue;
+    targets.push_back({TextAt(target, "target"), TextAt(target.at("planned_for"), "target"),
+                       target.at("scratch").get<int64_t>(), target.at("tables").get<int64_t>(),
+                       target.at("peak").get<int64_t>()});
+    if (!target.at("total").is_null()) targets.back().total = target.at("total").get<int64_t>();
+  }
+  return targets;
 }
 
 }  // namespace
@@ -27,10 +40,13 @@ void AddMemory(const Result& result, PageData& page) {
   }
   memory.live = std::move(live);
   memory.peak_layer = static_cast<int>(std::max_element(memory.live.begin(), memory.live.end()) - memory.live.begin());
+  const std::string whose = json.contains("planned_for") ? " of " + TextAt(json.at("planned_for"), "target") : "";
   for (const auto& [name, bytes] : json.at("planned").items()) {
     // These two are parts of others.
-    if (name != "weights" && name != "arena_live") memory.planned.emplace_back(PartName(name), bytes.get<int64_t>());
+    if (name != "weights" && name != "arena_live")
+      memory.planned.emplace_back(PartName(name, whose), bytes.get<int64_t>());
   }
+  memory.targets = TargetsIn(json);
   for (const Json& saving : ListAt(json, "savings")) {
     memory.savings.push_back(
         {TextAt(saving, "what"), saving.at("arena").get<int64_t>(), saving.at("possible").get<bool>()});

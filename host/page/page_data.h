@@ -100,6 +100,16 @@ struct MemoryPhase {
   int64_t peak = 0;
 };
 
+// What is planned for a target.
+struct MemoryTarget {
+  std::string name;
+  std::string kernels;  // whose scratch and tables they are: the target itself, or "host" where it was not asked
+  int64_t scratch = 0;
+  int64_t tables = 0;
+  int64_t peak = 0;
+  int64_t total = -1;  // with its program; -1: not known
+};
+
 struct Memory {
   int64_t arena_bytes = 0;
   int64_t constant_bytes = 0;
@@ -108,6 +118,7 @@ struct Memory {
   std::vector<ArenaPart> blocks;                         // memory that is taken: no two of one layer overlap
   std::vector<ArenaPart> views;                          // tensors that lie within a block of another
   std::vector<std::pair<std::string, int64_t>> planned;  // parts and their bytes
+  std::vector<MemoryTarget> targets;
   std::vector<Saving> savings;
   std::vector<MemoryPhase> phases;
 };

@@ -74,16 +74,21 @@ Json ToJson(const std::vector<ArenaPart>& parts) {
 }
 
 Json ToJson(const Memory& memory) {
-  Json json = {{"arena_bytes", memory.arena_bytes},
-               {"constant_bytes", memory.constant_bytes},
-               {"peak_layer", memory.peak_layer},
-               {"live", memory.live},
-               {"blocks", ToJson(memory.blocks)},
-               {"views", ToJson(memory.views)},
-               {"planned", Json::array()},
-               {"savings", Json::array()},
-               {"phases", Json::array()}};
+  Json json = {{"arena_bytes", memory.arena_bytes}, {"constant_bytes", memory.constant_bytes},
+               {"peak_layer", memory.peak_layer},   {"live", memory.live},
+               {"blocks", ToJson(memory.blocks)},   {"views", ToJson(memory.views)},
+               {"planned", Json::array()},          {"targets", Json::array()},
+               {"savings", Json::array()},          {"phases", Json::array()}};
   for (const auto& [name, bytes] : memory.planned) json["planned"].push_back({name, bytes});
+  for (const MemoryTarget& target : memory.targets) {
+    json["targets"].push_back({{"name", target.name},
+                               {"kernels", target.kernels},
+                               {"scratch", target.scratch},
+                               {"tables", target.tables},
+                               {"peak", target.peak},
+                               {"total", nullptr}});
+    if (target.total >= 0) json["targets"].back()["total"] = target.total;
+  }
   for (const Saving& saving : memory.savings) {
     json["savings"].push_back({{"what", saving.what}, {"arena", saving.arena}, {"possible", saving.possible}});
   }

@@ -52,6 +52,10 @@ page.makeMemory = () => {
     element("tbody", {}, rows.map((cells) => element("tr", {}, cells.map((cell, i) => element("td", { class: i ? "number" : "" }, cell))))))]);
   const tables = [
     ...table("Planned", ["part", "size"], memory.planned.map(([name, bytes]) => [name, page.size(bytes)])),
+    ...table("Planned by target", ["target", "scratch", "tables", "RAM and model file", "with the program", "scratch and tables of"],
+      memory.targets.map((target) => [target.name, page.size(target.scratch), page.size(target.tables), page.size(target.peak),
+        target.total === null ? "not built" : page.size(target.total),
+        target.kernels === target.name ? "its own kernels" : `${target.kernels}'s kernels: it was not asked`])),
     ...table("What would make the arena smaller", ["what", "arena then", ""],
       memory.savings.map((saving) => [saving.what, page.size(saving.arena), saving.possible ? "" : "not possible yet"])),
     ...table("Measured", ["board", "phase", "resident", "most resident"],

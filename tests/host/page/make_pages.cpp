@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   small.layers[1].name += " </script><script>throw 1</script>";  // names are data, whatever they hold
   small.boards[1].name += " <img src=\"elsewhere.png\" onerror=\"throw 2\">";
   small.memory.planned = {{"model file", 40000}, {"all of these", 70000}};
+  small.memory.targets = {{"mipsel", "mipsel", 2048, 512, 72560, 120000}, {"armv7", "host", 1024, 0, 71024, -1}};
   small.memory.savings = {{"keep one thing out of the arena", 16384, true}};
   small.memory.phases = {{"made up", "load", 100000, 120000}, {"made up", "steady", 110000, 130000}};
   page::PictureOptions pictures;

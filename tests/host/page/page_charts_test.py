@@ -12,7 +12,8 @@ class PageChartsTest(PageInBrowser):
         live = b.js("return page.data.memory.live")
         peak = live.index(max(live))
         self.assertIn(f"peak: layer {peak}", text)
-        for title in ("Planned", "What would make the arena smaller", "Measured"):
+        for title in ("Planned", "Planned by target", "What would make the arena smaller", "Measured",
+                      "its own kernels", "host's kernels: it was not asked", "not built"):
             self.assertIn(title, text)
         shown = b.js("return [...document.querySelectorAll('#memory figure:first-of-type [aria-label=rect]')].map((mark) => [...mark.querySelectorAll('rect')].map((r) => r.getAttribute('fill')))")
         blocks = b.js("return page.data.memory.blocks")

@@ -193,7 +193,28 @@ TEST_F(ResultPartsTest, DumpsShowWhereTheyDiffer) {
 
 TEST_F(ResultPartsTest, APlanOfTheMemoryIsShown) {
   Json plan = {
-      {"planned", {{"weights", 10}, {"model_file", 4096}, {"arena", 2048}, {"arena_live", 2000}, {"peak", 9000}}},
+      {"planned",
+       {{"weights", 10},
+        {"model_file", 4096},
+        {"arena", 2048},
+        {"arena_live", 2000},
+        {"scratch", 70},
+        {"tables", 8},
+        {"peak", 9000}}},
+      {"planned_for", {{"target", "armv7"}}},
+      {"targets", Json::array({{{"target", "armv7"},
+                                {"scratch", 70},
+                                {"tables", 8},
+                                {"peak", 9000},
+                                {"total", 9900},
+                                {"planned_for", {{"target", "armv7"}}}},
+                               {{"target", "mipsel"},
+                                {"scratch", 60},
+                                {"tables", 0},
+                                {"peak", 8982},
+                                {"total", nullptr},
+                                {"planned_for", {{"target", "host"}}}},
+                               {{"target", "aarch64"}, {"total", 12}}})},
       {"layers", Json::array()},
       {"savings", Json::array({{{"what", "less"}, {"arena", 1024}, {"possible", true}}})},
       {"boards", Json::array({{{"board", "mipsel"},
@@ -205,9 +226,17 @@ TEST_F(ResultPartsTest, APlanOfTheMemoryIsShown) {
   const Memory memory = Make({{ResultKind::kMemory, "m.json", plan}}).memory;
   EXPECT_EQ(memory.peak_layer, 4);
   EXPECT_EQ(memory.live[5], 105);
-  const std::vector<std::pair<std::string, int64_t>> parts{
-      {"model file, mapped", 4096}, {"arena", 2048}, {"RAM and model file, all of these", 9000}};
+  const std::vector<std::pair<std::string, int64_t>> parts{{"model file, mapped", 4096},
+                                                           {"arena", 2048},
+                                                           {"scratch of kernels of armv7", 70},
+                                                           {"tables, unpacked for kernels of armv7", 8},
+                                                           {"RAM and model file, all of these", 9000}};
   EXPECT_EQ(memory.planned, parts);
+  ASSERT_EQ(memory.targets.size(), 2U) << "the last is of a report with one plan for all targets";
+  EXPECT_EQ(memory.targets[0].total, 9900);
+  EXPECT_EQ(memory.targets[1].kernels, "host");
+  EXPECT_EQ(memory.targets[1].scratch, 60);
+  EXPECT_EQ(memory.targets[1].total, -1);
   ASSERT_EQ(memory.savings.size(), 1U);
   EXPECT_EQ(memory.savings[0].arena, 1024);
   ASSERT_EQ(memory.phases.size(), 1U);
