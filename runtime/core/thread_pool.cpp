@@ -1,6 +1,7 @@
 #include "core/thread_pool.h"
 
 #include <sched.h>
+#include <time.h>
 
 #include <cerrno>
 #include <cstring>
@@ -22,6 +23,34 @@ Status SetAffinity(uint64_t affinity) {
                        static_cast<unsigned long long>(affinity), std::strerror(errno));
 }
 
+// CPUs that this thread may run on; 1 if that is not known.
+int Cpus() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+constexpr int64_t kSpinNanoseconds = 100000;  // longer than most layers that run on one thread, and than waking up
+constexpr int kLooks = 32;                    // between two looks at the clock
+
+int64_t Now() {
+  timespec now = {};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1000000000 + now.tv_nsec;
+}
+
+// Leaves the core's units to others for a moment.
+inline void Pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("isb" ::: "memory");  // yield does nothing on most
+#elif defined(__arm__)
+  __asm__ volatile("yield" ::: "memory");
+#else
+  __asm__ volatile("" ::: "memory");
+#endif
+}
+
 }  // namespace
 
 Status ThreadPool::CheckThreads(int threads) {
@@ -33,6 +62,7 @@ Status ThreadPool::Start(int threads, uint64_t affinity) {
   LOCKSTEP_RETURN_IF_ERROR(CheckThreads(threads));
   LOCKSTEP_RETURN_IF_ERROR(SetAffinity(affinity));  // new threads inherit it
   threads_ = threads;
+  spins_ = threads <= Cpus();
   if (threads == 1) return Status::Ok();
   LOCKSTEP_RETURN_IF_ERROR(workers_.Make(static_cast<size_t>(threads) - 1, "the threads"));
   for (Worker& worker : workers_) {
@@ -49,10 +79,8 @@ Status ThreadPool::Start(int threads, uint64_t affinity) {
 }
 
 ThreadPool::~ThreadPool() {
-  pthread_mutex_lock(&mutex_);
-  stop_ = true;
-  pthread_cond_broadcast(&begin_);
-  pthread_mutex_unlock(&mutex_);
+  work_ = nullptr;
+  if (started_ != 0) Begin();
   for (int i = 0; i < started_; ++i) pthread_join(workers_[static_cast<size_t>(i)].handle, nullptr);
   pthread_cond_destroy(&end_);
   pthread_cond_destroy(&begin_);
@@ -65,37 +93,76 @@ void* ThreadPool::Main(void* worker) {
   return nullptr;
 }
 
-void ThreadPool::Loop(int thread) {
-  uint64_t seen = 0;
-  pthread_mutex_lock(&mutex_);
-  for (;;) {
-    while (!stop_ && generation_ == seen) pthread_cond_wait(&begin_, &mutex_);
-    if (stop_) break;
-    seen = generation_;
-    pthread_mutex_unlock(&mutex_);
-    work_(context_, thread);
+// Whether the counter became, or ceased to be, the value before it was time to sleep.
+bool ThreadPool::SpinUntil(const Counter& counter, bool equal, uint32_t value) const {
+  const auto reached = [&] { return (counter.value.load(std::memory_order_acquire) == value) == equal; };
+  if (reached()) return true;
+  if (!spins_) return false;
+  const int64_t end = Now() + kSpinNanoseconds;
+  do {
+    for (int i = 0; i < kLooks; ++i) {
+      Pause();
+      if (reached()) return true;
+    }
+  } while (Now() < end);
+  return false;
+}
+
+// Who goes to sleep says so and then looks once more; who ends a wait changes the counter and then looks for sleepers.
+// In the one order of all these operations (sequential consistency, the default) one of both sees the other.
+uint32_t ThreadPool::WaitForWork(uint32_t seen) {
+  if (!SpinUntil(generation_, false, seen)) {
     pthread_mutex_lock(&mutex_);
-    if (--busy_ == 0) pthread_cond_signal(&end_);
+    ++sleepers_;
+    while (generation_.value == seen) pthread_cond_wait(&begin_, &mutex_);
+    --sleepers_;
+    pthread_mutex_unlock(&mutex_);
   }
+  return generation_.value;
+}
+
+void ThreadPool::Loop(int thread) {
+  uint32_t seen = 0;
+  for (;;) {
+    seen = WaitForWork(seen);
+    if (work_ == nullptr) return;
+    work_(context_, thread);
+    if (--busy_.value == 0 && caller_sleeps_) {
+      pthread_mutex_lock(&mutex_);
+      pthread_cond_signal(&end_);
+      pthread_mutex_unlock(&mutex_);
+    }
+  }
+}
+
+void ThreadPool::Begin() {
+  busy_.value.store(static_cast<uint32_t>(started_), std::memory_order_relaxed);
+  ++generation_.value;
+  if (sleepers_ == 0) return;
+  pthread_mutex_lock(&mutex_);
+  pthread_cond_broadcast(&begin_);
+  pthread_mutex_unlock(&mutex_);
+}
+
+void ThreadPool::WaitForWorkers() {
+  if (SpinUntil(busy_, true, 0)) return;
+  pthread_mutex_lock(&mutex_);
+  caller_sleeps_ = true;
+  while (busy_.value != 0) pthread_cond_wait(&end_, &mutex_);
+  caller_sleeps_ = false;
   pthread_mutex_unlock(&mutex_);
 }
 
 void ThreadPool::Run(Work work, void* context) {
-  if (threads_ > 1) {
-    pthread_mutex_lock(&mutex_);
-    work_ = work;
-    context_ = context;
-    busy_ = started_;
-    ++generation_;
-    pthread_cond_broadcast(&begin_);
-    pthread_mutex_unlock(&mutex_);
+  if (threads_ == 1) {
+    work(context, 0);
+    return;
   }
+  work_ = work;
+  context_ = context;
+  Begin();
   work(context, 0);
-  if (threads_ > 1) {
-    pthread_mutex_lock(&mutex_);
-    while (busy_ != 0) pthread_cond_wait(&end_, &mutex_);
-    pthread_mutex_unlock(&mutex_);
-  }
+  WaitForWorkers();
 }
 
 }  // namespace lockstep
