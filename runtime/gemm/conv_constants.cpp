@@ -37,14 +37,14 @@ void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, 
   }
 }
 
-void OutputTable::Apply(uint8_t* first, int64_t pixels) const {
+void OutputTable::Apply(uint8_t* first, int64_t pixels, int64_t channels) const {
   if (table_ == nullptr || in_row_) return;
   if (y_.dtype == joint::DType::U16) {
-    ApplyWideTable(table_, StretchesOf(y_, reinterpret_cast<uint16_t*>(first), pixels));
+    ApplyWideTable(table_, StretchesOf(y_, reinterpret_cast<uint16_t*>(first), pixels, channels));
   } else if (waiting_ != nullptr) {
-    LookUpBytes(table_, waiting_, StretchesOf(y_, first, pixels));
+    LookUpBytes(table_, waiting_, StretchesOf(y_, first, pixels, channels));
   } else {
-    variant_.apply_table(table_, StretchesOf(y_, first, pixels));
+    variant_.apply_table(table_, StretchesOf(y_, first, pixels, channels));
   }
 }
 

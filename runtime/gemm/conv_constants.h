@@ -51,8 +51,9 @@ class OutputTable {
   uint8_t* Row(uint8_t* first) const { return waiting_ != nullptr ? reinterpret_cast<uint8_t*>(waiting_) : first; }
   // What ConvRow has.
   const uint8_t* in_row() const { return in_row_ ? table_ : nullptr; }
-  // y = table[what the kernels wrote] for all channels of so many neighbouring pixels.
-  void Apply(uint8_t* first, int64_t pixels) const;
+  // y = table[what the kernels wrote] for so many channels from `first` on of so many neighbouring pixels; for all
+  // channels where values wait in scratch.
+  void Apply(uint8_t* first, int64_t pixels, int64_t channels) const;
 
  private:
   static constexpr size_t kByteTableEntries = 256;

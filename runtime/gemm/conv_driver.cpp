@@ -27,39 +27,39 @@ class ConvRun {
     row.out_step = rows_.table().step();
   }
 
-  void Pointwise(int64_t begin, int64_t end) {
+  void Pointwise(const ConvRange& range) {
     const ConvGeometry& g = geometry_;
     ConvRow& row = rows_.row();
     const bool in_place = !variant_.signed_rows && g.input_bytes == 1 && g.in_c % 4 == 0;
     const int64_t in_step = args_.inputs[0].pitch * g.input_bytes;
     row.pixel_step = in_place ? in_step : g.in_c;
-    for (int64_t unit = begin; unit < end; ++unit) {
+    for (int64_t unit = range.begin; unit < range.end; ++unit) {
       const int64_t first = unit * kPointwisePixels;
-      row.pixels = static_cast<int32_t>(unit + 1 < g.units ? kPointwisePixels : g.pixels - first);
+      row.pixels = static_cast<int32_t>(unit + 1 < g.pixel_units ? kPointwisePixels : g.pixels - first);
       const uint8_t* from = args_.inputs[0].data + first * in_step;
       for (int32_t byte = 0; byte < g.input_bytes && !in_place; ++byte) {
         CopyPixels({from + byte, row.pixels, in_step, g.input_bytes}, g.in_c, rows_.memory(byte), rows_.flip());
       }
-      RunGroups(first, [&](int32_t, int32_t byte, const uint8_t** segments) {
+      RunParts(first, range, [&](int32_t, int32_t byte, const uint8_t** segments) {
         segments[0] = in_place ? from : rows_.memory(byte);
       });
     }
   }
 
-  void Windows(int64_t begin, int64_t end) {
+  void Windows(const ConvRange& range) {
     const ConvGeometry& g = geometry_;
     RowRing ring(g, args_.inputs[0], rows_.flip(), rows_.memory(0));
     rows_.row().pixel_step = int64_t{g.stride_w} * g.group_in;
     rows_.row().pixels = g.out_w;
     rows_.row().row_step = g.stride_h * g.groups * g.row_stride;
     const int32_t taps = g.segments / g.kernel_h;  // segments of one kernel row
-    for (int64_t unit = begin; unit < end; unit += rows_.row().rows) {
+    for (int64_t unit = range.begin; unit < range.end; unit += rows_.row().rows) {
       const int64_t y = unit % g.out_h;
       const int64_t top = y * g.stride_h;
-      const int64_t together = g.whole_images && variant_.rows_together ? std::min(end - unit, g.out_h - y) : 1;
+      const int64_t together = g.whole_images && variant_.rows_together ? std::min(range.end - unit, g.out_h - y) : 1;
       rows_.row().rows = static_cast<int32_t>(together);
       ring.Load(unit / g.out_h, top, top + (together - 1) * g.stride_h + int64_t{g.kernel_h - 1} * g.dilation_h);
-      RunGroups(unit * g.out_w, [&](int32_t group, int32_t byte, const uint8_t** segments) {
+      RunParts(unit * g.out_w, range, [&](int32_t group, int32_t byte, const uint8_t** segments) {
         for (int32_t segment = 0; segment < g.segments; ++segment) {
           segments[segment] = ring.Row(top + int64_t{segment / taps} * g.dilation_h, group, byte) +
                               int64_t{segment % taps} * g.dilation_w * g.group_in;
@@ -68,23 +68,42 @@ class ConvRun {
     }
   }
 
-  bool pointwise() const { return geometry_.pointwise; }
+  const ConvGeometry& geometry() const { return geometry_; }
 
  private:
   template <typename PointSegments>
-  void RunGroups(int64_t first_pixel, PointSegments point_segments) {
+  void RunParts(int64_t first_pixel, const ConvRange& range, PointSegments point_segments) {
     const ConvGeometry& g = geometry_;
     const TensorView& y = args_.outputs[0];
     uint8_t* first = y.data + first_pixel * y.pitch * joint::ElementBytes(y.dtype);
-    uint8_t* out = rows_.table().Row(first);
-    const int64_t group_weights = int64_t{g.blocks} * g.segments * g.quads * kQuadBytes;
-    for (int32_t group = 0; group < g.groups; ++group) {
-      const int32_t channel = group * g.group_out;
-      const RowPlace place = {group * group_weights, int64_t{group} * g.blocks, channel, channel,
-                              out + channel * rows_.table().element()};
-      rows_.Run(place, [&](int32_t byte, const uint8_t** segments) { point_segments(group, byte, segments); });
+    if (g.groups == 1) {
+      const ConvChannels channels = ChannelsOf(g, range);
+      rows_.row().channels = channels.count;
+      rows_.row().blocks = channels.blocks;
+      RunGroup(0, channels.first_block, first, point_segments);
+      ApplyTable(first, channels.first, channels.count);
+      return;
     }
-    rows_.table().Apply(first, int64_t{rows_.row().rows} * rows_.row().pixels);
+    const int32_t begin = g.parts == 1 ? 0 : range.first_part;
+    const int32_t end = g.parts == 1 ? g.groups : range.last_part;
+    for (int32_t group = begin; group < end; ++group) RunGroup(group, 0, first, point_segments);
+    ApplyTable(first, begin * g.group_out, (end - begin) * g.group_out);
+  }
+
+  template <typename PointSegments>
+  void RunGroup(int32_t group, int64_t block, uint8_t* first, PointSegments& point_segments) {
+    const ConvGeometry& g = geometry_;
+    const int64_t block_weights = int64_t{g.segments} * g.quads * kQuadBytes;
+    const auto channel = static_cast<int32_t>(group * g.group_out + block * kBlockChannels);
+    const int64_t index = int64_t{group} * g.blocks + block;
+    const RowPlace place = {index * block_weights, index, channel, channel,
+                            rows_.table().Row(first) + channel * rows_.table().element()};
+    rows_.Run(place, [&](int32_t byte, const uint8_t** segments) { point_segments(group, byte, segments); });
+  }
+
+  void ApplyTable(uint8_t* first, int64_t channel, int64_t channels) {
+    const int64_t pixels = int64_t{rows_.row().rows} * rows_.row().pixels;
+    rows_.table().Apply(first + channel * joint::ElementBytes(args_.outputs[0].dtype), pixels, channels);
   }
 
   const LayerArgs& args_;
@@ -140,28 +159,41 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
                 g.in_h == g.out_h && g.in_w == g.out_w && g.pad_top == 0 && g.pad_left == 0;
   if (g.pointwise) {
     g.row_pixels = kMostPointwisePixels;
-    g.units = std::max<int64_t>(1, (g.pixels + kPointwisePixels / 2 - 1) / kPointwisePixels);
+    g.pixel_units = std::max<int64_t>(1, (g.pixels + kPointwisePixels / 2 - 1) / kPointwisePixels);
   } else {
     g.row_pixels = (g.out_w - 1) * g.stride_w + (g.kernel_w - 1) * g.dilation_w + 1;
     g.ring_rows = (g.kernel_h - 1) * g.dilation_h + 1;
-    g.units = int64_t{args.outputs[0].shape[0]} * g.out_h;
+    g.pixel_units = int64_t{args.outputs[0].shape[0]} * g.out_h;
   }
   DescribeBytes(conv, args, &g);
-  g.whole_images = kRowsTogether && !g.pointwise && !g.wide && IsSmallImage(g) &&
-                   !OutputTable::WaitsInScratch(conv, args.outputs[0]);
+  const bool waits = OutputTable::WaitsInScratch(conv, args.outputs[0]);
+  if (!waits) g.parts = g.groups > 1 ? g.groups : (g.blocks + kPartBlocks - 1) / kPartBlocks;
+  g.parts_first = args.inputs[1].bytes > args.inputs[0].bytes;  // each thread then reads few of the weights
+  g.units = g.pixel_units * g.parts;
+  g.whole_images = kRowsTogether && !g.pointwise && !g.wide && IsSmallImage(g) && !waits;
   if (g.whole_images) g.ring_rows += (g.out_h - 1) * g.stride_h;
   const int64_t pixels = g.pointwise ? kMostPointwisePixels : g.out_w;
   PlaceScratch({1, pixels, OutputTableBytes(conv, args.outputs[0], pixels)}, &g);
   return g;
 }
 
+ConvChannels ChannelsOf(const ConvGeometry& geometry, const ConvRange& range) {
+  if (geometry.parts == 1) return {0, geometry.group_out, 0, geometry.blocks};
+  const int32_t block = range.first_part * kPartBlocks;
+  const int32_t blocks = std::min(range.last_part * kPartBlocks, geometry.blocks) - block;
+  const int32_t channel = block * kBlockChannels;
+  return {channel, std::min(geometry.group_out - channel, blocks * kBlockChannels), block, blocks};
+}
+
 void RunConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch, const ConvVariant& variant) {
   ConvRun run(args, scratch, variant);
-  if (run.pointwise()) {
-    run.Pointwise(begin, end);
-  } else {
-    run.Windows(begin, end);
-  }
+  ForEachRange(run.geometry(), begin, end, [&](const ConvRange& range) {
+    if (run.geometry().pointwise) {
+      run.Pointwise(range);
+    } else {
+      run.Windows(range);
+    }
+  });
 }
 
 bool AcceptsConv32(const LayerArgs& args) {

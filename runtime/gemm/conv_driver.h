@@ -18,6 +18,7 @@ inline constexpr ptrdiff_t kQuadBytes = ptrdiff_t{kBlockChannels} * 4;  // of we
 inline constexpr int kRowSlack = 64;                                    // readable bytes behind every row in scratch
 inline constexpr int kPointwisePixels = 48;                             // output pixels in a unit of a 1x1 convolution
 inline constexpr int kMostPointwisePixels = 72;                         // in the last one, which takes up a short rest
+inline constexpr int kPartBlocks = 4;                                   // of channels: a line of the cache
 inline constexpr int64_t kPackedBytes = 22 << 10;  // of scratch for what a variant unpacks, at least
 
 struct ConvGeometry {
@@ -32,7 +33,10 @@ struct ConvGeometry {
   int32_t blocks = 1;         // of 16 output channels, in one group
   bool pointwise = false;     // 1x1, stride 1, no padding, one group: pixels of all rows form one long row
   int64_t pixels = 0;         // output pixels, all images
-  int64_t units = 1;          // output rows, or pieces of kPointwisePixels and a last one
+  int64_t pixel_units = 1;    // output rows, or pieces of kPointwisePixels and a last one
+  int32_t parts = 1;          // of the channels: kPartBlocks blocks and a last one, or the groups
+  bool parts_first = false;   // the units of a part follow each other, not those of a pixel unit
+  int64_t units = 1;          // each a part of the channels of a pixel unit
   int32_t row_pixels = 0;     // input pixels in a padded row
   int64_t row_stride = 0;     // bytes of one padded row of one group in scratch
   int32_t ring_rows = 1;      // padded rows that are alive at once
@@ -50,6 +54,36 @@ struct ConvGeometry {
 // Extents, channels and blocks of the images; all else as without a kernel.
 ConvGeometry DescribeImages(const LayerArgs& args, int32_t groups);
 ConvGeometry DescribeConv(const LayerArgs& args);
+
+// A range of a Conv's units is a few rectangles: pixel units by parts of the channels.
+struct ConvRange {
+  int64_t begin, end;  // pixel units
+  int32_t first_part, last_part;
+};
+
+template <typename Run>
+void ForEachRange(const ConvGeometry& geometry, int64_t begin, int64_t end, Run run) {
+  const int64_t inner = geometry.parts_first ? geometry.pixel_units : geometry.parts;
+  while (begin < end) {
+    const int64_t outer = begin / inner;
+    const int64_t first = begin % inner;
+    const bool whole = first == 0 && end - begin >= inner;
+    const int64_t last = whole || end - begin > inner - first ? inner : first + end - begin;
+    const int64_t next = whole ? end / inner : outer + 1;
+    if (geometry.parts_first) {
+      run(ConvRange{first, last, static_cast<int32_t>(outer), static_cast<int32_t>(next)});
+    } else {
+      run(ConvRange{outer, next, static_cast<int32_t>(first), static_cast<int32_t>(last)});
+    }
+    begin = whole ? next * inner : begin + last - first;
+  }
+}
+
+// The channels of parts that follow each other, where there is one group.
+struct ConvChannels {
+  int32_t first, count, first_block, blocks;
+};
+ConvChannels ChannelsOf(const ConvGeometry& geometry, const ConvRange& range);
 
 // Constants of 16 output channels; missing channels are zero with the shift of the block's first.
 struct alignas(64) ConvBlock {

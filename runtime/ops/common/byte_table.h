@@ -18,11 +18,15 @@ struct Stretches {
   int64_t step = 0;
 };
 
-// So many neighbouring pixels of a tensor, the first of them at `data`.
+// So many channels, from the one at `data` on, of so many neighbouring pixels of a tensor.
+template <typename Element>
+Stretches<Element> StretchesOf(const TensorView& view, Element* data, int64_t pixels, int64_t channels) {
+  if (channels == view.pitch) return {data, pixels * channels};
+  return {data, channels, pixels, view.pitch};
+}
 template <typename Element>
 Stretches<Element> StretchesOf(const TensorView& view, Element* data, int64_t pixels) {
-  if (!IsStrided(view)) return {data, pixels * RowLength(view)};
-  return {data, RowLength(view), pixels, view.pitch};
+  return StretchesOf(view, data, pixels, RowLength(view));
 }
 
 inline int64_t TableEntries(const TensorView& x) { return x.dtype == joint::DType::U16 ? int64_t{x.high} + 1 : 256; }

@@ -49,11 +49,12 @@ int64_t LargestWeights(const TensorView& weights) {
   return largest;
 }
 
-void RunLayer(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch, RunWinograd* run,
-              ApplyTableFunction* apply_table) {
+void RunRange(const LayerArgs& args, const ConvGeometry& geometry, const ConvRange& range, uint8_t* scratch,
+              RunWinograd* run, ApplyTableFunction* apply_table) {
   const joint::Conv& options = *args.layer->options_as_Conv();
   const TensorView& x = args.inputs[0];
   const TensorView& y = args.outputs[0];
+  const ConvChannels channels = ChannelsOf(geometry, range);
   WinogradLayer layer{};
   layer.input = x.data;
   layer.in_pitch = x.pitch;
@@ -61,32 +62,40 @@ void RunLayer(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratc
   layer.in_w = x.shape[2];
   layer.in_c = x.shape[3];
   layer.in_zero_point = x.zero_point;
-  layer.output = y.data;
+  layer.output = y.data + channels.first;
   layer.out_pitch = y.pitch;
   layer.out_h = y.shape[1];
   layer.out_w = y.shape[2];
-  layer.out_c = y.shape[3];
+  layer.out_c = channels.count;
   layer.pad_top = options.pad_top();
   layer.pad_left = options.pad_left();
-  layer.weights = reinterpret_cast<const int8_t*>(args.inputs[1].data);
-  layer.acc_init = options.acc_init()->data();
-  layer.weight_sum = options.weight_sum()->data();
-  layer.multiplier = options.multiplier()->data();
-  layer.shift = options.shift()->data();
+  layer.weights = reinterpret_cast<const int8_t*>(args.inputs[1].data) +
+                  int64_t{channels.first_block} * kKernel * kKernel * layer.in_c * kBlockChannels;
+  layer.acc_init = options.acc_init()->data() + channels.first;
+  layer.weight_sum = options.weight_sum()->data() + channels.first;
+  layer.multiplier = options.multiplier()->data() + channels.first;
+  layer.shift = options.shift()->data() + channels.first;
   layer.short_shifts = *std::min_element(layer.shift, layer.shift + layer.out_c) >= 1;
   layer.zero_point = options.mid_zero_point();
   layer.low = options.clamp_low();
   layer.high = options.clamp_high();
-  for (int64_t row = begin; row < end;) {
+  for (int64_t row = range.begin; row < range.end;) {
     const int64_t image = row / layer.out_h;
-    const int64_t next = std::min(end, (image + 1) * layer.out_h);
+    const int64_t next = std::min(range.end, (image + 1) * layer.out_h);
     run(layer, image, static_cast<int32_t>(row - image * layer.out_h), static_cast<int32_t>(next - image * layer.out_h),
         scratch);
     row = next;
   }
   if (options.table() == nullptr) return;
-  apply_table(options.table()->data(),
-              StretchesOf(y, y.data + begin * layer.out_w * y.pitch, (end - begin) * layer.out_w));
+  apply_table(options.table()->data(), StretchesOf(y, layer.output + range.begin * layer.out_w * y.pitch,
+                                                   (range.end - range.begin) * layer.out_w, channels.count));
+}
+
+void RunLayer(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch, RunWinograd* run,
+              ApplyTableFunction* apply_table) {
+  const ConvGeometry geometry = DescribeConv(args);
+  ForEachRange(geometry, begin, end,
+               [&](const ConvRange& range) { RunRange(args, geometry, range, scratch, run, apply_table); });
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ class ConvTransposeRun {
       row.quads = (width.Taps(phase) * geometry_.conv.group_in + 3) / 4;
       RunPhase(width.Outputs(phase), top, width.MostTaps() - width.Taps(phase), out);
     }
-    if (first != nullptr) rows_.table().Apply(first, width.out);
+    if (first != nullptr) rows_.table().Apply(first, width.out, geometry_.conv.out_c);
   }
 
   // `top` and `left`: the first row and column that the phase's first step reads.

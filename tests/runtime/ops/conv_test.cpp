@@ -74,6 +74,38 @@ TEST(Conv, PixelsAroundAUnitAndAPiece) {
   }
 }
 
+// Threads share the channels of a layer too: those of one row, or all rows of a few.
+TEST(Conv, PartsOfTheChannels) {
+  uint32_t seed = 450;
+  for (const int32_t out : {64, 65, 130, 200, 257}) {
+    for (const int32_t height : {1, 3, 20}) {
+      for (const int32_t kernel : {1, 3}) {
+        ConvCase c;
+        c.batch = 1 + static_cast<int32_t>(seed % 2);
+        c.height = height;
+        c.width = kernel == 1 ? 9 : 5;
+        c.in = seed % 3 == 0 ? 24 : 5;
+        c.out = out;
+        c.kernel_h = c.kernel_w = kernel;
+        c.top = c.left = c.bottom = c.right = kernel / 2;
+        c.output = static_cast<Output>(seed % 4);
+        c.table_bits = seed % 8 < 4 ? 8 : 10;
+        c.acc_bits = seed % 5 == 0 ? 64 : 32;
+        c.shifts = static_cast<Shifts>(seed % 5);
+        c.seed = ++seed;
+        Check(c);
+        if (out % 2 == 1) continue;
+        c.groups = 2;
+        c.in = 6;
+        Check(c);
+        c.input = joint::DType::U16;
+        c.weight = joint::DType::S16;
+        Check(c);
+      }
+    }
+  }
+}
+
 // Sums of neighbouring lanes of a word must not meet, however large.
 TEST(Conv, LongSumsOfExtremes) {
   uint32_t seed = 400;
