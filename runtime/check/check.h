@@ -28,9 +28,10 @@ Status Corrupt(const char* format, ...) __attribute__((format(printf, 1, 2)));
 // What a newer compiler may have written: the text names the field and ends before "is unknown to this runtime".
 Status Unknown(const char* format, ...) __attribute__((format(printf, 1, 2)));
 
-// The flatbuffer's structure, its digest, format version and contract: everything that must hold before fields mean
-// anything.
+// Format version and the flatbuffer's structure: what must hold before fields can be read.
 Status CheckFile(const uint8_t* file, size_t size, const LoadOptions& options);
+// What must hold before fields mean anything.
+Status CheckContract(const joint::Model& model);
 // Every string is text of bounded length, which all later messages rely on.
 Status CheckNames(ModelCheck& check);
 Status CheckTensors(ModelCheck& check);

@@ -1,12 +1,10 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
-#include <cstring>
 
 #include "arithmetic/rq1.h"
 #include "check/check.h"
 #include "joint_version.h"
-#include "lockstep/md5.h"
 
 namespace lockstep::check {
 namespace {
@@ -39,19 +37,6 @@ bool StringListsFit(const uint8_t* file, size_t size) {
     if (strings > size / 4) return false;
   }
   return true;
-}
-
-Status CheckDigest(const uint8_t* file, size_t size, const joint::Digest& digest) {
-  const auto* stored = reinterpret_cast<const uint8_t*>(&digest);
-  const auto before = static_cast<size_t>(stored - file);
-  const uint8_t zeros[16] = {};
-  Md5 md5;
-  md5.Update(file, before);
-  md5.Update(zeros, sizeof(zeros));
-  md5.Update(stored + sizeof(zeros), size - before - sizeof(zeros));
-  const Md5Digest actual = md5.Finish();
-  if (std::memcmp(actual.data(), stored, sizeof(zeros)) == 0) return Status::Ok();
-  return Corrupt("digest: the content has md5 %s, which is not the one stored in it", ToText(actual).data());
 }
 
 // Of any file with the identifier, 0 if it cannot be read.
@@ -113,9 +98,11 @@ Status CheckFile(const uint8_t* file, size_t size, const LoadOptions& options) {
   if (!StringListsFit(file, size) || !joint::VerifyModelBuffer(verifier)) {
     return Corrupt("structure: an offset or a length points outside the file, or a required field is missing");
   }
-  const joint::Model& model = *joint::GetModel(file);
-  if (options.check_digest) LOCKSTEP_RETURN_IF_ERROR(CheckDigest(file, size, *model.digest()));
-  if (version == 0) return Corrupt("format_version: missing");
+  return Status::Ok();
+}
+
+Status CheckContract(const joint::Model& model) {
+  if (model.format_version() == 0) return Corrupt("format_version: missing");
   if (model.contract()->string_view() != rq1::kContractId) {
     return Status::Error(StatusCode::kUnsupported,
                          "contract: the model needs '%.32s' and this lockstep has '%s'; upgrade it or build the model "

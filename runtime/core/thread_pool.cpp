@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/cpus.h"
+
 namespace lockstep {
 namespace {
 
@@ -21,12 +23,6 @@ Status SetAffinity(uint64_t affinity) {
   if (sched_setaffinity(0, sizeof(set), &set) == 0) return Status::Ok();
   return Status::Error(StatusCode::kInvalidArgument, "affinity 0x%llx: %s; name CPUs that this board has",
                        static_cast<unsigned long long>(affinity), std::strerror(errno));
-}
-
-// CPUs that this thread may run on; 1 if that is not known.
-int Cpus() {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
 constexpr int64_t kSpinNanoseconds = 100000;  // longer than most layers that run on one thread, and than waking up
@@ -62,7 +58,7 @@ Status ThreadPool::Start(int threads, uint64_t affinity) {
   LOCKSTEP_RETURN_IF_ERROR(CheckThreads(threads));
   LOCKSTEP_RETURN_IF_ERROR(SetAffinity(affinity));  // new threads inherit it
   threads_ = threads;
-  spins_ = threads <= Cpus();
+  spins_ = threads <= UsableCpus();
   if (threads == 1) return Status::Ok();
   LOCKSTEP_RETURN_IF_ERROR(workers_.Make(static_cast<size_t>(threads) - 1, "the threads"));
   for (Worker& worker : workers_) {

@@ -25,7 +25,7 @@ class [[nodiscard]] LOCKSTEP_API Status {
  public:
   static constexpr int kMaxMessage = 320;  // longer messages are cut, the terminating zero included
 
-  Status() = default;
+  Status() { message_[0] = '\0'; }
   static Status Ok() { return {}; }
   static Status Error(StatusCode code, const char* format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -35,7 +35,7 @@ class [[nodiscard]] LOCKSTEP_API Status {
 
  private:
   StatusCode code_ = StatusCode::kOk;
-  char message_[kMaxMessage] = {};
+  char message_[kMaxMessage];  // up to its zero: statuses are made by the thousand, and few have a text
 };
 
 // A value or the error that prevented it.

@@ -1,7 +1,5 @@
 #include "ops/common/check_packed_weights.h"
 
-#include <cstdlib>
-
 #include "arithmetic/rq1.h"
 #include "ops/common/check_window.h"
 #include "ops/operator.h"
@@ -12,26 +10,26 @@ namespace {
 int64_t Quads(const PackedPart& part) { return (part.length + kPackedQuad - 1) / kPackedQuad; }
 int64_t Blocks(const PackedPart& part) { return (part.channels + kPackedLanes - 1) / kPackedLanes; }
 
-// Of 16 channels.
-struct BlockSums {
-  int64_t sum[kPackedLanes] = {};
-  int64_t absolute[kPackedLanes] = {};
-};
+// Whether the quad at the end of each segment, of which `taken` weights of a channel are of the segment, is else zero.
+bool SegmentsEndWithZeros(const PackedPart& part, int64_t taken, const int8_t* block) {
+  for (int64_t segment = 0; segment < part.segments; ++segment) {
+    const int8_t* last = block + ((segment + 1) * Quads(part) - 1) * kPackedLanes * kPackedQuad;
+    for (int64_t i = 0; i < kPackedLanes * kPackedQuad; ++i) {
+      if (i % kPackedQuad >= taken && last[i] != 0) return false;
+    }
+  }
+  return true;
+}
 
 // Reads one byte of each weight of a block.
 Status SumBlock(const LayerCheck& layer, const PackedPart& part, int64_t lanes, const int8_t** data, BlockSums* sums) {
-  for (int64_t i = 0; i < part.segments * Quads(part); ++i) {
-    const int64_t taken = part.absent ? 0 : part.length - i % Quads(part) * kPackedQuad;
-    for (int64_t lane = 0; lane < kPackedLanes; ++lane) {
-      for (int64_t j = 0; j < kPackedQuad; ++j) {
-        const int8_t weight = *(*data)++;
-        if ((lane >= lanes || j >= taken) && weight != 0) return layer.Wrong("weights", "padding is not zero");
-        if (weight == -128) return layer.Wrong("weights", "-128 is outside the symmetric range");
-        sums->sum[lane] += weight;
-        sums->absolute[lane] += std::abs(weight);
-      }
-    }
-  }
+  const int64_t quads = part.segments * Quads(part);
+  const int64_t taken = part.absent ? 0 : part.length % kPackedQuad;
+  bool zeros = (taken == 0 && !part.absent) || SegmentsEndWithZeros(part, taken, *data);
+  if (!AddQuads(*data, quads, sums)) return layer.Wrong("weights", "-128 is outside the symmetric range");
+  for (int64_t lane = lanes; lane < kPackedLanes; ++lane) zeros = zeros && sums->absolute[lane] == 0;
+  if (!zeros) return layer.Wrong("weights", "padding is not zero");
+  *data += quads * kPackedLanes * kPackedQuad;
   return Status::Ok();
 }
 

@@ -4,11 +4,9 @@
 
 #include "check/layer_check.h"
 #include "ops/common/check_weighted_sum.h"
+#include "ops/common/sum_packed.h"
 
 namespace lockstep::check {
-
-inline constexpr int64_t kPackedLanes = 16;
-inline constexpr int64_t kPackedQuad = 4;
 
 // Weights that are packed together: those of a convolution, or of one phase of a transposed one.
 struct PackedPart {

@@ -240,6 +240,33 @@ TEST(ModelFile, EveryFlippedBitIsRefusedByTheDigest) {
   }
 }
 
+// Of a large file the digest is computed beside the other checks, and what it finds comes first.
+TEST(ModelFile, DamagesOfALargeFileAreRefusedByTheDigest) {
+  joint::ModelT model = test::SmallNetwork();
+  auto constant = std::make_unique<joint::ConstantT>();
+  constant->data.assign(1 << 20, 7);
+  model.constants.push_back(std::move(constant));
+  std::vector<uint8_t> file = test::Write(model);
+  ASSERT_TRUE(Model::Copy(file.data(), file.size()).ok());
+  const auto* names = joint::GetModel(file.data())->layers()->Get(0)->name()->c_str();
+  const auto name = static_cast<size_t>(reinterpret_cast<const uint8_t*>(names) - file.data());
+  for (const size_t place : {name, file.size() / 2}) {
+    const uint8_t before = file[place];
+    file[place] = '\n';
+    const Result<Model> damaged = Model::Copy(file.data(), file.size());
+    ASSERT_FALSE(damaged.ok()) << place;
+    EXPECT_NE(std::string(damaged.status().message()).find("digest: "), std::string::npos)
+        << damaged.status().message();
+    file[place] = before;
+  }
+  LoadOptions options;
+  options.check_digest = false;
+  file[name] = '\n';
+  const Result<Model> damaged = Model::Copy(file.data(), file.size(), options);
+  ASSERT_FALSE(damaged.ok());
+  EXPECT_EQ(std::string(damaged.status().message()).find("digest: "), std::string::npos) << damaged.status().message();
+}
+
 TEST(ModelFile, EveryCutIsRefused) {
   const std::vector<uint8_t> good = test::Write(test::RandomNetwork(7, 3));
   LoadOptions options;
