@@ -167,21 +167,14 @@ void ApplyTable512(const uint8_t* entries, const Stretches<uint8_t>& y) {
   }
 }
 
-// Eight lanes of 64 bits: the accumulator's upper 31 bits and its lower 24 are multiplied apart, as RequantizeLong
-// does.
+// Eight lanes of 64 bits.
 void FinishSums512(const SumsRow& row) {
   constexpr int kLanes = 8;
-  constexpr int kLowBits = 24;
-  const __m512i low_bits = _mm512_set1_epi64((1 << kLowBits) - 1);
-  const __m512i one = _mm512_set1_epi64(1);
-  const __m512i zero_point = _mm512_set1_epi64(row.zero_point);
-  const __m512i low = _mm512_set1_epi64(row.low);
-  const __m512i high = _mm512_set1_epi64(row.high);
+  const OutputLimits limits = {row.zero_point, row.low, row.high};
   for (int64_t lane = 0; lane < row.channels; lane += kLanes) {
     const __m512i start = _mm512_loadu_si512(row.start + lane);
-    const __m512i multiplier = _mm512_loadu_si512(row.multiplier + lane);
-    const __m512i shift = _mm512_add_epi64(_mm512_loadu_si512(row.shift + lane), _mm512_set1_epi64(31 - kLowBits));
-    const __m512i rounding = _mm512_sllv_epi64(one, _mm512_sub_epi64(shift, one));
+    const LongRequantizer512 requantizer = MakeLongRequantizer512(
+        _mm512_loadu_si512(row.multiplier + lane), _mm512_loadu_si512(row.shift + lane), row.zero_point);
     const int64_t rest = row.channels - lane;
     const auto valid = static_cast<__mmask8>(rest >= kLanes ? 0xff : (1 << rest) - 1);
     for (int64_t pixel = 0; pixel < row.pixels; ++pixel) {
@@ -191,10 +184,7 @@ void FinishSums512(const SumsRow& row) {
         const __m512i sum = _mm512_cvtepi32_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(sums)));
         acc = _mm512_add_epi64(acc, _mm512_mul_epi32(sum, _mm512_set1_epi64(row.factor[pass])));
       }
-      const __m512i lower = _mm512_srli_epi64(_mm512_mul_epi32(_mm512_and_si512(acc, low_bits), multiplier), kLowBits);
-      const __m512i upper = _mm512_mul_epi32(_mm512_srai_epi64(acc, kLowBits), multiplier);
-      __m512i value = _mm512_srav_epi64(_mm512_add_epi64(_mm512_add_epi64(upper, lower), rounding), shift);
-      value = _mm512_min_epi64(_mm512_max_epi64(_mm512_add_epi64(value, zero_point), low), high);
+      const __m512i value = RequantizeLong512(requantizer, limits, acc);
       uint8_t* to = row.out + pixel * row.out_step;
       if (row.wide_output) {
         _mm512_mask_cvtepi64_storeu_epi16(to + 2 * lane, valid, value);

@@ -14,6 +14,8 @@ namespace lockstep::kernels {
 
 AcceptFunction AcceptsDepthwise512;
 RunFunction depthwise_conv_u8s8_avx512vnni;
+AcceptFunction AcceptsDepthwiseWide512;
+RunFunction depthwise_conv_uxsx_avx512vnni;
 AcceptFunction AcceptsDepthwise256;
 RunFunction depthwise_conv_u8s8_avx2;
 AcceptFunction AcceptsDepthwiseBytes;
@@ -30,6 +32,7 @@ RunFunction depthwise_conv_f32_portable;
 inline constexpr Kernel kDepthwiseConvKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsDepthwise512),
+    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_uxsx_avx512vnni, Isa::kAvx512Vnni, AcceptsDepthwiseWide512),
 #endif
 #if defined(LOCKSTEP_KERNELS_AVX2)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_avx2, Isa::kAvx2, AcceptsDepthwise256),

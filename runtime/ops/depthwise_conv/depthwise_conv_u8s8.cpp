@@ -1,3 +1,4 @@
+#include "arithmetic/rq1.h"
 #include "ops/depthwise_conv/depthwise_conv.h"
 #include "ops/depthwise_conv/depthwise_rows.h"
 
@@ -72,6 +73,33 @@ bool AcceptsDepthwise512(const LayerArgs& args) {
   const int64_t columns = int64_t{layer.kernel_w - 1} * layer.dilation_w + 1;
   return quads <= kMostQuads512 && quads * layer.kernel_w <= kWeightQuads512 && quads * columns <= kColumnQuads512 &&
          layer.stride_w <= kMostStride512;
+}
+
+void RequantizeDepthwise(const DepthwiseLayer& layer, const int64_t* acc, const int32_t* multiplier,
+                         const int32_t* shift, int count, uint16_t* values) {
+  for (int i = 0; i < count; ++i) {
+    const int64_t value = layer.zero_point + rq1::RequantizeWide(acc[i], multiplier[i], shift[i]);
+    values[i] = static_cast<uint16_t>(rq1::Clamp(value, layer.low, layer.high));
+  }
+}
+
+bool AcceptsDepthwiseWide512(const LayerArgs& args) {
+  const int32_t* window = args.inputs[1].shape;
+  return int64_t{window[1]} * window[2] <= kMostTaps512;
+}
+
+void depthwise_conv_uxsx_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  const joint::DepthwiseConv& options = *args.layer->options_as_DepthwiseConv();
+  DepthwiseWideLayer wide{};
+  wide.layer = DescribeDepthwise(args);
+  wide.wide_input = args.inputs[0].dtype == joint::DType::U16;
+  wide.wide_weights = args.inputs[1].dtype == joint::DType::S16;
+  wide.wide_output = args.outputs[0].dtype == joint::DType::U16;
+  if (wide.wide_input) wide.layer.in_pitch *= 2;
+  if (wide.wide_output) wide.layer.out_pitch *= 2;
+  if (options.acc_init()->size() == 0) wide.wide_start = options.acc_init64()->data();
+  wide.wide_table = options.table() != nullptr && options.table()->size() > kByteEntries;
+  depthwise_rows_uxsx_avx512vnni(wide, begin, end);
 }
 #endif
 

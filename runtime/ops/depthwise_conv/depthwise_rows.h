@@ -25,6 +25,14 @@ struct DepthwiseLayer {
   const uint8_t* state;  // of the operator's setup, if it has one
 };
 
+// One whose inputs, weights or outputs may have two bytes; strides of tensors still count bytes.
+struct DepthwiseWideLayer {
+  DepthwiseLayer layer;  // its weights and table at whatever type they have
+  bool wide_input, wide_weights, wide_output;
+  const int64_t* wide_start;  // instead of acc_init, or nullptr
+  bool wide_table;            // an entry for each value of two bytes, of the output's type
+};
+
 // Computes the rows [begin, end) of the outputs, counted over all images.
 using DepthwiseRows = void(const DepthwiseLayer& layer, int64_t begin, int64_t end);
 
@@ -34,6 +42,7 @@ inline constexpr int kWeightQuads512 = 48;
 inline constexpr int kColumnQuads512 = 64;
 inline constexpr int kMostQuads512 = 4;
 inline constexpr int kMostStride512 = 16;
+inline constexpr int kMostTaps512 = 128;  // of depthwise_rows_uxsx_avx512vnni
 
 // Likewise depthwise_rows_u8s8_avx2, which takes 16 channels or more.
 inline constexpr int kMostTaps256 = 256;
@@ -43,6 +52,12 @@ inline constexpr int kFewestChannels256 = 16;
 // What depthwise_rows_u8s8_msa has memory for: a window's quads of rows, and those of the columns of a piece of a row.
 inline constexpr int kWeightQuadsMsa = 48;
 inline constexpr int kColumnQuadsMsa = 128;
+
+// clamp(zero_point + rq(acc)) for every shift.
+void RequantizeDepthwise(const DepthwiseLayer& layer, const int64_t* acc, const int32_t* multiplier,
+                         const int32_t* shift, int count, uint16_t* values);
+
+void depthwise_rows_uxsx_avx512vnni(const DepthwiseWideLayer& layer, int64_t begin, int64_t end);
 
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
 DepthwiseRows depthwise_rows_u8s8_avx512vnni;

@@ -26,10 +26,15 @@ struct MatMulTile {
 MatMulTile MatMulTileOf(const LayerArgs& args, int64_t unit);
 
 PrepareFunction PrepareMatMul;
+AcceptFunction AcceptsMatMul512;
+RunFunction mat_mul_ux_avx512vnni;
 RunFunction mat_mul_ux_portable;
 RunFunction mat_mul_f32_portable;
 
 inline constexpr Kernel kMatMulKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsMatMul512),
+#endif
     LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(mat_mul_f32_portable, Isa::kPortable, nullptr),
 };
