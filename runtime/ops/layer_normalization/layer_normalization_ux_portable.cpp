@@ -3,21 +3,17 @@
 #include "arithmetic/rq1.h"
 #include "ops/common/elements.h"
 #include "ops/layer_normalization/layer_normalization.h"
+#include "ops/layer_normalization/row_deviation.h"
 
 namespace lockstep::kernels {
 namespace {
 
-struct Sums {
-  int64_t values = 0;
-  int64_t squares = 0;
-};
-
 // 4096 squares of U8 elements fit 32 bits, so that a compiler adds them side by side.
 template <typename Element>
-Sums SumRow(const Element* x, int64_t n) {
+RowSums SumRow(const Element* x, int64_t n) {
   using Square = std::conditional_t<sizeof(Element) == 1, uint32_t, uint64_t>;
   constexpr int64_t kBlock = 4096;
-  Sums sums;
+  RowSums sums;
   for (int64_t first = 0; first < n; first += kBlock) {
     const int64_t count = std::min(kBlock, n - first);
     uint32_t values = 0;
@@ -43,20 +39,9 @@ uint64_t FloorRoot(uint64_t w) {
   return root;
 }
 
-// What the deviation of a row makes of a difference.
-struct Inverse {
-  int64_t factor = 0;
-  int half_shift = 0;  // of all but the last bit, which rounds
-
-  // (d * factor + 2^half_shift) >> (half_shift + 1); the sum itself might not fit.
-  int64_t Normalised(int64_t d) const { return (((d * factor) >> half_shift) + 1) >> 1; }
-};
-
-Inverse InverseOf(uint64_t variance, int fraction_bits) {
-  if (variance == 0) return {};
-  const int t = __builtin_clzll(variance) / 2;
-  const uint64_t root = FloorRoot(variance << (2 * t));
-  return {static_cast<int64_t>((uint64_t{1} << 63) / root), 62 - t - fraction_bits};
+// (d * factor + 2^half_shift) >> (half_shift + 1); the sum itself might not fit.
+int64_t Normalised(const InverseDeviation& inverse, int64_t d) {
+  return (((d * inverse.factor) >> inverse.half_shift) + 1) >> 1;
 }
 
 template <typename Element, typename Out>
@@ -66,12 +51,11 @@ void NormaliseRow(const LayerArgs& args, const Element* x, Out* y) {
   const auto* gamma = reinterpret_cast<const int16_t*>(args.inputs[1].data);
   const auto* beta = reinterpret_cast<const int64_t*>(args.inputs[2].data);
   const int64_t zero = args.outputs[0].zero_point;
-  const Sums sums = SumRow(x, n);
-  const auto variance = static_cast<uint64_t>(n * sums.squares - sums.values * sums.values);
-  const Inverse inverse = InverseOf((variance << (2 * o.variance_shift())) + o.epsilon(), o.fraction_bits());
+  const RowSums sums = SumRow(x, n);
+  const InverseDeviation inverse = InverseOf(sums, n, o, FloorRoot);
   const int64_t unit = int64_t{1} << o.variance_shift();
   for (int64_t i = 0; i < n; ++i) {
-    const int64_t h = inverse.Normalised((n * x[i] - sums.values) * unit);
+    const int64_t h = Normalised(inverse, (n * x[i] - sums.values) * unit);
     const int64_t value = zero + rq1::RequantizeWide(h * gamma[i] + beta[i], o.multiplier(), o.shift());
     y[i] = static_cast<Out>(rq1::Clamp(value, o.clamp_low(), o.clamp_high()));
   }

@@ -66,8 +66,14 @@ template <bool kWideB>
 template <bool kWideA, bool kWideB>
 [[gnu::always_inline]] inline __m512i LoadLeft(const uint8_t* a, int64_t k, int64_t depth) {
   if constexpr (kWideA) {
-    uint32_t pair = 0;
-    std::memcpy(&pair, a + 2 * k, k + 1 < depth ? 4 : 2);
+    uint32_t pair;
+    if (k + 1 < depth) {
+      std::memcpy(&pair, a + 2 * k, 4);
+    } else {
+      uint16_t last;
+      std::memcpy(&last, a + 2 * k, 2);
+      pair = last;
+    }
     const __m512i x = _mm512_set1_epi32(static_cast<int32_t>(pair));
     return kWideB ? x : _mm512_xor_si512(x, _mm512_set1_epi16(-0x8000));
   } else {
