@@ -12,14 +12,13 @@ kernels::CheckFunction CheckAveragePool;
 namespace lockstep::kernels {
 
 PrepareFunction PrepareAveragePool;
-AcceptFunction AcceptsAveragePool512;
-RunFunction average_pool_u8_avx512vnni;
+RunFunction average_pool_ux_avx512vnni;
 RunFunction average_pool_ux_portable;
 RunFunction average_pool_f32_portable;
 
 inline constexpr Kernel kAveragePoolKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_INTEGER_KERNEL(average_pool_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsAveragePool512),
+    LOCKSTEP_INTEGER_KERNEL(average_pool_ux_avx512vnni, Isa::kAvx512Vnni, nullptr),
 #endif
     LOCKSTEP_INTEGER_KERNEL(average_pool_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(average_pool_f32_portable, Isa::kPortable, nullptr),

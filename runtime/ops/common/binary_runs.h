@@ -31,9 +31,18 @@ struct MulConstants {
   int32_t zero_point, low, high;
 };
 
+// b are slopes, s8 or s16.
+struct PReluConstants {
+  int32_t zero_a;
+  int32_t multiplier, shift, slope_multiplier, slope_shift;
+  int32_t zero_point, low, high;
+};
+
 // One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
 void AddRun512(const AddConstants& constants, const BinaryRun& run);
 void MulRun512(const MulConstants& constants, const BinaryRun& run);
+void MulWideRun512(const MulConstants& constants, const BinaryRun& run);  // a shift of kLongShift or more
+void PReluRun512(const PReluConstants& constants, const BinaryRun& run);
 // Of bytes.
 void AddRunNeon(const AddConstants& constants, const BinaryRun& run);
 void MulRunNeon(const MulConstants& constants, const BinaryRun& run);

@@ -170,4 +170,56 @@ void MulRun512(const MulConstants& c, const BinaryRun& run) {
   }
 }
 
+void MulWideRun512(const MulConstants& c, const BinaryRun& run) {
+  const Operand a = OperandA(run, c.zero_a);
+  const Operand b = OperandB(run, c.zero_b);
+  const OutputLimits limits = {c.zero_point, c.low, c.high};
+  const LongRequantizer512 r =
+      MakeLongRequantizer512(_mm512_set1_epi64(c.multiplier), _mm512_set1_epi64(c.shift), c.zero_point);
+  ForEachLane(
+      run, a, b, OutputOf(run, c.low, c.high), [&](__m512i left, __m512i right) __attribute__((always_inline)) {
+        const __m512i even = RequantizeLong512(r, limits, _mm512_mul_epi32(left, right));
+        const __m512i odd = RequantizeLong512(
+            r, limits, _mm512_mul_epi32(_mm512_srli_epi64(left, 32), _mm512_srli_epi64(right, 32)));
+        return _mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32));
+      });
+}
+
+void PReluRun512(const PReluConstants& c, const BinaryRun& run) {
+  const Operand a = OperandA(run, c.zero_a);
+  const Operand b = OperandB(run, 0);
+  const OutputLimits limits = {c.zero_point, c.low, c.high};
+  const bool high_words =
+      HighWordsDo(c.zero_point, c.shift, c.shift) && HighWordsDo(c.zero_point, c.slope_shift, c.slope_shift);
+  const Requantizer512 above =
+      MakeRequantizer512(_mm512_set1_epi32(c.multiplier), _mm512_set1_epi32(c.shift), c.zero_point, high_words);
+  const Requantizer512 below = MakeRequantizer512(_mm512_set1_epi32(c.slope_multiplier),
+                                                  _mm512_set1_epi32(c.slope_shift), c.zero_point, high_words);
+  const int empty = run.wide_b ? 16 : 24;  // bits in front of a slope's
+  const __m128i bits = _mm_cvtsi32_si128(empty);
+  const auto rectify = [&](__m512i x, __m512i slope, auto requantize) __attribute__((always_inline)) {
+    const __mmask16 negative = _mm512_cmplt_epi32_mask(x, _mm512_setzero_si512());
+    const __m512i product = _mm512_mullo_epi32(x, _mm512_sra_epi32(_mm512_sll_epi32(slope, bits), bits));
+    return _mm512_mask_blend_epi32(negative, requantize(above, x), requantize(below, product));
+  };
+  const Output y = OutputOf(run, c.low, c.high);
+  if (high_words) {
+    ForEachLane(
+        run, a, b, y, [&](__m512i x, __m512i slope) __attribute__((always_inline)) {
+          return rectify(
+              x, slope, [](const Requantizer512& r, __m512i acc) __attribute__((always_inline)) {
+                return RequantizeHighWords512(r, acc);
+              });
+        });
+  } else {
+    ForEachLane(
+        run, a, b, y, [&](__m512i x, __m512i slope) __attribute__((always_inline)) {
+          return rectify(
+              x, slope, [&](const Requantizer512& r, __m512i acc) __attribute__((always_inline)) {
+                return RequantizeProducts512(r, limits, acc);
+              });
+        });
+  }
+}
+
 }  // namespace lockstep::kernels

@@ -1,4 +1,4 @@
-// A row of outputs of a pool of bytes, for kernels of an instruction set.
+// A row of outputs of a pool, for kernels of an instruction set.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@ struct PoolRow {
   int32_t kernel_w, stride_w, pad_left;
   uint8_t* y;
   int64_t y_step;  // bytes from one pixel to the next
+  bool wide = false, wide_y = false;  // elements of two bytes
 };
 
 // What makes a mean of a sum. `by_count`: there is a multiplier for each number of elements, else one.

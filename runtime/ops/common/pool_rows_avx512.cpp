@@ -4,16 +4,15 @@
 #include <immintrin.h>
 
 #include "arithmetic/requantize_avx512.h"
+#include "ops/common/lanes_avx512.h"
 #include "ops/common/pool_rows.h"
 
 namespace lockstep::kernels {
 namespace {
 
 constexpr int64_t kBytes = 64;
-constexpr int64_t kSums = 16;
 
 __mmask64 BytesOf(int64_t left) { return left >= kBytes ? ~__mmask64{0} : (__mmask64{1} << left) - 1; }
-__mmask16 SumsOf(int64_t left) { return static_cast<__mmask16>(left >= kSums ? 0xffff : (1 << left) - 1); }
 
 void StoreBytes(uint8_t* to, __mmask64 valid, __m512i bytes) {
   if (valid == ~__mmask64{0}) {  // masked stores are slow
@@ -34,53 +33,63 @@ Window WindowOf(const PoolRow& row, int64_t x) {
   return {start > 0 ? start : 0, end < row.in_w ? end : row.in_w};
 }
 
-// visit(first byte of the row's first line, its place among the columns, length) for what lies side by side.
+// visit(first byte of the row's first line, its place among the columns, elements) for what lies side by side.
 template <typename Visit>
 [[gnu::always_inline]] inline void ForEachPiece(const PoolRow& row, Visit visit) {
-  if (row.pixel_step == row.channels) {
+  if (row.pixel_step == row.channels * (row.wide ? 2 : 1)) {
     visit(row.from, int64_t{0}, int64_t{row.in_w} * row.channels);
     return;
   }
   for (int64_t x = 0; x < row.in_w; ++x) visit(row.from + x * row.pixel_step, x * row.channels, int64_t{row.channels});
 }
 
-}  // namespace
+template <bool kWide>
+[[gnu::always_inline]] inline __m512i Larger(__m512i a, __m512i b) {
+  if constexpr (kWide) {
+    return _mm512_max_epu16(a, b);
+  } else {
+    return _mm512_max_epu8(a, b);
+  }
+}
 
-void MaxPoolRow512(const PoolRow& row, uint8_t* columns) {
+template <bool kWide>
+void MaxRow(const PoolRow& row, uint8_t* columns) {
+  constexpr int kSize = kWide ? 2 : 1;
+  const int64_t pixel = int64_t{row.channels} * kSize;
   ForEachPiece(
       row, [&](const uint8_t* from, int64_t to, int64_t length) __attribute__((always_inline)) {
-        for (int64_t i = 0; i < length; i += kBytes) {
-          const __mmask64 valid = BytesOf(length - i);
+        for (int64_t i = 0; i < length * kSize; i += kBytes) {
+          const __mmask64 valid = BytesOf(length * kSize - i);
           __m512i most = _mm512_maskz_loadu_epi8(valid, from + i);
           for (int64_t r = 1; r < row.rows; ++r) {
-            most = _mm512_max_epu8(most, _mm512_maskz_loadu_epi8(valid, from + r * row.row_step + i));
+            most = Larger<kWide>(most, _mm512_maskz_loadu_epi8(valid, from + r * row.row_step + i));
           }
-          StoreBytes(columns + to + i, valid, most);
+          StoreBytes(columns + to * kSize + i, valid, most);
         }
       });
   for (int64_t x = 0; x < row.out_w; ++x) {
     const Window window = WindowOf(row, x);
-    const uint8_t* from = columns + window.first * row.channels;
-    for (int64_t i = 0; i < row.channels; i += kBytes) {
-      const __mmask64 valid = BytesOf(row.channels - i);
+    const uint8_t* from = columns + window.first * pixel;
+    for (int64_t i = 0; i < pixel; i += kBytes) {
+      const __mmask64 valid = BytesOf(pixel - i);
       __m512i most = _mm512_maskz_loadu_epi8(valid, from + i);
       for (int64_t column = 1; column < window.last - window.first; ++column) {
-        most = _mm512_max_epu8(most, _mm512_maskz_loadu_epi8(valid, from + column * row.channels + i));
+        most = Larger<kWide>(most, _mm512_maskz_loadu_epi8(valid, from + column * pixel + i));
       }
       StoreBytes(row.y + x * row.y_step + i, valid, most);
     }
   }
 }
 
-void AveragePoolRow512(const PoolRow& row, const PoolMeans& means, int32_t* columns) {
+template <bool kWide, bool kWideY>
+void AverageRow(const PoolRow& row, const PoolMeans& means, int32_t* columns) {
   ForEachPiece(
       row, [&](const uint8_t* from, int64_t to, int64_t length) __attribute__((always_inline)) {
-        for (int64_t i = 0; i < length; i += kSums) {
-          const __mmask16 valid = SumsOf(length - i);
+        for (int64_t i = 0; i < length; i += kLanes512) {
+          const __mmask16 valid = LanesOf512(length - i);
           __m512i sum = _mm512_setzero_si512();
           for (int64_t r = 0; r < row.rows; ++r) {
-            const __m128i bytes = _mm_maskz_loadu_epi8(valid, from + r * row.row_step + i);
-            sum = _mm512_add_epi32(sum, _mm512_cvtepu8_epi32(bytes));
+            sum = _mm512_add_epi32(sum, LoadLanes512<kWide>(from + r * row.row_step, i, valid));
           }
           _mm512_mask_storeu_epi32(columns + to + i, valid, sum);
         }
@@ -98,16 +107,30 @@ void AveragePoolRow512(const PoolRow& row, const PoolMeans& means, int32_t* colu
                                                           _mm512_set1_epi32(shift), means.zero_point, high_words);
     const __m512i offset = _mm512_set1_epi32(count * means.in_zero_point);
     const int32_t* from = columns + window.first * row.channels;
-    for (int64_t i = 0; i < row.channels; i += kSums) {
-      const __mmask16 valid = SumsOf(row.channels - i);
+    for (int64_t i = 0; i < row.channels; i += kLanes512) {
+      const __mmask16 valid = LanesOf512(row.channels - i);
       __m512i sum = _mm512_maskz_loadu_epi32(valid, from + i);
       for (int64_t column = 1; column < window.last - window.first; ++column) {
         sum = _mm512_add_epi32(sum, _mm512_maskz_loadu_epi32(valid, from + column * row.channels + i));
       }
       __m512i value = Requantize512(requantizer, limits, high_words, _mm512_sub_epi32(sum, offset));
       value = _mm512_min_epi32(_mm512_max_epi32(value, low), high);
-      _mm_mask_storeu_epi8(row.y + x * row.y_step + i, valid, _mm512_cvtepi32_epi8(value));
+      StoreLanes512<kWideY>(row.y + x * row.y_step, i, valid, value);
     }
+  }
+}
+
+}  // namespace
+
+void MaxPoolRow512(const PoolRow& row, uint8_t* columns) {
+  row.wide ? MaxRow<true>(row, columns) : MaxRow<false>(row, columns);
+}
+
+void AveragePoolRow512(const PoolRow& row, const PoolMeans& means, int32_t* columns) {
+  if (row.wide) {
+    row.wide_y ? AverageRow<true, true>(row, means, columns) : AverageRow<true, false>(row, means, columns);
+  } else {
+    row.wide_y ? AverageRow<false, true>(row, means, columns) : AverageRow<false, false>(row, means, columns);
   }
 }
 

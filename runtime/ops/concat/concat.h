@@ -15,6 +15,8 @@ PrepareFunction PrepareConcat;
 SetupFunction SetUpConcat;
 AcceptFunction AcceptsConcat512;
 RunFunction concat_u8_avx512vnni;
+AcceptFunction AcceptsConcatWide512;
+RunFunction concat_ux_avx512vnni;
 AcceptFunction AcceptsConcatNeon;
 RunFunction concat_u8_neon;
 AcceptFunction AcceptsConcatMsa;
@@ -35,6 +37,7 @@ ConcatPart PartOfConcat(const LayerArgs& args, int32_t input, const ConcatPart* 
 inline constexpr Kernel kConcatKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_KERNEL(concat_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsConcat512),
+    LOCKSTEP_KERNEL(concat_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsConcatWide512),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_KERNEL(concat_u8_neon, Isa::kNeon, AcceptsConcatNeon),

@@ -12,9 +12,13 @@ kernels::CheckFunction CheckDequantize;
 
 namespace lockstep::kernels {
 
+RunFunction dequantize_ux_avx512vnni;
 RunFunction dequantize_ux_portable;
 
 inline constexpr Kernel kDequantizeKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_KERNEL(dequantize_ux_avx512vnni, Isa::kAvx512Vnni, nullptr),
+#endif
     LOCKSTEP_KERNEL(dequantize_ux_portable, Isa::kPortable, nullptr),
 };
 

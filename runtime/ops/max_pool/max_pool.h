@@ -12,8 +12,7 @@ kernels::CheckFunction CheckMaxPool;
 namespace lockstep::kernels {
 
 PrepareFunction PrepareMaxPool;
-AcceptFunction AcceptsMaxPool512;
-RunFunction max_pool_u8_avx512vnni;
+RunFunction max_pool_ux_avx512vnni;
 AcceptFunction AcceptsMaxPoolNeon;
 RunFunction max_pool_u8_neon;
 RunFunction max_pool_ux_portable;
@@ -21,7 +20,7 @@ RunFunction max_pool_f32_portable;
 
 inline constexpr Kernel kMaxPoolKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_INTEGER_KERNEL(max_pool_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsMaxPool512),
+    LOCKSTEP_INTEGER_KERNEL(max_pool_ux_avx512vnni, Isa::kAvx512Vnni, nullptr),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(max_pool_u8_neon, Isa::kNeon, AcceptsMaxPoolNeon),

@@ -12,10 +12,15 @@ kernels::CheckFunction CheckPRelu;
 
 namespace lockstep::kernels {
 
+AcceptFunction AcceptsPRelu512;
+RunFunction prelu_ux_avx512vnni;
 RunFunction prelu_ux_portable;
 RunFunction prelu_f32_portable;
 
 inline constexpr Kernel kPReluKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_INTEGER_KERNEL(prelu_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsPRelu512),
+#endif
     LOCKSTEP_INTEGER_KERNEL(prelu_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(prelu_f32_portable, Isa::kPortable, nullptr),
 };

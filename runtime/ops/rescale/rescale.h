@@ -15,6 +15,7 @@ PrepareFunction PrepareRescale;
 SetupFunction SetUpRescale;
 AcceptFunction AcceptsRescale512;
 RunFunction rescale_u8_avx512vnni;
+RunFunction rescale_ux_avx512vnni;
 AcceptFunction AcceptsRescaleNeon;
 RunFunction rescale_u8_neon;
 AcceptFunction AcceptsRescaleMsa;
@@ -24,6 +25,7 @@ RunFunction rescale_ux_portable;
 inline constexpr Kernel kRescaleKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_KERNEL(rescale_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsRescale512),
+    LOCKSTEP_KERNEL(rescale_ux_avx512vnni, Isa::kAvx512Vnni, nullptr),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_KERNEL(rescale_u8_neon, Isa::kNeon, AcceptsRescaleNeon),

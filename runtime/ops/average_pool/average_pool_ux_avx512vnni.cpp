@@ -3,11 +3,7 @@
 
 namespace lockstep::kernels {
 
-bool AcceptsAveragePool512(const LayerArgs& args) {
-  return args.inputs[0].dtype == joint::DType::U8 && args.outputs[0].dtype == joint::DType::U8;
-}
-
-void average_pool_u8_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+void average_pool_ux_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
   const joint::AveragePool& pool = *args.layer->options_as_AveragePool();
   const PoolMeans means = {pool.multiplier()->data(), pool.shift()->data(),       pool.multiplier()->size() > 1,
                            args.inputs[0].zero_point, args.outputs[0].zero_point, pool.clamp_low(),
