@@ -12,9 +12,14 @@ kernels::CheckFunction CheckChannelLookup;
 
 namespace lockstep::kernels {
 
+AcceptFunction AcceptsChannelLookup512;
+RunFunction channel_lookup_u8_avx512vnni;
 RunFunction channel_lookup_ux_portable;
 
 inline constexpr Kernel kChannelLookupKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_KERNEL(channel_lookup_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsChannelLookup512),
+#endif
     LOCKSTEP_KERNEL(channel_lookup_ux_portable, Isa::kPortable, nullptr),
 };
 

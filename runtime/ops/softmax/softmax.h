@@ -12,14 +12,13 @@ kernels::CheckFunction CheckSoftmax;
 namespace lockstep::kernels {
 
 PrepareFunction PrepareSoftmax;
-AcceptFunction AcceptsSoftmax512;
-RunFunction softmax_u8_avx512vnni;
+RunFunction softmax_ux_avx512vnni;
 RunFunction softmax_ux_portable;
 RunFunction softmax_f32_portable;
 
 inline constexpr Kernel kSoftmaxKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_INTEGER_KERNEL(softmax_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsSoftmax512),
+    LOCKSTEP_INTEGER_KERNEL(softmax_ux_avx512vnni, Isa::kAvx512Vnni, nullptr),
 #endif
     LOCKSTEP_INTEGER_KERNEL(softmax_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(softmax_f32_portable, Isa::kPortable, nullptr),

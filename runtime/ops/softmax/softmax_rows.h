@@ -1,4 +1,4 @@
-// A Softmax of bytes as the kernels of an instruction set see it.
+// A Softmax as the kernels of an instruction set see it.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,12 @@ struct SoftmaxRows {
   int64_t y_step;
   int64_t count;
   int64_t length;
-  const uint32_t* table;  // of 256 entries
-  uint32_t numerator;     // at most 2^16
+  const uint32_t* table;  // of 256 entries, or of `entries` for words
+  uint32_t numerator;
   uint32_t high;          // of y
   bool words;             // y is u16
+  bool wide;              // x is u16
+  uint32_t entries;       // of the table; what is beyond them is 0
 };
 
 // One of each instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.

@@ -42,15 +42,15 @@ int Complement(const uint8_t* x, int64_t length) {
 }
 
 // min(high, (e * numerator + S / 2) / S) by the reciprocal of S in float64, exactly: with half a unit added to what is
-// divided every quotient is at least 2^-33 away from the whole number above and below, for S has 32 bits, and two
-// roundings of a number up to 2^16 are off by less than 2^-35.
+// divided every quotient is at least 2^-33 away from the whole number above and below, for S has 32 bits, and four
+// roundings of a number up to 2^17 are off by less than 2^-33. What is larger becomes `high` anyway.
 struct Divider {
   __m512d numerator, half, reciprocal;
   __m512i high;
 
   [[gnu::always_inline]] __m256i DivideEight(__m256i e) const {
     const __m512d dividend = _mm512_add_pd(_mm512_mul_pd(_mm512_cvtepu32_pd(e), numerator), half);
-    return _mm512_cvttpd_epi32(_mm512_mul_pd(dividend, reciprocal));
+    return _mm512_cvttpd_epi32(_mm512_min_pd(_mm512_mul_pd(dividend, reciprocal), _mm512_set1_pd(1 << 17)));
   }
   [[gnu::always_inline]] __m512i Divide(__m512i e) const {
     const __m256i low = DivideEight(_mm512_castsi512_si256(e));
@@ -59,14 +59,64 @@ struct Divider {
   }
 };
 
+// The largest of a row of words.
+uint32_t LargestWord(const uint16_t* x, int64_t length) {
+  __m512i most = _mm512_setzero_si512();
+  for (int64_t i = 0; i < length; i += kLanes) {
+    most = _mm512_max_epu32(most, _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(LanesOf(length - i), x + i)));
+  }
+  return _mm512_reduce_max_epu32(most);
+}
+
+[[gnu::always_inline]] inline void StoreQuotients(__m512i quotients, bool words, int64_t i, __mmask16 valid,
+                                                  uint8_t* y) {
+  if (words) {
+    _mm256_mask_storeu_epi16(y + 2 * i, valid, _mm512_cvtepi32_epi16(quotients));
+  } else if (valid == 0xffff) {  // masked stores are slow
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(y + i), _mm512_cvtepi32_epi8(quotients));
+  } else {
+    _mm_mask_storeu_epi8(y + i, valid, _mm512_cvtepi32_epi8(quotients));
+  }
+}
+
+[[gnu::always_inline]] inline void SetSum(uint32_t sum, Divider* divider) {
+  divider->half = _mm512_set1_pd(static_cast<double>(sum / 2) + 0.5);
+  divider->reciprocal = _mm512_set1_pd(1.0 / static_cast<double>(sum));
+}
+
+void RunWords(const SoftmaxRows& rows, Divider divider) {
+  const __m512i entries = _mm512_set1_epi32(static_cast<int>(rows.entries));
+  for (int64_t row = 0; row < rows.count; ++row) {
+    const auto* x = reinterpret_cast<const uint16_t*>(rows.x + row * rows.x_step);
+    uint8_t* y = rows.y + row * rows.y_step;
+    const __m512i top = _mm512_set1_epi32(static_cast<int>(LargestWord(x, rows.length)));
+    const auto exponentials = [&](int64_t i, __mmask16 valid) __attribute__((always_inline)) {
+      const __m512i values = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(valid, x + i));
+      const __m512i index = _mm512_sub_epi32(top, values);
+      const __mmask16 there = _mm512_mask_cmplt_epu32_mask(valid, index, entries);
+      return _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), there, index, rows.table, 4);
+    };
+    __m512i sums = _mm512_setzero_si512();
+    for (int64_t i = 0; i < rows.length; i += kLanes) {
+      sums = _mm512_add_epi32(sums, exponentials(i, LanesOf(rows.length - i)));
+    }
+    SetSum(static_cast<uint32_t>(_mm512_reduce_add_epi32(sums)), &divider);
+    for (int64_t i = 0; i < rows.length; i += kLanes) {
+      const __mmask16 valid = LanesOf(rows.length - i);
+      StoreQuotients(divider.Divide(exponentials(i, valid)), rows.words, i, valid, y);
+    }
+  }
+}
+
 }  // namespace
 
 void SoftmaxRows512(const SoftmaxRows& rows) {
-  Table table;
-  Unroll<kParts>([&](auto i) { table.part[i] = _mm512_loadu_si512(rows.table + i * kLanes); });
   Divider divider;
   divider.numerator = _mm512_set1_pd(rows.numerator);
   divider.high = _mm512_set1_epi32(static_cast<int>(rows.high));
+  if (rows.wide) return RunWords(rows, divider);
+  Table table;
+  Unroll<kParts>([&](auto i) { table.part[i] = _mm512_loadu_si512(rows.table + i * kLanes); });
   const __m512i all = _mm512_set1_epi32(255);
   for (int64_t row = 0; row < rows.count; ++row) {
     const uint8_t* x = rows.x + row * rows.x_step;
@@ -81,20 +131,11 @@ void SoftmaxRows512(const SoftmaxRows& rows) {
     for (int64_t i = kLanes; i < rows.length; i += kLanes) {
       sums = _mm512_add_epi32(sums, exponentials(i, LanesOf(rows.length - i)));
     }
-    const auto sum = static_cast<uint32_t>(_mm512_reduce_add_epi32(sums));
-    divider.half = _mm512_set1_pd(static_cast<double>(sum / 2) + 0.5);
-    divider.reciprocal = _mm512_set1_pd(1.0 / static_cast<double>(sum));
+    SetSum(static_cast<uint32_t>(_mm512_reduce_add_epi32(sums)), &divider);
     for (int64_t i = 0; i < rows.length; i += kLanes) {
       const __mmask16 valid = LanesOf(rows.length - i);
       if (i > 0) e = exponentials(i, valid);
-      const __m512i quotients = divider.Divide(e);
-      if (rows.words) {
-        _mm256_mask_storeu_epi16(y + 2 * i, valid, _mm512_cvtepi32_epi16(quotients));
-      } else if (valid == 0xffff) {  // masked stores are slow
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(y + i), _mm512_cvtepi32_epi8(quotients));
-      } else {
-        _mm_mask_storeu_epi8(y + i, valid, _mm512_cvtepi32_epi8(quotients));
-      }
+      StoreQuotients(divider.Divide(e), rows.words, i, valid, y);
     }
   }
 }

@@ -102,6 +102,52 @@ TEST(DepthwiseConv, EveryShift) {
   }
 }
 
+// Elements, weights and outputs of two bytes, tables of both widths: 32 channels of four pixels are a tile.
+TEST(DepthwiseConv, WordsAroundTheTileEdges) {
+  uint32_t seed = 2000;
+  for (const int32_t channels : {1, 16, 31, 32, 33, 64, 70}) {
+    for (const int32_t width : {1, 2, 3, 4, 5, 8, 9, 14}) {
+      for (const int types : {0, 1, 2, 3}) {
+        ++seed;
+        const auto kernel = 1 + 2 * static_cast<int32_t>(seed % 3);
+        ConvCase c = DepthwiseCase(channels, kernel, 1 + static_cast<int32_t>(seed % 2), seed);
+        c.height = 4;
+        c.width = width;
+        c.input = types % 2 == 0 ? joint::DType::U16 : joint::DType::U8;
+        c.weight = types / 2 == 0 ? joint::DType::S16 : joint::DType::S8;
+        c.acc_bits = 64;
+        c.output = static_cast<Output>(seed % 4);
+        c.table_bits = c.output == Output::kU16Table || seed % 8 > 3 ? 12 : 8;
+        c.shifts = seed % 5 == 0 ? Shifts::kMixed : Shifts::kFitted;
+        c.weights = seed % 7 == 0 ? Weights::kExtreme : Weights::kRandom;
+        c.inputs = seed % 11 == 0 ? Inputs::kAllLargest : Inputs::kRandom;
+        Check(c);
+      }
+    }
+  }
+}
+
+TEST(DepthwiseConv, TheLongestWindowsOfWords) {
+  uint32_t seed = 2500;
+  for (const int32_t kernel_w : {8, 16, 17}) {  // 64, 128 and 136 taps
+    for (const Inputs inputs : {Inputs::kRandom, Inputs::kAll0, Inputs::kAllLargest}) {
+      for (const Weights weights : {Weights::kAllLargest, Weights::kAllSmallest}) {
+        ConvCase c = DepthwiseCase(33, 1, 1, ++seed);
+        c.kernel_h = 8;
+        c.kernel_w = kernel_w;
+        c.height = 9;
+        c.width = 20;
+        c.input = joint::DType::U16;
+        c.weight = seed % 2 == 0 ? joint::DType::S16 : joint::DType::S8;
+        c.acc_bits = 64;
+        c.inputs = inputs;
+        c.weights = weights;
+        Check(c);
+      }
+    }
+  }
+}
+
 // Shifts of different kinds in one block.
 TEST(DepthwiseConv, MixedShifts) {
   for (uint32_t seed = 1000; seed < 1040; ++seed) {

@@ -232,7 +232,7 @@ TEST(Lookup, TypesAndBits) {
 
 TEST(ChannelLookup, ChannelsTypesAndBits) {
   std::mt19937 random(27);
-  for (const int32_t channels : {1, 3, 4, 17}) {
+  for (const int32_t channels : {1, 2, 3, 4, 5, 16, 17, 33}) {
     for (const int bits : {8, 10}) {
       for (const DType out : kActivations) {
         LayerCase test;

@@ -23,6 +23,13 @@ const MatMulCase kCases[] = {
     {{2, 1, 3, 5}, {3, 5, 2}, {2, 3, 3, 2}},
     {{6, 5}, {2, 2, 5, 1}, {2, 2, 6, 1}},
     {{1, 2, 1, 2, 1, 8}, {3, 1, 2, 1, 8, 2}, {3, 2, 2, 2, 1, 2}},
+    // Around the tiles of AVX-512: 6 rows by 64 columns, 4 by 32, and 256 products.
+    {{13, 6}, {6, 65}, {13, 65}},
+    {{7, 1}, {1, 63}, {7, 63}},
+    {{2, 11, 255}, {2, 255, 33}, {2, 11, 33}},
+    {{9, 256}, {256, 31}, {9, 31}},
+    {{1, 513}, {513, 64}, {1, 64}},
+    {{3, 5, 258}, {258, 17}, {3, 5, 17}},
 };
 
 // Calls visit(sum's first element of a, of b, elements from one row of b to the next) for each element of the output.

@@ -207,7 +207,7 @@ TEST(Softmax, WidthsAndScales) {
   std::mt19937 random(43);
   for (const int in_bits : {4, 8, 10, 16}) {
     for (const int out_bits : {3, 8, 12, 16}) {
-      for (const uint32_t numerator : {1U, 255U, 4000U, 65535U, 1U << 23U}) {
+      for (const uint32_t numerator : {1U, 255U, 4000U, 65535U, 1U << 18U, 1U << 23U}) {
         for (const double scale : {0.0001, 0.01, 0.7}) {
           CheckSoftmax(RandomTensor(in_bits > 8 ? DType::U16 : DType::U8, {1, 5, 33}, random, in_bits), scale,
                        out_bits > 8 ? DType::U16 : DType::U8, numerator, out_bits);
