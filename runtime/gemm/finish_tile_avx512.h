@@ -16,6 +16,8 @@ struct RowConstants512 {
   const ConvBlock* blocks;
   const int8_t* weights;
   int64_t block_step, segment_step;  // bytes of weights
+  mutable const int8_t* ahead;       // weights of the blocks after these that are not fetched yet
+  const int8_t* ahead_end;
   Requantizer512 requantizers[kMostBlocks512];
 };
 

@@ -13,6 +13,8 @@
 namespace lockstep::kernels {
 namespace {
 
+constexpr int64_t kFetchedBytes = 1 << 17;  // of a layer's weights, which are fetched ahead from so many on
+
 __m512i LoadS32(const int32_t* from) { return _mm512_loadu_si512(from); }
 
 // acc plus dot products of four u8 and four s8. As an instruction of its own because gcc 12 surrounds the intrinsic
@@ -36,6 +38,19 @@ struct FreePixels {
   int64_t at[kPixels];
 };
 
+// Weights of the blocks after these, which a tile brings into the second-level cache while it multiplies.
+struct Ahead {
+  const int8_t* at;
+
+  [[gnu::always_inline]] void Fetch() {
+    _mm_prefetch(at, _MM_HINT_T1);
+    at += kQuadBytes;
+  }
+};
+struct NothingAhead {
+  [[gnu::always_inline]] void Fetch() {}
+};
+
 // The bytes of a pixel's quad.
 [[gnu::always_inline]] inline __m512i LoadQuad(const uint8_t* from) {
   int32_t bytes;
@@ -43,9 +58,9 @@ struct FreePixels {
   return _mm512_set1_epi32(bytes);
 }
 
-template <int kPixels, int kBlocks>
+template <int kPixels, int kBlocks, typename Fetched>
 [[gnu::always_inline]] inline void MultiplyQuads(const uint8_t* segment, const EvenPixels& pixels, int32_t quads,
-                                                 const int8_t* w, int64_t block_step,
+                                                 const int8_t* w, int64_t block_step, Fetched& ahead,
                                                  Accumulators<kPixels, kBlocks>& acc) {
   // Three pixels to a pointer: its multiples 1, 2 of the step are in the address.
   constexpr int kPointers = (kPixels + 2) / 3;
@@ -59,13 +74,14 @@ template <int kPixels, int kBlocks>
       Unroll<kBlocks>([&](auto b) { acc.value[p][b] = DotProduct(acc.value[p][b], value, weights[b]); });
     });
     w += kQuadBytes;
+    ahead.Fetch();
     Unroll<kPointers>([&](auto i) { x[i] += 4; });
   }
 }
 
-template <int kPixels, int kBlocks>
+template <int kPixels, int kBlocks, typename Fetched>
 [[gnu::always_inline]] inline void MultiplyQuads(const uint8_t* segment, const FreePixels<kPixels>& pixels,
-                                                 int32_t quads, const int8_t* w, int64_t block_step,
+                                                 int32_t quads, const int8_t* w, int64_t block_step, Fetched& ahead,
                                                  Accumulators<kPixels, kBlocks>& acc) {
   const uint8_t* x[kPixels];
   Unroll<kPixels>([&](auto p) { x[p] = segment + pixels.at[p]; });
@@ -77,11 +93,12 @@ template <int kPixels, int kBlocks>
       Unroll<kBlocks>([&](auto b) { acc.value[p][b] = DotProduct(acc.value[p][b], value, weights[b]); });
     });
     w += kQuadBytes;
+    ahead.Fetch();
   }
 }
 
-template <int kPixels, int kBlocks, typename Pixels>
-void Tile(const RowConstants512& constants, int32_t block, int64_t pixel, const Pixels& pixels) {
+template <int kPixels, int kBlocks, typename Pixels, typename Fetched>
+void RunTile(const RowConstants512& constants, int32_t block, int64_t pixel, const Pixels& pixels, Fetched ahead) {
   const ConvRow& row = *constants.row;
   Accumulators<kPixels, kBlocks> acc;
   Unroll<kBlocks>([&](auto b) {
@@ -90,7 +107,7 @@ void Tile(const RowConstants512& constants, int32_t block, int64_t pixel, const 
   });
   const int8_t* w = constants.weights;
   for (int32_t segment = 0; segment < row.segment_count; ++segment, w += constants.segment_step) {
-    MultiplyQuads(row.segments[segment], pixels, row.quads, w, constants.block_step, acc);
+    MultiplyQuads(row.segments[segment], pixels, row.quads, w, constants.block_step, ahead, acc);
   }
   // Through memory, so that what follows is there once and not for every size of tiles.
   constexpr int kVectors = (kPixels * kBlocks + kMostBlocks512 - 1) / kMostBlocks512 * kMostBlocks512;
@@ -99,6 +116,17 @@ void Tile(const RowConstants512& constants, int32_t block, int64_t pixel, const 
     Unroll<kBlocks>([&](auto b) { _mm512_store_si512(own + (p * kBlocks + b) * kBlockChannels, acc.value[p][b]); });
   });
   FinishTile512(constants, own, {block, kBlocks, pixel, kPixels});
+}
+
+template <int kPixels, int kBlocks, typename Pixels>
+[[gnu::always_inline]] inline void Tile(const RowConstants512& constants, int32_t block, int64_t pixel,
+                                        const Pixels& pixels) {
+  if (kPixels == 6 && constants.ahead < constants.ahead_end) {
+    RunTile<kPixels, kBlocks>(constants, block, pixel, pixels, Ahead{constants.ahead});
+    constants.ahead += constants.block_step;
+  } else {
+    RunTile<kPixels, kBlocks>(constants, block, pixel, pixels, NothingAhead{});
+  }
 }
 
 // The next smaller tile for what a row leaves over: 12, 8, 4, 2, 1 or 6, 4, 2, 1.
@@ -160,10 +188,14 @@ void RunRow(const ConvRow& row) {
   constants.high_words = HighWordsDo(row.zero_point, row.min_shift, row.max_shift);
   constants.segment_step = row.quads * kQuadBytes;
   constants.block_step = row.segment_count * constants.segment_step;
+  const bool fetches = row.blocks * constants.block_step >= kFetchedBytes;
   for (int32_t block = 0; block < row.blocks;) {
     const int32_t blocks = NextBlocks(row.blocks - block);
     constants.blocks = row.constants + block;
     constants.weights = row.weights + block * constants.block_step;
+    const int32_t after = fetches ? row.blocks - block - blocks : 0;
+    constants.ahead = constants.weights + blocks * constants.block_step;
+    constants.ahead_end = constants.ahead + (after < kMostBlocks512 ? after : kMostBlocks512) * constants.block_step;
     for (int32_t b = 0; b < blocks; ++b) {
       const ConvBlock& channels = constants.blocks[b];
       constants.requantizers[b] = MakeRequantizer512(LoadS32(channels.multiplier), LoadS32(channels.shift),
