@@ -27,6 +27,6 @@ inline RescaleConstants RescaleConstantsOf(const TensorView& x, const TensorView
 // One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
 void RescaleRows512(const RescaleConstants& constants, const ByteRows& rows);
 // y = scale * float(x - zero_point)
-void DequantizeRun512(const uint8_t* x, bool wide, int32_t zero_point, float scale, float* y, int64_t count);
+void DequantizeRows512(bool wide, int32_t zero_point, float scale, const ByteRows& rows);
 
 }  // namespace lockstep::kernels

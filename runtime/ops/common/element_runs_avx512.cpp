@@ -39,13 +39,22 @@ void RescaleAll(const Rescaler& r, bool is_signed, const ByteRows& rows) {
 }
 
 template <bool kWide>
-void DequantizeAll(const uint8_t* x, int32_t zero_point, float scale, float* y, int64_t count) {
+void DequantizeAll(int32_t zero_point, float scale, const ByteRows& rows) {
   const __m512i zero = _mm512_set1_epi32(zero_point);
   const __m512 factor = _mm512_set1_ps(scale);
-  for (int64_t i = 0; i < count; i += kLanes512) {
-    const __mmask16 valid = LanesOf512(count - i);
-    const __m512 difference = _mm512_cvtepi32_ps(_mm512_sub_epi32(LoadLanes512<kWide>(x, i, valid), zero));
-    _mm512_mask_storeu_ps(y + i, valid, _mm512_mul_ps(factor, difference));
+  for (int64_t row = 0; row < rows.count; ++row) {
+    const uint8_t* x = rows.from + row * rows.from_step;
+    auto* y = reinterpret_cast<float*>(rows.to + row * rows.to_step);
+    for (int64_t i = 0; i < rows.length; i += kLanes512) {
+      const __mmask16 valid = LanesOf512(rows.length - i);
+      const __m512 difference = _mm512_cvtepi32_ps(_mm512_sub_epi32(LoadLanes512<kWide>(x, i, valid), zero));
+      const __m512 value = _mm512_mul_ps(factor, difference);
+      if (valid == 0xffff) {  // masked stores are slow
+        _mm512_storeu_ps(y + i, value);
+      } else {
+        _mm512_mask_storeu_ps(y + i, valid, value);
+      }
+    }
   }
 }
 
@@ -67,8 +76,8 @@ void RescaleRows512(const RescaleConstants& c, const ByteRows& rows) {
   }
 }
 
-void DequantizeRun512(const uint8_t* x, bool wide, int32_t zero_point, float scale, float* y, int64_t count) {
-  wide ? DequantizeAll<true>(x, zero_point, scale, y, count) : DequantizeAll<false>(x, zero_point, scale, y, count);
+void DequantizeRows512(bool wide, int32_t zero_point, float scale, const ByteRows& rows) {
+  wide ? DequantizeAll<true>(zero_point, scale, rows) : DequantizeAll<false>(zero_point, scale, rows);
 }
 
 }  // namespace lockstep::kernels

@@ -15,7 +15,9 @@ PrepareFunction PrepareConcat;
 SetupFunction SetUpConcat;
 AcceptFunction AcceptsConcat512;
 RunFunction concat_u8_avx512vnni;
-AcceptFunction AcceptsConcatWide512;
+AcceptFunction AcceptsConcatFloats512;
+AcceptFunction AcceptsConcatIntegers512;
+RunFunction concat_f32_avx512vnni;
 RunFunction concat_ux_avx512vnni;
 AcceptFunction AcceptsConcatNeon;
 RunFunction concat_u8_neon;
@@ -37,7 +39,8 @@ ConcatPart PartOfConcat(const LayerArgs& args, int32_t input, const ConcatPart* 
 inline constexpr Kernel kConcatKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_KERNEL(concat_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsConcat512),
-    LOCKSTEP_KERNEL(concat_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsConcatWide512),
+    LOCKSTEP_KERNEL(concat_f32_avx512vnni, Isa::kAvx512Vnni, AcceptsConcatFloats512),
+    LOCKSTEP_KERNEL(concat_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsConcatIntegers512),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_KERNEL(concat_u8_neon, Isa::kNeon, AcceptsConcatNeon),

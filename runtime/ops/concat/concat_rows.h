@@ -10,10 +10,9 @@ namespace lockstep::kernels {
 using CopyRowsFunction = void(const ByteRows& rows);
 using LookUpRowsFunction = void(const uint8_t* table, const ByteRows& rows);
 
-// visit(input, rows of its elements, whether they are copied); steps count bytes.
+// visit(input, rows of its elements); steps count bytes.
 template <typename Visit>
 void ForEachConcatRows(const LayerArgs& args, int64_t begin, int64_t end, Visit visit) {
-  const joint::Concat& concat = *args.layer->options_as_Concat();
   const TensorView& y = args.outputs[0];
   const int64_t size = ElementBytes(y.dtype);
   ConcatPart part{};
@@ -21,7 +20,6 @@ void ForEachConcatRows(const LayerArgs& args, int64_t begin, int64_t end, Visit 
     const TensorView& x = args.inputs[i];
     part = PartOfConcat(args, i, i == 0 ? nullptr : &part);
     if (part.within) continue;
-    const bool copied = concat.multiplier()->Get(static_cast<flatbuffers::uoffset_t>(i)) == 0;
     const int64_t pitch = x.pitch * ElementBytes(x.dtype);
     ByteRows rows{nullptr, pitch, nullptr, y.pitch * size, part.rows, RowLength(x)};
     const bool together = part.out_rows == 1;  // a unit has one row: all of them are as even as a unit's
@@ -29,7 +27,7 @@ void ForEachConcatRows(const LayerArgs& args, int64_t begin, int64_t end, Visit 
     for (int64_t unit = begin; unit < (together ? begin + 1 : end); ++unit) {
       rows.from = x.data + unit * part.rows * pitch;
       rows.to = y.data + ((unit * part.out_rows + part.first_row) * y.pitch + part.column) * size;
-      visit(i, rows, copied);
+      visit(i, rows);
     }
   }
 }
@@ -37,8 +35,9 @@ void ForEachConcatRows(const LayerArgs& args, int64_t begin, int64_t end, Visit 
 // Of bytes.
 inline void ConcatBytes(const LayerArgs& args, int64_t begin, int64_t end, CopyRowsFunction* copy,
                         LookUpRowsFunction* look_up) {
-  ForEachConcatRows(args, begin, end, [&](int32_t i, const ByteRows& rows, bool copied) {
-    if (copied) {
+  const auto& multiplier = *args.layer->options_as_Concat()->multiplier();
+  ForEachConcatRows(args, begin, end, [&](int32_t i, const ByteRows& rows) {
+    if (multiplier.Get(static_cast<flatbuffers::uoffset_t>(i)) == 0) {
       copy(rows);
     } else {
       look_up(args.state + kRescaleTableBytes * static_cast<size_t>(i), rows);
