@@ -13,12 +13,12 @@ namespace lockstep::kernels {
 
 PrepareFunction PrepareInterpolate;
 AcceptFunction AcceptsInterpolate512;
-RunFunction interpolate_u8_avx512vnni;
+RunFunction interpolate_ux_avx512vnni;
 RunFunction interpolate_any_portable;
 
 inline constexpr Kernel kInterpolateKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_INTEGER_KERNEL(interpolate_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsInterpolate512),
+    LOCKSTEP_INTEGER_KERNEL(interpolate_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsInterpolate512),
 #endif
     LOCKSTEP_KERNEL(interpolate_any_portable, Isa::kPortable, nullptr),
 };

@@ -1,4 +1,4 @@
-// An output row of an Interpolate of bytes as the kernels of an instruction set see it.
+// An output row of an Interpolate as the kernels of an instruction set see it.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct InterpolateRow {
   const int32_t* columns;         // the first input column of each output column
   const int32_t* column_weights;  // column_taps of each
   int64_t column_taps;
-  int32_t* sums;  // of the input rows: in_w * channels
+  void* sums;  // of the input rows: in_w * channels, of 32 bits, or of 64 for two-byte elements
   uint8_t* y;
   int64_t y_step;  // bytes from one pixel to the next
   bool wide_y;     // u16
@@ -23,5 +23,6 @@ struct InterpolateRow {
 };
 
 void InterpolateRow512(const InterpolateRow& row);
+void InterpolateWideRow512(const InterpolateRow& row);  // of two-byte elements; shifts from kLongShift to kMaxShift
 
 }  // namespace lockstep::kernels

@@ -39,7 +39,7 @@ void WeighRows(const InterpolateRow& row, const uint8_t* from, int32_t* to, int6
 template <bool kWideY>
 void WeighColumns(const InterpolateRow& row, const Finisher& finisher) {
   for (int64_t x = 0; x < row.out_w; ++x) {
-    const int32_t* from = row.sums + row.columns[x] * row.channels;
+    const int32_t* from = static_cast<const int32_t*>(row.sums) + row.columns[x] * row.channels;
     const int32_t* weights = row.column_weights + x * row.column_taps;
     uint8_t* to = row.y + x * row.y_step;
     for (int64_t i = 0; i < row.channels; i += kLanes512) {
@@ -67,7 +67,7 @@ void WeighPixels(const InterpolateRow& row, const Finisher& finisher) {
     const int32_t* weights = row.column_weights + x * taps;
     __m512i sum = zero;
     for (int32_t tap = 0; tap < taps; ++tap) {
-      const __m512i t = _mm512_mask_i32gather_epi32(zero, valid, columns, row.sums + tap, 4);
+      const __m512i t = _mm512_mask_i32gather_epi32(zero, valid, columns, static_cast<const int32_t*>(row.sums) + tap, 4);
       const __m512i w = _mm512_mask_i32gather_epi32(zero, valid, places, weights + tap, 4);
       sum = _mm512_add_epi32(sum, _mm512_mullo_epi32(t, w));
     }
@@ -84,11 +84,12 @@ void Weigh(const InterpolateRow& row, const Finisher& finisher) {
 }  // namespace
 
 void InterpolateRow512(const InterpolateRow& row) {
+  auto* sums = static_cast<int32_t*>(row.sums);
   if (row.pixel_step == row.channels) {
-    WeighRows(row, row.from, row.sums, row.in_w * row.channels);
+    WeighRows(row, row.from, sums, row.in_w * row.channels);
   } else {
     for (int64_t x = 0; x < row.in_w; ++x) {
-      WeighRows(row, row.from + x * row.pixel_step, row.sums + x * row.channels, row.channels);
+      WeighRows(row, row.from + x * row.pixel_step, sums + x * row.channels, row.channels);
     }
   }
   Finisher finisher;
