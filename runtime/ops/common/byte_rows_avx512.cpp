@@ -1,6 +1,8 @@
 // Compiled for AVX-512: it must not use inline functions with external linkage.
 #include <immintrin.h>
 
+#include <cstring>
+
 #include "ops/common/byte_rows.h"
 #include "ops/common/byte_table_avx512.h"
 
@@ -38,7 +40,31 @@ template <typename Map>
 
 }  // namespace
 
+namespace {
+
+// Rows of one word.
+template <typename Word>
+void CopyWords(const ByteRows& rows) {
+  for (int64_t row = 0; row < rows.count; ++row) {
+    std::memcpy(rows.to + row * rows.to_step, rows.from + row * rows.from_step, sizeof(Word));
+  }
+}
+
+}  // namespace
+
 void CopyRows512(const ByteRows& rows) {
+  switch (rows.length) {
+    case 1:
+      return CopyWords<uint8_t>(rows);
+    case 2:
+      return CopyWords<uint16_t>(rows);
+    case 4:
+      return CopyWords<uint32_t>(rows);
+    case 8:
+      return CopyWords<uint64_t>(rows);
+    default:
+      break;
+  }
   MapRows(
       rows, [](__m512i bytes) __attribute__((always_inline)) { return bytes; });
 }

@@ -12,12 +12,17 @@ kernels::CheckFunction CheckSlice;
 namespace lockstep::kernels {
 
 PrepareFunction PrepareSlice;
+AcceptFunction AcceptsSlice512;
+RunFunction slice_any_avx512vnni;
 RunFunction slice_any_portable;
 
 // The output lies where the input has its elements: the layer has nothing to do.
 bool IsSliceWithin(const LayerArgs& args);
 
 inline constexpr Kernel kSliceKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_KERNEL(slice_any_avx512vnni, Isa::kAvx512Vnni, AcceptsSlice512),
+#endif
     LOCKSTEP_KERNEL(slice_any_portable, Isa::kPortable, nullptr),
 };
 
