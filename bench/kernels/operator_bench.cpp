@@ -1,6 +1,6 @@
 // Every kernel of the table on layers of operators other than Conv. Counters:
 //   GBs    bytes of inputs and output per second, in thousand millions
-//   GMACs  multiply-accumulates per second, of a DepthwiseConv
+//   GMACs  multiply-accumulates per second, of a DepthwiseConv or a MatMul
 //   gain   speed over the portable kernel
 // A kernel takes turns with the portable one, for the clock of a shared core changes; the median of the ratios counts.
 #include <benchmark/benchmark.h>
@@ -50,6 +50,10 @@ void Measure(benchmark::State& state, const OperatorCase& test, const kernels::K
     const int32_t* window = layer.args().inputs[1].shape;
     const auto macs = static_cast<double>(layer.args().outputs[0].elements * window[1] * window[2]);
     state.counters["GMACs"] = macs / seconds * 1e-9;
+  } else if (test.layer.options.type == joint::Options::MatMul) {
+    const kernels::TensorView& a = layer.args().inputs[0];
+    state.counters["GMACs"] =
+        static_cast<double>(layer.args().outputs[0].elements * a.shape[a.rank - 1]) / seconds * 1e-9;
   }
   if (&kernel != &portable) state.counters["gain"] = Median(gains);
 }

@@ -92,8 +92,7 @@ inline constexpr int kLongLowBits512 = 24;
   LongRequantizer512 r;
   r.multiplier = multiplier;
   r.shift = _mm512_add_epi64(shift, _mm512_set1_epi64(31 - kLongLowBits512));
-  r.rounding =
-      _mm512_sllv_epi64(_mm512_set1_epi64(2 * int64_t{zero_point} + 1), _mm512_sub_epi64(r.shift, one));
+  r.rounding = _mm512_sllv_epi64(_mm512_set1_epi64(2 * int64_t{zero_point} + 1), _mm512_sub_epi64(r.shift, one));
   return r;
 }
 
@@ -101,8 +100,8 @@ inline constexpr int kLongLowBits512 = 24;
 [[gnu::always_inline]] inline __m512i RequantizeLong512(const LongRequantizer512& r, const OutputLimits& limits,
                                                         __m512i acc) {
   const __m512i low_bits = _mm512_set1_epi64((1 << kLongLowBits512) - 1);
-  const __m512i lower = _mm512_srli_epi64(_mm512_mul_epi32(_mm512_and_si512(acc, low_bits), r.multiplier),
-                                          kLongLowBits512);
+  const __m512i lower =
+      _mm512_srli_epi64(_mm512_mul_epi32(_mm512_and_si512(acc, low_bits), r.multiplier), kLongLowBits512);
   const __m512i upper = _mm512_mul_epi32(_mm512_srai_epi64(acc, kLongLowBits512), r.multiplier);
   const __m512i value = _mm512_srav_epi64(_mm512_add_epi64(_mm512_add_epi64(upper, lower), r.rounding), r.shift);
   return _mm512_min_epi64(_mm512_max_epi64(value, _mm512_set1_epi64(limits.low)), _mm512_set1_epi64(limits.high));

@@ -173,8 +173,8 @@ void FinishSums512(const SumsRow& row) {
   const OutputLimits limits = {row.zero_point, row.low, row.high};
   for (int64_t lane = 0; lane < row.channels; lane += kLanes) {
     const __m512i start = _mm512_loadu_si512(row.start + lane);
-    const LongRequantizer512 requantizer = MakeLongRequantizer512(
-        _mm512_loadu_si512(row.multiplier + lane), _mm512_loadu_si512(row.shift + lane), row.zero_point);
+    const LongRequantizer512 requantizer = MakeLongRequantizer512(_mm512_loadu_si512(row.multiplier + lane),
+                                                                  _mm512_loadu_si512(row.shift + lane), row.zero_point);
     const int64_t rest = row.channels - lane;
     const auto valid = static_cast<__mmask8>(rest >= kLanes ? 0xff : (1 << rest) - 1);
     for (int64_t pixel = 0; pixel < row.pixels; ++pixel) {

@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+#include "gemm/dot_product_avx512.h"
 #include "gemm/finish_tile_avx512.h"
 #include "gemm/unroll.h"
 
@@ -16,13 +17,6 @@ namespace {
 constexpr int64_t kFetchedBytes = 1 << 17;  // of a layer's weights, which are fetched ahead from so many on
 
 __m512i LoadS32(const int32_t* from) { return _mm512_loadu_si512(from); }
-
-// acc plus dot products of four u8 and four s8. As an instruction of its own because gcc 12 surrounds the intrinsic
-// with copies of the accumulator.
-[[gnu::always_inline]] inline __m512i DotProduct(__m512i acc, __m512i x, __m512i w) {
-  __asm__("vpdpbusd %2, %1, %0" : "+v"(acc) : "v"(x), "v"(w));
-  return acc;
-}
 
 template <int kPixels, int kBlocks>
 struct Accumulators {

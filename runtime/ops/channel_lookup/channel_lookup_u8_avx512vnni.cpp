@@ -1,5 +1,4 @@
 #include "ops/channel_lookup/channel_lookup.h"
-
 #include "ops/channel_lookup/channel_rows.h"
 #include "ops/common/byte_rows.h"
 

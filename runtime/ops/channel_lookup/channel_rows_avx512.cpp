@@ -2,12 +2,12 @@
 // Of an image of few channels 64 bytes are looked up in every channel's table, and each keeps its own.
 //
 // Compiled for AVX-512: it must not use inline functions with external linkage.
-#include "ops/channel_lookup/channel_rows.h"
-
 #include <immintrin.h>
 
 #include "gemm/unroll.h"
+#include "ops/channel_lookup/channel_rows.h"
 #include "ops/common/byte_table_avx512.h"
+#include "ops/common/transpose_parts_avx512.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -16,18 +16,6 @@ constexpr int kSide = 16;  // channels, and pixels of a part of a register
 constexpr int kPixels = 64;
 constexpr int64_t kEntries = 256;
 constexpr int kFew = 4;
-
-// Byte b of vector a becomes byte a of vector b, in each part of 16 bytes.
-[[gnu::always_inline]] inline void TransposeParts(__m512i* v) {
-  __m512i t[kSide];
-  Unroll<4>([&](auto /*round*/) {
-    Unroll<kSide / 2>([&](auto i) {
-      t[2 * i] = _mm512_unpacklo_epi8(v[i], v[i + kSide / 2]);
-      t[2 * i + 1] = _mm512_unpackhi_epi8(v[i], v[i + kSide / 2]);
-    });
-    Unroll<kSide>([&](auto i) { v[i] = t[i]; });
-  });
-}
 
 // Up to 64 pixels, up to 16 channels.
 void LookUpBlock(const ChannelRows& rows, const uint8_t* from, uint8_t* to, int64_t pixels, int64_t first) {
@@ -40,12 +28,12 @@ void LookUpBlock(const ChannelRows& rows, const uint8_t* from, uint8_t* to, int6
   }
   __m512i v[kSide];
   Unroll<kSide>([&](auto i) { v[i] = _mm512_load_si512(bytes[i]); });
-  TransposeParts(v);
+  TransposeParts512<1>(v);
   const uint8_t* tables = rows.tables + first * kEntries;
   Unroll<kSide>([&](auto i) {
     if (i < rest) v[i] = LookUp512(LoadTable512(tables + i * kEntries), v[i]);
   });
-  TransposeParts(v);
+  TransposeParts512<1>(v);
   Unroll<kSide>([&](auto i) { _mm512_store_si512(bytes[i], v[i]); });
   for (int64_t p = 0; p < pixels; ++p) {
     const __m128i line = _mm_load_si128(reinterpret_cast<const __m128i*>(bytes[p % kSide] + p / kSide * kSide));

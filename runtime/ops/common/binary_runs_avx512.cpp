@@ -6,14 +6,12 @@
 #include "arithmetic/requantize_avx512.h"
 #include "gemm/unroll.h"
 #include "ops/common/binary_runs.h"
+#include "ops/common/lanes_avx512.h"
 
 namespace lockstep::kernels {
 namespace {
 
-constexpr int kLanes = 16;
 constexpr int kVectors = 4;
-
-__mmask16 LanesOf(int64_t left) { return static_cast<__mmask16>(left >= kLanes ? 0xffff : (1 << left) - 1); }
 
 // Differences to a zero point.
 struct Operand {
@@ -88,15 +86,15 @@ template <typename Combine>
   for (int64_t row = 0; row < run.rows; ++row) {
     int64_t i = 0;
     if (bytes) {
-      for (; i + kVectors * kLanes <= run.count; i += kVectors * kLanes) {
+      for (; i + kVectors * kLanes512 <= run.count; i += kVectors * kLanes512) {
         __m512i values[kVectors];
         Unroll<kVectors>(
-            [&](auto v) { values[v] = combine(a.LoadBytes(i + v * kLanes), b.LoadBytes(i + v * kLanes)); });
+            [&](auto v) { values[v] = combine(a.LoadBytes(i + v * kLanes512), b.LoadBytes(i + v * kLanes512)); });
         y.StoreBytes(i, values);
       }
     }
-    for (; i < run.count; i += kLanes) {
-      const __mmask16 valid = LanesOf(run.count - i);
+    for (; i < run.count; i += kLanes512) {
+      const __mmask16 valid = LanesOf512(run.count - i);
       y.Store(i, valid, combine(a.Load(i, valid), b.Load(i, valid)));
     }
     a.data += run.step_a;
@@ -179,8 +177,8 @@ void MulWideRun512(const MulConstants& c, const BinaryRun& run) {
   ForEachLane(
       run, a, b, OutputOf(run, c.low, c.high), [&](__m512i left, __m512i right) __attribute__((always_inline)) {
         const __m512i even = RequantizeLong512(r, limits, _mm512_mul_epi32(left, right));
-        const __m512i odd = RequantizeLong512(
-            r, limits, _mm512_mul_epi32(_mm512_srli_epi64(left, 32), _mm512_srli_epi64(right, 32)));
+        const __m512i odd =
+            RequantizeLong512(r, limits, _mm512_mul_epi32(_mm512_srli_epi64(left, 32), _mm512_srli_epi64(right, 32)));
         return _mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32));
       });
 }

@@ -1,9 +1,8 @@
 // Compiled for AVX-512: it must not use inline functions with external linkage.
-#include "ops/common/element_runs.h"
-
 #include <immintrin.h>
 
 #include "arithmetic/requantize_avx512.h"
+#include "ops/common/element_runs.h"
 #include "ops/common/lanes_avx512.h"
 
 namespace lockstep::kernels {

@@ -14,7 +14,7 @@ struct PoolRow {
   int32_t in_w, out_w;
   int32_t kernel_w, stride_w, pad_left;
   uint8_t* y;
-  int64_t y_step;  // bytes from one pixel to the next
+  int64_t y_step;                     // bytes from one pixel to the next
   bool wide = false, wide_y = false;  // elements of two bytes
 };
 

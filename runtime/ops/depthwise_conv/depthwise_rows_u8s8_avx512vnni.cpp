@@ -6,6 +6,7 @@
 // its copy of one for a CPU without these instructions.
 #include <immintrin.h>
 
+#include "gemm/dot_product_avx512.h"
 #include "gemm/unroll.h"
 #include "ops/common/byte_table_avx512.h"
 #include "ops/depthwise_conv/depthwise_columns_avx512.h"
@@ -14,11 +15,6 @@ namespace lockstep::kernels {
 namespace {
 
 constexpr int kSteps = 4;  // of 64 lanes of outputs, in registers at a time
-
-[[gnu::always_inline]] inline __m512i DotProduct(__m512i acc, __m512i x, __m512i w) {
-  __asm__("vpdpbusd %2, %1, %0" : "+v"(acc) : "v"(x), "v"(w));
-  return acc;
-}
 
 [[gnu::noinline]] void RequantizeRare(const DepthwiseBlock& block, const OutputLimits& limits, __m512i* values,
                                       int count) {

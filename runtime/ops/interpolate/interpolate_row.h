@@ -6,7 +6,7 @@
 namespace lockstep::kernels {
 
 struct InterpolateRow {
-  const uint8_t* from;  // the first of its input rows
+  const uint8_t* from;           // the first of its input rows
   int64_t row_step, pixel_step;  // bytes
   int64_t in_w, channels;
   int64_t out_w;

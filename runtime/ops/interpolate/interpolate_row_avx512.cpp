@@ -1,12 +1,11 @@
 // First over the input rows, then over the columns. The loader checked that 32 bits hold the sums.
 //
 // Compiled for AVX-512: it must not use inline functions with external linkage.
-#include "ops/interpolate/interpolate_row.h"
-
 #include <immintrin.h>
 
 #include "arithmetic/requantize_avx512.h"
 #include "ops/common/lanes_avx512.h"
+#include "ops/interpolate/interpolate_row.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -67,7 +66,8 @@ void WeighPixels(const InterpolateRow& row, const Finisher& finisher) {
     const int32_t* weights = row.column_weights + x * taps;
     __m512i sum = zero;
     for (int32_t tap = 0; tap < taps; ++tap) {
-      const __m512i t = _mm512_mask_i32gather_epi32(zero, valid, columns, static_cast<const int32_t*>(row.sums) + tap, 4);
+      const __m512i t =
+          _mm512_mask_i32gather_epi32(zero, valid, columns, static_cast<const int32_t*>(row.sums) + tap, 4);
       const __m512i w = _mm512_mask_i32gather_epi32(zero, valid, places, weights + tap, 4);
       sum = _mm512_add_epi32(sum, _mm512_mullo_epi32(t, w));
     }

@@ -1,7 +1,6 @@
-#include "ops/interpolate/interpolate.h"
-
 #include "arithmetic/requantize.h"
 #include "joint_elements.h"
+#include "ops/interpolate/interpolate.h"
 #include "ops/interpolate/interpolate_row.h"
 
 namespace lockstep::kernels {

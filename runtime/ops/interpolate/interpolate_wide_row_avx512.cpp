@@ -1,11 +1,10 @@
 // Two-byte elements: sums of 64 bits.
 //
 // Compiled for AVX-512: it must not use inline functions with external linkage.
-#include "ops/interpolate/interpolate_row.h"
-
 #include <immintrin.h>
 
 #include "arithmetic/requantize_avx512.h"
+#include "ops/interpolate/interpolate_row.h"
 
 namespace lockstep::kernels {
 namespace {

@@ -1,13 +1,14 @@
 // 64 columns at a time: four rows of b, less 128, are interleaved in registers and meet four elements each of up to six
 // rows of a. What the zero points add is sums of rows and of columns.
 //
-// Only this file and mat_mul_words_avx512.cpp are compiled for AVX-512. They must not use inline functions with external
-// linkage: the linker might keep its copy of one for a CPU without these instructions.
+// Only this file and mat_mul_words_avx512.cpp are compiled for AVX-512. They must not use inline functions with
+// external linkage: the linker might keep its copy of one for a CPU without these instructions.
 #include <immintrin.h>
 
 #include <cstring>
 
 #include "arithmetic/requantize_avx512.h"
+#include "gemm/dot_product_avx512.h"
 #include "gemm/unroll.h"
 #include "ops/mat_mul/mat_mul_rows.h"
 
@@ -33,19 +34,13 @@ struct Block {
   Quad starts;  // what the columns' sums add
 };
 
-[[gnu::always_inline]] inline __m512i DotProduct(__m512i acc, __m512i x, __m512i w) {
-  __asm__("vpdpbusd %2, %1, %0" : "+v"(acc) : "v"(x), "v"(w));
-  return acc;
-}
-
 // Rows k .. k + 3 of b; those from `depth` on are 0.
 [[gnu::always_inline]] inline Quad LoadQuad(const MatMulRows& rows, const uint8_t* b, int64_t k, __mmask64 columns) {
   const __m512i flip = _mm512_set1_epi8(-128);
   __m512i lines[4];
   Unroll<4>([&](auto i) {
-    lines[i] = k + i < rows.depth
-                   ? _mm512_xor_si512(_mm512_maskz_loadu_epi8(columns, b + (k + i) * rows.columns), flip)
-                   : _mm512_setzero_si512();
+    lines[i] = k + i < rows.depth ? _mm512_xor_si512(_mm512_maskz_loadu_epi8(columns, b + (k + i) * rows.columns), flip)
+                                  : _mm512_setzero_si512();
   });
   const __m512i a = _mm512_unpacklo_epi8(lines[0], lines[1]);
   const __m512i c = _mm512_unpackhi_epi8(lines[0], lines[1]);
@@ -154,8 +149,8 @@ void MultiplyBytes512(const MatMulRows& rows) {
     if (rows.zero_a != 0) {
       const Quad sums = ColumnSums(rows, rows.b + block.first, block.columns);
       Unroll<kVectors>([&](auto j) {
-        block.starts.part[j] = _mm512_sub_epi32(block.starts.part[j],
-                                                _mm512_mullo_epi32(sums.part[j], _mm512_set1_epi32(rows.zero_a)));
+        block.starts.part[j] =
+            _mm512_sub_epi32(block.starts.part[j], _mm512_mullo_epi32(sums.part[j], _mm512_set1_epi32(rows.zero_a)));
       });
     }
     int64_t row = 0;

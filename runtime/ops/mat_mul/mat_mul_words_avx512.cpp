@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "arithmetic/requantize_avx512.h"
+#include "gemm/dot_product_avx512.h"
 #include "gemm/unroll.h"
 #include "ops/mat_mul/mat_mul_rows.h"
 
@@ -20,12 +21,7 @@ constexpr int64_t kDepth = 256;  // whose sums of products of 24 bits fit 32 bit
 constexpr int kWide = 4;         // vectors of 64-bit sums of a row
 constexpr int64_t kOffset = 1 << 15;
 
-// Where column 8 * i + 4 * j + k lies: vector j, dword 4 * i + k.
-struct Pair {
-  __m512i part[2];
-};
-
-// Sums of 64 bits: of the even and the odd dwords of a Pair's vectors.
+// Sums of 64 bits: of the even and the odd dwords of a WordPair's vectors.
 struct WideSums {
   __m512i part[kWide];
 };
@@ -38,11 +34,6 @@ struct Block {
   WideSums starts;  // what the columns' sums add
 };
 
-[[gnu::always_inline]] inline __m512i AddProducts(__m512i acc, __m512i x, __m512i w) {
-  __asm__("vpdpwssd %2, %1, %0" : "+v"(acc) : "v"(x), "v"(w));
-  return acc;
-}
-
 template <bool kWideB>
 [[gnu::always_inline]] inline __m512i LoadLine(const MatMulRows& rows, int64_t at, __mmask32 columns) {
   if constexpr (kWideB) {
@@ -54,12 +45,11 @@ template <bool kWideB>
 }
 
 template <bool kWideB>
-[[gnu::always_inline]] inline Pair LoadPair(const MatMulRows& rows, const Block& block, int64_t k) {
+[[gnu::always_inline]] inline WordPair LoadPair(const MatMulRows& rows, const Block& block, int64_t k) {
   const __m512i a = LoadLine<kWideB>(rows, k * rows.columns + block.first, block.columns);
-  const __m512i b = k + 1 < rows.depth
-                        ? LoadLine<kWideB>(rows, (k + 1) * rows.columns + block.first, block.columns)
-                        : _mm512_setzero_si512();
-  return {{_mm512_unpacklo_epi16(a, b), _mm512_unpackhi_epi16(a, b)}};
+  const __m512i b = k + 1 < rows.depth ? LoadLine<kWideB>(rows, (k + 1) * rows.columns + block.first, block.columns)
+                                       : _mm512_setzero_si512();
+  return Interleave(a, b);
 }
 
 // Elements k and k + 1 of a row of a, in every dword.
@@ -83,7 +73,7 @@ template <bool kWideA, bool kWideB>
 }
 
 // + factor * sums
-[[gnu::always_inline]] inline void AddWide(const Pair& sums, int32_t factor, WideSums* to) {
+[[gnu::always_inline]] inline void AddWide(const WordPair& sums, int32_t factor, WideSums* to) {
   const __m512i times = _mm512_set1_epi64(factor);
   Unroll<2>([&](auto j) {
     to->part[2 * j] = _mm512_add_epi64(to->part[2 * j], _mm512_mul_epi32(sums.part[j], times));
@@ -92,7 +82,7 @@ template <bool kWideA, bool kWideB>
   });
 }
 
-[[gnu::always_inline]] inline Pair Zero() { return {{_mm512_setzero_si512(), _mm512_setzero_si512()}}; }
+[[gnu::always_inline]] inline WordPair Zero() { return {{_mm512_setzero_si512(), _mm512_setzero_si512()}}; }
 
 template <bool kWideB>
 [[gnu::noinline]] WideSums ColumnSums(const MatMulRows& rows, const Block& block) {
@@ -100,9 +90,9 @@ template <bool kWideB>
   Unroll<kWide>([&](auto i) { sums.part[i] = _mm512_setzero_si512(); });
   for (int64_t first = 0; first < rows.depth; first += kDepth) {
     const int64_t last = first + kDepth < rows.depth ? first + kDepth : rows.depth;
-    Pair some = Zero();
+    WordPair some = Zero();
     for (int64_t k = first; k < last; k += 2) {
-      const Pair pair = LoadPair<kWideB>(rows, block, k);
+      const WordPair pair = LoadPair<kWideB>(rows, block, k);
       Unroll<2>([&](auto j) { some.part[j] = AddProducts(some.part[j], _mm512_set1_epi16(1), pair.part[j]); });
     }
     AddWide(some, 1, &sums);
@@ -151,10 +141,10 @@ template <bool kWideA, bool kWideB, int kCount>
   }
   for (int64_t first = 0; first < rows.depth; first += kDepth) {
     const int64_t last = first + kDepth < rows.depth ? first + kDepth : rows.depth;
-    Pair acc[kCount][kSums];
+    WordPair acc[kCount][kSums];
     Unroll<kCount>([&](auto r) { Unroll<kSums>([&](auto s) { acc[r][s] = Zero(); }); });
     for (int64_t k = first; k < last; k += 2) {
-      const Pair pair = LoadPair<kWideB>(rows, block, k);
+      const WordPair pair = LoadPair<kWideB>(rows, block, k);
       Unroll<kCount>([&](auto r) {
         __m512i x[kSums];
         x[0] = LoadLeft<kWideA, kWideB>(a[r], k, rows.depth);

@@ -14,10 +14,10 @@ struct SoftmaxRows {
   int64_t length;
   const uint32_t* table;  // of 256 entries, or of `entries` for words
   uint32_t numerator;
-  uint32_t high;          // of y
-  bool words;             // y is u16
-  bool wide;              // x is u16
-  uint32_t entries;       // of the table; what is beyond them is 0
+  uint32_t high;     // of y
+  bool words;        // y is u16
+  bool wide;         // x is u16
+  uint32_t entries;  // of the table; what is beyond them is 0
 };
 
 // One of each instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.

@@ -2,15 +2,13 @@
 #include <immintrin.h>
 
 #include "gemm/unroll.h"
+#include "ops/common/lanes_avx512.h"
 #include "ops/softmax/softmax_rows.h"
 
 namespace lockstep::kernels {
 namespace {
 
-constexpr int kLanes = 16;
 constexpr int kParts = 16;  // of the table, in registers
-
-__mmask16 LanesOf(int64_t left) { return static_cast<__mmask16>(left >= kLanes ? 0xffff : (1 << left) - 1); }
 
 struct Table {
   __m512i part[kParts];
@@ -33,8 +31,8 @@ struct Table {
 int Complement(const uint8_t* x, int64_t length) {
   __m128i least = _mm_set1_epi8(-1);
   const __m128i ones = _mm_set1_epi8(-1);
-  for (int64_t i = 0; i < length; i += kLanes) {
-    const __mmask16 valid = LanesOf(length - i);
+  for (int64_t i = 0; i < length; i += kLanes512) {
+    const __mmask16 valid = LanesOf512(length - i);
     const __m128i bytes = _mm_xor_si128(_mm_maskz_loadu_epi8(valid, x + i), ones);
     least = _mm_min_epu8(least, bytes);  // what is no element became 255
   }
@@ -62,8 +60,8 @@ struct Divider {
 // The largest of a row of words.
 uint32_t LargestWord(const uint16_t* x, int64_t length) {
   __m512i most = _mm512_setzero_si512();
-  for (int64_t i = 0; i < length; i += kLanes) {
-    most = _mm512_max_epu32(most, _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(LanesOf(length - i), x + i)));
+  for (int64_t i = 0; i < length; i += kLanes512) {
+    most = _mm512_max_epu32(most, _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(LanesOf512(length - i), x + i)));
   }
   return _mm512_reduce_max_epu32(most);
 }
@@ -97,12 +95,12 @@ void RunWords(const SoftmaxRows& rows, Divider divider) {
       return _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), there, index, rows.table, 4);
     };
     __m512i sums = _mm512_setzero_si512();
-    for (int64_t i = 0; i < rows.length; i += kLanes) {
-      sums = _mm512_add_epi32(sums, exponentials(i, LanesOf(rows.length - i)));
+    for (int64_t i = 0; i < rows.length; i += kLanes512) {
+      sums = _mm512_add_epi32(sums, exponentials(i, LanesOf512(rows.length - i)));
     }
     SetSum(static_cast<uint32_t>(_mm512_reduce_add_epi32(sums)), &divider);
-    for (int64_t i = 0; i < rows.length; i += kLanes) {
-      const __mmask16 valid = LanesOf(rows.length - i);
+    for (int64_t i = 0; i < rows.length; i += kLanes512) {
+      const __mmask16 valid = LanesOf512(rows.length - i);
       StoreQuotients(divider.Divide(exponentials(i, valid)), rows.words, i, valid, y);
     }
   }
@@ -116,7 +114,7 @@ void SoftmaxRows512(const SoftmaxRows& rows) {
   divider.high = _mm512_set1_epi32(static_cast<int>(rows.high));
   if (rows.wide) return RunWords(rows, divider);
   Table table;
-  Unroll<kParts>([&](auto i) { table.part[i] = _mm512_loadu_si512(rows.table + i * kLanes); });
+  Unroll<kParts>([&](auto i) { table.part[i] = _mm512_loadu_si512(rows.table + i * kLanes512); });
   const __m512i all = _mm512_set1_epi32(255);
   for (int64_t row = 0; row < rows.count; ++row) {
     const uint8_t* x = rows.x + row * rows.x_step;
@@ -126,14 +124,14 @@ void SoftmaxRows512(const SoftmaxRows& rows) {
       const __m512i values = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(valid, x + i));
       return _mm512_maskz_mov_epi32(valid, LookUp(table, _mm512_sub_epi32(top, values)));
     };
-    __m512i e = exponentials(0, LanesOf(rows.length));
+    __m512i e = exponentials(0, LanesOf512(rows.length));
     __m512i sums = e;
-    for (int64_t i = kLanes; i < rows.length; i += kLanes) {
-      sums = _mm512_add_epi32(sums, exponentials(i, LanesOf(rows.length - i)));
+    for (int64_t i = kLanes512; i < rows.length; i += kLanes512) {
+      sums = _mm512_add_epi32(sums, exponentials(i, LanesOf512(rows.length - i)));
     }
     SetSum(static_cast<uint32_t>(_mm512_reduce_add_epi32(sums)), &divider);
-    for (int64_t i = 0; i < rows.length; i += kLanes) {
-      const __mmask16 valid = LanesOf(rows.length - i);
+    for (int64_t i = 0; i < rows.length; i += kLanes512) {
+      const __mmask16 valid = LanesOf512(rows.length - i);
       if (i > 0) e = exponentials(i, valid);
       StoreQuotients(divider.Divide(e), rows.words, i, valid, y);
     }

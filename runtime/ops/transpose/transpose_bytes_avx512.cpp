@@ -5,6 +5,7 @@
 #include <immintrin.h>
 
 #include "gemm/unroll.h"
+#include "ops/common/transpose_parts_avx512.h"
 #include "ops/transpose/transpose_bytes.h"
 
 namespace lockstep::kernels {
@@ -15,21 +16,6 @@ template <int kSize>
 struct Blocks {
   static constexpr int kSide = 16 / kSize;
   static constexpr int kColumns = 4 * kSide;
-
-  // Element b of vector a becomes element a of vector b, in each part: again and again each vector is interleaved with
-  // the one half of them behind it.
-  [[gnu::always_inline]] static void TransposeParts(__m512i* v) {
-    __m512i t[kSide];
-    Unroll<kSize == 1 ? 4 : 3>([&](auto /*round*/) {
-      Unroll<kSide / 2>([&](auto i) {
-        const __m512i a = v[i];
-        const __m512i b = v[i + kSide / 2];
-        t[2 * i] = kSize == 1 ? _mm512_unpacklo_epi8(a, b) : _mm512_unpacklo_epi16(a, b);
-        t[2 * i + 1] = kSize == 1 ? _mm512_unpackhi_epi8(a, b) : _mm512_unpackhi_epi16(a, b);
-      });
-      Unroll<kSide>([&](auto i) { v[i] = t[i]; });
-    });
-  }
 
   // Up to kSide rows and kColumns columns.
   static void Transpose(const BytePlane& plane, int64_t row, int64_t column) {
@@ -56,7 +42,7 @@ struct Blocks {
       }
       Unroll<kSide>([&](auto i) { v[i] = _mm512_load_si512(bytes[i]); });
     }
-    TransposeParts(v);
+    TransposeParts512<kSize>(v);
     uint8_t* to = plane.to + row * plane.to_step + column * kSize;
     if (whole) {
       Unroll<kSide>([&](auto i) { _mm512_storeu_si512(to + i * plane.to_step, v[i]); });

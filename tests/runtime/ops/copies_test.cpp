@@ -64,6 +64,9 @@ TEST(Slice, StartsAndSteps) {
       {{9000}, {1}, {2}, {4500}},
       {{3, 4}, {2, 3}, {1, 1}, {1, 1}},
       {{4, 2000}, {1, 0}, {1, 1}, {3, 2000}},
+      {{3, 45, 70}, {0, 2, 3}, {1, 1, 1}, {3, 40, 65}},  // planes of rows
+      {{2, 3000, 9}, {0, 1, 1}, {1, 1, 1}, {2, 2998, 2}},
+      {{2, 1500, 9}, {0, 1, 1}, {1, 2, 1}, {2, 700, 8}},
   };
   for (const SliceCase& c : cases) {
     for (const ElementType& type : kElements) {
@@ -97,7 +100,9 @@ TEST(Transpose, Permutations) {
                                  {{90, 70}, {1, 0}},
                                  {{2, 130, 33}, {0, 2, 1}},
                                  {{3, 128, 32}, {0, 2, 1}},
-                                 {{1, 16, 4, 20}, {0, 2, 1, 3}}};
+                                 {{1, 16, 4, 20}, {0, 2, 1, 3}},
+                                 {{3, 49, 3, 32}, {0, 2, 1, 3}},
+                                 {{2, 300, 20, 1}, {2, 0, 1, 3}}};
   for (const TransposeCase& c : cases) {
     for (const ElementType& type : kElements) {
       LayerCase test;
