@@ -1,6 +1,6 @@
 // Every kernel of the table on layers of operators other than Conv. Counters:
 //   GBs    bytes of inputs and output per second, in thousand millions
-//   GMACs  multiply-accumulates per second, of a DepthwiseConv or a MatMul
+//   GMACs  multiply-accumulates per second, of convolutions and MatMul
 //   gain   speed over the portable kernel
 // A kernel takes turns with the portable one, for the clock of a shared core changes; the median of the ratios counts.
 #include <benchmark/benchmark.h>
@@ -30,6 +30,24 @@ const kernels::Kernel& PortableOf(const kernels::Operator& op, const kernels::La
   return *portable;
 }
 
+// Multiply-accumulates of layers that consist of them, else 0.
+double ProductsOf(const OperatorCase& test, const kernels::LayerArgs& args) {
+  const auto outputs = static_cast<double>(args.outputs[0].elements);
+  const kernels::TensorView& a = args.inputs[0];
+  switch (test.layer.options.type) {
+    case joint::Options::Conv:
+    case joint::Options::DepthwiseConv: {
+      const int32_t* kernel = args.inputs[1].shape;
+      const int32_t depth = test.layer.options.type == joint::Options::Conv ? kernel[3] : 1;
+      return outputs * kernel[1] * kernel[2] * depth;
+    }
+    case joint::Options::MatMul:
+      return outputs * a.shape[a.rank - 1];
+    default:
+      return 0;
+  }
+}
+
 void Measure(benchmark::State& state, const OperatorCase& test, const kernels::Kernel& kernel) {
   constexpr int kRepeats = 4;
   OperatorLayer layer(test);
@@ -46,15 +64,8 @@ void Measure(benchmark::State& state, const OperatorCase& test, const kernels::K
   }
   const double seconds = Median(times);
   state.counters["GBs"] = bytes / seconds * 1e-9;
-  if (test.layer.options.type == joint::Options::DepthwiseConv) {
-    const int32_t* window = layer.args().inputs[1].shape;
-    const auto macs = static_cast<double>(layer.args().outputs[0].elements * window[1] * window[2]);
-    state.counters["GMACs"] = macs / seconds * 1e-9;
-  } else if (test.layer.options.type == joint::Options::MatMul) {
-    const kernels::TensorView& a = layer.args().inputs[0];
-    state.counters["GMACs"] =
-        static_cast<double>(layer.args().outputs[0].elements * a.shape[a.rank - 1]) / seconds * 1e-9;
-  }
+  const double products = ProductsOf(test, layer.args());
+  if (products > 0) state.counters["GMACs"] = products / seconds * 1e-9;
   if (&kernel != &portable) state.counters["gain"] = Median(gains);
 }
 

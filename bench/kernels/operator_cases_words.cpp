@@ -1,4 +1,4 @@
-// Layers whose elements or weights have two bytes, and the ones between the convolutions of transformers and of
+// Layers whose elements or weights have two or four bytes, and the ones between the convolutions of transformers and of
 // networks that segment.
 #include <algorithm>
 #include <cmath>
@@ -122,6 +122,19 @@ void AddWordCases(std::vector<OperatorCase>* to) {
   max_pool.pad_top = max_pool.pad_left = max_pool.pad_bottom = max_pool.pad_right = 1;
   cases.push_back(LayerCaseOf("u16_3x3_56x56x64", max_pool, {words}, words));
   cases.push_back(LayerCaseOf("u8_56x56x64", joint::DequantizeT(), {image}, {{1, 56, 56, 64}, joint::DType::F32}));
+  const joint::DType floats = joint::DType::F32;
+  joint::ConvT conv;
+  conv.pad_top = conv.pad_left = conv.pad_bottom = conv.pad_right = 1;
+  cases.push_back(LayerCaseOf("f32_3x3_64_64_56", conv,
+                              {{{1, 56, 56, 64}, floats}, {{64, 3, 3, 64}, floats}, {{64}, floats}},
+                              {{1, 56, 56, 64}, floats}));
+  joint::DepthwiseConvT depthwise;
+  depthwise.pad_top = depthwise.pad_left = depthwise.pad_bottom = depthwise.pad_right = 1;
+  cases.push_back(LayerCaseOf("f32_3x3_144_56", depthwise,
+                              {{{1, 56, 56, 144}, floats}, {{1, 3, 3, 144}, floats}, {{144}, floats}},
+                              {{1, 56, 56, 144}, floats}));
+  cases.push_back(LayerCaseOf("f32_12x197x64x197", joint::MatMulT(), {{{12, 197, 64}, floats}, {{12, 64, 197}, floats}},
+                              {{12, 197, 197}, floats}));
   joint::SliceT slice;
   slice.start = {0, 0, 32};
   slice.step = {1, 1, 1};

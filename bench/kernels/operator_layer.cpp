@@ -23,6 +23,11 @@ OperatorLayer::OperatorLayer(const OperatorCase& test) : scratch_(nullptr, std::
   output_ = View(test.output);
   std::mt19937 random(1);
   for (const kernels::TensorView& input : inputs_) {
+    if (input.dtype == joint::DType::F32) {
+      auto* floats = reinterpret_cast<float*>(input.data);
+      for (int64_t i = 0; i < input.elements; ++i) floats[i] = static_cast<float>(random() % 255) / 64.0F - 2.0F;
+      continue;
+    }
     for (uint64_t i = 0; i < input.bytes; ++i) {
       const uint32_t draw = random();
       input.data[i] = static_cast<uint8_t>(input.dtype == joint::DType::S8 ? draw % 255 - 127 : draw);

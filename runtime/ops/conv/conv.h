@@ -30,6 +30,7 @@ RunFunction conv_uxsx_neondot;
 RunFunction conv_uxsx_neon;
 RunFunction conv_uxsx_msa;
 RunFunction conv_uxsx_portable;
+RunFunction conv_f32_avx512vnni;
 RunFunction conv_f32_portable;
 
 inline constexpr Kernel kConvKernels[] = {
@@ -73,6 +74,9 @@ inline constexpr Kernel kConvKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(conv_uxsx_msa, Isa::kMsa, AcceptsConvSums),
 #endif
     LOCKSTEP_INTEGER_KERNEL(conv_uxsx_portable, Isa::kPortable, nullptr),
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_FLOAT_KERNEL(conv_f32_avx512vnni, Isa::kAvx512Vnni, nullptr),
+#endif
     LOCKSTEP_FLOAT_KERNEL(conv_f32_portable, Isa::kPortable, nullptr),
 };
 

@@ -22,6 +22,25 @@ struct FloatConvGeometry {
   int64_t out_step;
 };
 
+// The taps of an output pixel: rows with their padding, and the steps from tap to tap.
+struct FloatTaps {
+  const float* const* rows;  // first pixel that output pixel 0 reads, first channel of the group
+  int64_t kernel_h, kernel_w;
+  int64_t column_step;  // floats from one kx to the next
+  int64_t pixel_step;   // floats from one output pixel to the next
+  int64_t channels;     // of the group's input
+};
+
+// Up to `tile` channels of a group, `count` of them, along a row of output pixels.
+using FloatRow = void(const FloatTaps& taps, int64_t pixels, const float* w, const float* bias, int64_t count, float* y,
+                      int64_t out_step);
+
+// Rows of outputs, in tiles of so many channels.
+void RunFloatConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch, FloatRow* row, int64_t tile);
+
+// One of each instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so. A tile is kFloatBlockChannels.
+FloatRow FloatRow512;
+
 FloatConvGeometry DescribeFloatConv(const LayerArgs& args);
 Prepared PrepareFloatConv(const LayerArgs& args);
 

@@ -22,18 +22,9 @@ constexpr int kTileVectors = 8;
 constexpr int kTileChannels = kTileVectors * kLanes;
 static_assert(kFloatBlockChannels % kTileChannels == 0);
 
-// The taps of an output pixel: rows with their padding, and the steps from tap to tap.
-struct Taps {
-  const float* const* rows;  // first pixel that output pixel 0 reads, first channel of the group
-  int64_t kernel_h, kernel_w;
-  int64_t column_step;  // floats from one kx to the next
-  int64_t pixel_step;   // floats from one output pixel to the next
-  int64_t channels;     // of the group's input
-};
-
 // acc += x * w over ky, kx, channel for Pixels neighbouring output pixels and one tile of channels.
 template <int Pixels>
-void Accumulate(const Taps& taps, int64_t pixel, const float* w, Lanes (&acc)[Pixels][kTileVectors]) {
+void Accumulate(const FloatTaps& taps, int64_t pixel, const float* w, Lanes (&acc)[Pixels][kTileVectors]) {
   for (int64_t ky = 0; ky < taps.kernel_h; ++ky) {
     for (int64_t kx = 0; kx < taps.kernel_w; ++kx) {
       const float* x = taps.rows[ky] + pixel * taps.pixel_step + kx * taps.column_step;
@@ -52,7 +43,7 @@ void Accumulate(const Taps& taps, int64_t pixel, const float* w, Lanes (&acc)[Pi
 }
 
 template <int Pixels>
-void RunTile(const Taps& taps, int64_t pixel, const float* w, const float* bias, int64_t count, float* y,
+void RunTile(const FloatTaps& taps, int64_t pixel, const float* w, const float* bias, int64_t count, float* y,
              int64_t out_step) {
   float sums[kTileChannels] = {};
   std::copy_n(bias, count, sums);
@@ -90,7 +81,7 @@ const float* PlaceRow(const FloatConvGeometry& g, const float* image, int64_t ro
 }
 
 // One tile of channels of a group along a row of output pixels.
-void RunRow(const Taps& taps, int64_t pixels, const float* w, const float* bias, int64_t count, float* y,
+void RunRow(const FloatTaps& taps, int64_t pixels, const float* w, const float* bias, int64_t count, float* y,
             int64_t out_step) {
   int64_t pixel = 0;
   for (; pixel + kTilePixels <= pixels; pixel += kTilePixels) {
@@ -101,15 +92,15 @@ void RunRow(const Taps& taps, int64_t pixels, const float* w, const float* bias,
 
 }  // namespace
 
-// A unit is one output row.
-void conv_f32_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+void RunFloatConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch, FloatRow* run_row,
+                  int64_t tile) {
   const joint::Conv& o = *args.layer->options_as_Conv();
   const FloatConvGeometry g = DescribeFloatConv(args);
   const int64_t row_floats = g.row_pixels * g.in_c;
   auto* padded = reinterpret_cast<float*>(scratch);
   auto* rows = reinterpret_cast<const float**>(scratch + Aligned(g.kernel_h * row_floats * int64_t{sizeof(float)}));
   const int64_t block_floats = g.kernel_h * g.kernel_w * g.group_in * kFloatBlockChannels;
-  Taps taps = {rows, g.kernel_h, g.kernel_w, o.dilation_w() * g.row_step, o.stride_w() * g.row_step, g.group_in};
+  FloatTaps taps = {rows, g.kernel_h, g.kernel_w, o.dilation_w() * g.row_step, o.stride_w() * g.row_step, g.group_in};
   for (int64_t unit = begin; unit < end; ++unit) {
     const float* image = Floats(args.inputs[0]) + unit / g.out_h * g.in_h * g.in_w * g.in_step;
     for (int64_t ky = 0; ky < g.kernel_h; ++ky) {
@@ -118,16 +109,21 @@ void conv_f32_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_
     }
     float* y = MutableFloats(args.outputs[0]) + unit * g.out_w * g.out_step;
     for (int64_t group = 0; group < g.groups; ++group) {
-      for (int64_t channel = 0; channel < g.group_out; channel += kTileChannels) {
+      for (int64_t channel = 0; channel < g.group_out; channel += tile) {
         const int64_t block = group * g.blocks + channel / kFloatBlockChannels;
         const float* w = Floats(args.inputs[1]) + block * block_floats + channel % kFloatBlockChannels;
         const int64_t out = group * g.group_out + channel;
-        RunRow(taps, g.out_w, w, Floats(args.inputs[2]) + out, std::min<int64_t>(kTileChannels, g.group_out - channel),
-               y + out, g.out_step);
+        run_row(taps, g.out_w, w, Floats(args.inputs[2]) + out, std::min(tile, g.group_out - channel), y + out,
+                g.out_step);
       }
       for (int64_t ky = 0; ky < g.kernel_h; ++ky) rows[ky] += g.group_in;
     }
   }
+}
+
+// A unit is one output row.
+void conv_f32_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+  RunFloatConv(args, begin, end, scratch, RunRow, kTileChannels);
 }
 
 }  // namespace lockstep::kernels

@@ -27,6 +27,8 @@ AcceptFunction AcceptsDepthwiseMsa;
 RunFunction depthwise_conv_u8s8_msa;
 RunFunction depthwise_conv_u8s8_portable;
 RunFunction depthwise_conv_uxsx_portable;
+AcceptFunction AcceptsFloatDepthwise512;
+RunFunction depthwise_conv_f32_avx512vnni;
 RunFunction depthwise_conv_f32_portable;
 
 inline constexpr Kernel kDepthwiseConvKernels[] = {
@@ -47,6 +49,9 @@ inline constexpr Kernel kDepthwiseConvKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_portable, Isa::kPortable, AcceptsDepthwiseBytes),
 #endif
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_uxsx_portable, Isa::kPortable, nullptr),
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_avx512vnni, Isa::kAvx512Vnni, AcceptsFloatDepthwise512),
+#endif
     LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_portable, Isa::kPortable, nullptr),
 };
 

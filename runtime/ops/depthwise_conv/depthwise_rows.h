@@ -53,6 +53,20 @@ inline constexpr int kFewestChannels256 = 16;
 inline constexpr int kWeightQuadsMsa = 48;
 inline constexpr int kColumnQuadsMsa = 128;
 
+inline constexpr int kMostFloatTaps512 = 256;
+
+// An output pixel of floats: of each tap the address of its pixel, or nullptr for padding, and its weights.
+struct FloatWindow {
+  const float* const* taps;
+  int64_t count;
+  const float* weights;  // [tap][channel]
+  const float* bias;
+  int64_t channels;
+  float* y;
+};
+
+void FloatPixel512(const FloatWindow& window);
+
 // clamp(zero_point + rq(acc)) for every shift.
 void RequantizeDepthwise(const DepthwiseLayer& layer, const int64_t* acc, const int32_t* multiplier,
                          const int32_t* shift, int count, uint16_t* values);

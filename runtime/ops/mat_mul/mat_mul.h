@@ -29,6 +29,7 @@ PrepareFunction PrepareMatMul;
 AcceptFunction AcceptsMatMul512;
 RunFunction mat_mul_ux_avx512vnni;
 RunFunction mat_mul_ux_portable;
+RunFunction mat_mul_f32_avx512vnni;
 RunFunction mat_mul_f32_portable;
 
 inline constexpr Kernel kMatMulKernels[] = {
@@ -36,6 +37,9 @@ inline constexpr Kernel kMatMulKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsMatMul512),
 #endif
     LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_portable, Isa::kPortable, nullptr),
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_FLOAT_KERNEL(mat_mul_f32_avx512vnni, Isa::kAvx512Vnni, nullptr),
+#endif
     LOCKSTEP_FLOAT_KERNEL(mat_mul_f32_portable, Isa::kPortable, nullptr),
 };
 

@@ -16,6 +16,14 @@ struct MatMulRows {
   int32_t multiplier, shift, zero_point, low, high;
 };
 
+struct MatMulFloats {
+  const float* a;  // the first row
+  const float* b;  // the matrix
+  float* y;
+  int64_t rows, depth, columns;
+};
+
+void MultiplyFloats512(const MatMulFloats& tile);
 void MultiplyBytes512(const MatMulRows& rows);  // sums of 32 bits
 void MultiplyWords512(const MatMulRows& rows);  // of 64, with a shift of kLongShift or more
 

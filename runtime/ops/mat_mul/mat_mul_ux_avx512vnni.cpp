@@ -2,10 +2,28 @@
 
 #include "arithmetic/requantize.h"
 #include "ops/common/elements.h"
+#include "ops/common/float_elements.h"
 #include "ops/mat_mul/mat_mul.h"
 #include "ops/mat_mul/mat_mul_rows.h"
 
 namespace lockstep::kernels {
+
+namespace {
+
+// visit(the first unit's tile, rows) for units of the same matrix together.
+template <typename Visit>
+void ForEachMatrix(const LayerArgs& args, int64_t begin, int64_t end, Visit visit) {
+  const TensorView& y = args.outputs[0];
+  const int64_t height = y.shape[y.rank - 2];
+  const int64_t units = (height + kMatMulRows - 1) / kMatMulRows;  // of a matrix
+  for (int64_t unit = begin; unit < end;) {
+    const int64_t stop = std::min(end, (unit / units + 1) * units);
+    visit(MatMulTileOf(args, unit), std::min((stop - unit) * kMatMulRows, height - unit % units * kMatMulRows));
+    unit = stop;
+  }
+}
+
+}  // namespace
 
 bool AcceptsMatMul512(const LayerArgs& args) {
   const joint::MatMul& options = *args.layer->options_as_MatMul();
@@ -17,16 +35,12 @@ void mat_mul_ux_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, ui
   const TensorView& a = args.inputs[0];
   const TensorView& b = args.inputs[1];
   const TensorView& y = args.outputs[0];
-  const int64_t height = y.shape[y.rank - 2];
-  const int64_t units = (height + kMatMulRows - 1) / kMatMulRows;  // of a matrix
-  for (int64_t unit = begin; unit < end;) {
-    const MatMulTile tile = MatMulTileOf(args, unit);
-    const int64_t stop = std::min(end, (unit / units + 1) * units);
+  ForEachMatrix(args, begin, end, [&](const MatMulTile& tile, int64_t count) {
     MatMulRows rows{};
     rows.a = a.data + tile.a * ElementBytes(a.dtype);
     rows.b = b.data + tile.b * ElementBytes(b.dtype);
     rows.y = y.data + tile.y * ElementBytes(y.dtype);
-    rows.rows = std::min((stop - unit) * kMatMulRows, height - unit % units * kMatMulRows);
+    rows.rows = count;
     rows.depth = tile.depth;
     rows.columns = tile.columns;
     rows.wide_a = a.dtype == joint::DType::U16;
@@ -44,8 +58,14 @@ void mat_mul_ux_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, ui
     } else {
       MultiplyWords512(rows);
     }
-    unit = stop;
-  }
+  });
+}
+
+void mat_mul_f32_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  ForEachMatrix(args, begin, end, [&](const MatMulTile& tile, int64_t count) {
+    MultiplyFloats512({Floats(args.inputs[0]) + tile.a, Floats(args.inputs[1]) + tile.b,
+                       MutableFloats(args.outputs[0]) + tile.y, count, tile.depth, tile.columns});
+  });
 }
 
 }  // namespace lockstep::kernels
