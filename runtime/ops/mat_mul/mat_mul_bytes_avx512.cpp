@@ -34,14 +34,7 @@ struct Block {
   Quad starts;  // what the columns' sums add
 };
 
-// Rows k .. k + 3 of b; those from `depth` on are 0.
-[[gnu::always_inline]] inline Quad LoadQuad(const MatMulRows& rows, const uint8_t* b, int64_t k, __mmask64 columns) {
-  const __m512i flip = _mm512_set1_epi8(-128);
-  __m512i lines[4];
-  Unroll<4>([&](auto i) {
-    lines[i] = k + i < rows.depth ? _mm512_xor_si512(_mm512_maskz_loadu_epi8(columns, b + (k + i) * rows.columns), flip)
-                                  : _mm512_setzero_si512();
-  });
+[[gnu::always_inline]] inline Quad InterleaveLines(const __m512i* lines) {
   const __m512i a = _mm512_unpacklo_epi8(lines[0], lines[1]);
   const __m512i c = _mm512_unpackhi_epi8(lines[0], lines[1]);
   const __m512i d = _mm512_unpacklo_epi8(lines[2], lines[3]);
@@ -50,29 +43,55 @@ struct Block {
            _mm512_unpackhi_epi16(c, e)}};
 }
 
-Quad ColumnSums(const MatMulRows& rows, const uint8_t* b, __mmask64 columns) {
+[[gnu::always_inline]] inline __m512i LoadLine(const uint8_t* b, __mmask64 columns) {
+  return _mm512_xor_si512(_mm512_maskz_loadu_epi8(columns, b), _mm512_set1_epi8(-128));
+}
+
+// Four rows of b.
+[[gnu::always_inline]] inline Quad LoadQuad(const MatMulRows& rows, const uint8_t* b, __mmask64 columns) {
+  __m512i lines[4];
+  Unroll<4>([&](auto i) { lines[i] = LoadLine(b + i * rows.columns, columns); });
+  return InterleaveLines(lines);
+}
+
+// The last rows of b, less than four; the others are 0.
+[[gnu::noinline]] void LoadLastQuad(const MatMulRows& rows, const uint8_t* b, int64_t count, __mmask64 columns,
+                                    Quad* quad) {
+  __m512i lines[4];
+  for (int64_t i = 0; i < 4; ++i) {
+    lines[i] = i < count ? LoadLine(b + i * rows.columns, columns) : _mm512_setzero_si512();
+  }
+  *quad = InterleaveLines(lines);
+}
+
+[[gnu::noinline]] Quad ColumnSums(const MatMulRows& rows, const uint8_t* b, __mmask64 columns) {
   Quad sums;
   Unroll<kVectors>([&](auto j) { sums.part[j] = _mm512_setzero_si512(); });
   for (int64_t k = 0; k < rows.depth; k += 4) {
-    const Quad quad = LoadQuad(rows, b, k, columns);
+    Quad quad;
+    if (k + 4 <= rows.depth) {
+      quad = LoadQuad(rows, b + k * rows.columns, columns);
+    } else {
+      LoadLastQuad(rows, b + k * rows.columns, rows.depth - k, columns, &quad);
+    }
     Unroll<kVectors>([&](auto j) { sums.part[j] = DotProduct(sums.part[j], _mm512_set1_epi8(1), quad.part[j]); });
   }
   return sums;
 }
 
-int32_t RowSum(const uint8_t* a, int64_t depth) {
+[[gnu::noinline]] int32_t RowSum(const uint8_t* a, int64_t depth) {
   int32_t sum = 0;
   for (int64_t k = 0; k < depth; ++k) sum += a[k];
   return sum;
 }
 
-int32_t LastQuad(const uint8_t* a, int64_t count) {
+[[gnu::noinline]] int32_t LastQuad(const uint8_t* a, int64_t count) {
   uint32_t quad = 0;
   for (int64_t i = 0; i < count; ++i) quad |= uint32_t{a[i]} << (8 * i);
   return static_cast<int32_t>(quad);
 }
 
-void StoreRow(const MatMulRows& rows, const Block& block, const __m512i* acc, int64_t row) {
+[[gnu::noinline]] void StoreRow(const MatMulRows& rows, const Block& block, const __m512i* acc, int64_t row) {
   __m512i values[kVectors];
   for (int j = 0; j < kVectors; ++j) {
     values[j] = Requantize512(block.requantizer, block.limits, block.high_words, acc[j]);
@@ -110,8 +129,8 @@ template <int kCount>
   });
   const uint8_t* b = rows.b + block.first;
   const int64_t whole = rows.depth / 4 * 4;
-  for (int64_t k = 0; k < whole; k += 4) {
-    const Quad quad = LoadQuad(rows, b, k, block.columns);
+  for (int64_t k = 0; k < whole; k += 4, b += 4 * rows.columns) {
+    const Quad quad = LoadQuad(rows, b, block.columns);
     Unroll<kCount>([&](auto r) {
       int32_t elements;
       std::memcpy(&elements, a[r] + k, sizeof elements);
@@ -120,7 +139,8 @@ template <int kCount>
     });
   }
   if (whole < rows.depth) {
-    const Quad quad = LoadQuad(rows, b, whole, block.columns);
+    Quad quad;
+    LoadLastQuad(rows, b, rows.depth - whole, block.columns, &quad);
     Unroll<kCount>([&](auto r) {
       const __m512i x = _mm512_set1_epi32(LastQuad(a[r] + whole, rows.depth - whole));
       Unroll<kVectors>([&](auto j) { acc[r][j] = DotProduct(acc[r][j], x, quad.part[j]); });

@@ -6,6 +6,7 @@
 #include <immintrin.h>
 
 #include <cstring>
+#include <type_traits>
 
 #include "arithmetic/requantize_avx512.h"
 #include "gemm/dot_product_avx512.h"
@@ -44,30 +45,24 @@ template <bool kWideB>
   }
 }
 
-template <bool kWideB>
+// Rows k and k + 1 of b; of `rows.depth` rows the last one's neighbour is 0.
+template <bool kWideB, bool kLast>
 [[gnu::always_inline]] inline WordPair LoadPair(const MatMulRows& rows, const Block& block, int64_t k) {
-  const __m512i a = LoadLine<kWideB>(rows, k * rows.columns + block.first, block.columns);
-  const __m512i b = k + 1 < rows.depth ? LoadLine<kWideB>(rows, (k + 1) * rows.columns + block.first, block.columns)
-                                       : _mm512_setzero_si512();
-  return Interleave(a, b);
+  const int64_t at = k * rows.columns + block.first;
+  return Interleave(LoadLine<kWideB>(rows, at, block.columns),
+                    kLast ? _mm512_setzero_si512() : LoadLine<kWideB>(rows, at + rows.columns, block.columns));
 }
 
 // Elements k and k + 1 of a row of a, in every dword.
-template <bool kWideA, bool kWideB>
-[[gnu::always_inline]] inline __m512i LoadLeft(const uint8_t* a, int64_t k, int64_t depth) {
+template <bool kWideA, bool kWideB, bool kLast>
+[[gnu::always_inline]] inline __m512i LoadLeft(const uint8_t* a, int64_t k) {
   if constexpr (kWideA) {
-    uint32_t pair;
-    if (k + 1 < depth) {
-      std::memcpy(&pair, a + 2 * k, 4);
-    } else {
-      uint16_t last;
-      std::memcpy(&last, a + 2 * k, 2);
-      pair = last;
-    }
+    uint32_t pair = 0;
+    std::memcpy(&pair, a + 2 * k, kLast ? 2 : 4);
     const __m512i x = _mm512_set1_epi32(static_cast<int32_t>(pair));
     return kWideB ? x : _mm512_xor_si512(x, _mm512_set1_epi16(-0x8000));
   } else {
-    const uint32_t second = k + 1 < depth ? a[k + 1] : 0;
+    const uint32_t second = kLast ? 0 : a[k + 1];
     return _mm512_set1_epi32(static_cast<int32_t>(a[k] | second << 16));
   }
 }
@@ -91,16 +86,18 @@ template <bool kWideB>
   for (int64_t first = 0; first < rows.depth; first += kDepth) {
     const int64_t last = first + kDepth < rows.depth ? first + kDepth : rows.depth;
     WordPair some = Zero();
-    for (int64_t k = first; k < last; k += 2) {
-      const WordPair pair = LoadPair<kWideB>(rows, block, k);
+    const auto add = [&](const WordPair& pair) __attribute__((always_inline)) {
       Unroll<2>([&](auto j) { some.part[j] = AddProducts(some.part[j], _mm512_set1_epi16(1), pair.part[j]); });
-    }
+    };
+    int64_t k = first;
+    for (; k + 1 < last; k += 2) add(LoadPair<kWideB, false>(rows, block, k));
+    if (k < last) add(LoadPair<kWideB, true>(rows, block, k));
     AddWide(some, 1, &sums);
   }
   return sums;
 }
 
-int64_t RowSum(const MatMulRows& rows, int64_t row) {
+[[gnu::noinline]] int64_t RowSum(const MatMulRows& rows, int64_t row) {
   int64_t sum = 0;
   if (rows.wide_a) {
     const auto* a = reinterpret_cast<const uint16_t*>(rows.a) + row * rows.depth;
@@ -112,7 +109,7 @@ int64_t RowSum(const MatMulRows& rows, int64_t row) {
   return sum;
 }
 
-void StoreRow(const MatMulRows& rows, const Block& block, const WideSums& sums, int64_t row) {
+[[gnu::noinline]] void StoreRow(const MatMulRows& rows, const Block& block, const WideSums& sums, int64_t row) {
   __m512i values[kWide];
   for (int i = 0; i < kWide; ++i) values[i] = RequantizeLong512(block.requantizer, block.limits, sums.part[i]);
   const __m512i words = _mm512_packus_epi32(_mm512_or_si512(values[0], _mm512_slli_epi64(values[1], 32)),
@@ -143,11 +140,11 @@ template <bool kWideA, bool kWideB, int kCount>
     const int64_t last = first + kDepth < rows.depth ? first + kDepth : rows.depth;
     WordPair acc[kCount][kSums];
     Unroll<kCount>([&](auto r) { Unroll<kSums>([&](auto s) { acc[r][s] = Zero(); }); });
-    for (int64_t k = first; k < last; k += 2) {
-      const WordPair pair = LoadPair<kWideB>(rows, block, k);
+    const auto multiply = [&](int64_t k, auto is_last) __attribute__((always_inline)) {
+      const WordPair pair = LoadPair<kWideB, is_last>(rows, block, k);
       Unroll<kCount>([&](auto r) {
         __m512i x[kSums];
-        x[0] = LoadLeft<kWideA, kWideB>(a[r], k, rows.depth);
+        x[0] = LoadLeft<kWideA, kWideB, is_last>(a[r], k);
         if constexpr (kSums == 2) {
           x[1] = _mm512_srli_epi16(x[0], 8);
           x[0] = _mm512_and_si512(x[0], _mm512_set1_epi16(0xff));
@@ -156,7 +153,10 @@ template <bool kWideA, bool kWideB, int kCount>
           Unroll<2>([&](auto j) { acc[r][s].part[j] = AddProducts(acc[r][s].part[j], x[s], pair.part[j]); });
         });
       });
-    }
+    };
+    int64_t k = first;
+    for (; k + 1 < last; k += 2) multiply(k, std::false_type());
+    if (k < last) multiply(k, std::true_type());
     Unroll<kCount>([&](auto r) {
       AddWide(acc[r][0], 1, &sums[r]);
       if (kSums == 2) AddWide(acc[r][kSums - 1], 256, &sums[r]);

@@ -64,7 +64,8 @@ TEST(OperatorTable, VersionsPackedInputsAndStridesOf) {
   }
 }
 
-// Nothing but speed is lost with a row of an instruction set.
+// Nothing but speed is lost with a row of an instruction set. Floats of a transposed convolution have one sum for each
+// output pixel, which no instruction set makes faster.
 TEST(OperatorTable, ConvTransposeHasTheKernelsOfConv) {
   const Operator& conv = OperatorOf(joint::Options::Conv);
   const Operator& transposed = OperatorOf(joint::Options::ConvTranspose);
@@ -72,6 +73,7 @@ TEST(OperatorTable, ConvTransposeHasTheKernelsOfConv) {
   for (size_t i = 0; i < conv.kernel_count; ++i) {
     const std::string name = conv.kernels[i].name;
     if (name.find("winograd") != std::string::npos) continue;  // windows with stride 1 alone
+    if (conv.kernels[i].form == Form::kFloat && conv.kernels[i].isa != Isa::kPortable) continue;
     const std::string wanted = "conv_transpose" + name.substr(4);
     ASSERT_LT(next, transposed.kernel_count) << wanted << " is missing";
     const Kernel& kernel = transposed.kernels[next++];
