@@ -14,8 +14,8 @@ namespace lockstep::kernels {
 
 AcceptFunction HasPlainRuns;
 RunFunction add_ux_avx512vnni;
-AcceptFunction AcceptsAddNeon;
-RunFunction add_u8_neon;
+RunFunction add_ux_neon;
+RunFunction add_ux_msa;
 RunFunction add_ux_portable;
 RunFunction add_f32_portable;
 
@@ -24,7 +24,10 @@ inline constexpr Kernel kAddKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(add_ux_avx512vnni, Isa::kAvx512Vnni, HasPlainRuns),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
-    LOCKSTEP_INTEGER_KERNEL(add_u8_neon, Isa::kNeon, AcceptsAddNeon),
+    LOCKSTEP_INTEGER_KERNEL(add_ux_neon, Isa::kNeon, HasPlainRuns),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_INTEGER_KERNEL(add_ux_msa, Isa::kMsa, HasPlainRuns),
 #endif
     LOCKSTEP_INTEGER_KERNEL(add_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(add_f32_portable, Isa::kPortable, nullptr),

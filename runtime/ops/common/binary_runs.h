@@ -38,14 +38,27 @@ struct PReluConstants {
   int32_t zero_point, low, high;
 };
 
+inline AddConstants AddConstantsOf(const LayerArgs& args) {
+  const joint::Add& add = *args.layer->options_as_Add();
+  return {args.inputs[0].zero_point,  args.inputs[1].zero_point, add.multiplier_a(), add.multiplier_b(), add.shift(),
+          args.outputs[0].zero_point, add.clamp_low(),           add.clamp_high()};
+}
+
+inline MulConstants MulConstantsOf(const LayerArgs& args) {
+  const joint::Mul& mul = *args.layer->options_as_Mul();
+  return {args.inputs[0].zero_point,  args.inputs[1].zero_point, mul.multiplier(), mul.shift(),
+          args.outputs[0].zero_point, mul.clamp_low(),           mul.clamp_high()};
+}
+
 // One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
 void AddRun512(const AddConstants& constants, const BinaryRun& run);
 void MulRun512(const MulConstants& constants, const BinaryRun& run);
 void MulWideRun512(const MulConstants& constants, const BinaryRun& run);  // a shift of kLongShift or more
 void PReluRun512(const PReluConstants& constants, const BinaryRun& run);
-// Of bytes.
 void AddRunNeon(const AddConstants& constants, const BinaryRun& run);
 void MulRunNeon(const MulConstants& constants, const BinaryRun& run);
+void AddRunMsa(const AddConstants& constants, const BinaryRun& run);
+void MulRunMsa(const MulConstants& constants, const BinaryRun& run);
 
 // For layers that HasPlainRuns.
 template <typename Constants>

@@ -1,9 +1,8 @@
-// Add and Mul of bytes, sixteen at a time.
+// Add and Mul of bytes; other widths take lanes of 32 bits.
 #include <cstddef>
 
-#include "arithmetic/requantize_neon.h"
-#include "gemm/unroll.h"
-#include "ops/common/binary_runs.h"
+#include "arithmetic/lanes_neon.h"
+#include "ops/common/binary_lanes.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -67,10 +66,13 @@ template <typename Combine>
   }
 }
 
+bool IsOfBytes(const BinaryRun& run) { return !run.wide_a && !run.wide_b && !run.wide_y; }
+
 }  // namespace
 
 // The format bounds multipliers and shift so that 32 bits hold every step.
 void AddRunNeon(const AddConstants& c, const BinaryRun& run) {
+  if (!IsOfBytes(run)) return AddLanes(c, run);
   const ByteLimitsNeon limits(c.zero_point, c.low, c.high);
   const int32x4_t left_shift = vdupq_n_s32(-c.shift);
   const int32x4_t ma = vdupq_n_s32(c.multiplier_a);
@@ -84,6 +86,7 @@ void AddRunNeon(const AddConstants& c, const BinaryRun& run) {
 }
 
 void MulRunNeon(const MulConstants& c, const BinaryRun& run) {
+  if (!IsOfBytes(run)) return MulLanes(c, run);
   const ByteLimitsNeon limits(c.zero_point, c.low, c.high);
   const RequantizeNeon by = {vdupq_n_s32(c.multiplier), vdupq_n_s32(-c.shift)};
   if (c.shift >= 1) {

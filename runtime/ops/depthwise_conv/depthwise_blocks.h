@@ -6,7 +6,8 @@
 namespace lockstep::kernels {
 
 inline constexpr int kDepthwiseBlock = 16;
-inline constexpr int kMostTapsNeon = 128;  // of a window that depthwise_rows_u8s8_neon has memory for
+inline constexpr int kDepthwiseLanes = 8;
+inline constexpr int kMostTapsNeon = 128;  // of a window that DepthwiseTiles has memory for
 
 // Constants of 16 neighbouring channels. The last block's end with the layer's, so that it may have channels of the one
 // before it too; of less than 16 channels in all the others are zero. Weights lie behind all blocks,
@@ -20,5 +21,18 @@ struct alignas(64) DepthwiseBlock {
 };
 
 inline int64_t DepthwiseBlocks(int64_t channels) { return (channels + kDepthwiseBlock - 1) / kDepthwiseBlock; }
+
+// Constants of 8 neighbouring channels, for sums of x * w, or of (x - 32768) * w where x has 16 bits; otherwise as above.
+// Weights lie behind all blocks, [block][pair of taps][16]: those of a tap and the next, with MSA channel by channel. A
+// last tap without a next has zeros.
+struct alignas(16) DepthwiseLanesBlock {
+  int32_t start[kDepthwiseLanes];
+  int32_t multiplier[kDepthwiseLanes];
+  int32_t shift[kDepthwiseLanes];
+  int32_t first;
+  bool short_shifts;
+};
+
+inline int64_t DepthwiseLanesBlocks(int64_t channels) { return (channels + kDepthwiseLanes - 1) / kDepthwiseLanes; }
 
 }  // namespace lockstep::kernels

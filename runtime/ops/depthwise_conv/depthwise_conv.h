@@ -25,6 +25,9 @@ SetupFunction SetUpDepthwiseBlocks;
 RunFunction depthwise_conv_u8s8_neon;
 AcceptFunction AcceptsDepthwiseMsa;
 RunFunction depthwise_conv_u8s8_msa;
+AcceptFunction AcceptsDepthwiseLanes;
+RunFunction depthwise_conv_uxs8_neon;
+RunFunction depthwise_conv_uxs8_msa;
 RunFunction depthwise_conv_u8s8_portable;
 RunFunction depthwise_conv_uxsx_portable;
 AcceptFunction AcceptsFloatDepthwise512;
@@ -41,9 +44,11 @@ inline constexpr Kernel kDepthwiseConvKernels[] = {
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_neon, Isa::kNeon, AcceptsDepthwiseNeon),
+    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_uxs8_neon, Isa::kNeon, AcceptsDepthwiseLanes),
 #endif
 #if defined(LOCKSTEP_KERNELS_MSA)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_msa, Isa::kMsa, AcceptsDepthwiseMsa),
+    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_uxs8_msa, Isa::kMsa, AcceptsDepthwiseLanes),
 #endif
 #if defined(LOCKSTEP_KERNELS_SCALAR)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_portable, Isa::kPortable, AcceptsDepthwiseBytes),
@@ -55,7 +60,7 @@ inline constexpr Kernel kDepthwiseConvKernels[] = {
     LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_portable, Isa::kPortable, nullptr),
 };
 
-#if defined(LOCKSTEP_KERNELS_NEON)
+#if defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA)
 inline constexpr PrepareFunction* kPrepareDepthwise = PrepareDepthwiseBlocks;
 inline constexpr SetupFunction* kSetUpDepthwise = SetUpDepthwiseBlocks;
 #else

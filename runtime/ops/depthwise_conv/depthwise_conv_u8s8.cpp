@@ -1,4 +1,6 @@
 #include "arithmetic/rq1.h"
+#include "ops/common/byte_table_msa.h"
+#include "ops/common/byte_table_neon.h"
 #include "ops/depthwise_conv/depthwise_conv.h"
 #include "ops/depthwise_conv/depthwise_rows.h"
 
@@ -17,12 +19,12 @@ DepthwiseLayer DescribeDepthwise(const LayerArgs& args) {
   const TensorView& y = args.outputs[0];
   DepthwiseLayer layer{};
   layer.input = x.data;
-  layer.in_pitch = x.pitch;
+  layer.in_pitch = x.pitch * ElementBytes(x.dtype);
   layer.in_h = x.shape[1];
   layer.in_w = x.shape[2];
   layer.in_zero_point = x.zero_point;
   layer.output = y.data;
-  layer.out_pitch = y.pitch;
+  layer.out_pitch = y.pitch * ElementBytes(y.dtype);
   layer.out_h = y.shape[1];
   layer.out_w = y.shape[2];
   layer.channels = y.shape[3];
@@ -43,6 +45,9 @@ DepthwiseLayer DescribeDepthwise(const LayerArgs& args) {
   layer.high = options.clamp_high();
   layer.table = options.table() != nullptr ? options.table()->data() : nullptr;
   layer.state = args.state;
+  layer.wide_input = x.dtype == joint::DType::U16;
+  layer.wide_output = y.dtype == joint::DType::U16;
+  layer.wide_table = !layer.wide_output && layer.table != nullptr && options.table()->size() != kByteEntries;
   return layer;
 }
 
@@ -135,5 +140,35 @@ LOCKSTEP_DEPTHWISE(portable)
 #endif
 
 #undef LOCKSTEP_DEPTHWISE
+
+#if defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA)
+namespace {
+
+void RunLanes(const LayerArgs& args, int64_t begin, int64_t end, DepthwiseRows* rows, ApplyTableFunction* apply) {
+  const DepthwiseLayer layer = DescribeDepthwise(args);
+  rows(layer, begin, end);
+  if (layer.table == nullptr || layer.wide_table) return;
+  const TensorView& y = args.outputs[0];
+  uint8_t* first = y.data + begin * y.shape[2] * layer.out_pitch;
+  const int64_t pixels = (end - begin) * y.shape[2];
+  if (layer.wide_output) {
+    ApplyWideTable(layer.table, StretchesOf(y, reinterpret_cast<uint16_t*>(first), pixels));
+  } else {
+    apply(layer.table, StretchesOf(y, first, pixels));
+  }
+}
+
+}  // namespace
+
+#if defined(LOCKSTEP_KERNELS_NEON)
+void depthwise_conv_uxs8_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  RunLanes(args, begin, end, depthwise_rows_uxs8_neon, ApplyTableNeon);
+}
+#else
+void depthwise_conv_uxs8_msa(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  RunLanes(args, begin, end, depthwise_rows_uxs8_msa, ApplyTableMsa);
+}
+#endif
+#endif
 
 }  // namespace lockstep::kernels

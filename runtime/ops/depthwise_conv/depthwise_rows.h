@@ -21,8 +21,10 @@ struct DepthwiseLayer {
   const int32_t* multiplier;
   const int8_t* shift;
   int32_t zero_point, low, high;
-  const uint8_t* table;  // of 256 bytes, or nullptr
+  const uint8_t* table;  // of bytes, or nullptr; of 256 but for wide_table
   const uint8_t* state;  // of the operator's setup, if it has one
+  bool wide_input, wide_output;  // u16
+  bool wide_table;               // for values of 16 bits in front of bytes
 };
 
 // One whose inputs, weights or outputs may have two bytes; strides of tensors still count bytes.
@@ -78,6 +80,8 @@ DepthwiseRows depthwise_rows_u8s8_avx512vnni;
 DepthwiseRows depthwise_rows_u8s8_avx2;
 DepthwiseRows depthwise_rows_u8s8_neon;
 DepthwiseRows depthwise_rows_u8s8_msa;
+DepthwiseRows depthwise_rows_uxs8_neon;
+DepthwiseRows depthwise_rows_uxs8_msa;
 DepthwiseRows depthwise_rows_u8s8_portable;  // where LOCKSTEP_KERNELS_SCALAR does
 
 }  // namespace lockstep::kernels

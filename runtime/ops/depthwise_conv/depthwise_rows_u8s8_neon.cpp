@@ -1,11 +1,9 @@
 // Two taps of a channel fit into 16 bits as products of x - 128 with w within +-127: smull, smlal and a widening
-// addition do sixteen channels of one pixel. A tile is as many neighbouring pixels as there are registers for; all its
-// blocks of channels are done before the next, so that rows are read as they lie.
+// addition do sixteen channels of one pixel. A tile is as many neighbouring pixels as there are registers for.
 #include "arithmetic/requantize_neon.h"
 #include "gemm/unroll.h"
 #include "ops/common/byte_table_neon.h"
-#include "ops/depthwise_conv/depthwise_blocks.h"
-#include "ops/depthwise_conv/depthwise_rows.h"
+#include "ops/depthwise_conv/depthwise_tiles.h"
 #if defined(__arm__)
 #include "ops/depthwise_conv/depthwise_tile_armv7.h"
 #endif
@@ -32,23 +30,15 @@ struct Plan {
   bool assembler;                      // does it
   alignas(16) uint8_t limits[3 * 16];  // of DepthwiseTileArmv7
 #endif
-  ptrdiff_t offset[kMostTapsNeon];  // of a tap behind a window's first
+  const ptrdiff_t* offset;  // of a tap behind a window's first
   int32_t taps;
   const DepthwiseBlock* blocks;
-  int64_t count;           // of blocks
-  const int8_t* weights;   // of all blocks
-  const uint8_t* padding;  // a pixel of zero points
+  int64_t count;          // of blocks
+  const int8_t* weights;  // of all blocks
 };
 
-struct Tile {
-  const uint8_t* first[kTilePixels];  // the windows' first elements
-  uint8_t* out[kTilePixels];
-};
-
-// Where windows reach over the input's edges: the element of every tap.
-struct EdgeTaps {
-  const uint8_t* at[kMostTapsNeon][kTilePixels];
-};
+using Tile = DepthwiseTile<kTilePixels>;
+using EdgeTaps = DepthwiseEdges<kTilePixels>;
 
 [[gnu::always_inline]] inline int8x16_t Flip(uint8x16_t x) {
   return vreinterpretq_s8_u8(veorq_u8(x, vdupq_n_u8(0x80)));
@@ -207,14 +197,29 @@ void RunFewChannels(const DepthwiseLayer& layer, const Plan& plan, const Tile& t
   });
 }
 
+struct Kernel {
+  const DepthwiseLayer& layer;
+  const Plan& plan;
+
+  bool WithinVectors() const { return layer.channels >= kChannels; }
+  void Inside(const Tile& tile) const { RunInside(layer, plan, tile); }
+  void AtEdge(const Tile& tile, const EdgeTaps& taps) const {
+    if (WithinVectors()) {
+      RunAtEdge(layer, plan, tile, taps);
+    } else {
+      RunFewChannels(layer, plan, tile, taps);
+    }
+  }
+};
+
 class Rows {
  public:
-  explicit Rows(const DepthwiseLayer& layer) : layer_(layer) {
-    plan_.taps = layer.kernel_h * layer.kernel_w;
+  explicit Rows(const DepthwiseLayer& layer) : layer_(layer), tiles_(layer, PaddingOf(layer)) {
+    plan_.taps = tiles_.taps();
+    plan_.offset = tiles_.offsets();
     plan_.blocks = reinterpret_cast<const DepthwiseBlock*>(layer.state);
     plan_.count = DepthwiseBlocks(layer.channels);
     plan_.weights = reinterpret_cast<const int8_t*>(plan_.blocks + plan_.count);
-    plan_.padding = reinterpret_cast<const uint8_t*>(plan_.weights) + plan_.count * plan_.taps * kChannels;
 #if defined(__arm__)
     plan_.assembler = layer.channels >= kChannels;
     for (int64_t i = 0; i < plan_.count; ++i) plan_.assembler = plan_.assembler && plan_.blocks[i].short_shifts;
@@ -227,19 +232,10 @@ class Rows {
       plan_.limits[32 + i] = static_cast<uint8_t>(layer.high);
     }
 #endif
-    for (int32_t tap = 0; tap < plan_.taps; ++tap) {
-      const int64_t row = int64_t{tap / layer.kernel_w} * layer.dilation_h;
-      const int64_t column = int64_t{tap % layer.kernel_w} * layer.dilation_w;
-      plan_.offset[tap] = static_cast<ptrdiff_t>((row * layer.in_w + column) * layer.in_pitch);
-    }
   }
 
   void Run(int64_t unit) {
-    const int32_t last = layer_.out_w - kTilePixels;
-    for (int32_t x = 0; x < layer_.out_w; x += kTilePixels) {
-      // The last tile does some pixels once more instead of fewer.
-      RunTile(unit, x <= last || last < 0 ? x : last);
-    }
+    tiles_.Run(unit, Kernel{layer_, plan_});
     if (layer_.table == nullptr) return;
     uint8_t* row = layer_.output + unit * layer_.out_w * layer_.out_pitch;
     const bool together = layer_.out_pitch == layer_.channels;
@@ -248,46 +244,15 @@ class Rows {
   }
 
  private:
-  void RunTile(int64_t unit, int32_t x) {
-    const int64_t image = unit / layer_.out_h * layer_.in_h;
-    const int64_t top = unit % layer_.out_h * layer_.stride_h - layer_.pad_top;
-    const int64_t bottom = top + int64_t{layer_.kernel_h - 1} * layer_.dilation_h;
-    const int64_t left = int64_t{x} * layer_.stride_w - layer_.pad_left;
-    const int64_t right =
-        left + int64_t{kTilePixels - 1} * layer_.stride_w + int64_t{layer_.kernel_w - 1} * layer_.dilation_w;
-    Tile tile;
-    for (int p = 0; p < kTilePixels; ++p) {
-      // A row that is shorter than a tile ends with its last pixel several times.
-      const int32_t pixel = x + p < layer_.out_w ? x + p : layer_.out_w - 1;
-      tile.out[p] = layer_.output + (unit * layer_.out_w + pixel) * layer_.out_pitch;
-    }
-    if (top >= 0 && bottom < layer_.in_h && left >= 0 && right < layer_.in_w && layer_.channels >= kChannels) {
-      const uint8_t* first = layer_.input + ((image + top) * layer_.in_w + left) * layer_.in_pitch;
-      for (int p = 0; p < kTilePixels; ++p) tile.first[p] = first + p * layer_.stride_w * layer_.in_pitch;
-      RunInside(layer_, plan_, tile);
-      return;
-    }
-    for (int32_t tap = 0; tap < plan_.taps; ++tap) {
-      const int64_t row = top + int64_t{tap / layer_.kernel_w} * layer_.dilation_h;
-      for (int p = 0; p < kTilePixels; ++p) {
-        const int32_t pixel = x + p < layer_.out_w ? p : layer_.out_w - 1 - x;
-        const int64_t column =
-            left + int64_t{pixel} * layer_.stride_w + int64_t{tap % layer_.kernel_w} * layer_.dilation_w;
-        const bool inside = row >= 0 && row < layer_.in_h && column >= 0 && column < layer_.in_w;
-        const int64_t place = ((image + row) * layer_.in_w + column) * layer_.in_pitch;
-        edges_.at[tap][p] = inside ? layer_.input + place : plan_.padding;
-      }
-    }
-    if (layer_.channels >= kChannels) {
-      RunAtEdge(layer_, plan_, tile, edges_);
-    } else {
-      RunFewChannels(layer_, plan_, tile, edges_);
-    }
+  // Behind all blocks' weights.
+  static const uint8_t* PaddingOf(const DepthwiseLayer& layer) {
+    const int64_t block_bytes = int64_t{sizeof(DepthwiseBlock)} + layer.kernel_h * layer.kernel_w * kChannels;
+    return layer.state + DepthwiseBlocks(layer.channels) * block_bytes;
   }
 
   const DepthwiseLayer& layer_;
+  DepthwiseTiles<kTilePixels> tiles_;
   Plan plan_;
-  EdgeTaps edges_;
 };
 
 }  // namespace

@@ -14,8 +14,9 @@ namespace lockstep::kernels {
 
 AcceptFunction AcceptsMul512;
 RunFunction mul_ux_avx512vnni;
-AcceptFunction AcceptsMulNeon;
-RunFunction mul_u8_neon;
+AcceptFunction AcceptsMulLanes;
+RunFunction mul_ux_neon;
+RunFunction mul_ux_msa;
 RunFunction mul_ux_portable;
 RunFunction mul_f32_portable;
 
@@ -24,7 +25,10 @@ inline constexpr Kernel kMulKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(mul_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsMul512),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
-    LOCKSTEP_INTEGER_KERNEL(mul_u8_neon, Isa::kNeon, AcceptsMulNeon),
+    LOCKSTEP_INTEGER_KERNEL(mul_ux_neon, Isa::kNeon, AcceptsMulLanes),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_INTEGER_KERNEL(mul_ux_msa, Isa::kMsa, AcceptsMulLanes),
 #endif
     LOCKSTEP_INTEGER_KERNEL(mul_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(mul_f32_portable, Isa::kPortable, nullptr),

@@ -18,10 +18,7 @@ bool AcceptsMul512(const LayerArgs& args) {
 }
 
 void mul_ux_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
-  const joint::Mul& mul = *args.layer->options_as_Mul();
-  const MulConstants constants = {args.inputs[0].zero_point,  args.inputs[1].zero_point, mul.multiplier(), mul.shift(),
-                                  args.outputs[0].zero_point, mul.clamp_low(),           mul.clamp_high()};
-  ForEachBinaryRun(args, begin, end, constants, AreWide(args) ? MulWideRun512 : MulRun512);
+  ForEachBinaryRun(args, begin, end, MulConstantsOf(args), AreWide(args) ? MulWideRun512 : MulRun512);
 }
 
 }  // namespace lockstep::kernels

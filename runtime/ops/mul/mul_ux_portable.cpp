@@ -3,6 +3,10 @@
 
 namespace lockstep::kernels {
 
+bool AcceptsMulLanes(const LayerArgs& args) {
+  return args.layer->options_as_Mul()->shift() >= kLongShift && HasPlainRuns(args);
+}
+
 void mul_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
   const joint::Mul& mul = *args.layer->options_as_Mul();
   const int32_t multiplier = mul.multiplier();

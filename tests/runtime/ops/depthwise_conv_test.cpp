@@ -50,6 +50,28 @@ TEST(DepthwiseConv, WidthsAroundTheTileEdges) {
   }
 }
 
+// Elements of 16 bits, or bytes that become such, with every table behind them.
+TEST(DepthwiseConv, WordsAroundTheTileEdges) {
+  uint32_t seed = 2000;
+  for (const int32_t channels : {1, 3, 7, 8, 9, 15, 16, 17, 24, 33, 64}) {
+    for (const Output output : {Output::kU8, Output::kU8Table, Output::kU16, Output::kU16Table}) {
+      for (const joint::DType input : {joint::DType::U8, joint::DType::U16}) {
+        ConvCase c = DepthwiseCase(channels, 1 + static_cast<int32_t>(seed % 5), 1 + static_cast<int32_t>(seed % 2), 0);
+        c.input = input;
+        c.output = output;
+        c.table_bits = output == Output::kU16Table || seed % 3 == 0 ? 10 : 8;
+        c.shifts = seed % 4 == 0 ? Shifts::kMixed : Shifts::kFitted;
+        c.inputs = seed % 7 == 0 ? Inputs::kAllLargest : Inputs::kRandom;
+        c.height = 4;
+        c.width = 1 + static_cast<int32_t>(seed % 11);
+        c.batch = 2;
+        c.seed = ++seed;
+        Check(c);
+      }
+    }
+  }
+}
+
 TEST(DepthwiseConv, WindowsOfEverySize) {
   uint32_t seed = 300;
   for (const int32_t channels : {16, 20, 64}) {
