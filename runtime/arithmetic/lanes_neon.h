@@ -36,6 +36,7 @@ LOCKSTEP_LANES Halves LargestUnsigned(Halves a, Halves b) {
 LOCKSTEP_LANES Words Largest(Words a, Words b) { return vmaxq_s32(a, b); }
 LOCKSTEP_LANES Words Least(Words a, Words b) { return vminq_s32(a, b); }
 LOCKSTEP_LANES Words Add(Words a, Words b) { return vaddq_s32(a, b); }
+LOCKSTEP_LANES Longs Add(Longs a, Longs b) { return vaddq_s64(a, b); }
 LOCKSTEP_LANES Words Subtract(Words a, Words b) { return vsubq_s32(a, b); }
 LOCKSTEP_LANES Halves Subtract(Halves a, Halves b) { return vsubq_s16(a, b); }
 LOCKSTEP_LANES Halves FlipSigns(Halves x) { return veorq_s16(x, vdupq_n_s16(INT16_MIN)); }

@@ -134,7 +134,9 @@ struct SumsRow {
   const int64_t* start;
   const int64_t* multiplier;
   const int64_t* shift;
-  bool long_shifts;  // all of them are at least kLongShift
+  bool long_shifts;   // all of them are at least kLongShift
+  bool short_shifts;  // all of them are at least 1
+  bool narrow;        // 32 bits hold what is requantised
   int32_t zero_point, low, high;
   bool wide_output;  // u16
   uint8_t* out;
@@ -143,6 +145,9 @@ struct SumsRow {
 
 // Any of them.
 void FinishSums(const SumsRow& row);
+// Of sums of 32 bits with long shifts: compiled where LOCKSTEP_KERNELS_<SET> says so.
+void FinishSumsNeon(const SumsRow& row);
+void FinishSumsMsa(const SumsRow& row);
 
 struct ConvVariant {
   bool signed_rows;  // rows hold x - 128 as s8, and acc_init makes up for it

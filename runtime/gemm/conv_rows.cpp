@@ -67,6 +67,8 @@ SumsRow ConvRows::DescribeSums(const RowPlace& place) {
   sums.multiplier = multiplier;
   sums.shift = shift;
   sums.long_shifts = row_.min_shift >= kLongShift;
+  sums.short_shifts = row_.min_shift >= 1;
+  sums.narrow = narrow_;
   sums.zero_point = row_.zero_point;
   sums.low = row_.low;
   sums.high = row_.high;

@@ -28,6 +28,7 @@ class ConvRows {
         weights_(reinterpret_cast<const int8_t*>(args.inputs[1].data)),
         weight_bytes_(static_cast<int64_t>(args.inputs[1].bytes) / geometry.weight_bytes),
         channels_(ConstantsOf(options)),
+        narrow_(options.acc_bits() == 32),
         blocks_(reinterpret_cast<ConvBlock*>(scratch)),
         blocks_of_byte_(int64_t{parts} * geometry.groups * geometry.blocks),
         segments_(reinterpret_cast<const uint8_t**>(scratch + geometry.segments_offset)),
@@ -80,6 +81,7 @@ class ConvRows {
   const int8_t* weights_;
   int64_t weight_bytes_;  // of one byte of each weight
   ChannelConstants channels_;
+  bool narrow_;  // 32 bits hold every sum
   ConvBlock* blocks_;  // [byte of a weight][part][group][block]
   int64_t blocks_of_byte_;
   const uint8_t** segments_;

@@ -147,6 +147,6 @@ void RunRow(const ConvRow& row) {
 
 }  // namespace
 
-const ConvVariant row_u8s8_msa{true, RunRow, ApplyTableMsa, FinishSums};
+const ConvVariant row_u8s8_msa{true, RunRow, ApplyTableMsa, FinishSumsMsa};
 
 }  // namespace lockstep::kernels

@@ -170,6 +170,6 @@ void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
 
 }  // namespace
 
-const ConvVariant row_u8s8_neon{true, RunRow, ApplyTableNeon, FinishSums};
+const ConvVariant row_u8s8_neon{true, RunRow, ApplyTableNeon, FinishSumsNeon};
 
 }  // namespace lockstep::kernels

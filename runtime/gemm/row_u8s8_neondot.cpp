@@ -140,6 +140,6 @@ void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
 
 }  // namespace
 
-const ConvVariant row_u8s8_neondot{true, RunRow, ApplyTableNeon, FinishSums, false, true};
+const ConvVariant row_u8s8_neondot{true, RunRow, ApplyTableNeon, FinishSumsNeon, false, true};
 
 }  // namespace lockstep::kernels

@@ -225,6 +225,6 @@ void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
 
 }  // namespace
 
-const ConvVariant row_u8s8_neoni8mm{false, RunRow, ApplyTableNeon, FinishSums, false, true};
+const ConvVariant row_u8s8_neoni8mm{false, RunRow, ApplyTableNeon, FinishSumsNeon, false, true};
 
 }  // namespace lockstep::kernels

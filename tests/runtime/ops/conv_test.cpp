@@ -440,6 +440,11 @@ TEST(Conv, WordsAsInputsAndWeights) {
         c.top = c.left = c.bottom = c.right = 0;
         c.height = 11;
         Check(c);
+        // Few taps whose sums stay within 32 bits.
+        c.weights = Weights::kSmall;
+        c.sums = Sums::kAtTheBound;
+        c.acc_bits = 32;
+        Check(c);
       }
     }
   }

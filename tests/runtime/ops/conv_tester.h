@@ -14,7 +14,7 @@ namespace lockstep::kernels {
 
 enum class Shifts { kFitted, kNegative, kZero, kOne, kMixed, kExact };
 enum class Sums { kBiased, kAtTheBound };
-enum class Weights { kExtreme, kRandom, kTiny, kAllLargest, kAllSmallest };
+enum class Weights { kExtreme, kRandom, kTiny, kAllLargest, kAllSmallest, kSmall };
 enum class Inputs { kRandom, kAll0, kAllLargest };
 enum class Output { kU8, kU8Table, kU16, kU16Table };
 
@@ -112,7 +112,8 @@ class ConvTester {
       if (c_.weights == Weights::kAllLargest) value = highest;
       if (c_.weights == Weights::kAllSmallest) value = -highest;
       if (c_.weights == Weights::kTiny) value = static_cast<int32_t>(draw % 3) - 1;
-      weights_.push_back(static_cast<int16_t>(value));
+      if (c_.weights == Weights::kSmall) value = static_cast<int32_t>(draw % 1201) - 600;
+      weights_.push_back(static_cast<int16_t>(ClampTo(value, -highest, highest)));
     }
     packed_.dtype = c_.weight;
     packed_.shape = {c_.out, c_.kernel_h, c_.kernel_w, group_in_};
