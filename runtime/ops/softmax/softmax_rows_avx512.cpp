@@ -82,6 +82,13 @@ uint32_t LargestWord(const uint16_t* x, int64_t length) {
   divider->reciprocal = _mm512_set1_pd(1.0 / static_cast<double>(sum));
 }
 
+// Of 16 sums without signs, together below 2^32.
+[[gnu::always_inline]] inline uint32_t SumOf(__m512i sums) {
+  const __m512i low = _mm512_cvtepu32_epi64(_mm512_castsi512_si256(sums));
+  const __m512i high = _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(sums, 1));
+  return static_cast<uint32_t>(_mm512_reduce_add_epi64(_mm512_add_epi64(low, high)));
+}
+
 void RunWords(const SoftmaxRows& rows, Divider divider) {
   const __m512i entries = _mm512_set1_epi32(static_cast<int>(rows.entries));
   for (int64_t row = 0; row < rows.count; ++row) {
@@ -98,7 +105,7 @@ void RunWords(const SoftmaxRows& rows, Divider divider) {
     for (int64_t i = 0; i < rows.length; i += kLanes512) {
       sums = _mm512_add_epi32(sums, exponentials(i, LanesOf512(rows.length - i)));
     }
-    SetSum(static_cast<uint32_t>(_mm512_reduce_add_epi32(sums)), &divider);
+    SetSum(SumOf(sums), &divider);
     for (int64_t i = 0; i < rows.length; i += kLanes512) {
       const __mmask16 valid = LanesOf512(rows.length - i);
       StoreQuotients(divider.Divide(exponentials(i, valid)), rows.words, i, valid, y);
@@ -129,7 +136,7 @@ void SoftmaxRows512(const SoftmaxRows& rows) {
     for (int64_t i = kLanes512; i < rows.length; i += kLanes512) {
       sums = _mm512_add_epi32(sums, exponentials(i, LanesOf512(rows.length - i)));
     }
-    SetSum(static_cast<uint32_t>(_mm512_reduce_add_epi32(sums)), &divider);
+    SetSum(SumOf(sums), &divider);
     for (int64_t i = 0; i < rows.length; i += kLanes512) {
       const __mmask16 valid = LanesOf512(rows.length - i);
       if (i > 0) e = exponentials(i, valid);
