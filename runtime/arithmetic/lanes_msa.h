@@ -43,8 +43,8 @@ LOCKSTEP_LANES Words MultiplyAdd(Words sum, Words a, Words b) { return __msa_mad
 // a where x < 0, else b.
 LOCKSTEP_LANES Words WhereNegative(Words x, Words a, Words b) {
   const v4i32 negative = __msa_srai_w(x, 31);
-  return reinterpret_cast<v4i32>(__msa_bsel_v(reinterpret_cast<v16u8>(negative), reinterpret_cast<v16u8>(b),
-                                              reinterpret_cast<v16u8>(a)));
+  return reinterpret_cast<v4i32>(
+      __msa_bsel_v(reinterpret_cast<v16u8>(negative), reinterpret_cast<v16u8>(b), reinterpret_cast<v16u8>(a)));
 }
 
 LOCKSTEP_LANES Halves LowOf(Bytes x) {
@@ -86,7 +86,8 @@ LOCKSTEP_LANES Bytes Narrow(Halves low, Halves high) {
   return reinterpret_cast<v16u8>(__msa_pckev_b(reinterpret_cast<v16i8>(high), reinterpret_cast<v16i8>(low)));
 }
 LOCKSTEP_LANES Words Saturate(Longs low, Longs high) {
-  return __msa_pckev_w(reinterpret_cast<v4i32>(__msa_sat_s_d(high, 31)), reinterpret_cast<v4i32>(__msa_sat_s_d(low, 31)));
+  return __msa_pckev_w(reinterpret_cast<v4i32>(__msa_sat_s_d(high, 31)),
+                       reinterpret_cast<v4i32>(__msa_sat_s_d(low, 31)));
 }
 
 // Each of two lanes with 0 above it: dotp_s.d multiplies 32 bits by 32 then.

@@ -1,5 +1,5 @@
-// What kernels that are written once for several instruction sets work with, for the NEON of ARMv7 and aarch64. Everything
-// is inlined always: no copy exists that a linker could take from a file with other flags.
+// What kernels that are written once for several instruction sets work with, for the NEON of ARMv7 and aarch64.
+// Everything is inlined always: no copy exists that a linker could take from a file with other flags.
 #pragma once
 
 #include "arithmetic/requantize_neon.h"
@@ -55,9 +55,7 @@ LOCKSTEP_LANES Halves LoadEightBytes(const uint8_t* from) { return vreinterpretq
 LOCKSTEP_LANES void StoreEightBytes(Halves x, uint8_t* to) { vst1_u8(to, vmovn_u16(vreinterpretq_u16_s16(x))); }
 LOCKSTEP_LANES Words SignedLowOf(Halves x) { return vmovl_s16(vget_low_s16(x)); }
 LOCKSTEP_LANES Words SignedHighOf(Halves x) { return vmovl_s16(vget_high_s16(x)); }
-LOCKSTEP_LANES Words LowOf(Halves x) {
-  return vreinterpretq_s32_u32(vmovl_u16(vreinterpret_u16_s16(vget_low_s16(x))));
-}
+LOCKSTEP_LANES Words LowOf(Halves x) { return vreinterpretq_s32_u32(vmovl_u16(vreinterpret_u16_s16(vget_low_s16(x)))); }
 LOCKSTEP_LANES Words HighOf(Halves x) {
   return vreinterpretq_s32_u32(vmovl_u16(vreinterpret_u16_s16(vget_high_s16(x))));
 }

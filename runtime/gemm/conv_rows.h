@@ -81,7 +81,7 @@ class ConvRows {
   const int8_t* weights_;
   int64_t weight_bytes_;  // of one byte of each weight
   ChannelConstants channels_;
-  bool narrow_;  // 32 bits hold every sum
+  bool narrow_;        // 32 bits hold every sum
   ConvBlock* blocks_;  // [byte of a weight][part][group][block]
   int64_t blocks_of_byte_;
   const uint8_t** segments_;

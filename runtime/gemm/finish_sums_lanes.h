@@ -49,7 +49,8 @@ template <bool kShort>
 void FinishNarrow(const SumsRow& row, int64_t first) {
   const BlockOfSums block(row, first);
   lanes::Words factor[kMostPasses];
-  for (int32_t pass = 0; pass < row.passes; ++pass) factor[pass] = lanes::SplatWords(static_cast<int32_t>(row.factor[pass]));
+  for (int32_t pass = 0; pass < row.passes; ++pass)
+    factor[pass] = lanes::SplatWords(static_cast<int32_t>(row.factor[pass]));
   ForEachPixel(
       row, first, [&](int64_t place, int v) __attribute__((always_inline)) {
         lanes::Words acc = lanes::LoadWords(block.start + 4 * v);

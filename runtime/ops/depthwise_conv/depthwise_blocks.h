@@ -22,9 +22,9 @@ struct alignas(64) DepthwiseBlock {
 
 inline int64_t DepthwiseBlocks(int64_t channels) { return (channels + kDepthwiseBlock - 1) / kDepthwiseBlock; }
 
-// Constants of 8 neighbouring channels, for sums of x * w, or of (x - 32768) * w where x has 16 bits; otherwise as above.
-// Weights lie behind all blocks, [block][pair of taps][16]: those of a tap and the next, with MSA channel by channel. A
-// last tap without a next has zeros.
+// Constants of 8 neighbouring channels, for sums of x * w, or of (x - 32768) * w where x has 16 bits; otherwise as
+// above. Weights lie behind all blocks, [block][pair of taps][16]: those of a tap and the next, with MSA channel by
+// channel. A last tap without a next has zeros.
 struct alignas(16) DepthwiseLanesBlock {
   int32_t start[kDepthwiseLanes];
   int32_t multiplier[kDepthwiseLanes];

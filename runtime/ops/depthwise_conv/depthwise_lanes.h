@@ -1,5 +1,5 @@
-// A depthwise convolution of elements of one or two bytes, eight channels at a time, with sums of 32 bits. A part of the
-// files depthwise_rows_uxs8_*.cpp that include it behind an instruction set's lanes.
+// A depthwise convolution of elements of one or two bytes, eight channels at a time, with sums of 32 bits. A part of
+// the files depthwise_rows_uxs8_*.cpp that include it behind an instruction set's lanes.
 #pragma once
 
 #include "gemm/unroll.h"
@@ -51,9 +51,8 @@ template <typename Load>
   for (; tap < plan.taps; tap += 2, weights += 2 * kDepthwiseLanes) {
     const lanes::HalvesPair w = {lanes::LoadHalves(weights), lanes::LoadHalves(weights + kDepthwiseLanes)};
     const int32_t next = tap + 1 < plan.taps ? tap + 1 : tap;  // meets weights of 0
-    Unroll<kLanesPixels>([&](auto p) {
-      lanes::AddProducts(sums->value[p], lanes::HalvesPair::Of(load(tap, p), load(next, p)), w);
-    });
+    Unroll<kLanesPixels>(
+        [&](auto p) { lanes::AddProducts(sums->value[p], lanes::HalvesPair::Of(load(tap, p), load(next, p)), w); });
   }
 }
 
@@ -61,17 +60,15 @@ template <bool kShort>
 [[gnu::always_inline]] inline void StoreLanes(const DepthwiseLayer& layer, const DepthwiseLanesBlock& block,
                                               const LanesSums& sums, const LanesTile& tile) {
   const lanes::Limits limits(layer.zero_point, layer.low, layer.high);
-  const lanes::Scale low =
-      lanes::ScaleOf(lanes::LoadWords(block.multiplier), lanes::LoadWords(block.shift));
-  const lanes::Scale high =
-      lanes::ScaleOf(lanes::LoadWords(block.multiplier + 4), lanes::LoadWords(block.shift + 4));
+  const lanes::Scale low = lanes::ScaleOf(lanes::LoadWords(block.multiplier), lanes::LoadWords(block.shift));
+  const lanes::Scale high = lanes::ScaleOf(lanes::LoadWords(block.multiplier + 4), lanes::LoadWords(block.shift + 4));
   const int32_t size = layer.wide_output ? 2 : 1;
   const int32_t count = layer.channels < kDepthwiseLanes ? layer.channels : kDepthwiseLanes;
   Unroll<kLanesPixels>([&](auto p) {
-    const lanes::Words first = kShort ? lanes::RequantizeShort(sums.value[p][0], low)
-                                      : lanes::RequantizeAny(sums.value[p][0], low);
-    const lanes::Words second = kShort ? lanes::RequantizeShort(sums.value[p][1], high)
-                                       : lanes::RequantizeAny(sums.value[p][1], high);
+    const lanes::Words first =
+        kShort ? lanes::RequantizeShort(sums.value[p][0], low) : lanes::RequantizeAny(sums.value[p][0], low);
+    const lanes::Words second =
+        kShort ? lanes::RequantizeShort(sums.value[p][1], high) : lanes::RequantizeAny(sums.value[p][1], high);
     const lanes::Halves values = lanes::Narrow(limits.Of(first), limits.Of(second));
     uint8_t* to = tile.out[p] + block.first * size;
     if (count == kDepthwiseLanes && layer.wide_output) {
@@ -138,8 +135,8 @@ void RunDepthwiseLanes(const DepthwiseLayer& layer, int64_t begin, int64_t end) 
   const auto* blocks = reinterpret_cast<const DepthwiseLanesBlock*>(layer.state);
   const auto* weights = reinterpret_cast<const int16_t*>(blocks + DepthwiseLanesBlocks(layer.channels));
   const int32_t taps = layer.kernel_h * layer.kernel_w;
-  const auto* padding = reinterpret_cast<const uint8_t*>(
-      weights + DepthwiseLanesBlocks(layer.channels) * ((taps + 1) / 2) * 2 * kDepthwiseLanes);
+  const auto* padding = reinterpret_cast<const uint8_t*>(weights + DepthwiseLanesBlocks(layer.channels) *
+                                                                       ((taps + 1) / 2) * 2 * kDepthwiseLanes);
   DepthwiseTiles<kLanesPixels> tiles(layer, padding);
   const LanesPlan plan = {layer, tiles.offsets(), taps, blocks, weights};
   for (int64_t unit = begin; unit < end; ++unit) {

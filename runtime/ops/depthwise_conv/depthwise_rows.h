@@ -21,8 +21,8 @@ struct DepthwiseLayer {
   const int32_t* multiplier;
   const int8_t* shift;
   int32_t zero_point, low, high;
-  const uint8_t* table;  // of bytes, or nullptr; of 256 but for wide_table
-  const uint8_t* state;  // of the operator's setup, if it has one
+  const uint8_t* table;          // of bytes, or nullptr; of 256 but for wide_table
+  const uint8_t* state;          // of the operator's setup, if it has one
   bool wide_input, wide_output;  // u16
   bool wide_table;               // for values of 16 bits in front of bytes
 };
