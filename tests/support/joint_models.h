@@ -167,6 +167,12 @@ joint::ModelT ViewNetwork(bool views = true);
 // Every operator that has a float form, between a Dequantize and a Quantize.
 joint::ModelT FloatNetwork();
 
+// Of the shapes of trained networks, small (joint_models_backbones.cpp).
+joint::ModelT ResidualNetwork();
+joint::ModelT MobileNetwork();
+joint::ModelT DetectorNetwork();
+joint::ModelT AttentionNetwork();
+
 // A random network with layers of integers and of floats.
 joint::ModelT RandomFloatNetwork(uint64_t seed, int layers = 12);
 
