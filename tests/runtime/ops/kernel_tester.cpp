@@ -18,46 +18,25 @@ namespace {
 constexpr size_t kAlignment = 64;
 constexpr uint8_t kGuard = 0xa5;
 
-// Memory at a multiple of 64 that ends where it says, with guards of 64 bytes in front and behind when asked for.
-class Buffer {
- public:
-  Buffer(size_t size, size_t guard, uint8_t fill) : size_(size), guard_(guard) {
-    void* memory = nullptr;
-    if (posix_memalign(&memory, kAlignment, size + 2 * guard) != 0) std::abort();
-    memory_.reset(static_cast<uint8_t*>(memory));
-    std::fill_n(memory_.get(), size + 2 * guard, kGuard);
-    std::fill_n(data(), size, fill);
-  }
-
-  uint8_t* data() { return memory_.get() + guard_; }
-
-  bool GuardsIntact() {
-    const uint8_t* end = data() + size_;
-    return std::all_of(data() - guard_, data(), [](uint8_t byte) { return byte == kGuard; }) &&
-           std::all_of(end, end + guard_, [](uint8_t byte) { return byte == kGuard; });
-  }
-
- private:
-  size_t size_;
-  size_t guard_;
-  std::unique_ptr<uint8_t, decltype(&std::free)> memory_{nullptr, std::free};
-};
-
-// Which end of an input lies at a page that cannot be read.
+// Which end of the buffers lies at a page that cannot be touched.
 enum class Edge { kBegin, kEnd };
 
-// Memory between two pages that cannot be read, at the edge of one of them, so at any address.
+// Memory between two pages that cannot be touched, at the edge of one of them: at any address, or at the multiple of
+// `alignment` that is nearest to the edge. What is left of its own pages has guards.
 class EdgedBuffer {
  public:
-  EdgedBuffer(size_t size, Edge edge) {
+  EdgedBuffer(size_t size, Edge edge, uint8_t fill, size_t alignment = 1) : size_(size) {
     const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-    const size_t inner = (size + page - 1) / page * page;
-    length_ = inner + 2 * page;
+    inner_ = (size + page - 1) / page * page;
+    length_ = inner_ + 2 * page;
     void* memory = mmap(nullptr, length_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) std::abort();
     memory_ = static_cast<uint8_t*>(memory);
-    if (inner > 0 && mprotect(memory_ + page, inner, PROT_READ | PROT_WRITE) != 0) std::abort();
-    data_ = memory_ + page + (edge == Edge::kEnd ? inner - size : 0);
+    begin_ = memory_ + page;
+    if (inner_ > 0 && mprotect(begin_, inner_, PROT_READ | PROT_WRITE) != 0) std::abort();
+    data_ = begin_ + (edge == Edge::kEnd ? (inner_ - size) / alignment * alignment : 0);
+    std::fill_n(begin_, inner_, kGuard);
+    std::fill_n(data_, size_, fill);
   }
   ~EdgedBuffer() { munmap(memory_, length_); }
   EdgedBuffer(const EdgedBuffer&) = delete;
@@ -65,10 +44,18 @@ class EdgedBuffer {
 
   uint8_t* data() { return data_; }
 
+  bool GuardsIntact() const {
+    const auto is_guard = [](uint8_t byte) { return byte == kGuard; };
+    return std::all_of(begin_, data_, is_guard) && std::all_of(data_ + size_, begin_ + inner_, is_guard);
+  }
+
  private:
-  uint8_t* memory_ = nullptr;
-  uint8_t* data_ = nullptr;
+  size_t size_;
+  size_t inner_ = 0;
   size_t length_ = 0;
+  uint8_t* memory_ = nullptr;
+  uint8_t* begin_ = nullptr;
+  uint8_t* data_ = nullptr;
 };
 
 // Which tensors have their rows apart from each other, as in another tensor's memory, where the operator allows it.
@@ -130,15 +117,15 @@ class PreparedLayer {
     args.output_count = static_cast<int32_t>(output_views_.size());
     const Operator& op = OperatorOf(test.layer.options.type);
     prepared = op.prepare(args);
-    state_ = std::make_unique<Buffer>(prepared.state_bytes, kAlignment, uint8_t{0x77});
+    state_ = std::make_unique<EdgedBuffer>(prepared.state_bytes, edge, uint8_t{0x77}, kAlignment);
     if (prepared.state_bytes == 0) return;
     op.setup(args, state_->data());
     args.state = state_->data();
   }
 
-  Buffer& output(size_t index) { return *outputs_[index]; }
+  EdgedBuffer& output(size_t index) { return *outputs_[index]; }
   const Rows& rows(size_t index) const { return rows_[index]; }
-  Buffer& state() { return *state_; }
+  EdgedBuffer& state() { return *state_; }
 
   LayerArgs args;
   Prepared prepared;
@@ -164,8 +151,7 @@ class PreparedLayer {
     TensorView view = ViewWithoutData(tensor, rows);
     // A packed constant has more bytes than elements.
     const size_t size = may ? rows.bytes() : tensor.bytes.size();
-    auto buffer = std::make_unique<EdgedBuffer>(size, edge_);
-    std::fill_n(buffer->data(), size, uint8_t{0xee});
+    auto buffer = std::make_unique<EdgedBuffer>(size, edge_, uint8_t{0xee});
     if (may) {
       rows.Scatter(tensor.bytes, buffer->data());
     } else {
@@ -178,7 +164,7 @@ class PreparedLayer {
 
   void AddOutput(const TestTensor& tensor, bool strided) {
     rows_.emplace_back(tensor, strided);
-    outputs_.push_back(std::make_unique<Buffer>(rows_.back().bytes(), kAlignment, kUnwritten));
+    outputs_.push_back(std::make_unique<EdgedBuffer>(rows_.back().bytes(), edge_, kUnwritten));
     output_views_.push_back(ViewWithoutData(tensor, rows_.back()));
     output_views_.back().data = outputs_.back()->data();
   }
@@ -189,9 +175,9 @@ class PreparedLayer {
   std::vector<std::unique_ptr<EdgedBuffer>> memory_;
   std::vector<TensorView> views_;
   std::vector<TensorView> output_views_;
-  std::vector<std::unique_ptr<Buffer>> outputs_;
+  std::vector<std::unique_ptr<EdgedBuffer>> outputs_;
   std::vector<Rows> rows_;  // of outputs
-  std::unique_ptr<Buffer> state_;
+  std::unique_ptr<EdgedBuffer> state_;
 };
 
 std::string Coordinates(const std::vector<int32_t>& shape, int64_t element) {
@@ -232,7 +218,8 @@ enum class Order { kAscending, kDescending };
 
 void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, Order order, Strided strided,
               const Explain& explain) {
-  PreparedLayer layer(test, strided, order == Order::kAscending ? Edge::kEnd : Edge::kBegin);
+  const Edge edge = order == Order::kAscending ? Edge::kEnd : Edge::kBegin;
+  PreparedLayer layer(test, strided, edge);
   if (!Accepts(kernel, layer.args)) return;  // of tensors that lie otherwise
   const Prepared& prepared = layer.prepared;
   ASSERT_GE(prepared.units, 1);
@@ -242,7 +229,7 @@ void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, Order 
     const int64_t begin = prepared.units * part / parts;
     const int64_t end = prepared.units * (part + 1) / parts;
     if (begin == end) continue;
-    Buffer scratch(prepared.scratch_bytes, kAlignment, static_cast<uint8_t>(0xc3 + part));
+    EdgedBuffer scratch(prepared.scratch_bytes, edge, static_cast<uint8_t>(0xc3 + part), kAlignment);
     kernel.run(layer.args, begin, end, scratch.data());
     EXPECT_TRUE(scratch.GuardsIntact()) << kernel.name << " wrote outside its scratch; " << test.about;
   }

@@ -1,8 +1,8 @@
-// Runs one layer on every kernel of the table that this CPU can run, with its units split in one, two, three and
-// seven ranges that run in either order, and compares every byte with what the test computed by itself. Buffers have
-// exactly the promised sizes: inputs end, or begin, at a page that cannot be read, and the output has guards around it.
-// Where the operator's row allows it, the layer also runs with tensors whose rows are apart, as within another tensor's
-// memory.
+// Runs one layer on every kernel of the table that this CPU can run, with its units split in one, two, three and seven
+// ranges that run in either order, and compares every byte with what the test computed by itself. Buffers have exactly
+// the promised sizes and lie at any address between pages that cannot be touched: they end, or begin, at one, and
+// guards fill the rest of their own pages. Where the operator's row allows it, the layer also runs with tensors whose
+// rows are apart, as within another tensor's memory.
 #pragma once
 
 #include <cstdint>
