@@ -25,8 +25,8 @@ Status SetAffinity(uint64_t affinity) {
                        static_cast<unsigned long long>(affinity), std::strerror(errno));
 }
 
-constexpr int64_t kSpinNanoseconds = 100000;  // longer than most layers that run on one thread, and than waking up
-constexpr int kLooks = 32;                    // between two looks at the clock
+constexpr int64_t kSpinNanoseconds = 50000;  // longer than most layers that run on one thread, and than waking up
+constexpr int kLooks = 32;                   // between two looks at the clock
 
 int64_t Now() {
   timespec now = {};
