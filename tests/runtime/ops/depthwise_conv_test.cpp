@@ -51,7 +51,7 @@ TEST(DepthwiseConv, WidthsAroundTheTileEdges) {
 }
 
 // Elements of 16 bits, or bytes that become such, with every table behind them.
-TEST(DepthwiseConv, WordsAroundTheTileEdges) {
+TEST(DepthwiseConv, WordsWithEveryTable) {
   uint32_t seed = 2000;
   for (const int32_t channels : {1, 3, 7, 8, 9, 15, 16, 17, 24, 33, 64}) {
     for (const Output output : {Output::kU8, Output::kU8Table, Output::kU16, Output::kU16Table}) {
