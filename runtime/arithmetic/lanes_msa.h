@@ -26,6 +26,7 @@ LOCKSTEP_LANES Longs LoadLongs(const int64_t* from) { return __msa_ld_d(const_ca
 LOCKSTEP_LANES void StoreBytes(Bytes value, void* to) { __msa_st_b(reinterpret_cast<v16i8>(value), to, 0); }
 LOCKSTEP_LANES void StoreHalves(Halves value, void* to) { __msa_st_h(value, to, 0); }
 LOCKSTEP_LANES void StoreWords(Words value, int32_t* to) { __msa_st_w(value, to, 0); }
+LOCKSTEP_LANES void StoreLongs(Longs value, int64_t* to) { __msa_st_d(value, to, 0); }
 
 LOCKSTEP_LANES Bytes Largest(Bytes a, Bytes b) { return __msa_max_u_b(a, b); }
 LOCKSTEP_LANES Halves LargestUnsigned(Halves a, Halves b) {
@@ -146,6 +147,18 @@ struct LongScale {
   LOCKSTEP_LANES Words Of(Longs low, Longs high) const {
     return Saturate(Half(low, multiplier[0], shift[0]), Half(high, multiplier[1], shift[1]));
   }
+};
+
+// x * 2^32
+LOCKSTEP_LANES Longs ShiftedLow(Words x) { return reinterpret_cast<v2i64>(__msa_ilvr_w(x, __msa_ldi_w(0))); }
+LOCKSTEP_LANES Longs ShiftedHigh(Words x) { return reinterpret_cast<v2i64>(__msa_ilvl_w(x, __msa_ldi_w(0))); }
+
+// To the right, rounded half up.
+struct LongShift {
+  Longs right;
+
+  LOCKSTEP_LANES explicit LongShift(int32_t by) : right(SplatLongs(by)) {}
+  LOCKSTEP_LANES Longs Of(Longs x) const { return __msa_srar_d(x, right); }
 };
 
 // Two rows of factors whose products are added: neighbours of each in turn.

@@ -28,6 +28,7 @@ LOCKSTEP_LANES void StoreHalves(Halves value, void* to) {
   vst1q_u8(static_cast<uint8_t*>(to), vreinterpretq_u8_s16(value));
 }
 LOCKSTEP_LANES void StoreWords(Words value, int32_t* to) { vst1q_s32(to, value); }
+LOCKSTEP_LANES void StoreLongs(Longs value, int64_t* to) { vst1q_s64(to, value); }
 
 LOCKSTEP_LANES Bytes Largest(Bytes a, Bytes b) { return vmaxq_u8(a, b); }
 LOCKSTEP_LANES Halves LargestUnsigned(Halves a, Halves b) {
@@ -112,6 +113,18 @@ struct LongScale {
 
 LOCKSTEP_LANES Longs ProductsLow(Words a, Words b) { return vmull_s32(vget_low_s32(a), vget_low_s32(b)); }
 LOCKSTEP_LANES Longs ProductsHigh(Words a, Words b) { return vmull_s32(vget_high_s32(a), vget_high_s32(b)); }
+
+// x * 2^32
+LOCKSTEP_LANES Longs ShiftedLow(Words x) { return vreinterpretq_s64_s32(vzipq_s32(vdupq_n_s32(0), x).val[0]); }
+LOCKSTEP_LANES Longs ShiftedHigh(Words x) { return vreinterpretq_s64_s32(vzipq_s32(vdupq_n_s32(0), x).val[1]); }
+
+// To the right, rounded half up.
+struct LongShift {
+  Longs left;
+
+  LOCKSTEP_LANES explicit LongShift(int32_t right) : left(SplatLongs(-right)) {}
+  LOCKSTEP_LANES Longs Of(Longs x) const { return vrshlq_s64(x, left); }
+};
 
 // Two rows of factors whose products are added.
 struct HalvesPair {

@@ -9,8 +9,9 @@
 namespace lockstep::kernels {
 namespace {
 
-// combine(a, b) of four differences each gives values in front of the zero point.
-template <typename Combine>
+// combine(a, b) of four differences each gives values in front of the zero point. `kSignedB`: b is s8 or s16, without
+// one.
+template <bool kSignedB = false, typename Combine>
 void CombineLanes(const BinaryRun& run, int32_t zero_a, int32_t zero_b, const lanes::Limits& limits, Combine combine) {
   const lanes::Words za = lanes::SplatWords(zero_a);
   const lanes::Words zb = lanes::SplatWords(zero_b);
@@ -30,7 +31,8 @@ void CombineLanes(const BinaryRun& run, int32_t zero_a, int32_t zero_b, const la
       const uint8_t* from_a = run.same_a ? a : part_a.Load(a, left, size_a);
       const uint8_t* from_b = run.same_b ? b : part_b.Load(b, left, size_b);
       const lanes::Sixteen da = lanes::LoadSixteen(from_a, run.wide_a, za);
-      const lanes::Sixteen db = lanes::LoadSixteen(from_b, run.wide_b, zb);
+      const lanes::Sixteen db =
+          kSignedB ? lanes::LoadSignedSixteen(from_b, run.wide_b) : lanes::LoadSixteen(from_b, run.wide_b, zb);
       lanes::Sixteen values;
       Unroll<4>([&](auto v) { values.value[v] = limits.Of(combine(da.value[v], db.value[v])); });
       lanes::StoreSixteen(values, part_y.Place(y, left), run.wide_y);
@@ -84,6 +86,38 @@ void MulLanes(const MulConstants& c, const BinaryRun& run) {
     CombineLanes(
         run, c.zero_a, c.zero_b, limits, [&](lanes::Words a, lanes::Words b) __attribute__((always_inline)) {
           return lanes::RequantizeAny(lanes::Multiply(a, b), by);
+        });
+  }
+}
+
+// A difference times its slope has 32 bits.
+void PReluLanes(const PReluConstants& c, const BinaryRun& run) {
+  const lanes::Limits limits(c.zero_point, c.low, c.high);
+  const lanes::Words multiplier = lanes::SplatWords(c.multiplier);
+  const lanes::Words shift = lanes::SplatWords(c.shift);
+  const lanes::Words slope_multiplier = lanes::SplatWords(c.slope_multiplier);
+  const lanes::Words slope_shift = lanes::SplatWords(c.slope_shift);
+  const bool short_shifts = c.shift >= 1 && c.slope_shift >= 1;
+  const auto rectify = [&](lanes::Words x, lanes::Words slope, auto requantize) __attribute__((always_inline)) {
+    const lanes::Scale by = lanes::ScaleOf(lanes::WhereNegative(x, slope_multiplier, multiplier),
+                                           lanes::WhereNegative(x, slope_shift, shift));
+    return requantize(lanes::WhereNegative(x, lanes::Multiply(x, slope), x), by);
+  };
+  if (short_shifts) {
+    CombineLanes<true>(
+        run, c.zero_a, 0, limits, [&](lanes::Words x, lanes::Words slope) __attribute__((always_inline)) {
+          return rectify(
+              x, slope, [](lanes::Words acc, const lanes::Scale& by) __attribute__((always_inline)) {
+                return lanes::RequantizeShort(acc, by);
+              });
+        });
+  } else {
+    CombineLanes<true>(
+        run, c.zero_a, 0, limits, [&](lanes::Words x, lanes::Words slope) __attribute__((always_inline)) {
+          return rectify(
+              x, slope, [](lanes::Words acc, const lanes::Scale& by) __attribute__((always_inline)) {
+                return lanes::RequantizeAny(acc, by);
+              });
         });
   }
 }

@@ -1,5 +1,5 @@
-// Add and Mul for kernels of an instruction set: runs of elements that lie side by side, or are one element for all of
-// a run, and constants without a layer.
+// Add, Mul and PRelu for kernels of an instruction set: runs of elements that lie side by side, or are one element for
+// all of a run, and constants without a layer.
 #pragma once
 
 #include "joint_elements.h"
@@ -50,6 +50,12 @@ inline MulConstants MulConstantsOf(const LayerArgs& args) {
           args.outputs[0].zero_point, mul.clamp_low(),           mul.clamp_high()};
 }
 
+inline PReluConstants PReluConstantsOf(const LayerArgs& args) {
+  const joint::PRelu& prelu = *args.layer->options_as_PRelu();
+  return {args.inputs[0].zero_point, prelu.multiplier(),         prelu.shift(),     prelu.slope_multiplier(),
+          prelu.slope_shift(),       args.outputs[0].zero_point, prelu.clamp_low(), prelu.clamp_high()};
+}
+
 // One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
 void AddRun512(const AddConstants& constants, const BinaryRun& run);
 void MulRun512(const MulConstants& constants, const BinaryRun& run);
@@ -57,8 +63,10 @@ void MulWideRun512(const MulConstants& constants, const BinaryRun& run);  // a s
 void PReluRun512(const PReluConstants& constants, const BinaryRun& run);
 void AddRunNeon(const AddConstants& constants, const BinaryRun& run);
 void MulRunNeon(const MulConstants& constants, const BinaryRun& run);
+void PReluRunNeon(const PReluConstants& constants, const BinaryRun& run);
 void AddRunMsa(const AddConstants& constants, const BinaryRun& run);
 void MulRunMsa(const MulConstants& constants, const BinaryRun& run);
+void PReluRunMsa(const PReluConstants& constants, const BinaryRun& run);
 
 // For layers that HasPlainRuns.
 template <typename Constants>

@@ -6,4 +6,6 @@ namespace lockstep::kernels {
 void AddRunMsa(const AddConstants& constants, const BinaryRun& run) { AddLanes(constants, run); }
 void MulRunMsa(const MulConstants& constants, const BinaryRun& run) { MulLanes(constants, run); }
 
+void PReluRunMsa(const PReluConstants& constants, const BinaryRun& run) { PReluLanes(constants, run); }
+
 }  // namespace lockstep::kernels

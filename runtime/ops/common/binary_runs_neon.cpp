@@ -104,4 +104,6 @@ void MulRunNeon(const MulConstants& c, const BinaryRun& run) {
   }
 }
 
+void PReluRunNeon(const PReluConstants& constants, const BinaryRun& run) { PReluLanes(constants, run); }
+
 }  // namespace lockstep::kernels

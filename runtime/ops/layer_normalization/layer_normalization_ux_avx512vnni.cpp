@@ -1,39 +1,10 @@
-#include "ops/common/elements.h"
 #include "ops/layer_normalization/layer_normalization.h"
-#include "ops/layer_normalization/row_deviation.h"
+#include "ops/layer_normalization/normalise_rows.h"
 
 namespace lockstep::kernels {
 
-// A normalised difference is at most sqrt(n) * 2^fraction_bits.
-bool AcceptsLayerNormalization512(const LayerArgs& args) {
-  const joint::LayerNormalization& o = *args.layer->options_as_LayerNormalization();
-  return args.inputs[1].elements < int64_t{1} << (60 - 2 * o.fraction_bits());
-}
-
 void layer_normalization_ux_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
-  const joint::LayerNormalization& o = *args.layer->options_as_LayerNormalization();
-  const TensorView& x = args.inputs[0];
-  const TensorView& y = args.outputs[0];
-  NormalisedRow row{};
-  row.n = args.inputs[1].elements;
-  row.wide_x = x.dtype == joint::DType::U16;
-  row.wide_y = y.dtype == joint::DType::U16;
-  row.variance_shift = o.variance_shift();
-  row.gamma = reinterpret_cast<const int16_t*>(args.inputs[1].data);
-  row.beta = reinterpret_cast<const int64_t*>(args.inputs[2].data);
-  row.multiplier = o.multiplier();
-  row.shift = o.shift();
-  row.zero_point = y.zero_point;
-  row.low = o.clamp_low();
-  row.high = o.clamp_high();
-  for (int64_t i = begin; i < end; ++i) {
-    row.x = x.data + i * row.n * ElementBytes(x.dtype);
-    row.y = y.data + i * row.n * ElementBytes(y.dtype);
-    const RowSums sums = SumRow512(row.x, row.wide_x, row.n);
-    row.sum = sums.values;
-    row.inverse = InverseOf(sums, row.n, o, FloorRoot512);
-    NormaliseRow512(row);
-  }
+  NormaliseRows(args, begin, end, SumRow512, FloorRoot512, NormaliseRow512);
 }
 
 }  // namespace lockstep::kernels

@@ -28,17 +28,6 @@ RowSums SumRow(const Element* x, int64_t n) {
   return sums;
 }
 
-// floor(sqrt(w)), two bits of w at a time.
-uint64_t FloorRoot(uint64_t w) {
-  uint64_t root = 0;
-  for (uint64_t bit = uint64_t{1} << 62; bit != 0; bit >>= 2) {
-    const bool takes = w >= root + bit;
-    w -= takes ? root + bit : 0;
-    root = (root >> 1) + (takes ? bit : 0);
-  }
-  return root;
-}
-
 // (d * factor + 2^half_shift) >> (half_shift + 1); the sum itself might not fit.
 int64_t Normalised(const InverseDeviation& inverse, int64_t d) {
   return (((d * inverse.factor) >> inverse.half_shift) + 1) >> 1;

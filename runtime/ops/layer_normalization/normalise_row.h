@@ -11,14 +11,16 @@ struct RowSums {
 };
 
 struct InverseDeviation {
-  int64_t factor = 0;  // at most 2^32
+  int64_t factor = 0;  // 2^31 to 2^32; or 0, where all differences are
   int half_shift = 0;  // of all but the last bit, which rounds
 };
 
+// y = clamp(zero_point + rq(h * gamma + beta)), where h, of 32 bits, is what `inverse` makes of
+// (n * x - sum) << variance_shift.
 struct NormalisedRow {
   const uint8_t* x;
   uint8_t* y;
-  int64_t n;
+  int64_t n;            // for NEON and MSA at least kFewestNormalised
   bool wide_x, wide_y;  // two bytes
   int64_t sum;
   int variance_shift;
@@ -28,8 +30,15 @@ struct NormalisedRow {
   int32_t multiplier, shift, zero_point, low, high;
 };
 
+inline constexpr int64_t kFewestNormalised = 16;
+
+// One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
 RowSums SumRow512(const uint8_t* x, bool wide, int64_t n);
 uint64_t FloorRoot512(uint64_t w);
-void NormaliseRow512(const NormalisedRow& row);  // whose normalised differences have 32 bits
+void NormaliseRow512(const NormalisedRow& row);
+RowSums SumRowNeon(const uint8_t* x, bool wide, int64_t n);
+void NormaliseRowNeon(const NormalisedRow& row);
+RowSums SumRowMsa(const uint8_t* x, bool wide, int64_t n);
+void NormaliseRowMsa(const NormalisedRow& row);
 
 }  // namespace lockstep::kernels

@@ -8,9 +8,20 @@
 
 namespace lockstep::kernels {
 
+// floor(sqrt(w)), two bits of w at a time.
+inline uint64_t FloorRoot(uint64_t w) {
+  uint64_t root = 0;
+  for (uint64_t bit = uint64_t{1} << 62; bit != 0; bit >>= 2) {
+    const bool takes = w >= root + bit;
+    w -= takes ? root + bit : 0;
+    root = (root >> 1) + (takes ? bit : 0);
+  }
+  return root;
+}
+
 // floor_root(w) is floor(sqrt(w)), for w of 2^62 or more.
-template <typename FloorRoot>
-InverseDeviation InverseOf(const RowSums& sums, int64_t n, const joint::LayerNormalization& o, FloorRoot floor_root) {
+template <typename Root>
+InverseDeviation InverseOf(const RowSums& sums, int64_t n, const joint::LayerNormalization& o, Root floor_root) {
   const auto variance = static_cast<uint64_t>(n * sums.squares - sums.values * sums.values);
   const uint64_t w = (variance << (2 * o.variance_shift())) + o.epsilon();
   if (w == 0) return {};

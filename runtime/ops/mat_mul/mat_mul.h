@@ -26,15 +26,23 @@ struct MatMulTile {
 MatMulTile MatMulTileOf(const LayerArgs& args, int64_t unit);
 
 PrepareFunction PrepareMatMul;
-AcceptFunction AcceptsMatMul512;
+AcceptFunction AcceptsMatMulRows;
 RunFunction mat_mul_ux_avx512vnni;
+RunFunction mat_mul_ux_neon;
+RunFunction mat_mul_ux_msa;
 RunFunction mat_mul_ux_portable;
 RunFunction mat_mul_f32_avx512vnni;
 RunFunction mat_mul_f32_portable;
 
 inline constexpr Kernel kMatMulKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsMatMul512),
+    LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsMatMulRows),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_neon, Isa::kNeon, AcceptsMatMulRows),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_msa, Isa::kMsa, AcceptsMatMulRows),
 #endif
     LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_portable, Isa::kPortable, nullptr),
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)

@@ -2,6 +2,7 @@
 // their files need nothing else.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace lockstep::kernels {
@@ -10,10 +11,12 @@ struct MatMulRows {
   const uint8_t* a;  // the first row
   const uint8_t* b;  // the matrix
   uint8_t* y;
-  int64_t rows, depth, columns;
+  ptrdiff_t rows, depth, columns;
   bool wide_a, wide_b, wide_y;  // two bytes
+  bool narrow;                  // 32 bits hold every sum
   int32_t zero_a, zero_b;
-  int32_t multiplier, shift, zero_point, low, high;
+  int32_t multiplier, shift, zero_point, low, high;  // a shift of kLongShift or more where it is not narrow
+  void* left;                                        // scratch of NEON and MSA for the rows' differences
 };
 
 struct MatMulFloats {
@@ -24,7 +27,15 @@ struct MatMulFloats {
 };
 
 void MultiplyFloats512(const MatMulFloats& tile);
-void MultiplyBytes512(const MatMulRows& rows);  // sums of 32 bits
-void MultiplyWords512(const MatMulRows& rows);  // of 64, with a shift of kLongShift or more
+void MultiplyBytes512(const MatMulRows& rows);  // narrow
+void MultiplyWords512(const MatMulRows& rows);  // not narrow
+
+// Of at most kMatMulRows rows.
+void MatMulRowsNeon(const MatMulRows& rows);
+void MatMulRowsMsa(const MatMulRows& rows);
+
+// A row of differences in scratch, the last of them padded with zeros.
+inline constexpr ptrdiff_t kLeftStep = 8;
+constexpr ptrdiff_t LeftLength(ptrdiff_t depth) { return (depth + kLeftStep - 1) / kLeftStep * kLeftStep; }
 
 }  // namespace lockstep::kernels

@@ -1,7 +1,9 @@
 #include <algorithm>
 
+#include "arithmetic/requantize.h"
 #include "ops/common/prepare.h"
 #include "ops/mat_mul/mat_mul.h"
+#include "ops/mat_mul/mat_mul_rows.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -27,7 +29,18 @@ Prepared PrepareMatMul(const LayerArgs& args) {
   const TensorView& y = args.outputs[0];
   Prepared prepared;
   prepared.units = OuterElements(y, y.rank - 2) * UnitsOf(y.shape[y.rank - 2]);
+#if defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA)
+  if (FormOf(args) == Form::kInteger) {
+    const int64_t length = LeftLength(static_cast<ptrdiff_t>(args.inputs[0].shape[args.inputs[0].rank - 1]));
+    prepared.scratch_bytes = static_cast<uint64_t>(kMatMulRows * length * int64_t{sizeof(int32_t)});
+  }
+#endif
   return prepared;
+}
+
+bool AcceptsMatMulRows(const LayerArgs& args) {
+  const joint::MatMul& o = *args.layer->options_as_MatMul();
+  return o.acc_bits() == 32 || o.shift() >= kLongShift;
 }
 
 MatMulTile MatMulTileOf(const LayerArgs& args, int64_t unit) {

@@ -12,14 +12,22 @@ kernels::CheckFunction CheckPRelu;
 
 namespace lockstep::kernels {
 
-AcceptFunction AcceptsPRelu512;
+AcceptFunction HasPlainRuns;
 RunFunction prelu_ux_avx512vnni;
+RunFunction prelu_ux_neon;
+RunFunction prelu_ux_msa;
 RunFunction prelu_ux_portable;
 RunFunction prelu_f32_portable;
 
 inline constexpr Kernel kPReluKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_INTEGER_KERNEL(prelu_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsPRelu512),
+    LOCKSTEP_INTEGER_KERNEL(prelu_ux_avx512vnni, Isa::kAvx512Vnni, HasPlainRuns),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_INTEGER_KERNEL(prelu_ux_neon, Isa::kNeon, HasPlainRuns),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_INTEGER_KERNEL(prelu_ux_msa, Isa::kMsa, HasPlainRuns),
 #endif
     LOCKSTEP_INTEGER_KERNEL(prelu_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(prelu_f32_portable, Isa::kPortable, nullptr),
