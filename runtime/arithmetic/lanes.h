@@ -13,8 +13,8 @@ struct Sixteen {
   Words value[4];
 };
 
-// Of bytes or of halves, minus the zero point.
-LOCKSTEP_LANES Sixteen LoadSixteen(const uint8_t* from, bool wide, Words zero_point) {
+// Of bytes or of halves.
+LOCKSTEP_LANES Sixteen LoadSixteen(const uint8_t* from, bool wide) {
   Halves low;
   Halves high;
   if (wide) {
@@ -25,8 +25,14 @@ LOCKSTEP_LANES Sixteen LoadSixteen(const uint8_t* from, bool wide, Words zero_po
     low = LowOf(bytes);
     high = HighOf(bytes);
   }
-  return {{Subtract(LowOf(low), zero_point), Subtract(HighOf(low), zero_point), Subtract(LowOf(high), zero_point),
-           Subtract(HighOf(high), zero_point)}};
+  return {{LowOf(low), HighOf(low), LowOf(high), HighOf(high)}};
+}
+
+// Minus the zero point.
+LOCKSTEP_LANES Sixteen LoadSixteen(const uint8_t* from, bool wide, Words zero_point) {
+  const Sixteen x = LoadSixteen(from, wide);
+  return {{Subtract(x.value[0], zero_point), Subtract(x.value[1], zero_point), Subtract(x.value[2], zero_point),
+           Subtract(x.value[3], zero_point)}};
 }
 
 LOCKSTEP_LANES Sixteen LoadSignedSixteen(const uint8_t* from, bool wide) {

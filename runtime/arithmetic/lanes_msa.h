@@ -35,6 +35,7 @@ LOCKSTEP_LANES Halves LargestUnsigned(Halves a, Halves b) {
 LOCKSTEP_LANES Words Largest(Words a, Words b) { return __msa_max_s_w(a, b); }
 LOCKSTEP_LANES Words Least(Words a, Words b) { return __msa_min_s_w(a, b); }
 LOCKSTEP_LANES Words Add(Words a, Words b) { return __msa_addv_w(a, b); }
+LOCKSTEP_LANES Halves Add(Halves a, Halves b) { return __msa_addv_h(a, b); }
 LOCKSTEP_LANES Longs Add(Longs a, Longs b) { return __msa_addv_d(a, b); }
 LOCKSTEP_LANES Words Subtract(Words a, Words b) { return __msa_subv_w(a, b); }
 LOCKSTEP_LANES Halves Subtract(Halves a, Halves b) { return __msa_subv_h(a, b); }

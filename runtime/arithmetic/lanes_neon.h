@@ -37,6 +37,7 @@ LOCKSTEP_LANES Halves LargestUnsigned(Halves a, Halves b) {
 LOCKSTEP_LANES Words Largest(Words a, Words b) { return vmaxq_s32(a, b); }
 LOCKSTEP_LANES Words Least(Words a, Words b) { return vminq_s32(a, b); }
 LOCKSTEP_LANES Words Add(Words a, Words b) { return vaddq_s32(a, b); }
+LOCKSTEP_LANES Halves Add(Halves a, Halves b) { return vaddq_s16(a, b); }
 LOCKSTEP_LANES Longs Add(Longs a, Longs b) { return vaddq_s64(a, b); }
 LOCKSTEP_LANES Words Subtract(Words a, Words b) { return vsubq_s32(a, b); }
 LOCKSTEP_LANES Halves Subtract(Halves a, Halves b) { return vsubq_s16(a, b); }

@@ -1,4 +1,5 @@
 #include "ops/average_pool/average_pool.h"
+#include "ops/common/line_sums.h"
 #include "ops/common/prepare.h"
 
 namespace lockstep::kernels {
@@ -8,7 +9,8 @@ Prepared PrepareAveragePool(const LayerArgs& args) {
   const TensorView& input = args.inputs[0];
   Prepared prepared;
   prepared.units = ImageRows(args.outputs[0]);
-  prepared.scratch_bytes = Aligned((int64_t{input.shape[2]} + 1) * input.shape[3] * int64_t{sizeof(int32_t)});
+  prepared.scratch_bytes =
+      Aligned((int64_t{input.shape[2]} + 1) * input.shape[3] * int64_t{sizeof(int32_t)} + kLineSlack);
   return prepared;
 }
 

@@ -17,7 +17,7 @@ RowSums SumLanes(const uint8_t* x, bool wide, int64_t n) {
   lanes::Elements part;
   for (auto left = static_cast<ptrdiff_t>(n); left > 0; left -= lanes::kGroup, x += lanes::kGroup * size) {
     if (left < lanes::kGroup) part = {};
-    const lanes::Sixteen elements = lanes::LoadSixteen(part.Load(x, left, size), wide, lanes::SplatWords(0));
+    const lanes::Sixteen elements = lanes::LoadSixteen(part.Load(x, left, size), wide);
     Unroll<4>([&](auto v) {
       values[v] = lanes::Add(values[v], elements.value[v]);
       squares[0] = lanes::Add(squares[0], lanes::ProductsLow(elements.value[v], elements.value[v]));
@@ -68,7 +68,7 @@ void NormaliseLanes(const NormalisedRow& row) {
   for (ptrdiff_t group = 0; group < row.n; group += lanes::kGroup) {
     // The last group does some elements once more instead of fewer.
     const ptrdiff_t at = group < last ? group : last;
-    const lanes::Sixteen x = lanes::LoadSixteen(row.x + at * size_x, row.wide_x, lanes::SplatWords(0));
+    const lanes::Sixteen x = lanes::LoadSixteen(row.x + at * size_x, row.wide_x);
     const lanes::Sixteen gamma = lanes::LoadSignedSixteen(reinterpret_cast<const uint8_t*>(row.gamma + at), true);
     lanes::Sixteen y;
     Unroll<4>([&](auto v) { y.value[v] = limits.Of(by.Of(x.value[v], gamma.value[v], row.beta + at + 4 * v)); });
