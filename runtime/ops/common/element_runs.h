@@ -26,6 +26,8 @@ inline RescaleConstants RescaleConstantsOf(const TensorView& x, const TensorView
 
 // One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
 void RescaleRows512(const RescaleConstants& constants, const ByteRows& rows);
+void RescaleRowsNeon(const RescaleConstants& constants, const ByteRows& rows);  // not of signed ones
+void RescaleRowsMsa(const RescaleConstants& constants, const ByteRows& rows);
 // y = scale * float(x - zero_point)
 void DequantizeRows512(bool wide, int32_t zero_point, float scale, const ByteRows& rows);
 

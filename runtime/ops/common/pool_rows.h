@@ -9,7 +9,7 @@ struct PoolRow {
   const uint8_t* from;  // the first input row of the windows
   int64_t row_step;     // bytes
   int64_t rows;         // within the input
-  int64_t pixel_step;
+  int64_t pixel_step;   // bytes
   int32_t channels;
   int32_t in_w, out_w;
   int32_t kernel_w, stride_w, pad_left;
@@ -27,8 +27,9 @@ struct PoolMeans {
 };
 
 // One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
-void MaxPoolRow512(const PoolRow& row, uint8_t* columns);  // in_w * channels of them
+void MaxPoolRow512(const PoolRow& row, uint8_t* columns);  // a row of the input
 void MaxPoolRowNeon(const PoolRow& row, uint8_t* columns);
+void MaxPoolRowMsa(const PoolRow& row, uint8_t* columns);
 void AveragePoolRow512(const PoolRow& row, const PoolMeans& means, int32_t* columns);
 
 }  // namespace lockstep::kernels

@@ -16,13 +16,11 @@ SetupFunction SetUpConcat;
 AcceptFunction AcceptsConcat512;
 RunFunction concat_u8_avx512vnni;
 AcceptFunction AcceptsConcatFloats512;
-AcceptFunction AcceptsConcatIntegers512;
+AcceptFunction AcceptsConcatIntegers;
 RunFunction concat_f32_avx512vnni;
 RunFunction concat_ux_avx512vnni;
-AcceptFunction AcceptsConcatNeon;
-RunFunction concat_u8_neon;
-AcceptFunction AcceptsConcatMsa;
-RunFunction concat_u8_msa;
+RunFunction concat_ux_neon;
+RunFunction concat_ux_msa;
 RunFunction concat_ux_portable;
 
 // Where the elements of one input are in the output. A unit has `rows` of them, from `first_row` of the unit's rows in
@@ -40,13 +38,13 @@ inline constexpr Kernel kConcatKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_KERNEL(concat_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsConcat512),
     LOCKSTEP_KERNEL(concat_f32_avx512vnni, Isa::kAvx512Vnni, AcceptsConcatFloats512),
-    LOCKSTEP_KERNEL(concat_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsConcatIntegers512),
+    LOCKSTEP_KERNEL(concat_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsConcatIntegers),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
-    LOCKSTEP_KERNEL(concat_u8_neon, Isa::kNeon, AcceptsConcatNeon),
+    LOCKSTEP_KERNEL(concat_ux_neon, Isa::kNeon, AcceptsConcatIntegers),
 #endif
 #if defined(LOCKSTEP_KERNELS_MSA)
-    LOCKSTEP_KERNEL(concat_u8_msa, Isa::kMsa, AcceptsConcatMsa),
+    LOCKSTEP_KERNEL(concat_ux_msa, Isa::kMsa, AcceptsConcatIntegers),
 #endif
     LOCKSTEP_KERNEL(concat_ux_portable, Isa::kPortable, nullptr),
 };

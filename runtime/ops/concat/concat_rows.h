@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ops/common/byte_rows.h"
+#include "ops/common/element_runs.h"
 #include "ops/common/rescale_run.h"
 #include "ops/concat/concat.h"
 
@@ -9,6 +10,7 @@ namespace lockstep::kernels {
 
 using CopyRowsFunction = void(const ByteRows& rows);
 using LookUpRowsFunction = void(const uint8_t* table, const ByteRows& rows);
+using RescaleRowsFunction = void(const RescaleConstants& constants, const ByteRows& rows);
 
 // visit(input, rows of its elements); steps count bytes.
 template <typename Visit>
@@ -32,15 +34,22 @@ void ForEachConcatRows(const LayerArgs& args, int64_t begin, int64_t end, Visit 
   }
 }
 
-// Of bytes.
-inline void ConcatBytes(const LayerArgs& args, int64_t begin, int64_t end, CopyRowsFunction* copy,
-                        LookUpRowsFunction* look_up) {
-  const auto& multiplier = *args.layer->options_as_Concat()->multiplier();
-  ForEachConcatRows(args, begin, end, [&](int32_t i, const ByteRows& rows) {
-    if (multiplier.Get(static_cast<flatbuffers::uoffset_t>(i)) == 0) {
+// Of integers; without `rescale` of bytes alone.
+inline void ConcatIntegers(const LayerArgs& args, int64_t begin, int64_t end, CopyRowsFunction* copy,
+                           LookUpRowsFunction* look_up, RescaleRowsFunction* rescale) {
+  const joint::Concat& concat = *args.layer->options_as_Concat();
+  const TensorView& y = args.outputs[0];
+  ForEachConcatRows(args, begin, end, [&](int32_t i, ByteRows rows) {
+    const TensorView& x = args.inputs[i];
+    const auto entry = static_cast<flatbuffers::uoffset_t>(i);
+    const int32_t multiplier = concat.multiplier()->Get(entry);
+    if (multiplier == 0) {
+      rows.length *= ElementBytes(x.dtype);
       copy(rows);
-    } else {
+    } else if (ElementBytes(x.dtype) == 1 && ElementBytes(y.dtype) == 1) {
       look_up(args.state + kRescaleTableBytes * static_cast<size_t>(i), rows);
+    } else if (rescale != nullptr) {
+      rescale(RescaleConstantsOf(x, y, multiplier, concat.shift()->Get(entry)), rows);
     }
   });
 }

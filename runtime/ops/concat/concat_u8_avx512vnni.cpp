@@ -5,7 +5,7 @@ namespace lockstep::kernels {
 bool AcceptsConcat512(const LayerArgs& args) { return AreBytes(args); }
 
 void concat_u8_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
-  ConcatBytes(args, begin, end, CopyRows512, LookUpRows512);
+  ConcatIntegers(args, begin, end, CopyRows512, LookUpRows512, nullptr);
 }
 
 }  // namespace lockstep::kernels

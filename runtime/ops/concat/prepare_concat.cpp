@@ -55,4 +55,6 @@ void SetUpConcat(const LayerArgs& args, uint8_t* state) {
   }
 }
 
+bool AcceptsConcatIntegers(const LayerArgs& args) { return args.outputs[0].dtype != joint::DType::F32; }
+
 }  // namespace lockstep::kernels

@@ -13,8 +13,8 @@ namespace lockstep::kernels {
 
 PrepareFunction PrepareMaxPool;
 RunFunction max_pool_ux_avx512vnni;
-AcceptFunction AcceptsMaxPoolNeon;
-RunFunction max_pool_u8_neon;
+RunFunction max_pool_ux_neon;
+RunFunction max_pool_ux_msa;
 RunFunction max_pool_ux_portable;
 RunFunction max_pool_f32_portable;
 
@@ -23,7 +23,10 @@ inline constexpr Kernel kMaxPoolKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(max_pool_ux_avx512vnni, Isa::kAvx512Vnni, nullptr),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
-    LOCKSTEP_INTEGER_KERNEL(max_pool_u8_neon, Isa::kNeon, AcceptsMaxPoolNeon),
+    LOCKSTEP_INTEGER_KERNEL(max_pool_ux_neon, Isa::kNeon, nullptr),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_INTEGER_KERNEL(max_pool_ux_msa, Isa::kMsa, nullptr),
 #endif
     LOCKSTEP_INTEGER_KERNEL(max_pool_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(max_pool_f32_portable, Isa::kPortable, nullptr),

@@ -3,9 +3,7 @@
 
 namespace lockstep::kernels {
 
-bool AcceptsMaxPoolNeon(const LayerArgs& args) { return args.inputs[0].dtype == joint::DType::U8; }
-
-void max_pool_u8_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+void max_pool_ux_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
   const joint::MaxPool& pool = *args.layer->options_as_MaxPool();
   for (int64_t unit = begin; unit < end; ++unit) MaxPoolRowNeon(PoolRowOf(pool, args, unit), scratch);
 }

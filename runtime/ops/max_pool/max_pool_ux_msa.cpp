@@ -1,0 +1,11 @@
+#include "ops/common/pool_row_of.h"
+#include "ops/max_pool/max_pool.h"
+
+namespace lockstep::kernels {
+
+void max_pool_ux_msa(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+  const joint::MaxPool& pool = *args.layer->options_as_MaxPool();
+  for (int64_t unit = begin; unit < end; ++unit) MaxPoolRowMsa(PoolRowOf(pool, args, unit), scratch);
+}
+
+}  // namespace lockstep::kernels
