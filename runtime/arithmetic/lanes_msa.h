@@ -32,6 +32,13 @@ LOCKSTEP_LANES Bytes Largest(Bytes a, Bytes b) { return __msa_max_u_b(a, b); }
 LOCKSTEP_LANES Halves LargestUnsigned(Halves a, Halves b) {
   return reinterpret_cast<v8i16>(__msa_max_u_h(reinterpret_cast<v8u16>(a), reinterpret_cast<v8u16>(b)));
 }
+LOCKSTEP_LANES uint8_t LargestOf(Bytes x) {
+  x = Largest(x, reinterpret_cast<v16u8>(__msa_shf_w(reinterpret_cast<v4i32>(x), 0x4e)));
+  x = Largest(x, reinterpret_cast<v16u8>(__msa_shf_w(reinterpret_cast<v4i32>(x), 0xb1)));
+  x = Largest(x, reinterpret_cast<v16u8>(__msa_shf_h(reinterpret_cast<v8i16>(x), 0xb1)));
+  x = Largest(x, reinterpret_cast<v16u8>(__msa_shf_b(reinterpret_cast<v16i8>(x), 0xb1)));
+  return static_cast<uint8_t>(__msa_copy_u_b(reinterpret_cast<v16i8>(x), 0));
+}
 LOCKSTEP_LANES Words Largest(Words a, Words b) { return __msa_max_s_w(a, b); }
 LOCKSTEP_LANES Words Least(Words a, Words b) { return __msa_min_s_w(a, b); }
 LOCKSTEP_LANES Words Add(Words a, Words b) { return __msa_addv_w(a, b); }
@@ -42,6 +49,22 @@ LOCKSTEP_LANES Halves Subtract(Halves a, Halves b) { return __msa_subv_h(a, b); 
 LOCKSTEP_LANES Halves FlipSigns(Halves x) { return x ^ __msa_fill_h(INT16_MIN); }
 LOCKSTEP_LANES Words Multiply(Words a, Words b) { return __msa_mulv_w(a, b); }
 LOCKSTEP_LANES Words MultiplyAdd(Words sum, Words a, Words b) { return __msa_maddv_w(sum, a, b); }
+LOCKSTEP_LANES Words MultiplySubtract(Words sum, Words a, Words b) { return __msa_msubv_w(sum, a, b); }
+// The upper word of 2 * a * b.
+LOCKSTEP_LANES Words MultiplyHigh(Words a, Words b) { return __msa_mul_q_w(a, b); }
+// All bits where a >= b, both unsigned.
+LOCKSTEP_LANES Words AtLeast(Words a, Words b) {
+  return __msa_cle_u_w(reinterpret_cast<v4u32>(b), reinterpret_cast<v4u32>(a));
+}
+// By the same number of bits for all lanes.
+struct WordShift {
+  Words by;
+
+  LOCKSTEP_LANES static WordShift Left(int32_t by) { return {SplatWords(by)}; }
+  LOCKSTEP_LANES static WordShift Right(int32_t by) { return {SplatWords(by)}; }
+  LOCKSTEP_LANES Words ToLeft(Words x) const { return __msa_sll_w(x, by); }
+  LOCKSTEP_LANES Words ToRight(Words x) const { return __msa_sra_w(x, by); }
+};
 // a where x < 0, else b.
 LOCKSTEP_LANES Words WhereNegative(Words x, Words a, Words b) {
   const v4i32 negative = __msa_srai_w(x, 31);
@@ -195,6 +218,16 @@ LOCKSTEP_LANES void AddPair(Longs (&sums)[2], Words a, const WordsPair& b) {
   sums[1] = __msa_dpadd_s_d(sums[1], b.second, both);
 }
 
+LOCKSTEP_LANES void StoreLowBytes(Bytes x, uint8_t* to) {
+  const auto words = reinterpret_cast<v4i32>(x);
+  const int32_t parts[2] = {__msa_copy_s_w(words, 0), __msa_copy_s_w(words, 1)};
+  std::memcpy(to, parts, sizeof parts);
+}
+LOCKSTEP_LANES void StoreHighBytes(Bytes x, uint8_t* to) {
+  const auto words = reinterpret_cast<v4i32>(x);
+  const int32_t parts[2] = {__msa_copy_s_w(words, 2), __msa_copy_s_w(words, 3)};
+  std::memcpy(to, parts, sizeof parts);
+}
 // Elements of two vectors in turn.
 LOCKSTEP_LANES Bytes InterleaveLow(Bytes a, Bytes b) {
   return reinterpret_cast<v16u8>(__msa_ilvr_b(reinterpret_cast<v16i8>(b), reinterpret_cast<v16i8>(a)));

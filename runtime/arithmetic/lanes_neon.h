@@ -34,6 +34,16 @@ LOCKSTEP_LANES Bytes Largest(Bytes a, Bytes b) { return vmaxq_u8(a, b); }
 LOCKSTEP_LANES Halves LargestUnsigned(Halves a, Halves b) {
   return vreinterpretq_s16_u16(vmaxq_u16(vreinterpretq_u16_s16(a), vreinterpretq_u16_s16(b)));
 }
+LOCKSTEP_LANES uint8_t LargestOf(Bytes x) {
+#if defined(__aarch64__)
+  return vmaxvq_u8(x);
+#else
+  uint8x8_t most = vpmax_u8(vget_low_u8(x), vget_high_u8(x));
+  most = vpmax_u8(most, most);
+  most = vpmax_u8(most, most);
+  return vget_lane_u8(vpmax_u8(most, most), 0);
+#endif
+}
 LOCKSTEP_LANES Words Largest(Words a, Words b) { return vmaxq_s32(a, b); }
 LOCKSTEP_LANES Words Least(Words a, Words b) { return vminq_s32(a, b); }
 LOCKSTEP_LANES Words Add(Words a, Words b) { return vaddq_s32(a, b); }
@@ -44,6 +54,22 @@ LOCKSTEP_LANES Halves Subtract(Halves a, Halves b) { return vsubq_s16(a, b); }
 LOCKSTEP_LANES Halves FlipSigns(Halves x) { return veorq_s16(x, vdupq_n_s16(INT16_MIN)); }
 LOCKSTEP_LANES Words Multiply(Words a, Words b) { return vmulq_s32(a, b); }
 LOCKSTEP_LANES Words MultiplyAdd(Words sum, Words a, Words b) { return vmlaq_s32(sum, a, b); }
+LOCKSTEP_LANES Words MultiplySubtract(Words sum, Words a, Words b) { return vmlsq_s32(sum, a, b); }
+// The upper word of 2 * a * b.
+LOCKSTEP_LANES Words MultiplyHigh(Words a, Words b) { return vqdmulhq_s32(a, b); }
+// All bits where a >= b, both unsigned.
+LOCKSTEP_LANES Words AtLeast(Words a, Words b) {
+  return vreinterpretq_s32_u32(vcgeq_u32(vreinterpretq_u32_s32(a), vreinterpretq_u32_s32(b)));
+}
+// By the same number of bits for all lanes.
+struct WordShift {
+  Words left;
+
+  LOCKSTEP_LANES static WordShift Left(int32_t by) { return {SplatWords(by)}; }
+  LOCKSTEP_LANES static WordShift Right(int32_t by) { return {SplatWords(-by)}; }
+  LOCKSTEP_LANES Words ToLeft(Words x) const { return vshlq_s32(x, left); }
+  LOCKSTEP_LANES Words ToRight(Words x) const { return vshlq_s32(x, left); }
+};
 // a where x < 0, else b.
 LOCKSTEP_LANES Words WhereNegative(Words x, Words a, Words b) {
   return vbslq_s32(vreinterpretq_u32_s32(vshrq_n_s32(x, 31)), a, b);
@@ -174,6 +200,8 @@ LOCKSTEP_LANES void AddPair(Longs (&sums)[2], Words a, const WordsPair& b) {
   sums[1] = vmlal_lane_s32(sums[1], vget_high_s32(b.second), half, 1);
 }
 
+LOCKSTEP_LANES void StoreLowBytes(Bytes x, uint8_t* to) { vst1_u8(to, vget_low_u8(x)); }
+LOCKSTEP_LANES void StoreHighBytes(Bytes x, uint8_t* to) { vst1_u8(to, vget_high_u8(x)); }
 // Elements of two vectors in turn.
 LOCKSTEP_LANES Bytes InterleaveLow(Bytes a, Bytes b) { return vzipq_u8(a, b).val[0]; }
 LOCKSTEP_LANES Bytes InterleaveHigh(Bytes a, Bytes b) { return vzipq_u8(a, b).val[1]; }

@@ -12,13 +12,22 @@ kernels::CheckFunction CheckSoftmax;
 namespace lockstep::kernels {
 
 PrepareFunction PrepareSoftmax;
+AcceptFunction AcceptsSoftmaxBytes;
 RunFunction softmax_ux_avx512vnni;
+RunFunction softmax_u8_neon;
+RunFunction softmax_u8_msa;
 RunFunction softmax_ux_portable;
 RunFunction softmax_f32_portable;
 
 inline constexpr Kernel kSoftmaxKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(softmax_ux_avx512vnni, Isa::kAvx512Vnni, nullptr),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_INTEGER_KERNEL(softmax_u8_neon, Isa::kNeon, AcceptsSoftmaxBytes),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_INTEGER_KERNEL(softmax_u8_msa, Isa::kMsa, AcceptsSoftmaxBytes),
 #endif
     LOCKSTEP_INTEGER_KERNEL(softmax_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(softmax_f32_portable, Isa::kPortable, nullptr),

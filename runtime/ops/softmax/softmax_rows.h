@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "ops/layer_args.h"
+
 namespace lockstep::kernels {
 
 struct SoftmaxRows {
@@ -13,14 +15,22 @@ struct SoftmaxRows {
   int64_t count;
   int64_t length;
   const uint32_t* table;  // of 256 entries, or of `entries` for words
-  uint32_t numerator;
-  uint32_t high;     // of y
-  bool words;        // y is u16
-  bool wide;         // x is u16
-  uint32_t entries;  // of the table; what is beyond them is 0
+  uint32_t numerator;     // for NEON and MSA at most 2^16
+  uint32_t high;          // of y
+  bool words;             // y is u16
+  bool wide;              // x is u16
+  uint32_t entries;       // of the table; what is beyond them is 0
+  uint32_t* scratch;      // SoftmaxScratch, for what asks for it
 };
+
+// Bytes for a row's exponentials, whole groups of sixteen.
+constexpr int64_t SoftmaxScratch(int64_t length) { return (length + 15) / 16 * 16 * int64_t{sizeof(uint32_t)}; }
 
 // One of each instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
 void SoftmaxRows512(const SoftmaxRows& rows);
+void SoftmaxRowsNeon(const SoftmaxRows& rows);
+void SoftmaxRowsMsa(const SoftmaxRows& rows);
+
+SoftmaxRows SoftmaxRowsOf(const LayerArgs& args, int64_t begin, int64_t end);
 
 }  // namespace lockstep::kernels

@@ -13,12 +13,21 @@ kernels::CheckFunction CheckTranspose;
 namespace lockstep::kernels {
 
 AcceptFunction AcceptsTranspose512;
+AcceptFunction AcceptsTransposePlanes;
 RunFunction transpose_ux_avx512vnni;
+RunFunction transpose_ux_neon;
+RunFunction transpose_ux_msa;
 RunFunction transpose_any_portable;
 
 inline constexpr Kernel kTransposeKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_KERNEL(transpose_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsTranspose512),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_KERNEL(transpose_ux_neon, Isa::kNeon, AcceptsTransposePlanes),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_KERNEL(transpose_ux_msa, Isa::kMsa, AcceptsTransposePlanes),
 #endif
     LOCKSTEP_KERNEL(transpose_any_portable, Isa::kPortable, nullptr),
 };

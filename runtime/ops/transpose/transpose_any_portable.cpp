@@ -4,6 +4,8 @@
 
 namespace lockstep::kernels {
 
+bool AcceptsTransposePlanes(const LayerArgs& args) { return SwapsLastAxes(args, TransposeWalk(args)); }
+
 void transpose_any_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
   const ElementRange range = ElementsOf(args.outputs[0], begin, end);
   StridedCopy(args, TransposeWalk(args), range.first, range.last);

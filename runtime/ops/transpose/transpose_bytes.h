@@ -15,6 +15,9 @@ struct BytePlane {
 };
 
 // One of each instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
-void TransposeBytes512(const BytePlane& plane);
+using TransposePlaneFunction = void(const BytePlane& plane);
+TransposePlaneFunction TransposeBytes512;
+TransposePlaneFunction TransposeBytesNeon;
+TransposePlaneFunction TransposeBytesMsa;
 
 }  // namespace lockstep::kernels

@@ -1,6 +1,7 @@
 // How a Transpose walks through its input.
 #pragma once
 
+#include "joint_elements.h"
 #include "joint_strides.h"
 #include "ops/common/strided_walk.h"
 
@@ -21,6 +22,12 @@ inline StridedWalk TransposeWalk(const LayerArgs& args) {
   }
   walk.Finish();
   return walk;
+}
+
+// Elements of one or two bytes whose two last axes change places, once neighbouring axes are one.
+inline bool SwapsLastAxes(const LayerArgs& args, const StridedWalk& walk) {
+  return ElementBytes(args.outputs[0].dtype) <= 2 && walk.rank >= 2 && walk.stride[0][walk.rank - 1] != 1 &&
+         walk.stride[0][walk.rank - 2] == 1;
 }
 
 }  // namespace lockstep::kernels

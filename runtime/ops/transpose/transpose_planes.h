@@ -1,0 +1,22 @@
+// Transpose for kernels of an instruction set, which turn matrices.
+#pragma once
+
+#include "ops/common/plane_walk.h"
+#include "ops/transpose/transpose.h"
+#include "ops/transpose/transpose_bytes.h"
+#include "ops/transpose/transpose_walk.h"
+
+namespace lockstep::kernels {
+
+// Where the walk SwapsLastAxes.
+inline void TransposePlanes(const LayerArgs& args, const StridedWalk& walk, ElementRange range,
+                            TransposePlaneFunction* transpose) {
+  const int64_t size = ElementBytes(args.outputs[0].dtype);
+  const int32_t inner = walk.rank - 1;
+  ForEachPlane(args, walk, range, [&](int64_t place, int64_t from, int64_t rows) {
+    transpose({static_cast<int>(size), args.inputs[0].data + from * size, walk.stride[0][inner] * size,
+               args.outputs[0].data + place * size, walk.out_stride[inner - 1] * size, rows, walk.extent[inner]});
+  });
+}
+
+}  // namespace lockstep::kernels
