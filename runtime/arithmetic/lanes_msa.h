@@ -121,6 +121,11 @@ LOCKSTEP_LANES Words SpreadHigh(Words x) { return __msa_ilvl_w(__msa_ldi_w(0), x
 LOCKSTEP_LANES Longs ProductsLow(Words a, Words b) { return __msa_dotp_s_d(SpreadLow(a), SpreadLow(b)); }
 LOCKSTEP_LANES Longs ProductsHigh(Words a, Words b) { return __msa_dotp_s_d(SpreadHigh(a), SpreadHigh(b)); }
 
+LOCKSTEP_LANES void StoreScaled(Words x, float scale, float* to) {
+  const v4f32 product = __msa_fmul_w(__msa_ffint_s_w(x), v4f32{scale, scale, scale, scale});
+  __msa_st_w(reinterpret_cast<v4i32>(product), to, 0);
+}
+
 // Multipliers and shifts of four lanes.
 struct Scale {
   Words multiplier, shift;

@@ -96,6 +96,10 @@ LOCKSTEP_LANES Bytes Narrow(Halves low, Halves high) {
 }
 LOCKSTEP_LANES Words Saturate(Longs low, Longs high) { return vcombine_s32(vqmovn_s64(low), vqmovn_s64(high)); }
 
+LOCKSTEP_LANES void StoreScaled(Words x, float scale, float* to) {
+  vst1q_f32(to, vmulq_n_f32(vcvtq_f32_s32(x), scale));
+}
+
 // Multipliers and shifts of four lanes.
 using Scale = RequantizeNeon;
 LOCKSTEP_LANES Scale ScaleOf(Words multiplier, Words shift) { return {multiplier, vnegq_s32(shift)}; }

@@ -36,5 +36,24 @@ void RescaleLanes(const RescaleConstants& constants, const ByteRows& rows) {
   constants.shift >= 1 ? RescaleLanesOf<true>(constants, rows) : RescaleLanesOf<false>(constants, rows);
 }
 
+void DequantizeLanes(bool wide, int32_t zero_point, float scale, const ByteRows& rows) {
+  const int size = wide ? 2 : 1;
+  const lanes::Words zero = lanes::SplatWords(zero_point);
+  const auto length = static_cast<ptrdiff_t>(rows.length);
+  for (ptrdiff_t row = 0; row < rows.count; ++row) {
+    const uint8_t* from = rows.from + row * rows.from_step;
+    auto* to = reinterpret_cast<float*>(rows.to + row * rows.to_step);
+    ptrdiff_t i = 0;
+    for (; i + lanes::kGroup <= length; i += lanes::kGroup) {
+      const lanes::Sixteen x = lanes::LoadSixteen(from + i * size, wide, zero);
+      Unroll<4>([&](auto v) { lanes::StoreScaled(x.value[v], scale, to + i + 4 * v); });
+    }
+    for (; i < length; ++i) {
+      const int32_t x = wide ? reinterpret_cast<const uint16_t*>(from)[i] : from[i];
+      to[i] = scale * static_cast<float>(x - zero_point);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::kernels

@@ -30,5 +30,8 @@ void RescaleRowsNeon(const RescaleConstants& constants, const ByteRows& rows);  
 void RescaleRowsMsa(const RescaleConstants& constants, const ByteRows& rows);
 // y = scale * float(x - zero_point)
 void DequantizeRows512(bool wide, int32_t zero_point, float scale, const ByteRows& rows);
+// The scale is not subnormal: units that flush these give the same products.
+void DequantizeRowsNeon(bool wide, int32_t zero_point, float scale, const ByteRows& rows);
+void DequantizeRowsMsa(bool wide, int32_t zero_point, float scale, const ByteRows& rows);
 
 }  // namespace lockstep::kernels

@@ -1,15 +1,9 @@
-#include "ops/common/element_runs.h"
-#include "ops/dequantize/dequantize.h"
+#include "ops/dequantize/dequantize_rows.h"
 
 namespace lockstep::kernels {
 
 void dequantize_ux_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
-  const TensorView& x = args.inputs[0];
-  const TensorView& y = args.outputs[0];
-  ForEachStretch(x, y, ElementsOf(y, begin, end), [&](int64_t from, int64_t to, int64_t count) {
-    DequantizeRows512(x.dtype == joint::DType::U16, x.zero_point, x.scale,
-                      {x.data + from * ElementBytes(x.dtype), 0, y.data + to * int64_t{sizeof(float)}, 0, 1, count});
-  });
+  DequantizeStretches(args, begin, end, DequantizeRows512);
 }
 
 }  // namespace lockstep::kernels

@@ -14,9 +14,9 @@ Prepared PrepareSoftmax(const LayerArgs& args) {
   return prepared;
 }
 
-bool AcceptsSoftmaxBytes(const LayerArgs& args) {
+bool AcceptsSoftmaxWords(const LayerArgs& args) {
   constexpr uint32_t kLargestNumerator = 1 << 16;
-  return args.inputs[0].dtype == joint::DType::U8 && args.layer->options_as_Softmax()->numerator() <= kLargestNumerator;
+  return args.layer->options_as_Softmax()->numerator() <= kLargestNumerator;
 }
 
 SoftmaxRows SoftmaxRowsOf(const LayerArgs& args, int64_t begin, int64_t end) {

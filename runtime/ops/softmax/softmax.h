@@ -12,10 +12,10 @@ kernels::CheckFunction CheckSoftmax;
 namespace lockstep::kernels {
 
 PrepareFunction PrepareSoftmax;
-AcceptFunction AcceptsSoftmaxBytes;
+AcceptFunction AcceptsSoftmaxWords;
 RunFunction softmax_ux_avx512vnni;
-RunFunction softmax_u8_neon;
-RunFunction softmax_u8_msa;
+RunFunction softmax_ux_neon;
+RunFunction softmax_ux_msa;
 RunFunction softmax_ux_portable;
 RunFunction softmax_f32_portable;
 
@@ -24,10 +24,10 @@ inline constexpr Kernel kSoftmaxKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(softmax_ux_avx512vnni, Isa::kAvx512Vnni, nullptr),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
-    LOCKSTEP_INTEGER_KERNEL(softmax_u8_neon, Isa::kNeon, AcceptsSoftmaxBytes),
+    LOCKSTEP_INTEGER_KERNEL(softmax_ux_neon, Isa::kNeon, AcceptsSoftmaxWords),
 #endif
 #if defined(LOCKSTEP_KERNELS_MSA)
-    LOCKSTEP_INTEGER_KERNEL(softmax_u8_msa, Isa::kMsa, AcceptsSoftmaxBytes),
+    LOCKSTEP_INTEGER_KERNEL(softmax_ux_msa, Isa::kMsa, AcceptsSoftmaxWords),
 #endif
     LOCKSTEP_INTEGER_KERNEL(softmax_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(softmax_f32_portable, Isa::kPortable, nullptr),

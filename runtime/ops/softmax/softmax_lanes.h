@@ -1,4 +1,5 @@
-// Softmax of bytes. A part of the files softmax_rows_*.cpp that include it behind an instruction set's lanes.
+// Softmax, its divisions sixteen at a time. A part of the files softmax_rows_*.cpp that include it behind an
+// instruction set's lanes.
 #pragma once
 
 #include "gemm/unroll.h"
@@ -83,18 +84,38 @@ void DivideRowByLanes(const SoftmaxRows& rows, uint32_t sum, uint8_t* y) {
   }
 }
 
-void SoftmaxLanes(const SoftmaxRows& rows) {
+// The sum of the row's exponentials, which become the scratch.
+uint32_t Exponentials(const SoftmaxRows& rows, const uint8_t* x) {
   const auto length = static_cast<ptrdiff_t>(rows.length);
+  const uint32_t* top = rows.table + LargestOfRow(x, length);
+  uint32_t sum = 0;
+  for (ptrdiff_t i = 0; i < length; ++i) {
+    const uint32_t e = *(top - x[i]);
+    rows.scratch[i] = e;
+    sum += e;
+  }
+  return sum;
+}
+
+uint32_t Exponentials(const SoftmaxRows& rows, const uint16_t* x) {
+  const auto length = static_cast<ptrdiff_t>(rows.length);
+  uint32_t top = 0;
+  for (ptrdiff_t i = 0; i < length; ++i) top = x[i] > top ? x[i] : top;
+  uint32_t sum = 0;
+  for (ptrdiff_t i = 0; i < length; ++i) {
+    const uint32_t difference = top - x[i];
+    const uint32_t e = difference < rows.entries ? rows.table[difference] : 0;
+    rows.scratch[i] = e;
+    sum += e;
+  }
+  return sum;
+}
+
+void SoftmaxLanes(const SoftmaxRows& rows) {
   for (ptrdiff_t row = 0; row < rows.count; ++row) {
     const uint8_t* x = rows.x + row * rows.x_step;
     uint8_t* y = rows.y + row * rows.y_step;
-    const uint32_t* top = rows.table + LargestOfRow(x, length);
-    uint32_t sum = 0;
-    for (ptrdiff_t i = 0; i < length; ++i) {
-      const uint32_t e = *(top - x[i]);
-      rows.scratch[i] = e;
-      sum += e;
-    }
+    const uint32_t sum = rows.wide ? Exponentials(rows, reinterpret_cast<const uint16_t*>(x)) : Exponentials(rows, x);
     sum < kLargestLaneSum ? DivideRowByLanes(rows, sum, y) : DivideRow(rows, sum, y);
   }
 }

@@ -3,10 +3,10 @@
 
 namespace lockstep::kernels {
 
-void softmax_u8_msa(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+void softmax_ux_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
   SoftmaxRows rows = SoftmaxRowsOf(args, begin, end);
   rows.scratch = reinterpret_cast<uint32_t*>(scratch);
-  SoftmaxRowsMsa(rows);
+  SoftmaxRowsNeon(rows);
 }
 
 }  // namespace lockstep::kernels
