@@ -76,24 +76,34 @@ LOCKSTEP_LANES void StoreSixteen(const Sixteen& values, uint8_t* to, bool wide) 
   }
 }
 
+namespace {
+
+// Once in each file, for what is rare.
+[[gnu::noinline, maybe_unused]] void CopyBytes(const uint8_t* from, ptrdiff_t count, uint8_t* to) {
+  for (ptrdiff_t i = 0; i < count; ++i) to[i] = from[i];
+}
+
+}  // namespace
+
 // A group in memory of which fewer elements are read, or one for all.
 class Elements {
  public:
   // `size`: bytes of an element. A whole group stays where it is.
   LOCKSTEP_LANES const uint8_t* Load(const uint8_t* from, ptrdiff_t count, int size) {
     if (count >= kGroup) return from;
-    for (ptrdiff_t i = 0; i < count * size; ++i) bytes_[i] = from[i];
+    CopyBytes(from, count * size, bytes_);
     return bytes_;
   }
   LOCKSTEP_LANES const uint8_t* Fill(const uint8_t* one, int size) {
-    for (ptrdiff_t i = 0; i < ptrdiff_t{kGroup} * size; ++i) bytes_[i] = one[i % size];
+    CopyBytes(one, size, bytes_);
+    CopyBytes(bytes_, ptrdiff_t{kGroup - 1} * size, bytes_ + size);  // each from the one before
     return bytes_;
   }
   // Where a group of values may be stored, of which Store writes the first.
   LOCKSTEP_LANES uint8_t* Place(uint8_t* to, ptrdiff_t count) { return count >= kGroup ? to : bytes_; }
   LOCKSTEP_LANES void Store(uint8_t* to, ptrdiff_t count, int size) const {
     if (count >= kGroup) return;
-    for (ptrdiff_t i = 0; i < count * size; ++i) to[i] = bytes_[i];
+    CopyBytes(bytes_, count * size, to);
   }
 
  private:

@@ -32,7 +32,7 @@ template <bool kWide>
 [[gnu::always_inline]] inline lanes::Halves LoadEight(const uint8_t* from, int32_t count) {
   alignas(lanes::kGroup) uint8_t few[lanes::kGroup];
   if (count < kDepthwiseLanes) {
-    for (int32_t i = 0; i < (kWide ? 2 * count : count); ++i) few[i] = from[i];
+    lanes::CopyBytes(from, kWide ? 2 * count : count, few);
     from = few;
   }
   if constexpr (kWide) return lanes::FlipSigns(lanes::LoadHalves(from));
@@ -57,14 +57,14 @@ template <typename Load>
 }
 
 template <bool kShort>
-[[gnu::always_inline]] inline void StoreLanes(const DepthwiseLayer& layer, const DepthwiseLanesBlock& block,
-                                              const LanesSums& sums, const LanesTile& tile) {
+[[gnu::noinline]] void StoreLanes(const DepthwiseLayer& layer, const DepthwiseLanesBlock& block, const LanesSums& sums,
+                                  const LanesTile& tile) {
   const lanes::Limits limits(layer.zero_point, layer.low, layer.high);
   const lanes::Scale low = lanes::ScaleOf(lanes::LoadWords(block.multiplier), lanes::LoadWords(block.shift));
   const lanes::Scale high = lanes::ScaleOf(lanes::LoadWords(block.multiplier + 4), lanes::LoadWords(block.shift + 4));
   const int32_t size = layer.wide_output ? 2 : 1;
   const int32_t count = layer.channels < kDepthwiseLanes ? layer.channels : kDepthwiseLanes;
-  Unroll<kLanesPixels>([&](auto p) {
+  for (int p = 0; p < kLanesPixels; ++p) {
     const lanes::Words first =
         kShort ? lanes::RequantizeShort(sums.value[p][0], low) : lanes::RequantizeAny(sums.value[p][0], low);
     const lanes::Words second =
@@ -86,7 +86,7 @@ template <bool kShort>
         }
       }
     }
-  });
+  }
 }
 
 // load(block, tap, pixel)

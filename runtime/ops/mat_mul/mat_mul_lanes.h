@@ -90,7 +90,7 @@ void MultiplyTile(const MatMulRows& m, const lanes::Limits& limits, const int64_
       Unroll<2>([&](auto i) {
         const uint8_t* from = right;
         if (count < P::kColumns) {
-          for (ptrdiff_t c = 0; c < count * size_b; ++c) few[i][c] = right[c];
+          lanes::CopyBytes(right, count * size_b, few[i]);
           from = few[i];
         }
         P::LoadRight(from, m.wide_b, b[i]);
@@ -104,14 +104,19 @@ void MultiplyTile(const MatMulRows& m, const lanes::Limits& limits, const int64_
     });
   }
   const int size_y = m.wide_y ? 2 : 1;
+  typename P::Sums finished[kRows][kVectors][2];
   Unroll<kRows>([&](auto r) {
-    if (r >= m.rows) return;
-    uint8_t* to = m.y + (r * m.columns + column) * size_y;
-    if (count == P::kColumns) return StoreColumns(m, limits, sums[r], to);
-    uint8_t values[2 * lanes::kGroup];
-    StoreColumns(m, limits, sums[r], values);
-    for (ptrdiff_t i = 0; i < count * size_y; ++i) to[i] = values[i];
+    Unroll<kVectors>([&](auto v) {
+      finished[r][v][0] = sums[r][v][0];
+      finished[r][v][1] = sums[r][v][1];
+    });
   });
+  for (ptrdiff_t r = 0; r < (kRows < m.rows ? kRows : m.rows); ++r) {
+    uint8_t* to = m.y + (r * m.columns + column) * size_y;
+    uint8_t values[2 * lanes::kGroup];
+    StoreColumns(m, limits, finished[r], count == P::kColumns ? to : values);
+    if (count < P::kColumns) lanes::CopyBytes(values, count * size_y, to);
+  }
 }
 
 // Differences of a row, and their sum.
