@@ -97,11 +97,7 @@ void depthwise_conv_uxsx_avx512vnni(const LayerArgs& args, int64_t begin, int64_
   const joint::DepthwiseConv& options = *args.layer->options_as_DepthwiseConv();
   DepthwiseWideLayer wide{};
   wide.layer = DescribeDepthwise(args);
-  wide.wide_input = args.inputs[0].dtype == joint::DType::U16;
   wide.wide_weights = args.inputs[1].dtype == joint::DType::S16;
-  wide.wide_output = args.outputs[0].dtype == joint::DType::U16;
-  if (wide.wide_input) wide.layer.in_pitch *= 2;
-  if (wide.wide_output) wide.layer.out_pitch *= 2;
   if (options.acc_init()->size() == 0) wide.wide_start = options.acc_init64()->data();
   wide.wide_table = options.table() != nullptr && options.table()->size() > kByteEntries;
   depthwise_rows_uxsx_avx512vnni(wide, begin, end);

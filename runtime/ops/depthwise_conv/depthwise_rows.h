@@ -30,7 +30,7 @@ struct DepthwiseLayer {
 // One whose inputs, weights or outputs may have two bytes; strides of tensors still count bytes.
 struct DepthwiseWideLayer {
   DepthwiseLayer layer;  // its weights and table at whatever type they have
-  bool wide_input, wide_weights, wide_output;
+  bool wide_weights;
   const int64_t* wide_start;  // instead of acc_init, or nullptr
   bool wide_table;            // an entry for each value of two bytes, of the output's type
 };

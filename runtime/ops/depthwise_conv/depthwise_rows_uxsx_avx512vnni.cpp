@@ -89,7 +89,7 @@ void StoreFromTable(const DepthwiseWideLayer& wide, const DepthwiseWords& block,
   _mm512_storeu_si512(index, values);
   const uint8_t* table = wide.layer.table;
   for (int i = 0; i < block.count; ++i) {
-    if (wide.wide_output) {
+    if (wide.layer.wide_output) {
       to[2 * i] = table[2 * index[i]];
       to[2 * i + 1] = table[2 * index[i] + 1];
     } else {
@@ -101,7 +101,7 @@ void StoreFromTable(const DepthwiseWideLayer& wide, const DepthwiseWords& block,
 [[gnu::always_inline]] inline void Store(const DepthwiseWideLayer& wide, const DepthwiseWords& block, __m512i values,
                                          uint8_t* to) {
   if (wide.wide_table) return StoreFromTable(wide, block, values, to);
-  if (wide.wide_output) {
+  if (wide.layer.wide_output) {
     if (block.count == kWordChannels) {
       _mm512_storeu_si512(to, values);
     } else {
@@ -157,12 +157,12 @@ class BlockRows {
  public:
   BlockRows(const DepthwiseWideLayer& wide, const DepthwiseWords& block)
       : wide_(wide), layer_(wide.layer), block_(block), taps_(layer_.kernel_h * layer_.kernel_w) {
-    const __m512i zero = wide.wide_input ? _mm512_set1_epi16(static_cast<int16_t>(layer_.in_zero_point))
-                                         : _mm512_set1_epi8(static_cast<char>(layer_.in_zero_point));
+    const __m512i zero = wide.layer.wide_input ? _mm512_set1_epi16(static_cast<int16_t>(layer_.in_zero_point))
+                                               : _mm512_set1_epi8(static_cast<char>(layer_.in_zero_point));
     _mm512_store_si512(padding_, zero);
-    run_ = wide.wide_input ? (wide.wide_weights ? RunPixels<true, true> : RunPixels<true, false>)
-                           : RunPixels<false, false>;
-    offset_ = int64_t{block.first} * (wide.wide_input ? 2 : 1);
+    run_ = wide.layer.wide_input ? (wide.wide_weights ? RunPixels<true, true> : RunPixels<true, false>)
+                                 : RunPixels<false, false>;
+    offset_ = int64_t{block.first} * (wide.layer.wide_input ? 2 : 1);
     reach_ = int64_t{layer_.kernel_w - 1} * layer_.dilation_w;
   }
 
@@ -170,8 +170,8 @@ class BlockRows {
     const int64_t image = row / layer_.out_h;
     const int64_t y = row % layer_.out_h;
     const uint8_t* input = layer_.input + image * layer_.in_h * layer_.in_w * layer_.in_pitch + offset_;
-    uint8_t* to =
-        layer_.output + row * layer_.out_w * layer_.out_pitch + int64_t{block_.first} * (wide_.wide_output ? 2 : 1);
+    uint8_t* to = layer_.output + row * layer_.out_w * layer_.out_pitch +
+                  int64_t{block_.first} * (wide_.layer.wide_output ? 2 : 1);
     bool inside = false;  // the windows before were
     for (int x = 0; x < layer_.out_w; x += kPixels, to += kPixels * layer_.out_pitch) {
       const int64_t left = int64_t{x} * layer_.stride_w - layer_.pad_left;

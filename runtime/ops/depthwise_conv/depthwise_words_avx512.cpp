@@ -20,7 +20,7 @@ struct WeightSums {
 };
 
 void PackWeights(const DepthwiseWideLayer& wide, int taps, DepthwiseWords* block, WeightSums* sums) {
-  const bool halves = wide.wide_input && wide.wide_weights;
+  const bool halves = wide.layer.wide_input && wide.wide_weights;
   const __m512i ones = _mm512_set1_epi16(1);
   WordPair sum = {{_mm512_setzero_si512(), _mm512_setzero_si512()}};
   WordPair magnitude = sum;
@@ -82,14 +82,14 @@ void FillDepthwiseWords(const DepthwiseWideLayer& wide, int taps, DepthwiseWords
   WeightSums sums;
   PackWeights(wide, taps, block, &sums);
   constexpr int64_t kOffset = 1 << 15;
-  const int64_t largest = wide.wide_input ? kOffset : 255;
-  bool words = !wide.wide_input || !wide.wide_weights;
+  const int64_t largest = wide.layer.wide_input ? kOffset : 255;
+  bool words = !wide.layer.wide_input || !wide.wide_weights;
   int least = 31;
   int most = kLeastShift;
   for (int lane = 0; lane < kWordChannels; ++lane) {
     const int channel = block->first + (lane < block->count ? lane : 0);
     int64_t start = wide.wide_start != nullptr ? wide.wide_start[channel] : layer.acc_init[channel];
-    if (wide.wide_input) start += kOffset * sums.sum[lane];
+    if (wide.layer.wide_input) start += kOffset * sums.sum[lane];
     block->starts[lane] = start;
     block->multipliers[lane] = layer.multiplier[channel];
     block->shifts[lane] = layer.shift[channel];

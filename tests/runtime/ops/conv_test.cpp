@@ -100,6 +100,7 @@ TEST(Conv, PartsOfTheChannels) {
         Check(c);
         c.input = joint::DType::U16;
         c.weight = joint::DType::S16;
+        c.acc_bits = 64;
         Check(c);
       }
     }
