@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "conv_tester.h"
+#include "conv_windows.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -177,6 +178,73 @@ TEST(DepthwiseConv, MixedShifts) {
     c.shifts = seed % 2 == 0 ? Shifts::kMixed : Shifts::kNegative;
     c.weights = Weights::kTiny;
     Check(c);
+  }
+}
+
+TEST(DepthwiseConv, WidthsInFrontOfATable) {
+  uint32_t seed = 700;
+  for (const int bits : {9, 10, 12, 14, 16}) {
+    for (const Output output : {Output::kU8Table, Output::kU16Table}) {
+      for (const int32_t channels : {1, 32, 45}) {
+        ConvCase c;
+        c.depthwise = true;
+        c.output = output;
+        c.table_bits = bits;
+        c.in = c.out = channels;
+        c.seed = ++seed;
+        Check(c);
+      }
+    }
+  }
+}
+
+TEST(DepthwiseConv, ShapesStridesPaddingDilation) {
+  Picker pick(11);
+  for (const int32_t channels : {1, 3, 15, 16, 17, 31, 32, 33, 70}) {
+    for (uint32_t i = 0; i < 8; ++i) {
+      ConvCase c;
+      c.depthwise = true;
+      c.in = c.out = channels;
+      PickWindow(pick, i, c);
+      c.height = (c.kernel_h - 1) * c.dilation_h + pick(1, 4);
+      c.width = (c.kernel_w - 1) * c.dilation_w + pick(1, 6);
+      c.shifts = static_cast<Shifts>(pick(0, 4));
+      c.weights = static_cast<Weights>(pick(0, 2));
+      c.output = static_cast<Output>(pick(0, 3));
+      c.seed = static_cast<uint32_t>(channels) * 100 + i;
+      Check(c);
+    }
+  }
+}
+
+TEST(DepthwiseConv, WordsAsInputsAndWeights) {
+  Picker pick(16);
+  uint32_t seed = 1200;
+  for (const Types& types : kWideTypes) {
+    for (const int32_t channels : {1, 16, 33, 70}) {
+      for (uint32_t i = 0; i < 6; ++i) {
+        ConvCase c;
+        c.depthwise = true;
+        c.input = types.input;
+        c.weight = types.weight;
+        c.in = c.out = channels;
+        PickWindow(pick, i, c);
+        c.height = (c.kernel_h - 1) * c.dilation_h + pick(1, 4);
+        c.width = (c.kernel_w - 1) * c.dilation_w + pick(1, 6);
+        c.shifts = static_cast<Shifts>(pick(0, 4));
+        c.weights = static_cast<Weights>(pick(0, 4));
+        c.output = static_cast<Output>(pick(0, 3));
+        c.table_bits = pick(8, 13);
+        c.acc_bits = 64;
+        c.seed = ++seed;
+        Check(c);
+        // Few taps of 8 bits stay within 32.
+        c.weights = Weights::kTiny;
+        c.sums = Sums::kAtTheBound;
+        c.acc_bits = 32;
+        Check(c);
+      }
+    }
   }
 }
 

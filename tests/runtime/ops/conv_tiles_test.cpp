@@ -1,0 +1,219 @@
+// The shapes of quantised convolutions around the edges of what their kernels compute at a time: blocks of channels,
+// tiles of pixels, units and their parts.
+#include <gtest/gtest.h>
+
+#include "conv_tester.h"
+
+namespace lockstep::kernels {
+namespace {
+
+TEST(Conv, ChannelsAroundTheBlockEdges) {
+  uint32_t seed = 100;
+  for (const int32_t out : {1, 15, 16, 17, 33, 80}) {
+    for (const int32_t in : {1, 2, 3, 4, 5, 8, 16, 17}) {
+      ConvCase c;
+      c.out = out;
+      c.in = in;
+      c.height = 2;
+      c.weights = static_cast<Weights>(seed % 3);
+      c.output = static_cast<Output>(seed % 4);
+      c.seed = ++seed;
+      Check(c);
+      c.kernel_h = c.kernel_w = 1;
+      c.top = c.left = c.bottom = c.right = 0;
+      c.seed = ++seed;
+      Check(c);
+    }
+  }
+}
+
+TEST(Conv, WidthsAroundTheTileEdges) {
+  for (int32_t width = 1; width <= 30; ++width) {
+    ConvCase c;
+    c.height = 2;
+    c.width = width;
+    c.in = 8;
+    c.out = width % 2 == 0 ? 64 : 48;
+    c.output = Output::kU8Table;
+    c.seed = static_cast<uint32_t>(width);
+    Check(c);
+    c.kernel_h = c.kernel_w = 1;
+    c.top = c.left = c.bottom = c.right = 0;
+    Check(c);
+  }
+}
+
+TEST(Conv, PointwiseLayersOfSeveralUnits) {
+  for (const int32_t in : {4, 6, 64}) {
+    ConvCase c;
+    c.batch = 2;
+    c.height = 9;
+    c.width = 13;
+    c.in = in;
+    c.out = 72;
+    c.kernel_h = c.kernel_w = 1;
+    c.top = c.left = c.bottom = c.right = 0;
+    c.seed = static_cast<uint32_t>(in);
+    Check(c);
+  }
+}
+
+TEST(Conv, PixelsAroundAUnitAndAPiece) {
+  for (int32_t width = 46; width <= 124; width += width == 64 ? 45 : 1) {
+    ConvCase c;
+    c.height = 1;
+    c.width = width;
+    c.in = 12;
+    c.out = 18;
+    c.top = c.bottom = 0;
+    c.kernel_h = 1;
+    c.seed = static_cast<uint32_t>(width);
+    Check(c);
+    c.kernel_w = 1;
+    c.left = c.right = 0;
+    Check(c);
+  }
+}
+
+// Threads share the channels of a layer too: those of one row, or all rows of a few.
+TEST(Conv, PartsOfTheChannels) {
+  uint32_t seed = 450;
+  for (const int32_t out : {64, 65, 130, 200, 257}) {
+    for (const int32_t height : {1, 3, 20}) {
+      for (const int32_t kernel : {1, 3}) {
+        ConvCase c;
+        c.batch = 1 + static_cast<int32_t>(seed % 2);
+        c.height = height;
+        c.width = kernel == 1 ? 9 : 5;
+        c.in = seed % 3 == 0 ? 24 : 5;
+        c.out = out;
+        c.kernel_h = c.kernel_w = kernel;
+        c.top = c.left = c.bottom = c.right = kernel / 2;
+        c.output = static_cast<Output>(seed % 4);
+        c.table_bits = seed % 8 < 4 ? 8 : 10;
+        c.acc_bits = seed % 5 == 0 ? 64 : 32;
+        c.shifts = static_cast<Shifts>(seed % 5);
+        c.seed = ++seed;
+        Check(c);
+        if (out % 2 == 1) continue;
+        c.groups = 2;
+        c.in = 6;
+        Check(c);
+        c.input = joint::DType::U16;
+        c.weight = joint::DType::S16;
+        c.acc_bits = 64;
+        Check(c);
+      }
+    }
+  }
+}
+
+// Sums of neighbouring lanes of a word must not meet, however large.
+TEST(Conv, LongSumsOfExtremes) {
+  uint32_t seed = 400;
+  for (const Weights weights : {Weights::kAllLargest, Weights::kAllSmallest, Weights::kExtreme}) {
+    for (const Inputs inputs : {Inputs::kAll0, Inputs::kAllLargest}) {
+      for (const int32_t in : {16, 20, 32, 60, 160}) {
+        for (const int acc_bits : {32, 64}) {
+          ConvCase c;
+          c.height = 1;
+          c.width = 8;
+          c.in = in;
+          c.out = 66;
+          c.kernel_h = c.kernel_w = 1;
+          c.top = c.left = c.bottom = c.right = 0;
+          c.weights = weights;
+          c.inputs = inputs;
+          c.acc_bits = acc_bits;
+          c.seed = ++seed;
+          Check(c);
+        }
+      }
+    }
+  }
+}
+
+// 3x3 with stride 1 and 16 channels: Winograd's tiles of 4x4, where an instruction set has them.
+TEST(Conv, TilesOfWinograd) {
+  uint32_t seed = 500;
+  for (const int32_t in : {16, 48, 80}) {
+    for (const int32_t out : {16, 19, 32}) {
+      for (const int32_t width : {4, 5, 7, 8, 13}) {
+        ConvCase c;
+        c.batch = 1 + width % 2;
+        c.height = 9 + static_cast<int32_t>(seed % 7);
+        c.width = width;
+        c.in = in;
+        c.out = out;
+        c.top = static_cast<int32_t>(seed % 3);
+        c.left = static_cast<int32_t>(seed % 4);
+        c.right = 2;
+        c.shifts = static_cast<Shifts>(seed % 5);
+        c.weights = static_cast<Weights>(seed % 5);
+        c.inputs = static_cast<Inputs>(seed % 3);
+        c.output = static_cast<Output>(seed % 4);
+        c.seed = ++seed;
+        Check(c);
+      }
+    }
+  }
+}
+
+// Sums that are so large that 64 times them leaves 32 bits, and the largest that do not.
+TEST(Conv, DepthsOfWinograd) {
+  uint32_t seed = 600;
+  for (const int32_t in : {224, 240}) {
+    for (const Weights weights : {Weights::kAllLargest, Weights::kAllSmallest, Weights::kRandom}) {
+      for (const Inputs inputs : {Inputs::kAll0, Inputs::kAllLargest, Inputs::kRandom}) {
+        ConvCase c;
+        c.height = 5;
+        c.width = 6;
+        c.in = in;
+        c.out = 17;
+        c.weights = weights;
+        c.inputs = inputs;
+        c.seed = ++seed;
+        Check(c);
+      }
+    }
+  }
+}
+
+// Windows of 3x3 with stride 1, which a transformation of 4x4 outputs may compute: pictures around its tiles, depths
+// around what it does at a time, numbers at the ends of the range.
+TEST(Conv, SmallWindowsOfManyChannels) {
+  uint32_t seed = 5000;
+  const auto shape = [&](int32_t height, int32_t width, int32_t in, int32_t out) {
+    ConvCase c;
+    c.height = height;
+    c.width = width;
+    c.in = in;
+    c.out = out;
+    c.seed = ++seed;
+    return c;
+  };
+  for (const int32_t width : {4, 5, 6, 7, 8, 9, 17}) Check(shape(5, width, 16, 16));
+  for (const int32_t height : {1, 2, 3, 4, 7, 8, 13}) Check(shape(height, 6, 24, 33));
+  for (const int32_t in : {56, 64, 72, 136, 232}) Check(shape(4, 5, in, 17));
+  for (const int32_t pad : {0, 2}) {
+    ConvCase c = shape(9, 40, 16, 16);  // more tiles than are in memory
+    c.batch = 2;
+    c.top = c.left = c.bottom = c.right = pad;
+    Check(c);
+  }
+  for (const Weights weights : {Weights::kAllLargest, Weights::kAllSmallest, Weights::kExtreme}) {
+    for (const Inputs inputs : {Inputs::kRandom, Inputs::kAll0, Inputs::kAllLargest}) {
+      for (const Output output : {Output::kU8, Output::kU8Table}) {
+        ConvCase c = shape(6, 6, 224, 16);  // as many as never leave 32 bits 64 times
+        c.weights = weights;
+        c.inputs = inputs;
+        c.output = output;
+        c.shifts = output == Output::kU8 ? Shifts::kFitted : Shifts::kMixed;
+        Check(c);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::kernels
