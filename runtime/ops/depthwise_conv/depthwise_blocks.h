@@ -7,7 +7,7 @@ namespace lockstep::kernels {
 
 inline constexpr int kDepthwiseBlock = 16;
 inline constexpr int kDepthwiseLanes = 8;
-inline constexpr int kMostTapsNeon = 128;  // of a window that DepthwiseTiles has memory for
+inline constexpr int kMostDepthwiseTaps = 128;  // of a window that DepthwiseTiles has memory for
 
 // Constants of 16 neighbouring channels. The last block's end with the layer's, so that it may have channels of the one
 // before it too; of less than 16 channels in all the others are zero. Weights lie behind all blocks,

@@ -19,7 +19,7 @@ struct DepthwiseTile {
 // Where windows reach over the input's edges: the element of every tap.
 template <int kPixels>
 struct DepthwiseEdges {
-  const uint8_t* at[kMostTapsNeon][kPixels];
+  const uint8_t* at[kMostDepthwiseTaps][kPixels];
 };
 
 // `padding`: a pixel of zero points.
@@ -87,7 +87,7 @@ class DepthwiseTiles {
   const DepthwiseLayer& layer_;
   const uint8_t* padding_;
   int32_t taps_;
-  ptrdiff_t offsets_[kMostTapsNeon];
+  ptrdiff_t offsets_[kMostDepthwiseTaps];
   DepthwiseEdges<kPixels> edges_;
 };
 

@@ -97,7 +97,7 @@ void SetUpLanes(const LayerArgs& args, uint8_t* state) {
 
 #if defined(LOCKSTEP_KERNELS_NEON)
 bool AcceptsDepthwiseNeon(const LayerArgs& args) {
-  return AcceptsDepthwiseBytes(args) && TapsOf(args) <= kMostTapsNeon;
+  return AcceptsDepthwiseBytes(args) && TapsOf(args) <= kMostDepthwiseTaps;
 }
 #endif
 
@@ -106,7 +106,7 @@ bool AcceptsDepthwiseLanes(const LayerArgs& args) {
   if (AcceptsDepthwiseBytes(args)) return false;
   const joint::DepthwiseConv& options = *args.layer->options_as_DepthwiseConv();
   return args.inputs[1].dtype == joint::DType::S8 && options.acc_bits() == 32 && options.acc_init()->size() != 0 &&
-         TapsOf(args) <= kMostTapsNeon;
+         TapsOf(args) <= kMostDepthwiseTaps;
 }
 
 Prepared PrepareDepthwiseBlocks(const LayerArgs& args) {
