@@ -8,8 +8,6 @@ set(CMAKE_C_FLAGS_INIT "-march=mips32r2")
 set(CMAKE_CXX_FLAGS_INIT "-march=mips32r2")
 # The ABI of position independent code loads every address from a table: a seventh of the code.
 set(LOCKSTEP_FIXED_FLAGS -fno-pie -fno-pic -mno-shared -mplt)
-# Loops over elements gain nothing from -O3 here: there is no SIMD to vectorise them for.
-set(LOCKSTEP_SMALL ON CACHE BOOL "")
 set(CMAKE_CROSSCOMPILING_EMULATOR qemu-mipsel -L /usr/mipsel-linux-gnu)
 # What was installed for the target, such as Lockstep, is found where CMAKE_PREFIX_PATH says.
 set(CMAKE_FIND_ROOT_PATH /usr/mipsel-linux-gnu ${CMAKE_PREFIX_PATH})

@@ -32,7 +32,6 @@ string(CONCAT rule "<CMAKE_C_COMPILER> <FLAGS> -no-pie -static -nostdlib -Wl,--g
 set(CMAKE_C_LINK_EXECUTABLE ${rule})
 set(CMAKE_CXX_LINK_EXECUTABLE ${rule})
 set(LOCKSTEP_SHARED OFF)
-set(LOCKSTEP_SMALL ON CACHE BOOL "")
 
 # What was installed for the target, such as Lockstep, is found where CMAKE_PREFIX_PATH says.
 set(CMAKE_FIND_ROOT_PATH ${sysroot} ${CMAKE_PREFIX_PATH})
