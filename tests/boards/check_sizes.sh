@@ -1,5 +1,5 @@
 #!/bin/sh
-# check_sizes.sh TARGET FOLDER TABLE BUILD...: prints the sizes of a target's stripped programs beside the recorded ones and fails
+# check_sizes.sh TARGET FOLDER TABLE BUILD...: prints the sizes of a target's stripped programs (or `library`) beside the recorded ones and fails
 # where one is more than 5 % larger, above its bound, or not in the table. With LOCKSTEP_RECORD_SIZES=1 it writes them into
 # the table.
 set -eu
@@ -10,7 +10,9 @@ shift 3
 status=0
 printf '%-20s %-8s %10s %10s\n' target build bytes recorded
 for build in "$@"; do
-  bytes=$(wc -c <"$folder/run_joint_$build")
+  file=run_joint_$build
+  [ "$build" != library ] || file=liblockstep.so
+  bytes=$(wc -c <"$folder/$file")
   bound=$(sed -n "s/^bound $target $build \([0-9]*\)\$/\1/p" "$table")
   recorded=$(sed -n "s/^$target $build \([0-9]*\)\$/\1/p" "$table")
   if [ "${LOCKSTEP_RECORD_SIZES:-0}" = 1 ]; then

@@ -45,7 +45,7 @@ void WriteMeans(const Mean& mean, const int32_t* __restrict sums, Element* __res
 
 // A unit is one output row: first the sums over the window's rows into scratch, one per column and channel, then over
 // its columns. The loader checked that 32 bits hold the largest sum.
-template <typename In, typename Out>
+template <typename In>
 void RunRows(const LayerArgs& args, int64_t begin, int64_t end, int32_t* scratch) {
   const joint::AveragePool& pool = *args.layer->options_as_AveragePool();
   const int32_t* in = args.inputs[0].shape;
@@ -65,8 +65,8 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end, int32_t* scratch
         AddInto(columns + to, image + row * row_of.step + from, count);
       }
     });
-    Out* y = reinterpret_cast<Out*>(args.outputs[0].data) + unit * out[2] * out_step;
-    for (int64_t x = 0; x < out[2]; ++x, y += out_step) {
+    int64_t place = unit * out[2] * out_step;
+    for (int64_t x = 0; x < out[2]; ++x, place += out_step) {
       const WindowSpan window = WindowWithin(x * pool.stride_w() - pool.pad_left(), pool.kernel_w(), in[2]);
       Widen(sums, columns + window.first * channels, channels);
       for (int64_t column = window.first + 1; column < window.last; ++column) {
@@ -80,7 +80,9 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end, int32_t* scratch
                          args.outputs[0].zero_point,
                          pool.clamp_low(),
                          pool.clamp_high()};
-      WriteMeans(mean, sums, y, channels);
+      WithActivationType(args.outputs[0].dtype, [&](auto* y) {
+        WriteMeans(mean, sums, reinterpret_cast<decltype(y)>(args.outputs[0].data) + place, channels);
+      });
     }
   }
 }
@@ -89,11 +91,8 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end, int32_t* scratch
 
 void average_pool_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
   auto* sums = reinterpret_cast<int32_t*>(scratch);
-  WithActivationType(args.inputs[0].dtype, [&](auto* in) {
-    WithActivationType(args.outputs[0].dtype, [&](auto* out) {
-      RunRows<std::remove_pointer_t<decltype(in)>, std::remove_pointer_t<decltype(out)>>(args, begin, end, sums);
-    });
-  });
+  WithActivationType(args.inputs[0].dtype,
+                     [&](auto* in) { RunRows<std::remove_pointer_t<decltype(in)>>(args, begin, end, sums); });
 }
 
 }  // namespace lockstep::kernels

@@ -117,21 +117,29 @@ class FloatAxis {
   float size_;
 };
 
-template <typename Out>
-void Finish(int32_t sum, const joint::GridSample& o, int32_t zero_point, Out* y) {
-  *y = static_cast<Out>(RequantizeClamped(sum, o.multiplier(), o.shift(), zero_point, o.clamp_low(), o.clamp_high()));
+void Store(const TensorView& y, int64_t place, int64_t value) {
+  if (y.dtype == joint::DType::U16) {
+    reinterpret_cast<uint16_t*>(y.data)[place] = static_cast<uint16_t>(value);
+  } else {
+    y.data[place] = static_cast<uint8_t>(value);
+  }
 }
 
-template <typename Out>
-void Finish(int64_t sum, const joint::GridSample& o, int32_t zero_point, Out* y) {
+void Finish(int32_t sum, const joint::GridSample& o, const TensorView& y, int64_t place) {
+  Store(y, place, RequantizeClamped(sum, o.multiplier(), o.shift(), y.zero_point, o.clamp_low(), o.clamp_high()));
+}
+
+void Finish(int64_t sum, const joint::GridSample& o, const TensorView& y, int64_t place) {
   const int64_t scaled = rq1::RequantizeWide(sum, o.multiplier(), o.shift());
-  *y = static_cast<Out>(rq1::Clamp(zero_point + scaled, o.clamp_low(), o.clamp_high()));
+  Store(y, place, rq1::Clamp(y.zero_point + scaled, o.clamp_low(), o.clamp_high()));
 }
 
-void Finish(float sum, const joint::GridSample& /*options*/, int32_t /*zero_point*/, float* y) { f1::Store(y, sum); }
+void Finish(float sum, const joint::GridSample& /*options*/, const TensorView& y, int64_t place) {
+  f1::Store(MutableFloats(y) + place, sum);
+}
 
 // A unit is one output row. Sums cannot overflow, whatever the grid says: weights add up to one.
-template <typename In, typename Sum, typename Out, typename Axis>
+template <typename In, typename Sum, typename Axis>
 void RunRows(const LayerArgs& args, int64_t begin, int64_t end, const Axis& columns_of, const Axis& rows_of) {
   const joint::GridSample& o = *args.layer->options_as_GridSample();
   const TensorView& x = args.inputs[0];
@@ -152,11 +160,10 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end, const Axis& colu
       pixels[count] = image + (row * x.shape[2] + column) * x.pitch;
       weights[count++] = rows.weights[i / 2] * columns.weights[i % 2];
     }
-    Out* to = reinterpret_cast<Out*>(y.data) + pixel * y.pitch;
     for (int64_t channel = 0; channel < x.shape[3]; ++channel) {
       Sum sum = 0;
       for (int i = 0; i < count; ++i) sum += weights[i] * (static_cast<Sum>(pixels[i][channel]) - zero);
-      Finish(sum, o, y.zero_point, to + channel);
+      Finish(sum, o, y, pixel * y.pitch + channel);
     }
   }
 }
@@ -165,15 +172,12 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end, const Axis& colu
 
 void grid_sample_any_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
   if (args.outputs[0].dtype == joint::DType::F32) {
-    return RunRows<float, float, float>(args, begin, end, FloatAxis(args, 0), FloatAxis(args, 1));
+    return RunRows<float, float>(args, begin, end, FloatAxis(args, 0), FloatAxis(args, 1));
   }
   WithActivationType(args.inputs[0].dtype, [&](auto* in) {
-    WithActivationType(args.outputs[0].dtype, [&](auto* out) {
-      using In = std::remove_pointer_t<decltype(in)>;
-      using Out = std::remove_pointer_t<decltype(out)>;
-      using Sum = std::conditional_t<sizeof(In) == 1, int32_t, int64_t>;
-      RunRows<In, Sum, Out>(args, begin, end, IntegerAxis<Sum>(args, 0), IntegerAxis<Sum>(args, 1));
-    });
+    using In = std::remove_pointer_t<decltype(in)>;
+    using Sum = std::conditional_t<sizeof(In) == 1, int32_t, int64_t>;
+    RunRows<In, Sum>(args, begin, end, IntegerAxis<Sum>(args, 0), IntegerAxis<Sum>(args, 1));
   });
 }
 

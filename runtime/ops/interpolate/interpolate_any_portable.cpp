@@ -66,13 +66,19 @@ void Finish(const int64_t* __restrict sums, const Limits& limits, Out* __restric
   }
 }
 
-void Finish(const float* __restrict sums, const Limits& /*limits*/, float* __restrict y, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) f1::Store(y + i, sums[i]);
+void FinishAs(const float* sums, const Limits& /*limits*/, const TensorView& y, int64_t place, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) f1::Store(MutableFloats(y) + place + i, sums[i]);
+}
+
+template <typename Sum>
+void FinishAs(const Sum* sums, const Limits& limits, const TensorView& y, int64_t place, int64_t count) {
+  WithActivationType(y.dtype,
+                     [&](auto* out) { Finish(sums, limits, reinterpret_cast<decltype(out)>(y.data) + place, count); });
 }
 
 // A unit is one output row: first the sums over its input rows into scratch, one per column and channel, then over
 // columns. The loader checked that the sums hold.
-template <typename In, typename Sum, typename Out, typename Weight>
+template <typename In, typename Sum, typename Weight>
 void RunRows(const LayerArgs& args, int64_t begin, int64_t end, const flatbuffers::Vector<Weight>& row_weights,
              const flatbuffers::Vector<Weight>& column_weights, uint8_t* scratch) {
   const joint::Interpolate& o = *args.layer->options_as_Interpolate();
@@ -94,11 +100,11 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end, const flatbuffer
     row_of.ForEachPiece([&](int64_t from, int64_t to, int64_t count) {
       Weigh(columns + to, image + from, row_of.step, zero, row_weights.data() + row * row_taps, row_taps, count);
     });
-    Out* y = reinterpret_cast<Out*>(args.outputs[0].data) + unit * out[2] * out_step;
-    for (int64_t x = 0; x < out[2]; ++x, y += out_step) {
+    int64_t place = unit * out[2] * out_step;
+    for (int64_t x = 0; x < out[2]; ++x, place += out_step) {
       const int64_t first = o.columns()->Get(static_cast<uint32_t>(x)) * channels;
       Weigh(sums, columns + first, channels, Sum{0}, column_weights.data() + x * column_taps, column_taps, channels);
-      Finish(sums, limits, y, channels);
+      FinishAs(sums, limits, args.outputs[0], place, channels);
     }
   }
 }
@@ -108,15 +114,12 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end, const flatbuffer
 void interpolate_any_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
   const joint::Interpolate& o = *args.layer->options_as_Interpolate();
   if (args.outputs[0].dtype == joint::DType::F32) {
-    return RunRows<float, float, float>(args, begin, end, *o.float_row_weights(), *o.float_column_weights(), scratch);
+    return RunRows<float, float>(args, begin, end, *o.float_row_weights(), *o.float_column_weights(), scratch);
   }
   WithActivationType(args.inputs[0].dtype, [&](auto* in) {
-    WithActivationType(args.outputs[0].dtype, [&](auto* out) {
-      using In = std::remove_pointer_t<decltype(in)>;
-      using Out = std::remove_pointer_t<decltype(out)>;
-      using Sum = std::conditional_t<sizeof(In) == 1, int32_t, int64_t>;
-      RunRows<In, Sum, Out>(args, begin, end, *o.row_weights(), *o.column_weights(), scratch);
-    });
+    using In = std::remove_pointer_t<decltype(in)>;
+    using Sum = std::conditional_t<sizeof(In) == 1, int32_t, int64_t>;
+    RunRows<In, Sum>(args, begin, end, *o.row_weights(), *o.column_weights(), scratch);
   });
 }
 

@@ -38,20 +38,30 @@ void SumBlock(const ReduceWalks& walks, const Element* x, int64_t count, int64_t
   flush();
 }
 
-template <typename In, typename Out>
+template <typename Out>
+void Store(const int32_t* __restrict values, Out* __restrict y, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) y[i] = static_cast<Out>(values[i]);
+}
+
+// The types matter to short loops alone.
 void RunIntegers(const LayerArgs& args, const ReduceWalks& walks, const ElementRange& range) {
   const joint::ReduceMean& mean = *args.layer->options_as_ReduceMean();
   const int64_t offset = walks.terms * args.inputs[0].zero_point;
   const int64_t zero = args.outputs[0].zero_point;
-  const auto* x = reinterpret_cast<const In*>(args.inputs[0].data);
-  auto* y = reinterpret_cast<Out*>(args.outputs[0].data);
   ForEachBlock(walks, range, [&](int64_t position, int64_t first, int64_t count) {
     int64_t sums[kReduceBlock];
-    SumBlock(walks, x + first, count, sums);
+    WithActivationType(args.inputs[0].dtype, [&](auto* in) {
+      SumBlock(walks, reinterpret_cast<const std::remove_pointer_t<decltype(in)>*>(args.inputs[0].data) + first, count,
+               sums);
+    });
+    int32_t values[kReduceBlock];
     for (int64_t i = 0; i < count; ++i) {
       const int64_t value = zero + rq1::RequantizeWide(sums[i] - offset, mean.multiplier(), mean.shift());
-      y[position + i] = static_cast<Out>(rq1::Clamp(value, mean.clamp_low(), mean.clamp_high()));
+      values[i] = static_cast<int32_t>(rq1::Clamp(value, mean.clamp_low(), mean.clamp_high()));
     }
+    WithActivationType(args.outputs[0].dtype, [&](auto* out) {
+      Store(values, reinterpret_cast<decltype(out)>(args.outputs[0].data) + position, count);
+    });
   });
 }
 
@@ -77,11 +87,7 @@ void reduce_mean_any_portable(const LayerArgs& args, int64_t begin, int64_t end,
   const ReduceWalks walks(args, *args.layer->options_as_ReduceMean()->axes());
   const ElementRange range = ElementsOf(args.outputs[0], begin, end);
   if (args.outputs[0].dtype == joint::DType::F32) return RunFloats(args, walks, range);
-  WithActivationType(args.inputs[0].dtype, [&](auto* in) {
-    WithActivationType(args.outputs[0].dtype, [&](auto* out) {
-      RunIntegers<std::remove_pointer_t<decltype(in)>, std::remove_pointer_t<decltype(out)>>(args, walks, range);
-    });
-  });
+  RunIntegers(args, walks, range);
 }
 
 }  // namespace lockstep::kernels
