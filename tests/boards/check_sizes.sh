@@ -1,7 +1,7 @@
 #!/bin/sh
-# check_sizes.sh TARGET FOLDER TABLE BUILD...: prints the sizes of a target's stripped programs (or `library`) beside the recorded ones and fails
-# where one is more than 5 % larger, above its bound, or not in the table. With LOCKSTEP_RECORD_SIZES=1 it writes them into
-# the table.
+# check_sizes.sh TARGET FOLDER TABLE BUILD...: prints the sizes of a target's stripped programs, of the shared library where a
+# build is `library`, beside the recorded ones and fails where one is more than 5 % larger, above its bound, or not in the
+# table. With LOCKSTEP_RECORD_SIZES=1 it writes them into the table.
 set -eu
 target=$1
 folder=$2
