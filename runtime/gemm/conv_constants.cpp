@@ -1,6 +1,7 @@
 #include "gemm/conv_constants.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace lockstep::kernels {
 namespace {
@@ -19,6 +20,15 @@ constexpr int64_t PackedQuadBytes(int64_t quads) {
 
 constexpr int64_t AlignUp(int64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
 
+// Most blocks are whole, and theirs is a copy of a known size.
+void CopyLanes(const int32_t* from, int32_t count, int32_t* to) {
+  if (count == kBlockChannels) {
+    std::memcpy(to, from, kBlockChannels * sizeof(*to));
+  } else {
+    std::copy_n(from, count, to);
+  }
+}
+
 }  // namespace
 
 void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, bool signed_sums, ConvBlock* blocks) {
@@ -26,14 +36,13 @@ void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, 
     ConvBlock& block = blocks[index];
     const int32_t first = index / geometry.blocks * geometry.group_out + index % geometry.blocks * kBlockChannels;
     const int32_t count = std::min(kBlockChannels, geometry.group_out - index % geometry.blocks * kBlockChannels);
-    for (int32_t i = 0; i < kBlockChannels; ++i) {
-      const bool real = i < count;
-      const int32_t channel = first + (real ? i : 0);
-      block.acc_init[i] = real && channels.acc_init != nullptr ? channels.acc_init[channel] : 0;
-      if (real && signed_sums) block.acc_init[i] += 128 * channels.weight_sum[channel];
-      block.multiplier[i] = real ? channels.multiplier[channel] : 0;
-      block.shift[i] = channels.shift[channel];
+    block = {};
+    CopyLanes(channels.multiplier + first, count, block.multiplier);
+    if (channels.acc_init != nullptr) CopyLanes(channels.acc_init + first, count, block.acc_init);
+    if (signed_sums) {
+      for (int32_t i = 0; i < count; ++i) block.acc_init[i] += 128 * channels.weight_sum[first + i];
     }
+    for (int32_t i = 0; i < kBlockChannels; ++i) block.shift[i] = channels.shift[first + (i < count ? i : 0)];
   }
 }
 
