@@ -45,10 +45,13 @@ def program(machine, build, work):
     return copy
 
 
-def count(machine, run_joint, network, work):
+def joint_of(network):
+    return prepare.prepared(network) / f"{network}.joint"
+
+
+def count(machine, run_joint, joint, work):
     """The instructions of the second run: what the loader does at a function's first call is no layer's."""
     counter = prepare.lockstep().parent / "count_layers.so"
-    joint = prepare.prepared(network) / f"{network}.joint"
     line = [*MACHINES[machine][1], "-plugin", f"{counter},out={work / 'counts'}", run_joint, "-w", "1", "-r", "1",
             "--no-digest", "--profile-path", work / "report", joint]
     environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LOCKSTEP_ISA")}
@@ -56,11 +59,11 @@ def count(machine, run_joint, network, work):
                             env=environment)
     if result.returncode != 0:
         said = result.stderr[-1000:]
-        sys.exit(f"count_networks: {network} on {machine} ended with status {result.returncode}:\n{said}")
+        sys.exit(f"count_networks: {joint.name} on {machine} ended with status {result.returncode}:\n{said}")
     layers = json.loads((work / "report/profile.json").read_text())["layers"]
     lines = [[int(word) for word in text.split()] for text in (work / "counts").read_text().splitlines()]
     if [entry[:2] for entry in lines] != [[i, 1] for i in range(len(layers))]:
-        sys.exit(f"count_networks: {network} on {machine}: the plugin counted other layers than run_joint_profile has")
+        sys.exit(f"count_networks: {joint.name} on {machine}: the plugin counted other layers than run_joint_profile has")
     return recorded.Counts(sum(layer["macs"] for layer in layers), tuple(
         recorded.Layer(layer["op"], layer["name"].replace(" ", "_"), layer["kernel"] or "-", entry[2])
         for layer, entry in zip(layers, lines)))
@@ -89,14 +92,26 @@ def show():
             print(f"| {network} | {macs * 1e-9:.2f} | " + " | ".join(cells) + " |")
 
 
+def show_shares(machine, name, counts, least):
+    layers = [(layer.op, layer.kernel, layer.instructions) for layer in counts.layers]
+    kernel_shares.show(machine, name, layers, least)
+
+
 def show_kernels(machines, networks, least):
     print(kernel_shares.HEADER.format("machine"))
     for machine in machines:
         table = recorded.read(machine)
         for network in networks:
             if network in table:
-                layers = [(layer.op, layer.kernel, layer.instructions) for layer in table[network].layers]
-                kernel_shares.show(machine, network, layers, least)
+                show_shares(machine, network, table[network], least)
+
+
+def show_kernels_of_joints(given, work):
+    print(kernel_shares.HEADER.format("machine"))
+    for machine in given.machine:
+        run_joint = program(machine, given.build, work)
+        for joint in given.joint:
+            show_shares(machine, joint.stem, count(machine, run_joint, joint, work), given.kernels or 0)
 
 
 def parse():
@@ -114,6 +129,9 @@ def parse():
     parser.add_argument("--show", action="store_true", help="prints what is recorded, and counts nothing")
     parser.add_argument("--kernels", type=float, metavar="PERCENT",
                         help="prints the kernels that take at least so much of what is recorded, and counts nothing")
+    parser.add_argument("--joint", type=pathlib.Path, action="append",
+                        help="a joint model of your own: its kernels are counted and printed, those of --kernels or all; may "
+                        "be given again")
     given = parser.parse_args()
     given.machine = given.machine or list(MACHINES)
     given.networks = given.networks or list(LARGE if given.large else SMALL)
@@ -125,6 +143,10 @@ def main():
     if given.show:
         show()
         return 0
+    if given.joint:
+        with tempfile.TemporaryDirectory() as folder:
+            show_kernels_of_joints(given, pathlib.Path(folder))
+        return 0
     if given.kernels is not None:
         show_kernels(given.machine, given.networks, given.kernels)
         return 0
@@ -134,7 +156,7 @@ def main():
         for machine in given.machine:
             run_joint = program(machine, given.build, work)
             for network in given.networks:
-                counts = count(machine, run_joint, network, work)
+                counts = count(machine, run_joint, joint_of(network), work)
                 table = recorded.read(machine)
                 good = compare(machine, network, table.get(network), counts) and good
                 if given.record:
