@@ -15,12 +15,10 @@ struct ByteRows {
 };
 
 // One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so. `from` and `to` may be the same.
-void CopyRows512(const ByteRows& rows);
-void LookUpRows512(const uint8_t* table, const ByteRows& rows);  // of 256 bytes
-void CopyRowsNeon(const ByteRows& rows);
-void LookUpRowsNeon(const uint8_t* table, const ByteRows& rows);
-void CopyRowsMsa(const ByteRows& rows);
-void LookUpRowsMsa(const uint8_t* table, const ByteRows& rows);
+using CopyRowsFunction = void(const ByteRows& rows);
+using LookUpRowsFunction = void(const uint8_t* table, const ByteRows& rows);  // of 256 bytes
+CopyRowsFunction CopyRows512, CopyRowsNeon, CopyRowsMsa;
+LookUpRowsFunction LookUpRows512, LookUpRowsNeon, LookUpRowsMsa;
 
 // For an operator whose output has its input's shape, both of bytes.
 template <typename Visit>

@@ -36,12 +36,12 @@ inline bool HasRows(const StridedWalk& walk) {
 }
 
 // Where HasRows.
-inline void CopyPlanes512(const LayerArgs& args, const StridedWalk& walk, ElementRange range) {
+inline void CopyPlanes(const LayerArgs& args, const StridedWalk& walk, ElementRange range, CopyRowsFunction* copy) {
   const int64_t size = ElementBytes(args.outputs[0].dtype);
   const int32_t outer = walk.rank - 2;
   ForEachPlane(args, walk, range, [&](int64_t place, int64_t from, int64_t rows) {
-    CopyRows512({args.inputs[0].data + from * size, walk.stride[0][outer] * size, args.outputs[0].data + place * size,
-                 walk.out_stride[outer] * size, rows, walk.extent[walk.rank - 1] * size});
+    copy({args.inputs[0].data + from * size, walk.stride[0][outer] * size, args.outputs[0].data + place * size,
+          walk.out_stride[outer] * size, rows, walk.extent[walk.rank - 1] * size});
   });
 }
 

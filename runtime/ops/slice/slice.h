@@ -12,8 +12,10 @@ kernels::CheckFunction CheckSlice;
 namespace lockstep::kernels {
 
 PrepareFunction PrepareSlice;
-AcceptFunction AcceptsSlice512;
+AcceptFunction AcceptsSliceRows;
 RunFunction slice_any_avx512vnni;
+RunFunction slice_any_neon;
+RunFunction slice_any_msa;
 RunFunction slice_any_portable;
 
 // The output lies where the input has its elements: the layer has nothing to do.
@@ -21,7 +23,13 @@ bool IsSliceWithin(const LayerArgs& args);
 
 inline constexpr Kernel kSliceKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_KERNEL(slice_any_avx512vnni, Isa::kAvx512Vnni, AcceptsSlice512),
+    LOCKSTEP_KERNEL(slice_any_avx512vnni, Isa::kAvx512Vnni, AcceptsSliceRows),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON)
+    LOCKSTEP_KERNEL(slice_any_neon, Isa::kNeon, AcceptsSliceRows),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_KERNEL(slice_any_msa, Isa::kMsa, AcceptsSliceRows),
 #endif
     LOCKSTEP_KERNEL(slice_any_portable, Isa::kPortable, nullptr),
 };

@@ -12,7 +12,6 @@ kernels::CheckFunction CheckTranspose;
 
 namespace lockstep::kernels {
 
-AcceptFunction AcceptsTranspose512;
 AcceptFunction AcceptsTransposePlanes;
 RunFunction transpose_ux_avx512vnni;
 RunFunction transpose_ux_neon;
@@ -21,7 +20,7 @@ RunFunction transpose_any_portable;
 
 inline constexpr Kernel kTransposeKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_KERNEL(transpose_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsTranspose512),
+    LOCKSTEP_KERNEL(transpose_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsTransposePlanes),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_KERNEL(transpose_ux_neon, Isa::kNeon, AcceptsTransposePlanes),

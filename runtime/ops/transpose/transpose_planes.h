@@ -8,9 +8,11 @@
 
 namespace lockstep::kernels {
 
-// Where the walk SwapsLastAxes.
-inline void TransposePlanes(const LayerArgs& args, const StridedWalk& walk, ElementRange range,
-                            TransposePlaneFunction* transpose) {
+inline void TransposePlanes(const LayerArgs& args, int64_t begin, int64_t end, TransposePlaneFunction* transpose,
+                            CopyRowsFunction* copy) {
+  const StridedWalk walk = TransposeWalk(args);
+  const ElementRange range = ElementsOf(args.outputs[0], begin, end);
+  if (!SwapsLastAxes(args, walk)) return CopyPlanes(args, walk, range, copy);
   const int64_t size = ElementBytes(args.outputs[0].dtype);
   const int32_t inner = walk.rank - 1;
   ForEachPlane(args, walk, range, [&](int64_t place, int64_t from, int64_t rows) {

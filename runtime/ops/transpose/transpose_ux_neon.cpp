@@ -3,7 +3,7 @@
 namespace lockstep::kernels {
 
 void transpose_ux_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
-  TransposePlanes(args, TransposeWalk(args), ElementsOf(args.outputs[0], begin, end), TransposeBytesNeon);
+  TransposePlanes(args, begin, end, TransposeBytesNeon, CopyRowsNeon);
 }
 
 }  // namespace lockstep::kernels
