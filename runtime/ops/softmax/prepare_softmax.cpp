@@ -14,11 +14,6 @@ Prepared PrepareSoftmax(const LayerArgs& args) {
   return prepared;
 }
 
-bool AcceptsSoftmaxWords(const LayerArgs& args) {
-  constexpr uint32_t kLargestNumerator = 1 << 16;
-  return args.layer->options_as_Softmax()->numerator() <= kLargestNumerator;
-}
-
 SoftmaxRows SoftmaxRowsOf(const LayerArgs& args, int64_t begin, int64_t end) {
   const joint::Softmax& softmax = *args.layer->options_as_Softmax();
   const TensorView& x = args.inputs[0];

@@ -12,7 +12,6 @@ kernels::CheckFunction CheckSoftmax;
 namespace lockstep::kernels {
 
 PrepareFunction PrepareSoftmax;
-AcceptFunction AcceptsSoftmaxWords;
 RunFunction softmax_ux_avx512vnni;
 RunFunction softmax_ux_neon;
 RunFunction softmax_ux_msa;
@@ -24,10 +23,10 @@ inline constexpr Kernel kSoftmaxKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(softmax_ux_avx512vnni, Isa::kAvx512Vnni, nullptr),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
-    LOCKSTEP_INTEGER_KERNEL(softmax_ux_neon, Isa::kNeon, AcceptsSoftmaxWords),
+    LOCKSTEP_INTEGER_KERNEL(softmax_ux_neon, Isa::kNeon, nullptr),
 #endif
 #if defined(LOCKSTEP_KERNELS_MSA)
-    LOCKSTEP_INTEGER_KERNEL(softmax_ux_msa, Isa::kMsa, AcceptsSoftmaxWords),
+    LOCKSTEP_INTEGER_KERNEL(softmax_ux_msa, Isa::kMsa, nullptr),
 #endif
     LOCKSTEP_INTEGER_KERNEL(softmax_ux_portable, Isa::kPortable, nullptr),
     LOCKSTEP_FLOAT_KERNEL(softmax_f32_portable, Isa::kPortable, nullptr),

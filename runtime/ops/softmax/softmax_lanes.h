@@ -22,10 +22,11 @@ uint8_t LargestOfRow(const uint8_t* x, ptrdiff_t length) {
   return most;
 }
 
-// floor((e * numerator + S / 2) / S) for e up to S, S below 2^31 and numerators up to 2^16. Everything is rounded down,
+// floor((e * numerator + S / 2) / S) for e up to S, S below 2^31 and numerators up to 2^23. Everything is rounded down,
 // so that the estimate is at most one too small: e / S with 29 bits behind the point is off by less than 2.25 of its
-// last ones, times the numerator with `fraction` bits by less than 3.25, the half by less than one; and that is much
-// less than 2^fraction. What is left of the dividend is below 2 * S: 32 bits tell whether one is missing.
+// last ones, times the numerator with `fraction` bits by less than 3.25, the half by less than two; and that is much
+// less than 2^fraction, which is at least 32. What is left of the dividend is below 2 * S: 32 bits tell whether one is
+// missing.
 struct LanesDivider {
   int32_t to_left, fraction;
   lanes::Words reciprocal, scaled, half, numerator, half_sum, sum;

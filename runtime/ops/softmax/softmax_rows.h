@@ -15,7 +15,7 @@ struct SoftmaxRows {
   int64_t count;
   int64_t length;
   const uint32_t* table;  // of 256 entries, or of `entries` for words
-  uint32_t numerator;     // for NEON and MSA at most 2^16
+  uint32_t numerator;     // at most 2^23
   uint32_t high;          // of y
   bool words;             // y is u16
   bool wide;              // x is u16

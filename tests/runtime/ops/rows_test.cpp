@@ -218,6 +218,20 @@ TEST(Softmax, WidthsAndScales) {
   }
 }
 
+// Sums up to 2^31 with numerators up to 2^23, where an estimate of the quotient has its least bits to spare.
+TEST(Softmax, LargestSumsAndNumerators) {
+  std::mt19937 random(44);
+  for (const int32_t length : {120, 127, 128, 200, 255}) {
+    for (const uint32_t numerator : {(1U << 16U) + 1, 0x7fffffU, 1U << 23U}) {
+      for (const double scale : {1e-7, 0.0003, 0.02}) {
+        for (const DType in : {DType::U8, DType::U16}) {
+          CheckSoftmax(RandomTensor(in, {1, 20, length}, random), scale, DType::U16, numerator);
+        }
+      }
+    }
+  }
+}
+
 // Equal chances of exactly half a step each.
 TEST(Softmax, HalvesRoundUp) {
   for (const DType out : {DType::U8, DType::U16}) {
