@@ -7,6 +7,29 @@
 namespace lockstep::kernels {
 namespace {
 
+// Indices that follow each other: of elements side by side, or in reverse, or of none, which are filled.
+struct IndexRun {
+  int32_t step;
+  int64_t count;
+};
+
+IndexRun RunOf(const int32_t* index, int64_t count, bool reversible) {
+  constexpr int64_t kTogether = 8;
+  IndexRun run = {index[0] < 0 ? 0 : 1, 1};
+  if (reversible && count > 1 && index[0] > 0 && index[1] == index[0] - 1) {
+    run.step = -1;
+    count = std::min(count, int64_t{index[0]} + 1);  // what follows 0 is filled
+  }
+  const auto differs = [&](int64_t i) { return index[i] ^ (index[i - 1] + run.step); };
+  for (; run.count + kTogether <= count; run.count += kTogether) {
+    int32_t difference = 0;
+    for (int64_t i = 0; i < kTogether; ++i) difference |= differs(run.count + i);
+    if (difference != 0) break;
+  }
+  while (run.count < count && differs(run.count) == 0) ++run.count;
+  return run;
+}
+
 // A block is what lies behind one index of the axis: `inner` elements side by side.
 template <typename Element>
 void Gather(const LayerArgs& args, ElementRange range) {
@@ -25,17 +48,20 @@ void Gather(const LayerArgs& args, ElementRange range) {
   int64_t at = range.first / inner % length;
   const Element* outer = x + range.first / inner / length * from_length * inner;
   for (int64_t position = range.first; position < range.last;) {
-    const int64_t count = std::min(inner - within, range.last - position);
+    const IndexRun run = RunOf(index + at, length - at, inner == 1);
+    const int64_t count = std::min(run.count * inner - within, range.last - position);
     if (index[at] < 0) {
       std::fill_n(y + position, count, fill);
-    } else if (count == 1) {
-      y[position] = outer[index[at] * inner + within];
+    } else if (run.step < 0 || count == 1) {
+      const Element* from = outer + index[at] * inner + within;
+      for (int64_t i = 0; i < count; ++i) y[position + i] = from[-i];
     } else {
       std::memcpy(y + position, outer + index[at] * inner + within, static_cast<size_t>(count) * sizeof(Element));
     }
     position += count;
     within = 0;
-    if (++at < length) continue;
+    at += run.count;
+    if (at < length) continue;
     at = 0;
     outer += from_length * inner;
   }

@@ -38,6 +38,20 @@ void SumBlock(const ReduceWalks& walks, const Element* x, int64_t count, int64_t
   flush();
 }
 
+// As SumBlock, where an output's terms lie side by side.
+template <typename Element>
+void SumLines(const ReduceWalks& walks, const Element* x, int64_t count, int64_t* sums) {
+  for (int64_t i = 0; i < count; ++i, x += walks.stride()) {
+    sums[i] = 0;
+    for (int64_t term = 0; term < walks.terms; term += kTerms) {
+      const auto terms = static_cast<ptrdiff_t>(std::min(kTerms, walks.terms - term));
+      uint32_t part = 0;
+      for (ptrdiff_t t = 0; t < terms; ++t) part += x[term + t];
+      sums[i] += part;
+    }
+  }
+}
+
 template <typename Out>
 void Store(const int32_t* __restrict values, Out* __restrict y, int64_t count) {
   for (int64_t i = 0; i < count; ++i) y[i] = static_cast<Out>(values[i]);
@@ -48,11 +62,12 @@ void RunIntegers(const LayerArgs& args, const ReduceWalks& walks, const ElementR
   const joint::ReduceMean& mean = *args.layer->options_as_ReduceMean();
   const int64_t offset = walks.terms * args.inputs[0].zero_point;
   const int64_t zero = args.outputs[0].zero_point;
+  const bool lines = walks.reduced.rank == 1 && walks.reduced.stride[0][0] == 1;
   ForEachBlock(walks, range, [&](int64_t position, int64_t first, int64_t count) {
     int64_t sums[kReduceBlock];
     WithActivationType(args.inputs[0].dtype, [&](auto* in) {
-      SumBlock(walks, reinterpret_cast<const std::remove_pointer_t<decltype(in)>*>(args.inputs[0].data) + first, count,
-               sums);
+      const auto* x = reinterpret_cast<const std::remove_pointer_t<decltype(in)>*>(args.inputs[0].data) + first;
+      lines ? SumLines(walks, x, count, sums) : SumBlock(walks, x, count, sums);
     });
     int32_t values[kReduceBlock];
     for (int64_t i = 0; i < count; ++i) {

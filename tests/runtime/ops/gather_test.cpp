@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <random>
 
 #include "kernel_tester.h"
 
@@ -75,6 +76,25 @@ TEST(Gather, UnitsCutBlocks) {
     for (int32_t i = 6000; i-- > 0;) backwards.push_back(i % 11 == 0 ? -1 : i);
     CheckGather(type, {2, 6000}, 1, backwards);
     CheckGather(type, {6000, 3}, 0, backwards);
+  }
+}
+
+// Ascending, descending, repeated and filled stretches of many lengths, one behind the other.
+TEST(Gather, RunsOfIndices) {
+  constexpr int32_t kFrom = 60;
+  std::mt19937 random(51);
+  std::vector<int32_t> index;
+  for (int32_t length = 1; length <= 40; ++length) {
+    for (const int32_t step : {1, -1, 0, 2}) {
+      const int32_t first = static_cast<int32_t>(random() % (step == 2 ? 8 : kFrom - 40)) + (step < 0 ? length - 1 : 0);
+      for (int32_t i = 0; i < length && (step != 2 || i < 20); ++i) index.push_back(first + i * step);
+      if (step == 0) index.insert(index.end(), static_cast<size_t>(length), -1);
+    }
+  }
+  index.insert(index.end(), {1, 0, -1, -1, 0, 1, 0, -1, kFrom - 2, kFrom - 1});
+  for (const ElementType& type : kElements) {
+    CheckGather(type, {3, kFrom}, 1, index);
+    CheckGather(type, {kFrom, 3}, 0, index);
   }
 }
 
