@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "ops/layer_args.h"
 
@@ -31,12 +30,10 @@ Stretches<Element> StretchesOf(const TensorView& view, Element* data, int64_t pi
 
 inline int64_t TableEntries(const TensorView& x) { return x.dtype == joint::DType::U16 ? int64_t{x.high} + 1 : 256; }
 
-// Tables lie at any address.
+// Tables are vectors of a FlatBuffer, which lie at multiples of four bytes.
 template <typename Entry>
 Entry TableEntry(const uint8_t* table, int64_t index) {
-  Entry entry;
-  std::memcpy(&entry, table + index * static_cast<int64_t>(sizeof entry), sizeof entry);
-  return entry;
+  return reinterpret_cast<const Entry*>(table)[index];
 }
 
 // y[i] = table[x[i]], 256 entries of one byte; x may be y.
