@@ -28,6 +28,13 @@ inline RescaleConstants RescaleConstantsOf(const TensorView& x, const TensorView
 void RescaleRows512(const RescaleConstants& constants, const ByteRows& rows);
 void RescaleRowsNeon(const RescaleConstants& constants, const ByteRows& rows);  // not of signed ones
 void RescaleRowsMsa(const RescaleConstants& constants, const ByteRows& rows);
+// y = clamp(zero_point + round_half_even(x / scale), low, high) of floats.
+struct QuantizeConstants {
+  bool wide;
+  float scale;
+  int32_t zero_point, low, high;
+};
+void QuantizeRows512(const QuantizeConstants& constants, const ByteRows& rows);
 // y = scale * float(x - zero_point)
 void DequantizeRows512(bool wide, int32_t zero_point, float scale, const ByteRows& rows);
 // The scale is not subnormal: units that flush these give the same products.

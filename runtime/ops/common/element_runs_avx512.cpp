@@ -57,6 +57,26 @@ void DequantizeAll(int32_t zero_point, float scale, const ByteRows& rows) {
   }
 }
 
+template <bool kWide>
+void QuantizeAll(const QuantizeConstants& c, const ByteRows& rows) {
+  const __m512 scale = _mm512_set1_ps(c.scale);
+  const __m512 low = _mm512_set1_ps(static_cast<float>(c.low - c.zero_point));
+  const __m512 high = _mm512_set1_ps(static_cast<float>(c.high - c.zero_point));
+  const __m512i zero = _mm512_set1_epi32(c.zero_point);
+  for (int64_t row = 0; row < rows.count; ++row) {
+    const auto* x = reinterpret_cast<const float*>(rows.from + row * rows.from_step);
+    uint8_t* y = rows.to + row * rows.to_step;
+    for (int64_t i = 0; i < rows.length; i += kLanes512) {
+      const __mmask16 valid = LanesOf512(rows.length - i);
+      const __m512 quotient = _mm512_div_ps(_mm512_maskz_loadu_ps(valid, x + i), scale);
+      const __mmask16 number = _mm512_cmp_ps_mask(quotient, quotient, _CMP_ORD_Q);  // a NaN becomes 0
+      const __m512 limited = _mm512_min_ps(_mm512_max_ps(_mm512_maskz_mov_ps(number, quotient), low), high);
+      const __m512i rounded = _mm512_cvt_roundps_epi32(limited, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+      StoreLanes512<kWide>(y, i, valid, _mm512_add_epi32(rounded, zero));
+    }
+  }
+}
+
 }  // namespace
 
 void RescaleRows512(const RescaleConstants& c, const ByteRows& rows) {
@@ -73,6 +93,10 @@ void RescaleRows512(const RescaleConstants& c, const ByteRows& rows) {
   } else {
     c.wide_out ? RescaleAll<false, true>(r, c.signed_in, rows) : RescaleAll<false, false>(r, c.signed_in, rows);
   }
+}
+
+void QuantizeRows512(const QuantizeConstants& c, const ByteRows& rows) {
+  c.wide ? QuantizeAll<true>(c, rows) : QuantizeAll<false>(c, rows);
 }
 
 void DequantizeRows512(bool wide, int32_t zero_point, float scale, const ByteRows& rows) {

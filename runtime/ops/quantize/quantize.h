@@ -12,9 +12,13 @@ kernels::CheckFunction CheckQuantize;
 
 namespace lockstep::kernels {
 
+RunFunction quantize_f32_avx512vnni;
 RunFunction quantize_f32_portable;
 
 inline constexpr Kernel kQuantizeKernels[] = {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_KERNEL(quantize_f32_avx512vnni, Isa::kAvx512Vnni, nullptr),
+#endif
     LOCKSTEP_KERNEL(quantize_f32_portable, Isa::kPortable, nullptr),
 };
 
