@@ -1,7 +1,10 @@
 // Times a network in ONNX Runtime: onnxruntime_time LIBRARY NETWORK.onnx INPUT.bin OUTPUT.bin WARMUP RUNS THREADS
-// One input and one output, both float32. A program of its own, so that its peak memory is ONNX Runtime's alone. Writes
-// the output of the last run, and prints {"version", "median_ms", "p95_ms", "min_ms", "peak_bytes"}.
+// [PLACES] PLACES is a file with the addresses of the library's cpuid instructions: what the CPU has beyond AVX2 is
+// hidden from it. One input and one output, both float32. A program of its own, so that its peak memory is ONNX
+// Runtime's alone. Writes the output of the last run, and prints {"version", "median_ms", "p95_ms", "min_ms",
+// "peak_bytes"}.
 #include <dlfcn.h>
+#include <link.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "hidden_features.h"
 #include "onnxruntime_api.h"
 
 namespace lockstep::bench::ort {
@@ -19,10 +23,11 @@ namespace {
 
 class Api {
  public:
-  explicit Api(const char* library) {
+  Api(const char* library, const char* places) {
     void* const handle = dlopen(library, RTLD_NOW);
     void* const symbol = handle == nullptr ? nullptr : dlsym(handle, "OrtGetApiBase");
     if (symbol == nullptr) Fail(dlerror());
+    if (places != nullptr) Hide(handle, places);
     const auto* base = reinterpret_cast<const Base* (*)()>(symbol)();
     version_ = base->version();
     table_ = base->get_api(kVersion);
@@ -44,6 +49,15 @@ class Api {
   const char* version() const { return version_; }
 
  private:
+  static void Hide(void* handle, const char* places) {
+    const link_map* map = nullptr;
+    if (dlinfo(handle, RTLD_DI_LINKMAP, &map) != 0) Fail(dlerror());
+    std::ifstream file(places);
+    std::vector<uintptr_t> addresses;
+    for (uintptr_t place = 0; file >> std::hex >> place;) addresses.push_back(map->l_addr + place);
+    if (addresses.empty() || !HideBeyondAvx2(addresses)) Fail("the library's cpuid instructions cannot be replaced");
+  }
+
   template <typename Type>
   Type* Function(Place place) const {
     return reinterpret_cast<Type*>(const_cast<void*>(table_[place]));
@@ -131,7 +145,7 @@ unsigned long long PeakBytes() {
 }
 
 int Main(char** arguments) {
-  const Api api(arguments[1]);
+  const Api api(arguments[1], arguments[8]);
   std::ifstream file(arguments[3], std::ios::binary);
   std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
   Session session(api, arguments[2], std::atoi(arguments[7]));
@@ -158,8 +172,9 @@ int Main(char** arguments) {
 }  // namespace lockstep::bench::ort
 
 int main(int argc, char** argv) {
-  if (argc != 8) {
-    std::fprintf(stderr, "usage: onnxruntime_time LIBRARY NETWORK.onnx INPUT.bin OUTPUT.bin WARMUP RUNS THREADS\n");
+  if (argc != 8 && argc != 9) {
+    std::fprintf(stderr,
+                 "usage: onnxruntime_time LIBRARY NETWORK.onnx INPUT.bin OUTPUT.bin WARMUP RUNS THREADS [PLACES]\n");
     return 2;
   }
   return lockstep::bench::ort::Main(argv);
