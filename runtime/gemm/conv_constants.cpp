@@ -13,6 +13,8 @@ constexpr int64_t kLargestProduct = int64_t{255} * 127;
 constexpr int64_t PackedQuadBytes(int64_t quads) {
 #if defined(LOCKSTEP_KERNELS_NEONI8MM)
   return (quads + 1) / 2 * 2 * kQuadBytes;
+#elif defined(LOCKSTEP_KERNELS_AVX2)
+  return quads * kPixelsAvx2 * 4 * static_cast<int64_t>(sizeof(uint16_t));
 #else
   return quads * 4 * static_cast<int64_t>(sizeof(uint32_t));
 #endif

@@ -18,6 +18,7 @@ inline constexpr ptrdiff_t kQuadBytes = ptrdiff_t{kBlockChannels} * 4;  // of we
 inline constexpr int kRowSlack = 64;                                    // readable bytes behind every row in scratch
 inline constexpr int kPointwisePixels = 48;                             // output pixels in a unit of a 1x1 convolution
 inline constexpr int kMostPointwisePixels = 72;                         // in the last one, which takes up a short rest
+inline constexpr int kPixelsAvx2 = 6;                                   // of a tile of row_u8s8_avx2
 inline constexpr int kPartBlocks = 4;                                   // of channels: a line of the cache
 inline constexpr int64_t kPackedBytes = 22 << 10;  // of scratch for what a variant unpacks, at least
 

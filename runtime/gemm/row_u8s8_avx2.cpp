@@ -1,11 +1,12 @@
-// vpmaddwd adds the products of two words: activations and weights are widened, two pixels by 16 channels at a time. A
-// quad of a channel leaves two sums of 32 bits side by side, which become one at the end.
+// vpmaddwd adds the products of two words. Of four bytes of a channel or a pixel the even ones and the odd ones are
+// made words in place, so that a vector has one sum for each of 8 channels. A tile is up to 6 pixels by 16 channels.
 //
 // Only this file is compiled for AVX2. It must not use inline functions with external linkage: the linker might keep
 // its copy of one for a CPU without these instructions.
 #include <immintrin.h>
 
 #include <cstring>
+#include <type_traits>
 
 #include "arithmetic/requantize_avx2.h"
 #include "gemm/conv_driver.h"
@@ -14,50 +15,100 @@
 namespace lockstep::kernels {
 namespace {
 
-constexpr int kPixels = 2;
-constexpr int kVectors = 4;  // of sums of 16 channels: two for each
-constexpr int kHalves = 2;   // of a block, 8 channels
+constexpr int kHalves = 2;  // of a block, 8 channels
+constexpr int kByteBits = 8;
+constexpr int64_t kQuadWords = 4;
 
-// The words of two pixels, one behind the other: scratch has twice that for one.
-void WidenPixels(const ConvRow& row, const int64_t* offsets) {
-  auto* to = static_cast<uint16_t*>(row.packed);
-  for (int p = 0; p < kPixels; ++p) {
+// The words of a tile's pixels, [quad][pixel][even, odd].
+template <int kPixels>
+void WidenPixels(const ConvRow& row, int64_t first, uint16_t* tile) {
+  constexpr int64_t kStep = kPixels * kQuadWords;
+  const __m128i low_bytes = _mm_set1_epi16(0xff);
+  for (int64_t p = 0; p < kPixels; ++p) {
+    uint16_t* to = tile + p * kQuadWords;
     for (int32_t segment = 0; segment < row.segment_count; ++segment) {
-      const uint8_t* from = row.segments[segment] + offsets[p];
+      const uint8_t* from = row.segments[segment] + (first + p) * row.pixel_step;
+      const auto store = [&](__m128i quads) {
+        _mm_storel_epi64(reinterpret_cast<__m128i*>(to), quads);
+        _mm_storeh_pd(reinterpret_cast<double*>(to + kStep), _mm_castsi128_pd(quads));
+        to += 2 * kStep;
+      };
       int32_t quad = 0;
-      for (; quad + 4 <= row.quads; quad += 4, from += 16, to += 16) {
+      for (; quad + 4 <= row.quads; quad += 4, from += 16) {
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_cvtepu8_epi16(bytes));
+        const __m128i even = _mm_and_si128(bytes, low_bytes);
+        const __m128i odd = _mm_srli_epi16(bytes, kByteBits);
+        store(_mm_unpacklo_epi32(even, odd));
+        store(_mm_unpackhi_epi32(even, odd));
       }
-      for (; quad < row.quads; ++quad, from += 4, to += 4) {
-        int32_t bytes;
-        std::memcpy(&bytes, from, sizeof bytes);
-        _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_cvtepu8_epi16(_mm_cvtsi32_si128(bytes)));
+      for (; quad < row.quads; ++quad, from += 4, to += kStep) {
+        int32_t four;
+        std::memcpy(&four, from, sizeof four);
+        const __m128i bytes = _mm_cvtsi32_si128(four);
+        const __m128i even = _mm_and_si128(bytes, low_bytes);
+        _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_unpacklo_epi32(even, _mm_srli_epi16(bytes, kByteBits)));
       }
     }
   }
 }
 
-struct Sums {
-  __m256i value[kPixels][kVectors];
+struct OddBytes {
+  static constexpr int kPlace = 1;
+  [[gnu::always_inline]] static __m256i Words(__m256i bytes) { return _mm256_srai_epi16(bytes, kByteBits); }
 };
 
-// All quads of both pixels with one block of channels.
-[[gnu::always_inline]] inline void Multiply(const uint16_t* x, int64_t quads, const int8_t* w, Sums* sums) {
-  Unroll<kPixels>([&](auto p) { Unroll<kVectors>([&](auto v) { sums->value[p][v] = _mm256_setzero_si256(); }); });
-  const uint16_t* second = x + quads * 4;
-  for (int64_t quad = 0; quad < quads; ++quad, w += kQuadBytes) {
-    int64_t words[kPixels];
-    std::memcpy(&words[0], x + quad * 4, sizeof words[0]);
-    std::memcpy(&words[1], second + quad * 4, sizeof words[1]);
-    const __m256i first_pixel = _mm256_set1_epi64x(words[0]);
-    const __m256i second_pixel = _mm256_set1_epi64x(words[1]);
-    Unroll<kVectors>([&](auto v) {
-      const __m256i weights = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(w + 16 * v)));
-      sums->value[0][v] = _mm256_add_epi32(sums->value[0][v], _mm256_madd_epi16(first_pixel, weights));
-      sums->value[1][v] = _mm256_add_epi32(sums->value[1][v], _mm256_madd_epi16(second_pixel, weights));
-    });
+struct EvenBytes {
+  static constexpr int kPlace = 0;
+  [[gnu::always_inline]] static __m256i Words(__m256i bytes) {
+    return OddBytes::Words(_mm256_slli_epi16(bytes, kByteBits));
   }
+};
+
+[[gnu::always_inline]] inline __m256i Load(const void* from) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(from));
+}
+
+struct PixelSums {
+  __m256i first, second;  // of 8 channels each
+};
+
+// Adds two words of a pixel times those of 16 channels. In assembler, as the compiler adds the products of several
+// words before it adds the sum, for which there are no registers.
+[[gnu::always_inline]] inline PixelSums AddProducts(PixelSums sums, const uint16_t* words, __m256i first,
+                                                    __m256i second) {
+  __m256i pair;
+  __m256i product;
+  __asm__(
+      "vpbroadcastd %[words], %[pair]\n"
+      "vpmaddwd %[first], %[pair], %[product]\n"
+      "vpaddd %[product], %[first_sum], %[first_sum]\n"
+      "vpmaddwd %[second], %[pair], %[pair]\n"
+      "vpaddd %[pair], %[second_sum], %[second_sum]\n"
+      : [first_sum] "+x"(sums.first), [second_sum] "+x"(sums.second), [pair] "=&x"(pair), [product] "=&x"(product)
+      : [words] "m"(*reinterpret_cast<const uint32_t*>(words)), [first] "x"(first), [second] "x"(second));
+  return sums;
+}
+
+// The sums of a tile's pixels with one block of channels.
+template <int kPixels>
+void Multiply(const uint16_t* x, int64_t quads, const int8_t* w, const int32_t* start, __m256i* sums) {
+  PixelSums acc[kPixels];
+  Unroll<kPixels>([&](auto p) { acc[p] = {Load(start), Load(start + 8)}; });
+  const auto add = [&](auto bytes) {
+    using Bytes = decltype(bytes);
+    const __m256i first = Bytes::Words(Load(w));
+    const __m256i second = Bytes::Words(Load(w + kQuadBytes / kHalves));
+    Unroll<kPixels>(
+        [&](auto p) { acc[p] = AddProducts(acc[p], x + p * kQuadWords + 2 * Bytes::kPlace, first, second); });
+  };
+  for (int64_t quad = 0; quad < quads; ++quad, w += kQuadBytes, x += kPixels * kQuadWords) {
+    add(EvenBytes{});
+    add(OddBytes{});
+  }
+  Unroll<kPixels>([&](auto p) {
+    sums[p * kHalves] = acc[p].first;
+    sums[p * kHalves + 1] = acc[p].second;
+  });
 }
 
 // What becomes of the 8 accumulators of half a block.
@@ -87,16 +138,9 @@ void StoreOutputs(const ConvRow& row, const __m256i* values, int32_t channels, u
   std::memcpy(to, bytes, static_cast<size_t>(channels));
 }
 
-// Of one pixel: channels in their order, sums complete.
-[[gnu::always_inline]] inline void Finish(const ConvRow& row, const Finisher& finisher, int32_t block,
-                                          const __m256i* sums, int64_t pixel) {
+// Of one pixel.
+void Finish(const ConvRow& row, const Finisher& finisher, int32_t block, __m256i* values, int64_t pixel) {
   const ConvBlock& constants = row.constants[block];
-  __m256i values[kHalves];
-  Unroll<kHalves>([&](auto h) {
-    const __m256i added = _mm256_permute4x64_epi64(_mm256_hadd_epi32(sums[2 * h], sums[2 * h + 1]), 0xd8);
-    const auto* start = reinterpret_cast<const __m256i*>(constants.acc_init + 8 * h);
-    values[h] = _mm256_add_epi32(added, _mm256_load_si256(start));
-  });
   if (row.sums != nullptr) {
     auto* to = static_cast<int32_t*>(row.sums) + (pixel * row.blocks + block) * kBlockChannels;
     Unroll<kHalves>([&](auto h) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 8 * h), values[h]); });
@@ -113,25 +157,63 @@ void StoreOutputs(const ConvRow& row, const __m256i* values, int32_t channels, u
                row.out + pixel * row.out_step + int64_t{channel} * (row.wide_output ? 2 : 1));
 }
 
-void RunRow(const ConvRow& row) {
+// Bytes of whole blocks with high words, which most are.
+void FinishBytes(const ConvRow& row, const Finisher& finisher, const __m256i* sums, uint8_t* to, int pixels) {
+  const __m128i low = _mm_set1_epi8(static_cast<char>(row.low));
+  const __m128i high = _mm_set1_epi8(static_cast<char>(row.high));
+  const Requantizer256 first = finisher.requantizer[0];
+  const Requantizer256 second = finisher.requantizer[1];
+  for (int p = 0; p < pixels; ++p, sums += kHalves, to += row.out_step) {
+    const __m256i words = _mm256_permute4x64_epi64(
+        _mm256_packs_epi32(RequantizeHighWords256(first, sums[0]), RequantizeHighWords256(second, sums[1])), 0xd8);
+    const __m128i bytes = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_min_epu8(_mm_max_epu8(bytes, low), high));
+  }
+}
+
+// visit(pixels of the tile, first pixel) from `pixel` to `end`, the rest in smaller tiles.
+template <int kPixels = kPixelsAvx2, typename Visit>
+void ForEachTile(int64_t pixel, int64_t end, Visit visit) {
+  for (; pixel + kPixels <= end; pixel += kPixels) visit(std::integral_constant<int, kPixels>(), pixel);
+  if constexpr (kPixels > 1) {
+    if (pixel < end) ForEachTile<kPixels == kPixelsAvx2 ? 4 : kPixels / 2>(pixel, end, visit);
+  }
+}
+
+void RunPixels(const ConvRow& row, int64_t first, int64_t end) {
   const int64_t quads = int64_t{row.segment_count} * row.quads;
+  auto* const words = static_cast<uint16_t*>(row.packed);
+  const auto tile_at = [&](int64_t pixel) { return words + (pixel - first) * quads * kQuadWords; };
+  ForEachTile(first, end, [&](auto pixels, int64_t pixel) { WidenPixels<pixels>(row, pixel, tile_at(pixel)); });
   Finisher finisher;
   finisher.high_words = HighWordsDo256(row.zero_point, row.min_shift, row.max_shift);
-  for (int64_t pixel = 0; pixel < row.pixels; pixel += kPixels) {
-    const bool both = pixel + 1 < row.pixels;
-    const int64_t offsets[kPixels] = {pixel * row.pixel_step, (both ? pixel + 1 : pixel) * row.pixel_step};
-    WidenPixels(row, offsets);
-    for (int32_t block = 0; block < row.blocks; ++block) {
-      const ConvBlock& constants = row.constants[block];
-      Unroll<kHalves>([&](auto h) {
-        finisher.requantizer[h] =
-            MakeRequantizer256(constants.multiplier + 8 * h, constants.shift + 8 * h, row.zero_point);
-      });
-      Sums sums;
-      Multiply(static_cast<const uint16_t*>(row.packed), quads, row.weights + block * quads * kQuadBytes, &sums);
-      Finish(row, finisher, block, sums.value[0], pixel);
-      if (both) Finish(row, finisher, block, sums.value[1], pixel + 1);
-    }
+  const bool in_bytes = finisher.high_words && row.sums == nullptr && !row.wide_output;
+  for (int32_t block = 0; block < row.blocks; ++block) {
+    const ConvBlock& constants = row.constants[block];
+    const int8_t* weights = row.weights + block * quads * kQuadBytes;
+    Unroll<kHalves>([&](auto h) {
+      finisher.requantizer[h] =
+          MakeRequantizer256(constants.multiplier + 8 * h, constants.shift + 8 * h, row.zero_point);
+    });
+    ForEachTile(first, end, [&](auto pixels, int64_t pixel) {
+      __m256i sums[pixels * kHalves];
+      Multiply<pixels>(tile_at(pixel), quads, weights, constants.acc_init, sums);
+      if (in_bytes && (block + 1) * kBlockChannels <= row.channels) {
+        return FinishBytes(row, finisher, sums, row.out + pixel * row.out_step + block * kBlockChannels, pixels);
+      }
+      for (int p = 0; p < pixels; ++p) Finish(row, finisher, block, sums + p * kHalves, pixel + p);
+    });
+  }
+}
+
+// As many tiles at a time as have room in scratch, at least one.
+void RunRow(const ConvRow& row) {
+  constexpr int64_t kWordBytes = sizeof(uint16_t);
+  const int64_t tile_bytes = int64_t{row.segment_count} * row.quads * kQuadWords * kWordBytes * kPixelsAvx2;
+  const int64_t tiles = tile_bytes < kPackedBytes ? kPackedBytes / tile_bytes : 1;
+  const int64_t step = tiles * kPixelsAvx2;
+  for (int64_t pixel = 0; pixel < row.pixels; pixel += step) {
+    RunPixels(row, pixel, pixel + step < row.pixels ? pixel + step : row.pixels);
   }
 }
 
