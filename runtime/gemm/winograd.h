@@ -21,17 +21,21 @@ struct WinogradLayer {
   int32_t pad_top, pad_left;
   const int8_t* weights;  // O16I4
   const int32_t* acc_init;
-  const int32_t* weight_sum;
   const int32_t* multiplier;
   const int8_t* shift;
-  bool short_shifts;  // all of them are at least 1
   int32_t zero_point, low, high;
 };
 
+// Sums are computed 64 times within 32 bits: those of an accepted layer are within ±kWinogradLimit.
+constexpr int64_t kWinogradLimit = (int64_t{1} << 25) - 1;
+// Six bits more to shift leave at least one.
+constexpr int32_t kWinogradLeastShift = -5;
+
 // Scratch of a thread.
 struct WinogradScratch {
-  int64_t tiles;                                    // at a time
-  int64_t inputs, weights, products, padding, end;  // offsets
+  int64_t tiles;                                           // at a time
+  int32_t depth;                                           // of the transformed weights: input channels at a time
+  int64_t inputs, spare, weights, products, padding, end;  // offsets
 };
 WinogradScratch WinogradScratchOf(int32_t in_c, int32_t out_h, int32_t out_w);
 

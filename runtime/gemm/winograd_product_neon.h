@@ -1,5 +1,6 @@
-// Products of four tiles' transformed inputs with a block's transformed weights, at one position. As assembler because
-// gcc does not keep the accumulators in registers on ARMv7. A part of winograd_u8s8_neon.cpp, which alone includes it.
+// Products of one to four tiles' transformed inputs with a block's transformed weights, at one position. As assembler
+// because gcc does not keep the accumulators in registers on ARMv7. A part of winograd_u8s8_neon.cpp, which alone
+// includes it.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,9 @@ namespace {
 // clang-format off
 #if defined(__aarch64__)
 
-// Two input channels, lanes a and b of the tiles' vectors, with the weights in four registers.
+#define LOCKSTEP_SUMS(op, where, acc0, acc1, acc2, acc3)                                                                \
+  op " {v" #acc0 ".4s, v" #acc1 ".4s, v" #acc2 ".4s, v" #acc3 ".4s}, [%[" #where "]]\n"
+// Two input channels, lanes a and b of a tile's vector, with the weights in four registers.
 #define LOCKSTEP_TILE_LANES(x, acc0, acc1, acc2, acc3, a, b, w0, w1, w2, w3)   \
   "smlal v" #acc0 ".4s, v" #w0 ".4h, v" #x ".h[" #a "]\n"                      \
   "smlal2 v" #acc1 ".4s, v" #w0 ".8h, v" #x ".h[" #a "]\n"                     \
@@ -22,122 +25,182 @@ namespace {
   "smlal2 v" #acc1 ".4s, v" #w1 ".8h, v" #x ".h[" #b "]\n"                     \
   "smlal v" #acc2 ".4s, v" #w3 ".4h, v" #x ".h[" #b "]\n"                      \
   "smlal2 v" #acc3 ".4s, v" #w3 ".8h, v" #x ".h[" #b "]\n"
-#define LOCKSTEP_TWO_CHANNELS(a, b, w0, w1, w2, w3)                            \
-  LOCKSTEP_TILE_LANES(0, 16, 17, 18, 19, a, b, w0, w1, w2, w3)                 \
-  LOCKSTEP_TILE_LANES(1, 20, 21, 22, 23, a, b, w0, w1, w2, w3)                 \
-  LOCKSTEP_TILE_LANES(2, 24, 25, 26, 27, a, b, w0, w1, w2, w3)                 \
-  LOCKSTEP_TILE_LANES(3, 28, 29, 30, 31, a, b, w0, w1, w2, w3)
+#define LOCKSTEP_OF_ONE(...) LOCKSTEP_TILE_LANES(0, 16, 17, 18, 19, __VA_ARGS__)
+#define LOCKSTEP_OF_TWO(...) LOCKSTEP_OF_ONE(__VA_ARGS__) LOCKSTEP_TILE_LANES(1, 20, 21, 22, 23, __VA_ARGS__)
+#define LOCKSTEP_OF_FOUR(...)                                                  \
+  LOCKSTEP_OF_TWO(__VA_ARGS__)                                                 \
+  LOCKSTEP_TILE_LANES(2, 24, 25, 26, 27, __VA_ARGS__)                          \
+  LOCKSTEP_TILE_LANES(3, 28, 29, 30, 31, __VA_ARGS__)
 #define LOCKSTEP_EVEN_WEIGHTS "ld1 {v4.8h, v5.8h, v6.8h, v7.8h}, [%[w]], #64\n"
 #define LOCKSTEP_ODD_WEIGHTS "ld1 {v8.8h, v9.8h, v10.8h, v11.8h}, [%[w]], #64\n"
+#define LOCKSTEP_DEPTH(load_x, channels)                                       \
+  "1:\n"                                                                       \
+  LOCKSTEP_EVEN_WEIGHTS                                                        \
+  load_x ", [%[x]], %[step]\n"                                                 \
+  LOCKSTEP_ODD_WEIGHTS                                                         \
+  channels(0, 1, 4, 5, 6, 7)                                                   \
+  LOCKSTEP_EVEN_WEIGHTS                                                        \
+  channels(2, 3, 8, 9, 10, 11)                                                 \
+  LOCKSTEP_ODD_WEIGHTS                                                         \
+  channels(4, 5, 4, 5, 6, 7)                                                   \
+  "subs %w[left], %w[left], #1\n"                                              \
+  channels(6, 7, 8, 9, 10, 11)                                                 \
+  "b.ne 1b\n"
 
-void MultiplyPosition(const WinogradProduct& product) {
-  const int16_t* x = product.x;
-  const int16_t* w = product.w;
-  int32_t* sums = product.to;
-  int64_t left = product.eights;
-  int64_t added = product.add ? 1 : 0;
+[[gnu::always_inline]] inline void MultiplyGroup(const int16_t* x, const int16_t* w, const WinogradProduct& product,
+                                                 int32_t* const* tiles, int32_t count) {
+  constexpr int64_t kStep = 64;
+  int32_t left = product.eights;
+  const auto to = [&](int tile) __attribute__((always_inline)) { return tiles[tile] + product.place; };
+  const auto from = [&](int32_t* sums) __attribute__((always_inline)) {
+    return product.start != nullptr ? product.start : sums;
+  };
+  int32_t* to0 = to(0);
+  if (count == 1) {
+    __asm__ volatile(
+        LOCKSTEP_SUMS("ld1", from0, 16, 17, 18, 19)
+        LOCKSTEP_DEPTH("ld1 {v0.8h}", LOCKSTEP_OF_ONE)
+        LOCKSTEP_SUMS("st1", to0, 16, 17, 18, 19)
+        : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
+        : [step] "r"(kStep), [to0] "r"(to0), [from0] "r"(from(to0))
+        : "cc", "memory", "v0", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v16", "v17", "v18", "v19");
+    return;
+  }
+  int32_t* to1 = to(1);
+  if (count == 2) {
+    __asm__ volatile(
+        LOCKSTEP_SUMS("ld1", from0, 16, 17, 18, 19) LOCKSTEP_SUMS("ld1", from1, 20, 21, 22, 23)
+        LOCKSTEP_DEPTH("ld1 {v0.8h, v1.8h}", LOCKSTEP_OF_TWO)
+        LOCKSTEP_SUMS("st1", to0, 16, 17, 18, 19) LOCKSTEP_SUMS("st1", to1, 20, 21, 22, 23)
+        : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
+        : [step] "r"(kStep), [to0] "r"(to0), [to1] "r"(to1), [from0] "r"(from(to0)), [from1] "r"(from(to1))
+        : "cc", "memory", "v0", "v1", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v16", "v17", "v18", "v19",
+          "v20", "v21", "v22", "v23");
+    return;
+  }
+  int32_t* to2 = to(2);
+  int32_t* to3 = to(3);
   __asm__ volatile(
-      "cbz %[added], 1f\n"
-      "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[sums]], #64\n"
-      "ld1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[sums]], #64\n"
-      "ld1 {v24.4s, v25.4s, v26.4s, v27.4s}, [%[sums]], #64\n"
-      "ld1 {v28.4s, v29.4s, v30.4s, v31.4s}, [%[sums]]\n"
-      "sub %[sums], %[sums], #192\n"
-      "b 2f\n"
-      "1:\n"
-      "movi v16.4s, #0\n" "movi v17.4s, #0\n" "movi v18.4s, #0\n" "movi v19.4s, #0\n"
-      "movi v20.4s, #0\n" "movi v21.4s, #0\n" "movi v22.4s, #0\n" "movi v23.4s, #0\n"
-      "movi v24.4s, #0\n" "movi v25.4s, #0\n" "movi v26.4s, #0\n" "movi v27.4s, #0\n"
-      "movi v28.4s, #0\n" "movi v29.4s, #0\n" "movi v30.4s, #0\n" "movi v31.4s, #0\n"
-      "2:\n"
-      LOCKSTEP_EVEN_WEIGHTS
-      "ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [%[x]], #64\n"
-      LOCKSTEP_ODD_WEIGHTS
-      LOCKSTEP_TWO_CHANNELS(0, 1, 4, 5, 6, 7)
-      LOCKSTEP_EVEN_WEIGHTS
-      LOCKSTEP_TWO_CHANNELS(2, 3, 8, 9, 10, 11)
-      LOCKSTEP_ODD_WEIGHTS
-      LOCKSTEP_TWO_CHANNELS(4, 5, 4, 5, 6, 7)
-      "subs %[left], %[left], #1\n"
-      LOCKSTEP_TWO_CHANNELS(6, 7, 8, 9, 10, 11)
-      "b.ne 2b\n"
-      "st1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[sums]], #64\n"
-      "st1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[sums]], #64\n"
-      "st1 {v24.4s, v25.4s, v26.4s, v27.4s}, [%[sums]], #64\n"
-      "st1 {v28.4s, v29.4s, v30.4s, v31.4s}, [%[sums]]\n"
-      : [x] "+r"(x), [w] "+r"(w), [sums] "+r"(sums), [left] "+r"(left)
-      : [added] "r"(added)
+      LOCKSTEP_SUMS("ld1", from0, 16, 17, 18, 19) LOCKSTEP_SUMS("ld1", from1, 20, 21, 22, 23)
+      LOCKSTEP_SUMS("ld1", from2, 24, 25, 26, 27) LOCKSTEP_SUMS("ld1", from3, 28, 29, 30, 31)
+      LOCKSTEP_DEPTH("ld1 {v0.8h, v1.8h, v2.8h, v3.8h}", LOCKSTEP_OF_FOUR)
+      LOCKSTEP_SUMS("st1", to0, 16, 17, 18, 19) LOCKSTEP_SUMS("st1", to1, 20, 21, 22, 23)
+      LOCKSTEP_SUMS("st1", to2, 24, 25, 26, 27) LOCKSTEP_SUMS("st1", to3, 28, 29, 30, 31)
+      : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
+      : [step] "r"(kStep), [to0] "r"(to0), [to1] "r"(to1), [to2] "r"(to2), [to3] "r"(to3), [from0] "r"(from(to0)),
+        [from1] "r"(from(to1)), [from2] "r"(from(to2)), [from3] "r"(from(to3))
       : "cc", "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v16", "v17", "v18",
         "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31");
 }
 
 #else
 
-// Two input channels with eight output channels: the tiles' lanes lie in a register d each.
-#define LOCKSTEP_TILE_LANES(x, acc0, acc1, a, b, w0, w1, w2, w3)               \
-  "vmlal.s16 q" #acc0 ", d" #w0 ", d" #x "[" #a "]\n"                          \
-  "vmlal.s16 q" #acc1 ", d" #w1 ", d" #x "[" #a "]\n"                          \
-  "vmlal.s16 q" #acc0 ", d" #w2 ", d" #x "[" #b "]\n"                          \
-  "vmlal.s16 q" #acc1 ", d" #w3 ", d" #x "[" #b "]\n"
-#define LOCKSTEP_TWO_CHANNELS(x0, x1, x2, x3, a, b, w0, w1, w2, w3)            \
-  LOCKSTEP_TILE_LANES(x0, 8, 9, a, b, w0, w1, w2, w3)                          \
-  LOCKSTEP_TILE_LANES(x1, 10, 11, a, b, w0, w1, w2, w3)                        \
-  LOCKSTEP_TILE_LANES(x2, 12, 13, a, b, w0, w1, w2, w3)                        \
-  LOCKSTEP_TILE_LANES(x3, 14, 15, a, b, w0, w1, w2, w3)
-#define LOCKSTEP_EVEN_WEIGHTS "vld1.16 {d8-d11}, [%[w]], %[step]\n"
-#define LOCKSTEP_ODD_WEIGHTS "vld1.16 {d12-d15}, [%[w]], %[step]\n"
+#define LOCKSTEP_SUMS(op, where, first, second) op ".32 {d" first "-d" second "}, [%[" #where "]]\n"
+// Four input channels, the lanes of a tile's register, with the weights of eight output channels in eight registers.
+#define LOCKSTEP_TILE_LANES(x, acc0, acc1)                                     \
+  "vmlal.s16 q" #acc0 ", d8, d" #x "[0]\n"                                     \
+  "vmlal.s16 q" #acc1 ", d9, d" #x "[0]\n"                                     \
+  "vmlal.s16 q" #acc0 ", d10, d" #x "[1]\n"                                    \
+  "vmlal.s16 q" #acc1 ", d11, d" #x "[1]\n"                                    \
+  "vmlal.s16 q" #acc0 ", d12, d" #x "[2]\n"                                    \
+  "vmlal.s16 q" #acc1 ", d13, d" #x "[2]\n"                                    \
+  "vmlal.s16 q" #acc0 ", d14, d" #x "[3]\n"                                    \
+  "vmlal.s16 q" #acc1 ", d15, d" #x "[3]\n"
+#define LOCKSTEP_LOW_OF_ONE LOCKSTEP_TILE_LANES(0, 8, 9)
+#define LOCKSTEP_HIGH_OF_ONE LOCKSTEP_TILE_LANES(1, 8, 9)
+#define LOCKSTEP_LOW_OF_TWO LOCKSTEP_LOW_OF_ONE LOCKSTEP_TILE_LANES(2, 10, 11)
+#define LOCKSTEP_HIGH_OF_TWO LOCKSTEP_HIGH_OF_ONE LOCKSTEP_TILE_LANES(3, 10, 11)
+#define LOCKSTEP_LOW_OF_FOUR                                                   \
+  LOCKSTEP_LOW_OF_TWO LOCKSTEP_TILE_LANES(4, 12, 13) LOCKSTEP_TILE_LANES(6, 14, 15)
+#define LOCKSTEP_HIGH_OF_FOUR                                                  \
+  LOCKSTEP_HIGH_OF_TWO LOCKSTEP_TILE_LANES(5, 12, 13) LOCKSTEP_TILE_LANES(7, 14, 15)
+#define LOCKSTEP_DEPTH(load_x, low, high)                                      \
+  "1:\n"                                                                       \
+  load_x                                                                       \
+  "vldmia %[w]!, {d8-d15}\n"                                                   \
+  low                                                                          \
+  "vldmia %[w]!, {d8-d15}\n"                                                   \
+  "subs %[left], %[left], #1\n"                                                \
+  high                                                                         \
+  "bne 1b\n"
 
-void MultiplyHalf(const int16_t* x, const int16_t* w, int32_t* sums, int32_t left, int32_t added) {
+// Eight output channels.
+[[gnu::always_inline]] inline void MultiplyGroup(const int16_t* x, const int16_t* w, const WinogradProduct& product,
+                                                 int32_t* const* tiles, int32_t count) {
   constexpr int32_t kStep = 64;
+  int32_t left = product.eights;
+  const int32_t* start = product.start;
+  const auto to = [&](int tile) __attribute__((always_inline)) { return tiles[tile] + product.place; };
+  int32_t* to0 = to(0);
+  if (count == 1) {
+    __asm__ volatile(
+        LOCKSTEP_SUMS("vld1", from0, "16", "19")
+        LOCKSTEP_DEPTH("vld1.16 {d0-d1}, [%[x]], %[step]\n", LOCKSTEP_LOW_OF_ONE, LOCKSTEP_HIGH_OF_ONE)
+        LOCKSTEP_SUMS("vst1", to0, "16", "19")
+        : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
+        : [step] "r"(kStep), [to0] "r"(to0), [from0] "r"(start != nullptr ? start : to0)
+        : "cc", "memory", "q0", "q4", "q5", "q6", "q7", "q8", "q9");
+    return;
+  }
+  int32_t* to1 = to(1);
+  if (count == 2) {
+    __asm__ volatile(
+        LOCKSTEP_SUMS("vld1", from0, "16", "19") LOCKSTEP_SUMS("vld1", from1, "20", "23")
+        LOCKSTEP_DEPTH("vld1.16 {d0-d3}, [%[x]], %[step]\n", LOCKSTEP_LOW_OF_TWO, LOCKSTEP_HIGH_OF_TWO)
+        LOCKSTEP_SUMS("vst1", to0, "16", "19") LOCKSTEP_SUMS("vst1", to1, "20", "23")
+        : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
+        : [step] "r"(kStep), [to0] "r"(to0), [to1] "r"(to1), [from0] "r"(start != nullptr ? start : to0),
+          [from1] "r"(start != nullptr ? start : to1)
+        : "cc", "memory", "q0", "q1", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11");
+    return;
+  }
+  int32_t* to2 = to(2);
+  int32_t* to3 = to(3);
   __asm__ volatile(
-      "cmp %[added], #0\n"
-      "beq 1f\n"
-      "vld1.32 {d16-d19}, [%[sums]], %[step]\n"
-      "vld1.32 {d20-d23}, [%[sums]], %[step]\n"
-      "vld1.32 {d24-d27}, [%[sums]], %[step]\n"
-      "vld1.32 {d28-d31}, [%[sums]]\n"
-      "sub %[sums], %[sums], #192\n"
-      "b 2f\n"
-      "1:\n"
-      "vmov.i32 q8, #0\n" "vmov.i32 q9, #0\n" "vmov.i32 q10, #0\n" "vmov.i32 q11, #0\n"
-      "vmov.i32 q12, #0\n" "vmov.i32 q13, #0\n" "vmov.i32 q14, #0\n" "vmov.i32 q15, #0\n"
+      "cmp %[start], #0\n"
+      "beq 2f\n"
+      LOCKSTEP_SUMS("vld1", start, "16", "19") LOCKSTEP_SUMS("vld1", start, "20", "23")
+      LOCKSTEP_SUMS("vld1", start, "24", "27") LOCKSTEP_SUMS("vld1", start, "28", "31")
+      "b 1f\n"
       "2:\n"
-      LOCKSTEP_EVEN_WEIGHTS
-      "vld1.16 {d0-d3}, [%[x]]!\n"
-      "vld1.16 {d4-d7}, [%[x]]!\n"
-      LOCKSTEP_ODD_WEIGHTS
-      LOCKSTEP_TWO_CHANNELS(0, 2, 4, 6, 0, 1, 8, 9, 10, 11)
-      LOCKSTEP_EVEN_WEIGHTS
-      LOCKSTEP_TWO_CHANNELS(0, 2, 4, 6, 2, 3, 12, 13, 14, 15)
-      LOCKSTEP_ODD_WEIGHTS
-      LOCKSTEP_TWO_CHANNELS(1, 3, 5, 7, 0, 1, 8, 9, 10, 11)
-      "subs %[left], %[left], #1\n"
-      LOCKSTEP_TWO_CHANNELS(1, 3, 5, 7, 2, 3, 12, 13, 14, 15)
-      "bne 2b\n"
-      "vst1.32 {d16-d19}, [%[sums]], %[step]\n"
-      "vst1.32 {d20-d23}, [%[sums]], %[step]\n"
-      "vst1.32 {d24-d27}, [%[sums]], %[step]\n"
-      "vst1.32 {d28-d31}, [%[sums]]\n"
-      : [x] "+r"(x), [w] "+r"(w), [sums] "+r"(sums), [left] "+r"(left)
-      : [added] "r"(added), [step] "r"(kStep)
+      LOCKSTEP_SUMS("vld1", to0, "16", "19") LOCKSTEP_SUMS("vld1", to1, "20", "23")
+      LOCKSTEP_SUMS("vld1", to2, "24", "27") LOCKSTEP_SUMS("vld1", to3, "28", "31")
+      LOCKSTEP_DEPTH("vldmia %[x]!, {d0-d7}\n", LOCKSTEP_LOW_OF_FOUR, LOCKSTEP_HIGH_OF_FOUR)
+      LOCKSTEP_SUMS("vst1", to0, "16", "19") LOCKSTEP_SUMS("vst1", to1, "20", "23")
+      LOCKSTEP_SUMS("vst1", to2, "24", "27") LOCKSTEP_SUMS("vst1", to3, "28", "31")
+      : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
+      : [to0] "r"(to0), [to1] "r"(to1), [to2] "r"(to2), [to3] "r"(to3), [start] "r"(start)
       : "cc", "memory", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "q14",
         "q15");
-}
-
-void MultiplyPosition(const WinogradProduct& product) {
-  for (int half = 0; half < 2; ++half) {
-    MultiplyHalf(product.x, product.w + 16 * half, product.to + 8 * half, product.eights,
-                 product.add ? 1 : 0);
-  }
 }
 
 #endif
 // clang-format on
 
+void MultiplyGroups(const WinogradProduct& product) {
+  const int16_t* x = product.x;
+  int32_t* const* tiles = product.to;
+  for (int32_t left = product.tiles; left > 0; left -= kTileGroup, x += product.group_step, tiles += kTileGroup) {
+    MultiplyGroup(x, product.w, product, tiles, left);
+  }
+}
+
+void MultiplyPosition(WinogradProduct product) {
+#if defined(__aarch64__)
+  MultiplyGroups(product);
+#else
+  for (int half = 0; half < 2; ++half) {
+    MultiplyGroups(product);
+    product.w += product.eights * kChannelsAtATime * 8;
+    product.place += 8;
+    if (product.start != nullptr) product.start += 8;
+  }
+#endif
+}
+
+#undef LOCKSTEP_SUMS
 #undef LOCKSTEP_TILE_LANES
-#undef LOCKSTEP_TWO_CHANNELS
-#undef LOCKSTEP_EVEN_WEIGHTS
-#undef LOCKSTEP_ODD_WEIGHTS
+#undef LOCKSTEP_DEPTH
 
 }  // namespace
 }  // namespace lockstep::kernels

@@ -1,12 +1,22 @@
 // The loops over the 4x4 tiles of a layer, around the transformations and products of an instruction set, `Kernels`.
 //
-// The transformed inputs are within 100 * 128 and the transformed weights, which count 24 * 24 times, within 144 * 127:
-// both have 16 bits. Sums are exact modulo 2^32, and so is what comes out of the last transformation: 576 times the sum
-// of the convolution. Its 9th part modulo 2^32 is a multiplication, its 64th then a shift, which is exact because only
-// layers are accepted whose sum fits into 32 bits 64 times.
+// One dimension, of six inputs d, three weights g and four outputs y:
+//   t = (4 0 -5 0 1 0; 0 4 4 -1 -1 0; 0 -4 4 1 -1 0; 0 -2 -1 2 1 0; 0 2 -1 -2 1 0; 0 4 0 -5 0 1) d
+//   w = (1 0 0; 1 1 1; 1 -1 1; 1 2 4; 1 -2 4; 0 0 1) g
+//   m = t * w by elements
+//   y = (6 4 4 1 1 0; 0 2 -2 1 -1 0; 0 1 1 1 1 0; 0 1 -1 2 -2 6) m, which are 24, 12, 6 and 6 times the sums.
+// t of two dimensions is within 90 * 255 and w within 49 * 128: both have 16 bits. Sums of products are exact modulo
+// 2^32, and so is what comes out of the last transformation. Times 9's inverse modulo 2^32 and a power of two it is 64
+// times the sum of the convolution, which 32 bits hold for the layers that are accepted.
+//
+// A tile at the image's end whose last outputs are not wanted does without as many elements of m, the last ones:
+// without the sixth if three outputs are, because only the fourth output has it. The inputs behind those of the wanted
+// outputs may have any values; for two outputs the fifth input is taken as what makes the fifth of t zero, for one
+// output the fourth and fifth as what makes the fourth and fifth of t zero.
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 
 #include "gemm/conv_driver.h"
 #include "gemm/winograd.h"
@@ -19,28 +29,53 @@ constexpr int kPositions = kWinogradSide * kWinogradSide;
 constexpr int kTileGroup = 4;        // tiles that are multiplied at once
 constexpr int kChannelsAtATime = 8;  // of an input
 constexpr int kWeightQuad = 4;
-constexpr int kDepthAtATime = 64;  // input channels of the transformed weights that are in memory
-constexpr int kNinth = 954437177;  // 9 times it is 1 modulo 2^32
-// From one position to the next, of weights and of a tile's products.
-constexpr ptrdiff_t kWeightStep = ptrdiff_t{kDepthAtATime} * kBlockChannels;
-constexpr ptrdiff_t kProductStep = ptrdiff_t{kTileGroup} * kBlockChannels;
+constexpr int kMostTiles = 64;  // at a time
+// A number that is added to one position's products and comes to every output: the position, and how often it counts.
+constexpr int kStartPosition = kWinogradSide + 1;
+constexpr uint32_t kStartFactor = 36;
+// From one position to the next of a tile's products.
+constexpr ptrdiff_t kProductStep = kBlockChannels;
+constexpr ptrdiff_t kTileProducts = kPositions * kProductStep;
 
 // A block's channels, as they are used.
 struct WinogradConstants {
   int32_t start[kBlockChannels];
+  int32_t none[kBlockChannels];  // zeros
   int32_t multiplier[kBlockChannels];
-  int32_t shift[kBlockChannels];
+  int32_t shift[kBlockChannels];  // of 64 times a sum
   int32_t channels;
 };
 
-// The products of a group of tiles at one position: x is [eight channels][tile][channel], `to` [tile][16]; the order of
-// w is the instruction set's own.
+// From one position to the next of the transformed weights: a line of the cache more, for positions are written in
+// turn.
+constexpr ptrdiff_t WinogradWeightStep(int32_t depth) { return ptrdiff_t{depth} * kBlockChannels + 32; }
+
+// What makes an output of the last transformation 64 times a sum.
+constexpr int32_t WinogradFactor(int row, int column) {
+  constexpr uint32_t kNinth = 954437177;  // 9 times it is 1 modulo 2^32
+  constexpr int kPower[kWinogradTile] = {0, 1, 2, 2};
+  return static_cast<int32_t>(kNinth << (kPower[row] + kPower[column]));
+}
+
+// A tile's inputs, and where they are written: from `at` by position to [eight channels][tile of a group][channel].
+struct WinogradInput {
+  const uint8_t* at[kPositions];
+  int16_t* to[kPositions];
+  int32_t rows, columns;  // wanted outputs
+  int32_t channels;
+};
+
+// The products of tiles at one position: x is [group of tiles][eight channels][tile][channel]; the order of w is the
+// instruction set's own.
 struct WinogradProduct {
   const int16_t* x;
+  ptrdiff_t group_step;  // of x
   const int16_t* w;
-  int32_t* to;
+  int32_t* const* to;    // the tiles' products; behind the last pointer is one more for what is not wanted
+  ptrdiff_t place;       // of the position's among them
+  const int32_t* start;  // of 16 channels; nullptr: what the products are already
+  int32_t tiles;
   int32_t eights;  // of input channels
-  bool add;        // to what `to` has
 };
 
 template <typename Kernels>
@@ -52,108 +87,158 @@ class WinogradTiles {
         begin_(begin),
         end_(end),
         columns_((layer.out_w + kWinogradTile - 1) / kWinogradTile),
+        last_rows_((end - begin - 1) % kWinogradTile + 1),
+        last_columns_((layer.out_w - 1) % kWinogradTile + 1),
         plan_(WinogradScratchOf(layer.in_c, layer.out_h, layer.out_w)),
+        input_step_(static_cast<ptrdiff_t>(plan_.tiles * layer.in_c)),
+        weight_step_(WinogradWeightStep(plan_.depth)),
         inputs_(reinterpret_cast<int16_t*>(scratch + plan_.inputs)),
+        spare_(reinterpret_cast<int16_t*>(scratch + plan_.spare)),
         weights_(reinterpret_cast<int16_t*>(scratch + plan_.weights)),
         products_(reinterpret_cast<int32_t*>(scratch + plan_.products)),
         padding_(scratch + plan_.padding) {
-    for (int32_t i = 0; i < layer.in_c; ++i) padding_[i] = static_cast<uint8_t>(layer.in_zero_point);
+    std::memset(padding_, layer.in_zero_point, static_cast<size_t>(layer.in_c));
+    for (int i = 0; i < kPositions; ++i) {
+      classes_[i] = static_cast<uint8_t>((i / kWinogradSide >= last_rows_ + 2 ? kFewRows : 0) +
+                                         (i % kWinogradSide >= last_columns_ + 2 ? kFewColumns : 0));
+    }
   }
 
   void Run() {
     const int64_t tiles = int64_t{(end_ - begin_ + kWinogradTile - 1) / kWinogradTile} * columns_;
-    for (int64_t first = 0; first < tiles; first += plan_.tiles) {
-      RunTiles(first, tiles - first < plan_.tiles ? tiles - first : plan_.tiles);
-    }
+    const int64_t times = (tiles + plan_.tiles - 1) / plan_.tiles;
+    const int64_t most = ((tiles + times - 1) / times + kTileGroup - 1) / kTileGroup * kTileGroup;
+    for (int64_t first = 0; first < tiles; first += most) RunTiles(first, tiles - first < most ? tiles - first : most);
   }
 
  private:
+  // Of positions: whether tiles with few rows, with few columns lack them.
+  static constexpr int kFewRows = 1, kFewColumns = 2, kClasses = 4;
+
   struct Place {
     int32_t y, x;  // of a tile's first output pixel
+    int32_t rows, columns;
   };
 
   Place PlaceOf(int64_t tile) const {
-    return {begin_ + static_cast<int32_t>(tile / columns_) * kWinogradTile,
-            static_cast<int32_t>(tile % columns_) * kWinogradTile};
+    const int32_t y = begin_ + static_cast<int32_t>(tile / columns_) * kWinogradTile;
+    const int32_t x = static_cast<int32_t>(tile % columns_) * kWinogradTile;
+    return {y, x, end_ - y < kWinogradTile ? end_ - y : kWinogradTile,
+            layer_.out_w - x < kWinogradTile ? layer_.out_w - x : kWinogradTile};
   }
 
   void RunTiles(int64_t first, int64_t count) {
+    for (int32_t& tiles : counts_) tiles = 0;
     for (int64_t tile = 0; tile < count; ++tile) TransformInput(PlaceOf(first + tile), tile);
-    const int64_t groups = (count + kTileGroup - 1) / kTileGroup;
     const int32_t blocks = (layer_.out_c + kBlockChannels - 1) / kBlockChannels;
     for (int32_t block = 0; block < blocks; ++block) {
-      for (int32_t channel = 0; channel < layer_.in_c; channel += kDepthAtATime) {
-        const int32_t left = layer_.in_c - channel;
-        Multiply(block, channel, left < kDepthAtATime ? left : kDepthAtATime, groups);
-      }
       const WinogradConstants constants = ConstantsOf(block);
+      for (int32_t channel = 0; channel < layer_.in_c; channel += plan_.depth) {
+        const int32_t left = layer_.in_c - channel;
+        Multiply(constants, block, channel, left < plan_.depth ? left : plan_.depth);
+      }
       for (int64_t tile = 0; tile < count; ++tile) WriteTile(constants, block, PlaceOf(first + tile), tile);
     }
   }
 
   void TransformInput(const Place& place, int64_t tile) {
-    const uint8_t* at[kPositions];
-    for (int32_t i = 0; i < kPositions; ++i) {
-      const int32_t y = place.y - layer_.pad_top + i / kWinogradSide;
-      const int32_t x = place.x - layer_.pad_left + i % kWinogradSide;
-      const bool inside = y >= 0 && y < layer_.in_h && x >= 0 && x < layer_.in_w;
-      at[i] = inside ? layer_.input + ((image_ * layer_.in_h + y) * layer_.in_w + x) * layer_.in_pitch : padding_;
+    WinogradInput input;
+    input.rows = place.rows;
+    input.columns = place.columns;
+    input.channels = layer_.in_c;
+    int32_t* products = products_ + tile * kTileProducts;
+    int16_t* to[kClasses];
+    ptrdiff_t step[kClasses];
+    for (int i = 0; i < kClasses; ++i) {
+      const bool lacks = ((i & kFewRows) != 0 && place.rows < kWinogradTile) ||
+                         ((i & kFewColumns) != 0 && place.columns < kWinogradTile);
+      to[i] = spare_;
+      step[i] = 0;
+      if (lacks) continue;
+      const int32_t index = counts_[i]++;
+      lists_[i][index] = products;
+      lists_[i][index + 1] = products_ + plan_.tiles * kTileProducts;
+      to[i] =
+          inputs_ + ptrdiff_t{index / kTileGroup} * kTileGroup * layer_.in_c + index % kTileGroup * kChannelsAtATime;
+      step[i] = input_step_;
     }
-    // [position][group of tiles][eight channels][tile][channel]
-    const auto position_step = static_cast<ptrdiff_t>(plan_.tiles * layer_.in_c);
-    int16_t* to = inputs_ + tile / kTileGroup * kTileGroup * layer_.in_c + tile % kTileGroup * kChannelsAtATime;
-    Kernels::TransformInputs(at, layer_.in_c, to, position_step);
+    int position = 0;
+    for (int row = 0; row < kWinogradSide; ++row) {
+      const int32_t y = place.y - layer_.pad_top + row;
+      const bool inside = y >= 0 && y < layer_.in_h;
+      const uint8_t* from = layer_.input + (image_ * layer_.in_h + (inside ? y : 0)) * layer_.in_w * layer_.in_pitch;
+      for (int column = 0; column < kWinogradSide; ++column, ++position) {
+        const int32_t x = place.x - layer_.pad_left + column;
+        input.at[position] = inside && x >= 0 && x < layer_.in_w ? from + x * layer_.in_pitch : padding_;
+        const int i = classes_[position];
+        input.to[position] = to[i] + position * step[i];
+      }
+    }
+    Kernels::TransformInputs(input);
+    // What the last transformation reads of the positions that are not multiplied.
+    if (place.rows < kWinogradTile || place.columns < kWinogradTile)
+      std::memset(products, 0, sizeof(int32_t) * kTileProducts);
   }
 
   // Products of all tiles with a part of the depth, added to those of the parts before.
-  void Multiply(int32_t block, int32_t channel, int32_t depth, int64_t groups) {
+  void Multiply(const WinogradConstants& constants, int32_t block, int32_t channel, int32_t depth) {
     const int8_t* weights = layer_.weights + int64_t{block} * 9 * layer_.in_c * kBlockChannels;
-    for (int32_t i = 0; i < depth; i += kWeightQuad) {
-      Kernels::TransformWeights(weights + int64_t{channel + i} * kBlockChannels,
-                                static_cast<ptrdiff_t>(layer_.in_c) * kBlockChannels, weights_ + i * kBlockChannels);
-    }
-    for (int64_t group = 0; group < groups; ++group) {
-      for (int32_t position = 0; position < kPositions; ++position) {
-        const int16_t* x = inputs_ + (position * plan_.tiles + group * kTileGroup) * layer_.in_c + channel * kTileGroup;
-        // [group of tiles][position][tile][channel]
-        int32_t* to = products_ + (group * kPositions + position) * kProductStep;
-        Kernels::Multiply(
-            WinogradProduct{x, weights_ + position * kWeightStep, to, depth / kChannelsAtATime, channel != 0});
-      }
+    Kernels::TransformWeights(weights + int64_t{channel} * kBlockChannels,
+                              static_cast<ptrdiff_t>(layer_.in_c) * kBlockChannels, depth, weights_, weight_step_);
+    WinogradProduct product;
+    product.x = inputs_ + channel * kTileGroup;
+    product.group_step = layer_.in_c * kTileGroup;
+    product.w = weights_;
+    product.place = 0;
+    product.eights = depth / kChannelsAtATime;
+    for (int position = 0; position < kPositions; ++position) {
+      product.to = lists_[classes_[position]];
+      product.tiles = counts_[classes_[position]];
+      product.start = channel != 0 ? nullptr : position == kStartPosition ? constants.start : constants.none;
+      Kernels::Multiply(product);
+      product.x += input_step_;
+      product.w += weight_step_;
+      product.place += kProductStep;
     }
   }
 
   WinogradConstants ConstantsOf(int32_t block) const {
+    constexpr int32_t kMoreShift = 6;
+    constexpr int32_t kMostShift = 31;
     WinogradConstants constants{};
     const int32_t first = block * kBlockChannels;
     constants.channels = layer_.out_c - first < kBlockChannels ? layer_.out_c - first : kBlockChannels;
     for (int32_t i = 0; i < constants.channels; ++i) {
-      constants.start[i] = layer_.acc_init[first + i] + 128 * layer_.weight_sum[first + i];
-      constants.multiplier[i] = layer_.multiplier[first + i];
-      constants.shift[i] = layer_.shift[first + i];
+      constants.start[i] = static_cast<int32_t>(kStartFactor * static_cast<uint32_t>(layer_.acc_init[first + i]));
+      const int32_t shift = layer_.shift[first + i] + kMoreShift;
+      // A larger one leaves nothing of sums that are so small.
+      constants.multiplier[i] = shift <= kMostShift ? layer_.multiplier[first + i] : 0;
+      constants.shift[i] = shift <= kMostShift ? shift : kMostShift;
     }
     return constants;
   }
 
   void WriteTile(const WinogradConstants& constants, int32_t block, const Place& place, int64_t tile) {
-    const int32_t* from =
-        products_ + tile / kTileGroup * kPositions * kProductStep + tile % kTileGroup * kBlockChannels;
-    const int32_t rows = end_ - place.y < kWinogradTile ? end_ - place.y : kWinogradTile;
-    const int32_t columns = layer_.out_w - place.x < kWinogradTile ? layer_.out_w - place.x : kWinogradTile;
     const int64_t pixel = (image_ * layer_.out_h + place.y) * layer_.out_w + place.x;
-    Kernels::Write(layer_, constants, from, rows, columns,
+    Kernels::Write(layer_, constants, products_ + tile * kTileProducts, place.rows, place.columns,
                    layer_.output + pixel * layer_.out_pitch + block * kBlockChannels);
   }
 
   const WinogradLayer& layer_;
   int64_t image_;
-  int32_t begin_, end_;  // output rows
-  int32_t columns_;      // of tiles
+  int32_t begin_, end_;               // output rows
+  int32_t columns_;                   // of tiles
+  int32_t last_rows_, last_columns_;  // wanted of the last tiles
   WinogradScratch plan_;
+  ptrdiff_t input_step_, weight_step_;  // from one position to the next
   int16_t* inputs_;
+  int16_t* spare_;  // for what is not wanted
   int16_t* weights_;
   int32_t* products_;
   uint8_t* padding_;
+  uint8_t classes_[kPositions];
+  int32_t counts_[kClasses];
+  int32_t* lists_[kClasses][kMostTiles + 1];  // the products of the tiles that have a class of positions
 };
 
 }  // namespace lockstep::kernels

@@ -1,5 +1,5 @@
-// The three transformations of F(4x4, 3x3), a few channels at a time. A part of winograd_u8s8_neon.cpp, which alone
-// includes it.
+// The transformations of inputs and of products, a few channels at a time. A part of winograd_u8s8_neon.cpp, which
+// alone includes it.
 #pragma once
 
 #include "arithmetic/requantize_neon.h"
@@ -11,104 +11,99 @@ namespace lockstep::kernels {
 namespace {
 
 constexpr int kSide = kWinogradSide;
-constexpr int kQuad = kWeightQuad;
-constexpr ptrdiff_t kTapBytes = ptrdiff_t{kQuad} * kBlockChannels;
+constexpr int kTile = kWinogradTile;
 
-// Six of inputs: 4 0 -5 0 1 0; 0 -4 -4 1 1 0; 0 4 -4 -1 1 0; 0 -2 -1 2 1 0; 0 2 -1 -2 1 0; 0 4 0 -5 0 1.
+// What a tile with fewer wanted outputs has instead, see winograd_tiles.h.
+[[gnu::always_inline]] inline void Shorten(int32_t wanted, int16x8_t (&t)[kSide]) {
+  int16x8_t c = t[4];
+  int16x8_t e = vdupq_n_s16(0);
+  if (wanted == 1) {
+    c = vshrq_n_s16(vaddq_s16(t[3], t[4]), 1);
+    e = vshrq_n_s16(vsubq_s16(t[3], t[4]), 2);
+  } else {
+    t[3] = vsubq_s16(t[3], t[4]);
+  }
+  t[0] = vsubq_s16(t[0], c);
+  t[1] = vaddq_s16(t[1], vaddq_s16(c, e));
+  t[2] = vaddq_s16(t[2], vsubq_s16(c, e));
+}
+
 [[gnu::always_inline]] inline void TransformSix(const int16x8_t (&d)[kSide], int16x8_t (&t)[kSide]) {
-  const int16x8_t a = vmlsq_n_s16(d[4], d[2], 4);
-  const int16x8_t b = vmlsq_n_s16(d[3], d[1], 4);
+  const int16x8_t a = vsubq_s16(vshlq_n_s16(d[2], 2), d[4]);
+  const int16x8_t b = vsubq_s16(vshlq_n_s16(d[1], 2), d[3]);
   const int16x8_t c = vsubq_s16(d[4], d[2]);
   const int16x8_t e = vsubq_s16(d[3], d[1]);
-  t[0] = vmlsq_n_s16(vmlaq_n_s16(d[4], d[0], 4), d[2], 5);
+  const int16x8_t twice = vaddq_s16(e, e);
+  t[0] = vaddq_s16(c, vshlq_n_s16(vsubq_s16(d[0], d[2]), 2));
   t[1] = vaddq_s16(a, b);
   t[2] = vsubq_s16(a, b);
-  t[3] = vmlaq_n_s16(c, e, 2);
-  t[4] = vmlsq_n_s16(c, e, 2);
-  t[5] = vmlsq_n_s16(vmlaq_n_s16(d[5], d[1], 4), d[3], 5);
+  t[3] = vaddq_s16(c, twice);
+  t[4] = vsubq_s16(c, twice);
+  t[5] = vsubq_s16(vsubq_s16(d[5], d[3]), vaddq_s16(twice, twice));
 }
 
-// Eight channels of a tile's 36 input pixels, of x - 128; positions are `step` elements apart.
-[[gnu::noinline]] void TransformEight(const uint8_t* const* at, int32_t channel, int16_t* to, ptrdiff_t step) {
-  int16x8_t rows[kSide][kSide];
-  for (int row = 0; row < kSide; ++row) {
-    int16x8_t d[kSide];
-    Unroll<kSide>([&](auto i) __attribute__((always_inline)) {
-      d[i] = vreinterpretq_s16_u16(vsubl_u8(vld1_u8(at[row * kSide + i] + channel), vdup_n_u8(128)));
-    });
-    TransformSix(d, rows[row]);
-  }
-  for (int column = 0; column < kSide; ++column) {
-    const int16x8_t d[kSide] = {rows[0][column], rows[1][column], rows[2][column],
-                                rows[3][column], rows[4][column], rows[5][column]};
-    int16x8_t t[kSide];
-    TransformSix(d, t);
-    Unroll<kSide>([&](auto i) __attribute__((always_inline)) { vst1q_s16(to + (i * kSide + column) * step, t[i]); });
-  }
+[[gnu::always_inline]] inline int16x8_t Long(uint16x8_t x) { return vreinterpretq_s16_u16(x); }
+
+[[gnu::always_inline]] inline void TransformSix(const uint8x8_t (&d)[kSide], int16x8_t (&t)[kSide]) {
+  const int16x8_t a = Long(vsubw_u8(vshll_n_u8(d[2], 2), d[4]));
+  const int16x8_t b = Long(vsubw_u8(vshll_n_u8(d[1], 2), d[3]));
+  const int16x8_t c = Long(vsubl_u8(d[4], d[2]));
+  const int16x8_t e = Long(vsubl_u8(d[3], d[1]));
+  const int16x8_t twice = vaddq_s16(e, e);
+  t[0] = vaddq_s16(c, vshlq_n_s16(Long(vsubl_u8(d[0], d[2])), 2));
+  t[1] = vaddq_s16(a, b);
+  t[2] = vsubq_s16(a, b);
+  t[3] = vaddq_s16(c, twice);
+  t[4] = vsubq_s16(c, twice);
+  t[5] = vsubq_s16(Long(vsubl_u8(d[5], d[3])), vaddq_s16(twice, twice));
 }
 
-// Three of weights, 24 times: 6 0 0; -4 -4 -4; -4 4 -4; 1 2 4; 1 -2 4; 0 0 6. The last has a quarter of what it counts.
-[[gnu::always_inline]] inline void TransformThree(int16x8_t g0, int16x8_t g1, int16x8_t g2, int16x8_t (&t)[kSide]) {
-  const int16x8_t ends = vaddq_s16(g0, g2);
-  const int16x8_t far = vmlaq_n_s16(g0, g2, 4);
-  t[0] = vmulq_n_s16(g0, 6);
-  t[1] = vmulq_n_s16(vaddq_s16(ends, g1), -4);
-  t[2] = vmulq_n_s16(vsubq_s16(ends, g1), -4);
-  t[3] = vmlaq_n_s16(far, g1, 2);
-  t[4] = vmlsq_n_s16(far, g1, 2);
-  t[5] = vmulq_n_s16(g2, 6);
-}
-
-// Eight output channels of one input channel, from nine vectors of theirs, `kTapBytes` apart.
-[[gnu::noinline]] void TransformNine(const int8_t* taps, int16_t* to) {
-  int16x8_t columns[3][kSide];
-  Unroll<3>([&](auto x) __attribute__((always_inline)) {
-    const int8_t* tap = taps + x * kTapBytes;
-    TransformThree(vmovl_s8(vld1_s8(tap)), vmovl_s8(vld1_s8(tap + 3 * kTapBytes)),
-                   vmovl_s8(vld1_s8(tap + 6 * kTapBytes)), columns[x]);
-  });
-  Unroll<kSide>([&](auto row) __attribute__((always_inline)) {
-    int16x8_t t[kSide];
-    TransformThree(columns[0][row], columns[1][row], columns[2][row], t);
-    Unroll<kSide>([&](auto i) __attribute__((always_inline)) {
-      vst1q_s16(to, t[i]);
-      to += kWeightStep;
-    });
-  });
-}
-
-// A quad of input channels by sixteen output channels, taps `tap_step` bytes apart. Of two input channels the first
-// eight output channels come first: [input channel / 2][half][input channel % 2][8].
-void TransformQuad(const int8_t* weights, ptrdiff_t tap_step, int16_t* to) {
-  int8_t taps[9][kQuad][kBlockChannels];
-  for (int tap = 0; tap < 9; ++tap) {
-    const int8x16x4_t quad = vld4q_s8(weights + tap * tap_step);
-    for (int i = 0; i < kQuad; ++i) vst1q_s8(taps[tap][i], quad.val[i]);
-  }
-  for (int i = 0; i < kQuad; ++i) {
-    int16_t* pair = to + i / 2 * 2 * kBlockChannels + i % 2 * 8;
-    TransformNine(taps[0][i], pair);
-    TransformNine(taps[0][i] + 8, pair + kBlockChannels);
+[[gnu::noinline]] void TransformTile(const WinogradInput& input) {
+  const bool few_rows = input.rows <= 2;
+  const bool few_columns = input.columns <= 2;
+  for (int32_t channel = 0; channel < input.channels; channel += kChannelsAtATime) {
+    int16x8_t rows[kSide][kSide];
+    for (int row = 0; row < kSide; ++row) {
+      uint8x8_t d[kSide];
+      Unroll<kSide>([&](auto i)
+                        __attribute__((always_inline)) { d[i] = vld1_u8(input.at[row * kSide + i] + channel); });
+      TransformSix(d, rows[row]);
+      if (few_columns) Shorten(input.columns, rows[row]);
+    }
+    for (int column = 0; column < kSide; ++column) {
+      const int16x8_t d[kSide] = {rows[0][column], rows[1][column], rows[2][column],
+                                  rows[3][column], rows[4][column], rows[5][column]};
+      int16x8_t t[kSide];
+      TransformSix(d, t);
+      if (few_rows) Shorten(input.rows, t);
+      Unroll<kSide>([&](auto i) __attribute__((always_inline)) {
+        vst1q_s16(input.to[i * kSide + column] + channel * kTileGroup, t[i]);
+      });
+    }
   }
 }
 
-// Four of products: 1 1 1 1 1 0; 0 1 -1 2 -2 0; 0 1 1 4 4 0; 0 1 -1 8 -8 4.
-[[gnu::always_inline]] inline void TransformToFour(const int32x4_t (&m)[kSide], int32x4_t (&y)[4]) {
+[[gnu::always_inline]] inline void TransformToFour(const int32x4_t (&m)[kSide], int32x4_t (&y)[kTile]) {
   const int32x4_t s = vaddq_s32(m[1], m[2]);
   const int32x4_t d = vsubq_s32(m[1], m[2]);
   const int32x4_t far_s = vaddq_s32(m[3], m[4]);
   const int32x4_t far_d = vsubq_s32(m[3], m[4]);
-  y[0] = vaddq_s32(vaddq_s32(m[0], s), far_s);
-  y[1] = vmlaq_n_s32(d, far_d, 2);
-  y[2] = vmlaq_n_s32(s, far_s, 4);
-  y[3] = vmlaq_n_s32(vmlaq_n_s32(d, far_d, 8), m[5], 4);
+  y[0] = vmlaq_n_s32(vmlaq_n_s32(far_s, s, 4), m[0], 6);
+  y[1] = vmlaq_n_s32(far_d, d, 2);
+  y[2] = vaddq_s32(s, far_s);
+  y[3] = vmlaq_n_s32(vmlaq_n_s32(d, far_d, 2), m[5], 6);
 }
 
-// Four channels of a tile: products `step` apart become rq(acc) of sixteen pixels, saturated to 16 bits.
-template <bool kShort>
-[[gnu::always_inline]] inline void TransformFourChannels(const int32_t* from, int32x4_t start, const RequantizeNeon& by,
-                                                         int16_t* to) {
-  int32x4_t rows[kSide][4];
+// Where a tile's bytes go: `columns` pixels of `rows` rows.
+struct TilePixels {
+  uint8_t* to;
+  int64_t pitch, row_step;
+};
+
+// Four channels of a tile.
+[[gnu::always_inline]] inline void TransformFourChannels(const int32_t* from, const RequantizeNeon& by,
+                                                         const ByteLimitsNeon& limits, const TilePixels& pixels) {
+  int32x4_t rows[kSide][kTile];
   Unroll<kSide>([&](auto row) __attribute__((always_inline)) {
     int32x4_t m[kSide];
     Unroll<kSide>([&](auto i) __attribute__((always_inline)) {
@@ -117,41 +112,29 @@ template <bool kShort>
     });
     TransformToFour(m, rows[row]);
   });
-  Unroll<4>([&](auto column) __attribute__((always_inline)) {
+  uint8_t* to[kTile];
+  Unroll<kTile>([&](auto row) __attribute__((always_inline)) { to[row] = pixels.to + row * pixels.row_step; });
+  Unroll<kTile>([&](auto column) __attribute__((always_inline)) {
     const int32x4_t m[kSide] = {rows[0][column], rows[1][column], rows[2][column],
                                 rows[3][column], rows[4][column], rows[5][column]};
-    int32x4_t y[4];
+    int32x4_t y[kTile];
     TransformToFour(m, y);
-    Unroll<4>([&](auto row) __attribute__((always_inline)) {
-      const int32x4_t acc = vsraq_n_s32(start, vmulq_n_s32(y[row], kNinth), 6);
-      const int32x4_t rq = kShort ? RequantizeShort(acc, by) : RequantizeAny(acc, by);
-      vst1_s16(to + (row * 4 + column) * kBlockChannels, vqmovn_s32(rq));
+    Unroll<kTile>([&](auto row) __attribute__((always_inline)) {
+      y[row] = RequantizeShort(vmulq_n_s32(y[row], WinogradFactor(row, column)), by);
+    });
+    const uint32x4_t bytes = vreinterpretq_u32_u8(limits.Bytes(y[0], y[1], y[2], y[3]));
+    Unroll<kTile>([&](auto row) __attribute__((always_inline)) {
+      vst1q_lane_u32(reinterpret_cast<uint32_t*>(to[row]), bytes, row);
+      to[row] += pixels.pitch;
     });
   });
 }
 
-void TransformProducts(bool short_shifts, const WinogradConstants& constants, const int32_t* from, int16_t* to) {
-  for (int i = 0; i < kBlockChannels; i += 4) {
+[[gnu::noinline]] void TransformProducts(const WinogradConstants& constants, const int32_t* from,
+                                         const ByteLimitsNeon& limits, TilePixels pixels) {
+  for (int i = 0; i < kBlockChannels; i += 4, pixels.to += 4) {
     const RequantizeNeon by = {vld1q_s32(constants.multiplier + i), vnegq_s32(vld1q_s32(constants.shift + i))};
-    const int32x4_t start = vld1q_s32(constants.start + i);
-    if (short_shifts) {
-      TransformFourChannels<true>(from + i, start, by, to + i);
-    } else {
-      TransformFourChannels<false>(from + i, start, by, to + i);
-    }
-  }
-}
-
-// Bytes of a few pixels of a row.
-void StoreValues(const ByteLimitsNeon& limits, int32_t channels, const int16_t* values, int32_t pixels, int64_t pitch,
-                 uint8_t* to) {
-  for (int32_t i = 0; i < pixels; ++i, values += kBlockChannels, to += pitch) {
-    const uint8x16_t bytes = limits.BytesOfWords(vld1q_s16(values), vld1q_s16(values + 8));
-    if (channels == kBlockChannels) {
-      vst1q_u8(to, bytes);
-    } else {
-      StoreSomeBytes(bytes, channels, to);
-    }
+    TransformFourChannels(from + i, by, limits, pixels);
   }
 }
 

@@ -1,6 +1,5 @@
 // 3x3 convolutions with stride 1 by Winograd's transformations.
 #include <algorithm>
-#include <cstdlib>
 
 #include "gemm/winograd_tiles.h"
 #include "ops/common/byte_table.h"
@@ -25,28 +24,34 @@ constexpr int32_t kChannelStep = 8;
 #endif
 constexpr int32_t kFewestChannels = 16;
 constexpr uint32_t kByteEntries = 256;
-// 64 times a sum of x - 128 times weights of this sum of absolute values fits into 32 bits.
-constexpr int64_t kLargestWeights = (int64_t{1} << 31) / 64 / 128 - 1;
+constexpr int64_t kLargestByte = 255;
 
 // Of an image.
 int64_t TilesOf(int32_t out_h, int32_t out_w) {
   return int64_t{(out_h + kWinogradTile - 1) / kWinogradTile} * ((out_w + kWinogradTile - 1) / kWinogradTile);
 }
 
-// The largest sum of a channel's absolute weights; 0 if they are too few for more than kLargestWeights.
-int64_t LargestWeights(const TensorView& weights) {
+// Whether every sum that the inputs can give is within ±kWinogradLimit.
+bool HasSmallSums(const joint::Conv& options, const TensorView& weights) {
   const int64_t depth = int64_t{kKernel} * kKernel * weights.shape[3];
-  if (depth * 127 <= kLargestWeights) return 0;
   const auto* from = reinterpret_cast<const int8_t*>(weights.data);
-  int64_t largest = 0;
-  for (int32_t block = 0; block * kBlockChannels < weights.shape[0]; ++block, from += depth * kBlockChannels) {
-    int32_t sums[kBlockChannels] = {};
+  for (int32_t first = 0; first < weights.shape[0]; first += kBlockChannels, from += depth * kBlockChannels) {
+    int32_t positive[kBlockChannels] = {};
+    int32_t negative[kBlockChannels] = {};
     for (int64_t quad = 0; quad < depth / 4; ++quad) {
-      for (int64_t i = 0; i < kQuadBytes; ++i) sums[i / 4] += std::abs(from[quad * kQuadBytes + i]);
+      for (int64_t i = 0; i < kQuadBytes; ++i) {
+        const int8_t weight = from[quad * kQuadBytes + i];
+        (weight < 0 ? negative : positive)[i / 4] += weight;
+      }
     }
-    largest = std::max<int64_t>(largest, *std::max_element(sums, sums + kBlockChannels));
+    const int32_t channels = std::min<int32_t>(weights.shape[0] - first, kBlockChannels);
+    for (int32_t i = 0; i < channels; ++i) {
+      const int64_t start = options.acc_init()->Get(static_cast<uint32_t>(first + i));
+      if (start + kLargestByte * positive[i] > kWinogradLimit) return false;
+      if (start + kLargestByte * negative[i] < -kWinogradLimit) return false;
+    }
   }
-  return largest;
+  return true;
 }
 
 void RunRange(const LayerArgs& args, const ConvGeometry& geometry, const ConvRange& range, uint8_t* scratch,
@@ -72,10 +77,8 @@ void RunRange(const LayerArgs& args, const ConvGeometry& geometry, const ConvRan
   layer.weights = reinterpret_cast<const int8_t*>(args.inputs[1].data) +
                   int64_t{channels.first_block} * kKernel * kKernel * layer.in_c * kBlockChannels;
   layer.acc_init = options.acc_init()->data() + channels.first;
-  layer.weight_sum = options.weight_sum()->data() + channels.first;
   layer.multiplier = options.multiplier()->data() + channels.first;
   layer.shift = options.shift()->data() + channels.first;
-  layer.short_shifts = *std::min_element(layer.shift, layer.shift + layer.out_c) >= 1;
   layer.zero_point = options.mid_zero_point();
   layer.low = options.clamp_low();
   layer.high = options.clamp_high();
@@ -101,17 +104,20 @@ void RunLayer(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratc
 }  // namespace
 
 WinogradScratch WinogradScratchOf(int32_t in_c, int32_t out_h, int32_t out_w) {
-  constexpr int64_t kInputBytes = 160 << 10;
+  constexpr int64_t kInputBytes = 256 << 10;
   constexpr int64_t kFewestTiles = 16;  // or the weights' transformation takes too large a part
-  constexpr int64_t kMostTiles = 32;
+  constexpr int32_t kMostDepth = 128;
   const auto aligned = [](int64_t bytes) { return (bytes + 63) / 64 * 64; };
+  const auto groups = [](int64_t tiles) { return (tiles + kTileGroup - 1) / kTileGroup * kTileGroup; };
+  const int64_t tile_bytes = kPositions * in_c * int64_t{sizeof(int16_t)};
   WinogradScratch plan{};
-  const int64_t fit = kInputBytes / (kPositions * in_c * int64_t{sizeof(int16_t)});
-  const int64_t tiles = std::min(TilesOf(out_h, out_w), std::clamp(fit, kFewestTiles, kMostTiles));
-  plan.tiles = (tiles + kTileGroup - 1) / kTileGroup * kTileGroup;
-  plan.weights = aligned(kPositions * plan.tiles * in_c * int64_t{sizeof(int16_t)});
-  plan.products = plan.weights + aligned(kPositions * kWeightStep * int64_t{sizeof(int16_t)});
-  plan.padding = plan.products + aligned(kPositions * plan.tiles * kBlockChannels * int64_t{sizeof(int32_t)});
+  plan.tiles = groups(std::min(
+      TilesOf(out_h, out_w), std::clamp<int64_t>(kInputBytes / tile_bytes, kFewestTiles, kMostTiles - kTileGroup + 1)));
+  plan.depth = std::min(in_c, kMostDepth);
+  plan.spare = aligned(plan.tiles * tile_bytes);
+  plan.weights = plan.spare + aligned(kTileGroup * in_c * int64_t{sizeof(int16_t)});
+  plan.products = plan.weights + aligned(kPositions * WinogradWeightStep(plan.depth) * int64_t{sizeof(int16_t)});
+  plan.padding = plan.products + aligned((plan.tiles + 1) * kTileProducts * int64_t{sizeof(int32_t)});
   plan.end = plan.padding + aligned(in_c);
   return plan;
 }
@@ -119,12 +125,14 @@ WinogradScratch WinogradScratchOf(int32_t in_c, int32_t out_h, int32_t out_w) {
 bool AcceptsWinograd(const LayerArgs& args) {
   if (!AcceptsConv32(args)) return false;
   const ConvGeometry g = DescribeConv(args);
-  const auto* table = args.layer->options_as_Conv()->table();
+  const joint::Conv& options = *args.layer->options_as_Conv();
   const bool plain = g.kernel_h == kKernel && g.kernel_w == kKernel && g.stride_h == 1 && g.stride_w == 1 &&
                      g.dilation_h == 1 && g.dilation_w == 1 && g.groups == 1;
   return plain && g.in_c % kChannelStep == 0 && g.in_c >= kFewestChannels && g.out_c >= kFewestChannels &&
          TilesOf(g.out_h, g.out_w) >= kTileGroup && args.outputs[0].dtype == joint::DType::U8 &&
-         (table == nullptr || table->size() == kByteEntries) && LargestWeights(args.inputs[1]) <= kLargestWeights;
+         (options.table() == nullptr || options.table()->size() == kByteEntries) &&
+         *std::min_element(options.shift()->begin(), options.shift()->end()) >= kWinogradLeastShift &&
+         HasSmallSums(options, args.inputs[1]);
 }
 #endif
 

@@ -15,7 +15,7 @@ namespace lockstep::kernels {
 enum class Shifts { kFitted, kNegative, kZero, kOne, kMixed, kExact };
 enum class Sums { kBiased, kAtTheBound };
 enum class Weights { kExtreme, kRandom, kTiny, kAllLargest, kAllSmallest, kSmall };
-enum class Inputs { kRandom, kAll0, kAllLargest };
+enum class Inputs { kRandom, kAll0, kAllLargest, kEnds };
 enum class Output { kU8, kU8Table, kU16, kU16Table };
 
 struct ConvCase {
@@ -59,7 +59,9 @@ class ConvTester {
     test_.about = Describe(c);
     test_.inputs.push_back(RandomTensor(c.input, {c.batch, c.height, c.width, c.in}, random_));
     if (c.inputs != Inputs::kRandom) {
-      for (uint8_t& byte : test_.inputs[0].bytes) byte = c.inputs == Inputs::kAll0 ? 0 : 255;  // of words too
+      for (uint8_t& byte : test_.inputs[0].bytes) {  // of words too
+        byte = c.inputs == Inputs::kAllLargest || (c.inputs == Inputs::kEnds && random_() % 2 == 0) ? 255 : 0;
+      }
     }
     test_.inputs[0].zero_point = static_cast<int32_t>(random_() % static_cast<uint32_t>(LimitOf(c.input) + 1));
     MakeWeights();

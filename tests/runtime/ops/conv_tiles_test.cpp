@@ -162,7 +162,7 @@ TEST(Conv, TilesOfWinograd) {
 // Sums that are so large that 64 times them leaves 32 bits, and the largest that do not.
 TEST(Conv, DepthsOfWinograd) {
   uint32_t seed = 600;
-  for (const int32_t in : {224, 240}) {
+  for (const int32_t in : {96, 112, 128, 224, 240}) {
     for (const Weights weights : {Weights::kAllLargest, Weights::kAllSmallest, Weights::kRandom}) {
       for (const Inputs inputs : {Inputs::kAll0, Inputs::kAllLargest, Inputs::kRandom}) {
         ConvCase c;
@@ -175,6 +175,31 @@ TEST(Conv, DepthsOfWinograd) {
         c.seed = ++seed;
         Check(c);
       }
+    }
+  }
+}
+
+// The tiles at the image's ends with fewer outputs than others, and inputs that lead to the largest transformed ones.
+TEST(Conv, TilesOfWinogradAtTheEnds) {
+  uint32_t seed = 700;
+  for (const int32_t height : {1, 2, 3, 4, 5, 6, 7, 8}) {
+    for (const int32_t width : {5, 6, 7, 8, 13, 18}) {
+      ConvCase c;
+      c.batch = 1 + height % 2;
+      c.height = height;
+      c.width = width;
+      c.in = 16;
+      c.out = 18;
+      c.weights = Weights::kExtreme;
+      c.inputs = Inputs::kEnds;
+      for (int i = 0; i < 2; ++i) {
+        c.seed = ++seed;
+        Check(c);
+      }
+      if (width != 6) continue;
+      c.in = 272;  // parts of the depth
+      c.weights = Weights::kTiny;
+      Check(c);
     }
   }
 }
@@ -195,8 +220,8 @@ TEST(Conv, SmallWindowsOfManyChannels) {
   for (const int32_t width : {4, 5, 6, 7, 8, 9, 17}) Check(shape(5, width, 16, 16));
   for (const int32_t height : {1, 2, 3, 4, 7, 8, 13}) Check(shape(height, 6, 24, 33));
   for (const int32_t in : {56, 64, 72, 136, 232}) Check(shape(4, 5, in, 17));
-  for (const int32_t pad : {0, 2}) {
-    ConvCase c = shape(9, 40, 16, 16);  // more tiles than are in memory
+  for (const int32_t pad : {0, 1, 2}) {
+    ConvCase c = shape(pad == 1 ? 13 : 11, 70, 16, 16);  // more tiles than are in memory
     c.batch = 2;
     c.top = c.left = c.bottom = c.right = pad;
     Check(c);
