@@ -47,50 +47,73 @@ namespace {
   channels(6, 7, 8, 9, 10, 11)                                                 \
   "b.ne 1b\n"
 
-[[gnu::always_inline]] inline void MultiplyGroup(const int16_t* x, const int16_t* w, const WinogradProduct& product,
-                                                 int32_t* const* tiles, int32_t count) {
+// Four tiles at a time.
+[[gnu::always_inline]] inline void MultiplyFours(const WinogradProduct& product, int64_t groups) {
   constexpr int64_t kStep = 64;
+  const int16_t* x = product.x;
+  int32_t* const* tiles = product.to;
+  const int16_t* w;
+  int32_t *to0, *to1, *to2, *to3;
+  int32_t left;
+  __asm__ volatile(
+      "2:\n"
+      "ldp %[to0], %[to1], [%[tiles]], #16\n"
+      "ldp %[to2], %[to3], [%[tiles]], #16\n"
+      "add %[to0], %[to0], %[place]\n"
+      "add %[to1], %[to1], %[place]\n"
+      "add %[to2], %[to2], %[place]\n"
+      "add %[to3], %[to3], %[place]\n"
+      "mov %[w], %[weights]\n"
+      "mov %w[left], %w[eights]\n"
+      "cbz %[start], 3f\n"
+      LOCKSTEP_SUMS("ld1", start, 16, 17, 18, 19) LOCKSTEP_SUMS("ld1", start, 20, 21, 22, 23)
+      LOCKSTEP_SUMS("ld1", start, 24, 25, 26, 27) LOCKSTEP_SUMS("ld1", start, 28, 29, 30, 31)
+      "b 1f\n"
+      "3:\n"
+      LOCKSTEP_SUMS("ld1", to0, 16, 17, 18, 19) LOCKSTEP_SUMS("ld1", to1, 20, 21, 22, 23)
+      LOCKSTEP_SUMS("ld1", to2, 24, 25, 26, 27) LOCKSTEP_SUMS("ld1", to3, 28, 29, 30, 31)
+      LOCKSTEP_DEPTH("ld1 {v0.8h, v1.8h, v2.8h, v3.8h}", LOCKSTEP_OF_FOUR)
+      LOCKSTEP_SUMS("st1", to0, 16, 17, 18, 19) LOCKSTEP_SUMS("st1", to1, 20, 21, 22, 23)
+      LOCKSTEP_SUMS("st1", to2, 24, 25, 26, 27) LOCKSTEP_SUMS("st1", to3, 28, 29, 30, 31)
+      "subs %[groups], %[groups], #1\n"
+      "add %[x], %[x], %[more]\n"
+      "b.ne 2b\n"
+      : [x] "+r"(x), [tiles] "+r"(tiles), [groups] "+r"(groups), [w] "=&r"(w), [left] "=&r"(left), [to0] "=&r"(to0),
+        [to1] "=&r"(to1), [to2] "=&r"(to2), [to3] "=&r"(to3)
+      : [step] "r"(kStep), [place] "r"(product.place * 4), [weights] "r"(product.w), [eights] "r"(product.eights),
+        [start] "r"(product.start), [more] "r"(product.group_step * 2 - product.eights * kStep)
+      : "cc", "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v16", "v17", "v18",
+        "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31");
+}
+
+// One or two.
+[[gnu::always_inline]] inline void MultiplyRest(const WinogradProduct& product, int32_t first, int32_t count) {
+  constexpr int64_t kStep = 64;
+  const int16_t* x = product.x + first / kTileGroup * product.group_step;
+  const int16_t* w = product.w;
   int32_t left = product.eights;
-  const auto to = [&](int tile) __attribute__((always_inline)) { return tiles[tile] + product.place; };
-  const auto from = [&](int32_t* sums) __attribute__((always_inline)) {
-    return product.start != nullptr ? product.start : sums;
-  };
-  int32_t* to0 = to(0);
+  int32_t* to0 = product.to[first] + product.place;
+  int32_t* to1 = product.to[first + 1] + product.place;
+  const int32_t* from0 = product.start != nullptr ? product.start : to0;
+  const int32_t* from1 = product.start != nullptr ? product.start : to1;
   if (count == 1) {
     __asm__ volatile(
         LOCKSTEP_SUMS("ld1", from0, 16, 17, 18, 19)
         LOCKSTEP_DEPTH("ld1 {v0.8h}", LOCKSTEP_OF_ONE)
         LOCKSTEP_SUMS("st1", to0, 16, 17, 18, 19)
         : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
-        : [step] "r"(kStep), [to0] "r"(to0), [from0] "r"(from(to0))
+        : [step] "r"(kStep), [to0] "r"(to0), [from0] "r"(from0)
         : "cc", "memory", "v0", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v16", "v17", "v18", "v19");
     return;
   }
-  int32_t* to1 = to(1);
-  if (count == 2) {
-    __asm__ volatile(
-        LOCKSTEP_SUMS("ld1", from0, 16, 17, 18, 19) LOCKSTEP_SUMS("ld1", from1, 20, 21, 22, 23)
-        LOCKSTEP_DEPTH("ld1 {v0.8h, v1.8h}", LOCKSTEP_OF_TWO)
-        LOCKSTEP_SUMS("st1", to0, 16, 17, 18, 19) LOCKSTEP_SUMS("st1", to1, 20, 21, 22, 23)
-        : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
-        : [step] "r"(kStep), [to0] "r"(to0), [to1] "r"(to1), [from0] "r"(from(to0)), [from1] "r"(from(to1))
-        : "cc", "memory", "v0", "v1", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v16", "v17", "v18", "v19",
-          "v20", "v21", "v22", "v23");
-    return;
-  }
-  int32_t* to2 = to(2);
-  int32_t* to3 = to(3);
   __asm__ volatile(
       LOCKSTEP_SUMS("ld1", from0, 16, 17, 18, 19) LOCKSTEP_SUMS("ld1", from1, 20, 21, 22, 23)
-      LOCKSTEP_SUMS("ld1", from2, 24, 25, 26, 27) LOCKSTEP_SUMS("ld1", from3, 28, 29, 30, 31)
-      LOCKSTEP_DEPTH("ld1 {v0.8h, v1.8h, v2.8h, v3.8h}", LOCKSTEP_OF_FOUR)
+      LOCKSTEP_DEPTH("ld1 {v0.8h, v1.8h}", LOCKSTEP_OF_TWO)
       LOCKSTEP_SUMS("st1", to0, 16, 17, 18, 19) LOCKSTEP_SUMS("st1", to1, 20, 21, 22, 23)
-      LOCKSTEP_SUMS("st1", to2, 24, 25, 26, 27) LOCKSTEP_SUMS("st1", to3, 28, 29, 30, 31)
       : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
-      : [step] "r"(kStep), [to0] "r"(to0), [to1] "r"(to1), [to2] "r"(to2), [to3] "r"(to3), [from0] "r"(from(to0)),
-        [from1] "r"(from(to1)), [from2] "r"(from(to2)), [from3] "r"(from(to3))
-      : "cc", "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v16", "v17", "v18",
-        "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31");
+      : [step] "r"(kStep), [to0] "r"(to0), [to1] "r"(to1), [from0] "r"(from0), [from1] "r"(from1)
+      : "cc", "memory", "v0", "v1", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v16", "v17", "v18", "v19", "v20",
+        "v21", "v22", "v23");
 }
 
 #else
@@ -124,65 +147,74 @@ namespace {
   high                                                                         \
   "bne 1b\n"
 
-// Eight output channels.
-[[gnu::always_inline]] inline void MultiplyGroup(const int16_t* x, const int16_t* w, const WinogradProduct& product,
-                                                 int32_t* const* tiles, int32_t count) {
+// Four tiles at a time, eight output channels.
+[[gnu::always_inline]] inline void MultiplyFours(const WinogradProduct& product, int32_t groups) {
+  const int16_t* x = product.x;
+  int32_t* const* tiles = product.to;
+  for (; groups > 0; --groups, tiles += kTileGroup) {
+    int32_t* to0 = tiles[0] + product.place;
+    int32_t* to1 = tiles[1] + product.place;
+    int32_t* to2 = tiles[2] + product.place;
+    int32_t* to3 = tiles[3] + product.place;
+    int32_t left = product.eights;
+    const int16_t* w = product.w;
+    __asm__ volatile(
+        "cmp %[start], #0\n"
+        "beq 2f\n"
+        LOCKSTEP_SUMS("vld1", start, "16", "19") LOCKSTEP_SUMS("vld1", start, "20", "23")
+        LOCKSTEP_SUMS("vld1", start, "24", "27") LOCKSTEP_SUMS("vld1", start, "28", "31")
+        "b 1f\n"
+        "2:\n"
+        LOCKSTEP_SUMS("vld1", to0, "16", "19") LOCKSTEP_SUMS("vld1", to1, "20", "23")
+        LOCKSTEP_SUMS("vld1", to2, "24", "27") LOCKSTEP_SUMS("vld1", to3, "28", "31")
+        LOCKSTEP_DEPTH("vldmia %[x]!, {d0-d7}\n", LOCKSTEP_LOW_OF_FOUR, LOCKSTEP_HIGH_OF_FOUR)
+        LOCKSTEP_SUMS("vst1", to0, "16", "19") LOCKSTEP_SUMS("vst1", to1, "20", "23")
+        LOCKSTEP_SUMS("vst1", to2, "24", "27") LOCKSTEP_SUMS("vst1", to3, "28", "31")
+        : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
+        : [to0] "r"(to0), [to1] "r"(to1), [to2] "r"(to2), [to3] "r"(to3), [start] "r"(product.start)
+        : "cc", "memory", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "q14",
+          "q15");
+    x += product.group_step - product.eights * kTileGroup * kChannelsAtATime;
+  }
+}
+
+// One or two.
+[[gnu::always_inline]] inline void MultiplyRest(const WinogradProduct& product, int32_t first, int32_t count) {
   constexpr int32_t kStep = 64;
+  const int16_t* x = product.x + first / kTileGroup * product.group_step;
+  const int16_t* w = product.w;
   int32_t left = product.eights;
-  const int32_t* start = product.start;
-  const auto to = [&](int tile) __attribute__((always_inline)) { return tiles[tile] + product.place; };
-  int32_t* to0 = to(0);
+  int32_t* to0 = product.to[first] + product.place;
+  int32_t* to1 = product.to[first + 1] + product.place;
+  const int32_t* from0 = product.start != nullptr ? product.start : to0;
+  const int32_t* from1 = product.start != nullptr ? product.start : to1;
   if (count == 1) {
     __asm__ volatile(
         LOCKSTEP_SUMS("vld1", from0, "16", "19")
         LOCKSTEP_DEPTH("vld1.16 {d0-d1}, [%[x]], %[step]\n", LOCKSTEP_LOW_OF_ONE, LOCKSTEP_HIGH_OF_ONE)
         LOCKSTEP_SUMS("vst1", to0, "16", "19")
         : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
-        : [step] "r"(kStep), [to0] "r"(to0), [from0] "r"(start != nullptr ? start : to0)
+        : [step] "r"(kStep), [to0] "r"(to0), [from0] "r"(from0)
         : "cc", "memory", "q0", "q4", "q5", "q6", "q7", "q8", "q9");
     return;
   }
-  int32_t* to1 = to(1);
-  if (count == 2) {
-    __asm__ volatile(
-        LOCKSTEP_SUMS("vld1", from0, "16", "19") LOCKSTEP_SUMS("vld1", from1, "20", "23")
-        LOCKSTEP_DEPTH("vld1.16 {d0-d3}, [%[x]], %[step]\n", LOCKSTEP_LOW_OF_TWO, LOCKSTEP_HIGH_OF_TWO)
-        LOCKSTEP_SUMS("vst1", to0, "16", "19") LOCKSTEP_SUMS("vst1", to1, "20", "23")
-        : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
-        : [step] "r"(kStep), [to0] "r"(to0), [to1] "r"(to1), [from0] "r"(start != nullptr ? start : to0),
-          [from1] "r"(start != nullptr ? start : to1)
-        : "cc", "memory", "q0", "q1", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11");
-    return;
-  }
-  int32_t* to2 = to(2);
-  int32_t* to3 = to(3);
   __asm__ volatile(
-      "cmp %[start], #0\n"
-      "beq 2f\n"
-      LOCKSTEP_SUMS("vld1", start, "16", "19") LOCKSTEP_SUMS("vld1", start, "20", "23")
-      LOCKSTEP_SUMS("vld1", start, "24", "27") LOCKSTEP_SUMS("vld1", start, "28", "31")
-      "b 1f\n"
-      "2:\n"
-      LOCKSTEP_SUMS("vld1", to0, "16", "19") LOCKSTEP_SUMS("vld1", to1, "20", "23")
-      LOCKSTEP_SUMS("vld1", to2, "24", "27") LOCKSTEP_SUMS("vld1", to3, "28", "31")
-      LOCKSTEP_DEPTH("vldmia %[x]!, {d0-d7}\n", LOCKSTEP_LOW_OF_FOUR, LOCKSTEP_HIGH_OF_FOUR)
+      LOCKSTEP_SUMS("vld1", from0, "16", "19") LOCKSTEP_SUMS("vld1", from1, "20", "23")
+      LOCKSTEP_DEPTH("vld1.16 {d0-d3}, [%[x]], %[step]\n", LOCKSTEP_LOW_OF_TWO, LOCKSTEP_HIGH_OF_TWO)
       LOCKSTEP_SUMS("vst1", to0, "16", "19") LOCKSTEP_SUMS("vst1", to1, "20", "23")
-      LOCKSTEP_SUMS("vst1", to2, "24", "27") LOCKSTEP_SUMS("vst1", to3, "28", "31")
       : [x] "+r"(x), [w] "+r"(w), [left] "+r"(left)
-      : [to0] "r"(to0), [to1] "r"(to1), [to2] "r"(to2), [to3] "r"(to3), [start] "r"(start)
-      : "cc", "memory", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "q14",
-        "q15");
+      : [step] "r"(kStep), [to0] "r"(to0), [to1] "r"(to1), [from0] "r"(from0), [from1] "r"(from1)
+      : "cc", "memory", "q0", "q1", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11");
 }
 
 #endif
 // clang-format on
 
 void MultiplyGroups(const WinogradProduct& product) {
-  const int16_t* x = product.x;
-  int32_t* const* tiles = product.to;
-  for (int32_t left = product.tiles; left > 0; left -= kTileGroup, x += product.group_step, tiles += kTileGroup) {
-    MultiplyGroup(x, product.w, product, tiles, left);
-  }
+  const int32_t groups = (product.tiles + 1) / kTileGroup;
+  if (groups != 0) MultiplyFours(product, groups);
+  const int32_t first = groups * kTileGroup;
+  if (first < product.tiles) MultiplyRest(product, first, product.tiles - first);
 }
 
 void MultiplyPosition(WinogradProduct product) {

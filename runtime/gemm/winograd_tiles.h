@@ -1,10 +1,10 @@
 // The loops over the 4x4 tiles of a layer, around the transformations and products of an instruction set, `Kernels`.
 //
 // One dimension, of six inputs d, three weights g and four outputs y:
-//   t = (4 0 -5 0 1 0; 0 4 4 -1 -1 0; 0 -4 4 1 -1 0; 0 -2 -1 2 1 0; 0 2 -1 -2 1 0; 0 4 0 -5 0 1) d
+//   t = (4 0 -5 0 1 0; 0 -4 -4 1 1 0; 0 -4 4 1 -1 0; 0 -2 -1 2 1 0; 0 2 -1 -2 1 0; 0 4 0 -5 0 1) d
 //   w = (1 0 0; 1 1 1; 1 -1 1; 1 2 4; 1 -2 4; 0 0 1) g
 //   m = t * w by elements
-//   y = (6 4 4 1 1 0; 0 2 -2 1 -1 0; 0 1 1 1 1 0; 0 1 -1 2 -2 6) m, which are 24, 12, 6 and 6 times the sums.
+//   y = (6 -4 4 1 1 0; 0 -2 -2 1 -1 0; 0 -1 1 1 1 0; 0 -1 -1 2 -2 6) m, which are 24, 12, 6 and 6 times the sums.
 // t of two dimensions is within 90 * 255 and w within 49 * 128: both have 16 bits. Sums of products are exact modulo
 // 2^32, and so is what comes out of the last transformation. Times 9's inverse modulo 2^32 and a power of two it is 64
 // times the sum of the convolution, which 32 bits hold for the layers that are accepted.
@@ -57,11 +57,11 @@ constexpr int32_t WinogradFactor(int row, int column) {
   return static_cast<int32_t>(kNinth << (kPower[row] + kPower[column]));
 }
 
-// A tile's inputs, and where they are written: from `at` by position to [eight channels][tile of a group][channel].
+// A tile's inputs, and where they are written: to [eight channels][tile of a group][channel].
 struct WinogradInput {
-  const uint8_t* at[kPositions];
-  int16_t* to[kPositions];
-  int32_t rows, columns;  // wanted outputs
+  const uint8_t* at[kPositions];  // [row][column]
+  int16_t* to[kPositions];        // [column][row]
+  int32_t rows, columns;          // wanted outputs
   int32_t channels;
 };
 
@@ -171,7 +171,7 @@ class WinogradTiles {
         const int32_t x = place.x - layer_.pad_left + column;
         input.at[position] = inside && x >= 0 && x < layer_.in_w ? from + x * layer_.in_pitch : padding_;
         const int i = classes_[position];
-        input.to[position] = to[i] + position * step[i];
+        input.to[column * kWinogradSide + row] = to[i] + position * step[i];
       }
     }
     Kernels::TransformInputs(input);

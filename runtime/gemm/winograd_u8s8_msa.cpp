@@ -29,18 +29,18 @@ LOCKSTEP_INLINE void Shorten(int32_t wanted, v8i16 (&t)[kSide]) {
     t[3] = t[3] - t[4];
   }
   t[0] = t[0] - c;
-  t[1] = t[1] + c + e;
+  t[1] = t[1] - c - e;
   t[2] = t[2] + c - e;
 }
 
 LOCKSTEP_INLINE void TransformSix(const v8i16 (&d)[kSide], v8i16 (&t)[kSide]) {
-  const v8i16 a = (d[2] << 2) - d[4];
-  const v8i16 b = (d[1] << 2) - d[3];
+  const v8i16 a = d[4] - (d[2] << 2);
+  const v8i16 b = d[3] - (d[1] << 2);
   const v8i16 c = d[4] - d[2];
   const v8i16 e = (d[3] - d[1]) << 1;
   t[0] = c + ((d[0] - d[2]) << 2);
   t[1] = a + b;
-  t[2] = a - b;
+  t[2] = b - a;
   t[3] = c + e;
   t[4] = c - e;
   t[5] = d[5] - d[3] - (e << 1);
@@ -60,14 +60,15 @@ LOCKSTEP_INLINE void TransformThree(v8i16 g0, v8i16 g1, v8i16 g2, v8i16 (&t)[kSi
 
 LOCKSTEP_INLINE void TransformToFour(const v4i32 (&m)[kSide], v4i32 (&y)[kTile]) {
   const v4i32 six = __msa_ldi_w(6);
-  const v4i32 s = m[1] + m[2];
-  const v4i32 d = m[1] - m[2];
+  const v4i32 s = m[2] - m[1];
+  const v4i32 d = m[2] + m[1];
   const v4i32 far_s = m[3] + m[4];
   const v4i32 far_d = m[3] - m[4];
+  const v4i32 middle = far_d - d;
   y[0] = __msa_maddv_w(far_s + (s << 2), m[0], six);
-  y[1] = far_d + (d << 1);
+  y[1] = middle - d;
   y[2] = s + far_s;
-  y[3] = __msa_maddv_w(d + (far_d << 1), m[5], six);
+  y[3] = __msa_maddv_w(middle + far_d, m[5], six);
 }
 
 // Eight of 16 channels of a tile's 36 pixels.
@@ -91,7 +92,7 @@ void TransformEight(const WinogradInput& input, int32_t channel) {
     Unroll<kSide>([&](auto i) { d[i] = rows[i][column]; });
     TransformSix(d, t);
     if (input.rows <= 2) Shorten(input.rows, t);
-    Unroll<kSide>([&](auto i) { __msa_st_h(t[i], input.to[i * kSide + column] + place, 0); });
+    Unroll<kSide>([&](auto i) { __msa_st_h(t[i], input.to[column * kSide + i] + place, 0); });
   }
 }
 

@@ -1,6 +1,7 @@
+#include "gemm/winograd_inputs_neon.h"
+#include "gemm/winograd_outputs_neon.h"
 #include "gemm/winograd_product_neon.h"
 #include "gemm/winograd_tiles.h"
-#include "gemm/winograd_transforms_neon.h"
 #include "gemm/winograd_weights_neon.h"
 
 namespace lockstep::kernels {
@@ -17,14 +18,14 @@ struct KernelsNeon {
 
   static void Write(const WinogradLayer& layer, const WinogradConstants& constants, const int32_t* from, int32_t rows,
                     int32_t columns, uint8_t* to) {
-    const ByteLimitsNeon limits(layer.zero_point, layer.low, layer.high);
+    const FinishTile finish(layer);
     const int64_t row_step = layer.out_w * layer.out_pitch;
     if (rows == kTile && columns == kTile && constants.channels == kBlockChannels) {
-      TransformProducts(constants, from, limits, {to, layer.out_pitch, row_step});
+      TransformProducts(constants, from, finish, {to, layer.out_pitch, row_step});
       return;
     }
     uint8_t bytes[kTile][kTile][kBlockChannels];
-    TransformProducts(constants, from, limits, {bytes[0][0], kBlockChannels, kTile * kBlockChannels});
+    TransformProducts(constants, from, finish, {bytes[0][0], kBlockChannels, kTile * kBlockChannels});
     for (int32_t row = 0; row < rows; ++row, to += row_step) {
       uint8_t* pixel = to;
       for (int32_t column = 0; column < columns; ++column, pixel += layer.out_pitch) {

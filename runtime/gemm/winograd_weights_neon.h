@@ -17,11 +17,11 @@ constexpr int kRowBytes = kColumns * 2 * kQuarter;  // between the passes
 
 // Four vectors: of two input channels, a and b, the first eight output channels and the others.
 #define LOCKSTEP_STORE(a, b, c, d, step) "st1 {v" #a ".8h, v" #b ".8h, v" #c ".8h, v" #d ".8h}, [%[to]], %[" step "]\n"
-#define LOCKSTEP_WIDEN(op, to0, to1, to2, to3, a, b, more)                     \
-  op " v" #to0 ".8h, v" #a ".8b" more "\n"                                     \
-  op " v" #to1 ".8h, v" #b ".8b" more "\n"                                     \
-  op "2 v" #to2 ".8h, v" #a ".16b" more "\n"                                   \
-  op "2 v" #to3 ".8h, v" #b ".16b" more "\n"
+#define LOCKSTEP_WIDEN(op, to0, to1, to2, to3, a, b)                           \
+  op " v" #to0 ".8h, v" #a ".8b\n"                                             \
+  op " v" #to1 ".8h, v" #b ".8b\n"                                             \
+  op "2 v" #to2 ".8h, v" #a ".16b\n"                                           \
+  op "2 v" #to3 ".8h, v" #b ".16b\n"
 #define LOCKSTEP_LONG(op, a0, b0, a1, b1)                                      \
   op " v20.8h, v" #a0 ".8b, v" #a1 ".8b\n"                                     \
   op " v21.8h, v" #b0 ".8b, v" #b1 ".8b\n"                                     \
@@ -39,20 +39,19 @@ constexpr int kRowBytes = kColumns * 2 * kQuarter;  // between the passes
   op " v" #to3 ".8h, v" #a3 ".8h, v" #b3 ".8h\n"
 // Taps g, h and k of input channels a and b.
 #define LOCKSTEP_PAIR(ga, gb, ha, hb, ka, kb)                                  \
-  LOCKSTEP_WIDEN("sxtl", 24, 25, 26, 27, ga, gb, "")                           \
+  LOCKSTEP_WIDEN("sxtl", 24, 25, 26, 27, ga, gb)                               \
   LOCKSTEP_STORE(24, 25, 26, 27, "row")                                        \
   LOCKSTEP_LONG("saddl", ga, gb, ka, kb)                                       \
   LOCKSTEP_WIDE("saddw", ha, hb)                                               \
   LOCKSTEP_STORE(24, 25, 26, 27, "row")                                        \
   LOCKSTEP_WIDE("ssubw", ha, hb)                                               \
   LOCKSTEP_STORE(24, 25, 26, 27, "row")                                        \
-  LOCKSTEP_LONG("smlal", ka, kb, 8, 8)                                         \
-  LOCKSTEP_WIDEN("sshll", 28, 29, 30, 31, ha, hb, ", #1")                      \
-  LOCKSTEP_HALVES("add", 24, 25, 26, 27, 20, 21, 22, 23, 28, 29, 30, 31)       \
-  LOCKSTEP_STORE(24, 25, 26, 27, "row")                                        \
-  LOCKSTEP_HALVES("sub", 24, 25, 26, 27, 20, 21, 22, 23, 28, 29, 30, 31)       \
-  LOCKSTEP_STORE(24, 25, 26, 27, "row")                                        \
-  LOCKSTEP_WIDEN("sxtl", 24, 25, 26, 27, ka, kb, "")                           \
+  LOCKSTEP_LONG("smlal", ka, kb, 28, 28)                                       \
+  LOCKSTEP_LONG("smlal", ha, hb, 29, 29)                                       \
+  LOCKSTEP_STORE(20, 21, 22, 23, "row")                                        \
+  LOCKSTEP_LONG("smlsl", ha, hb, 30, 30)                                       \
+  LOCKSTEP_STORE(20, 21, 22, 23, "row")                                        \
+  LOCKSTEP_WIDEN("sxtl", 24, 25, 26, 27, ka, kb)                               \
   LOCKSTEP_STORE(24, 25, 26, 27, "row")
 
 // To [pair of input channels][row of six][column of three][32].
@@ -61,7 +60,7 @@ constexpr int kRowBytes = kColumns * 2 * kQuarter;  // between the passes
   const int8_t* k = h + row_step;
   constexpr int64_t kRow = kRowBytes;
   __asm__ volatile(
-      "movi v8.16b, #3\n"
+      "movi v28.16b, #3\n" "movi v29.16b, #2\n" "movi v30.16b, #4\n"
       "ld4 {v0.16b, v1.16b, v2.16b, v3.16b}, [%[g]]\n"
       "ld4 {v4.16b, v5.16b, v6.16b, v7.16b}, [%[h]]\n"
       "ld4 {v16.16b, v17.16b, v18.16b, v19.16b}, [%[k]]\n"
@@ -69,8 +68,8 @@ constexpr int kRowBytes = kColumns * 2 * kQuarter;  // between the passes
       LOCKSTEP_PAIR(2, 3, 6, 7, 18, 19)
       : [to] "+r"(to)
       : [g] "r"(taps), [h] "r"(h), [k] "r"(k), [row] "r"(kRow)
-      : "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v16", "v17", "v18", "v19", "v20", "v21",
-        "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31");
+      : "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18", "v19", "v20", "v21", "v22",
+        "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30");
 }
 
 // Six rows of 32 weights.
@@ -78,7 +77,7 @@ constexpr int kRowBytes = kColumns * 2 * kQuarter;  // between the passes
   int32_t left = kWinogradSide;
   const ptrdiff_t bytes = step * static_cast<ptrdiff_t>(sizeof(int16_t));
   __asm__ volatile(
-      "movi v8.8h, #3\n"
+      "movi v28.8h, #3\n" "movi v29.8h, #2\n" "movi v30.8h, #4\n"
       "1:\n"
       "ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [%[from]], #64\n"
       "ld1 {v4.8h, v5.8h, v6.8h, v7.8h}, [%[from]], #64\n"
@@ -89,19 +88,18 @@ constexpr int kRowBytes = kColumns * 2 * kQuarter;  // between the passes
       LOCKSTEP_STORE(24, 25, 26, 27, "bytes")
       LOCKSTEP_HALVES("sub", 24, 25, 26, 27, 20, 21, 22, 23, 4, 5, 6, 7)
       LOCKSTEP_STORE(24, 25, 26, 27, "bytes")
-      LOCKSTEP_HALVES("mla", 20, 21, 22, 23, 16, 17, 18, 19, 8, 8, 8, 8)
-      LOCKSTEP_HALVES("add", 28, 29, 30, 31, 4, 5, 6, 7, 4, 5, 6, 7)
-      LOCKSTEP_HALVES("add", 24, 25, 26, 27, 20, 21, 22, 23, 28, 29, 30, 31)
-      LOCKSTEP_STORE(24, 25, 26, 27, "bytes")
-      LOCKSTEP_HALVES("sub", 24, 25, 26, 27, 20, 21, 22, 23, 28, 29, 30, 31)
+      LOCKSTEP_HALVES("mla", 20, 21, 22, 23, 16, 17, 18, 19, 28, 28, 28, 28)
+      LOCKSTEP_HALVES("mla", 20, 21, 22, 23, 4, 5, 6, 7, 29, 29, 29, 29)
+      LOCKSTEP_STORE(20, 21, 22, 23, "bytes")
+      LOCKSTEP_HALVES("mls", 20, 21, 22, 23, 4, 5, 6, 7, 30, 30, 30, 30)
       "subs %w[left], %w[left], #1\n"
-      LOCKSTEP_STORE(24, 25, 26, 27, "bytes")
+      LOCKSTEP_STORE(20, 21, 22, 23, "bytes")
       LOCKSTEP_STORE(16, 17, 18, 19, "bytes")
       "b.ne 1b\n"
       : [from] "+r"(from), [to] "+r"(to), [left] "+r"(left)
       : [bytes] "r"(bytes)
-      : "cc", "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v16", "v17", "v18", "v19", "v20", "v21",
-        "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31");
+      : "cc", "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18", "v19", "v20", "v21", "v22",
+        "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30");
 }
 
 // Of two input channels the first eight output channels come first: [input channel / 2][half][input channel % 2][8].
