@@ -42,8 +42,13 @@ WinogradScratch WinogradScratchOf(int32_t in_c, int32_t out_h, int32_t out_w);
 // The output rows [begin, end) of one image.
 using RunWinograd = void(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch);
 
+// Whether every sum that inputs can give with the `quads` quads of weights of a block is within the limit.
+using WinogradFits = bool(const int8_t* weights, int64_t quads, const int32_t* acc_init, int32_t channels);
+
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
 RunWinograd winograd_u8s8_neon;
 RunWinograd winograd_u8s8_msa;
+WinogradFits winograd_fits_neon;
+WinogradFits winograd_fits_msa;
 
 }  // namespace lockstep::kernels

@@ -2,6 +2,7 @@
 // channels. A tile of sums is four tiles of the image by 16 output channels.
 #include "arithmetic/requantize_msa.h"
 #include "gemm/unroll.h"
+#include "gemm/winograd_fits.h"
 #include "gemm/winograd_tiles.h"
 
 namespace lockstep::kernels {
@@ -123,12 +124,12 @@ void TransformProducts(const msa::Limits& limits, v4i32 multiplier, v4i32 shift,
     Unroll<kSide>([&](auto i) { m[i] = msa::LoadWords(from + (row * kSide + i) * kProductStep); });
     TransformToFour(m, rows[row]);
   }
-  Unroll<kTile>([&](auto column) {
+  Unroll<kTile>([&](auto column) __attribute__((always_inline)) {
     v4i32 m[kSide];
     v4i32 y[kTile];
     Unroll<kSide>([&](auto i) { m[i] = rows[i][column]; });
     TransformToFour(m, y);
-    Unroll<kTile>([&](auto row) {
+    Unroll<kTile>([&](auto row) __attribute__((always_inline)) {
       const v4i32 sums = y[row] * __msa_fill_w(WinogradFactor(row, column));
       __msa_st_w(msa::Requantize(limits, sums, multiplier, shift), to + (row * kTile + column) * kBlockChannels, 0);
     });
@@ -162,6 +163,21 @@ void MultiplyTiles(const WinogradProduct& product, const int16_t* from, int32_t*
 }
 
 struct KernelsMsa {
+  static void SumWeights(const int8_t* weights, int64_t quads, int16_t* positive, int16_t* negative) {
+    const v16i8 zero = __msa_ldi_b(0);
+    v8i16 more = __msa_ldi_h(0);
+    v8i16 less = more;
+    for (; quads > 0; --quads, weights += kQuadBytes) {
+      const v16i8 w = msa::Load(weights);
+      const v16i8 high = __msa_max_s_b(w, zero);
+      const v16i8 low = __msa_min_s_b(w, zero);
+      more = more + __msa_hadd_s_h(high, high);
+      less = less + __msa_hadd_s_h(low, low);
+    }
+    __msa_st_h(more, positive, 0);
+    __msa_st_h(less, negative, 0);
+  }
+
   static void TransformInputs(const WinogradInput& input) {
     for (int32_t channel = 0; channel < input.channels; channel += 2 * kChannelsAtATime) {
       TransformEight<false>(input, channel);
@@ -228,6 +244,10 @@ struct KernelsMsa {
 
 void winograd_u8s8_msa(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch) {
   WinogradTiles<KernelsMsa>(layer, image, begin, end, scratch).Run();
+}
+
+bool winograd_fits_msa(const int8_t* weights, int64_t quads, const int32_t* acc_init, int32_t channels) {
+  return FitsWinograd<KernelsMsa>(weights, quads, acc_init, channels);
 }
 
 }  // namespace lockstep::kernels

@@ -1,3 +1,4 @@
+#include "gemm/winograd_fits.h"
 #include "gemm/winograd_inputs_neon.h"
 #include "gemm/winograd_outputs_neon.h"
 #include "gemm/winograd_product_neon.h"
@@ -8,6 +9,19 @@ namespace lockstep::kernels {
 namespace {
 
 struct KernelsNeon {
+  static void SumWeights(const int8_t* weights, int64_t quads, int16_t* positive, int16_t* negative) {
+    const int8x16_t zero = vdupq_n_s8(0);
+    int16x8_t more = vdupq_n_s16(0);
+    int16x8_t less = more;
+    for (; quads > 0; --quads, weights += kQuadBytes) {
+      const int8x16_t w = vld1q_s8(weights);
+      more = vpadalq_s8(more, vmaxq_s8(w, zero));
+      less = vpadalq_s8(less, vminq_s8(w, zero));
+    }
+    vst1q_s16(positive, more);
+    vst1q_s16(negative, less);
+  }
+
   static void TransformInputs(const WinogradInput& input) { TransformTile(input); }
 
   static void TransformWeights(const int8_t* weights, ptrdiff_t tap_step, int32_t depth, int16_t* to, ptrdiff_t step) {
@@ -43,6 +57,10 @@ struct KernelsNeon {
 
 void winograd_u8s8_neon(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch) {
   WinogradTiles<KernelsNeon>(layer, image, begin, end, scratch).Run();
+}
+
+bool winograd_fits_neon(const int8_t* weights, int64_t quads, const int32_t* acc_init, int32_t channels) {
+  return FitsWinograd<KernelsNeon>(weights, quads, acc_init, channels);
 }
 
 }  // namespace lockstep::kernels

@@ -19,37 +19,25 @@ namespace {
 constexpr int32_t kKernel = 3;
 #if defined(LOCKSTEP_KERNELS_MSA)
 constexpr int32_t kChannelStep = 16;
+constexpr WinogradFits* kFits = winograd_fits_msa;
 #else
 constexpr int32_t kChannelStep = 8;
+constexpr WinogradFits* kFits = winograd_fits_neon;
 #endif
 constexpr int32_t kFewestChannels = 16;
 constexpr uint32_t kByteEntries = 256;
-constexpr int64_t kLargestByte = 255;
 
 // Of an image.
 int64_t TilesOf(int32_t out_h, int32_t out_w) {
   return int64_t{(out_h + kWinogradTile - 1) / kWinogradTile} * ((out_w + kWinogradTile - 1) / kWinogradTile);
 }
 
-// Whether every sum that the inputs can give is within ±kWinogradLimit.
 bool HasSmallSums(const joint::Conv& options, const TensorView& weights) {
-  const int64_t depth = int64_t{kKernel} * kKernel * weights.shape[3];
+  const int64_t block_bytes = int64_t{kKernel} * kKernel * weights.shape[3] * kBlockChannels;
   const auto* from = reinterpret_cast<const int8_t*>(weights.data);
-  for (int32_t first = 0; first < weights.shape[0]; first += kBlockChannels, from += depth * kBlockChannels) {
-    int32_t positive[kBlockChannels] = {};
-    int32_t negative[kBlockChannels] = {};
-    for (int64_t quad = 0; quad < depth / 4; ++quad) {
-      for (int64_t i = 0; i < kQuadBytes; ++i) {
-        const int8_t weight = from[quad * kQuadBytes + i];
-        (weight < 0 ? negative : positive)[i / 4] += weight;
-      }
-    }
+  for (int32_t first = 0; first < weights.shape[0]; first += kBlockChannels, from += block_bytes) {
     const int32_t channels = std::min<int32_t>(weights.shape[0] - first, kBlockChannels);
-    for (int32_t i = 0; i < channels; ++i) {
-      const int64_t start = options.acc_init()->Get(static_cast<uint32_t>(first + i));
-      if (start + kLargestByte * positive[i] > kWinogradLimit) return false;
-      if (start + kLargestByte * negative[i] < -kWinogradLimit) return false;
-    }
+    if (!kFits(from, block_bytes / kQuadBytes, options.acc_init()->data() + first, channels)) return false;
   }
   return true;
 }
