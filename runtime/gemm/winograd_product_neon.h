@@ -33,8 +33,7 @@ namespace {
   LOCKSTEP_TILE_LANES(3, 28, 29, 30, 31, __VA_ARGS__)
 #define LOCKSTEP_EVEN_WEIGHTS "ld1 {v4.8h, v5.8h, v6.8h, v7.8h}, [%[w]], #64\n"
 #define LOCKSTEP_ODD_WEIGHTS "ld1 {v8.8h, v9.8h, v10.8h, v11.8h}, [%[w]], #64\n"
-#define LOCKSTEP_DEPTH(load_x, channels)                                       \
-  "1:\n"                                                                       \
+#define LOCKSTEP_EIGHT_CHANNELS(load_x, channels, count)                       \
   LOCKSTEP_EVEN_WEIGHTS                                                        \
   load_x ", [%[x]], %[step]\n"                                                 \
   LOCKSTEP_ODD_WEIGHTS                                                         \
@@ -43,9 +42,11 @@ namespace {
   channels(2, 3, 8, 9, 10, 11)                                                 \
   LOCKSTEP_ODD_WEIGHTS                                                         \
   channels(4, 5, 4, 5, 6, 7)                                                   \
-  "subs %w[left], %w[left], #1\n"                                              \
-  channels(6, 7, 8, 9, 10, 11)                                                 \
-  "b.ne 1b\n"
+  count                                                                        \
+  channels(6, 7, 8, 9, 10, 11)
+#define LOCKSTEP_COUNT "subs %w[left], %w[left], #1\n"
+#define LOCKSTEP_DEPTH(load_x, channels)                                       \
+  "1:\n" LOCKSTEP_EIGHT_CHANNELS(load_x, channels, LOCKSTEP_COUNT) "b.ne 1b\n"
 
 // Four tiles at a time.
 [[gnu::always_inline]] inline void MultiplyFours(const WinogradProduct& product, int64_t groups) {
@@ -64,7 +65,7 @@ namespace {
       "add %[to2], %[to2], %[place]\n"
       "add %[to3], %[to3], %[place]\n"
       "mov %[w], %[weights]\n"
-      "mov %w[left], %w[eights]\n"
+      "mov %w[left], %w[pairs]\n"
       "cbz %[start], 3f\n"
       LOCKSTEP_SUMS("ld1", start, 16, 17, 18, 19) LOCKSTEP_SUMS("ld1", start, 20, 21, 22, 23)
       LOCKSTEP_SUMS("ld1", start, 24, 25, 26, 27) LOCKSTEP_SUMS("ld1", start, 28, 29, 30, 31)
@@ -72,7 +73,14 @@ namespace {
       "3:\n"
       LOCKSTEP_SUMS("ld1", to0, 16, 17, 18, 19) LOCKSTEP_SUMS("ld1", to1, 20, 21, 22, 23)
       LOCKSTEP_SUMS("ld1", to2, 24, 25, 26, 27) LOCKSTEP_SUMS("ld1", to3, 28, 29, 30, 31)
-      LOCKSTEP_DEPTH("ld1 {v0.8h, v1.8h, v2.8h, v3.8h}", LOCKSTEP_OF_FOUR)
+      // Sixteen channels at a time; an odd eight comes first.
+      "1:\n"
+      "tbnz %w[eights], #0, 5f\n"
+      "4:\n"
+      LOCKSTEP_EIGHT_CHANNELS("ld1 {v0.8h, v1.8h, v2.8h, v3.8h}", LOCKSTEP_OF_FOUR, "")
+      "5:\n"
+      LOCKSTEP_EIGHT_CHANNELS("ld1 {v0.8h, v1.8h, v2.8h, v3.8h}", LOCKSTEP_OF_FOUR, LOCKSTEP_COUNT)
+      "b.ne 4b\n"
       LOCKSTEP_SUMS("st1", to0, 16, 17, 18, 19) LOCKSTEP_SUMS("st1", to1, 20, 21, 22, 23)
       LOCKSTEP_SUMS("st1", to2, 24, 25, 26, 27) LOCKSTEP_SUMS("st1", to3, 28, 29, 30, 31)
       "subs %[groups], %[groups], #1\n"
@@ -81,6 +89,7 @@ namespace {
       : [x] "+r"(x), [tiles] "+r"(tiles), [groups] "+r"(groups), [w] "=&r"(w), [left] "=&r"(left), [to0] "=&r"(to0),
         [to1] "=&r"(to1), [to2] "=&r"(to2), [to3] "=&r"(to3)
       : [step] "r"(kStep), [place] "r"(product.place * 4), [weights] "r"(product.w), [eights] "r"(product.eights),
+        [pairs] "r"((product.eights + 1) / 2),
         [start] "r"(product.start), [more] "r"(product.group_step * 2 - product.eights * kStep)
       : "cc", "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v16", "v17", "v18",
         "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31");
@@ -233,6 +242,10 @@ void MultiplyPosition(WinogradProduct product) {
 #undef LOCKSTEP_SUMS
 #undef LOCKSTEP_TILE_LANES
 #undef LOCKSTEP_DEPTH
+#if defined(__aarch64__)
+#undef LOCKSTEP_COUNT
+#undef LOCKSTEP_EIGHT_CHANNELS
+#endif
 
 }  // namespace
 }  // namespace lockstep::kernels

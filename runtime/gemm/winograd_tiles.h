@@ -65,6 +65,12 @@ struct WinogradInput {
   int32_t channels;
 };
 
+// Where a tile's wanted outputs are, the first channel's.
+struct WinogradOutput {
+  uint8_t* to;
+  int32_t rows, columns;
+};
+
 // The products of tiles at one position: x is [group of tiles][eight channels][tile][channel]; the order of w is the
 // instruction set's own.
 struct WinogradProduct {
@@ -96,7 +102,8 @@ class WinogradTiles {
         spare_(reinterpret_cast<int16_t*>(scratch + plan_.spare)),
         weights_(reinterpret_cast<int16_t*>(scratch + plan_.weights)),
         products_(reinterpret_cast<int32_t*>(scratch + plan_.products)),
-        padding_(scratch + plan_.padding) {
+        padding_(scratch + plan_.padding),
+        kernels_(layer) {
     std::memset(padding_, layer.in_zero_point, static_cast<size_t>(layer.in_c));
     for (int i = 0; i < kPositions; ++i) {
       classes_[i] = static_cast<uint8_t>((i / kWinogradSide >= last_rows_ + 2 ? kFewRows : 0) +
@@ -129,7 +136,12 @@ class WinogradTiles {
 
   void RunTiles(int64_t first, int64_t count) {
     for (int32_t& tiles : counts_) tiles = 0;
-    for (int64_t tile = 0; tile < count; ++tile) TransformInput(PlaceOf(first + tile), tile);
+    for (int64_t tile = 0; tile < count; ++tile) {
+      const Place place = PlaceOf(first + tile);
+      const int64_t pixel = (image_ * layer_.out_h + place.y) * layer_.out_w + place.x;
+      outputs_[tile] = {layer_.output + pixel * layer_.out_pitch, place.rows, place.columns};
+      TransformInput(place, tile);
+    }
     const int32_t blocks = (layer_.out_c + kBlockChannels - 1) / kBlockChannels;
     for (int32_t block = 0; block < blocks; ++block) {
       const WinogradConstants constants = ConstantsOf(block);
@@ -137,7 +149,10 @@ class WinogradTiles {
         const int32_t left = layer_.in_c - channel;
         Multiply(constants, block, channel, left < plan_.depth ? left : plan_.depth);
       }
-      for (int64_t tile = 0; tile < count; ++tile) WriteTile(constants, block, PlaceOf(first + tile), tile);
+      const int32_t* products = products_;
+      for (int64_t tile = 0; tile < count; ++tile, products += kTileProducts) {
+        kernels_.Write(constants, products, outputs_[tile], block * kBlockChannels);
+      }
     }
   }
 
@@ -162,16 +177,22 @@ class WinogradTiles {
           inputs_ + ptrdiff_t{index / kTileGroup} * kTileGroup * layer_.in_c + index % kTileGroup * kChannelsAtATime;
       step[i] = input_step_;
     }
-    int position = 0;
+    for (int column = 0; column < kWinogradSide; ++column) {
+      for (int row = 0; row < kWinogradSide; ++row) {
+        const int position = row * kWinogradSide + column;
+        const int i = classes_[position];
+        input.to[column * kWinogradSide + row] = to[i] + position * step[i];
+      }
+    }
+    const int32_t left = place.x - layer_.pad_left;
     for (int row = 0; row < kWinogradSide; ++row) {
       const int32_t y = place.y - layer_.pad_top + row;
       const bool inside = y >= 0 && y < layer_.in_h;
       const uint8_t* from = layer_.input + (image_ * layer_.in_h + (inside ? y : 0)) * layer_.in_w * layer_.in_pitch;
-      for (int column = 0; column < kWinogradSide; ++column, ++position) {
-        const int32_t x = place.x - layer_.pad_left + column;
-        input.at[position] = inside && x >= 0 && x < layer_.in_w ? from + x * layer_.in_pitch : padding_;
-        const int i = classes_[position];
-        input.to[column * kWinogradSide + row] = to[i] + position * step[i];
+      for (int column = 0; column < kWinogradSide; ++column) {
+        const int32_t x = left + column;
+        const bool within = inside && static_cast<uint32_t>(x) < static_cast<uint32_t>(layer_.in_w);
+        input.at[row * kWinogradSide + column] = within ? from + x * layer_.in_pitch : padding_;
       }
     }
     Kernels::TransformInputs(input);
@@ -218,12 +239,6 @@ class WinogradTiles {
     return constants;
   }
 
-  void WriteTile(const WinogradConstants& constants, int32_t block, const Place& place, int64_t tile) {
-    const int64_t pixel = (image_ * layer_.out_h + place.y) * layer_.out_w + place.x;
-    Kernels::Write(layer_, constants, products_ + tile * kTileProducts, place.rows, place.columns,
-                   layer_.output + pixel * layer_.out_pitch + block * kBlockChannels);
-  }
-
   const WinogradLayer& layer_;
   int64_t image_;
   int32_t begin_, end_;               // output rows
@@ -236,6 +251,8 @@ class WinogradTiles {
   int16_t* weights_;
   int32_t* products_;
   uint8_t* padding_;
+  Kernels kernels_;
+  WinogradOutput outputs_[kMostTiles];
   uint8_t classes_[kPositions];
   int32_t counts_[kClasses];
   int32_t* lists_[kClasses][kMostTiles + 1];  // the products of the tiles that have a class of positions

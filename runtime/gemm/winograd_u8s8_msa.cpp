@@ -162,7 +162,13 @@ void MultiplyTiles(const WinogradProduct& product, const int16_t* from, int32_t*
   });
 }
 
-struct KernelsMsa {
+class KernelsMsa {
+ public:
+  explicit KernelsMsa(const WinogradLayer& layer)
+      : limits_(layer.zero_point, layer.low, layer.high),
+        pitch_(layer.out_pitch),
+        row_step_(layer.out_w * layer.out_pitch) {}
+
   static void SumWeights(const int8_t* weights, int64_t quads, int16_t* positive, int16_t* negative) {
     const v16i8 zero = __msa_ldi_b(0);
     v8i16 more = __msa_ldi_h(0);
@@ -215,21 +221,21 @@ struct KernelsMsa {
     }
   }
 
-  static void Write(const WinogradLayer& layer, const WinogradConstants& constants, const int32_t* from, int32_t rows,
-                    int32_t columns, uint8_t* to) {
+  void Write(const WinogradConstants& constants, const int32_t* from, const WinogradOutput& output,
+             int32_t channel) const {
+    uint8_t* to = output.to + channel;
     int32_t values[kTile * kTile * kBlockChannels];
-    const msa::Limits limits(layer.zero_point, layer.low, layer.high);
     for (int32_t lane = 0; lane < kBlockChannels; lane += kLanes) {
-      TransformProducts(limits, msa::LoadWords(constants.multiplier + lane), msa::LoadWords(constants.shift + lane),
+      TransformProducts(limits_, msa::LoadWords(constants.multiplier + lane), msa::LoadWords(constants.shift + lane),
                         from + lane, values + lane);
     }
-    for (int32_t row = 0; row < rows; ++row, to += layer.out_w * layer.out_pitch) {
+    for (int32_t row = 0; row < output.rows; ++row, to += row_step_) {
       uint8_t* pixel = to;
-      for (int32_t column = 0; column < columns; ++column, pixel += layer.out_pitch) {
+      for (int32_t column = 0; column < output.columns; ++column, pixel += pitch_) {
         const int32_t* value = values + (row * kTile + column) * kBlockChannels;
         v4i32 vectors[kVectors];
         Unroll<kVectors>([&](auto v) { vectors[v] = msa::LoadWords(value + v * kLanes); });
-        const v16i8 bytes = msa::PackBytes(limits, vectors);
+        const v16i8 bytes = msa::PackBytes(limits_, vectors);
         if (constants.channels == kBlockChannels) {
           __msa_st_b(bytes, pixel, 0);
         } else {
@@ -238,6 +244,10 @@ struct KernelsMsa {
       }
     }
   }
+
+ private:
+  msa::Limits limits_;
+  int64_t pitch_, row_step_;
 };
 
 }  // namespace

@@ -8,7 +8,11 @@
 namespace lockstep::kernels {
 namespace {
 
-struct KernelsNeon {
+class KernelsNeon {
+ public:
+  explicit KernelsNeon(const WinogradLayer& layer)
+      : finish_(layer), pitch_(layer.out_pitch), row_step_(layer.out_w * layer.out_pitch) {}
+
   static void SumWeights(const int8_t* weights, int64_t quads, int16_t* positive, int16_t* negative) {
     const int8x16_t zero = vdupq_n_s8(0);
     int16x8_t more = vdupq_n_s16(0);
@@ -30,19 +34,18 @@ struct KernelsNeon {
 
   static void Multiply(const WinogradProduct& product) { MultiplyPosition(product); }
 
-  static void Write(const WinogradLayer& layer, const WinogradConstants& constants, const int32_t* from, int32_t rows,
-                    int32_t columns, uint8_t* to) {
-    const FinishTile finish(layer);
-    const int64_t row_step = layer.out_w * layer.out_pitch;
-    if (rows == kTile && columns == kTile && constants.channels == kBlockChannels) {
-      TransformProducts(constants, from, finish, {to, layer.out_pitch, row_step});
+  void Write(const WinogradConstants& constants, const int32_t* from, const WinogradOutput& output,
+             int32_t channel) const {
+    uint8_t* to = output.to + channel;
+    if (output.rows == kTile && output.columns == kTile && constants.channels == kBlockChannels) {
+      TransformProducts(constants, from, finish_, {to, pitch_, row_step_});
       return;
     }
     uint8_t bytes[kTile][kTile][kBlockChannels];
-    TransformProducts(constants, from, finish, {bytes[0][0], kBlockChannels, kTile * kBlockChannels});
-    for (int32_t row = 0; row < rows; ++row, to += row_step) {
+    TransformProducts(constants, from, finish_, {bytes[0][0], kBlockChannels, kTile * kBlockChannels});
+    for (int32_t row = 0; row < output.rows; ++row, to += row_step_) {
       uint8_t* pixel = to;
-      for (int32_t column = 0; column < columns; ++column, pixel += layer.out_pitch) {
+      for (int32_t column = 0; column < output.columns; ++column, pixel += pitch_) {
         if (constants.channels == kBlockChannels) {
           vst1q_u8(pixel, vld1q_u8(bytes[row][column]));
         } else {
@@ -51,6 +54,10 @@ struct KernelsNeon {
       }
     }
   }
+
+ private:
+  FinishTile finish_;
+  int64_t pitch_, row_step_;
 };
 
 }  // namespace
