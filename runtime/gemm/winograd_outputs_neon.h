@@ -17,8 +17,6 @@ struct TilePixels {
   int64_t pitch, row_step;
 };
 
-#if defined(__aarch64__)
-
 // In the order of the registers.
 struct FinishTile {
   alignas(16) int32_t factor[8];  // the powers of two, then what the transformation multiplies by
@@ -41,6 +39,8 @@ struct FinishTile {
 };
 
 // clang-format off
+#if defined(__aarch64__)
+
 // Six become four, in m1 to m4; register 24 is free, 25 has the factors.
 #define LOCKSTEP_TO_FOUR(m0, m1, m2, m3, m4, m5)                               \
   "sub v24.4s, v" #m2 ".4s, v" #m1 ".4s\n"                                     \
@@ -118,71 +118,128 @@ struct FinishTile {
           "v30", "v31");
   }
 }
-// clang-format on
-
-#undef LOCKSTEP_TO_FOUR
 #undef LOCKSTEP_LOAD
-#undef LOCKSTEP_ROW
-#undef LOCKSTEP_FOUR
-#undef LOCKSTEP_COLUMN
 
 #else
 
-struct FinishTile {
-  ByteLimitsNeon limits;
-
-  explicit FinishTile(const WinogradLayer& layer) : limits(layer.zero_point, layer.low, layer.high) {}
-};
-
-[[gnu::always_inline]] inline void TransformToFour(const int32x4_t (&m)[kWinogradSide], int32x4_t (&y)[kTile]) {
-  const int32x4_t s = vsubq_s32(m[2], m[1]);
-  const int32x4_t d = vaddq_s32(m[2], m[1]);
-  const int32x4_t far_s = vaddq_s32(m[3], m[4]);
-  const int32x4_t far_d = vsubq_s32(m[3], m[4]);
-  const int32x4_t middle = vsubq_s32(far_d, d);
-  y[0] = vmlaq_n_s32(vmlaq_n_s32(far_s, s, 4), m[0], 6);
-  y[1] = vsubq_s32(middle, d);
-  y[2] = vaddq_s32(s, far_s);
-  y[3] = vmlaq_n_s32(vaddq_s32(middle, far_d), m[5], 6);
-}
-
-[[gnu::always_inline]] inline void TransformFourChannels(const int32_t* from, const RequantizeNeon& by,
-                                                         const ByteLimitsNeon& limits, const TilePixels& pixels) {
-  int32x4_t rows[kWinogradSide][kTile];
-  Unroll<kWinogradSide>([&](auto row) __attribute__((always_inline)) {
-    int32x4_t m[kWinogradSide];
-    Unroll<kWinogradSide>([&](auto i) __attribute__((always_inline)) {
-      m[i] = vld1q_s32(from);
-      from += kProductStep;
-    });
-    TransformToFour(m, rows[row]);
-  });
-  uint8_t* to[kTile];
-  Unroll<kTile>([&](auto row) __attribute__((always_inline)) { to[row] = pixels.to + row * pixels.row_step; });
-  Unroll<kTile>([&](auto column) __attribute__((always_inline)) {
-    const int32x4_t m[kWinogradSide] = {rows[0][column], rows[1][column], rows[2][column],
-                                        rows[3][column], rows[4][column], rows[5][column]};
-    int32x4_t y[kTile];
-    TransformToFour(m, y);
-    Unroll<kTile>([&](auto row) __attribute__((always_inline)) {
-      y[row] = RequantizeShort(vmulq_n_s32(y[row], WinogradFactor(row, column)), by);
-    });
-    const uint32x4_t bytes = vreinterpretq_u32_u8(limits.Bytes(y[0], y[1], y[2], y[3]));
-    Unroll<kTile>([&](auto row) __attribute__((always_inline)) {
-      vst1q_lane_u32(reinterpret_cast<uint32_t*>(to[row]), bytes, row);
-      to[row] += pixels.pitch;
-    });
-  });
-}
+#define LOCKSTEP_LOAD(reg, step) "vld1.32 {q" #reg "}, [%[from]], %[" step "]\n"
+#define LOCKSTEP_TWO_VALUES(low, high, base, place)                            \
+  "vldr d" #low ", [%[" base "], #" place "]\n"                                \
+  "vldr d" #high ", [%[" base "], #" place " + 8]\n"
+// Register q0 has the last factors. The first and the third of four in a and b, then the second and the fourth.
+#define LOCKSTEP_EVEN_ROW(a, b)                                                \
+  LOCKSTEP_LOAD(1, "step") LOCKSTEP_LOAD(2, "step") LOCKSTEP_LOAD(a, "step") LOCKSTEP_LOAD(3, "step")              \
+  LOCKSTEP_LOAD(b, "last_step")                                                \
+  "vsub.i32 q2, q" #a ", q2\n"                                                 \
+  "vadd.i32 q" #a ", q3, q" #b "\n"                                            \
+  "vadd.i32 q" #b ", q2, q" #a "\n"                                            \
+  "vmla.i32 q" #a ", q2, d0[1]\n"                                              \
+  "vmla.i32 q" #a ", q1, d1[0]\n"
+#define LOCKSTEP_ODD_ROW(a, b)                                                 \
+  LOCKSTEP_LOAD(1, "step") LOCKSTEP_LOAD(a, "step") LOCKSTEP_LOAD(2, "step") LOCKSTEP_LOAD(b, "step")              \
+  LOCKSTEP_LOAD(3, "last_step")                                                \
+  "vadd.i32 q1, q1, q" #a "\n"                                                 \
+  "vsub.i32 q" #b ", q2, q" #b "\n"                                            \
+  "vsub.i32 q2, q" #b ", q1\n"                                                 \
+  "vsub.i32 q" #a ", q2, q1\n"                                                 \
+  "vadd.i32 q" #b ", q2, q" #b "\n"                                            \
+  "vmla.i32 q" #b ", q3, d1[0]\n"
+#define LOCKSTEP_FOUR(op, m1, m2, m3, m4, b1, b2, b3, b4)                      \
+  op " q" #m1 ", q" #m1 ", " b1 "\n"                                           \
+  op " q" #m2 ", q" #m2 ", " b2 "\n"                                           \
+  op " q" #m3 ", q" #m3 ", " b3 "\n"                                           \
+  op " q" #m4 ", q" #m4 ", " b4 "\n"
+// Register q2 has the first factors, q3 the multiplier. Behind q* of m0, m1, m3 and m5 are the d* that they consist of.
+#define LOCKSTEP_COLUMN(m0, m1, m2, m3, m4, m5, f1, f2, f3, low0, high0, low1, high1, low3, high3, low5, high5)     \
+  "vsub.i32 q1, q" #m2 ", q" #m1 "\n"                                          \
+  "vadd.i32 q" #m2 ", q" #m2 ", q" #m1 "\n"                                    \
+  "vadd.i32 q" #m1 ", q" #m3 ", q" #m4 "\n"                                    \
+  "vsub.i32 q" #m4 ", q" #m3 ", q" #m4 "\n"                                    \
+  "vadd.i32 q" #m3 ", q1, q" #m1 "\n"                                          \
+  "vmla.i32 q" #m1 ", q1, d0[1]\n"                                             \
+  "vsub.i32 q1, q" #m4 ", q" #m2 "\n"                                          \
+  "vmla.i32 q" #m1 ", q" #m0 ", d1[0]\n"                                       \
+  "vadd.i32 q" #m4 ", q1, q" #m4 "\n"                                          \
+  "vsub.i32 q" #m2 ", q1, q" #m2 "\n"                                          \
+  "vmla.i32 q" #m4 ", q" #m5 ", d1[0]\n"                                       \
+  LOCKSTEP_TWO_VALUES(low0, high0, "multiplier", "64")                         \
+  LOCKSTEP_FOUR("vmul.i32", m1, m2, m3, m4, f1, f2, f3, f3)                    \
+  "vneg.s32 q" #m0 ", q" #m0 "\n"                                              \
+  LOCKSTEP_FOUR("vqdmulh.s32", m1, m2, m3, m4, "q3", "q3", "q3", "q3")         \
+  LOCKSTEP_TWO_VALUES(low5, high5, "finish", "32")                             \
+  LOCKSTEP_FOUR("vrshl.s32", m1, m2, m3, m4, "q" #m0, "q" #m0, "q" #m0, "q" #m0)                                    \
+  LOCKSTEP_TWO_VALUES(2, 3, "finish", "48")                                    \
+  "vqmovn.s32 d" #low1 ", q" #m1 "\n"                                          \
+  "vqmovn.s32 d" #low3 ", q" #m3 "\n"                                          \
+  "vqmovn.s32 d" #high1 ", q" #m2 "\n"                                         \
+  "vqmovn.s32 d" #high3 ", q" #m4 "\n"                                         \
+  LOCKSTEP_TWO_VALUES(low0, high0, "finish", "64")                             \
+  "vqadd.s16 q" #m1 ", q" #m1 ", q" #m5 "\n"                                   \
+  "vqadd.s16 q" #m3 ", q" #m3 ", q" #m5 "\n"                                   \
+  "vqmovun.s16 d" #low1 ", q" #m1 "\n"                                         \
+  "vqmovun.s16 d" #high1 ", q" #m3 "\n"                                        \
+  "vmax.u8 q" #m1 ", q" #m1 ", q1\n"                                           \
+  "vmin.u8 q" #m1 ", q" #m1 ", q" #m0 "\n"                                     \
+  "vst1.32 {d" #low1 "[0]}, [%[to0]], %[pitch]\n"                              \
+  "vst1.32 {d" #low1 "[1]}, [%[to1]], %[pitch]\n"                              \
+  "vst1.32 {d" #high1 "[0]}, [%[to2]], %[pitch]\n"                             \
+  "vst1.32 {d" #high1 "[1]}, [%[to3]], %[pitch]\n"
+#define LOCKSTEP_TWO_COLUMNS(row, f1, f2, f3, g1, g2, g3)                      \
+  LOCKSTEP_TWO_VALUES(0, 1, "finish", "16")                                    \
+  row(4, 5) row(6, 7) row(8, 9) row(10, 11) row(12, 13) row(14, 15)            \
+  LOCKSTEP_TWO_VALUES(4, 5, "finish", "0")                                     \
+  LOCKSTEP_TWO_VALUES(6, 7, "multiplier", "0")                                 \
+  LOCKSTEP_COLUMN(4, 6, 8, 10, 12, 14, f1, f2, f3, 8, 9, 12, 13, 20, 21, 28, 29)                                    \
+  LOCKSTEP_COLUMN(5, 7, 9, 11, 13, 15, g1, g2, g3, 10, 11, 14, 15, 22, 23, 30, 31)
 
 [[gnu::noinline]] void TransformProducts(const WinogradConstants& constants, const int32_t* from,
                                          const FinishTile& finish, TilePixels pixels) {
-  for (int i = 0; i < kBlockChannels; i += 4, pixels.to += 4) {
-    const RequantizeNeon by = {vld1q_s32(constants.multiplier + i), vnegq_s32(vld1q_s32(constants.shift + i))};
-    TransformFourChannels(from + i, by, finish.limits, pixels);
+  static_assert(offsetof(WinogradConstants, shift) - offsetof(WinogradConstants, multiplier) == 64);
+  constexpr int32_t kStep = 64;
+  constexpr int32_t kLastStep = 128;
+  const auto pitch = static_cast<int32_t>(2 * pixels.pitch);
+  for (int i = 0; i < 2 * kBlockChannels; i += 4) {
+    const bool odd = i >= kBlockChannels;
+    const int channel = odd ? i - kBlockChannels : i;
+    const int32_t* products = from + channel + (odd ? kProductStep : 0);
+    uint8_t* to0 = pixels.to + channel + (odd ? pixels.pitch : 0);
+    uint8_t* to1 = to0 + pixels.row_step;
+    uint8_t* to2 = to1 + pixels.row_step;
+    uint8_t* to3 = to2 + pixels.row_step;
+    if (odd) {
+      __asm__ volatile(
+          LOCKSTEP_TWO_COLUMNS(LOCKSTEP_ODD_ROW, "d4[1]", "d5[0]", "d5[1]", "d5[0]", "d5[1]", "d0[0]")
+          : [to0] "+r"(to0), [to1] "+r"(to1), [to2] "+r"(to2), [to3] "+r"(to3), [from] "+r"(products)
+          : [step] "r"(kStep), [last_step] "r"(kLastStep), [multiplier] "r"(constants.multiplier + channel),
+            [finish] "r"(&finish), [pitch] "r"(pitch)
+          : "memory", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "q14",
+            "q15");
+      continue;
+    }
+    __asm__ volatile(
+        LOCKSTEP_TWO_COLUMNS(LOCKSTEP_EVEN_ROW, "d4[0]", "d4[1]", "d5[0]", "d5[0]", "d5[1]", "d0[0]")
+        : [to0] "+r"(to0), [to1] "+r"(to1), [to2] "+r"(to2), [to3] "+r"(to3), [from] "+r"(products)
+        : [step] "r"(kStep), [last_step] "r"(kLastStep), [multiplier] "r"(constants.multiplier + channel),
+          [finish] "r"(&finish), [pitch] "r"(pitch)
+        : "memory", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "q14",
+          "q15");
   }
 }
 
+#undef LOCKSTEP_LOAD
+#undef LOCKSTEP_TWO_VALUES
+#undef LOCKSTEP_EVEN_ROW
+#undef LOCKSTEP_ODD_ROW
+#undef LOCKSTEP_TWO_COLUMNS
+
+#endif
+// clang-format on
+
+#undef LOCKSTEP_FOUR
+#undef LOCKSTEP_COLUMN
+#if defined(__aarch64__)
+#undef LOCKSTEP_TO_FOUR
+#undef LOCKSTEP_ROW
 #endif
 
 }  // namespace
