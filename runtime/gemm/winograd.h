@@ -1,4 +1,5 @@
-// Winograd's F(4x4, 3x3) in exact integers: a quarter of the multiplications of a 3x3 convolution with stride 1.
+// Winograd's F(4x4, 3x3) in exact integers: a quarter of the multiplications of a 3x3 convolution with stride 1, 9 of
+// 16 with stride 2.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ struct WinogradLayer {
   uint8_t* output;
   int64_t out_pitch;
   int32_t out_h, out_w, out_c;
-  int32_t pad_top, pad_left;
-  const int8_t* weights;  // O16I4
+  int32_t pad_top, pad_left, stride;  // 1 or 2
+  const int8_t* weights;              // O16I4
   const int32_t* acc_init;
   const int32_t* multiplier;
   const int8_t* shift;
@@ -37,7 +38,7 @@ struct WinogradScratch {
   int32_t depth;                                           // of the transformed weights: input channels at a time
   int64_t inputs, spare, weights, products, padding, end;  // offsets
 };
-WinogradScratch WinogradScratchOf(int32_t in_c, int32_t out_h, int32_t out_w);
+WinogradScratch WinogradScratchOf(int32_t stride, int32_t in_c, int32_t out_h, int32_t out_w);
 
 // The output rows [begin, end) of one image.
 using RunWinograd = void(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch);

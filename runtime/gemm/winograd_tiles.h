@@ -13,6 +13,12 @@
 // without the sixth if three outputs are, because only the fourth output has it. The inputs behind those of the wanted
 // outputs may have any values; for two outputs the fifth input is taken as what makes the fifth of t zero, for one
 // output the fourth and fifth as what makes the fourth and fifth of t zero.
+//
+// With stride 2 the even inputs meet the first and the last weight, the odd ones the middle one. Five positions are
+//   t = (2 -1 -2 1 0; 0 -2 -1 1 0; 0 2 -3 1 0; 0 -1 0 1 0; 0 2 -1 -2 1) of d0, d2, d4, d6, d8
+//   w = (1 0; 1 1; 1 -1; 1 2; 0 1) of g0, g2
+// and four more d1, d3, d5, d7 and g1; y = (3 -3 -1 1 0; 0 -3 1 2 0; 0 -3 -1 4 0; 0 -3 1 8 6) m + 6 m' are 6 times the
+// sums. Fewer outputs need as many positions less of either kind, where d6, and for one output d4, is taken to be d2.
 #pragma once
 
 #include <cstddef>
@@ -26,16 +32,41 @@ namespace lockstep::kernels {
 constexpr int kWinogradTile = 4;  // output pixels in either direction
 constexpr int kWinogradSide = 6;  // of a transformed tile
 constexpr int kPositions = kWinogradSide * kWinogradSide;
+constexpr int kEvenSide = 5;  // with stride 2, of the even ones
+constexpr int kWideSide = kEvenSide + kWinogradTile;
+constexpr int kMostPositions = kWideSide * kWideSide;
 constexpr int kTileGroup = 4;        // tiles that are multiplied at once
 constexpr int kChannelsAtATime = 8;  // of an input
 constexpr int kWeightQuad = 4;
 constexpr int kMostTiles = 64;  // at a time
-// A number that is added to one position's products and comes to every output: the position, and how often it counts.
-constexpr int kStartPosition = kWinogradSide + 1;
-constexpr uint32_t kStartFactor = 36;
 // From one position to the next of a tile's products.
 constexpr ptrdiff_t kProductStep = kBlockChannels;
-constexpr ptrdiff_t kTileProducts = kPositions * kProductStep;
+
+// What depends on the stride. Either has six kinds of transformed weights in a direction.
+struct WinogradForm {
+  int32_t stride;
+  int side;               // positions in a direction
+  uint32_t start_factor;  // by which what is added to the products at the second of either direction comes to all sums
+
+  explicit WinogradForm(int32_t of)
+      : stride(of), side(of == 1 ? kWinogradSide : kWideSide), start_factor(of == 1 ? 36 : 4) {}
+
+  int Positions() const { return side * side; }
+  ptrdiff_t TileProducts() const { return Positions() * kProductStep; }
+  // Whether a tile with so many wanted outputs in a direction has the position.
+  bool Has(int position, int32_t wanted) const {
+    if (stride == 1) return position < wanted + 2;
+    return position < kEvenSide ? position < wanted + 1 : position < kEvenSide + wanted;
+  }
+  int WeightsOf(int position) const { return position < kWinogradSide ? position : kWinogradSide - 1; }
+  // Where an input is taken from.
+  int InputOf(int position, int32_t wanted) const {
+    constexpr int kThird = 4;
+    constexpr int kFourth = 6;
+    const bool replaced = (position == kFourth && wanted <= 2) || (position == kThird && wanted == 1);
+    return stride == 2 && replaced ? 2 : position;
+  }
+};
 
 // A block's channels, as they are used.
 struct WinogradConstants {
@@ -50,7 +81,7 @@ struct WinogradConstants {
 // turn.
 constexpr ptrdiff_t WinogradWeightStep(int32_t depth) { return ptrdiff_t{depth} * kBlockChannels + 32; }
 
-// What makes an output of the last transformation 64 times a sum.
+// What makes an output of the last transformation 64 times a sum; with stride 2 it is that of the last row and column.
 constexpr int32_t WinogradFactor(int row, int column) {
   constexpr uint32_t kNinth = 954437177;  // 9 times it is 1 modulo 2^32
   constexpr int kPower[kWinogradTile] = {0, 1, 2, 2};
@@ -59,9 +90,9 @@ constexpr int32_t WinogradFactor(int row, int column) {
 
 // A tile's inputs, and where they are written: to [eight channels][tile of a group][channel].
 struct WinogradInput {
-  const uint8_t* at[kPositions];  // [row][column]
-  int16_t* to[kPositions];        // [column][row]
-  int32_t rows, columns;          // wanted outputs
+  const uint8_t* at[kMostPositions];  // [row][column]
+  int16_t* to[kMostPositions];        // [column][row]
+  int32_t rows, columns;              // wanted outputs
   int32_t channels;
 };
 
@@ -95,7 +126,8 @@ class WinogradTiles {
         columns_((layer.out_w + kWinogradTile - 1) / kWinogradTile),
         last_rows_((end - begin - 1) % kWinogradTile + 1),
         last_columns_((layer.out_w - 1) % kWinogradTile + 1),
-        plan_(WinogradScratchOf(layer.in_c, layer.out_h, layer.out_w)),
+        form_(layer.stride),
+        plan_(WinogradScratchOf(layer.stride, layer.in_c, layer.out_h, layer.out_w)),
         input_step_(static_cast<ptrdiff_t>(plan_.tiles * layer.in_c)),
         weight_step_(WinogradWeightStep(plan_.depth)),
         inputs_(reinterpret_cast<int16_t*>(scratch + plan_.inputs)),
@@ -105,9 +137,11 @@ class WinogradTiles {
         padding_(scratch + plan_.padding),
         kernels_(layer) {
     std::memset(padding_, layer.in_zero_point, static_cast<size_t>(layer.in_c));
-    for (int i = 0; i < kPositions; ++i) {
-      classes_[i] = static_cast<uint8_t>((i / kWinogradSide >= last_rows_ + 2 ? kFewRows : 0) +
-                                         (i % kWinogradSide >= last_columns_ + 2 ? kFewColumns : 0));
+    for (int row = 0; row < form_.side; ++row) {
+      for (int column = 0; column < form_.side; ++column) {
+        classes_[row * form_.side + column] = static_cast<uint8_t>(
+            (form_.Has(row, last_rows_) ? 0 : kFewRows) + (form_.Has(column, last_columns_) ? 0 : kFewColumns));
+      }
     }
   }
 
@@ -150,7 +184,7 @@ class WinogradTiles {
         Multiply(constants, block, channel, left < plan_.depth ? left : plan_.depth);
       }
       const int32_t* products = products_;
-      for (int64_t tile = 0; tile < count; ++tile, products += kTileProducts) {
+      for (int64_t tile = 0; tile < count; ++tile, products += form_.TileProducts()) {
         kernels_.Write(constants, products, outputs_[tile], block * kBlockChannels);
       }
     }
@@ -161,7 +195,7 @@ class WinogradTiles {
     input.rows = place.rows;
     input.columns = place.columns;
     input.channels = layer_.in_c;
-    int32_t* products = products_ + tile * kTileProducts;
+    int32_t* products = products_ + tile * form_.TileProducts();
     int16_t* to[kClasses];
     ptrdiff_t step[kClasses];
     for (int i = 0; i < kClasses; ++i) {
@@ -172,53 +206,58 @@ class WinogradTiles {
       if (lacks) continue;
       const int32_t index = counts_[i]++;
       lists_[i][index] = products;
-      lists_[i][index + 1] = products_ + plan_.tiles * kTileProducts;
+      lists_[i][index + 1] = products_ + plan_.tiles * form_.TileProducts();
       to[i] =
           inputs_ + ptrdiff_t{index / kTileGroup} * kTileGroup * layer_.in_c + index % kTileGroup * kChannelsAtATime;
       step[i] = input_step_;
     }
-    for (int column = 0; column < kWinogradSide; ++column) {
-      for (int row = 0; row < kWinogradSide; ++row) {
-        const int position = row * kWinogradSide + column;
+    const int side = form_.side;
+    for (int column = 0; column < side; ++column) {
+      for (int row = 0; row < side; ++row) {
+        const int position = row * side + column;
         const int i = classes_[position];
-        input.to[column * kWinogradSide + row] = to[i] + position * step[i];
+        input.to[column * side + row] = to[i] + position * step[i];
       }
     }
-    const int32_t left = place.x - layer_.pad_left;
-    for (int row = 0; row < kWinogradSide; ++row) {
-      const int32_t y = place.y - layer_.pad_top + row;
+    const int32_t top = place.y * form_.stride - layer_.pad_top;
+    const int32_t left = place.x * form_.stride - layer_.pad_left;
+    for (int row = 0; row < side; ++row) {
+      const int32_t y = top + form_.InputOf(row, place.rows);
       const bool inside = y >= 0 && y < layer_.in_h;
       const uint8_t* from = layer_.input + (image_ * layer_.in_h + (inside ? y : 0)) * layer_.in_w * layer_.in_pitch;
-      for (int column = 0; column < kWinogradSide; ++column) {
-        const int32_t x = left + column;
+      for (int column = 0; column < side; ++column) {
+        const int32_t x = left + form_.InputOf(column, place.columns);
         const bool within = inside && static_cast<uint32_t>(x) < static_cast<uint32_t>(layer_.in_w);
-        input.at[row * kWinogradSide + column] = within ? from + x * layer_.in_pitch : padding_;
+        input.at[row * side + column] = within ? from + x * layer_.in_pitch : padding_;
       }
     }
-    Kernels::TransformInputs(input);
+    kernels_.TransformInputs(input);
     // What the last transformation reads of the positions that are not multiplied.
-    if (place.rows < kWinogradTile || place.columns < kWinogradTile)
-      std::memset(products, 0, sizeof(int32_t) * kTileProducts);
+    if (place.rows < kWinogradTile || place.columns < kWinogradTile) {
+      std::memset(products, 0, sizeof(int32_t) * static_cast<size_t>(form_.TileProducts()));
+    }
   }
 
   // Products of all tiles with a part of the depth, added to those of the parts before.
   void Multiply(const WinogradConstants& constants, int32_t block, int32_t channel, int32_t depth) {
     const int8_t* weights = layer_.weights + int64_t{block} * 9 * layer_.in_c * kBlockChannels;
-    Kernels::TransformWeights(weights + int64_t{channel} * kBlockChannels,
+    kernels_.TransformWeights(weights + int64_t{channel} * kBlockChannels,
                               static_cast<ptrdiff_t>(layer_.in_c) * kBlockChannels, depth, weights_, weight_step_);
     WinogradProduct product;
     product.x = inputs_ + channel * kTileGroup;
     product.group_step = layer_.in_c * kTileGroup;
-    product.w = weights_;
     product.place = 0;
     product.eights = depth / kChannelsAtATime;
-    for (int position = 0; position < kPositions; ++position) {
+    const int side = form_.side;
+    for (int position = 0; position < form_.Positions(); ++position) {
       product.to = lists_[classes_[position]];
       product.tiles = counts_[classes_[position]];
-      product.start = channel != 0 ? nullptr : position == kStartPosition ? constants.start : constants.none;
+      const int row = position / side;
+      const int column = position % side;
+      product.w = weights_ + (form_.WeightsOf(row) * kWinogradSide + form_.WeightsOf(column)) * weight_step_;
+      product.start = channel != 0 ? nullptr : row == 1 && column == 1 ? constants.start : constants.none;
       Kernels::Multiply(product);
       product.x += input_step_;
-      product.w += weight_step_;
       product.place += kProductStep;
     }
   }
@@ -230,7 +269,7 @@ class WinogradTiles {
     const int32_t first = block * kBlockChannels;
     constants.channels = layer_.out_c - first < kBlockChannels ? layer_.out_c - first : kBlockChannels;
     for (int32_t i = 0; i < constants.channels; ++i) {
-      constants.start[i] = static_cast<int32_t>(kStartFactor * static_cast<uint32_t>(layer_.acc_init[first + i]));
+      constants.start[i] = static_cast<int32_t>(form_.start_factor * static_cast<uint32_t>(layer_.acc_init[first + i]));
       const int32_t shift = layer_.shift[first + i] + kMoreShift;
       // A larger one leaves nothing of sums that are so small.
       constants.multiplier[i] = shift <= kMostShift ? layer_.multiplier[first + i] : 0;
@@ -244,6 +283,7 @@ class WinogradTiles {
   int32_t begin_, end_;               // output rows
   int32_t columns_;                   // of tiles
   int32_t last_rows_, last_columns_;  // wanted of the last tiles
+  WinogradForm form_;
   WinogradScratch plan_;
   ptrdiff_t input_step_, weight_step_;  // from one position to the next
   int16_t* inputs_;
@@ -253,7 +293,7 @@ class WinogradTiles {
   uint8_t* padding_;
   Kernels kernels_;
   WinogradOutput outputs_[kMostTiles];
-  uint8_t classes_[kPositions];
+  uint8_t classes_[kMostPositions];
   int32_t counts_[kClasses];
   int32_t* lists_[kClasses][kMostTiles + 1];  // the products of the tiles that have a class of positions
 };

@@ -4,6 +4,7 @@
 #include "gemm/winograd_product_neon.h"
 #include "gemm/winograd_tiles.h"
 #include "gemm/winograd_weights_neon.h"
+#include "gemm/winograd_wide_neon.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 class KernelsNeon {
  public:
   explicit KernelsNeon(const WinogradLayer& layer)
-      : finish_(layer), pitch_(layer.out_pitch), row_step_(layer.out_w * layer.out_pitch) {}
+      : stride_(layer.stride), finish_(layer), pitch_(layer.out_pitch), row_step_(layer.out_w * layer.out_pitch) {}
 
   static void SumWeights(const int8_t* weights, int64_t quads, int16_t* positive, int16_t* negative) {
     const int8x16_t zero = vdupq_n_s8(0);
@@ -26,10 +27,10 @@ class KernelsNeon {
     vst1q_s16(negative, less);
   }
 
-  static void TransformInputs(const WinogradInput& input) { TransformTile(input); }
+  void TransformInputs(const WinogradInput& input) const { (stride_ == 1 ? TransformTile : TransformWideTile)(input); }
 
-  static void TransformWeights(const int8_t* weights, ptrdiff_t tap_step, int32_t depth, int16_t* to, ptrdiff_t step) {
-    TransformAllWeights(weights, tap_step, depth, to, step);
+  void TransformWeights(const int8_t* weights, ptrdiff_t tap_step, int32_t depth, int16_t* to, ptrdiff_t step) const {
+    TransformAllWeights(stride_, weights, tap_step, depth, to, step);
   }
 
   static void Multiply(const WinogradProduct& product) { MultiplyPosition(product); }
@@ -37,12 +38,13 @@ class KernelsNeon {
   void Write(const WinogradConstants& constants, const int32_t* from, const WinogradOutput& output,
              int32_t channel) const {
     uint8_t* to = output.to + channel;
+    const auto transform = stride_ == 1 ? TransformProducts : TransformWideProducts;
     if (output.rows == kTile && output.columns == kTile && constants.channels == kBlockChannels) {
-      TransformProducts(constants, from, finish_, {to, pitch_, row_step_});
+      transform(constants, from, finish_, {to, pitch_, row_step_});
       return;
     }
     uint8_t bytes[kTile][kTile][kBlockChannels];
-    TransformProducts(constants, from, finish_, {bytes[0][0], kBlockChannels, kTile * kBlockChannels});
+    transform(constants, from, finish_, {bytes[0][0], kBlockChannels, kTile * kBlockChannels});
     for (int32_t row = 0; row < output.rows; ++row, to += row_step_) {
       uint8_t* pixel = to;
       for (int32_t column = 0; column < output.columns; ++column, pixel += pitch_) {
@@ -56,6 +58,7 @@ class KernelsNeon {
   }
 
  private:
+  int32_t stride_;
   FinishTile finish_;
   int64_t pitch_, row_step_;
 };

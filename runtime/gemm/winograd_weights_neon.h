@@ -54,8 +54,22 @@ constexpr int kRowBytes = kColumns * 2 * kQuarter;  // between the passes
   LOCKSTEP_WIDEN("sxtl", 24, 25, 26, 27, ka, kb)                               \
   LOCKSTEP_STORE(24, 25, 26, 27, "row")
 
+#define LOCKSTEP_WIDE_PAIR(ga, gb, ha, hb, ka, kb)                             \
+  LOCKSTEP_WIDEN("sxtl", 24, 25, 26, 27, ga, gb)                               \
+  LOCKSTEP_STORE(24, 25, 26, 27, "row")                                        \
+  LOCKSTEP_LONG("saddl", ga, gb, ka, kb)                                       \
+  LOCKSTEP_STORE(20, 21, 22, 23, "row")                                        \
+  LOCKSTEP_LONG("ssubl", ga, gb, ka, kb)                                       \
+  LOCKSTEP_STORE(20, 21, 22, 23, "row")                                        \
+  LOCKSTEP_LONG("smlal", ka, kb, 28, 28)                                       \
+  LOCKSTEP_STORE(20, 21, 22, 23, "row")                                        \
+  LOCKSTEP_WIDEN("sxtl", 24, 25, 26, 27, ka, kb)                               \
+  LOCKSTEP_STORE(24, 25, 26, 27, "row")                                        \
+  LOCKSTEP_WIDEN("sxtl", 24, 25, 26, 27, ha, hb)                               \
+  LOCKSTEP_STORE(24, 25, 26, 27, "row")
+
 // To [pair of input channels][row of six][column of three][32].
-[[gnu::noinline]] void TransformColumn(const int8_t* taps, ptrdiff_t row_step, int16_t* to) {
+[[gnu::noinline]] void TransformColumn(int32_t stride, const int8_t* taps, ptrdiff_t row_step, int16_t* to) {
   const int8_t* h = taps + row_step;
   const int8_t* k = h + row_step;
   constexpr int64_t kRow = kRowBytes;
@@ -64,16 +78,22 @@ constexpr int kRowBytes = kColumns * 2 * kQuarter;  // between the passes
       "ld4 {v0.16b, v1.16b, v2.16b, v3.16b}, [%[g]]\n"
       "ld4 {v4.16b, v5.16b, v6.16b, v7.16b}, [%[h]]\n"
       "ld4 {v16.16b, v17.16b, v18.16b, v19.16b}, [%[k]]\n"
+      "tbnz %w[stride], #1, 1f\n"
       LOCKSTEP_PAIR(0, 1, 4, 5, 16, 17)
       LOCKSTEP_PAIR(2, 3, 6, 7, 18, 19)
+      "b 2f\n"
+      "1:\n"
+      LOCKSTEP_WIDE_PAIR(0, 1, 4, 5, 16, 17)
+      LOCKSTEP_WIDE_PAIR(2, 3, 6, 7, 18, 19)
+      "2:\n"
       : [to] "+r"(to)
-      : [g] "r"(taps), [h] "r"(h), [k] "r"(k), [row] "r"(kRow)
+      : [g] "r"(taps), [h] "r"(h), [k] "r"(k), [row] "r"(kRow), [stride] "r"(stride)
       : "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18", "v19", "v20", "v21", "v22",
         "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30");
 }
 
 // Six rows of 32 weights.
-[[gnu::noinline]] void TransformRows(const int16_t* from, int16_t* to, ptrdiff_t step) {
+[[gnu::noinline]] void TransformRows(int32_t stride, const int16_t* from, int16_t* to, ptrdiff_t step) {
   int32_t left = kWinogradSide;
   const ptrdiff_t bytes = step * static_cast<ptrdiff_t>(sizeof(int16_t));
   __asm__ volatile(
@@ -84,6 +104,7 @@ constexpr int kRowBytes = kColumns * 2 * kQuarter;  // between the passes
       "ld1 {v16.8h, v17.8h, v18.8h, v19.8h}, [%[from]], #64\n"
       LOCKSTEP_STORE(0, 1, 2, 3, "bytes")
       LOCKSTEP_HALVES("add", 20, 21, 22, 23, 0, 1, 2, 3, 16, 17, 18, 19)
+      "tbnz %w[stride], #1, 2f\n"
       LOCKSTEP_HALVES("add", 24, 25, 26, 27, 20, 21, 22, 23, 4, 5, 6, 7)
       LOCKSTEP_STORE(24, 25, 26, 27, "bytes")
       LOCKSTEP_HALVES("sub", 24, 25, 26, 27, 20, 21, 22, 23, 4, 5, 6, 7)
@@ -92,26 +113,38 @@ constexpr int kRowBytes = kColumns * 2 * kQuarter;  // between the passes
       LOCKSTEP_HALVES("mla", 20, 21, 22, 23, 4, 5, 6, 7, 29, 29, 29, 29)
       LOCKSTEP_STORE(20, 21, 22, 23, "bytes")
       LOCKSTEP_HALVES("mls", 20, 21, 22, 23, 4, 5, 6, 7, 30, 30, 30, 30)
-      "subs %w[left], %w[left], #1\n"
       LOCKSTEP_STORE(20, 21, 22, 23, "bytes")
       LOCKSTEP_STORE(16, 17, 18, 19, "bytes")
+      "b 3f\n"
+      "2:\n"
+      LOCKSTEP_STORE(20, 21, 22, 23, "bytes")
+      LOCKSTEP_HALVES("sub", 20, 21, 22, 23, 0, 1, 2, 3, 16, 17, 18, 19)
+      LOCKSTEP_STORE(20, 21, 22, 23, "bytes")
+      LOCKSTEP_HALVES("mla", 20, 21, 22, 23, 16, 17, 18, 19, 28, 28, 28, 28)
+      LOCKSTEP_STORE(20, 21, 22, 23, "bytes")
+      LOCKSTEP_STORE(16, 17, 18, 19, "bytes")
+      LOCKSTEP_STORE(4, 5, 6, 7, "bytes")
+      "3:\n"
+      "subs %w[left], %w[left], #1\n"
       "b.ne 1b\n"
       : [from] "+r"(from), [to] "+r"(to), [left] "+r"(left)
-      : [bytes] "r"(bytes)
+      : [bytes] "r"(bytes), [stride] "r"(stride)
       : "cc", "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18", "v19", "v20", "v21", "v22",
         "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30");
 }
 
 // Of two input channels the first eight output channels come first: [input channel / 2][half][input channel % 2][8].
-void TransformQuad(const int8_t* weights, ptrdiff_t tap_step, int16_t* to, ptrdiff_t step) {
+void TransformQuad(int32_t stride, const int8_t* weights, ptrdiff_t tap_step, int16_t* to, ptrdiff_t step) {
   int16_t between[2][kWinogradSide][kColumns][kQuarter];
-  for (int i = 0; i < kColumns; ++i) TransformColumn(weights + i * tap_step, kColumns * tap_step, between[0][0][i]);
-  for (int i = 0; i < 2; ++i) TransformRows(between[i][0][0], to + i * kQuarter, step);
+  for (int i = 0; i < kColumns; ++i) TransformColumn(stride, weights + i * tap_step, kColumns * tap_step, between[0][0][i]);
+  for (int i = 0; i < 2; ++i) TransformRows(stride, between[i][0][0], to + i * kQuarter, step);
 }
 
 #undef LOCKSTEP_WIDEN
 #undef LOCKSTEP_LONG
 #undef LOCKSTEP_WIDE
+#undef LOCKSTEP_PAIR
+#undef LOCKSTEP_WIDE_PAIR
 #undef LOCKSTEP_HALVES
 
 #else
@@ -124,7 +157,7 @@ void TransformQuad(const int8_t* weights, ptrdiff_t tap_step, int16_t* to, ptrdi
 #define LOCKSTEP_STORE(first, last) "vstmia %[to], {d" first "-d" last "}\n" "add %[to], %[to], %[step]\n"
 
 // Eight output channels of four input channels, to [row of six][column of three][32].
-[[gnu::noinline]] void TransformColumn(const int8_t* taps, ptrdiff_t row_step, int16_t* to) {
+[[gnu::noinline]] void TransformColumn(int32_t stride, const int8_t* taps, ptrdiff_t row_step, int16_t* to) {
   constexpr int32_t kRow = kRowBytes;
   __asm__ volatile(
       "vmov.i8 d12, #3\n"
@@ -134,6 +167,8 @@ void TransformQuad(const int8_t* weights, ptrdiff_t tap_step, int16_t* to, ptrdi
       LOCKSTEP_FOUR("vmovl.s8", 8, 9, 10, 11, "d0", "d1", "d2", "d3", "")
       LOCKSTEP_STORE("16", "23")
       "vaddl.s8 q8, d0, d8\n" "vaddl.s8 q9, d1, d9\n" "vaddl.s8 q10, d2, d10\n" "vaddl.s8 q11, d3, d11\n"
+      "cmp %[stride], #1\n"
+      "bne 1f\n"
       LOCKSTEP_FOUR("vaddw.s8", 12, 13, 14, 15, "q8, d4", "q9, d5", "q10, d6", "q11, d7", "")
       LOCKSTEP_STORE("24", "31")
       LOCKSTEP_FOUR("vsubw.s8", 12, 13, 14, 15, "q8, d4", "q9, d5", "q10, d6", "q11, d7", "")
@@ -145,14 +180,25 @@ void TransformQuad(const int8_t* weights, ptrdiff_t tap_step, int16_t* to, ptrdi
       LOCKSTEP_FOUR("vsub.i16", 0, 1, 2, 3, "q8, q12", "q9, q13", "q10, q14", "q11, q15", "")
       LOCKSTEP_STORE("0", "7")
       LOCKSTEP_FOUR("vmovl.s8", 8, 9, 10, 11, "d8", "d9", "d10", "d11", "")
+      "b 2f\n"
+      "1:\n"
+      LOCKSTEP_STORE("16", "23")
+      "vsubl.s8 q8, d0, d8\n" "vsubl.s8 q9, d1, d9\n" "vsubl.s8 q10, d2, d10\n" "vsubl.s8 q11, d3, d11\n"
+      LOCKSTEP_STORE("16", "23")
+      LOCKSTEP_FOUR("vmlal.s8", 8, 9, 10, 11, "d8", "d9", "d10", "d11", ", d12")
+      LOCKSTEP_STORE("16", "23")
+      LOCKSTEP_FOUR("vmovl.s8", 8, 9, 10, 11, "d8", "d9", "d10", "d11", "")
+      LOCKSTEP_STORE("16", "23")
+      LOCKSTEP_FOUR("vmovl.s8", 8, 9, 10, 11, "d4", "d5", "d6", "d7", "")
+      "2:\n"
       "vstmia %[to], {d16-d23}\n"
       : [to] "+r"(to), [taps] "+r"(taps)
-      : [row_step] "r"(row_step), [step] "r"(kRow)
-      : "memory", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q8", "q9", "q10", "q11", "q12", "q13", "q14", "q15");
+      : [row_step] "r"(row_step), [step] "r"(kRow), [stride] "r"(stride)
+      : "cc", "memory", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q8", "q9", "q10", "q11", "q12", "q13", "q14", "q15");
 }
 
 // Six rows of 32 weights.
-[[gnu::noinline]] void TransformRows(const int16_t* from, int16_t* to, ptrdiff_t step) {
+[[gnu::noinline]] void TransformRows(int32_t stride, const int16_t* from, int16_t* to, ptrdiff_t step) {
   int32_t left = kWinogradSide;
   const ptrdiff_t bytes = step * static_cast<ptrdiff_t>(sizeof(int16_t));
   int16_t* last = to + (kWinogradSide - 1) * step;
@@ -163,6 +209,8 @@ void TransformQuad(const int8_t* weights, ptrdiff_t tap_step, int16_t* to, ptrdi
       "vldmia %[from]!, {d8-d15}\n"
       "vldmia %[from]!, {d16-d23}\n"
       LOCKSTEP_STORE("0", "7")
+      "cmp %[stride], #1\n"
+      "bne 2f\n"
       "vstmia %[last], {d16-d23}\n"
       "add %[last], %[last], %[row]\n"
       LOCKSTEP_FOUR("vadd.i16", 12, 13, 14, 15, "q0, q8", "q1, q9", "q2, q10", "q3, q11", "")
@@ -177,21 +225,32 @@ void TransformQuad(const int8_t* weights, ptrdiff_t tap_step, int16_t* to, ptrdi
       LOCKSTEP_STORE("16", "23")
       LOCKSTEP_FOUR("vsub.i16", 12, 13, 14, 15, "q0, q4", "q1, q5", "q2, q6", "q3, q7", "")
       LOCKSTEP_STORE("24", "31")
-      "subs %[left], %[left], #1\n"
       "add %[to], %[to], %[step]\n"
+      "b 3f\n"
+      "2:\n"
+      LOCKSTEP_FOUR("vadd.i16", 12, 13, 14, 15, "q0, q8", "q1, q9", "q2, q10", "q3, q11", "")
+      LOCKSTEP_STORE("24", "31")
+      LOCKSTEP_FOUR("vsub.i16", 0, 1, 2, 3, "q0, q8", "q1, q9", "q2, q10", "q3, q11", "")
+      LOCKSTEP_STORE("0", "7")
+      LOCKSTEP_FOUR("vadd.i16", 12, 13, 14, 15, "q12, q8", "q13, q9", "q14, q10", "q15, q11", "")
+      LOCKSTEP_STORE("24", "31")
+      LOCKSTEP_STORE("16", "23")
+      LOCKSTEP_STORE("8", "15")
+      "3:\n"
+      "subs %[left], %[left], #1\n"
       "bne 1b\n"
       : [from] "+r"(from), [to] "+r"(to), [last] "+r"(last), [left] "+r"(left)
-      : [step] "r"(bytes), [row] "r"(row)
+      : [step] "r"(bytes), [row] "r"(row), [stride] "r"(stride)
       : "cc", "memory", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "q14",
         "q15");
 }
 
 // The first eight output channels come first: [half][input channel][8], of `depth` input channels.
-void TransformQuad(const int8_t* weights, ptrdiff_t tap_step, int32_t depth, int16_t* to, ptrdiff_t step) {
+void TransformQuad(int32_t stride, const int8_t* weights, ptrdiff_t tap_step, int32_t depth, int16_t* to, ptrdiff_t step) {
   int16_t between[kWinogradSide][kColumns][kQuarter];
   for (int half = 0; half < 2; ++half, weights += kQuarter, to += ptrdiff_t{depth} * 8) {
-    for (int i = 0; i < kColumns; ++i) TransformColumn(weights + i * tap_step, kColumns * tap_step, between[0][i]);
-    TransformRows(between[0][0], to, step);
+    for (int i = 0; i < kColumns; ++i) TransformColumn(stride, weights + i * tap_step, kColumns * tap_step, between[0][i]);
+    TransformRows(stride, between[0][0], to, step);
   }
 }
 
@@ -203,12 +262,13 @@ void TransformQuad(const int8_t* weights, ptrdiff_t tap_step, int32_t depth, int
 #undef LOCKSTEP_STORE
 
 // To the order that the products take them in.
-void TransformAllWeights(const int8_t* weights, ptrdiff_t tap_step, int32_t depth, int16_t* to, ptrdiff_t step) {
+void TransformAllWeights(int32_t stride, const int8_t* weights, ptrdiff_t tap_step, int32_t depth, int16_t* to,
+                         ptrdiff_t step) {
   for (int32_t i = 0; i < depth; i += kWeightQuad) {
 #if defined(__aarch64__)
-    TransformQuad(weights + i * kBlockChannels, tap_step, to + i * kBlockChannels, step);
+    TransformQuad(stride, weights + i * kBlockChannels, tap_step, to + i * kBlockChannels, step);
 #else
-    TransformQuad(weights + i * kBlockChannels, tap_step, depth, to + i * 8, step);
+    TransformQuad(stride, weights + i * kBlockChannels, tap_step, depth, to + i * 8, step);
 #endif
   }
 }

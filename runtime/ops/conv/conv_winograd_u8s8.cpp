@@ -19,9 +19,11 @@ namespace {
 constexpr int32_t kKernel = 3;
 #if defined(LOCKSTEP_KERNELS_MSA)
 constexpr int32_t kChannelStep = 16;
+constexpr int32_t kMostStride = 1;
 constexpr WinogradFits* kFits = winograd_fits_msa;
 #else
 constexpr int32_t kChannelStep = 8;
+constexpr int32_t kMostStride = 2;
 constexpr WinogradFits* kFits = winograd_fits_neon;
 #endif
 constexpr int32_t kFewestChannels = 16;
@@ -62,6 +64,7 @@ void RunRange(const LayerArgs& args, const ConvGeometry& geometry, const ConvRan
   layer.out_c = channels.count;
   layer.pad_top = options.pad_top();
   layer.pad_left = options.pad_left();
+  layer.stride = geometry.stride_h;
   layer.weights = reinterpret_cast<const int8_t*>(args.inputs[1].data) +
                   int64_t{channels.first_block} * kKernel * kKernel * layer.in_c * kBlockChannels;
   layer.acc_init = options.acc_init()->data() + channels.first;
@@ -91,13 +94,14 @@ void RunLayer(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratc
 
 }  // namespace
 
-WinogradScratch WinogradScratchOf(int32_t in_c, int32_t out_h, int32_t out_w) {
+WinogradScratch WinogradScratchOf(int32_t stride, int32_t in_c, int32_t out_h, int32_t out_w) {
   constexpr int64_t kInputBytes = 256 << 10;
   constexpr int64_t kFewestTiles = 16;  // or the weights' transformation takes too large a part
   constexpr int32_t kMostDepth = 128;
   const auto aligned = [](int64_t bytes) { return (bytes + 63) / 64 * 64; };
   const auto groups = [](int64_t tiles) { return (tiles + kTileGroup - 1) / kTileGroup * kTileGroup; };
-  const int64_t tile_bytes = kPositions * in_c * int64_t{sizeof(int16_t)};
+  const WinogradForm form(stride);
+  const int64_t tile_bytes = form.Positions() * in_c * int64_t{sizeof(int16_t)};
   WinogradScratch plan{};
   plan.tiles = groups(std::min(
       TilesOf(out_h, out_w), std::clamp<int64_t>(kInputBytes / tile_bytes, kFewestTiles, kMostTiles - kTileGroup + 1)));
@@ -105,7 +109,7 @@ WinogradScratch WinogradScratchOf(int32_t in_c, int32_t out_h, int32_t out_w) {
   plan.spare = aligned(plan.tiles * tile_bytes);
   plan.weights = plan.spare + aligned(kTileGroup * in_c * int64_t{sizeof(int16_t)});
   plan.products = plan.weights + aligned(kPositions * WinogradWeightStep(plan.depth) * int64_t{sizeof(int16_t)});
-  plan.padding = plan.products + aligned((plan.tiles + 1) * kTileProducts * int64_t{sizeof(int32_t)});
+  plan.padding = plan.products + aligned((plan.tiles + 1) * form.TileProducts() * int64_t{sizeof(int32_t)});
   plan.end = plan.padding + aligned(in_c);
   return plan;
 }
@@ -114,8 +118,8 @@ bool AcceptsWinograd(const LayerArgs& args) {
   if (!AcceptsConv32(args)) return false;
   const ConvGeometry g = DescribeConv(args);
   const joint::Conv& options = *args.layer->options_as_Conv();
-  const bool plain = g.kernel_h == kKernel && g.kernel_w == kKernel && g.stride_h == 1 && g.stride_w == 1 &&
-                     g.dilation_h == 1 && g.dilation_w == 1 && g.groups == 1;
+  const bool plain = g.kernel_h == kKernel && g.kernel_w == kKernel && g.stride_h == g.stride_w &&
+                     g.stride_h <= kMostStride && g.dilation_h == 1 && g.dilation_w == 1 && g.groups == 1;
   return plain && g.in_c % kChannelStep == 0 && g.in_c >= kFewestChannels && g.out_c >= kFewestChannels &&
          TilesOf(g.out_h, g.out_w) >= kTileGroup && args.outputs[0].dtype == joint::DType::U8 &&
          (options.table() == nullptr || options.table()->size() == kByteEntries) &&

@@ -14,7 +14,8 @@ Prepared PrepareConv(const LayerArgs& args) {
   prepared.scratch_bytes = geometry.scratch_bytes;
 #if defined(LOCKSTEP_KERNELS_WINOGRAD)
   if (AcceptsWinograd(args)) {
-    const auto bytes = static_cast<uint64_t>(WinogradScratchOf(geometry.in_c, geometry.out_h, geometry.out_w).end);
+    const auto bytes =
+        static_cast<uint64_t>(WinogradScratchOf(geometry.stride_h, geometry.in_c, geometry.out_h, geometry.out_w).end);
     prepared.scratch_bytes = std::max(prepared.scratch_bytes, bytes);
   }
 #endif

@@ -204,6 +204,37 @@ TEST(Conv, TilesOfWinogradAtTheEnds) {
   }
 }
 
+// The same with stride 2.
+TEST(Conv, WideTilesOfWinograd) {
+  uint32_t seed = 800;
+  for (const int32_t height : {3, 5, 6, 7, 9, 12, 15, 16}) {
+    for (const int32_t width : {9, 10, 11, 13, 14, 15, 27, 36}) {
+      ConvCase c;
+      c.batch = 1 + height % 2;
+      c.height = height;
+      c.width = width;
+      c.in = width == 10 ? 24 : 16;
+      c.out = 18;
+      c.stride_h = c.stride_w = 2;
+      c.top = static_cast<int32_t>(seed % 2);
+      c.left = static_cast<int32_t>(seed % 3);
+      c.right = 1;
+      for (int i = 0; i < 2; ++i) {
+        c.weights = i == 0 ? Weights::kExtreme : Weights::kRandom;
+        c.inputs = i == 0 ? Inputs::kEnds : Inputs::kRandom;
+        c.output = static_cast<Output>(seed % 2);
+        c.shifts = static_cast<Shifts>(seed % 5);
+        c.seed = ++seed;
+        Check(c);
+      }
+      if (width != 14) continue;
+      c.in = 272;
+      c.weights = Weights::kTiny;
+      Check(c);
+    }
+  }
+}
+
 // Windows of 3x3 with stride 1, which a transformation of 4x4 outputs may compute: pictures around its tiles, depths
 // around what it does at a time, numbers at the ends of the range.
 TEST(Conv, SmallWindowsOfManyChannels) {
