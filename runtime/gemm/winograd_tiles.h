@@ -138,9 +138,11 @@ class WinogradTiles {
         kernels_(layer) {
     std::memset(padding_, layer.in_zero_point, static_cast<size_t>(layer.in_c));
     for (int row = 0; row < form_.side; ++row) {
+      const bool lacked = !form_.Has(row, last_rows_);
+      if (lacked) lacked_rows_[few_rows_++] = static_cast<uint8_t>(row);
       for (int column = 0; column < form_.side; ++column) {
-        classes_[row * form_.side + column] = static_cast<uint8_t>(
-            (form_.Has(row, last_rows_) ? 0 : kFewRows) + (form_.Has(column, last_columns_) ? 0 : kFewColumns));
+        classes_[row * form_.side + column] =
+            static_cast<uint8_t>((lacked ? kFewRows : 0) + (form_.Has(column, last_columns_) ? 0 : kFewColumns));
       }
     }
   }
@@ -211,30 +213,44 @@ class WinogradTiles {
           inputs_ + ptrdiff_t{index / kTileGroup} * kTileGroup * layer_.in_c + index % kTileGroup * kChannelsAtATime;
       step[i] = input_step_;
     }
+    PlaceInputs(place, input);
     const int side = form_.side;
-    for (int column = 0; column < side; ++column) {
-      for (int row = 0; row < side; ++row) {
-        const int position = row * side + column;
-        const int i = classes_[position];
-        input.to[column * side + row] = to[i] + position * step[i];
-      }
-    }
-    const int32_t top = place.y * form_.stride - layer_.pad_top;
-    const int32_t left = place.x * form_.stride - layer_.pad_left;
-    for (int row = 0; row < side; ++row) {
-      const int32_t y = top + form_.InputOf(row, place.rows);
-      const bool inside = y >= 0 && y < layer_.in_h;
-      const uint8_t* from = layer_.input + (image_ * layer_.in_h + (inside ? y : 0)) * layer_.in_w * layer_.in_pitch;
-      for (int column = 0; column < side; ++column) {
-        const int32_t x = left + form_.InputOf(column, place.columns);
-        const bool within = inside && static_cast<uint32_t>(x) < static_cast<uint32_t>(layer_.in_w);
-        input.at[row * side + column] = within ? from + x * layer_.in_pitch : padding_;
+    int16_t** at = input.to;
+    for (int column = 0; column < side; ++column, at += side) {
+      const int i = classes_[column];  // all tiles have the first row
+      int16_t* next = to[i] + column * step[i];
+      for (int row = 0; row < side; ++row, next += side * step[i]) at[row] = next;
+      for (int k = 0; k < few_rows_; ++k) {
+        const int row = lacked_rows_[k];
+        at[row] = to[i | kFewRows] + (row * side + column) * step[i | kFewRows];
       }
     }
     kernels_.TransformInputs(input);
     // What the last transformation reads of the positions that are not multiplied.
     if (place.rows < kWinogradTile || place.columns < kWinogradTile) {
       std::memset(products, 0, sizeof(int32_t) * static_cast<size_t>(form_.TileProducts()));
+    }
+  }
+
+  void PlaceInputs(const Place& place, WinogradInput& input) const {
+    const int side = form_.side;
+    ptrdiff_t offsets[kWideSide];
+    bool whole = true;  // all columns lie within the image
+    for (int column = 0; column < side; ++column) {
+      const int32_t x = place.x * form_.stride - layer_.pad_left + form_.InputOf(column, place.columns);
+      const bool inside = x >= 0 && x < layer_.in_w;
+      offsets[column] = inside ? x * static_cast<ptrdiff_t>(layer_.in_pitch) : -1;
+      whole = whole && inside;
+    }
+    const uint8_t** at = input.at;
+    for (int row = 0; row < side; ++row, at += side) {
+      const int32_t y = place.y * form_.stride - layer_.pad_top + form_.InputOf(row, place.rows);
+      const bool inside = y >= 0 && y < layer_.in_h;
+      const uint8_t* from = layer_.input + (image_ * layer_.in_h + (inside ? y : 0)) * layer_.in_w * layer_.in_pitch;
+      for (int column = 0; column < side; ++column) at[column] = from + offsets[column];
+      for (int column = 0; !(inside && whole) && column < side; ++column) {
+        if (!inside || offsets[column] < 0) at[column] = padding_;
+      }
     }
   }
 
@@ -248,17 +264,18 @@ class WinogradTiles {
     product.group_step = layer_.in_c * kTileGroup;
     product.place = 0;
     product.eights = depth / kChannelsAtATime;
-    const int side = form_.side;
-    for (int position = 0; position < form_.Positions(); ++position) {
-      product.to = lists_[classes_[position]];
-      product.tiles = counts_[classes_[position]];
-      const int row = position / side;
-      const int column = position % side;
-      product.w = weights_ + (form_.WeightsOf(row) * kWinogradSide + form_.WeightsOf(column)) * weight_step_;
-      product.start = channel != 0 ? nullptr : row == 1 && column == 1 ? constants.start : constants.none;
-      Kernels::Multiply(product);
-      product.x += input_step_;
-      product.place += kProductStep;
+    const uint8_t* classes = classes_;
+    for (int row = 0; row < form_.side; ++row) {
+      const int16_t* row_weights = weights_ + form_.WeightsOf(row) * kWinogradSide * weight_step_;
+      for (int column = 0; column < form_.side; ++column, ++classes) {
+        product.to = lists_[*classes];
+        product.tiles = counts_[*classes];
+        product.w = row_weights + form_.WeightsOf(column) * weight_step_;
+        product.start = channel != 0 ? nullptr : row == 1 && column == 1 ? constants.start : constants.none;
+        Kernels::Multiply(product);
+        product.x += input_step_;
+        product.place += kProductStep;
+      }
     }
   }
 
@@ -293,6 +310,8 @@ class WinogradTiles {
   uint8_t* padding_;
   Kernels kernels_;
   WinogradOutput outputs_[kMostTiles];
+  int32_t few_rows_ = 0;  // of positions, that tiles with few rows lack
+  uint8_t lacked_rows_[kWideSide];
   uint8_t classes_[kMostPositions];
   int32_t counts_[kClasses];
   int32_t* lists_[kClasses][kMostTiles + 1];  // the products of the tiles that have a class of positions

@@ -72,7 +72,7 @@ TEST(OperatorTable, ConvTransposeHasTheKernelsOfConv) {
   size_t next = 0;
   for (size_t i = 0; i < conv.kernel_count; ++i) {
     const std::string name = conv.kernels[i].name;
-    if (name.find("winograd") != std::string::npos) continue;  // windows with stride 1 alone
+    if (name.find("winograd") != std::string::npos) continue;  // 3x3 windows alone
     if (conv.kernels[i].form == Form::kFloat && conv.kernels[i].isa != Isa::kPortable) continue;
     const std::string wanted = "conv_transpose" + name.substr(4);
     ASSERT_LT(next, transposed.kernel_count) << wanted << " is missing";
