@@ -27,6 +27,7 @@ constexpr int32_t kMostStride = 2;
 constexpr WinogradFits* kFits = winograd_fits_neon;
 #endif
 constexpr int32_t kFewestChannels = 16;
+constexpr int64_t kFewestWidePixels = 40;  // with stride 2, where it gains less
 constexpr uint32_t kByteEntries = 256;
 
 // Of an image.
@@ -121,7 +122,9 @@ bool AcceptsWinograd(const LayerArgs& args) {
   const bool plain = g.kernel_h == kKernel && g.kernel_w == kKernel && g.stride_h == g.stride_w &&
                      g.stride_h <= kMostStride && g.dilation_h == 1 && g.dilation_w == 1 && g.groups == 1;
   return plain && g.in_c % kChannelStep == 0 && g.in_c >= kFewestChannels && g.out_c >= kFewestChannels &&
-         TilesOf(g.out_h, g.out_w) >= kTileGroup && args.outputs[0].dtype == joint::DType::U8 &&
+         TilesOf(g.out_h, g.out_w) >= kTileGroup &&
+         (g.stride_h == 1 || int64_t{g.out_h} * g.out_w >= kFewestWidePixels) &&
+         args.outputs[0].dtype == joint::DType::U8 &&
          (options.table() == nullptr || options.table()->size() == kByteEntries) &&
          *std::min_element(options.shift()->begin(), options.shift()->end()) >= kWinogradLeastShift &&
          HasSmallSums(options, args.inputs[1]);
