@@ -92,19 +92,23 @@ constexpr int kRowBytes = kColumns * 2 * kQuarter;  // between the passes
         "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30");
 }
 
+// What both strides begin with: the first of six, and the sum of the outer two.
+#define LOCKSTEP_ROW_OF_WEIGHTS                                                \
+  "ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [%[from]], #64\n"                         \
+  "ld1 {v4.8h, v5.8h, v6.8h, v7.8h}, [%[from]], #64\n"                         \
+  "ld1 {v16.8h, v17.8h, v18.8h, v19.8h}, [%[from]], #64\n"                     \
+  LOCKSTEP_STORE(0, 1, 2, 3, "bytes")                                          \
+  LOCKSTEP_HALVES("add", 20, 21, 22, 23, 0, 1, 2, 3, 16, 17, 18, 19)
+
 // Six rows of 32 weights.
 [[gnu::noinline]] void TransformRows(int32_t stride, const int16_t* from, int16_t* to, ptrdiff_t step) {
   int32_t left = kWinogradSide;
   const ptrdiff_t bytes = step * static_cast<ptrdiff_t>(sizeof(int16_t));
   __asm__ volatile(
       "movi v28.8h, #3\n" "movi v29.8h, #2\n" "movi v30.8h, #4\n"
-      "1:\n"
-      "ld1 {v0.8h, v1.8h, v2.8h, v3.8h}, [%[from]], #64\n"
-      "ld1 {v4.8h, v5.8h, v6.8h, v7.8h}, [%[from]], #64\n"
-      "ld1 {v16.8h, v17.8h, v18.8h, v19.8h}, [%[from]], #64\n"
-      LOCKSTEP_STORE(0, 1, 2, 3, "bytes")
-      LOCKSTEP_HALVES("add", 20, 21, 22, 23, 0, 1, 2, 3, 16, 17, 18, 19)
       "tbnz %w[stride], #1, 2f\n"
+      "1:\n"
+      LOCKSTEP_ROW_OF_WEIGHTS
       LOCKSTEP_HALVES("add", 24, 25, 26, 27, 20, 21, 22, 23, 4, 5, 6, 7)
       LOCKSTEP_STORE(24, 25, 26, 27, "bytes")
       LOCKSTEP_HALVES("sub", 24, 25, 26, 27, 20, 21, 22, 23, 4, 5, 6, 7)
@@ -114,19 +118,22 @@ constexpr int kRowBytes = kColumns * 2 * kQuarter;  // between the passes
       LOCKSTEP_STORE(20, 21, 22, 23, "bytes")
       LOCKSTEP_HALVES("mls", 20, 21, 22, 23, 4, 5, 6, 7, 30, 30, 30, 30)
       LOCKSTEP_STORE(20, 21, 22, 23, "bytes")
+      "subs %w[left], %w[left], #1\n"
       LOCKSTEP_STORE(16, 17, 18, 19, "bytes")
+      "b.ne 1b\n"
       "b 3f\n"
       "2:\n"
+      LOCKSTEP_ROW_OF_WEIGHTS
       LOCKSTEP_STORE(20, 21, 22, 23, "bytes")
       LOCKSTEP_HALVES("sub", 20, 21, 22, 23, 0, 1, 2, 3, 16, 17, 18, 19)
       LOCKSTEP_STORE(20, 21, 22, 23, "bytes")
       LOCKSTEP_HALVES("mla", 20, 21, 22, 23, 16, 17, 18, 19, 28, 28, 28, 28)
       LOCKSTEP_STORE(20, 21, 22, 23, "bytes")
       LOCKSTEP_STORE(16, 17, 18, 19, "bytes")
-      LOCKSTEP_STORE(4, 5, 6, 7, "bytes")
-      "3:\n"
       "subs %w[left], %w[left], #1\n"
-      "b.ne 1b\n"
+      LOCKSTEP_STORE(4, 5, 6, 7, "bytes")
+      "b.ne 2b\n"
+      "3:\n"
       : [from] "+r"(from), [to] "+r"(to), [left] "+r"(left)
       : [bytes] "r"(bytes), [stride] "r"(stride)
       : "cc", "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18", "v19", "v20", "v21", "v22",
@@ -146,6 +153,7 @@ void TransformQuad(int32_t stride, const int8_t* weights, ptrdiff_t tap_step, in
 #undef LOCKSTEP_PAIR
 #undef LOCKSTEP_WIDE_PAIR
 #undef LOCKSTEP_HALVES
+#undef LOCKSTEP_ROW_OF_WEIGHTS
 
 #else
 
