@@ -13,11 +13,16 @@ namespace {
 
 constexpr int kVectors = 4;
 
-// Differences to a zero point.
-struct Operand {
+// Differences to a zero point, or elements as they are.
+template <bool kDifferences>
+struct OperandOf {
   const uint8_t* data;
   bool same, wide;
   __m512i zero_point;
+
+  [[gnu::always_inline]] __m512i Difference(__m512i value) const {
+    return kDifferences ? _mm512_sub_epi32(value, zero_point) : value;
+  }
 
   [[gnu::always_inline]] __m512i Load(int64_t at, __mmask16 valid) const {
     __m512i value;
@@ -27,14 +32,17 @@ struct Operand {
     } else {
       value = same ? _mm512_set1_epi32(data[0]) : _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(valid, data + at));
     }
-    return _mm512_sub_epi32(value, zero_point);
+    return Difference(value);
   }
 
   [[gnu::always_inline]] __m512i LoadBytes(int64_t at) const {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + at));
-    return _mm512_sub_epi32(_mm512_cvtepu8_epi32(bytes), zero_point);
+    return Difference(_mm512_cvtepu8_epi32(bytes));
   }
 };
+
+using Operand = OperandOf<true>;
+using Elements = OperandOf<false>;
 
 Operand OperandA(const BinaryRun& run, int32_t zero) {
   return {run.a, run.same_a, run.wide_a, _mm512_set1_epi32(zero)};
@@ -47,6 +55,7 @@ Operand OperandB(const BinaryRun& run, int32_t zero) {
 struct Output {
   uint8_t* data;
   bool wide;
+  bool clamps;                  // to less than a byte holds
   __m512i low, high;            // of 32 bits
   __m512i byte_low, byte_high;  // of bytes
 
@@ -65,14 +74,16 @@ struct Output {
     const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     const __m512i words_low = _mm512_packs_epi32(values[0], values[1]);
     const __m512i words_high = _mm512_packs_epi32(values[2], values[3]);
-    const __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(words_low, words_high));
-    _mm512_storeu_si512(data + at, _mm512_min_epu8(_mm512_max_epu8(bytes, byte_low), byte_high));
+    __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(words_low, words_high));
+    if (clamps) bytes = _mm512_min_epu8(_mm512_max_epu8(bytes, byte_low), byte_high);
+    _mm512_storeu_si512(data + at, bytes);
   }
 };
 
 Output OutputOf(const BinaryRun& run, int32_t low, int32_t high) {
   return {run.y,
           run.wide_y,
+          low > 0 || high < 255,
           _mm512_set1_epi32(low),
           _mm512_set1_epi32(high),
           _mm512_set1_epi8(static_cast<char>(low)),
@@ -80,8 +91,8 @@ Output OutputOf(const BinaryRun& run, int32_t low, int32_t high) {
 }
 
 // combine(differences of a, of b) gives 16 values, not clamped yet where `bytes` says that 32 bits hold them.
-template <typename Combine>
-[[gnu::always_inline]] inline void ForEachLane(const BinaryRun& run, Operand a, Operand b, Output y, Combine combine) {
+template <typename A, typename Combine>
+[[gnu::always_inline]] inline void ForEachLane(const BinaryRun& run, A a, A b, Output y, Combine combine) {
   const bool bytes = !run.wide_a && !run.wide_b && !run.wide_y && !run.same_a && !run.same_b;
   for (int64_t row = 0; row < run.rows; ++row) {
     int64_t i = 0;
@@ -119,14 +130,22 @@ void AddRun512(const AddConstants& c, const BinaryRun& run) {
   const __m512i multiplier_a = _mm512_set1_epi32(c.multiplier_a);
   const __m512i multiplier_b = _mm512_set1_epi32(c.multiplier_b);
   const __m128i shift = _mm_cvtsi32_si128(c.shift);
-  if (!run.wide_a && !run.wide_b && !run.wide_y) {  // the format bounds multipliers and shift so that 32 bits do
-    const __m512i zero_point = _mm512_set1_epi32(c.zero_point);
-    const __m512i half = _mm512_set1_epi32((1 << c.shift) >> 1);
+  // All that is added, in one constant. 32 bits hold the sum with it but for outputs of a very small scale.
+  const int64_t start = (int64_t{c.zero_point} << c.shift) + (int64_t{1} << c.shift >> 1) -
+                        int64_t{c.zero_a} * c.multiplier_a - int64_t{c.zero_b} * c.multiplier_b;
+  const int64_t least = start + 255 * (int64_t{c.multiplier_a < 0 ? c.multiplier_a : 0} +
+                                       int64_t{c.multiplier_b < 0 ? c.multiplier_b : 0});
+  const int64_t most = start + 255 * (int64_t{c.multiplier_a > 0 ? c.multiplier_a : 0} +
+                                      int64_t{c.multiplier_b > 0 ? c.multiplier_b : 0});
+  if (!run.wide_a && !run.wide_b && !run.wide_y && least >= INT32_MIN && most <= INT32_MAX) {
+    const __m512i starts = _mm512_set1_epi32(static_cast<int32_t>(start));
+    const Elements left = {run.a, run.same_a, false, {}};
+    const Elements right = {run.b, run.same_b, false, {}};
     ForEachLane(
-        run, a, b, y, [&](__m512i left, __m512i right) __attribute__((always_inline)) {
+        run, left, right, y, [&](__m512i x, __m512i z) __attribute__((always_inline)) {
           const __m512i sum =
-              _mm512_add_epi32(_mm512_mullo_epi32(left, multiplier_a), _mm512_mullo_epi32(right, multiplier_b));
-          return _mm512_add_epi32(_mm512_sra_epi32(_mm512_add_epi32(sum, half), shift), zero_point);
+              _mm512_add_epi32(_mm512_mullo_epi32(x, multiplier_a), _mm512_mullo_epi32(z, multiplier_b));
+          return _mm512_sra_epi32(_mm512_add_epi32(sum, starts), shift);
         });
     return;
   }

@@ -19,8 +19,9 @@ using LaneMask = unsigned long long;
 
 struct DepthwisePlan {
   OutputLimits limits;
-  int quads;  // of rows
-  int rows;   // most output rows at a time
+  bool clamps;  // to less than a byte holds
+  int quads;    // of rows
+  int rows;     // most output rows at a time
   const uint8_t* table;
 };
 

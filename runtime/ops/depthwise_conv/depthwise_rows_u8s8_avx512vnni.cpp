@@ -93,13 +93,15 @@ template <int kCount>
     RequantizeRare(block, plan.limits, values, kCount * kVectors);
     Unroll<kCount>([&](auto s) { Unroll<kVectors>([&](auto v) { acc[s][v] = values[s * kVectors + v]; }); });
   }
-  const __m512i low = _mm512_set1_epi8(static_cast<char>(plan.limits.low));
-  const __m512i high = _mm512_set1_epi8(static_cast<char>(plan.limits.high));
   __m512i bytes[kCount];
   Unroll<kCount>([&](auto s) {  // packing undoes what interleaving did
     bytes[s] = _mm512_packus_epi16(_mm512_packs_epi32(acc[s][0], acc[s][1]), _mm512_packs_epi32(acc[s][2], acc[s][3]));
-    bytes[s] = _mm512_min_epu8(_mm512_max_epu8(bytes[s], low), high);
   });
+  if (plan.clamps) {
+    const __m512i low = _mm512_set1_epi8(static_cast<char>(plan.limits.low));
+    const __m512i high = _mm512_set1_epi8(static_cast<char>(plan.limits.high));
+    Unroll<kCount>([&](auto s) { bytes[s] = _mm512_min_epu8(_mm512_max_epu8(bytes[s], low), high); });
+  }
   if (plan.table != nullptr) {
     const ByteTable512 table = LoadTable512(plan.table);
     Unroll<kCount>([&](auto s) { bytes[s] = LookUp512(table, bytes[s]); });
@@ -179,6 +181,7 @@ void RunBlock(const DepthwiseLayer& layer, const DepthwisePlan& plan, const Dept
 void depthwise_rows_u8s8_avx512vnni(const DepthwiseLayer& layer, int64_t begin, int64_t end) {
   DepthwisePlan plan;
   plan.limits = {layer.zero_point, layer.low, layer.high};
+  plan.clamps = layer.low > 0 || layer.high < 255;
   plan.quads = (layer.kernel_h + 3) / 4;
   plan.rows = 1;
   if (layer.stride_h == 1 && layer.dilation_h == 1) {

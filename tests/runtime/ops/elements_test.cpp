@@ -107,6 +107,38 @@ TEST(Add, SmallestShift) {
   ExpectEveryKernelGives(test);
 }
 
+// Where 32 bits hold the sum with all that is added to it, and where they do not.
+TEST(Add, SumsOfBytesAroundTheEdgeOf32Bits) {
+  std::mt19937 random(24);
+  for (int shift = 20; shift <= 30; ++shift) {
+    for (int signs = 0; signs < 4; ++signs) {
+      for (int zeros = 0; zeros < 8; ++zeros) {
+        LayerCase test = MakeBinary(kShapes[0], DType::U8, DType::U8, DType::U8, random);
+        for (size_t input = 0; input < 2; ++input) {
+          test.inputs[input].zero_point = (zeros >> input & 1) * 255;
+          for (uint8_t& byte : test.inputs[input].bytes) byte = random() % 2 == 0 ? 0 : 255;
+        }
+        test.output.zero_point = (zeros >> 2) * 255;
+        joint::AddT add;
+        add.multiplier_a = (signs & 1) == 0 ? 1 << 21 : -(1 << 21);
+        add.multiplier_b = (signs & 2) == 0 ? 1 << 21 : -(1 << 21);
+        add.shift = shift;
+        add.clamp_high = 255;
+        for (int64_t i = 0; i < test.output.Elements(); ++i) {
+          const int64_t sum = Difference(test.inputs[0], test.output, i) * add.multiplier_a +
+                              Difference(test.inputs[1], test.output, i) * add.multiplier_b;
+          const int64_t rounded = (sum + (int64_t{1} << (shift - 1))) >> shift;
+          AppendActivation(test.output, ClampTo(test.output.zero_point + rounded, 0, 255));
+        }
+        test.about += ", shift " + std::to_string(shift) + ", signs " + std::to_string(signs) + ", zero points " +
+                      std::to_string(zeros);
+        test.layer.options.Set(add);
+        ExpectEveryKernelGives(test);
+      }
+    }
+  }
+}
+
 TEST(Mul, ShapesTypesAndShifts) {
   std::mt19937 random(23);
   for (const ShapePair& shapes : kShapes) {
