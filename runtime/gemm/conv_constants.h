@@ -47,6 +47,7 @@ class OutputTable {
   // Bytes of a value in front of the table, and from one output pixel of the row to the next.
   int64_t element() const { return waiting_ != nullptr ? 2 : joint::ElementBytes(y_.dtype); }
   int64_t step() const { return (waiting_ != nullptr ? RowLength(y_) : y_.pitch) * element(); }
+  bool waits() const { return waiting_ != nullptr; }
   // Where the kernels write the row whose first pixel lies at `first`.
   uint8_t* Row(uint8_t* first) const { return waiting_ != nullptr ? reinterpret_cast<uint8_t*>(waiting_) : first; }
   // What ConvRow has.

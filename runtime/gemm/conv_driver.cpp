@@ -33,9 +33,11 @@ class ConvRun {
     const bool in_place = !variant_.signed_rows && g.input_bytes == 1 && g.in_c % 4 == 0;
     const int64_t in_step = args_.inputs[0].pitch * g.input_bytes;
     row.pixel_step = in_place ? in_step : g.in_c;
-    for (int64_t unit = range.begin; unit < range.end; ++unit) {
+    const int64_t together = in_place && !g.wide ? UnitsTogether() : 1;
+    for (int64_t unit = range.begin; unit < range.end; unit += together) {
       const int64_t first = unit * kPointwisePixels;
-      row.pixels = static_cast<int32_t>(unit + 1 < g.pixel_units ? kPointwisePixels : g.pixels - first);
+      const int64_t end = std::min(unit + together, range.end);
+      row.pixels = static_cast<int32_t>((end < g.pixel_units ? end * kPointwisePixels : g.pixels) - first);
       const uint8_t* from = args_.inputs[0].data + first * in_step;
       for (int32_t byte = 0; byte < g.input_bytes && !in_place; ++byte) {
         CopyPixels({from + byte, row.pixels, in_step, g.input_bytes}, g.in_c, rows_.memory(byte), rows_.flip());
@@ -71,6 +73,14 @@ class ConvRun {
   const ConvGeometry& geometry() const { return geometry_; }
 
  private:
+  // Of a 1x1 convolution, as one row: what is done once for a row takes as long as some pixels. Where a table follows
+  // behind the row, this must not be longer than the first-level cache holds.
+  int64_t UnitsTogether() const {
+    constexpr int64_t kMostBytes = 1 << 17;  // of inputs and outputs
+    const int64_t bytes = kPointwisePixels * (int64_t{geometry_.in_c} + geometry_.out_c);
+    return variant_.looks_up && !rows_.table().waits() ? std::max<int64_t>(1, kMostBytes / bytes) : 1;
+  }
+
   template <typename PointSegments>
   void RunParts(int64_t first_pixel, const ConvRange& range, PointSegments point_segments) {
     const ConvGeometry& g = geometry_;
@@ -114,7 +124,11 @@ class ConvRun {
 
 // Where a tile of pixels often ends with a row, and weights are read again for a few.
 bool IsSmallImage(const ConvGeometry& g) {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+  constexpr int32_t kMostWidth = 128;
+#else
   constexpr int32_t kMostWidth = 20;
+#endif
   constexpr int64_t kMostBytes = 1 << 18;
   const int64_t rows = int64_t{g.out_h - 1} * g.stride_h + int64_t{g.kernel_h - 1} * g.dilation_h + 1;
   return g.out_w <= kMostWidth && rows * g.row_pixels * g.in_c <= kMostBytes;
