@@ -52,7 +52,9 @@ struct Requantizer512 {
 // zero_point + rq(acc), where HighWordsDo.
 [[gnu::always_inline]] inline __m512i RequantizeHighWords512(const Requantizer512& r, __m512i acc) {
   const __m512i even = _mm512_mul_epi32(acc, r.multiplier);
-  const __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(acc, 32), r.odd_multiplier);
+  // Shuffles have all four vector pipes, shifts two.
+  const __m512i high = _mm512_shuffle_epi32(acc, static_cast<_MM_PERM_ENUM>(0xf5));
+  const __m512i odd = _mm512_mul_epi32(high, r.odd_multiplier);
   const __m512i words = _mm512_mask_shuffle_epi32(odd, 0x5555, even, static_cast<_MM_PERM_ENUM>(0xf5));
   return _mm512_srav_epi32(_mm512_add_epi32(words, r.rounding), r.shift);
 }

@@ -23,27 +23,13 @@ struct Accumulators {
   __m512i value[kPixels][kBlocks];
 };
 
-// Where the input bytes of a tile's pixels lie behind those of the row's pixel 0: evenly apart, or each somewhere.
-struct EvenPixels {
-  int64_t first, step;
-};
-template <int kPixels>
-struct FreePixels {
-  int64_t at[kPixels];
-};
+// The size of most of a row's tiles.
+template <int kBlocks>
+inline constexpr int kMostPixels = kBlocks < 3 ? 12 : 24 / kBlocks;
 
-// Weights of the blocks after these, which a tile brings into the second-level cache while it multiplies.
-struct Ahead {
-  const int8_t* at;
-
-  [[gnu::always_inline]] void Fetch() {
-    _mm_prefetch(at, _MM_HINT_T1);
-    at += kQuadBytes;
-  }
-};
-struct NothingAhead {
-  [[gnu::always_inline]] void Fetch() {}
-};
+// The next smaller tile for what a row leaves over: 12, 8, 4, 2 or 6, 4, 2. The last may have a single pixel twice.
+constexpr int SmallerTile(int pixels) { return pixels > 4 ? (pixels - 1) / 4 * 4 : pixels / 2; }
+constexpr int FewestPixels(int pixels) { return pixels > 2 ? pixels : 1; }
 
 // The bytes of a pixel's quad.
 [[gnu::always_inline]] inline __m512i LoadQuad(const uint8_t* from) {
@@ -52,56 +38,96 @@ struct NothingAhead {
   return _mm512_set1_epi32(bytes);
 }
 
-template <int kPixels, int kBlocks, typename Fetched>
-[[gnu::always_inline]] inline void MultiplyQuads(const uint8_t* segment, const EvenPixels& pixels, int32_t quads,
-                                                 const int8_t* w, int64_t block_step, Fetched& ahead,
-                                                 Accumulators<kPixels, kBlocks>& acc) {
-  // Three pixels to a pointer: its multiples 1, 2 of the step are in the address.
-  constexpr int kPointers = (kPixels + 2) / 3;
+// The quads of a tile's pixels in a segment, one after the other. `pixels`: where they lie behind the row's pixel 0.
+// Evenly apart: three pixels to a pointer, its multiples 1, 2 of the step are in the address.
+struct EvenPixels {
+  int64_t first, step;
+};
+template <int kPixels>
+struct EvenQuads {
+  static constexpr int kPointers = (kPixels + 2) / 3;
   const uint8_t* x[kPointers];
-  Unroll<kPointers>([&](auto i) { x[i] = segment + pixels.first + 3 * i * pixels.step; });
-  for (int32_t quad = quads; quad != 0; --quad) {
-    __m512i weights[kBlocks];
-    Unroll<kBlocks>([&](auto b) { weights[b] = _mm512_loadu_si512(w + b * block_step); });
-    Unroll<kPixels>([&](auto p) {
-      const __m512i value = LoadQuad(x[p / 3] + p % 3 * pixels.step);
-      Unroll<kBlocks>([&](auto b) { acc.value[p][b] = DotProduct(acc.value[p][b], value, weights[b]); });
-    });
-    w += kQuadBytes;
-    ahead.Fetch();
+  int64_t step;
+
+  [[gnu::always_inline]] EvenQuads(const uint8_t* segment, const EvenPixels& pixels) : step(pixels.step) {
+    Unroll<kPointers>([&](auto i) { x[i] = segment + pixels.first + 3 * i * step; });
+  }
+  [[gnu::always_inline]] __m512i Load(int p) const { return LoadQuad(x[p / 3] + p % 3 * step); }
+  [[gnu::always_inline]] void Advance() {
     Unroll<kPointers>([&](auto i) { x[i] += 4; });
   }
-}
+};
 
-template <int kPixels, int kBlocks, typename Fetched>
-[[gnu::always_inline]] inline void MultiplyQuads(const uint8_t* segment, const FreePixels<kPixels>& pixels,
-                                                 int32_t quads, const int8_t* w, int64_t block_step, Fetched& ahead,
-                                                 Accumulators<kPixels, kBlocks>& acc) {
+// Each somewhere.
+template <int kPixels>
+struct FreePixels {
+  int64_t at[kPixels];
+};
+template <int kPixels>
+struct FreeQuads {
   const uint8_t* x[kPixels];
-  Unroll<kPixels>([&](auto p) { x[p] = segment + pixels.at[p]; });
-  for (int64_t at = 0; at != int64_t{quads} * 4; at += 4) {
-    __m512i weights[kBlocks];
-    Unroll<kBlocks>([&](auto b) { weights[b] = _mm512_loadu_si512(w + b * block_step); });
-    Unroll<kPixels>([&](auto p) {
-      const __m512i value = LoadQuad(x[p] + at);
-      Unroll<kBlocks>([&](auto b) { acc.value[p][b] = DotProduct(acc.value[p][b], value, weights[b]); });
-    });
-    w += kQuadBytes;
-    ahead.Fetch();
+  int64_t at = 0;
+
+  [[gnu::always_inline]] FreeQuads(const uint8_t* segment, const FreePixels<kPixels>& pixels) {
+    Unroll<kPixels>([&](auto p) { x[p] = segment + pixels.at[p]; });
   }
+  [[gnu::always_inline]] __m512i Load(int p) const { return LoadQuad(x[p] + at); }
+  [[gnu::always_inline]] void Advance() { at += 4; }
+};
+
+// A store of a vector takes a cycle in which nothing is multiplied.
+template <int kPixels, int kBlocks>
+[[gnu::always_inline]] inline void FinishInRegisters(const RowConstants512& constants,
+                                                     Accumulators<kPixels, kBlocks>& acc, uint8_t* to) {
+  constexpr int kPackPixels = kPackPixels512<kBlocks>;
+  constexpr int kPacks = kPixels / kPackPixels;
+  const StorePlace512 place = {constants.valid, constants.row->out_step};
+  Unroll<kBlocks>([&](auto b) {
+    const Requantizer512& requantizer = constants.requantizers[b];
+    Unroll<kPixels>([&](auto p) { acc.value[p][b] = RequantizeHighWords512(requantizer, acc.value[p][b]); });
+  });
+  __m512i bytes[kPacks];
+  Unroll<kPacks>([&](auto i) {
+    const auto value = [&](int v) { return acc.value[i * kPackPixels + v / kBlocks][v % kBlocks]; };
+    bytes[i] = Pack512(value(0), value(1), value(2), value(kBlocks == 3 ? 2 : 3));
+  });
+  FinishBytes512<kPacks>(constants, bytes);
+  Unroll<kPacks>(
+      [&](auto i) { StorePixels512<kBlocks>(place, bytes[i], kPackPixels, to + i * kPackPixels * place.step); });
 }
 
-template <int kPixels, int kBlocks, typename Pixels, typename Fetched>
-void RunTile(const RowConstants512& constants, int32_t block, int64_t pixel, const Pixels& pixels, Fetched ahead) {
+// `count`: of the pixels, those that there are.
+template <typename Quads, int kPixels, int kBlocks, typename Pixels>
+[[gnu::always_inline]] inline void RunTile(const RowConstants512& constants, int64_t pixel, int count,
+                                           const Pixels& pixels) {
   const ConvRow& row = *constants.row;
+  const int64_t block_step = constants.block_step;
+  constexpr bool kFetches = kPixels == kMostPixels<kBlocks> && kBlocks == kMostBlocks512;
+  const int64_t ahead = constants.ahead;
   Accumulators<kPixels, kBlocks> acc;
   Unroll<kBlocks>([&](auto b) {
     const __m512i start = LoadS32(constants.blocks[b].acc_init);
     Unroll<kPixels>([&](auto p) { acc.value[p][b] = start; });
   });
   const int8_t* w = constants.weights;
-  for (int32_t segment = 0; segment < row.segment_count; ++segment, w += constants.segment_step) {
-    MultiplyQuads(row.segments[segment], pixels, row.quads, w, constants.block_step, ahead, acc);
+  for (int32_t segment = 0; segment < row.segment_count; ++segment) {
+    Quads quads(row.segments[segment], pixels);
+    for (const int8_t* const end = w + constants.segment_step; w != end; w += kQuadBytes) {
+      __m512i weights[kBlocks];
+      Unroll<kBlocks>([&](auto b) { weights[b] = _mm512_loadu_si512(w + b * block_step); });
+      Unroll<kPixels>([&](auto p) {
+        const __m512i value = quads.Load(p);
+        Unroll<kBlocks>([&](auto b) { acc.value[p][b] = DotProduct(acc.value[p][b], value, weights[b]); });
+      });
+      if (kFetches && ahead != 0) _mm_prefetch(w + ahead, _MM_HINT_T1);
+      quads.Advance();
+    }
+  }
+  if constexpr (kPixels == kMostPixels<kBlocks>) {
+    if (constants.bytes) {
+      FinishInRegisters(constants, acc, constants.out + pixel * row.out_step);
+      return;
+    }
   }
   // Through memory, so that what follows is there once and not for every size of tiles.
   constexpr int kVectors = (kPixels * kBlocks + kMostBlocks512 - 1) / kMostBlocks512 * kMostBlocks512;
@@ -109,22 +135,8 @@ void RunTile(const RowConstants512& constants, int32_t block, int64_t pixel, con
   Unroll<kPixels>([&](auto p) {
     Unroll<kBlocks>([&](auto b) { _mm512_store_si512(own + (p * kBlocks + b) * kBlockChannels, acc.value[p][b]); });
   });
-  FinishTile512(constants, own, {block, kBlocks, pixel, kPixels});
+  FinishTile512(constants, own, {kBlocks, pixel, count});
 }
-
-template <int kPixels, int kBlocks, typename Pixels>
-[[gnu::always_inline]] inline void Tile(const RowConstants512& constants, int32_t block, int64_t pixel,
-                                        const Pixels& pixels) {
-  if (kPixels == 6 && constants.ahead < constants.ahead_end) {
-    RunTile<kPixels, kBlocks>(constants, block, pixel, pixels, Ahead{constants.ahead});
-    constants.ahead += constants.block_step;
-  } else {
-    RunTile<kPixels, kBlocks>(constants, block, pixel, pixels, NothingAhead{});
-  }
-}
-
-// The next smaller tile for what a row leaves over: 12, 8, 4, 2, 1 or 6, 4, 2, 1.
-constexpr int SmallerTile(int pixels) { return pixels > 4 ? (pixels - 1) / 4 * 4 : pixels / 2; }
 
 // Output pixels of one of the rows.
 struct PixelRange {
@@ -134,38 +146,72 @@ struct PixelRange {
 
 // In tiles of kPixels, the rest in smaller ones.
 template <int kPixels, int kBlocks>
-void Tiles(const RowConstants512& constants, int32_t block, PixelRange range) {
+[[gnu::noinline]] void Tiles(const RowConstants512& constants, PixelRange range) {
   const int64_t step = constants.row->pixel_step;
-  for (; range.first + kPixels <= range.last; range.first += kPixels, range.offset += kPixels * step) {
-    Tile<kPixels, kBlocks>(constants, block, range.first, EvenPixels{range.offset, step});
+  const int fewest = FewestPixels(kPixels);
+  while (range.first + fewest <= range.last) {
+    const bool whole = range.first + kPixels <= range.last;
+    const EvenPixels pixels = {range.offset, whole ? step : 0};
+    RunTile<EvenQuads<kPixels>, kPixels, kBlocks>(constants, range.first, whole ? kPixels : fewest, pixels);
+    range.first += kPixels;
+    range.offset += kPixels * step;
   }
-  if constexpr (kPixels > 1) {
-    if (range.first < range.last) Tiles<SmallerTile(kPixels), kBlocks>(constants, block, range);
+  if constexpr (kPixels > 2) {
+    if (range.first < range.last) Tiles<SmallerTile(kPixels), kBlocks>(constants, range);
   }
 }
 
 template <int kPixels, int kBlocks>
-void TilesOfRows(const RowConstants512& constants, int32_t block) {
+void TilesOfRows(const RowConstants512& constants) {
   const ConvRow& row = *constants.row;
   for (int64_t i = 0; i < row.rows; ++i) {
-    Tiles<kPixels, kBlocks>(constants, block, {i * row.pixels, (i + 1) * row.pixels, i * row.row_step});
+    Tiles<kPixels, kBlocks>(constants, {i * row.pixels, (i + 1) * row.pixels, i * row.row_step});
   }
 }
 
-// Tiles of four blocks that do not end with a row.
+// A pixel of the rows, and where its input bytes lie.
+struct RowWalk {
+  int64_t pixel = 0, offset = 0;
+  int32_t x = 0;
+
+  // The places of a tile's pixels, of which there are `count`.
+  template <int kPixels>
+  [[gnu::always_inline]] FreePixels<kPixels> Next(const ConvRow& row, int count) {
+    FreePixels<kPixels> places;
+    pixel += count;
+    if (x + kPixels < row.pixels) {
+      Unroll<kPixels>([&](auto p) { places.at[p] = offset + p * row.pixel_step; });
+      x += kPixels;
+      offset += kPixels * row.pixel_step;
+      return places;
+    }
+    for (int p = 0; p < kPixels; ++p) {
+      places.at[p] = offset;
+      if (p + 1 >= count && p + 1 < kPixels) continue;
+      offset += row.pixel_step;
+      if (++x == row.pixels) {
+        x = 0;
+        offset += row.row_step - row.pixels * row.pixel_step;
+      }
+    }
+    return places;
+  }
+};
+
+// Tiles of four blocks that do not end with a row. With each of the first come weights of one of the next blocks.
 template <int kPixels>
-void TilesAcrossRows(const RowConstants512& constants, int32_t block, int64_t pixel) {
+[[gnu::noinline]] void TilesAcrossRows(const RowConstants512& constants, RowWalk walk) {
   const ConvRow& row = *constants.row;
   const int64_t pixels = row.rows * int64_t{row.pixels};
-  for (; pixel + kPixels <= pixels; pixel += kPixels) {
-    FreePixels<kPixels> places;
-    for (int64_t p = 0; p < kPixels; ++p) {
-      places.at[p] = (pixel + p) / row.pixels * row.row_step + (pixel + p) % row.pixels * row.pixel_step;
-    }
-    Tile<kPixels, kMostBlocks512>(constants, block, pixel, places);
+  const int fewest = FewestPixels(kPixels);
+  while (walk.pixel + fewest <= pixels) {
+    const int64_t first = walk.pixel;
+    const int count = first + kPixels <= pixels ? kPixels : fewest;
+    RunTile<FreeQuads<kPixels>, kPixels, kMostBlocks512>(constants, first, count, walk.Next<kPixels>(row, count));
+    if (kPixels == kMostPixels<kMostBlocks512>) constants.FetchNext();
   }
-  if constexpr (kPixels > 1) {
-    if (pixel < pixels) TilesAcrossRows<SmallerTile(kPixels)>(constants, block, pixel);
+  if constexpr (kPixels > 2) {
+    if (walk.pixel < pixels) TilesAcrossRows<SmallerTile(kPixels)>(constants, walk);
   }
 }
 
@@ -175,44 +221,47 @@ int32_t NextBlocks(int32_t left) {
   return left < kMostBlocks512 ? left : kMostBlocks512;
 }
 
+void RunBlocks(const RowConstants512& constants, int32_t blocks) {
+  switch (blocks) {
+    case 1:
+      return TilesOfRows<kMostPixels<1>, 1>(constants);
+    case 2:
+      return TilesOfRows<kMostPixels<2>, 2>(constants);
+    case 3:
+      return TilesOfRows<kMostPixels<3>, 3>(constants);
+    default:
+      return TilesAcrossRows<kMostPixels<4>>(constants, {});
+  }
+}
+
 void RunRow(const ConvRow& row) {
   RowConstants512 constants;
   constants.row = &row;
   constants.limits = {row.zero_point, row.low, row.high};
   constants.high_words = HighWordsDo(row.zero_point, row.min_shift, row.max_shift);
+  constants.bytes = constants.high_words && !row.wide_output && row.sums == nullptr;
+  constants.clamps = row.low > 0 || row.high < 255;
   constants.segment_step = row.quads * kQuadBytes;
   constants.block_step = row.segment_count * constants.segment_step;
   const bool fetches = row.blocks * constants.block_step >= kFetchedBytes;
   for (int32_t block = 0; block < row.blocks;) {
     const int32_t blocks = NextBlocks(row.blocks - block);
+    const int32_t after = fetches ? row.blocks - block - blocks : 0;
+    constants.ahead_blocks = after < kMostBlocks512 ? after : kMostBlocks512;
+    constants.ahead = after > 0 ? blocks * constants.block_step : 0;
+    constants.block = block;
+    constants.channels = row.channels - block * kBlockChannels;
     constants.blocks = row.constants + block;
     constants.weights = row.weights + block * constants.block_step;
-    const int32_t after = fetches ? row.blocks - block - blocks : 0;
-    constants.ahead = constants.weights + blocks * constants.block_step;
-    constants.ahead_end = constants.ahead + (after < kMostBlocks512 ? after : kMostBlocks512) * constants.block_step;
+    constants.out = row.out + int64_t{block} * kBlockChannels * (row.wide_output ? 2 : 1);
+    if (constants.channels > blocks * kBlockChannels) constants.channels = blocks * kBlockChannels;
+    constants.valid = ~__mmask64{0} >> (kMostBlocks512 * kBlockChannels - constants.channels);
     for (int32_t b = 0; b < blocks; ++b) {
       const ConvBlock& channels = constants.blocks[b];
       constants.requantizers[b] = MakeRequantizer512(LoadS32(channels.multiplier), LoadS32(channels.shift),
                                                      row.zero_point, constants.high_words);
     }
-    switch (blocks) {
-      case 1:
-        TilesOfRows<12, 1>(constants, block);
-        break;
-      case 2:
-        TilesOfRows<12, 2>(constants, block);
-        break;
-      case 3:
-        TilesOfRows<8, 3>(constants, block);
-        break;
-      default:
-        if (row.rows > 1) {
-          TilesAcrossRows<6>(constants, block, 0);
-        } else {
-          Tiles<6, 4>(constants, block, {0, row.pixels, 0});
-        }
-        break;
-    }
+    RunBlocks(constants, blocks);
     block += blocks;
   }
 }

@@ -43,6 +43,71 @@ TEST(Conv, WidthsAroundTheTileEdges) {
   }
 }
 
+// The last block of a tile has few channels, and nothing may be written behind them.
+TEST(Conv, WidthsOfBlocksThatAreNotWhole) {
+  for (const int32_t out : {9, 24, 40, 57}) {
+    for (int32_t width = 1; width <= 26; ++width) {
+      ConvCase c;
+      c.height = 2;
+      c.width = width;
+      c.in = 4;
+      c.out = out;
+      c.output = width % 2 == 0 ? Output::kU8 : Output::kU8Table;
+      c.seed = static_cast<uint32_t>(width * 64 + out);
+      Check(c);
+      c.kernel_h = c.kernel_w = 1;
+      c.top = c.left = c.bottom = c.right = 0;
+      Check(c);
+    }
+  }
+}
+
+// Rows that are taken together, of an image that is wide, and of one that is too large for it.
+TEST(Conv, RowsOfWideImages) {
+  for (const int32_t width : {55, 61, 111, 131}) {
+    for (const int32_t out : {64, 72, 130}) {
+      ConvCase c;
+      c.height = 5;
+      c.width = width;
+      c.in = 3;
+      c.out = out;
+      c.seed = static_cast<uint32_t>(width + out);
+      Check(c);
+      c.stride_h = c.stride_w = 2;
+      Check(c);
+    }
+  }
+  ConvCase c;
+  c.height = 40;
+  c.width = 112;
+  c.in = 64;
+  c.out = 64;
+  Check(c);
+}
+
+// Units whose pixels are one row, and weights that are fetched while others are used.
+TEST(Conv, PointwiseLayersOfManyPixelsOrWeights) {
+  ConvCase c;
+  c.kernel_h = c.kernel_w = 1;
+  c.top = c.left = c.bottom = c.right = 0;
+  c.height = 41;
+  c.width = 31;
+  c.in = 64;
+  c.out = 72;
+  Check(c);
+  c.output = Output::kU8Table;
+  c.table_bits = 10;
+  Check(c);
+  for (const int32_t width : {1, 7, 25}) {
+    c.output = Output::kU8;
+    c.height = 1;
+    c.width = width;
+    c.in = 520;
+    c.out = 272;
+    Check(c);
+  }
+}
+
 TEST(Conv, PointwiseLayersOfSeveralUnits) {
   for (const int32_t in : {4, 6, 64}) {
     ConvCase c;
