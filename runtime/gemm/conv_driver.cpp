@@ -33,7 +33,7 @@ class ConvRun {
     const bool in_place = !variant_.signed_rows && g.input_bytes == 1 && g.in_c % 4 == 0;
     const int64_t in_step = args_.inputs[0].pitch * g.input_bytes;
     row.pixel_step = in_place ? in_step : g.in_c;
-    const int64_t together = in_place && !g.wide ? UnitsTogether() : 1;
+    const int64_t together = in_place && !g.wide ? Together(kPointwisePixels) : 1;
     for (int64_t unit = range.begin; unit < range.end; unit += together) {
       const int64_t first = unit * kPointwisePixels;
       const int64_t end = std::min(unit + together, range.end);
@@ -51,20 +51,29 @@ class ConvRun {
   void Windows(const ConvRange& range) {
     const ConvGeometry& g = geometry_;
     RowRing ring(g, args_.inputs[0], rows_.flip(), rows_.memory(0));
-    rows_.row().pixel_step = int64_t{g.stride_w} * g.group_in;
+    const bool in_place = ReadsInPlace();
+    const int64_t pixel = in_place ? args_.inputs[0].pitch : g.group_in;
+    const int64_t line = in_place ? g.in_w * pixel : g.groups * g.row_stride;
+    rows_.row().pixel_step = g.stride_w * pixel;
     rows_.row().pixels = g.out_w;
-    rows_.row().row_step = g.stride_h * g.groups * g.row_stride;
+    rows_.row().row_step = g.stride_h * line;
     const int32_t taps = g.segments / g.kernel_h;  // segments of one kernel row
+    const int64_t most = in_place ? Together(g.out_w) : (g.whole_images ? g.out_h : 1);
     for (int64_t unit = range.begin; unit < range.end; unit += rows_.row().rows) {
+      const int64_t image = unit / g.out_h;
       const int64_t y = unit % g.out_h;
       const int64_t top = y * g.stride_h;
-      const int64_t together = g.whole_images && variant_.rows_together ? std::min(range.end - unit, g.out_h - y) : 1;
+      const int64_t together = variant_.rows_together ? std::min({range.end - unit, g.out_h - y, most}) : 1;
       rows_.row().rows = static_cast<int32_t>(together);
-      ring.Load(unit / g.out_h, top, top + (together - 1) * g.stride_h + int64_t{g.kernel_h - 1} * g.dilation_h);
+      const uint8_t* lines = args_.inputs[0].data + (image * g.in_h + top) * line;
+      if (!in_place) {
+        ring.Load(image, top, top + (together - 1) * g.stride_h + int64_t{g.kernel_h - 1} * g.dilation_h);
+      }
       RunParts(unit * g.out_w, range, [&](int32_t group, int32_t byte, const uint8_t** segments) {
         for (int32_t segment = 0; segment < g.segments; ++segment) {
-          segments[segment] = ring.Row(top + int64_t{segment / taps} * g.dilation_h, group, byte) +
-                              int64_t{segment % taps} * g.dilation_w * g.group_in;
+          const int64_t row = int64_t{segment / taps} * g.dilation_h;
+          segments[segment] = (in_place ? lines + row * line : ring.Row(top + row, group, byte)) +
+                              int64_t{segment % taps} * g.dilation_w * pixel;
         }
       });
     }
@@ -73,12 +82,22 @@ class ConvRun {
   const ConvGeometry& geometry() const { return geometry_; }
 
  private:
-  // Of a 1x1 convolution, as one row: what is done once for a row takes as long as some pixels. Where a table follows
-  // behind the row, this must not be longer than the first-level cache holds.
-  int64_t UnitsTogether() const {
-    constexpr int64_t kMostBytes = 1 << 17;  // of inputs and outputs
-    const int64_t bytes = kPointwisePixels * (int64_t{geometry_.in_c} + geometry_.out_c);
-    return variant_.looks_up && !rows_.table().waits() ? std::max<int64_t>(1, kMostBytes / bytes) : 1;
+  // So many units of some pixels as one row: what is done once for a row takes as long as some pixels. Where a table
+  // follows behind the row, this must not be longer than the first-level cache holds. With many weights, which are read
+  // once for a row, more units are worth more of the second-level cache.
+  int64_t Together(int64_t pixels) const {
+    const int64_t most = int64_t{1} << (geometry_.parts_first ? 19 : 17);  // of inputs and outputs
+    const int64_t bytes = pixels * (int64_t{geometry_.in_c} + geometry_.out_c);
+    return variant_.looks_up && !rows_.table().waits() ? std::max<int64_t>(1, most / bytes) : 1;
+  }
+
+  // Windows without padding, such as those of a 1x1 convolution with a stride. Nothing behind a segment is read.
+  bool ReadsInPlace() const {
+    const ConvGeometry& g = geometry_;
+    const int64_t last = int64_t{g.out_h - 1} * g.stride_h + int64_t{g.kernel_h - 1} * g.dilation_h;
+    const int64_t segment = int64_t{g.kernel_h} * g.kernel_w * g.in_c / g.segments;
+    return variant_.looks_up && !g.wide && g.groups == 1 && g.pad_top == 0 && g.pad_left == 0 && last < g.in_h &&
+           g.row_pixels <= g.in_w && segment % 4 == 0 && (segment == g.in_c || args_.inputs[0].pitch == g.in_c);
   }
 
   template <typename PointSegments>
