@@ -52,32 +52,38 @@ template <bool kWide>
   }
 }
 
+// Of `count` lines, `step` bytes from one to the next.
+template <bool kWide>
+[[gnu::always_inline]] inline void LargestOf(const uint8_t* from, int64_t step, int64_t count, int64_t bytes,
+                                             uint8_t* to) {
+  int64_t i = 0;
+  if (count == 3) {
+    for (; i + kBytes <= bytes; i += kBytes) {
+      const __m512i first = Larger<kWide>(_mm512_loadu_si512(from + i), _mm512_loadu_si512(from + i + step));
+      _mm512_storeu_si512(to + i, Larger<kWide>(first, _mm512_loadu_si512(from + i + 2 * step)));
+    }
+  }
+  for (; i < bytes; i += kBytes) {
+    const __mmask64 valid = BytesOf(bytes - i);
+    __m512i most = _mm512_maskz_loadu_epi8(valid, from + i);
+    for (int64_t line = 1; line < count; ++line) {
+      most = Larger<kWide>(most, _mm512_maskz_loadu_epi8(valid, from + line * step + i));
+    }
+    StoreBytes(to + i, valid, most);
+  }
+}
+
 template <bool kWide>
 void MaxRow(const PoolRow& row, uint8_t* columns) {
   constexpr int kSize = kWide ? 2 : 1;
   const int64_t pixel = int64_t{row.channels} * kSize;
   ForEachPiece(
       row, [&](const uint8_t* from, int64_t to, int64_t length) __attribute__((always_inline)) {
-        for (int64_t i = 0; i < length * kSize; i += kBytes) {
-          const __mmask64 valid = BytesOf(length * kSize - i);
-          __m512i most = _mm512_maskz_loadu_epi8(valid, from + i);
-          for (int64_t r = 1; r < row.rows; ++r) {
-            most = Larger<kWide>(most, _mm512_maskz_loadu_epi8(valid, from + r * row.row_step + i));
-          }
-          StoreBytes(columns + to * kSize + i, valid, most);
-        }
+        LargestOf<kWide>(from, row.row_step, row.rows, length * kSize, columns + to * kSize);
       });
   for (int64_t x = 0; x < row.out_w; ++x) {
     const Window window = WindowOf(row, x);
-    const uint8_t* from = columns + window.first * pixel;
-    for (int64_t i = 0; i < pixel; i += kBytes) {
-      const __mmask64 valid = BytesOf(pixel - i);
-      __m512i most = _mm512_maskz_loadu_epi8(valid, from + i);
-      for (int64_t column = 1; column < window.last - window.first; ++column) {
-        most = Larger<kWide>(most, _mm512_maskz_loadu_epi8(valid, from + column * pixel + i));
-      }
-      StoreBytes(row.y + x * row.y_step + i, valid, most);
-    }
+    LargestOf<kWide>(columns + window.first * pixel, pixel, window.last - window.first, pixel, row.y + x * row.y_step);
   }
 }
 
