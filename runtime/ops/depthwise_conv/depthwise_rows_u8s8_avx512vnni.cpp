@@ -114,10 +114,11 @@ template <int kCount>
 // `count` output pixels of one row.
 void RunRow(const Steps& steps, const uint8_t* columns, int count, uint8_t* to) {
   const int width = steps.block->pixels;
-  while (count > 0) {
-    const int left = (count + width - 1) / width;
+  int left = (count + width - 1) / width;
+  const int last = count - (left - 1) * width;
+  while (left > 0) {
     const int taken = left >= kSteps ? kSteps : (left >= 2 ? 2 : 1);
-    const int pixels = Least(count - (taken - 1) * width, width);
+    const int pixels = left == taken ? last : width;
     if (taken == kSteps) {
       RunSteps<kSteps>(steps, columns, pixels, to);
     } else if (taken == 2) {
@@ -127,7 +128,7 @@ void RunRow(const Steps& steps, const uint8_t* columns, int count, uint8_t* to) 
     }
     columns += taken * steps.step;
     to += taken * width * steps.out_pitch;
-    count -= taken * width;
+    left -= taken;
   }
 }
 
