@@ -143,14 +143,15 @@ class ConvRun {
 
 // Where a tile of pixels often ends with a row, and weights are read again for a few.
 bool IsSmallImage(const ConvGeometry& g) {
+  constexpr int32_t kFewPixels = 20;
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
   constexpr int32_t kMostWidth = 128;
 #else
-  constexpr int32_t kMostWidth = 20;
+  constexpr int32_t kMostWidth = kFewPixels;
 #endif
-  constexpr int64_t kMostBytes = 1 << 18;
+  const int64_t most_bytes = g.out_w <= kFewPixels ? 1 << 18 : 1 << 17;
   const int64_t rows = int64_t{g.out_h - 1} * g.stride_h + int64_t{g.kernel_h - 1} * g.dilation_h + 1;
-  return g.out_w <= kMostWidth && rows * g.row_pixels * g.in_c <= kMostBytes;
+  return g.out_w <= kMostWidth && rows * g.row_pixels * g.in_c <= most_bytes;
 }
 
 }  // namespace
