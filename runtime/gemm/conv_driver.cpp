@@ -13,6 +13,12 @@ constexpr bool kRowsTogether = true;
 #else
 constexpr bool kRowsTogether = false;
 #endif
+// Whether one of this build looks up, so that its rows may be longer than the first-level cache.
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+constexpr bool kLongRows = true;
+#else
+constexpr bool kLongRows = false;
+#endif
 
 class ConvRun {
  public:
@@ -88,7 +94,7 @@ class ConvRun {
   int64_t Together(int64_t pixels) const {
     const int64_t most = int64_t{1} << (geometry_.parts_first ? 19 : 17);  // of inputs and outputs
     const int64_t bytes = pixels * (int64_t{geometry_.in_c} + geometry_.out_c);
-    return variant_.looks_up && !rows_.table().waits() ? std::max<int64_t>(1, most / bytes) : 1;
+    return kLongRows && variant_.looks_up && !rows_.table().waits() ? std::max<int64_t>(1, most / bytes) : 1;
   }
 
   // Windows without padding, such as those of a 1x1 convolution with a stride. Nothing behind a segment is read.
@@ -96,8 +102,9 @@ class ConvRun {
     const ConvGeometry& g = geometry_;
     const int64_t last = int64_t{g.out_h - 1} * g.stride_h + int64_t{g.kernel_h - 1} * g.dilation_h;
     const int64_t segment = int64_t{g.kernel_h} * g.kernel_w * g.in_c / g.segments;
-    return variant_.looks_up && !g.wide && g.groups == 1 && g.pad_top == 0 && g.pad_left == 0 && last < g.in_h &&
-           g.row_pixels <= g.in_w && segment % 4 == 0 && (segment == g.in_c || args_.inputs[0].pitch == g.in_c);
+    return kLongRows && variant_.looks_up && !g.wide && g.groups == 1 && g.pad_top == 0 && g.pad_left == 0 &&
+           last < g.in_h && g.row_pixels <= g.in_w && segment % 4 == 0 &&
+           (segment == g.in_c || args_.inputs[0].pitch == g.in_c);
   }
 
   template <typename PointSegments>
@@ -144,11 +151,7 @@ class ConvRun {
 // Where a tile of pixels often ends with a row, and weights are read again for a few.
 bool IsSmallImage(const ConvGeometry& g) {
   constexpr int32_t kFewPixels = 20;
-#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-  constexpr int32_t kMostWidth = 128;
-#else
-  constexpr int32_t kMostWidth = kFewPixels;
-#endif
+  constexpr int32_t kMostWidth = kLongRows ? 128 : kFewPixels;
   const int64_t most_bytes = g.out_w <= kFewPixels ? 1 << 18 : 1 << 17;
   const int64_t rows = int64_t{g.out_h - 1} * g.stride_h + int64_t{g.kernel_h - 1} * g.dilation_h + 1;
   return g.out_w <= kMostWidth && rows * g.row_pixels * g.in_c <= most_bytes;
