@@ -152,6 +152,7 @@ Status Session::Impl::SelectKernels() {
       return Status::Error(StatusCode::kUnsupported, "layer '%.64s': this runtime has no kernel for it; upgrade it",
                            step.args.layer->name()->c_str());
     }
+    step.args.kernel = step.kernel;
     const kernels::Prepared prepared = kernels::OperatorOf(step.args.layer->options_type()).prepare(step.args);
     step.units = prepared.units;
     uint64_t bytes = 0;

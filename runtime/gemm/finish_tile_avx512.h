@@ -96,7 +96,6 @@ template <int kBlocks>
 // `sums`: [pixel][block][16], and readable up to a multiple of 64. Writes the outputs, or the row's sums.
 void FinishTile512(const RowConstants512& constants, const int32_t* sums, const TilePlace& place);
 
-void ApplyTable512(const uint8_t* table, const Stretches<uint8_t>& y);
 void FinishSums512(const SumsRow& row);
 
 }  // namespace lockstep::kernels

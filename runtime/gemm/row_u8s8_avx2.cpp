@@ -10,6 +10,7 @@
 
 #include "arithmetic/requantize_avx2.h"
 #include "gemm/conv_driver.h"
+#include "gemm/multiply_avx2.h"
 #include "gemm/unroll.h"
 
 namespace lockstep::kernels {
@@ -52,58 +53,18 @@ void WidenPixels(const ConvRow& row, int64_t first, uint16_t* tile) {
   }
 }
 
-struct OddBytes {
-  static constexpr int kPlace = 1;
-  [[gnu::always_inline]] static __m256i Words(__m256i bytes) { return _mm256_srai_epi16(bytes, kByteBits); }
-};
-
-struct EvenBytes {
-  static constexpr int kPlace = 0;
-  [[gnu::always_inline]] static __m256i Words(__m256i bytes) {
-    return OddBytes::Words(_mm256_slli_epi16(bytes, kByteBits));
-  }
-};
-
-[[gnu::always_inline]] inline __m256i Load(const void* from) {
-  return _mm256_loadu_si256(static_cast<const __m256i*>(from));
-}
-
-struct PixelSums {
-  __m256i first, second;  // of 8 channels each
-};
-
-// Adds two words of a pixel times those of 16 channels. In assembler, as the compiler adds the products of several
-// words before it adds the sum, for which there are no registers.
-[[gnu::always_inline]] inline PixelSums AddProducts(PixelSums sums, const uint16_t* words, __m256i first,
-                                                    __m256i second) {
-  __m256i pair;
-  __m256i product;
-  __asm__(
-      "vpbroadcastd %[words], %[pair]\n"
-      "vpmaddwd %[first], %[pair], %[product]\n"
-      "vpaddd %[product], %[first_sum], %[first_sum]\n"
-      "vpmaddwd %[second], %[pair], %[pair]\n"
-      "vpaddd %[pair], %[second_sum], %[second_sum]\n"
-      : [first_sum] "+x"(sums.first), [second_sum] "+x"(sums.second), [pair] "=&x"(pair), [product] "=&x"(product)
-      : [words] "m"(*reinterpret_cast<const uint32_t*>(words)), [first] "x"(first), [second] "x"(second));
-  return sums;
-}
-
 // The sums of a tile's pixels with one block of channels.
 template <int kPixels>
 void Multiply(const uint16_t* x, int64_t quads, const int8_t* w, const int32_t* start, __m256i* sums) {
-  PixelSums acc[kPixels];
-  Unroll<kPixels>([&](auto p) { acc[p] = {Load(start), Load(start + 8)}; });
-  const auto add = [&](auto bytes) {
-    using Bytes = decltype(bytes);
-    const __m256i first = Bytes::Words(Load(w));
-    const __m256i second = Bytes::Words(Load(w + kQuadBytes / kHalves));
-    Unroll<kPixels>(
-        [&](auto p) { acc[p] = AddProducts(acc[p], x + p * kQuadWords + 2 * Bytes::kPlace, first, second); });
+  SixteenSums acc[kPixels];
+  Unroll<kPixels>([&](auto p) { acc[p] = {Load256(start), Load256(start + 8)}; });
+  const auto add = [&](const uint16_t* words, __m256i first, __m256i second) {
+    Unroll<kPixels>([&](auto p) { acc[p] = AddProducts256(acc[p], words + p * kQuadWords, first, second); });
   };
+  constexpr ptrdiff_t kNext = kQuadBytes / kHalves;
   for (int64_t quad = 0; quad < quads; ++quad, w += kQuadBytes, x += kPixels * kQuadWords) {
-    add(EvenBytes{});
-    add(OddBytes{});
+    add(x, EvenBytes256(Load256(w)), EvenBytes256(Load256(w + kNext)));
+    add(x + 2, OddBytes256(Load256(w)), OddBytes256(Load256(w + kNext)));
   }
   Unroll<kPixels>([&](auto p) {
     sums[p * kHalves] = acc[p].first;

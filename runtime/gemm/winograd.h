@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#if defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA)
+#if defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA) || defined(LOCKSTEP_KERNELS_AVX2)
 #define LOCKSTEP_KERNELS_WINOGRAD
 #endif
 
@@ -47,8 +47,11 @@ using RunWinograd = void(const WinogradLayer& layer, int64_t image, int32_t begi
 using WinogradFits = bool(const int8_t* weights, int64_t quads, const int32_t* acc_init, int32_t channels);
 
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
+RunWinograd winograd_u8s8_avx512vnni;
+RunWinograd winograd_u8s8_avx2;
 RunWinograd winograd_u8s8_neon;
 RunWinograd winograd_u8s8_msa;
+WinogradFits winograd_fits_avx2;
 WinogradFits winograd_fits_neon;
 WinogradFits winograd_fits_msa;
 

@@ -48,19 +48,21 @@ struct WinogradForm {
   int side;               // positions in a direction
   uint32_t start_factor;  // by which what is added to the products at the second of either direction comes to all sums
 
-  explicit WinogradForm(int32_t of)
+  [[gnu::always_inline]] explicit WinogradForm(int32_t of)
       : stride(of), side(of == 1 ? kWinogradSide : kWideSide), start_factor(of == 1 ? 36 : 4) {}
 
-  int Positions() const { return side * side; }
-  ptrdiff_t TileProducts() const { return Positions() * kProductStep; }
+  [[gnu::always_inline]] int Positions() const { return side * side; }
+  [[gnu::always_inline]] ptrdiff_t TileProducts() const { return Positions() * kProductStep; }
   // Whether a tile with so many wanted outputs in a direction has the position.
-  bool Has(int position, int32_t wanted) const {
+  [[gnu::always_inline]] bool Has(int position, int32_t wanted) const {
     if (stride == 1) return position < wanted + 2;
     return position < kEvenSide ? position < wanted + 1 : position < kEvenSide + wanted;
   }
-  int WeightsOf(int position) const { return position < kWinogradSide ? position : kWinogradSide - 1; }
+  [[gnu::always_inline]] int WeightsOf(int position) const {
+    return position < kWinogradSide ? position : kWinogradSide - 1;
+  }
   // Where an input is taken from.
-  int InputOf(int position, int32_t wanted) const {
+  [[gnu::always_inline]] int InputOf(int position, int32_t wanted) const {
     constexpr int kThird = 4;
     constexpr int kFourth = 6;
     const bool replaced = (position == kFourth && wanted <= 2) || (position == kThird && wanted == 1);
@@ -79,10 +81,12 @@ struct WinogradConstants {
 
 // From one position to the next of the transformed weights: a line of the cache more, for positions are written in
 // turn.
-constexpr ptrdiff_t WinogradWeightStep(int32_t depth) { return ptrdiff_t{depth} * kBlockChannels + 32; }
+[[gnu::always_inline]] constexpr ptrdiff_t WinogradWeightStep(int32_t depth) {
+  return ptrdiff_t{depth} * kBlockChannels + 32;
+}
 
 // What makes an output of the last transformation 64 times a sum; with stride 2 it is that of the last row and column.
-constexpr int32_t WinogradFactor(int row, int column) {
+[[gnu::always_inline]] constexpr int32_t WinogradFactor(int row, int column) {
   constexpr uint32_t kNinth = 954437177;  // 9 times it is 1 modulo 2^32
   constexpr int kPower[kWinogradTile] = {0, 1, 2, 2};
   return static_cast<int32_t>(kNinth << (kPower[row] + kPower[column]));

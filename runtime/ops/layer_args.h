@@ -36,6 +36,8 @@ inline bool IsWithin(const TensorView& part, const TensorView& whole, int64_t pl
          part.arena_offset == whole.arena_offset + place * joint::ElementBytes(part.dtype);
 }
 
+struct Kernel;
+
 struct LayerArgs {
   const joint::Layer* layer = nullptr;
   const TensorView* inputs = nullptr;
@@ -43,6 +45,7 @@ struct LayerArgs {
   const TensorView* outputs = nullptr;
   int32_t output_count = 0;
   const uint8_t* state = nullptr;  // what the operator's setup wrote; nullptr if it asked for none
+  const Kernel* kernel = nullptr;  // that was chosen; nullptr: any of those that accept the layer
 };
 
 }  // namespace lockstep::kernels

@@ -13,11 +13,15 @@ kernels::CheckFunction CheckConv;
 namespace lockstep::kernels {
 
 PrepareFunction PrepareConv;
+AcceptFunction AcceptsWinograd512;
+RunFunction conv_winograd_u8s8_avx512vnni;
 RunFunction conv_u8s8_avx512vnni;
+RunFunction conv_winograd_u8s8_avx2;
 RunFunction conv_u8s8_avx2;
 RunFunction conv_u8s8_neoni8mm;
 RunFunction conv_u8s8_neondot;
 AcceptFunction AcceptsWinograd;
+bool IsWinograd(const Kernel& kernel);
 RunFunction conv_winograd_u8s8_neon;
 RunFunction conv_u8s8_neon;
 RunFunction conv_winograd_u8s8_msa;
@@ -35,9 +39,11 @@ RunFunction conv_f32_portable;
 
 inline constexpr Kernel kConvKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+    LOCKSTEP_INTEGER_KERNEL(conv_winograd_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsWinograd512),
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsConv32),
 #endif
 #if defined(LOCKSTEP_KERNELS_AVX2)
+    LOCKSTEP_INTEGER_KERNEL(conv_winograd_u8s8_avx2, Isa::kAvx2, AcceptsWinograd),
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_avx2, Isa::kAvx2, AcceptsConv32),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEONI8MM)

@@ -21,6 +21,10 @@ constexpr int32_t kKernel = 3;
 constexpr int32_t kChannelStep = 16;
 constexpr int32_t kMostStride = 1;
 constexpr WinogradFits* kFits = winograd_fits_msa;
+#elif defined(LOCKSTEP_KERNELS_AVX2)
+constexpr int32_t kChannelStep = 16;
+constexpr int32_t kMostStride = 1;
+constexpr WinogradFits* kFits = winograd_fits_avx2;
 #else
 constexpr int32_t kChannelStep = 8;
 constexpr int32_t kMostStride = 2;
@@ -128,6 +132,34 @@ bool AcceptsWinograd(const LayerArgs& args) {
          (options.table() == nullptr || options.table()->size() == kByteEntries) &&
          *std::min_element(options.shift()->begin(), options.shift()->end()) >= kWinogradLeastShift &&
          HasSmallSums(options, args.inputs[1]);
+}
+
+bool IsWinograd(const Kernel& kernel) {
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+  if (kernel.accepts == AcceptsWinograd512) return true;
+#endif
+  return kernel.accepts == AcceptsWinograd;
+}
+#endif
+
+#if defined(LOCKSTEP_KERNELS_AVX512VNNI)
+// Dot products of bytes are so fast that the transformations pay for large images and many channels alone.
+bool AcceptsWinograd512(const LayerArgs& args) {
+  constexpr int32_t kFewest = 64;
+  constexpr int64_t kFewestTiles = 49;
+  const int32_t* out = args.outputs[0].shape;
+  return args.inputs[0].shape[3] >= kFewest && out[3] >= kFewest && TilesOf(out[1], out[2]) >= kFewestTiles &&
+         AcceptsWinograd(args);
+}
+
+void conv_winograd_u8s8_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+  RunLayer(args, begin, end, scratch, winograd_u8s8_avx512vnni, ApplyTable512);
+}
+#endif
+
+#if defined(LOCKSTEP_KERNELS_AVX2)
+void conv_winograd_u8s8_avx2(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+  RunLayer(args, begin, end, scratch, winograd_u8s8_avx2, ApplyTable);
 }
 #endif
 

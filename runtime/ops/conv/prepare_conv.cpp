@@ -13,7 +13,7 @@ Prepared PrepareConv(const LayerArgs& args) {
   prepared.units = geometry.units;
   prepared.scratch_bytes = geometry.scratch_bytes;
 #if defined(LOCKSTEP_KERNELS_WINOGRAD)
-  if (AcceptsWinograd(args)) {
+  if (args.kernel == nullptr ? AcceptsWinograd(args) : IsWinograd(*args.kernel)) {
     const auto bytes =
         static_cast<uint64_t>(WinogradScratchOf(geometry.stride_h, geometry.in_c, geometry.out_h, geometry.out_w).end);
     prepared.scratch_bytes = std::max(prepared.scratch_bytes, bytes);

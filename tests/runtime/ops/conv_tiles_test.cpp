@@ -269,6 +269,30 @@ TEST(Conv, TilesOfWinogradAtTheEnds) {
   }
 }
 
+// As many tiles and channels as the CPUs want whose dot products are fast.
+TEST(Conv, LargeImagesOfWinograd) {
+  uint32_t seed = 900;
+  for (const int32_t height : {25, 26, 27, 28}) {
+    for (const int32_t width : {25, 26, 27, 32}) {
+      ConvCase c;
+      c.batch = 1 + height % 2;
+      c.height = height;
+      c.width = width;
+      c.in = width == 26 ? 80 : 64;
+      c.out = height == 26 ? 70 : 64;
+      c.shifts = static_cast<Shifts>(seed % 5);
+      c.weights = static_cast<Weights>(seed % 5);
+      c.inputs = static_cast<Inputs>(seed % 3);
+      c.output = static_cast<Output>(seed % 4);
+      c.seed = ++seed;
+      Check(c);
+      c.weights = Weights::kExtreme;
+      c.inputs = Inputs::kEnds;
+      Check(c);
+    }
+  }
+}
+
 // The same with stride 2.
 TEST(Conv, WideTilesOfWinograd) {
   uint32_t seed = 800;
