@@ -7,11 +7,17 @@
 namespace lockstep::kernels {
 namespace {
 
-// Whether a variant of this build takes rows together. For others the memory would be wasted.
+// Whether a variant of this build takes the rows of a small image together, or of any image so many that they are worth
+// interleaving weights for. For others the memory would be wasted.
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI) || defined(LOCKSTEP_KERNELS_NEONDOT)
 constexpr bool kRowsTogether = true;
 #else
 constexpr bool kRowsTogether = false;
+#endif
+#if defined(LOCKSTEP_KERNELS_NEONI8MM)
+constexpr int64_t kPixelsTogether = 256;
+#else
+constexpr int64_t kPixelsTogether = 0;
 #endif
 
 class ConvRun {
@@ -33,9 +39,11 @@ class ConvRun {
     const bool in_place = !variant_.signed_rows && g.input_bytes == 1 && g.in_c % 4 == 0;
     const int64_t in_step = args_.inputs[0].pitch * g.input_bytes;
     row.pixel_step = in_place ? in_step : g.in_c;
-    for (int64_t unit = range.begin; unit < range.end; ++unit) {
+    const int64_t together = in_place && variant_.rows_together ? g.units_together : 1;
+    for (int64_t unit = range.begin; unit < range.end; unit += together) {
       const int64_t first = unit * kPointwisePixels;
-      row.pixels = static_cast<int32_t>(unit + 1 < g.pixel_units ? kPointwisePixels : g.pixels - first);
+      const int64_t next = std::min(unit + together, range.end);
+      row.pixels = static_cast<int32_t>((next < g.pixel_units ? next * kPointwisePixels : g.pixels) - first);
       const uint8_t* from = args_.inputs[0].data + first * in_step;
       for (int32_t byte = 0; byte < g.input_bytes && !in_place; ++byte) {
         CopyPixels({from + byte, row.pixels, in_step, g.input_bytes}, g.in_c, rows_.memory(byte), rows_.flip());
@@ -48,7 +56,8 @@ class ConvRun {
 
   void Windows(const ConvRange& range) {
     const ConvGeometry& g = geometry_;
-    RowRing ring(g, args_.inputs[0], rows_.flip(), rows_.memory(0));
+    const int32_t most = variant_.rows_together ? g.rows_together : 1;
+    RowRing ring(g, args_.inputs[0], rows_.flip(), rows_.memory(0), most > 1);
     rows_.row().pixel_step = int64_t{g.stride_w} * g.group_in;
     rows_.row().pixels = g.out_w;
     rows_.row().row_step = g.stride_h * g.groups * g.row_stride;
@@ -56,7 +65,7 @@ class ConvRun {
     for (int64_t unit = range.begin; unit < range.end; unit += rows_.row().rows) {
       const int64_t y = unit % g.out_h;
       const int64_t top = y * g.stride_h;
-      const int64_t together = g.whole_images && variant_.rows_together ? std::min(range.end - unit, g.out_h - y) : 1;
+      const int64_t together = std::min({int64_t{most}, range.end - unit, g.out_h - y});
       rows_.row().rows = static_cast<int32_t>(together);
       ring.Load(unit / g.out_h, top, top + (together - 1) * g.stride_h + int64_t{g.kernel_h - 1} * g.dilation_h);
       RunParts(unit * g.out_w, range, [&](int32_t group, int32_t byte, const uint8_t** segments) {
@@ -120,6 +129,18 @@ bool IsSmallImage(const ConvGeometry& g) {
   return g.out_w <= kMostWidth && rows * g.row_pixels * g.in_c <= kMostBytes;
 }
 
+void PutTogether(ConvGeometry* geometry) {
+  ConvGeometry& g = *geometry;
+  const int64_t pixels = std::min(kPixelsTogether, kPanelBytes / PanelPixelBytes(g));
+  if (g.pointwise) {
+    g.units_together = std::max<int64_t>(1, pixels / kPointwisePixels);
+  } else if (kRowsTogether) {
+    const auto rows = static_cast<int32_t>(pixels / g.out_w);
+    g.rows_together = IsSmallImage(g) ? g.out_h : std::clamp(rows, 1, g.out_h);
+    g.ring_rows += (g.rows_together - 1) * g.stride_h;
+  }
+}
+
 }  // namespace
 
 ConvGeometry DescribeImages(const LayerArgs& args, int32_t groups) {
@@ -170,8 +191,7 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   if (!waits) g.parts = g.groups > 1 ? g.groups : (g.blocks + kPartBlocks - 1) / kPartBlocks;
   g.parts_first = args.inputs[1].bytes > args.inputs[0].bytes;  // each thread then reads few of the weights
   g.units = g.pixel_units * g.parts;
-  g.whole_images = kRowsTogether && !g.pointwise && !g.wide && IsSmallImage(g) && !waits;
-  if (g.whole_images) g.ring_rows += (g.out_h - 1) * g.stride_h;
+  if (!g.wide && !waits) PutTogether(&g);
   const int64_t pixels = g.pointwise ? kMostPointwisePixels : g.out_w;
   PlaceScratch({1, pixels, OutputTableBytes(conv, args.outputs[0], pixels)}, &g);
   return g;
@@ -198,6 +218,11 @@ void RunConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch
 
 bool AcceptsConv32(const LayerArgs& args) {
   return AcceptsConvBytes(args) && args.layer->options_as_Conv()->acc_bits() == 32;
+}
+
+bool AcceptsConvPixels(const LayerArgs& args) {
+  constexpr int64_t kFewest = 4;
+  return AcceptsConv32(args) && DescribeConv(args).pixels >= kFewest;
 }
 
 bool AcceptsConvBytes(const LayerArgs& args) { return !DescribeConv(args).wide; }
