@@ -21,7 +21,7 @@ int64_t PlacePacked(int64_t longest_row, ConvGeometry* geometry) {
   const int64_t wanted = (std::min(pixels, g.pixels) + kPanelPixels - 1) / kPanelPixels;
   const int64_t panels = std::clamp<int64_t>(wanted, 1, std::max<int64_t>(1, kPanelBytes / panel));
   g.packed_pixels = static_cast<int32_t>(panels * kPanelPixels);
-  return kBlockChannels * PanelPixelBytes(g) + panels * panel;
+  return kBlockChannels * PanelPixelBytes(g) + panels * panel + kRowSlack;
 #else
   static_cast<void>(longest_row);
   return int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t));

@@ -92,9 +92,11 @@ void DescribeBytes(const Options& options, const LayerArgs& args, ConvGeometry* 
   geometry->wide = geometry->input_bytes > 1 || geometry->weight_bytes > 1 || options.acc_init()->size() == 0;
 }
 
-// Of what a variant packs of pixels, and of each of them: pairs of quads.
+// Of what a variant packs of pixels, and of each of them: pairs of quads, and a multiple of 16.
 inline constexpr int64_t kPanelBytes = 256 << 10;
-inline int64_t PanelPixelBytes(const ConvGeometry& g) { return int64_t{g.segments} * ((g.quads + 1) / 2) * 8; }
+inline int64_t PanelPixelBytes(const ConvGeometry& g) {
+  return (int64_t{g.segments} * ((g.quads + 1) / 2) + 1) / 2 * 16;
+}
 
 // Row stride and scratch offsets of a geometry that is complete but for these. `parts`: so many times there are
 // constants for all channels; `pixels`: of the longest row.

@@ -36,8 +36,10 @@ class ConvRun {
   void Pointwise(const ConvRange& range) {
     const ConvGeometry& g = geometry_;
     ConvRow& row = rows_.row();
-    const bool in_place = !variant_.signed_rows && g.input_bytes == 1 && g.in_c % 4 == 0;
+    const bool as_they_are = !variant_.signed_rows || variant_.signed_sums;
+    const bool in_place = as_they_are && g.input_bytes == 1 && g.in_c % 4 == 0;
     const int64_t in_step = args_.inputs[0].pitch * g.input_bytes;
+    row.in_place = in_place;
     row.pixel_step = in_place ? in_step : g.in_c;
     const int64_t together = in_place && variant_.rows_together ? g.units_together : 1;
     for (int64_t unit = range.begin; unit < range.end; unit += together) {

@@ -98,6 +98,7 @@ struct alignas(64) ConvBlock {
 // One row of output pixels, or a few that lie one behind the other, all channels of one group.
 struct ConvRow {
   const uint8_t* const* segments;  // each segment's first byte for output pixel 0
+  bool in_place = false;           // segments are the input's: nothing may be read behind the last pixel's
   int64_t pixel_step;              // bytes from one output pixel's segment to the next one's
   int32_t pixels;                  // of a row
   int32_t rows = 1;                // more for variants that take rows together, where the geometry has them so
@@ -162,7 +163,9 @@ struct ConvVariant {
   void (*finish)(const SumsRow& row);  // of sums of 32 bits with long shifts
   bool looks_up = false;               // run_row applies a table of 256 bytes itself
   bool rows_together = false;          // run_row takes several rows, or units of a 1x1 convolution
-  bool signed_sums = false;            // rows hold x, the variant subtracts 128, and acc_init makes up for it
+  // The variant subtracts 128 itself, and acc_init makes up for it: from all rows, or with signed_rows from those that
+  // are in place.
+  bool signed_sums = false;
 };
 
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.

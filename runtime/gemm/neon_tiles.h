@@ -4,6 +4,15 @@
 
 #include "gemm/neon_store.h"
 
+#if defined(__aarch64__)
+// clang-format off
+#define LOCKSTEP_ALL_VECTORS                                                                                        \
+  "cc", "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14",    \
+      "v15", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", \
+      "v31"
+// clang-format on
+#endif
+
 namespace lockstep::kernels {
 
 // What a part of a block needs, in the form in which it is used: kChannels of it, with kSums values that the
@@ -84,16 +93,22 @@ struct SumsOfBlock {
 
 // Where output pixels, of a row and of the rows behind it, lie within their segments.
 struct PixelWalk {
-  const ConvRow& row;
+  ptrdiff_t step, row_step;
+  int32_t columns;
   ptrdiff_t offset = 0;
   ptrdiff_t row_offset = 0;
   int32_t column = 0;
 
+  explicit PixelWalk(const ConvRow& row)
+      : step(static_cast<ptrdiff_t>(row.pixel_step)),
+        row_step(static_cast<ptrdiff_t>(row.row_step)),
+        columns(row.pixels) {}
+
   [[gnu::always_inline]] void Next() {
-    offset += static_cast<ptrdiff_t>(row.pixel_step);
-    if (++column < row.pixels) return;
+    offset += step;
+    if (++column < columns) return;
     column = 0;
-    row_offset += static_cast<ptrdiff_t>(row.row_step);
+    row_offset += row_step;
     offset = row_offset;
   }
 };
@@ -105,7 +120,7 @@ template <typename Machine, typename Target>
   TileConstants<Machine::kChannels, Machine::kSums> constants[kParts];
   FillConstants<Machine>(row, row.constants[block], constants);
   const int32_t pixels = row.pixels * row.rows;
-  PixelWalk walk{row};
+  PixelWalk walk(row);
   for (int32_t pixel = 0; pixel < pixels; pixel += Machine::kPixels) {
     // Behind the last pixel comes that pixel once more.
     const int32_t last = pixels - 1 - pixel;

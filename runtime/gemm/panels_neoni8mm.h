@@ -1,7 +1,6 @@
 // Pixels and weights in the order in which the tiles with i8mm read them.
 #pragma once
 
-#include "gemm/neon_dot_tile.h"
 #include "gemm/neon_tiles.h"
 
 namespace lockstep::kernels {

@@ -273,7 +273,7 @@ void RunBlock(const ConvRow& row, int32_t block, int32_t first, int32_t count, c
 void RunRow(const ConvRow& row) {
   const ptrdiff_t block_weights = ptrdiff_t{row.segment_count} * row.quads * kQuadBytes;
   const int32_t pixels = row.pixels * row.rows;
-  PixelWalk walk{row};
+  PixelWalk walk(row);
   for (int32_t first = 0; first < pixels; first += row.packed_pixels) {
     const int32_t count = pixels - first < row.packed_pixels ? pixels - first : row.packed_pixels;
     const Packed packed(row);

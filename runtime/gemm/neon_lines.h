@@ -1,0 +1,174 @@
+// What the NEON variants without i8mm have in common. Pixels are put one behind the other first, each a line of all its
+// segments' quads as x - 128, so that all tiles look alike: a few pixels by a block's channels, from the first product
+// to the bytes. What does a block of many pixels is written in assembler.
+#pragma once
+
+#include <cstring>
+
+#include "gemm/neon_tiles.h"
+
+namespace lockstep::kernels {
+namespace {
+
+// The order of the members is what the assembler counts on.
+struct LineRun {
+  const uint8_t* lines;
+  ptrdiff_t line_bytes;
+  const int8_t* weights;
+  const void* constants;
+  uint8_t* out;  // bytes of outputs, or sums
+  ptrdiff_t out_step;
+  ptrdiff_t quads;  // of a line
+  ptrdiff_t sums;   // 0: outputs, which takes shifts of at least 1
+};
+
+constexpr ptrdiff_t kVector = 16;
+
+[[gnu::always_inline]] inline void CopyVector(const uint8_t* from, uint8_t* to, uint8x16_t flip) {
+  vst1q_u8(to, veorq_u8(vld1q_u8(from), flip));
+}
+
+// Of inputs in place, of which nothing may be read behind the end: x - 128, a multiple of four bytes.
+void FlipBytes(const uint8_t* from, ptrdiff_t bytes, uint8_t* to) {
+  const uint8x16_t flip = vdupq_n_u8(0x80);
+  ptrdiff_t i = 0;
+  for (; i + 4 * kVector <= bytes; i += 4 * kVector) {
+    Unroll<4>([&](auto v) { CopyVector(from + i + v * kVector, to + i + v * kVector, flip); });
+  }
+  for (; i + kVector <= bytes; i += kVector) CopyVector(from + i, to + i, flip);
+  if (i == bytes) return;
+  if (bytes > kVector) {
+    // The end, with some of what is done already.
+    CopyVector(from + bytes - kVector, to + bytes - kVector, flip);
+    return;
+  }
+  uint8_t some[kVector];
+  std::memcpy(some, from, static_cast<size_t>(bytes));
+  CopyVector(some, to, flip);
+}
+
+// Of a row in scratch, which has x - 128: so many vectors, once or until the end, wherever that is.
+template <int kVectors, bool kOnce>
+[[gnu::always_inline]] inline void CopySegment(const uint8_t* from, ptrdiff_t bytes, uint8_t* to) {
+  static_assert(kVectors * kVector <= kRowSlack);
+  do {
+    uint8x16_t x[kVectors];
+    Unroll<kVectors>([&](auto v) { x[v] = vld1q_u8(from + v * kVector); });
+    Unroll<kVectors>([&](auto v) { vst1q_u8(to + v * kVector, x[v]); });
+    from += kVectors * kVector;
+    to += kVectors * kVector;
+    bytes -= kVectors * kVector;
+  } while (!kOnce && bytes > 0);
+}
+
+// Lines of `count` pixels, whose segments have `bytes`.
+template <int kVectors, bool kOnce>
+void CopyLines(const ConvRow& row, int32_t count, ptrdiff_t bytes, ptrdiff_t line_bytes, PixelWalk* walk, uint8_t* to) {
+  // Copies, for what is written might otherwise be any of these.
+  const uint8_t* const* const segments = row.segments;
+  const uint8_t* const* const end = segments + row.segment_count;
+  PixelWalk place = *walk;
+  for (int32_t pixel = 0; pixel < count; ++pixel, to += line_bytes) {
+    uint8_t* part = to;
+    for (const uint8_t* const* segment = segments; segment != end; ++segment, part += bytes) {
+      CopySegment<kVectors, kOnce>(*segment + place.offset, bytes, part);
+    }
+    place.Next();
+  }
+  *walk = place;
+}
+
+// The next `count` pixels of a walk.
+void FillLines(const ConvRow& row, int32_t count, ptrdiff_t line_bytes, PixelWalk* walk, uint8_t* to) {
+  const ptrdiff_t bytes = static_cast<ptrdiff_t>(row.quads) * 4;
+  if (row.in_place && bytes == line_bytes && row.pixel_step == bytes) {
+    FlipBytes(row.segments[0] + walk->offset, count * bytes, to);
+    walk->offset += count * bytes;
+    return;
+  }
+  if (!row.in_place) {
+    if (bytes <= kVector) return CopyLines<1, true>(row, count, bytes, line_bytes, walk, to);
+    if (bytes <= 2 * kVector) return CopyLines<2, true>(row, count, bytes, line_bytes, walk, to);
+    if (bytes <= 4 * kVector) return CopyLines<4, true>(row, count, bytes, line_bytes, walk, to);
+    return CopyLines<4, false>(row, count, bytes, line_bytes, walk, to);
+  }
+  for (int32_t pixel = 0; pixel < count; ++pixel, to += line_bytes) {
+    FlipBytes(row.segments[0] + walk->offset, bytes, to);
+    walk->Next();
+  }
+}
+
+template <typename Machine>
+void FillBlockConstants(const ConvRow& row, const ConvBlock& block,
+                        TileConstants<kBlockChannels, Machine::kSums>* constants) {
+  Unroll<kSumVectors>([&](auto v) {
+    constexpr int kFirst = v * kSumLanes;
+    Machine::FillStart(vld1q_s32(block.acc_init + kFirst), constants->start + kFirst * Machine::kSums);
+    vst1q_s32(constants->multiplier + kFirst, vld1q_s32(block.multiplier + kFirst));
+    vst1q_s32(constants->left_shift + kFirst, vnegq_s32(vld1q_s32(block.shift + kFirst)));
+  });
+  vst1q_s16(constants->zero_point, vdupq_n_s16(static_cast<int16_t>(row.zero_point)));
+  vst1q_u8(constants->floor, vdupq_n_u8(static_cast<uint8_t>(row.low)));
+  vst1q_u8(constants->ceiling, vdupq_n_u8(static_cast<uint8_t>(row.high)));
+}
+
+template <typename Machine>
+void RunBlock(const ConvRow& row, int32_t block, int32_t first, int32_t count, LineRun run) {
+  constexpr int kPixels = Machine::kPixels;
+  TileConstants<kBlockChannels, Machine::kSums> constants;
+  FillBlockConstants<Machine>(row, row.constants[block], &constants);
+  run.constants = &constants;
+  if (row.sums != nullptr) {
+    run.out_step = static_cast<ptrdiff_t>(row.blocks * kBlockChannels * sizeof(int32_t));
+    run.out = static_cast<uint8_t*>(row.sums) + first * run.out_step +
+              static_cast<ptrdiff_t>(block * kBlockChannels * sizeof(int32_t));
+    return Machine::Run(&run, count);
+  }
+  const int32_t channels = row.channels - block * kBlockChannels;
+  uint8_t* const out = row.out + first * row.out_step + block * kBlockChannels;
+  if (run.sums == 0 && channels >= kBlockChannels) {
+    run.out = out;
+    run.out_step = static_cast<ptrdiff_t>(row.out_step);
+    return Machine::Run(&run, count);
+  }
+  const BlockStore store(row, block);
+  alignas(16) int32_t tile[kPixels][kBlockChannels];
+  run.out_step = static_cast<ptrdiff_t>(run.sums != 0 ? sizeof tile[0] : kBlockChannels);
+  for (int32_t pixel = 0; pixel < count; pixel += kPixels) {
+    const int32_t pixels = count - pixel < kPixels ? count - pixel : kPixels;
+    run.out = reinterpret_cast<uint8_t*>(tile);
+    Machine::Run(&run, pixels);
+    for (int32_t p = 0; p < pixels; ++p) {
+      if (run.sums != 0) {
+        store.Pixel(first + pixel + p, LoadSums(tile[p]));
+      } else {
+        StoreSomeBytes(vld1q_u8(reinterpret_cast<const uint8_t*>(tile) + p * kBlockChannels), channels,
+                       out + (pixel + p) * row.out_step);
+      }
+    }
+  }
+}
+
+// A Machine has kPixels of a tile; kSums and FillStart(acc_init, start), which writes the values that the accumulators
+// of four channels start from; and Run(run, pixels), which goes on behind what it has done.
+template <typename Machine>
+[[gnu::always_inline]] inline void RunLines(const ConvRow& row) {
+  const ptrdiff_t quads = static_cast<ptrdiff_t>(row.segment_count) * row.quads;
+  const ptrdiff_t line_bytes = (quads + 3) / 4 * 16;
+  const bool bytes = row.sums == nullptr && !row.wide_output && row.min_shift >= 1;
+  auto* const lines = static_cast<uint8_t*>(row.packed);
+  const int32_t pixels = row.pixels * row.rows;
+  PixelWalk walk(row);
+  for (int32_t first = 0; first < pixels; first += row.packed_pixels) {
+    const int32_t count = pixels - first < row.packed_pixels ? pixels - first : row.packed_pixels;
+    FillLines(row, count, line_bytes, &walk, lines);
+    for (int32_t block = 0; block < row.blocks; ++block) {
+      const int8_t* weights = row.weights + block * quads * kQuadBytes;
+      RunBlock<Machine>(row, block, first, count,
+                        {lines, line_bytes, weights, nullptr, nullptr, 0, quads, bytes ? 0 : 1});
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::kernels
