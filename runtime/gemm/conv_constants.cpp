@@ -14,7 +14,7 @@ constexpr int64_t AlignUp(int64_t value) { return (value + kAlignment - 1) / kAl
 // The scratch of a variant that unpacks: words of a pixel's bytes, or a block's weights with panels of pixels.
 int64_t PlacePacked(int64_t longest_row, ConvGeometry* geometry) {
   ConvGeometry& g = *geometry;
-#if defined(LOCKSTEP_KERNELS_NEONI8MM)
+#if defined(LOCKSTEP_KERNELS_NEON)
   const int64_t panel = kPanelPixels * PanelPixelBytes(g);
   const int64_t pixels =
       g.pointwise ? (g.units_together - 1) * kPointwisePixels + longest_row : longest_row * g.rows_together;

@@ -7,17 +7,12 @@
 namespace lockstep::kernels {
 namespace {
 
-// Whether a variant of this build takes the rows of a small image together, or of any image so many that they are worth
-// interleaving weights for. For others the memory would be wasted.
+// Whether a variant of this build gains by taking all rows of a small image together. For others the memory would be
+// wasted.
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI) || defined(LOCKSTEP_KERNELS_NEONDOT)
-constexpr bool kRowsTogether = true;
+constexpr bool kSmallImages = true;
 #else
-constexpr bool kRowsTogether = false;
-#endif
-#if defined(LOCKSTEP_KERNELS_NEONI8MM)
-constexpr int64_t kPixelsTogether = 256;
-#else
-constexpr int64_t kPixelsTogether = 0;
+constexpr bool kSmallImages = false;
 #endif
 
 class ConvRun {
@@ -136,9 +131,9 @@ void PutTogether(ConvGeometry* geometry) {
   const int64_t pixels = std::min(kPixelsTogether, kPanelBytes / PanelPixelBytes(g));
   if (g.pointwise) {
     g.units_together = std::max<int64_t>(1, pixels / kPointwisePixels);
-  } else if (kRowsTogether) {
+  } else {
     const auto rows = static_cast<int32_t>(pixels / g.out_w);
-    g.rows_together = IsSmallImage(g) ? g.out_h : std::clamp(rows, 1, g.out_h);
+    g.rows_together = kSmallImages && IsSmallImage(g) ? g.out_h : std::clamp(rows, 1, g.out_h);
     g.ring_rows += (g.rows_together - 1) * g.stride_h;
   }
 }

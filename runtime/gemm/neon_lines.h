@@ -98,59 +98,96 @@ void FillLines(const ConvRow& row, int32_t count, ptrdiff_t line_bytes, PixelWal
   }
 }
 
+// Of kernels whose channels have two lanes, and which do two pixels at a time.
+[[gnu::always_inline]] inline void StartWithZeros(int32x4_t acc_init, int32_t* start) {
+  const int32x4x2_t lanes = vzipq_s32(acc_init, vdupq_n_s32(0));
+  vst1q_s32(start, lanes.val[0]);
+  vst1q_s32(start + kSumLanes, lanes.val[1]);
+}
+
+[[gnu::always_inline]] inline void RunPairs(void (*tiles)(LineRun* run, ptrdiff_t tiles), LineRun* run,
+                                            int32_t pixels) {
+  if (pixels > 1) tiles(run, pixels / 2);
+  if (pixels % 2 == 0) return;
+  // One pixel twice.
+  run->line_bytes = run->out_step = 0;
+  tiles(run, 1);
+}
+
 template <typename Machine>
-void FillBlockConstants(const ConvRow& row, const ConvBlock& block,
-                        TileConstants<kBlockChannels, Machine::kSums>* constants) {
-  Unroll<kSumVectors>([&](auto v) {
-    constexpr int kFirst = v * kSumLanes;
-    Machine::FillStart(vld1q_s32(block.acc_init + kFirst), constants->start + kFirst * Machine::kSums);
-    vst1q_s32(constants->multiplier + kFirst, vld1q_s32(block.multiplier + kFirst));
-    vst1q_s32(constants->left_shift + kFirst, vnegq_s32(vld1q_s32(block.shift + kFirst)));
+using LineConstants = TileConstants<Machine::kChannels, Machine::kSums>;
+
+template <typename Machine>
+void FillPart(const ConvRow& row, const ConvBlock& block, int part, LineConstants<Machine>* constants) {
+  Unroll<Machine::kChannels / kSumLanes>([&](auto v) {
+    constexpr int kTo = v * kSumLanes;
+    const int from = part * Machine::kChannels + kTo;
+    Machine::FillStart(vld1q_s32(block.acc_init + from), constants->start + kTo * Machine::kSums);
+    vst1q_s32(constants->multiplier + kTo, vld1q_s32(block.multiplier + from));
+    vst1q_s32(constants->left_shift + kTo, vnegq_s32(vld1q_s32(block.shift + from)));
   });
   vst1q_s16(constants->zero_point, vdupq_n_s16(static_cast<int16_t>(row.zero_point)));
   vst1q_u8(constants->floor, vdupq_n_u8(static_cast<uint8_t>(row.low)));
   vst1q_u8(constants->ceiling, vdupq_n_u8(static_cast<uint8_t>(row.high)));
 }
 
+// All channels of a block, in one or two parts.
 template <typename Machine>
-void RunBlock(const ConvRow& row, int32_t block, int32_t first, int32_t count, LineRun run) {
+struct BlockRun {
+  static constexpr int kParts = kBlockChannels / Machine::kChannels;
+  LineConstants<Machine> constants[kParts];
+  LineRun run;
+
+  BlockRun(const ConvRow& row, int32_t block, const LineRun& all) : run(all) {
+    for (int part = 0; part < kParts; ++part) FillPart<Machine>(row, row.constants[block], part, &constants[part]);
+  }
+
+  // Pixels from `first` on.
+  void Run(int32_t first, int32_t pixels, uint8_t* out, ptrdiff_t out_step) {
+    for (int part = 0; part < kParts; ++part) {
+      LineRun of_part = run;
+      of_part.lines += first * run.line_bytes;
+      of_part.weights += part * (kQuadBytes / kParts);
+      of_part.constants = &constants[part];
+      of_part.out = out + part * Machine::kChannels * static_cast<ptrdiff_t>(run.sums != 0 ? sizeof(int32_t) : 1);
+      of_part.out_step = out_step;
+      Machine::Run(&of_part, pixels);
+    }
+  }
+};
+
+template <typename Machine>
+void RunBlock(const ConvRow& row, int32_t block, int32_t first, int32_t count, const LineRun& all) {
   constexpr int kPixels = Machine::kPixels;
-  TileConstants<kBlockChannels, Machine::kSums> constants;
-  FillBlockConstants<Machine>(row, row.constants[block], &constants);
-  run.constants = &constants;
+  BlockRun<Machine> run(row, block, all);
   if (row.sums != nullptr) {
-    run.out_step = static_cast<ptrdiff_t>(row.blocks * kBlockChannels * sizeof(int32_t));
-    run.out = static_cast<uint8_t*>(row.sums) + first * run.out_step +
-              static_cast<ptrdiff_t>(block * kBlockChannels * sizeof(int32_t));
-    return Machine::Run(&run, count);
+    const auto block_bytes = static_cast<ptrdiff_t>(kBlockChannels * sizeof(int32_t));
+    const ptrdiff_t step = row.blocks * block_bytes;
+    return run.Run(0, count, static_cast<uint8_t*>(row.sums) + first * step + block * block_bytes, step);
   }
   const int32_t channels = row.channels - block * kBlockChannels;
-  uint8_t* const out = row.out + first * row.out_step + block * kBlockChannels;
-  if (run.sums == 0 && channels >= kBlockChannels) {
-    run.out = out;
-    run.out_step = static_cast<ptrdiff_t>(row.out_step);
-    return Machine::Run(&run, count);
-  }
+  const auto step = static_cast<ptrdiff_t>(row.out_step);
+  uint8_t* const out = row.out + first * step + block * kBlockChannels;
+  if (all.sums == 0 && channels >= kBlockChannels) return run.Run(0, count, out, step);
   const BlockStore store(row, block);
   alignas(16) int32_t tile[kPixels][kBlockChannels];
-  run.out_step = static_cast<ptrdiff_t>(run.sums != 0 ? sizeof tile[0] : kBlockChannels);
+  auto* const bytes = reinterpret_cast<uint8_t*>(tile);
   for (int32_t pixel = 0; pixel < count; pixel += kPixels) {
     const int32_t pixels = count - pixel < kPixels ? count - pixel : kPixels;
-    run.out = reinterpret_cast<uint8_t*>(tile);
-    Machine::Run(&run, pixels);
+    run.Run(pixel, pixels, bytes, static_cast<ptrdiff_t>(all.sums != 0 ? sizeof tile[0] : kBlockChannels));
     for (int32_t p = 0; p < pixels; ++p) {
-      if (run.sums != 0) {
+      if (all.sums != 0) {
         store.Pixel(first + pixel + p, LoadSums(tile[p]));
       } else {
-        StoreSomeBytes(vld1q_u8(reinterpret_cast<const uint8_t*>(tile) + p * kBlockChannels), channels,
-                       out + (pixel + p) * row.out_step);
+        StoreSomeBytes(vld1q_u8(bytes + p * kBlockChannels), channels, out + (pixel + p) * step);
       }
     }
   }
 }
 
-// A Machine has kPixels of a tile; kSums and FillStart(acc_init, start), which writes the values that the accumulators
-// of four channels start from; and Run(run, pixels), which goes on behind what it has done.
+// A Machine has kPixels and kChannels of a tile, the latter all of a block's or a half; kSums and
+// FillStart(acc_init, start), which writes the values that the accumulators of four channels start from; and
+// Run(run, pixels).
 template <typename Machine>
 [[gnu::always_inline]] inline void RunLines(const ConvRow& row) {
   const ptrdiff_t quads = static_cast<ptrdiff_t>(row.segment_count) * row.quads;

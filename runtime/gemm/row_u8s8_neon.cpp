@@ -64,7 +64,7 @@ namespace {
 // As assembler because gcc 12 takes a fifth more instructions: it moves loads and products so far apart that
 // accumulators are spilled. Requantisation is rq1 for shifts of at least 1; it narrows with saturation, as a value
 // beyond 16 bits is beyond 0..255 with every zero point.
-void RunTiles(LineRun* run, int64_t tiles) {
+void RunTiles(LineRun* run, ptrdiff_t tiles) {
   const uint8_t* x0;
   const uint8_t* x1;
   const int8_t* weights;
@@ -151,19 +151,10 @@ void RunTiles(LineRun* run, int64_t tiles) {
 
 struct Machine {
   static constexpr int kPixels = 2;
+  static constexpr int kChannels = kBlockChannels;
   static constexpr int kSums = 2;
-  [[gnu::always_inline]] static void FillStart(int32x4_t acc_init, int32_t* start) {
-    const int32x4x2_t with_zeros = vzipq_s32(acc_init, vdupq_n_s32(0));
-    vst1q_s32(start, with_zeros.val[0]);
-    vst1q_s32(start + 4, with_zeros.val[1]);
-  }
-  static void Run(LineRun* run, int32_t pixels) {
-    if (pixels >= kPixels) RunTiles(run, pixels / kPixels);
-    if (pixels % kPixels == 0) return;
-    // One pixel twice.
-    run->line_bytes = run->out_step = 0;
-    RunTiles(run, 1);
-  }
+  [[gnu::always_inline]] static void FillStart(int32x4_t acc_init, int32_t* start) { StartWithZeros(acc_init, start); }
+  static void Run(LineRun* run, int32_t pixels) { RunPairs(RunTiles, run, pixels); }
 };
 
 void RunRow(const ConvRow& row) { RunLines<Machine>(row); }

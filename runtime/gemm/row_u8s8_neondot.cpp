@@ -161,6 +161,7 @@ LOCKSTEP_TILES(4)
 
 struct Machine {
   static constexpr int kPixels = 4;
+  static constexpr int kChannels = kBlockChannels;
   static constexpr int kSums = 1;
   [[gnu::always_inline]] static void FillStart(int32x4_t acc_init, int32_t* start) { vst1q_s32(start, acc_init); }
   static void Run(LineRun* run, int32_t pixels) {
