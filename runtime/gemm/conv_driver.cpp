@@ -25,6 +25,7 @@ class ConvRun {
     ConvRow& row = rows_.row();
     row.segment_count = geometry_.segments;
     row.quads = geometry_.quads;
+    row.segment_bytes = (geometry_.dilation_w > 1 ? 1 : geometry_.kernel_w) * geometry_.group_in;
     row.out_step = rows_.table().step();
   }
 

@@ -104,7 +104,8 @@ struct ConvRow {
   int32_t rows = 1;                // more for variants that take rows together, where the geometry has them so
   int64_t row_step = 0;            // bytes from one row's segments to the next one's
   int32_t segment_count;
-  int32_t quads;  // of a segment; the bytes of the last one that lie behind the segment meet zero weights
+  int32_t quads;              // of a segment; the bytes of the last one that lie behind the segment meet zero weights
+  int32_t segment_bytes = 0;  // of which so many are no filling; 0: all
   int32_t channels;
   int32_t blocks;
   const int8_t* weights;

@@ -19,7 +19,7 @@ struct LineRun {
   uint8_t* out;  // bytes of outputs, or sums
   ptrdiff_t out_step;
   ptrdiff_t quads;  // of a line
-  ptrdiff_t sums;   // 0: outputs, which takes shifts of at least 1
+  ptrdiff_t end;    // a TileEnd
 };
 
 constexpr ptrdiff_t kVector = 16;
@@ -61,6 +61,50 @@ template <int kVectors, bool kOnce>
   } while (!kOnce && bytes > 0);
 }
 
+// Segments as they lie in a line: without what fills up the last quad of each, where this makes fewer quads. Weights
+// must be put together anew for that.
+struct SegmentPlan {
+  ptrdiff_t bytes;  // from one segment to the next
+  ptrdiff_t quads;  // of a line
+  bool joined;
+
+  explicit SegmentPlan(const ConvRow& row) {
+    const ptrdiff_t filled = static_cast<ptrdiff_t>(row.quads) * 4;
+    bytes = row.segment_bytes != 0 ? row.segment_bytes : filled;
+    quads = (row.segment_count * bytes + 3) / 4;
+    joined = quads < static_cast<ptrdiff_t>(row.segment_count) * row.quads;
+    if (joined) return;
+    bytes = filled;
+    quads = static_cast<ptrdiff_t>(row.segment_count) * row.quads;
+  }
+};
+
+// A block's weights without the filling between segments. A quad of a channel is a word, shifted to where it belongs.
+void JoinWeights(const ConvRow& row, const SegmentPlan& plan, const int8_t* weights, int8_t* to) {
+  const auto* from = reinterpret_cast<const uint32_t*>(weights);
+  auto* joined = reinterpret_cast<uint32_t*>(to);
+  uint32x4_t rest[kSumVectors] = {};
+  ptrdiff_t held = 0;  // bytes of a channel
+  for (ptrdiff_t quad = 0; quad < static_cast<ptrdiff_t>(row.segment_count) * row.quads; ++quad) {
+    const int32x4_t up = vdupq_n_s32(static_cast<int32_t>(8 * held));
+    const int32x4_t down = vdupq_n_s32(static_cast<int32_t>(8 * held - 32));
+    const bool last = (quad + 1) % row.quads == 0;
+    held += last ? plan.bytes - 4 * (row.quads - 1) : 4;
+    Unroll<kSumVectors>([&](auto v) {
+      const uint32x4_t word = vld1q_u32(from + v * kSumLanes);
+      rest[v] = vorrq_u32(rest[v], vshlq_u32(word, up));
+      if (held < 4) return;
+      vst1q_u32(joined + v * kSumLanes, rest[v]);
+      rest[v] = vshlq_u32(word, down);
+    });
+    from += kBlockChannels;
+    if (held < 4) continue;
+    joined += kBlockChannels;
+    held -= 4;
+  }
+  if (held > 0) Unroll<kSumVectors>([&](auto v) { vst1q_u32(joined + v * kSumLanes, rest[v]); });
+}
+
 // Lines of `count` pixels, whose segments have `bytes`.
 template <int kVectors, bool kOnce>
 void CopyLines(const ConvRow& row, int32_t count, ptrdiff_t bytes, ptrdiff_t line_bytes, PixelWalk* walk, uint8_t* to) {
@@ -79,8 +123,7 @@ void CopyLines(const ConvRow& row, int32_t count, ptrdiff_t bytes, ptrdiff_t lin
 }
 
 // The next `count` pixels of a walk.
-void FillLines(const ConvRow& row, int32_t count, ptrdiff_t line_bytes, PixelWalk* walk, uint8_t* to) {
-  const ptrdiff_t bytes = static_cast<ptrdiff_t>(row.quads) * 4;
+void FillLines(const ConvRow& row, int32_t count, ptrdiff_t bytes, ptrdiff_t line_bytes, PixelWalk* walk, uint8_t* to) {
   if (row.in_place && bytes == line_bytes && row.pixel_step == bytes) {
     FlipBytes(row.segments[0] + walk->offset, count * bytes, to);
     walk->offset += count * bytes;
@@ -142,6 +185,8 @@ struct BlockRun {
     for (int part = 0; part < kParts; ++part) FillPart<Machine>(row, row.constants[block], part, &constants[part]);
   }
 
+  bool wants_sums() const { return run.end == static_cast<ptrdiff_t>(TileEnd::kSums); }
+
   // Pixels from `first` on.
   void Run(int32_t first, int32_t pixels, uint8_t* out, ptrdiff_t out_step) {
     for (int part = 0; part < kParts; ++part) {
@@ -149,7 +194,7 @@ struct BlockRun {
       of_part.lines += first * run.line_bytes;
       of_part.weights += part * (kQuadBytes / kParts);
       of_part.constants = &constants[part];
-      of_part.out = out + part * Machine::kChannels * static_cast<ptrdiff_t>(run.sums != 0 ? sizeof(int32_t) : 1);
+      of_part.out = out + part * Machine::kChannels * static_cast<ptrdiff_t>(wants_sums() ? sizeof(int32_t) : 1);
       of_part.out_step = out_step;
       Machine::Run(&of_part, pixels);
     }
@@ -168,15 +213,15 @@ void RunBlock(const ConvRow& row, int32_t block, int32_t first, int32_t count, c
   const int32_t channels = row.channels - block * kBlockChannels;
   const auto step = static_cast<ptrdiff_t>(row.out_step);
   uint8_t* const out = row.out + first * step + block * kBlockChannels;
-  if (all.sums == 0 && channels >= kBlockChannels) return run.Run(0, count, out, step);
+  if (!run.wants_sums() && channels >= kBlockChannels) return run.Run(0, count, out, step);
   const BlockStore store(row, block);
   alignas(16) int32_t tile[kPixels][kBlockChannels];
   auto* const bytes = reinterpret_cast<uint8_t*>(tile);
   for (int32_t pixel = 0; pixel < count; pixel += kPixels) {
     const int32_t pixels = count - pixel < kPixels ? count - pixel : kPixels;
-    run.Run(pixel, pixels, bytes, static_cast<ptrdiff_t>(all.sums != 0 ? sizeof tile[0] : kBlockChannels));
+    run.Run(pixel, pixels, bytes, static_cast<ptrdiff_t>(run.wants_sums() ? sizeof tile[0] : kBlockChannels));
     for (int32_t p = 0; p < pixels; ++p) {
-      if (all.sums != 0) {
+      if (run.wants_sums()) {
         store.Pixel(first + pixel + p, LoadSums(tile[p]));
       } else {
         StoreSomeBytes(vld1q_u8(bytes + p * kBlockChannels), channels, out + (pixel + p) * step);
@@ -190,19 +235,22 @@ void RunBlock(const ConvRow& row, int32_t block, int32_t first, int32_t count, c
 // Run(run, pixels).
 template <typename Machine>
 [[gnu::always_inline]] inline void RunLines(const ConvRow& row) {
-  const ptrdiff_t quads = static_cast<ptrdiff_t>(row.segment_count) * row.quads;
-  const ptrdiff_t line_bytes = (quads + 3) / 4 * 16;
-  const bool bytes = row.sums == nullptr && !row.wide_output && row.min_shift >= 1;
-  auto* const lines = static_cast<uint8_t*>(row.packed);
+  const SegmentPlan plan(row);
+  const ptrdiff_t line_bytes = (plan.quads + 3) / 4 * 16;
+  const ptrdiff_t block_weights = static_cast<ptrdiff_t>(row.segment_count) * row.quads * kQuadBytes;
+  auto* const joined = static_cast<int8_t*>(row.packed);
+  auto* const lines = static_cast<uint8_t*>(row.packed) + (plan.joined ? plan.quads * kQuadBytes : 0);
+  const auto end = static_cast<ptrdiff_t>(EndOf(row));
   const int32_t pixels = row.pixels * row.rows;
   PixelWalk walk(row);
   for (int32_t first = 0; first < pixels; first += row.packed_pixels) {
     const int32_t count = pixels - first < row.packed_pixels ? pixels - first : row.packed_pixels;
-    FillLines(row, count, line_bytes, &walk, lines);
+    FillLines(row, count, plan.bytes, line_bytes, &walk, lines);
     for (int32_t block = 0; block < row.blocks; ++block) {
-      const int8_t* weights = row.weights + block * quads * kQuadBytes;
+      const int8_t* weights = row.weights + block * block_weights;
+      if (plan.joined) JoinWeights(row, plan, weights, joined);
       RunBlock<Machine>(row, block, first, count,
-                        {lines, line_bytes, weights, nullptr, nullptr, 0, quads, bytes ? 0 : 1});
+                        {lines, line_bytes, plan.joined ? joined : weights, nullptr, nullptr, 0, plan.quads, end});
     }
   }
 }

@@ -1,5 +1,5 @@
-// The loop over blocks and tiles of pixels of the NEON variants. Theirs is what is written in assembler: a tile of a
-// few pixels by a block's channels or a part of them, from the first product to the bytes.
+// What the tiles of all NEON variants have in common: each is a few pixels by a block's channels or a part of them, in
+// assembler from the first product to the bytes.
 #pragma once
 
 #include "gemm/neon_store.h"
@@ -14,6 +14,14 @@
 #endif
 
 namespace lockstep::kernels {
+
+// What tiles end with. Bytes take shifts of at least 1; those of zero point 0 without limits are narrowed at once.
+enum class TileEnd : int8_t { kBytes, kSums, kPlainBytes };
+
+[[gnu::always_inline]] inline TileEnd EndOf(const ConvRow& row) {
+  if (row.sums != nullptr || row.wide_output || row.min_shift < 1) return TileEnd::kSums;
+  return row.zero_point == 0 && row.low == 0 && row.high == 255 ? TileEnd::kPlainBytes : TileEnd::kBytes;
+}
 
 // What a part of a block needs, in the form in which it is used: kChannels of it, with kSums values that the
 // accumulators of a channel start from.

@@ -59,6 +59,23 @@ namespace {
   "umax v" #a ".16b, v" #a ".16b, v9.16b\n"  \
   "umin v" #a ".16b, v" #a ".16b, v10.16b\n"
 
+// For zero point 0 without limits.
+#define LOCKSTEP_PLAIN(a, b, c, d) \
+  "sqdmulh v" #a ".4s, v" #a ".4s, v0.4s\n" \
+  "sqdmulh v" #b ".4s, v" #b ".4s, v1.4s\n" \
+  "sqdmulh v" #c ".4s, v" #c ".4s, v2.4s\n" \
+  "sqdmulh v" #d ".4s, v" #d ".4s, v3.4s\n" \
+  "srshl v" #a ".4s, v" #a ".4s, v4.4s\n" \
+  "srshl v" #b ".4s, v" #b ".4s, v5.4s\n" \
+  "srshl v" #c ".4s, v" #c ".4s, v6.4s\n" \
+  "srshl v" #d ".4s, v" #d ".4s, v7.4s\n" \
+  "sqxtun v" #a ".4h, v" #a ".4s\n" \
+  "sqxtun v" #c ".4h, v" #c ".4s\n" \
+  "sqxtun2 v" #a ".8h, v" #b ".4s\n" \
+  "sqxtun2 v" #c ".8h, v" #d ".4s\n" \
+  "uqxtn v" #a ".8b, v" #a ".8h\n" \
+  "uqxtn2 v" #a ".16b, v" #c ".8h\n"
+
 #define LOCKSTEP_ADD_LANES(to, a, b) "addp v" #to ".4s, v" #a ".4s, v" #b ".4s\n"
 
 // As assembler because gcc 12 takes a fifth more instructions: it moves loads and products so far apart that
@@ -120,25 +137,33 @@ void RunTiles(LineRun* run, ptrdiff_t tiles) {
       LOCKSTEP_ADD_LANES(21, 26, 27)
       LOCKSTEP_ADD_LANES(22, 28, 29)
       LOCKSTEP_ADD_LANES(23, 30, 31)
-      "cbnz %[sums], 7f\n"
+      "tbnz %[end], #0, 9f\n"
       "ld1 {v0.4s, v1.4s, v2.4s, v3.4s}, [%[at]], #64\n"
       "ld1 {v4.4s, v5.4s, v6.4s, v7.4s}, [%[at]], #64\n"
+      "cbz %[end], 7f\n"
+      LOCKSTEP_PLAIN(16, 17, 18, 19)
+      LOCKSTEP_PLAIN(20, 21, 22, 23)
+      "b 8f\n"
+      "7:\n"
       "ld1 {v8.16b, v9.16b, v10.16b}, [%[at]]\n"
       LOCKSTEP_BYTES(16, 17, 18, 19)
       LOCKSTEP_BYTES(20, 21, 22, 23)
+      "8:\n"
       "st1 {v16.16b}, [%[out]], %[out_step]\n"
       "st1 {v20.16b}, [%[out]], %[out_step]\n"
-      "b 8f\n"
-      "7:\n"
-      "st1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[out]], %[out_step]\n"
-      "st1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[out]], %[out_step]\n"
-      "8:\n"
       "subs %[tiles], %[tiles], #1\n"
       "b.ne 1b\n"
+      "b 10f\n"
+      "9:\n"
+      "st1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[out]], %[out_step]\n"
+      "st1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[out]], %[out_step]\n"
+      "subs %[tiles], %[tiles], #1\n"
+      "b.ne 1b\n"
+      "10:\n"
       : [lines] "+r"(run->lines), [out] "+r"(run->out), [tiles] "+r"(tiles), [x0] "=&r"(x0), [x1] "=&r"(x1),
         [weights] "=&r"(weights), [at] "=&r"(at), [left] "=&r"(left)
       : [line_bytes] "r"(run->line_bytes), [all_weights] "r"(run->weights), [constants] "r"(run->constants),
-        [out_step] "r"(run->out_step), [quads] "r"(run->quads), [sums] "r"(run->sums)
+        [out_step] "r"(run->out_step), [quads] "r"(run->quads), [end] "r"(run->end)
       : LOCKSTEP_ALL_VECTORS);
 }
 // clang-format on

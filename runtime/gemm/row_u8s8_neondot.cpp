@@ -79,6 +79,23 @@ namespace {
   "umax v" #a ".16b, v" #a ".16b, v29.16b\n"         \
   "umin v" #a ".16b, v" #a ".16b, v30.16b\n"         \
   "st1 {v" #a ".16b}, [%[out]], %[out_step]\n"
+// For zero point 0 without limits.
+#define LOCKSTEP_PLAIN(a, b, c, d) \
+  "sqdmulh v" #a ".4s, v" #a ".4s, v16.4s\n" \
+  "sqdmulh v" #b ".4s, v" #b ".4s, v17.4s\n" \
+  "sqdmulh v" #c ".4s, v" #c ".4s, v18.4s\n" \
+  "sqdmulh v" #d ".4s, v" #d ".4s, v19.4s\n" \
+  "srshl v" #a ".4s, v" #a ".4s, v20.4s\n" \
+  "srshl v" #b ".4s, v" #b ".4s, v21.4s\n" \
+  "srshl v" #c ".4s, v" #c ".4s, v22.4s\n" \
+  "srshl v" #d ".4s, v" #d ".4s, v23.4s\n" \
+  "sqxtun v" #a ".4h, v" #a ".4s\n" \
+  "sqxtun v" #c ".4h, v" #c ".4s\n" \
+  "sqxtun2 v" #a ".8h, v" #b ".4s\n" \
+  "sqxtun2 v" #c ".8h, v" #d ".4s\n" \
+  "uqxtn v" #a ".8b, v" #a ".8h\n" \
+  "uqxtn2 v" #a ".16b, v" #c ".8h\n" \
+  "st1 {v" #a ".16b}, [%[out]], %[out_step]\n"
 #define LOCKSTEP_SUMS(a, b, c, d) \
   "st1 {v" #a ".4s, v" #b ".4s, v" #c ".4s, v" #d ".4s}, [%[out]], %[out_step]\n"
 
@@ -132,24 +149,30 @@ namespace {
         LOCKSTEP_EVEN_WEIGHTS                                                                                         \
         LOCKSTEP_EVEN(pixels, 16, 18, 20, 22, 2)                                                                      \
         "6:\n"                                                                                                        \
-        "cbnz %[sums], 7f\n"                                                                                          \
+        "tbnz %[end], #0, 8f\n"                                                                                       \
         "add %[at], %[at], #64\n"                                                                                     \
         "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[at]], #64\n"                                                        \
         "ld1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[at]], #64\n"                                                        \
+        "cbz %[end], 7f\n"                                                                                            \
+        LOCKSTEP_EACH_##pixels(LOCKSTEP_PLAIN)                                                                        \
+        "subs %[tiles], %[tiles], #1\n"                                                                               \
+        "b.ne 1b\n"                                                                                                   \
+        "b 9f\n"                                                                                                      \
+        "7:\n"                                                                                                        \
         "ld1 {v28.16b, v29.16b, v30.16b}, [%[at]]\n"                                                                  \
         LOCKSTEP_EACH_##pixels(LOCKSTEP_BYTES)                                                                        \
         "subs %[tiles], %[tiles], #1\n"                                                                               \
         "b.ne 1b\n"                                                                                                   \
-        "b 8f\n"                                                                                                      \
-        "7:\n"                                                                                                        \
+        "b 9f\n"                                                                                                      \
+        "8:\n"                                                                                                        \
         LOCKSTEP_EACH_##pixels(LOCKSTEP_SUMS)                                                                         \
         "subs %[tiles], %[tiles], #1\n"                                                                               \
         "b.ne 1b\n"                                                                                                   \
-        "8:\n"                                                                                                        \
+        "9:\n"                                                                                                        \
         : [lines] "+r"(run->lines), [out] "+r"(run->out), [tiles] "+r"(tiles), [x0] "=&r"(x0), [x1] "=&r"(x1),        \
           [x2] "=&r"(x2), [x3] "=&r"(x3), [weights] "=&r"(weights), [at] "=&r"(at), [left] "=&r"(left)                \
         : [line_bytes] "r"(run->line_bytes), [all_weights] "r"(run->weights), [constants] "r"(run->constants),        \
-          [out_step] "r"(run->out_step), [quads] "r"(run->quads), [sums] "r"(run->sums)                               \
+          [out_step] "r"(run->out_step), [quads] "r"(run->quads), [end] "r"(run->end)                                 \
         : LOCKSTEP_ALL_VECTORS);                                                                                      \
   }
 // clang-format on

@@ -24,7 +24,7 @@ struct TileRun {
   uint8_t* out;
   int64_t out_step;
   int64_t steps;  // pairs of quads
-  bool sums;
+  TileEnd end;
 };
 
 // clang-format off
@@ -79,6 +79,22 @@ struct TileRun {
   "sqxtun2 v" #a ".16b, v" #c ".8h\n"                       \
   "umax v" #a ".16b, v" #a ".16b, v25.16b\n"                \
   "umin v" #a ".16b, v" #a ".16b, v26.16b\n"
+// For zero point 0 without limits.
+#define LOCKSTEP_PAIR_PLAIN(a, b, c, d) \
+  "sqdmulh v" #a ".4s, v" #a ".4s, v16.4s\n" \
+  "sqdmulh v" #b ".4s, v" #b ".4s, v17.4s\n" \
+  "sqdmulh v" #c ".4s, v" #c ".4s, v18.4s\n" \
+  "sqdmulh v" #d ".4s, v" #d ".4s, v19.4s\n" \
+  "srshl v" #a ".4s, v" #a ".4s, v20.4s\n" \
+  "srshl v" #b ".4s, v" #b ".4s, v21.4s\n" \
+  "srshl v" #c ".4s, v" #c ".4s, v22.4s\n" \
+  "srshl v" #d ".4s, v" #d ".4s, v23.4s\n" \
+  "sqxtun v" #a ".4h, v" #a ".4s\n" \
+  "sqxtun v" #c ".4h, v" #c ".4s\n" \
+  "sqxtun2 v" #a ".8h, v" #b ".4s\n" \
+  "sqxtun2 v" #c ".8h, v" #d ".4s\n" \
+  "uqxtn v" #a ".8b, v" #a ".8h\n" \
+  "uqxtn2 v" #a ".16b, v" #c ".8h\n"
 #define LOCKSTEP_STORE(x, lane) "st1 {v" #x ".d}[" #lane "], [%[out]], %[out_step]\n"
 // Of one pair, and of two.
 #define LOCKSTEP_STORE_PAIR(a)                              \
@@ -115,7 +131,7 @@ struct TileRun {
     const int8_t* weights;                                                                                            \
     const Constants* at;                                                                                              \
     int64_t left;                                                                                                     \
-    const int64_t sums = run->sums ? 1 : 0;                                                                           \
+    const auto end = static_cast<int64_t>(run->end);                                                                  \
     __asm__ volatile(                                                                                                 \
         "1:\n"                                                                                                        \
         "mov %[at], %[constants]\n"                                                                                   \
@@ -145,25 +161,33 @@ struct TileRun {
         LOCKSTEP_LOAD_A                                                                                               \
         LOCKSTEP_STEP_A(pairs)                                                                                        \
         "5:\n"                                                                                                        \
-        "cbnz %[sums], 6f\n"                                                                                          \
+        "cbz %[end], 6f\n"                                                                                            \
+        "tbnz %[end], #0, 8f\n"                                                                                       \
+        "add %[at], %[at], #64\n"                                                                                     \
+        "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[at]], #64\n"                                                        \
+        "ld1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[at]]\n"                                                             \
+        LOCKSTEP_EACH_##pairs(LOCKSTEP_PAIR_PLAIN)                                                                    \
+        "b 7f\n"                                                                                                      \
+        "6:\n"                                                                                                        \
         "add %[at], %[at], #64\n"                                                                                     \
         "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[at]], #64\n"                                                        \
         "ld1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[at]], #64\n"                                                        \
         "ld1 {v24.16b, v25.16b, v26.16b}, [%[at]]\n"                                                                  \
         LOCKSTEP_EACH_##pairs(LOCKSTEP_PAIR_BYTES)                                                                    \
+        "7:\n"                                                                                                        \
         LOCKSTEP_STORE_##pairs                                                                                        \
         "subs %[tiles], %[tiles], #1\n"                                                                               \
         "b.ne 1b\n"                                                                                                   \
-        "b 7f\n"                                                                                                      \
-        "6:\n"                                                                                                        \
+        "b 9f\n"                                                                                                      \
+        "8:\n"                                                                                                        \
         LOCKSTEP_EACH_##pairs(LOCKSTEP_PAIR_SUMS)                                                                     \
         "subs %[tiles], %[tiles], #1\n"                                                                               \
         "b.ne 1b\n"                                                                                                   \
-        "7:\n"                                                                                                        \
+        "9:\n"                                                                                                        \
         : [panel] "+r"(run->panel), [out] "+r"(run->out), [tiles] "+r"(tiles), [weights] "=&r"(weights),              \
           [at] "=&r"(at), [left] "=&r"(left)                                                                          \
         : [all_weights] "r"(run->weights), [constants] "r"(run->constants), [out_step] "r"(run->out_step),            \
-          [steps] "r"(run->steps), [sums] "r"(sums)                                                                   \
+          [steps] "r"(run->steps), [end] "r"(end)                                                                     \
         : LOCKSTEP_ALL_VECTORS);                                                                                      \
   }
 // clang-format on
@@ -204,7 +228,7 @@ void RunAndCopy(TileRun* run, int32_t pixels, int32_t bytes) {
   uint8_t* const out = run->out;
   const int64_t step = run->out_step;
   run->out = tile;
-  run->out_step = run->sums ? kHalf * sizeof(int32_t) : kHalf;
+  run->out_step = run->end == TileEnd::kSums ? kHalf * sizeof(int32_t) : kHalf;
   RunPairs(run, (pixels + 1) / 2);
   for (int32_t p = 0; p < pixels; ++p) {
     for (int32_t i = 0; i < bytes; ++i) out[p * step + i] = tile[p * run->out_step + i];
@@ -246,12 +270,17 @@ void RunOtherBlock(const ConvRow& row, int32_t block, int32_t first, int32_t cou
 void RunBlock(const ConvRow& row, int32_t block, int32_t first, int32_t count, const Packed& packed) {
   Constants constants[2];
   TileRun halves[2];
-  const bool bytes = row.sums == nullptr && !row.wide_output && row.min_shift >= 1;
+  const TileEnd end = EndOf(row);
+  const bool bytes = end != TileEnd::kSums;
   for (int half = 0; half < 2; ++half) {
     FillHalf(row, row.constants[block], half, &constants[half]);
-    halves[half] = {
-        packed.panels, packed.weights + half * packed.steps * kPairBytes, &constants[half], nullptr, 0, packed.steps,
-        !bytes};
+    halves[half] = {packed.panels,
+                    packed.weights + half * packed.steps * kPairBytes,
+                    &constants[half],
+                    nullptr,
+                    0,
+                    packed.steps,
+                    end};
   }
   if (!bytes && row.sums == nullptr) return RunOtherBlock(row, block, first, count, halves);
   for (int half = 0; half < 2; ++half) {

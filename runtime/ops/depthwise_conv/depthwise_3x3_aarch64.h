@@ -153,9 +153,8 @@ void RunRows3x3(const DepthwiseLayer& layer, int64_t begin, int64_t end, const i
   "eor v" #b ".16b, v" #b ".16b, v31.16b\n"                                   \
   "eor v" #c ".16b, v" #c ".16b, v31.16b\n"
 
-// Sums to bytes in a, for shifts of at least 1. They are narrowed with saturation, as a value beyond 16 bits is beyond
-// 0..255 with every zero point. Constants in the registers behind `load`: w to z, the limits in l, m and n.
-#define LOCKSTEP_BYTES_3X3(a, b, c, d, w, x, y, z, l, m, n, load_limits)       \
+// For shifts of at least 1, with constants in w to z.
+#define LOCKSTEP_REQUANTIZE_3X3(a, b, c, d, w, x, y, z)                       \
   "ld1 {v" #w ".4s, v" #x ".4s, v" #y ".4s, v" #z ".4s}, [%[multipliers]]\n"  \
   "sqdmulh v" #a ".4s, v" #a ".4s, v" #w ".4s\n"                              \
   "sqdmulh v" #b ".4s, v" #b ".4s, v" #x ".4s\n"                              \
@@ -165,7 +164,11 @@ void RunRows3x3(const DepthwiseLayer& layer, int64_t begin, int64_t end, const i
   "srshl v" #a ".4s, v" #a ".4s, v" #w ".4s\n"                                \
   "srshl v" #b ".4s, v" #b ".4s, v" #x ".4s\n"                                \
   "srshl v" #c ".4s, v" #c ".4s, v" #y ".4s\n"                                \
-  "srshl v" #d ".4s, v" #d ".4s, v" #z ".4s\n"                                \
+  "srshl v" #d ".4s, v" #d ".4s, v" #z ".4s\n"
+// Sums to bytes in a. They are narrowed with saturation, as a value beyond 16 bits is beyond 0..255 with every zero point.
+// The limits lie in l, m and n.
+#define LOCKSTEP_BYTES_3X3(a, b, c, d, w, x, y, z, l, m, n, load_limits)       \
+  LOCKSTEP_REQUANTIZE_3X3(a, b, c, d, w, x, y, z)                              \
   load_limits                                                                 \
   "sqxtn v" #a ".4h, v" #a ".4s\n"                                            \
   "sqxtn v" #c ".4h, v" #c ".4s\n"                                            \
@@ -177,6 +180,16 @@ void RunRows3x3(const DepthwiseLayer& layer, int64_t begin, int64_t end, const i
   "sqxtun2 v" #a ".16b, v" #c ".8h\n"                                         \
   "umax v" #a ".16b, v" #a ".16b, v" #m ".16b\n"                              \
   "umin v" #a ".16b, v" #a ".16b, v" #n ".16b\n"
+
+// The same for zero point 0 without limits.
+#define LOCKSTEP_PLAIN_BYTES_3X3(a, b, c, d, w, x, y, z)                      \
+  LOCKSTEP_REQUANTIZE_3X3(a, b, c, d, w, x, y, z)                             \
+  "sqxtun v" #a ".4h, v" #a ".4s\n"                                           \
+  "sqxtun v" #c ".4h, v" #c ".4s\n"                                           \
+  "sqxtun2 v" #a ".8h, v" #b ".4s\n"                                          \
+  "sqxtun2 v" #c ".8h, v" #d ".4s\n"                                          \
+  "uqxtn v" #a ".8b, v" #a ".8h\n"                                            \
+  "uqxtn2 v" #a ".16b, v" #c ".8h\n"
 
 // The registers' values at the begin of a row; `load_constants` reads weights and whatever else stays in registers.
 #define LOCKSTEP_ROW_3X3(name, load_constants, stride, out_register)                                     \

@@ -36,8 +36,7 @@ namespace {
   LOCKSTEP_EXPAND(LOCKSTEP_COLUMN_SUMS, 0, 1, 2, 3, LOCKSTEP_COLUMN_##a)              \
   LOCKSTEP_EXPAND(LOCKSTEP_COLUMN_SUMS, 4, 5, 6, 7, LOCKSTEP_COLUMN_##b)              \
   LOCKSTEP_EXPAND(LOCKSTEP_COLUMN_SUMS, 8, 9, 10, 11, LOCKSTEP_COLUMN_##c)            \
-  LOCKSTEP_BYTES_3X3(12, 13, 14, 15, 28, 29, 30, 31, 28, 29, 30,                      \
-                     "ld1 {v28.16b, v29.16b, v30.16b}, [%[limits]]\n")                \
+  LOCKSTEP_END                                                                        \
   "movi v31.16b, #0x80\n"
 
 #define LOCKSTEP_CONSTANTS                                           \
@@ -45,8 +44,15 @@ namespace {
   "ld1 {v4.16b, v5.16b, v6.16b, v7.16b}, [%[weights]], #64\n"        \
   "ld1 {v8.16b, v9.16b, v10.16b, v11.16b}, [%[weights]]\n"
 
+#define LOCKSTEP_END                                                    \
+  LOCKSTEP_BYTES_3X3(12, 13, 14, 15, 28, 29, 30, 31, 28, 29, 30,        \
+                     "ld1 {v28.16b, v29.16b, v30.16b}, [%[limits]]\n")
 LOCKSTEP_ROW_3X3(RunStride1, LOCKSTEP_CONSTANTS, LOCKSTEP_STRIDE_1, "v12.16b")
 LOCKSTEP_ROW_3X3(RunStride2, LOCKSTEP_CONSTANTS, LOCKSTEP_STRIDE_2, "v12.16b")
+#undef LOCKSTEP_END
+#define LOCKSTEP_END LOCKSTEP_PLAIN_BYTES_3X3(12, 13, 14, 15, 28, 29, 30, 31)
+LOCKSTEP_ROW_3X3(RunPlainStride1, LOCKSTEP_CONSTANTS, LOCKSTEP_STRIDE_1, "v12.16b")
+LOCKSTEP_ROW_3X3(RunPlainStride2, LOCKSTEP_CONSTANTS, LOCKSTEP_STRIDE_2, "v12.16b")
 // clang-format on
 
 }  // namespace
@@ -54,7 +60,10 @@ LOCKSTEP_ROW_3X3(RunStride2, LOCKSTEP_CONSTANTS, LOCKSTEP_STRIDE_2, "v12.16b")
 void depthwise_rows_u8s8_neondot(const DepthwiseLayer& layer, int64_t begin, int64_t end) {
   const uint8_t* padding = DepthwisePadding(layer.state, layer.channels, 9);
   const auto* columns = reinterpret_cast<const int8_t*>(padding + DepthwiseBlocks(layer.channels) * kDepthwiseBlock);
-  RunRows3x3(layer, begin, end, columns, kDepthwiseColumnBytes, layer.stride_w == 1 ? RunStride1 : RunStride2);
+  const bool plain = layer.zero_point == 0 && layer.low == 0 && layer.high == 255;
+  const auto stride_1 = plain ? RunPlainStride1 : RunStride1;
+  const auto stride_2 = plain ? RunPlainStride2 : RunStride2;
+  RunRows3x3(layer, begin, end, columns, kDepthwiseColumnBytes, layer.stride_w == 1 ? stride_1 : stride_2);
 }
 
 }  // namespace lockstep::kernels
