@@ -9,18 +9,27 @@ namespace {
 constexpr int64_t kAlignment = 64;
 constexpr int64_t kLargestProduct = int64_t{255} * 127;
 
-// Of a segment's quads in the scratch of a variant that unpacks: words of a pixel's bytes, or a block's weights.
-constexpr int64_t PackedQuadBytes(int64_t quads) {
-#if defined(LOCKSTEP_KERNELS_NEONI8MM)
-  return (quads + 1) / 2 * 2 * kQuadBytes;
+constexpr int64_t AlignUp(int64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
+
+// The scratch of a variant that unpacks: words of a pixel's bytes, or a block's weights with panels of pixels.
+int64_t PlacePacked(int64_t longest_row, ConvGeometry* geometry) {
+  ConvGeometry& g = *geometry;
+#if defined(LOCKSTEP_KERNELS_NEON)
+  const int64_t panel = kPanelPixels * PanelPixelBytes(g);
+  const int64_t pixels =
+      g.pointwise ? (g.units_together - 1) * kPointwisePixels + longest_row : longest_row * g.rows_together;
+  const int64_t wanted = (std::min(pixels, g.pixels) + kPanelPixels - 1) / kPanelPixels;
+  const int64_t panels = std::clamp<int64_t>(wanted, 1, std::max<int64_t>(1, kPanelBytes / panel));
+  g.packed_pixels = static_cast<int32_t>(panels * kPanelPixels);
+  return kBlockChannels * PanelPixelBytes(g) + panels * panel + kRowSlack;
 #elif defined(LOCKSTEP_KERNELS_AVX2)
-  return quads * kPixelsAvx2 * 4 * static_cast<int64_t>(sizeof(uint16_t));
+  static_cast<void>(longest_row);
+  return int64_t{g.segments} * g.quads * kPixelsAvx2 * 4 * static_cast<int64_t>(sizeof(uint16_t));
 #else
-  return quads * 4 * static_cast<int64_t>(sizeof(uint32_t));
+  static_cast<void>(longest_row);
+  return int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t));
 #endif
 }
-
-constexpr int64_t AlignUp(int64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
 
 // Most blocks are whole, and theirs is a copy of a known size.
 void CopyLanes(const int32_t* from, int32_t count, int32_t* to) {
@@ -76,7 +85,7 @@ void PlaceScratch(const ScratchNeeds& needs, ConvGeometry* geometry) {
   };
   place(blocks * static_cast<int64_t>(sizeof(ConvBlock)));
   g.segments_offset = place(g.segments * static_cast<int64_t>(sizeof(const uint8_t*)));
-  g.packed_offset = place(std::max(kPackedBytes, int64_t{g.segments} * PackedQuadBytes(g.quads)));
+  g.packed_offset = place(std::max(kPackedBytes, PlacePacked(needs.pixels, &g)));
   g.ring_offset = place(g.ring_bytes * g.input_bytes);
   g.waiting_offset = place(needs.waiting);
   g.sums_offset = place(g.pass_bytes * g.input_bytes * g.weight_bytes);

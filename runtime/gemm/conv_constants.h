@@ -93,6 +93,24 @@ void DescribeBytes(const Options& options, const LayerArgs& args, ConvGeometry* 
   geometry->wide = geometry->input_bytes > 1 || geometry->weight_bytes > 1 || options.acc_init()->size() == 0;
 }
 
+// How many pixels are taken together where a variant puts them in order first, and the memory for that. With i8mm so
+// many that they are worth interleaving weights for.
+#if defined(LOCKSTEP_KERNELS_NEONI8MM)
+inline constexpr int64_t kPixelsTogether = 256;
+inline constexpr int64_t kPanelBytes = 256 << 10;
+#elif defined(LOCKSTEP_KERNELS_NEON)
+inline constexpr int64_t kPixelsTogether = 64;
+inline constexpr int64_t kPanelBytes = 64 << 10;
+#else
+inline constexpr int64_t kPixelsTogether = 0;
+inline constexpr int64_t kPanelBytes = 0;
+#endif
+
+// Of a pixel: pairs of quads, and a multiple of 16.
+inline int64_t PanelPixelBytes(const ConvGeometry& g) {
+  return (int64_t{g.segments} * ((g.quads + 1) / 2) + 1) / 2 * 16;
+}
+
 // Row stride and scratch offsets of a geometry that is complete but for these. `parts`: so many times there are
 // constants for all channels; `pixels`: of the longest row.
 struct ScratchNeeds {

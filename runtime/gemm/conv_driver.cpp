@@ -7,11 +7,12 @@
 namespace lockstep::kernels {
 namespace {
 
-// Whether a variant of this build takes rows together. For others the memory would be wasted.
+// Whether a variant of this build gains by taking all rows of a small image together. For others the memory would be
+// wasted.
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI) || defined(LOCKSTEP_KERNELS_NEONDOT)
-constexpr bool kRowsTogether = true;
+constexpr bool kSmallImages = true;
 #else
-constexpr bool kRowsTogether = false;
+constexpr bool kSmallImages = false;
 #endif
 // Whether one of this build looks up, so that its rows may be longer than the first-level cache.
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
@@ -30,16 +31,19 @@ class ConvRun {
     ConvRow& row = rows_.row();
     row.segment_count = geometry_.segments;
     row.quads = geometry_.quads;
+    row.segment_bytes = (geometry_.dilation_w > 1 ? 1 : geometry_.kernel_w) * geometry_.group_in;
     row.out_step = rows_.table().step();
   }
 
   void Pointwise(const ConvRange& range) {
     const ConvGeometry& g = geometry_;
     ConvRow& row = rows_.row();
-    const bool in_place = !variant_.signed_rows && g.input_bytes == 1 && g.in_c % 4 == 0;
+    const bool as_they_are = !variant_.signed_rows || variant_.signed_sums;
+    const bool in_place = as_they_are && g.input_bytes == 1 && g.in_c % 4 == 0;
     const int64_t in_step = args_.inputs[0].pitch * g.input_bytes;
+    row.in_place = in_place;
     row.pixel_step = in_place ? in_step : g.in_c;
-    const int64_t together = in_place && !g.wide ? Together(kPointwisePixels) : 1;
+    const int64_t together = in_place ? UnitsTogether() : 1;
     for (int64_t unit = range.begin; unit < range.end; unit += together) {
       const int64_t first = unit * kPointwisePixels;
       const int64_t end = std::min(unit + together, range.end);
@@ -56,20 +60,21 @@ class ConvRun {
 
   void Windows(const ConvRange& range) {
     const ConvGeometry& g = geometry_;
-    RowRing ring(g, args_.inputs[0], rows_.flip(), rows_.memory(0));
     const bool in_place = ReadsInPlace();
+    const int64_t most = !variant_.rows_together ? 1 : in_place ? Together(g.out_w) : g.rows_together;
+    RowRing ring(g, args_.inputs[0], rows_.flip(), rows_.memory(0), most > 1);
     const int64_t pixel = in_place ? args_.inputs[0].pitch : g.group_in;
     const int64_t line = in_place ? g.in_w * pixel : g.groups * g.row_stride;
+    rows_.row().in_place = in_place;
     rows_.row().pixel_step = g.stride_w * pixel;
     rows_.row().pixels = g.out_w;
     rows_.row().row_step = g.stride_h * line;
     const int32_t taps = g.segments / g.kernel_h;  // segments of one kernel row
-    const int64_t most = in_place ? Together(g.out_w) : (g.whole_images ? g.out_h : 1);
     for (int64_t unit = range.begin; unit < range.end; unit += rows_.row().rows) {
       const int64_t image = unit / g.out_h;
       const int64_t y = unit % g.out_h;
       const int64_t top = y * g.stride_h;
-      const int64_t together = variant_.rows_together ? std::min({range.end - unit, g.out_h - y, most}) : 1;
+      const int64_t together = std::min({most, range.end - unit, g.out_h - y});
       rows_.row().rows = static_cast<int32_t>(together);
       const uint8_t* lines = args_.inputs[0].data + (image * g.in_h + top) * line;
       if (!in_place) {
@@ -95,6 +100,12 @@ class ConvRun {
     const int64_t most = int64_t{1} << (geometry_.parts_first ? 19 : 17);  // of inputs and outputs
     const int64_t bytes = pixels * (int64_t{geometry_.in_c} + geometry_.out_c);
     return kLongRows && variant_.looks_up && !rows_.table().waits() ? std::max<int64_t>(1, most / bytes) : 1;
+  }
+
+  // Of a 1x1 convolution whose inputs lie in place.
+  int64_t UnitsTogether() const {
+    const int64_t packed = variant_.rows_together ? geometry_.units_together : 1;
+    return geometry_.wide ? packed : std::max(packed, Together(kPointwisePixels));
   }
 
   // Windows without padding, such as those of a 1x1 convolution with a stride. Nothing behind a segment is read.
@@ -157,6 +168,18 @@ bool IsSmallImage(const ConvGeometry& g) {
   return g.out_w <= kMostWidth && rows * g.row_pixels * g.in_c <= most_bytes;
 }
 
+void PutTogether(ConvGeometry* geometry) {
+  ConvGeometry& g = *geometry;
+  const int64_t pixels = std::min(kPixelsTogether, kPanelBytes / PanelPixelBytes(g));
+  if (g.pointwise) {
+    g.units_together = std::max<int64_t>(1, pixels / kPointwisePixels);
+  } else {
+    const auto rows = static_cast<int32_t>(pixels / g.out_w);
+    g.rows_together = kSmallImages && IsSmallImage(g) ? g.out_h : std::clamp(rows, 1, g.out_h);
+    g.ring_rows += (g.rows_together - 1) * g.stride_h;
+  }
+}
+
 }  // namespace
 
 ConvGeometry DescribeImages(const LayerArgs& args, int32_t groups) {
@@ -207,8 +230,7 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   if (!waits) g.parts = g.groups > 1 ? g.groups : (g.blocks + kPartBlocks - 1) / kPartBlocks;
   g.parts_first = args.inputs[1].bytes > args.inputs[0].bytes;  // each thread then reads few of the weights
   g.units = g.pixel_units * g.parts;
-  g.whole_images = kRowsTogether && !g.pointwise && !g.wide && IsSmallImage(g) && !waits;
-  if (g.whole_images) g.ring_rows += (g.out_h - 1) * g.stride_h;
+  if (!g.wide && !waits) PutTogether(&g);
   const int64_t pixels = g.pointwise ? kMostPointwisePixels : g.out_w;
   PlaceScratch({1, pixels, OutputTableBytes(conv, args.outputs[0], pixels)}, &g);
   return g;
@@ -235,6 +257,11 @@ void RunConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch
 
 bool AcceptsConv32(const LayerArgs& args) {
   return AcceptsConvBytes(args) && args.layer->options_as_Conv()->acc_bits() == 32;
+}
+
+bool AcceptsConvPixels(const LayerArgs& args) {
+  constexpr int64_t kFewest = 4;
+  return AcceptsConv32(args) && DescribeConv(args).pixels >= kFewest;
 }
 
 bool AcceptsConvBytes(const LayerArgs& args) { return !DescribeConv(args).wide; }

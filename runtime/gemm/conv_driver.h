@@ -21,6 +21,7 @@ inline constexpr int kMostPointwisePixels = 72;                         // in th
 inline constexpr int kPixelsAvx2 = 6;                                   // of a tile of row_u8s8_avx2
 inline constexpr int kPartBlocks = 4;                                   // of channels: a line of the cache
 inline constexpr int64_t kPackedBytes = 22 << 10;  // of scratch for what a variant unpacks, at least
+inline constexpr int kPanelPixels = 8;             // pixels that a variant which packs them has side by side
 
 struct ConvGeometry {
   int32_t in_h = 0, in_w = 0, in_c = 0;
@@ -29,20 +30,22 @@ struct ConvGeometry {
   int32_t group_in = 0, group_out = 0;  // channels of one group
   int32_t stride_h = 1, stride_w = 1, dilation_h = 1, dilation_w = 1, pad_top = 0, pad_left = 0;
   int32_t kernel_h = 1, kernel_w = 1;
-  int32_t segments = 1;       // per output pixel
-  int32_t quads = 1;          // of one segment
-  int32_t blocks = 1;         // of 16 output channels, in one group
-  bool pointwise = false;     // 1x1, stride 1, no padding, one group: pixels of all rows form one long row
-  int64_t pixels = 0;         // output pixels, all images
-  int64_t pixel_units = 1;    // output rows, or pieces of kPointwisePixels and a last one
-  int32_t parts = 1;          // of the channels: kPartBlocks blocks and a last one, or the groups
-  bool parts_first = false;   // the units of a part follow each other, not those of a pixel unit
-  int64_t units = 1;          // each a part of the channels of a pixel unit
-  int32_t row_pixels = 0;     // input pixels in a padded row
-  int64_t row_stride = 0;     // bytes of one padded row of one group in scratch
-  int32_t ring_rows = 1;      // padded rows that are alive at once
-  int64_t ring_bytes = 0;     // of one byte of the inputs
-  bool whole_images = false;  // the ring has all rows of an image, one behind the other
+  int32_t segments = 1;        // per output pixel
+  int32_t quads = 1;           // of one segment
+  int32_t blocks = 1;          // of 16 output channels, in one group
+  bool pointwise = false;      // 1x1, stride 1, no padding, one group: pixels of all rows form one long row
+  int64_t pixels = 0;          // output pixels, all images
+  int64_t pixel_units = 1;     // output rows, or pieces of kPointwisePixels and a last one
+  int32_t parts = 1;           // of the channels: kPartBlocks blocks and a last one, or the groups
+  bool parts_first = false;    // the units of a part follow each other, not those of a pixel unit
+  int64_t units = 1;           // each a part of the channels of a pixel unit
+  int32_t row_pixels = 0;      // input pixels in a padded row
+  int64_t row_stride = 0;      // bytes of one padded row of one group in scratch
+  int32_t ring_rows = 1;       // padded rows that are alive at once
+  int64_t ring_bytes = 0;      // of one byte of the inputs
+  int32_t rows_together = 1;   // output rows whose input rows lie one behind the other in the ring
+  int64_t units_together = 1;  // of a 1x1 convolution whose inputs lie in place
+  int32_t packed_pixels = 0;   // so many of a row's can be packed at a time, in whole panels
   int32_t input_bytes = 1, weight_bytes = 1;  // of an element
   bool wide = false;                          // the kernels give sums, of one byte of the inputs and one of the weights
   bool wide_sums = false;                     // these may leave 32 bits
@@ -96,17 +99,20 @@ struct alignas(64) ConvBlock {
 // One row of output pixels, or a few that lie one behind the other, all channels of one group.
 struct ConvRow {
   const uint8_t* const* segments;  // each segment's first byte for output pixel 0
+  bool in_place = false;           // segments are the input's: nothing may be read behind the last pixel's
   int64_t pixel_step;              // bytes from one output pixel's segment to the next one's
   int32_t pixels;                  // of a row
   int32_t rows = 1;                // more for variants that take rows together, where the geometry has them so
   int64_t row_step = 0;            // bytes from one row's segments to the next one's
   int32_t segment_count;
-  int32_t quads;  // of a segment; the bytes of the last one that lie behind the segment meet zero weights
+  int32_t quads;              // of a segment; the bytes of the last one that lie behind the segment meet zero weights
+  int32_t segment_bytes = 0;  // of which so many are no filling; 0: all
   int32_t channels;
   int32_t blocks;
   const int8_t* weights;
   const ConvBlock* constants;
   void* packed;                  // scratch for what a variant unpacks, aligned to 64
+  int32_t packed_pixels;         // for a variant that packs pixels: behind a block's weights there is room for so many
   int32_t min_shift, max_shift;  // over the layer
   int32_t zero_point, low, high;
   bool wide_output;  // u16
@@ -158,8 +164,10 @@ struct ConvVariant {
   void (*apply_table)(const uint8_t* table, const Stretches<uint8_t>& y);
   void (*finish)(const SumsRow& row);  // of sums of 32 bits with long shifts
   bool looks_up = false;               // run_row applies a table of 256 bytes itself
-  bool rows_together = false;          // run_row takes several rows
-  bool signed_sums = false;            // rows hold x, the variant subtracts 128, and acc_init makes up for it
+  bool rows_together = false;          // run_row takes several rows, or units of a 1x1 convolution
+  // The variant subtracts 128 itself, and acc_init makes up for it: from all rows, or with signed_rows from those that
+  // are in place.
+  bool signed_sums = false;
 };
 
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
@@ -177,6 +185,7 @@ void RunConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch
 // Variants of bytes with 32-bit accumulators accept layers for which the compiler proved that these suffice; those that
 // put sums together (u8 and u16 inputs, s8 and s16 weights) accept the layers that need it if the sums of bytes do.
 bool AcceptsConv32(const LayerArgs& args);
+bool AcceptsConvPixels(const LayerArgs& args);  // so many that they are worth interleaving weights for
 bool AcceptsConvBytes(const LayerArgs& args);
 bool AcceptsConvSums(const LayerArgs& args);
 // For every layer.

@@ -40,6 +40,7 @@ class ConvRows {
     FillRow(options, args.outputs[0], geometry.group_out, &row_);
     row_.segments = segments_;
     row_.packed = scratch + geometry.packed_offset;
+    row_.packed_pixels = geometry.packed_pixels;
     row_.blocks = geometry.blocks;
     row_.table = table_.in_row();
   }

@@ -53,9 +53,10 @@ void CopyPixels(const Pixels& pixels, int64_t channels, uint8_t* to, uint8_t fli
 }
 
 void RowRing::Load(int64_t image, int64_t first, int64_t last) {
-  if (image != image_) {
+  if (image != image_ || from_the_first_) {
     image_ = image;
     next_ = 0;
+    slot_0_ = from_the_first_ ? first : 0;
   }
   for (int64_t row = std::max(first, next_); row <= last; ++row) {
     for (int32_t byte = 0; byte < geometry_.input_bytes; ++byte) CopyRow(row, byte);

@@ -1,6 +1,6 @@
 // ARMv7's NEON has the products of bytes that aarch64's baseline has (row_u8s8_neon.cpp) and half the registers: a tile
 // is two pixels by eight channels, with two 32-bit lanes to a channel, and a block is two of them.
-#include "gemm/neon_tiles.h"
+#include "gemm/neon_lines.h"
 #include "ops/common/byte_table_neon.h"
 
 namespace lockstep::kernels {
@@ -35,53 +35,56 @@ namespace {
 
 // As assembler because gcc does not keep this many accumulators in registers. Requantisation is rq1 for shifts of at
 // least 1; it narrows with saturation, as a value beyond 16 bits is beyond 0..255 with every zero point.
-void RunTile(const Tile<2>& tile, const int8_t* weights) {
+void RunTiles(LineRun* run, ptrdiff_t tiles) {
   const uint8_t* x0;
   const uint8_t* x1;
-  const uint8_t* const* segment;
-  int32_t segments;
+  const int8_t* weights;
+  uint8_t* out = run->out;
   int32_t left;
   __asm__ volatile(
-      "ldr %[left], [%[tile], #12]\n"
+      "1:\n"
+      "ldr %[left], [%[run], #12]\n"
+      "ldr %[x0], [%[run]]\n"
       "vldmia %[left], {d16-d23}\n"
       "vldmia %[left], {d24-d31}\n"
-      "ldr %[segment], [%[tile]]\n"
-      "ldr %[segments], [%[tile], #4]\n"
-      "1:\n"
-      "ldr %[x1], [%[segment]], #4\n"
-      "ldr %[left], [%[tile], #16]\n"
-      "add %[x0], %[x1], %[left]\n"
-      "ldr %[left], [%[tile], #20]\n"
-      "add %[x1], %[x1], %[left]\n"
-      "ldr %[left], [%[tile], #8]\n"
-      "subs %[left], %[left], #4\n"
+      "ldr %[left], [%[run], #4]\n"
+      "ldr %[weights], [%[run], #8]\n"
+      "add %[x1], %[x0], %[left]\n"
+      "add %[left], %[x1], %[left]\n"
+      "str %[left], [%[run]]\n"
+      "ldr %[left], [%[run], #24]\n"
+      "subs %[left], %[left], #8\n"
       "blt 3f\n"
       "2:\n"
       LOCKSTEP_PAIR
       LOCKSTEP_PAIR
-      "subs %[left], %[left], #4\n"
+      LOCKSTEP_PAIR
+      LOCKSTEP_PAIR
+      "subs %[left], %[left], #8\n"
       "bge 2b\n"
       "3:\n"
-      "tst %[left], #2\n"
+      "tst %[left], #4\n"
       "beq 4f\n"
       LOCKSTEP_PAIR
+      LOCKSTEP_PAIR
       "4:\n"
-      "tst %[left], #1\n"
+      "tst %[left], #2\n"
       "beq 5f\n"
-      "vld1.8 {d4-d7}, [%[weights]], %[step]\n"
+      LOCKSTEP_PAIR
+      "5:\n"
+      "tst %[left], #1\n"
+      "beq 6f\n"
+      "vld1.8 {d4-d7}, [%[weights]]\n"
       "vld1.32 {d0[]}, [%[x0]]\n"
       "vld1.32 {d2[]}, [%[x1]]\n"
       LOCKSTEP_ONE_QUAD(4, 5, 0, 8, 9)
       LOCKSTEP_ONE_QUAD(6, 7, 0, 10, 11)
       LOCKSTEP_ONE_QUAD(4, 5, 2, 12, 13)
       LOCKSTEP_ONE_QUAD(6, 7, 2, 14, 15)
-      "5:\n"
-      "subs %[segments], %[segments], #1\n"
-      "bne 1b\n"
-      "ldr %[left], [%[tile], #12]\n"
-      "ldr %[segments], [%[tile], #32]\n"
-      "ldr %[x0], [%[tile], #24]\n"
-      "ldr %[x1], [%[tile], #28]\n"
+      "6:\n"
+      "ldr %[x0], [%[run], #28]\n"
+      "ldr %[left], [%[run], #12]\n"
+      "ldr %[x1], [%[run], #20]\n"
       "vpadd.i32 d16, d16, d17\n"
       "vpadd.i32 d17, d18, d19\n"
       "vpadd.i32 d18, d20, d21\n"
@@ -90,8 +93,8 @@ void RunTile(const Tile<2>& tile, const int8_t* weights) {
       "vpadd.i32 d21, d26, d27\n"
       "vpadd.i32 d22, d28, d29\n"
       "vpadd.i32 d23, d30, d31\n"
-      "cmp %[segments], #0\n"
-      "beq 6f\n"
+      "tst %[x0], #1\n"
+      "bne 8f\n"
       "add %[left], %[left], #64\n"
       "vldmia %[left], {d0-d13}\n"
       "vqdmulh.s32 q8, q8, q0\n"
@@ -102,6 +105,18 @@ void RunTile(const Tile<2>& tile, const int8_t* weights) {
       "vrshl.s32 q9, q9, q3\n"
       "vrshl.s32 q10, q10, q2\n"
       "vrshl.s32 q11, q11, q3\n"
+      "cmp %[x0], #0\n"
+      "beq 7f\n"
+      "vqmovun.s32 d16, q8\n"
+      "vqmovun.s32 d17, q9\n"
+      "vqmovun.s32 d20, q10\n"
+      "vqmovun.s32 d21, q11\n"
+      "vqmovn.u16 d16, q8\n"
+      "vqmovn.u16 d17, q10\n"
+      "vst1.8 {d16}, [%[out]], %[x1]\n"
+      "vst1.8 {d17}, [%[out]], %[x1]\n"
+      "b 9f\n"
+      "7:\n"
       "vqmovn.s32 d16, q8\n"
       "vqmovn.s32 d17, q9\n"
       "vqmovn.s32 d20, q10\n"
@@ -112,44 +127,40 @@ void RunTile(const Tile<2>& tile, const int8_t* weights) {
       "vqmovun.s16 d17, q10\n"
       "vmax.u8 q8, q8, q5\n"
       "vmin.u8 q8, q8, q6\n"
-      "vst1.8 {d16}, [%[x0]]\n"
-      "vst1.8 {d17}, [%[x1]]\n"
-      "b 7f\n"
-      "6:\n"
-      "vst1.32 {d16-d19}, [%[x0]]\n"
-      "vst1.32 {d20-d23}, [%[x1]]\n"
-      "7:\n"
-      : [weights] "+r"(weights), [segment] "=&r"(segment), [segments] "=&r"(segments), [x0] "=&r"(x0), [x1] "=&r"(x1),
+      "vst1.8 {d16}, [%[out]], %[x1]\n"
+      "vst1.8 {d17}, [%[out]], %[x1]\n"
+      "b 9f\n"
+      "8:\n"
+      "vst1.32 {d16-d19}, [%[out]], %[x1]\n"
+      "vst1.32 {d20-d23}, [%[out]], %[x1]\n"
+      "9:\n"
+      "subs %[tiles], %[tiles], #1\n"
+      "bne 1b\n"
+      : [out] "+r"(out), [tiles] "+r"(tiles), [x0] "=&r"(x0), [x1] "=&r"(x1), [weights] "=&r"(weights),
         [left] "=&r"(left)
-      : [tile] "r"(&tile), [step] "r"(kQuadBytes)
+      : [run] "r"(run), [step] "r"(kQuadBytes)
       : "cc", "memory", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "q14",
         "q15");
+  run->out = out;
 }
-
-struct Machine {
-  static constexpr bool kRowsTogether = false;
-  static constexpr int kPixels = 2;
-  static constexpr int kChannels = 8;
-  static constexpr int kSums = 2;
-  [[gnu::always_inline]] static void FillStart(int32_t acc_init, int lane, int32_t* start) {
-    start[2 * lane] = acc_init;
-    start[2 * lane + 1] = 0;
-  }
-  [[gnu::always_inline]] static const int8_t* Prepare(const ConvRow& /*row*/, const int8_t* weights) { return weights; }
-  [[gnu::always_inline]] static void Run(const Tile<kPixels>& tile, int32_t /*left*/, const int8_t* weights) {
-    RunTile(tile, weights);
-  }
-};
-
-void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
 // clang-format on
 
 #undef LOCKSTEP_TWO_QUADS
 #undef LOCKSTEP_PAIR
 #undef LOCKSTEP_ONE_QUAD
 
+struct Machine {
+  static constexpr int kPixels = 2;
+  static constexpr int kChannels = 8;
+  static constexpr int kSums = 2;
+  [[gnu::always_inline]] static void FillStart(int32x4_t acc_init, int32_t* start) { StartWithZeros(acc_init, start); }
+  static void Run(LineRun* run, int32_t pixels) { RunPairs(RunTiles, run, pixels); }
+};
+
+void RunRow(const ConvRow& row) { RunLines<Machine>(row); }
+
 }  // namespace
 
-const ConvVariant row_u8s8_neon{true, RunRow, ApplyTableNeon, FinishSumsNeon};
+const ConvVariant row_u8s8_neon{true, RunRow, ApplyTableNeon, FinishSumsNeon, false, true, true};
 
 }  // namespace lockstep::kernels

@@ -4,7 +4,7 @@
 //
 // Only this file is compiled for dot products. It must not use inline functions with external linkage: the linker might
 // keep its copy of one for a CPU without these instructions.
-#include "gemm/neon_dot_tile.h"
+#include "gemm/neon_lines.h"
 #include "ops/common/byte_table_neon.h"
 
 namespace lockstep::kernels {
@@ -52,94 +52,160 @@ namespace {
 #define LOCKSTEP_LOAD_16_2 LOCKSTEP_LOAD_16_1 "ldr q18, [%[x1]], #16\n"
 #define LOCKSTEP_LOAD_16_3 LOCKSTEP_LOAD_16_2 "ldr q20, [%[x2]], #16\n"
 #define LOCKSTEP_LOAD_16_4 LOCKSTEP_LOAD_16_3 "ldr q22, [%[x3]], #16\n"
-#define LOCKSTEP_LOAD_4_1 "ldr s16, [%[x0]], #4\n"
-#define LOCKSTEP_LOAD_4_2 LOCKSTEP_LOAD_4_1 "ldr s18, [%[x1]], #4\n"
-#define LOCKSTEP_LOAD_4_3 LOCKSTEP_LOAD_4_2 "ldr s20, [%[x2]], #4\n"
-#define LOCKSTEP_LOAD_4_4 LOCKSTEP_LOAD_4_3 "ldr s22, [%[x3]], #4\n"
-#define LOCKSTEP_START_1 "ld1 {v0.4s, v1.4s, v2.4s, v3.4s}, [%[left]]\n"
-#define LOCKSTEP_START_2 LOCKSTEP_START_1 "ld1 {v4.4s, v5.4s, v6.4s, v7.4s}, [%[left]]\n"
-#define LOCKSTEP_START_3 LOCKSTEP_START_2 "ld1 {v8.4s, v9.4s, v10.4s, v11.4s}, [%[left]]\n"
-#define LOCKSTEP_START_4 LOCKSTEP_START_3 "ld1 {v12.4s, v13.4s, v14.4s, v15.4s}, [%[left]]\n"
+#define LOCKSTEP_START_1 "ld1 {v0.4s, v1.4s, v2.4s, v3.4s}, [%[at]]\n"
+#define LOCKSTEP_START_2 LOCKSTEP_START_1 "ld1 {v4.4s, v5.4s, v6.4s, v7.4s}, [%[at]]\n"
+#define LOCKSTEP_START_3 LOCKSTEP_START_2 "ld1 {v8.4s, v9.4s, v10.4s, v11.4s}, [%[at]]\n"
+#define LOCKSTEP_START_4 LOCKSTEP_START_3 "ld1 {v12.4s, v13.4s, v14.4s, v15.4s}, [%[at]]\n"
 
-// Every pixel's four registers and where they go.
-#define LOCKSTEP_EACH_1(what) what(0, 1, 2, 3, x0)
-#define LOCKSTEP_EACH_2(what) LOCKSTEP_EACH_1(what) what(4, 5, 6, 7, x1)
-#define LOCKSTEP_EACH_3(what) LOCKSTEP_EACH_2(what) what(8, 9, 10, 11, x2)
-#define LOCKSTEP_EACH_4(what) LOCKSTEP_EACH_3(what) what(12, 13, 14, 15, x3)
+// Requantisation of a pixel for shifts of at least 1, narrowed with saturation, as a value beyond 16 bits is beyond
+// 0..255 with every zero point.
+#define LOCKSTEP_BYTES(a, b, c, d)                   \
+  "sqdmulh v" #a ".4s, v" #a ".4s, v16.4s\n"         \
+  "sqdmulh v" #b ".4s, v" #b ".4s, v17.4s\n"         \
+  "sqdmulh v" #c ".4s, v" #c ".4s, v18.4s\n"         \
+  "sqdmulh v" #d ".4s, v" #d ".4s, v19.4s\n"         \
+  "srshl v" #a ".4s, v" #a ".4s, v20.4s\n"           \
+  "srshl v" #b ".4s, v" #b ".4s, v21.4s\n"           \
+  "srshl v" #c ".4s, v" #c ".4s, v22.4s\n"           \
+  "srshl v" #d ".4s, v" #d ".4s, v23.4s\n"           \
+  "sqxtn v" #a ".4h, v" #a ".4s\n"                   \
+  "sqxtn v" #c ".4h, v" #c ".4s\n"                   \
+  "sqxtn2 v" #a ".8h, v" #b ".4s\n"                  \
+  "sqxtn2 v" #c ".8h, v" #d ".4s\n"                  \
+  "sqadd v" #a ".8h, v" #a ".8h, v28.8h\n"           \
+  "sqadd v" #c ".8h, v" #c ".8h, v28.8h\n"           \
+  "sqxtun v" #a ".8b, v" #a ".8h\n"                  \
+  "sqxtun2 v" #a ".16b, v" #c ".8h\n"                \
+  "umax v" #a ".16b, v" #a ".16b, v29.16b\n"         \
+  "umin v" #a ".16b, v" #a ".16b, v30.16b\n"         \
+  "st1 {v" #a ".16b}, [%[out]], %[out_step]\n"
+// For zero point 0 without limits.
+#define LOCKSTEP_PLAIN(a, b, c, d) \
+  "sqdmulh v" #a ".4s, v" #a ".4s, v16.4s\n" \
+  "sqdmulh v" #b ".4s, v" #b ".4s, v17.4s\n" \
+  "sqdmulh v" #c ".4s, v" #c ".4s, v18.4s\n" \
+  "sqdmulh v" #d ".4s, v" #d ".4s, v19.4s\n" \
+  "srshl v" #a ".4s, v" #a ".4s, v20.4s\n" \
+  "srshl v" #b ".4s, v" #b ".4s, v21.4s\n" \
+  "srshl v" #c ".4s, v" #c ".4s, v22.4s\n" \
+  "srshl v" #d ".4s, v" #d ".4s, v23.4s\n" \
+  "sqxtun v" #a ".4h, v" #a ".4s\n" \
+  "sqxtun v" #c ".4h, v" #c ".4s\n" \
+  "sqxtun2 v" #a ".8h, v" #b ".4s\n" \
+  "sqxtun2 v" #c ".8h, v" #d ".4s\n" \
+  "uqxtn v" #a ".8b, v" #a ".8h\n" \
+  "uqxtn2 v" #a ".16b, v" #c ".8h\n" \
+  "st1 {v" #a ".16b}, [%[out]], %[out_step]\n"
+#define LOCKSTEP_SUMS(a, b, c, d) \
+  "st1 {v" #a ".4s, v" #b ".4s, v" #c ".4s, v" #d ".4s}, [%[out]], %[out_step]\n"
 
-#define LOCKSTEP_TILE(pixels)                                                                                       \
-  [[gnu::noinline]] void RunTile##pixels(const Tile<4>& tile, const int8_t* weights) {                              \
-    const uint8_t* x0;                                                                                              \
-    const uint8_t* x1;                                                                                              \
-    const uint8_t* x2;                                                                                              \
-    const uint8_t* x3;                                                                                              \
-    const uint8_t* const* segment;                                                                                  \
-    int64_t segments;                                                                                               \
-    int64_t left;                                                                                                   \
-    __asm__ volatile(                                                                                               \
-        "ldr %[left], [%[tile], #16]\n"                                                                             \
-        "ldr %[segment], [%[tile]]\n"                                                                               \
-        "ldr %w[segments], [%[tile], #8]\n"                                                                         \
-        LOCKSTEP_START_##pixels                                                                                     \
-        "1:\n"                                                                                                      \
-        LOCKSTEP_SEGMENT                                                                                            \
-        "subs %w[left], %w[left], #8\n"                                                                             \
-        "b.lt 3f\n"                                                                                                 \
-        "2:\n"                                                                                                      \
-        LOCKSTEP_EVEN_WEIGHTS                                                                                       \
-        LOCKSTEP_LOAD_32_##pixels                                                                                   \
-        LOCKSTEP_FOUR_QUADS(pixels, 16, 18, 20, 22, LOCKSTEP_EVEN_WEIGHTS)                                          \
-        LOCKSTEP_FOUR_QUADS(pixels, 17, 19, 21, 23, "")                                                             \
-        "subs %w[left], %w[left], #8\n"                                                                             \
-        "b.ge 2b\n"                                                                                                 \
-        "3:\n"                                                                                                      \
-        "tbz %w[left], #2, 4f\n"                                                                                    \
-        LOCKSTEP_EVEN_WEIGHTS                                                                                       \
-        LOCKSTEP_LOAD_16_##pixels                                                                                   \
-        LOCKSTEP_FOUR_QUADS(pixels, 16, 18, 20, 22, "")                                                             \
-        "4:\n"                                                                                                      \
-        "ands %w[left], %w[left], #3\n"                                                                             \
-        "b.eq 6f\n"                                                                                                 \
-        "5:\n"                                                                                                      \
-        LOCKSTEP_EVEN_WEIGHTS                                                                                       \
-        LOCKSTEP_LOAD_4_##pixels                                                                                    \
-        LOCKSTEP_EVEN(pixels, 16, 18, 20, 22, 0)                                                                    \
-        "subs %w[left], %w[left], #1\n"                                                                             \
-        "b.ne 5b\n"                                                                                                 \
-        "6:\n"                                                                                                      \
-        "subs %w[segments], %w[segments], #1\n"                                                                     \
-        "b.ne 1b\n"                                                                                                 \
-        LOCKSTEP_FINISH(64, LOCKSTEP_EACH_##pixels(LOCKSTEP_BYTES), LOCKSTEP_EACH_##pixels(LOCKSTEP_SUMS))                                                                                     \
-        : [weights] "+r"(weights), [segment] "=&r"(segment), [segments] "=&r"(segments), [x0] "=&r"(x0),            \
-          [x1] "=&r"(x1), [x2] "=&r"(x2), [x3] "=&r"(x3), [left] "=&r"(left)                                        \
-        : [tile] "r"(&tile)                                                                                         \
-        : LOCKSTEP_ALL_VECTORS);                                                                                    \
+// Every pixel's four registers.
+#define LOCKSTEP_EACH_1(what) what(0, 1, 2, 3)
+#define LOCKSTEP_EACH_2(what) LOCKSTEP_EACH_1(what) what(4, 5, 6, 7)
+#define LOCKSTEP_EACH_3(what) LOCKSTEP_EACH_2(what) what(8, 9, 10, 11)
+#define LOCKSTEP_EACH_4(what) LOCKSTEP_EACH_3(what) what(12, 13, 14, 15)
+
+#define LOCKSTEP_TILES(pixels)                                                                                        \
+  [[gnu::noinline]] void RunTiles##pixels(LineRun* run, int64_t tiles) {                                              \
+    const uint8_t *x0, *x1, *x2, *x3;                                                                                 \
+    const int8_t* weights;                                                                                            \
+    const uint8_t* at;                                                                                                \
+    int64_t left;                                                                                                     \
+    __asm__ volatile(                                                                                                 \
+        "1:\n"                                                                                                        \
+        "mov %[at], %[constants]\n"                                                                                   \
+        "mov %[weights], %[all_weights]\n"                                                                            \
+        "mov %[x0], %[lines]\n"                                                                                       \
+        "add %[x1], %[x0], %[line_bytes]\n"                                                                           \
+        "add %[x2], %[x1], %[line_bytes]\n"                                                                           \
+        "add %[x3], %[x2], %[line_bytes]\n"                                                                           \
+        "add %[lines], %[x3], %[line_bytes]\n"                                                                        \
+        LOCKSTEP_START_##pixels                                                                                       \
+        "subs %[left], %[quads], #8\n"                                                                                \
+        "b.lt 3f\n"                                                                                                   \
+        "2:\n"                                                                                                        \
+        LOCKSTEP_EVEN_WEIGHTS                                                                                         \
+        LOCKSTEP_LOAD_32_##pixels                                                                                     \
+        LOCKSTEP_FOUR_QUADS(pixels, 16, 18, 20, 22, LOCKSTEP_EVEN_WEIGHTS)                                            \
+        LOCKSTEP_FOUR_QUADS(pixels, 17, 19, 21, 23, "")                                                               \
+        "subs %[left], %[left], #8\n"                                                                                 \
+        "b.ge 2b\n"                                                                                                   \
+        "3:\n"                                                                                                        \
+        "tbz %[left], #2, 4f\n"                                                                                       \
+        LOCKSTEP_EVEN_WEIGHTS                                                                                         \
+        LOCKSTEP_LOAD_16_##pixels                                                                                     \
+        LOCKSTEP_FOUR_QUADS(pixels, 16, 18, 20, 22, "")                                                               \
+        "4:\n"                                                                                                        \
+        "ands %[left], %[left], #3\n"                                                                                 \
+        "b.eq 6f\n"                                                                                                   \
+        LOCKSTEP_LOAD_16_##pixels                                                                                     \
+        LOCKSTEP_EVEN_WEIGHTS                                                                                         \
+        LOCKSTEP_EVEN(pixels, 16, 18, 20, 22, 0)                                                                      \
+        "subs %[left], %[left], #2\n"                                                                                 \
+        "b.lt 6f\n"                                                                                                   \
+        LOCKSTEP_ODD_WEIGHTS                                                                                          \
+        LOCKSTEP_ODD(pixels, 16, 18, 20, 22, 1)                                                                       \
+        "b.eq 6f\n"                                                                                                   \
+        LOCKSTEP_EVEN_WEIGHTS                                                                                         \
+        LOCKSTEP_EVEN(pixels, 16, 18, 20, 22, 2)                                                                      \
+        "6:\n"                                                                                                        \
+        "tbnz %[end], #0, 8f\n"                                                                                       \
+        "add %[at], %[at], #64\n"                                                                                     \
+        "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[at]], #64\n"                                                        \
+        "ld1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[at]], #64\n"                                                        \
+        "cbz %[end], 7f\n"                                                                                            \
+        LOCKSTEP_EACH_##pixels(LOCKSTEP_PLAIN)                                                                        \
+        "subs %[tiles], %[tiles], #1\n"                                                                               \
+        "b.ne 1b\n"                                                                                                   \
+        "b 9f\n"                                                                                                      \
+        "7:\n"                                                                                                        \
+        "ld1 {v28.16b, v29.16b, v30.16b}, [%[at]]\n"                                                                  \
+        LOCKSTEP_EACH_##pixels(LOCKSTEP_BYTES)                                                                        \
+        "subs %[tiles], %[tiles], #1\n"                                                                               \
+        "b.ne 1b\n"                                                                                                   \
+        "b 9f\n"                                                                                                      \
+        "8:\n"                                                                                                        \
+        LOCKSTEP_EACH_##pixels(LOCKSTEP_SUMS)                                                                         \
+        "subs %[tiles], %[tiles], #1\n"                                                                               \
+        "b.ne 1b\n"                                                                                                   \
+        "9:\n"                                                                                                        \
+        : [lines] "+r"(run->lines), [out] "+r"(run->out), [tiles] "+r"(tiles), [x0] "=&r"(x0), [x1] "=&r"(x1),        \
+          [x2] "=&r"(x2), [x3] "=&r"(x3), [weights] "=&r"(weights), [at] "=&r"(at), [left] "=&r"(left)                \
+        : [line_bytes] "r"(run->line_bytes), [all_weights] "r"(run->weights), [constants] "r"(run->constants),        \
+          [out_step] "r"(run->out_step), [quads] "r"(run->quads), [end] "r"(run->end)                                 \
+        : LOCKSTEP_ALL_VECTORS);                                                                                      \
   }
 // clang-format on
 
-LOCKSTEP_TILE(1)
-LOCKSTEP_TILE(2)
-LOCKSTEP_TILE(3)
-LOCKSTEP_TILE(4)
+LOCKSTEP_TILES(1)
+LOCKSTEP_TILES(2)
+LOCKSTEP_TILES(3)
+LOCKSTEP_TILES(4)
 
 struct Machine {
-  static constexpr bool kRowsTogether = true;
   static constexpr int kPixels = 4;
-  static constexpr int kChannels = 16;
+  static constexpr int kChannels = kBlockChannels;
   static constexpr int kSums = 1;
-  [[gnu::always_inline]] static void FillStart(int32_t acc_init, int lane, int32_t* start) { start[lane] = acc_init; }
-  [[gnu::always_inline]] static const int8_t* Prepare(const ConvRow& /*row*/, const int8_t* weights) { return weights; }
-  [[gnu::always_inline]] static void Run(const Tile<kPixels>& tile, int32_t left, const int8_t* weights) {
-    if (left >= kPixels) return RunTile4(tile, weights);
-    if (left == 3) return RunTile3(tile, weights);
-    return left == 2 ? RunTile2(tile, weights) : RunTile1(tile, weights);
+  [[gnu::always_inline]] static void FillStart(int32x4_t acc_init, int32_t* start) { vst1q_s32(start, acc_init); }
+  static void Run(LineRun* run, int32_t pixels) {
+    if (pixels >= kPixels) RunTiles4(run, pixels / kPixels);
+    switch (pixels % kPixels) {
+      case 3:
+        return RunTiles3(run, 1);
+      case 2:
+        return RunTiles2(run, 1);
+      case 1:
+        return RunTiles1(run, 1);
+      default:
+        return;
+    }
   }
 };
 
-void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
+void RunRow(const ConvRow& row) { RunLines<Machine>(row); }
 
 }  // namespace
 
-const ConvVariant row_u8s8_neondot{true, RunRow, ApplyTableNeon, FinishSumsNeon, false, true};
+const ConvVariant row_u8s8_neondot{true, RunRow, ApplyTableNeon, FinishSumsNeon, false, true, true};
 
 }  // namespace lockstep::kernels

@@ -1,227 +1,318 @@
 // usmmla multiplies eight bytes of two pixels with eight of two channels: unsigned with signed, so that rows are taken
-// as they are. Weights of two quads are interleaved once for a row of pixels: eight vectors, each of two channels and
-// eight deep. A tile is four pixels by sixteen channels.
+// as they are. Both sides are put in order first, so that a load of four registers feeds four products: the pixels of a
+// row, or of a few, in panels of eight, and a block's weights once for all of them. A tile is eight pixels by eight
+// channels, half a block: accumulators have two channels of two pixels.
 //
 // Only this file is compiled for i8mm. It must not use inline functions with external linkage: the linker might keep
 // its copy of one for a CPU without these instructions.
-#include "gemm/neon_dot_tile.h"
+#include "gemm/neon_tiles.h"
+#include "gemm/panels_neoni8mm.h"
 #include "ops/common/byte_table_neon.h"
 
 namespace lockstep::kernels {
 namespace {
 
-// clang-format off
-// Eight deep, with the channels of a vector of weights: both pixels of a pair lie in x.
-#define LOCKSTEP_PAIR(a, b, c, d, x)                        \
-  "usmmla v" #a ".4s, v" #x ".16b, v28.16b\n"               \
-  "usmmla v" #b ".4s, v" #x ".16b, v29.16b\n"               \
-  "usmmla v" #c ".4s, v" #x ".16b, v30.16b\n"               \
-  "usmmla v" #d ".4s, v" #x ".16b, v31.16b\n"
+constexpr int kHalf = kBlockChannels / 2;
+// Of half a block; every pair of channels twice, as an accumulator has it.
+using Constants = TileConstants<kBlockChannels, 1>;
 
-#define LOCKSTEP_WEIGHTS "ld1 {v28.16b, v29.16b, v30.16b, v31.16b}, [%[weights]], #64\n"
-#define LOCKSTEP_STEP_2(x0, x1)                             \
-  LOCKSTEP_WEIGHTS                                          \
-  LOCKSTEP_PAIR(0, 1, 2, 3, x0)                             \
-  LOCKSTEP_WEIGHTS                                          \
-  LOCKSTEP_PAIR(4, 5, 6, 7, x0)
-#define LOCKSTEP_STEP_4(x0, x1)                             \
-  LOCKSTEP_WEIGHTS                                          \
-  LOCKSTEP_PAIR(0, 1, 2, 3, x0)                             \
-  LOCKSTEP_PAIR(8, 9, 10, 11, x1)                           \
-  LOCKSTEP_WEIGHTS                                          \
-  LOCKSTEP_PAIR(4, 5, 6, 7, x0)                             \
-  LOCKSTEP_PAIR(12, 13, 14, 15, x1)
-
-#define LOCKSTEP_LOAD_32_2                                  \
-  "ld1 {v16.16b, v17.16b}, [%[x0]], #32\n"                  \
-  "ld1 {v18.16b, v19.16b}, [%[x1]], #32\n"
-#define LOCKSTEP_LOAD_32_4                                  \
-  LOCKSTEP_LOAD_32_2                                        \
-  "ld1 {v20.16b, v21.16b}, [%[x2]], #32\n"                  \
-  "ld1 {v22.16b, v23.16b}, [%[x3]], #32\n"
-#define LOCKSTEP_LOAD_16_2                                  \
-  "ldr q16, [%[x0]], #16\n"                                 \
-  "ldr q18, [%[x1]], #16\n"
-#define LOCKSTEP_LOAD_16_4                                  \
-  LOCKSTEP_LOAD_16_2                                        \
-  "ldr q20, [%[x2]], #16\n"                                 \
-  "ldr q22, [%[x3]], #16\n"
-#define LOCKSTEP_LOAD_8_2                                   \
-  "ldr d24, [%[x0]], #8\n"                                  \
-  "ld1 {v24.d}[1], [%[x1]], #8\n"
-#define LOCKSTEP_LOAD_8_4                                   \
-  LOCKSTEP_LOAD_8_2                                         \
-  "ldr d26, [%[x2]], #8\n"                                  \
-  "ld1 {v26.d}[1], [%[x3]], #8\n"
-#define LOCKSTEP_LOAD_4_2                                   \
-  "ldr s24, [%[x0]]\n"                                      \
-  "ld1 {v24.s}[2], [%[x1]]\n"
-#define LOCKSTEP_LOAD_4_4                                   \
-  LOCKSTEP_LOAD_4_2                                         \
-  "ldr s26, [%[x2]]\n"                                      \
-  "ld1 {v26.s}[2], [%[x3]]\n"
-// Pairs of pixels of the first sixteen bytes into v24 to v27, of the next into even registers from v16 on.
-#define LOCKSTEP_FIRST_2                                    \
-  "zip1 v24.2d, v16.2d, v18.2d\n"                           \
-  "zip2 v25.2d, v16.2d, v18.2d\n"
-#define LOCKSTEP_FIRST_4                                    \
-  LOCKSTEP_FIRST_2                                          \
-  "zip1 v26.2d, v20.2d, v22.2d\n"                           \
-  "zip2 v27.2d, v20.2d, v22.2d\n"
-#define LOCKSTEP_SECOND_2                                   \
-  "zip1 v16.2d, v17.2d, v19.2d\n"                           \
-  "zip2 v18.2d, v17.2d, v19.2d\n"
-#define LOCKSTEP_SECOND_4                                   \
-  LOCKSTEP_SECOND_2                                         \
-  "zip1 v20.2d, v21.2d, v23.2d\n"                           \
-  "zip2 v22.2d, v21.2d, v23.2d\n"
-
-#define LOCKSTEP_START_2                                    \
-  "ld1 {v0.4s, v1.4s, v2.4s, v3.4s}, [%[left]], #64\n"      \
-  "ld1 {v4.4s, v5.4s, v6.4s, v7.4s}, [%[left]]\n"
-#define LOCKSTEP_START_4                                    \
-  "ld1 {v8.4s, v9.4s, v10.4s, v11.4s}, [%[left]]\n"         \
-  LOCKSTEP_START_2                                          \
-  "ld1 {v12.4s, v13.4s, v14.4s, v15.4s}, [%[left]]\n"
-
-// Accumulators have two channels of two pixels: put together by pixels.
-#define LOCKSTEP_SORT_2                                     \
-  "zip1 v24.2d, v4.2d, v5.2d\n"                             \
-  "zip1 v25.2d, v6.2d, v7.2d\n"                             \
-  "zip2 v26.2d, v4.2d, v5.2d\n"                             \
-  "zip2 v27.2d, v6.2d, v7.2d\n"                             \
-  "zip1 v4.2d, v0.2d, v1.2d\n"                              \
-  "zip1 v5.2d, v2.2d, v3.2d\n"                              \
-  "zip2 v0.2d, v0.2d, v1.2d\n"                              \
-  "zip2 v1.2d, v2.2d, v3.2d\n"
-#define LOCKSTEP_SORT_4                                     \
-  LOCKSTEP_SORT_2                                           \
-  "zip1 v2.2d, v12.2d, v13.2d\n"                            \
-  "zip1 v3.2d, v14.2d, v15.2d\n"                            \
-  "zip2 v6.2d, v12.2d, v13.2d\n"                            \
-  "zip2 v7.2d, v14.2d, v15.2d\n"                            \
-  "zip1 v12.2d, v8.2d, v9.2d\n"                             \
-  "zip1 v13.2d, v10.2d, v11.2d\n"                           \
-  "zip2 v8.2d, v8.2d, v9.2d\n"                              \
-  "zip2 v9.2d, v10.2d, v11.2d\n"
-#define LOCKSTEP_EACH_2(what) what(4, 5, 24, 25, x0) what(0, 1, 26, 27, x1)
-#define LOCKSTEP_EACH_4(what) LOCKSTEP_EACH_2(what) what(12, 13, 2, 3, x2) what(8, 9, 6, 7, x3)
-
-#define LOCKSTEP_TILE(pixels)                                                                                      \
-  [[gnu::noinline]] void RunTile##pixels(const Tile<4>& tile, const int8_t* weights) {                             \
-    const uint8_t* x0;                                                                                             \
-    const uint8_t* x1;                                                                                             \
-    const uint8_t* x2;                                                                                             \
-    const uint8_t* x3;                                                                                             \
-    const uint8_t* const* segment;                                                                                 \
-    int64_t segments;                                                                                              \
-    int64_t left;                                                                                                  \
-    __asm__ volatile(                                                                                              \
-        "ldr %[left], [%[tile], #16]\n"                                                                            \
-        "ldr %[segment], [%[tile]]\n"                                                                              \
-        "ldr %w[segments], [%[tile], #8]\n"                                                                        \
-        LOCKSTEP_START_##pixels                                                                                    \
-        "1:\n"                                                                                                     \
-        LOCKSTEP_SEGMENT                                                                                           \
-        "subs %w[left], %w[left], #8\n"                                                                            \
-        "b.lt 3f\n"                                                                                                \
-        "2:\n"                                                                                                     \
-        LOCKSTEP_LOAD_32_##pixels                                                                                  \
-        LOCKSTEP_FIRST_##pixels                                                                                    \
-        LOCKSTEP_SECOND_##pixels                                                                                   \
-        LOCKSTEP_STEP_##pixels(24, 26)                                                                             \
-        LOCKSTEP_STEP_##pixels(25, 27)                                                                             \
-        LOCKSTEP_STEP_##pixels(16, 20)                                                                             \
-        LOCKSTEP_STEP_##pixels(18, 22)                                                                             \
-        "subs %w[left], %w[left], #8\n"                                                                            \
-        "b.ge 2b\n"                                                                                                \
-        "3:\n"                                                                                                     \
-        "tbz %w[left], #2, 4f\n"                                                                                   \
-        LOCKSTEP_LOAD_16_##pixels                                                                                  \
-        LOCKSTEP_FIRST_##pixels                                                                                    \
-        LOCKSTEP_STEP_##pixels(24, 26)                                                                             \
-        LOCKSTEP_STEP_##pixels(25, 27)                                                                             \
-        "4:\n"                                                                                                     \
-        "tbz %w[left], #1, 5f\n"                                                                                   \
-        LOCKSTEP_LOAD_8_##pixels                                                                                   \
-        LOCKSTEP_STEP_##pixels(24, 26)                                                                             \
-        "5:\n"                                                                                                     \
-        "tbz %w[left], #0, 6f\n"                                                                                   \
-        LOCKSTEP_LOAD_4_##pixels                                                                                   \
-        LOCKSTEP_STEP_##pixels(24, 26)                                                                             \
-        "6:\n"                                                                                                     \
-        "subs %w[segments], %w[segments], #1\n"                                                                    \
-        "b.ne 1b\n"                                                                                                \
-        LOCKSTEP_SORT_##pixels                                                                                     \
-        LOCKSTEP_FINISH(128, LOCKSTEP_EACH_##pixels(LOCKSTEP_BYTES), LOCKSTEP_EACH_##pixels(LOCKSTEP_SUMS))        \
-        : [weights] "+r"(weights), [segment] "=&r"(segment), [segments] "=&r"(segments), [x0] "=&r"(x0),           \
-          [x1] "=&r"(x1), [x2] "=&r"(x2), [x3] "=&r"(x3), [left] "=&r"(left)                                       \
-        : [tile] "r"(&tile)                                                                                        \
-        : LOCKSTEP_ALL_VECTORS);                                                                                   \
-  }
-// clang-format on
-
-LOCKSTEP_TILE(2)
-LOCKSTEP_TILE(4)
-
-// clang-format off
-// `pairs` pairs of quads: of every four channels two vectors of two.
-void Interleave(const int8_t** weights, int64_t pairs, int8_t** to) {
-  __asm__ volatile(
-      "1:\n"
-      "ld1 {v0.4s, v1.4s, v2.4s, v3.4s}, [%[from]], #64\n"
-      "ld1 {v4.4s, v5.4s, v6.4s, v7.4s}, [%[from]], #64\n"
-      "zip1 v16.4s, v0.4s, v4.4s\n"
-      "zip2 v17.4s, v0.4s, v4.4s\n"
-      "zip1 v18.4s, v1.4s, v5.4s\n"
-      "zip2 v19.4s, v1.4s, v5.4s\n"
-      "zip1 v20.4s, v2.4s, v6.4s\n"
-      "zip2 v21.4s, v2.4s, v6.4s\n"
-      "zip1 v22.4s, v3.4s, v7.4s\n"
-      "zip2 v23.4s, v3.4s, v7.4s\n"
-      "st1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[to]], #64\n"
-      "st1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[to]], #64\n"
-      "subs %[pairs], %[pairs], #1\n"
-      "b.ne 1b\n"
-      : [from] "+r"(*weights), [to] "+r"(*to), [pairs] "+r"(pairs)
-      :
-      : LOCKSTEP_ALL_VECTORS);
-}
-
-// The last quad of an odd number has zeros for its neighbour.
-void InterleaveLast(const int8_t** weights, int8_t** to) {
-  alignas(16) int8_t two[2 * kQuadBytes] = {};
-  for (int i = 0; i < kQuadBytes; i += 16) vst1q_s8(two + i, vld1q_s8(*weights + i));
-  const int8_t* from = two;
-  Interleave(&from, 1, to);
-  *weights += kQuadBytes;
-}
-// clang-format on
-
-struct Machine {
-  static constexpr bool kRowsTogether = true;
-  static constexpr int kPixels = 4;
-  static constexpr int kChannels = 16;
-  static constexpr int kSums = 2;
-  [[gnu::always_inline]] static void FillStart(int32_t acc_init, int lane, int32_t* start) {
-    int32_t* pair = start + lane / 2 * 4 + lane % 2;
-    pair[0] = pair[2] = acc_init;
-  }
-  static const int8_t* Prepare(const ConvRow& row, const int8_t* weights) {
-    auto* const packed = static_cast<int8_t*>(row.packed);
-    int8_t* to = packed;
-    for (int32_t segment = 0; segment < row.segment_count; ++segment) {
-      if (row.quads > 1) Interleave(&weights, row.quads / 2, &to);
-      if (row.quads % 2 != 0) InterleaveLast(&weights, &to);
-    }
-    return packed;
-  }
-  [[gnu::always_inline]] static void Run(const Tile<kPixels>& tile, int32_t left, const int8_t* weights) {
-    return left > 2 ? RunTile4(tile, weights) : RunTile2(tile, weights);
-  }
+// Tiles that lie one behind the other.
+struct TileRun {
+  const uint8_t* panel;
+  const int8_t* weights;
+  const Constants* constants;
+  uint8_t* out;
+  int64_t out_step;
+  int64_t steps;  // pairs of quads
+  TileEnd end;
 };
 
-void RunRow(const ConvRow& row) { RunTiledRow<Machine>(row); }
+// clang-format off
+// Eight deep. Pairs of pixels lie in the first four registers, pairs of channels in the others.
+#define LOCKSTEP_PAIR(a, b, c, d, x, w0, w1, w2, w3)        \
+  "usmmla v" #a ".4s, v" #x ".16b, v" #w0 ".16b\n"          \
+  "usmmla v" #b ".4s, v" #x ".16b, v" #w1 ".16b\n"          \
+  "usmmla v" #c ".4s, v" #x ".16b, v" #w2 ".16b\n"          \
+  "usmmla v" #d ".4s, v" #x ".16b, v" #w3 ".16b\n"
+#define LOCKSTEP_STEP_1(x0, x1, x2, x3, w0, w1, w2, w3) LOCKSTEP_PAIR(0, 1, 2, 3, x0, w0, w1, w2, w3)
+#define LOCKSTEP_STEP_2(x0, x1, x2, x3, w0, w1, w2, w3)     \
+  LOCKSTEP_STEP_1(x0, x1, x2, x3, w0, w1, w2, w3)           \
+  LOCKSTEP_PAIR(4, 5, 6, 7, x1, w0, w1, w2, w3)
+#define LOCKSTEP_STEP_3(x0, x1, x2, x3, w0, w1, w2, w3)     \
+  LOCKSTEP_STEP_2(x0, x1, x2, x3, w0, w1, w2, w3)           \
+  LOCKSTEP_PAIR(8, 9, 10, 11, x2, w0, w1, w2, w3)
+#define LOCKSTEP_STEP_4(x0, x1, x2, x3, w0, w1, w2, w3)     \
+  LOCKSTEP_STEP_3(x0, x1, x2, x3, w0, w1, w2, w3)           \
+  LOCKSTEP_PAIR(12, 13, 14, 15, x3, w0, w1, w2, w3)
+#define LOCKSTEP_LOAD_A                                                  \
+  "ld1 {v16.16b, v17.16b, v18.16b, v19.16b}, [%[panel]], #64\n"          \
+  "ld1 {v20.16b, v21.16b, v22.16b, v23.16b}, [%[weights]], #64\n"
+#define LOCKSTEP_LOAD_B                                                  \
+  "ld1 {v24.16b, v25.16b, v26.16b, v27.16b}, [%[panel]], #64\n"          \
+  "ld1 {v28.16b, v29.16b, v30.16b, v31.16b}, [%[weights]], #64\n"
+#define LOCKSTEP_STEP_A(pairs) LOCKSTEP_STEP_##pairs(16, 17, 18, 19, 20, 21, 22, 23)
+#define LOCKSTEP_STEP_B(pairs) LOCKSTEP_STEP_##pairs(24, 25, 26, 27, 28, 29, 30, 31)
+
+#define LOCKSTEP_START_1 "ld1 {v0.4s, v1.4s, v2.4s, v3.4s}, [%[at]]\n"
+#define LOCKSTEP_START_2 LOCKSTEP_START_1 "ld1 {v4.4s, v5.4s, v6.4s, v7.4s}, [%[at]]\n"
+#define LOCKSTEP_START_3 LOCKSTEP_START_2 "ld1 {v8.4s, v9.4s, v10.4s, v11.4s}, [%[at]]\n"
+#define LOCKSTEP_START_4 LOCKSTEP_START_3 "ld1 {v12.4s, v13.4s, v14.4s, v15.4s}, [%[at]]\n"
+
+// Requantisation of a pair of pixels for shifts of at least 1, narrowed with saturation, as a value beyond 16 bits is
+// beyond 0..255 with every zero point. Bytes are left in the first register: two of a pixel, two of the other one.
+#define LOCKSTEP_PAIR_BYTES(a, b, c, d)                     \
+  "sqdmulh v" #a ".4s, v" #a ".4s, v16.4s\n"                \
+  "sqdmulh v" #b ".4s, v" #b ".4s, v17.4s\n"                \
+  "sqdmulh v" #c ".4s, v" #c ".4s, v18.4s\n"                \
+  "sqdmulh v" #d ".4s, v" #d ".4s, v19.4s\n"                \
+  "srshl v" #a ".4s, v" #a ".4s, v20.4s\n"                  \
+  "srshl v" #b ".4s, v" #b ".4s, v21.4s\n"                  \
+  "srshl v" #c ".4s, v" #c ".4s, v22.4s\n"                  \
+  "srshl v" #d ".4s, v" #d ".4s, v23.4s\n"                  \
+  "sqxtn v" #a ".4h, v" #a ".4s\n"                          \
+  "sqxtn v" #c ".4h, v" #c ".4s\n"                          \
+  "sqxtn2 v" #a ".8h, v" #b ".4s\n"                         \
+  "sqxtn2 v" #c ".8h, v" #d ".4s\n"                         \
+  "sqadd v" #a ".8h, v" #a ".8h, v24.8h\n"                  \
+  "sqadd v" #c ".8h, v" #c ".8h, v24.8h\n"                  \
+  "sqxtun v" #a ".8b, v" #a ".8h\n"                         \
+  "sqxtun2 v" #a ".16b, v" #c ".8h\n"                       \
+  "umax v" #a ".16b, v" #a ".16b, v25.16b\n"                \
+  "umin v" #a ".16b, v" #a ".16b, v26.16b\n"
+// For zero point 0 without limits.
+#define LOCKSTEP_PAIR_PLAIN(a, b, c, d) \
+  "sqdmulh v" #a ".4s, v" #a ".4s, v16.4s\n" \
+  "sqdmulh v" #b ".4s, v" #b ".4s, v17.4s\n" \
+  "sqdmulh v" #c ".4s, v" #c ".4s, v18.4s\n" \
+  "sqdmulh v" #d ".4s, v" #d ".4s, v19.4s\n" \
+  "srshl v" #a ".4s, v" #a ".4s, v20.4s\n" \
+  "srshl v" #b ".4s, v" #b ".4s, v21.4s\n" \
+  "srshl v" #c ".4s, v" #c ".4s, v22.4s\n" \
+  "srshl v" #d ".4s, v" #d ".4s, v23.4s\n" \
+  "sqxtun v" #a ".4h, v" #a ".4s\n" \
+  "sqxtun v" #c ".4h, v" #c ".4s\n" \
+  "sqxtun2 v" #a ".8h, v" #b ".4s\n" \
+  "sqxtun2 v" #c ".8h, v" #d ".4s\n" \
+  "uqxtn v" #a ".8b, v" #a ".8h\n" \
+  "uqxtn2 v" #a ".16b, v" #c ".8h\n"
+#define LOCKSTEP_STORE(x, lane) "st1 {v" #x ".d}[" #lane "], [%[out]], %[out_step]\n"
+// Of one pair, and of two.
+#define LOCKSTEP_STORE_PAIR(a)                              \
+  "uzp1 v16.8h, v" #a ".8h, v" #a ".8h\n"                   \
+  "uzp2 v17.8h, v" #a ".8h, v" #a ".8h\n"                   \
+  LOCKSTEP_STORE(16, 0)                                     \
+  LOCKSTEP_STORE(17, 0)
+#define LOCKSTEP_STORE_PAIRS(a, b)                          \
+  "uzp1 v16.8h, v" #a ".8h, v" #b ".8h\n"                   \
+  "uzp2 v17.8h, v" #a ".8h, v" #b ".8h\n"                   \
+  LOCKSTEP_STORE(16, 0)                                     \
+  LOCKSTEP_STORE(17, 0)                                     \
+  LOCKSTEP_STORE(16, 1)                                     \
+  LOCKSTEP_STORE(17, 1)
+#define LOCKSTEP_PAIR_SUMS(a, b, c, d)                      \
+  "zip1 v16.2d, v" #a ".2d, v" #b ".2d\n"                   \
+  "zip1 v17.2d, v" #c ".2d, v" #d ".2d\n"                   \
+  "zip2 v18.2d, v" #a ".2d, v" #b ".2d\n"                   \
+  "zip2 v19.2d, v" #c ".2d, v" #d ".2d\n"                   \
+  "st1 {v16.16b, v17.16b}, [%[out]], %[out_step]\n"         \
+  "st1 {v18.16b, v19.16b}, [%[out]], %[out_step]\n"
+
+#define LOCKSTEP_EACH_1(what) what(0, 1, 2, 3)
+#define LOCKSTEP_EACH_2(what) LOCKSTEP_EACH_1(what) what(4, 5, 6, 7)
+#define LOCKSTEP_EACH_3(what) LOCKSTEP_EACH_2(what) what(8, 9, 10, 11)
+#define LOCKSTEP_EACH_4(what) LOCKSTEP_EACH_3(what) what(12, 13, 14, 15)
+#define LOCKSTEP_STORE_1 LOCKSTEP_STORE_PAIR(0)
+#define LOCKSTEP_STORE_2 LOCKSTEP_STORE_PAIRS(0, 4)
+#define LOCKSTEP_STORE_3 LOCKSTEP_STORE_2 LOCKSTEP_STORE_PAIR(8)
+#define LOCKSTEP_STORE_4 LOCKSTEP_STORE_2 LOCKSTEP_STORE_PAIRS(8, 12)
+
+#define LOCKSTEP_TILES(pairs)                                                                                         \
+  [[gnu::noinline]] void RunTiles##pairs(TileRun* run, int64_t tiles) {                                               \
+    const int8_t* weights;                                                                                            \
+    const Constants* at;                                                                                              \
+    int64_t left;                                                                                                     \
+    const auto end = static_cast<int64_t>(run->end);                                                                  \
+    __asm__ volatile(                                                                                                 \
+        "1:\n"                                                                                                        \
+        "mov %[at], %[constants]\n"                                                                                   \
+        "mov %[weights], %[all_weights]\n"                                                                            \
+        LOCKSTEP_START_##pairs                                                                                        \
+        "subs %[left], %[steps], #4\n"                                                                                \
+        "b.lt 3f\n"                                                                                                   \
+        "2:\n"                                                                                                        \
+        LOCKSTEP_LOAD_A                                                                                               \
+        LOCKSTEP_LOAD_B                                                                                               \
+        LOCKSTEP_STEP_A(pairs)                                                                                        \
+        LOCKSTEP_LOAD_A                                                                                               \
+        LOCKSTEP_STEP_B(pairs)                                                                                        \
+        LOCKSTEP_LOAD_B                                                                                               \
+        LOCKSTEP_STEP_A(pairs)                                                                                        \
+        "subs %[left], %[left], #4\n"                                                                                 \
+        LOCKSTEP_STEP_B(pairs)                                                                                        \
+        "b.ge 2b\n"                                                                                                   \
+        "3:\n"                                                                                                        \
+        "tbz %[left], #1, 4f\n"                                                                                       \
+        LOCKSTEP_LOAD_A                                                                                               \
+        LOCKSTEP_LOAD_B                                                                                               \
+        LOCKSTEP_STEP_A(pairs)                                                                                        \
+        LOCKSTEP_STEP_B(pairs)                                                                                        \
+        "4:\n"                                                                                                        \
+        "tbz %[left], #0, 5f\n"                                                                                       \
+        LOCKSTEP_LOAD_A                                                                                               \
+        LOCKSTEP_STEP_A(pairs)                                                                                        \
+        "5:\n"                                                                                                        \
+        "cbz %[end], 6f\n"                                                                                            \
+        "tbnz %[end], #0, 8f\n"                                                                                       \
+        "add %[at], %[at], #64\n"                                                                                     \
+        "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[at]], #64\n"                                                        \
+        "ld1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[at]]\n"                                                             \
+        LOCKSTEP_EACH_##pairs(LOCKSTEP_PAIR_PLAIN)                                                                    \
+        "b 7f\n"                                                                                                      \
+        "6:\n"                                                                                                        \
+        "add %[at], %[at], #64\n"                                                                                     \
+        "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[at]], #64\n"                                                        \
+        "ld1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[at]], #64\n"                                                        \
+        "ld1 {v24.16b, v25.16b, v26.16b}, [%[at]]\n"                                                                  \
+        LOCKSTEP_EACH_##pairs(LOCKSTEP_PAIR_BYTES)                                                                    \
+        "7:\n"                                                                                                        \
+        LOCKSTEP_STORE_##pairs                                                                                        \
+        "subs %[tiles], %[tiles], #1\n"                                                                               \
+        "b.ne 1b\n"                                                                                                   \
+        "b 9f\n"                                                                                                      \
+        "8:\n"                                                                                                        \
+        LOCKSTEP_EACH_##pairs(LOCKSTEP_PAIR_SUMS)                                                                     \
+        "subs %[tiles], %[tiles], #1\n"                                                                               \
+        "b.ne 1b\n"                                                                                                   \
+        "9:\n"                                                                                                        \
+        : [panel] "+r"(run->panel), [out] "+r"(run->out), [tiles] "+r"(tiles), [weights] "=&r"(weights),              \
+          [at] "=&r"(at), [left] "=&r"(left)                                                                          \
+        : [all_weights] "r"(run->weights), [constants] "r"(run->constants), [out_step] "r"(run->out_step),            \
+          [steps] "r"(run->steps), [end] "r"(end)                                                                     \
+        : LOCKSTEP_ALL_VECTORS);                                                                                      \
+  }
+// clang-format on
+
+LOCKSTEP_TILES(1)
+LOCKSTEP_TILES(2)
+LOCKSTEP_TILES(3)
+LOCKSTEP_TILES(4)
+
+void RunPairs(TileRun* run, int32_t pairs) {
+  if (pairs == 4) return RunTiles4(run, 1);
+  if (pairs == 3) return RunTiles3(run, 1);
+  return pairs == 2 ? RunTiles2(run, 1) : RunTiles1(run, 1);
+}
+
+[[gnu::always_inline]] inline void FillPairs(const int32_t* from, int32_t* to) {
+  Unroll<2>([&](auto v) {
+    const int32x4_t four = vld1q_s32(from + 4 * v);
+    vst1q_s32(to + 8 * v, vcombine_s32(vget_low_s32(four), vget_low_s32(four)));
+    vst1q_s32(to + 8 * v + 4, vcombine_s32(vget_high_s32(four), vget_high_s32(four)));
+  });
+}
+
+void FillHalf(const ConvRow& row, const ConvBlock& block, int half, Constants* to) {
+  int32_t left_shift[kHalf];
+  for (int i = 0; i < kHalf; i += 4) vst1q_s32(left_shift + i, vnegq_s32(vld1q_s32(block.shift + half * kHalf + i)));
+  FillPairs(block.acc_init + half * kHalf, to->start);
+  FillPairs(block.multiplier + half * kHalf, to->multiplier);
+  FillPairs(left_shift, to->left_shift);
+  vst1q_s16(to->zero_point, vdupq_n_s16(static_cast<int16_t>(row.zero_point)));
+  vst1q_u8(to->floor, vdupq_n_u8(static_cast<uint8_t>(row.low)));
+  vst1q_u8(to->ceiling, vdupq_n_u8(static_cast<uint8_t>(row.high)));
+}
+
+// `bytes` of each pixel, which may be less than a tile writes.
+void RunAndCopy(TileRun* run, int32_t pixels, int32_t bytes) {
+  alignas(16) uint8_t tile[kPanelPixels * kHalf * sizeof(int32_t)];
+  uint8_t* const out = run->out;
+  const int64_t step = run->out_step;
+  run->out = tile;
+  run->out_step = run->end == TileEnd::kSums ? kHalf * sizeof(int32_t) : kHalf;
+  RunPairs(run, (pixels + 1) / 2);
+  for (int32_t p = 0; p < pixels; ++p) {
+    for (int32_t i = 0; i < bytes; ++i) out[p * step + i] = tile[p * run->out_step + i];
+  }
+  run->out = out + pixels * step;
+  run->out_step = step;
+}
+
+// What is written of each pixel are `bytes`.
+void RunHalf(TileRun run, int32_t pixels, int32_t bytes) {
+  if (bytes >= kHalf) {
+    if (pixels >= kPanelPixels) RunTiles4(&run, pixels / kPanelPixels);
+    pixels %= kPanelPixels;
+    if (pixels % 2 == 0) {
+      if (pixels != 0) RunPairs(&run, pixels / 2);
+      return;
+    }
+  }
+  for (; pixels > 0; pixels -= kPanelPixels) {
+    RunAndCopy(&run, pixels < kPanelPixels ? pixels : kPanelPixels, bytes);
+  }
+}
+
+// Neither sums nor bytes with shifts of at least 1.
+void RunOtherBlock(const ConvRow& row, int32_t block, int32_t first, int32_t count, TileRun (&halves)[2]) {
+  const BlockStore store(row, block);
+  alignas(16) int32_t sums[kPanelPixels][kBlockChannels];
+  for (int32_t pixel = 0; pixel < count; pixel += kPanelPixels) {
+    const int32_t pixels = count - pixel < kPanelPixels ? count - pixel : kPanelPixels;
+    for (int half = 0; half < 2; ++half) {
+      halves[half].out = reinterpret_cast<uint8_t*>(sums[0] + half * kHalf);
+      halves[half].out_step = sizeof sums[0];
+      RunPairs(&halves[half], (pixels + 1) / 2);
+    }
+    for (int32_t p = 0; p < pixels; ++p) store.Pixel(first + pixel + p, LoadSums(sums[p]));
+  }
+}
+
+void RunBlock(const ConvRow& row, int32_t block, int32_t first, int32_t count, const Packed& packed) {
+  Constants constants[2];
+  TileRun halves[2];
+  const TileEnd end = EndOf(row);
+  const bool bytes = end != TileEnd::kSums;
+  for (int half = 0; half < 2; ++half) {
+    FillHalf(row, row.constants[block], half, &constants[half]);
+    halves[half] = {packed.panels,
+                    packed.weights + half * packed.steps * kPairBytes,
+                    &constants[half],
+                    nullptr,
+                    0,
+                    packed.steps,
+                    end};
+  }
+  if (!bytes && row.sums == nullptr) return RunOtherBlock(row, block, first, count, halves);
+  for (int half = 0; half < 2; ++half) {
+    const int32_t channel = block * kBlockChannels + half * kHalf;
+    TileRun& run = halves[half];
+    if (bytes) {
+      const int32_t channels = row.channels - channel;
+      run.out = row.out + first * row.out_step + channel;
+      run.out_step = row.out_step;
+      if (channels > 0) RunHalf(run, count, channels < kHalf ? channels : kHalf);
+    } else {
+      run.out_step = row.blocks * kBlockChannels * int64_t{sizeof(int32_t)};
+      run.out = static_cast<uint8_t*>(row.sums) + first * run.out_step + channel * int64_t{sizeof(int32_t)};
+      RunHalf(run, count, kHalf * int32_t{sizeof(int32_t)});
+    }
+  }
+}
+
+void RunRow(const ConvRow& row) {
+  const ptrdiff_t block_weights = ptrdiff_t{row.segment_count} * row.quads * kQuadBytes;
+  const int32_t pixels = row.pixels * row.rows;
+  PixelWalk walk(row);
+  for (int32_t first = 0; first < pixels; first += row.packed_pixels) {
+    const int32_t count = pixels - first < row.packed_pixels ? pixels - first : row.packed_pixels;
+    const Packed packed(row);
+    PackPixels(row, count, pixels - first, &walk, packed.panels);
+    for (int32_t block = 0; block < row.blocks; ++block) {
+      InterleaveBlock(row, row.weights + block * block_weights, packed);
+      RunBlock(row, block, first, count, packed);
+    }
+  }
+}
 
 }  // namespace
 

@@ -47,7 +47,7 @@ inline constexpr Kernel kConvKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_avx2, Isa::kAvx2, AcceptsConv32),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEONI8MM)
-    LOCKSTEP_INTEGER_KERNEL(conv_u8s8_neoni8mm, Isa::kNeonI8mm, AcceptsConv32),
+    LOCKSTEP_INTEGER_KERNEL(conv_u8s8_neoni8mm, Isa::kNeonI8mm, AcceptsConvPixels),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEONDOT)
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_neondot, Isa::kNeonDot, AcceptsConv32),

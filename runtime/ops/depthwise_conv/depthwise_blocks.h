@@ -20,7 +20,18 @@ struct alignas(64) DepthwiseBlock {
   bool short_shifts;                    // all shifts are at least 1
 };
 
-inline int64_t DepthwiseBlocks(int64_t channels) { return (channels + kDepthwiseBlock - 1) / kDepthwiseBlock; }
+[[gnu::always_inline]] inline int64_t DepthwiseBlocks(int64_t channels) {
+  return (channels + kDepthwiseBlock - 1) / kDepthwiseBlock;
+}
+
+// The pixel of zero points, in what a layer with a window of so many taps has of the session.
+[[gnu::always_inline]] inline const uint8_t* DepthwisePadding(const uint8_t* state, int64_t channels, int64_t taps) {
+  return state + DepthwiseBlocks(channels) * (int64_t{sizeof(DepthwiseBlock)} + taps * kDepthwiseBlock);
+}
+
+// Behind it windows of 3x3 have their weights once more for dot products: [block][kx][16][ky], with zeros for a fourth
+// ky.
+inline constexpr int kDepthwiseColumnBytes = 3 * kDepthwiseBlock * 4;
 
 // Constants of 8 neighbouring channels, for sums of x * w, or of (x - 32768) * w where x has 16 bits; otherwise as
 // above. Weights lie behind all blocks, [block][pair of taps][16]: those of a tap and the next, with MSA channel by

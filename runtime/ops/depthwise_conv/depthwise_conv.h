@@ -20,6 +20,9 @@ AcceptFunction AcceptsDepthwise256;
 RunFunction depthwise_conv_u8s8_avx2;
 AcceptFunction AcceptsDepthwiseBytes;
 AcceptFunction AcceptsDepthwiseNeon;
+AcceptFunction AcceptsDepthwise3x3;
+RunFunction depthwise_conv_u8s8_neondot;
+RunFunction depthwise_conv_3x3_u8s8_neon;
 PrepareFunction PrepareDepthwiseBlocks;
 SetupFunction SetUpDepthwiseBlocks;
 RunFunction depthwise_conv_u8s8_neon;
@@ -41,6 +44,10 @@ inline constexpr Kernel kDepthwiseConvKernels[] = {
 #endif
 #if defined(LOCKSTEP_KERNELS_AVX2)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_avx2, Isa::kAvx2, AcceptsDepthwise256),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEONDOT)
+    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_neondot, Isa::kNeonDot, AcceptsDepthwise3x3),
+    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_3x3_u8s8_neon, Isa::kNeon, AcceptsDepthwise3x3),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_neon, Isa::kNeon, AcceptsDepthwiseNeon),

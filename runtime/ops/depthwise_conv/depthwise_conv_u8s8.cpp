@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include "arithmetic/rq1.h"
 #include "ops/common/byte_table_msa.h"
 #include "ops/common/byte_table_neon.h"
+#include "ops/depthwise_conv/depthwise_blocks.h"
 #include "ops/depthwise_conv/depthwise_conv.h"
 #include "ops/depthwise_conv/depthwise_rows.h"
 
@@ -117,6 +120,25 @@ bool AcceptsDepthwise256(const LayerArgs& args) {
 
 #if defined(LOCKSTEP_KERNELS_NEON)
 LOCKSTEP_DEPTHWISE(neon)
+#endif
+
+#if defined(LOCKSTEP_KERNELS_NEONDOT)
+LOCKSTEP_DEPTHWISE(neondot)
+
+void depthwise_conv_3x3_u8s8_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  depthwise_rows_3x3_u8s8_neon(DescribeDepthwise(args), begin, end);
+}
+
+// Those with padding of a pixel at the most on either side, and shifts of at least 1.
+bool AcceptsDepthwise3x3(const LayerArgs& args) {
+  if (!AcceptsDepthwiseNeon(args)) return false;
+  const DepthwiseLayer layer = DescribeDepthwise(args);
+  const int32_t right = (layer.out_w - 1) * layer.stride_w - layer.pad_left + 2;  // the last window's column
+  return layer.kernel_h == 3 && layer.kernel_w == 3 && layer.dilation_h == 1 && layer.dilation_w == 1 &&
+         layer.stride_w <= 2 && layer.pad_left <= 1 && right <= layer.in_w && layer.in_w >= 2 &&
+         layer.out_w >= (right == layer.in_w ? 2 : 1) && layer.channels >= kDepthwiseBlock &&
+         *std::min_element(layer.shift, layer.shift + layer.channels) >= 1;
+}
 #endif
 
 #if defined(LOCKSTEP_KERNELS_MSA)

@@ -78,6 +78,8 @@ void depthwise_rows_uxsx_avx512vnni(const DepthwiseWideLayer& layer, int64_t beg
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
 DepthwiseRows depthwise_rows_u8s8_avx512vnni;
 DepthwiseRows depthwise_rows_u8s8_avx2;
+DepthwiseRows depthwise_rows_u8s8_neondot;
+DepthwiseRows depthwise_rows_3x3_u8s8_neon;
 DepthwiseRows depthwise_rows_u8s8_neon;
 DepthwiseRows depthwise_rows_u8s8_msa;
 DepthwiseRows depthwise_rows_uxs8_neon;

@@ -12,6 +12,16 @@ namespace {
 int64_t TapsOf(const LayerArgs& args) { return int64_t{args.inputs[1].shape[1]} * args.inputs[1].shape[2]; }
 
 #if defined(LOCKSTEP_KERNELS_NEON)
+// Of a block's weights for dot products.
+int64_t ColumnBytes(const LayerArgs& args) {
+#if defined(LOCKSTEP_KERNELS_NEONDOT)
+  return AcceptsDepthwise3x3(args) ? kDepthwiseColumnBytes : 0;
+#else
+  static_cast<void>(args);
+  return 0;
+#endif
+}
+
 void SetUpBytes(const LayerArgs& args, uint8_t* state) {
   const joint::DepthwiseConv& options = *args.layer->options_as_DepthwiseConv();
   const int32_t channels = args.outputs[0].shape[3];
@@ -40,7 +50,19 @@ void SetUpBytes(const LayerArgs& args, uint8_t* state) {
       if (options.shift()->Get(entry) < 1) block->short_shifts = false;
     }
   }
-  std::memset(weights, args.inputs[0].zero_point, static_cast<size_t>(DepthwiseBlocks(channels) * kDepthwiseBlock));
+  const int64_t blocks = DepthwiseBlocks(channels);
+  std::memset(weights, args.inputs[0].zero_point, static_cast<size_t>(blocks * kDepthwiseBlock));
+  if (ColumnBytes(args) == 0) return;
+  const auto* taps_of_block = reinterpret_cast<const int8_t*>(reinterpret_cast<DepthwiseBlock*>(state) + blocks);
+  auto* columns =
+      reinterpret_cast<int8_t*>(state) + (DepthwisePadding(state, channels, taps) - state) + blocks * kDepthwiseBlock;
+  for (int64_t i = 0; i < blocks * kDepthwiseColumnBytes; ++i) {
+    const int64_t ky = i % 4;
+    const int64_t channel = i / 4 % kDepthwiseBlock;
+    const int64_t kx = i / (4 * kDepthwiseBlock) % 3;
+    const int64_t tap = i / kDepthwiseColumnBytes * taps + ky * 3 + kx;
+    columns[i] = ky < 3 ? taps_of_block[tap * kDepthwiseBlock + channel] : int8_t{0};
+  }
 }
 #endif
 
@@ -116,7 +138,8 @@ Prepared PrepareDepthwiseBlocks(const LayerArgs& args) {
   int64_t bytes = 0;
 #if defined(LOCKSTEP_KERNELS_NEON)
   if (AcceptsDepthwiseNeon(args)) {
-    bytes = DepthwiseBlocks(channels) * (int64_t{sizeof(DepthwiseBlock)} + (TapsOf(args) + 1) * kDepthwiseBlock);
+    bytes = DepthwiseBlocks(channels) *
+            (int64_t{sizeof(DepthwiseBlock)} + (TapsOf(args) + 1) * kDepthwiseBlock + ColumnBytes(args));
     prepared.state_bytes = static_cast<uint64_t>(bytes);
     return prepared;
   }

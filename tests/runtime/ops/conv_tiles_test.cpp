@@ -123,6 +123,41 @@ TEST(Conv, PointwiseLayersOfSeveralUnits) {
   }
 }
 
+// So many pixels that not all of a layer's are taken together, and weights so deep that there is no room for them.
+TEST(Conv, PixelsTakenTogether) {
+  uint32_t seed = 700;
+  for (const int32_t height : {1, 5, 8}) {
+    for (const int32_t width : {21, 67, 300}) {
+      ConvCase c;
+      c.batch = height == 5 ? 2 : 1;
+      c.height = height;
+      c.width = width;
+      c.in = seed % 2 == 0 ? 12 : 5;
+      c.out = 21;
+      c.output = static_cast<Output>(seed % 4);
+      c.shifts = static_cast<Shifts>(seed % 5);
+      c.seed = ++seed;
+      Check(c);
+      c.stride_h = c.stride_w = 2;
+      c.seed = ++seed;
+      Check(c);
+      c.kernel_h = c.kernel_w = c.stride_h = c.stride_w = 1;
+      c.top = c.left = c.bottom = c.right = 0;
+      c.seed = ++seed;
+      Check(c);
+    }
+  }
+  for (const int32_t width : {6, 12}) {
+    ConvCase c;
+    c.height = 12;
+    c.width = width;
+    c.in = 480;
+    c.out = 18;
+    c.seed = ++seed;
+    Check(c);
+  }
+}
+
 TEST(Conv, PixelsAroundAUnitAndAPiece) {
   for (int32_t width = 46; width <= 124; width += width == 64 ? 45 : 1) {
     ConvCase c;

@@ -51,6 +51,29 @@ TEST(DepthwiseConv, WidthsAroundTheTileEdges) {
   }
 }
 
+// Windows of 3x3 that reach over either edge, by no pixel, by one or by more.
+TEST(DepthwiseConv, PaddingOnEitherSide) {
+  uint32_t seed = 1300;
+  for (int32_t width = 1; width <= 8; ++width) {
+    for (const int32_t stride : {1, 2}) {
+      for (const int32_t left : {0, 1, 2}) {
+        for (const int32_t right : {0, 1, 2}) {
+          if (width + left + right < 3) continue;
+          ++seed;
+          ConvCase c = DepthwiseCase(seed % 3 == 0 ? 40 : 16, 3, stride, seed);
+          c.height = 1 + width % 4;
+          c.width = width;
+          c.left = left;
+          c.right = right;
+          c.inputs = seed % 4 == 0 ? Inputs::kAll0 : Inputs::kRandom;
+          c.weights = seed % 5 == 0 ? Weights::kAllLargest : Weights::kRandom;
+          Check(c);
+        }
+      }
+    }
+  }
+}
+
 // Elements of 16 bits, or bytes that become such, with every table behind them.
 TEST(DepthwiseConv, WordsWithEveryTable) {
   uint32_t seed = 2000;

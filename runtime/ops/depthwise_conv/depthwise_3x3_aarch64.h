@@ -1,0 +1,228 @@
+// Windows of 3x3 on aarch64: a row of output pixels of sixteen channels at a time, from the left to the right, so that
+// columns stay in registers for all windows that reach them. What does a row is assembler; this is what it is given.
+#pragma once
+
+#include <cstddef>
+
+#include "ops/common/byte_table_neon.h"
+#include "ops/depthwise_conv/depthwise_blocks.h"
+#include "ops/depthwise_conv/depthwise_rows.h"
+
+namespace lockstep::kernels {
+namespace {
+
+// The order of the members is what the assembler counts on.
+struct Row3x3 {
+  const uint8_t* first[3];  // of the first window's left column: each row's sixteen channels
+  const uint8_t* from[3];   // of the columns behind it
+  ptrdiff_t step[3];        // from one column to the next; 0 for a row of padding
+  const uint8_t* padding;
+  uint8_t* out;
+  ptrdiff_t out_step;
+  int64_t count;  // output pixels, at least 1
+  int64_t last;   // 1: another one behind them, whose right column is padding
+  const DepthwiseBlock* block;
+  const int8_t* weights;
+  const uint8_t* limits;  // the zero point in 16 bits, the floor, the ceiling: a vector of each
+};
+
+// Zero points, floors and ceilings as in Row3x3.
+struct alignas(16) Limits3x3 {
+  uint8_t bytes[48];
+
+  explicit Limits3x3(const DepthwiseLayer& layer) {
+    for (int i = 0; i < 8; ++i) {
+      bytes[2 * i] = static_cast<uint8_t>(layer.zero_point);
+      bytes[2 * i + 1] = static_cast<uint8_t>(layer.zero_point >> 8);
+    }
+    for (int i = 16; i < 32; ++i) bytes[i] = static_cast<uint8_t>(layer.low);
+    for (int i = 32; i < 48; ++i) bytes[i] = static_cast<uint8_t>(layer.high);
+  }
+};
+
+// Whether the last window's right column is padding. No other one's is, but for the first left one, and shifts are at
+// least 1 (AcceptsDepthwise3x3).
+[[gnu::always_inline]] inline bool IsPaddedRight(const DepthwiseLayer& layer) {
+  return (layer.out_w - 1) * layer.stride_w - layer.pad_left + 2 >= layer.in_w;
+}
+
+// `weights`: of the first block; `block_weights`: bytes of each. `run`: for the layer's stride.
+void RunRows3x3(const DepthwiseLayer& layer, int64_t begin, int64_t end, const int8_t* weights, ptrdiff_t block_weights,
+                void (*run)(const Row3x3& row)) {
+  const int64_t blocks = DepthwiseBlocks(layer.channels);
+  const auto* block = reinterpret_cast<const DepthwiseBlock*>(layer.state);
+  const uint8_t* padding = DepthwisePadding(layer.state, layer.channels, 9);
+  const Limits3x3 limits(layer);
+  const auto pitch = static_cast<ptrdiff_t>(layer.in_pitch);
+  for (int64_t unit = begin; unit < end; ++unit) {
+    const int64_t image = unit / layer.out_h * layer.in_h;
+    const int64_t top = unit % layer.out_h * layer.stride_h - layer.pad_top;
+    Row3x3 row;
+    for (int ky = 0; ky < 3; ++ky) {
+      const bool inside = top + ky >= 0 && top + ky < layer.in_h;
+      const uint8_t* from = inside ? layer.input + (image + top + ky) * layer.in_w * pitch : padding;
+      row.step[ky] = inside ? pitch : 0;
+      row.first[ky] = layer.pad_left == 0 ? from : padding;
+      row.from[ky] = layer.pad_left == 0 ? from + row.step[ky] : from;
+    }
+    row.padding = padding;
+    row.out = layer.output + unit * layer.out_w * layer.out_pitch;
+    row.out_step = static_cast<ptrdiff_t>(layer.out_pitch);
+    row.last = IsPaddedRight(layer) ? 1 : 0;
+    row.count = layer.out_w - row.last;
+    row.limits = limits.bytes;
+    for (int64_t i = 0; i < blocks; ++i) {
+      Row3x3 part = row;
+      const int32_t channel = block[i].first;
+      for (int ky = 0; ky < 3; ++ky) {
+        if (row.step[ky] == 0) continue;
+        if (layer.pad_left == 0) part.first[ky] += channel;
+        part.from[ky] += channel;
+      }
+      part.out += channel;
+      part.block = block + i;
+      part.weights = weights + i * block_weights;
+      run(part);
+    }
+    if (layer.table == nullptr) continue;
+    const bool together = layer.out_pitch == layer.channels;
+    ApplyTableNeon(layer.table, together ? Stretches<uint8_t>{row.out, layer.out_w * layer.out_pitch}
+                                         : Stretches<uint8_t>{row.out, layer.channels, layer.out_w, layer.out_pitch});
+  }
+}
+
+// clang-format off
+// Both strides, from LOCKSTEP_LOAD(A, B or C), which loads a column, and LOCKSTEP_PIXEL(A, B, C), which makes of three
+// columns the sums of a pixel in four registers, and its bytes in the first of them, out.
+// Behind a pixel: `to_padding` has the last one's right column read from the padding.
+#define LOCKSTEP_NEXT(out, to_padding, label)                                 \
+  "st1 {" out "}, [%[out]], %[out_step]\n"                                    \
+  "subs %[count], %[count], #1\n"                                             \
+  "b.ne " label "f\n"                                                         \
+  "cbz %[last], 9f\n"                                                         \
+  "mov %[count], #1\n"                                                        \
+  "mov %[last], #0\n"                                                         \
+  to_padding                                                                  \
+  label ":\n"
+#define LOCKSTEP_PADDING_NEXT                                                 \
+  "mov %[x0], %[padding]\n"                                                   \
+  "mov %[x1], %[padding]\n"                                                   \
+  "mov %[x2], %[padding]\n"
+#define LOCKSTEP_PADDING_THEN                                                 \
+  "sub %[s0], %[padding], %[x0]\n"                                            \
+  "sub %[s1], %[padding], %[x1]\n"                                            \
+  "sub %[s2], %[padding], %[x2]\n"
+
+#define LOCKSTEP_STRIDE_1(out)                                                \
+  LOCKSTEP_LOAD(B)                                                            \
+  "1:\n"                                                                      \
+  LOCKSTEP_LOAD(C)                                                            \
+  LOCKSTEP_PIXEL(A, B, C)                                                     \
+  LOCKSTEP_NEXT(out, LOCKSTEP_PADDING_NEXT, "2")                              \
+  LOCKSTEP_LOAD(A)                                                            \
+  LOCKSTEP_PIXEL(B, C, A)                                                     \
+  LOCKSTEP_NEXT(out, LOCKSTEP_PADDING_NEXT, "3")                              \
+  LOCKSTEP_LOAD(B)                                                            \
+  LOCKSTEP_PIXEL(C, A, B)                                                     \
+  LOCKSTEP_NEXT(out, LOCKSTEP_PADDING_NEXT, "4")                              \
+  "b 1b\n"                                                                    \
+  "9:\n"
+#define LOCKSTEP_STRIDE_2(out)                                                \
+  "1:\n"                                                                      \
+  LOCKSTEP_LOAD(B)                                                            \
+  LOCKSTEP_LOAD(C)                                                            \
+  LOCKSTEP_PIXEL(A, B, C)                                                     \
+  LOCKSTEP_NEXT(out, LOCKSTEP_PADDING_THEN, "2")                              \
+  LOCKSTEP_LOAD(A)                                                            \
+  LOCKSTEP_LOAD(B)                                                            \
+  LOCKSTEP_PIXEL(C, A, B)                                                     \
+  LOCKSTEP_NEXT(out, LOCKSTEP_PADDING_THEN, "3")                              \
+  LOCKSTEP_LOAD(C)                                                            \
+  LOCKSTEP_LOAD(A)                                                            \
+  LOCKSTEP_PIXEL(B, C, A)                                                     \
+  LOCKSTEP_NEXT(out, LOCKSTEP_PADDING_THEN, "4")                              \
+  "b 1b\n"                                                                    \
+  "9:\n"
+
+// A column's rows are loaded into the registers a, b and c as x - 128; 0x80 lies in v31.
+#define LOCKSTEP_LOAD_ROWS(a, b, c)                                           \
+  "ld1 {v" #a ".16b}, [%[x0]], %[s0]\n"                                       \
+  "ld1 {v" #b ".16b}, [%[x1]], %[s1]\n"                                       \
+  "ld1 {v" #c ".16b}, [%[x2]], %[s2]\n"                                       \
+  "eor v" #a ".16b, v" #a ".16b, v31.16b\n"                                   \
+  "eor v" #b ".16b, v" #b ".16b, v31.16b\n"                                   \
+  "eor v" #c ".16b, v" #c ".16b, v31.16b\n"
+
+// For shifts of at least 1, with constants in w to z.
+#define LOCKSTEP_REQUANTIZE_3X3(a, b, c, d, w, x, y, z)                       \
+  "ld1 {v" #w ".4s, v" #x ".4s, v" #y ".4s, v" #z ".4s}, [%[multipliers]]\n"  \
+  "sqdmulh v" #a ".4s, v" #a ".4s, v" #w ".4s\n"                              \
+  "sqdmulh v" #b ".4s, v" #b ".4s, v" #x ".4s\n"                              \
+  "sqdmulh v" #c ".4s, v" #c ".4s, v" #y ".4s\n"                              \
+  "sqdmulh v" #d ".4s, v" #d ".4s, v" #z ".4s\n"                              \
+  "ld1 {v" #w ".4s, v" #x ".4s, v" #y ".4s, v" #z ".4s}, [%[shifts]]\n"       \
+  "srshl v" #a ".4s, v" #a ".4s, v" #w ".4s\n"                                \
+  "srshl v" #b ".4s, v" #b ".4s, v" #x ".4s\n"                                \
+  "srshl v" #c ".4s, v" #c ".4s, v" #y ".4s\n"                                \
+  "srshl v" #d ".4s, v" #d ".4s, v" #z ".4s\n"
+// Sums to bytes in a. They are narrowed with saturation, as a value beyond 16 bits is beyond 0..255 with every zero point.
+// The limits lie in l, m and n.
+#define LOCKSTEP_BYTES_3X3(a, b, c, d, w, x, y, z, l, m, n, load_limits)       \
+  LOCKSTEP_REQUANTIZE_3X3(a, b, c, d, w, x, y, z)                              \
+  load_limits                                                                 \
+  "sqxtn v" #a ".4h, v" #a ".4s\n"                                            \
+  "sqxtn v" #c ".4h, v" #c ".4s\n"                                            \
+  "sqxtn2 v" #a ".8h, v" #b ".4s\n"                                           \
+  "sqxtn2 v" #c ".8h, v" #d ".4s\n"                                           \
+  "sqadd v" #a ".8h, v" #a ".8h, v" #l ".8h\n"                                \
+  "sqadd v" #c ".8h, v" #c ".8h, v" #l ".8h\n"                                \
+  "sqxtun v" #a ".8b, v" #a ".8h\n"                                           \
+  "sqxtun2 v" #a ".16b, v" #c ".8h\n"                                         \
+  "umax v" #a ".16b, v" #a ".16b, v" #m ".16b\n"                              \
+  "umin v" #a ".16b, v" #a ".16b, v" #n ".16b\n"
+
+// The same for zero point 0 without limits.
+#define LOCKSTEP_PLAIN_BYTES_3X3(a, b, c, d, w, x, y, z)                      \
+  LOCKSTEP_REQUANTIZE_3X3(a, b, c, d, w, x, y, z)                             \
+  "sqxtun v" #a ".4h, v" #a ".4s\n"                                           \
+  "sqxtun v" #c ".4h, v" #c ".4s\n"                                           \
+  "sqxtun2 v" #a ".8h, v" #b ".4s\n"                                          \
+  "sqxtun2 v" #c ".8h, v" #d ".4s\n"                                          \
+  "uqxtn v" #a ".8b, v" #a ".8h\n"                                            \
+  "uqxtn2 v" #a ".16b, v" #c ".8h\n"
+
+// The registers' values at the begin of a row; `load_constants` reads weights and whatever else stays in registers.
+#define LOCKSTEP_ROW_3X3(name, load_constants, stride, out_register)                                     \
+  void name(const Row3x3& row) {                                                                                       \
+    const uint8_t *x0, *x1, *x2;                                                                                       \
+    int64_t s0, s1, s2;                                                                                                \
+    int64_t count = row.count;                                                                                         \
+    int64_t last = row.last;                                                                                           \
+    uint8_t* out = row.out;                                                                                            \
+    const int8_t* weights = row.weights;                                                                               \
+    __asm__ volatile(                                                                                                  \
+        "movi v31.16b, #0x80\n"                                                                                        \
+        load_constants                                                                                                 \
+        "ldp %[x0], %[x1], [%[row]]\n"                                                                                 \
+        "ldr %[x2], [%[row], #16]\n"                                                                                   \
+        "mov %[s0], #0\n"                                                                                              \
+        "mov %[s1], #0\n"                                                                                              \
+        "mov %[s2], #0\n"                                                                                              \
+        LOCKSTEP_LOAD(A)                                                                                               \
+        "ldp %[x0], %[x1], [%[row], #24]\n"                                                                            \
+        "ldp %[x2], %[s0], [%[row], #40]\n"                                                                            \
+        "ldp %[s1], %[s2], [%[row], #56]\n"                                                                            \
+        stride(out_register)                                                                                           \
+        : [x0] "=&r"(x0), [x1] "=&r"(x1), [x2] "=&r"(x2), [s0] "=&r"(s0), [s1] "=&r"(s1), [s2] "=&r"(s2),              \
+          [count] "+r"(count), [last] "+r"(last), [out] "+r"(out), [weights] "+r"(weights)                             \
+        : [row] "r"(&row), [out_step] "r"(row.out_step), [padding] "r"(row.padding),                                  \
+          [starts] "r"(row.block->start), [multipliers] "r"(row.block->multiplier), [shifts] "r"(row.block->left_shift), \
+          [limits] "r"(row.limits)                                                                                     \
+        : "cc", "memory", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13",      \
+          "v14", "v15", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28",     \
+          "v29", "v30", "v31");                                                                                        \
+  }
+// clang-format on
+
+}  // namespace
+}  // namespace lockstep::kernels
