@@ -1,5 +1,6 @@
 #include <type_traits>
 
+#include "gemm/unroll.h"
 #include "ops/common/byte_table.h"
 #include "ops/common/elements.h"
 
@@ -13,8 +14,8 @@ void LookUpAll(const uint8_t* table, const In* x, Out* y, ptrdiff_t count) {
   ptrdiff_t i = 0;
   for (; i + kTogether <= count; i += kTogether) {
     Out values[kTogether];
-    for (int k = 0; k < kTogether; ++k) values[k] = TableEntry<Out>(table, x[i + k]);
-    for (int k = 0; k < kTogether; ++k) y[i + k] = values[k];
+    Unroll<kTogether>([&](auto k) { values[k] = TableEntry<Out>(table, x[i + k]); });
+    Unroll<kTogether>([&](auto k) { y[i + k] = values[k]; });
   }
   for (; i < count; ++i) y[i] = TableEntry<Out>(table, x[i]);
 }
