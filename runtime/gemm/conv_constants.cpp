@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ops/operator.h"
+
 namespace lockstep::kernels {
 namespace {
 
@@ -12,21 +14,22 @@ constexpr int64_t kLargestProduct = int64_t{255} * 127;
 constexpr int64_t AlignUp(int64_t value) { return (value + kAlignment - 1) / kAlignment * kAlignment; }
 
 // The scratch of a variant that unpacks: words of a pixel's bytes, or a block's weights with panels of pixels.
-int64_t PlacePacked(int64_t longest_row, ConvGeometry* geometry) {
+int64_t PlacePacked(const ScratchNeeds& needs, ConvGeometry* geometry) {
   ConvGeometry& g = *geometry;
 #if defined(LOCKSTEP_KERNELS_NEON)
   const int64_t panel = kPanelPixels * PanelPixelBytes(g);
   const int64_t pixels =
-      g.pointwise ? (g.units_together - 1) * kPointwisePixels + longest_row : longest_row * g.rows_together;
+      g.pointwise ? (g.units_together - 1) * kPointwisePixels + needs.pixels : needs.pixels * g.rows_together;
   const int64_t wanted = (std::min(pixels, g.pixels) + kPanelPixels - 1) / kPanelPixels;
   const int64_t panels = std::clamp<int64_t>(wanted, 1, std::max<int64_t>(1, kPanelBytes / panel));
   g.packed_pixels = static_cast<int32_t>(panels * kPanelPixels);
   return kBlockChannels * PanelPixelBytes(g) + panels * panel + kRowSlack;
 #elif defined(LOCKSTEP_KERNELS_AVX2)
-  static_cast<void>(longest_row);
-  return int64_t{g.segments} * g.quads * kPixelsAvx2 * 4 * static_cast<int64_t>(sizeof(uint16_t));
+  const bool words = needs.kernel == nullptr || needs.kernel->isa == Isa::kAvx2;
+  return int64_t{g.segments} * g.quads * 4 *
+         static_cast<int64_t>(words ? kPixelsAvx2 * sizeof(uint16_t) : sizeof(uint32_t));
 #else
-  static_cast<void>(longest_row);
+  static_cast<void>(needs);
   return int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t));
 #endif
 }
@@ -85,7 +88,7 @@ void PlaceScratch(const ScratchNeeds& needs, ConvGeometry* geometry) {
   };
   place(blocks * static_cast<int64_t>(sizeof(ConvBlock)));
   g.segments_offset = place(g.segments * static_cast<int64_t>(sizeof(const uint8_t*)));
-  g.packed_offset = place(std::max(kPackedBytes, PlacePacked(needs.pixels, &g)));
+  g.packed_offset = place(std::max(kPackedBytes, PlacePacked(needs, &g)));
   g.ring_offset = place(g.ring_bytes * g.input_bytes);
   g.waiting_offset = place(needs.waiting);
   g.sums_offset = place(g.pass_bytes * g.input_bytes * g.weight_bytes);

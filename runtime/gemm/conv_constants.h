@@ -115,7 +115,8 @@ inline int64_t PanelPixelBytes(const ConvGeometry& g) {
 // constants for all channels; `pixels`: of the longest row.
 struct ScratchNeeds {
   int64_t parts, pixels;
-  int64_t waiting;  // OutputTableBytes
+  int64_t waiting;       // OutputTableBytes
+  const Kernel* kernel;  // of the layer's arguments
 };
 void PlaceScratch(const ScratchNeeds& needs, ConvGeometry* geometry);
 

@@ -232,7 +232,7 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   g.units = g.pixel_units * g.parts;
   if (!g.wide && !waits) PutTogether(&g);
   const int64_t pixels = g.pointwise ? kMostPointwisePixels : g.out_w;
-  PlaceScratch({1, pixels, OutputTableBytes(conv, args.outputs[0], pixels)}, &g);
+  PlaceScratch({1, pixels, OutputTableBytes(conv, args.outputs[0], pixels), args.kernel}, &g);
   return g;
 }
 

@@ -43,9 +43,8 @@ def check(work):
         if threads == 1:
             print(f"{target}: {planned['scratch']} bytes of scratch, {planned['tables']} of tables, planned and taken; "
                   f"the PC's: {pc['scratch']} and {pc['tables']}")
-            # Kernels without SIMD take what this PC's do.
-            same = (planned["scratch"], planned["tables"]) == (pc["scratch"], pc["tables"])
-            require(same == (target == "mipsel"), "beside the PC's figures", planned, pc)
+            # A PC's kernels take more rows together than any board's.
+            require(planned["scratch"] != pc["scratch"], "has the PC's figures", planned, pc)
     older = work / "older" / target / "bin"
     older.mkdir(parents=True)
     program = (build / "bin" / "run_joint_release").read_bytes()

@@ -32,9 +32,9 @@ ConvTransposeGeometry DescribeConvTranspose(const LayerArgs& args) {
   g.ring_rows = g.kernel_h;
   g.units = int64_t{out[0]} * geometry.height.Steps();
   DescribeBytes(options, args, &g);
-  PlaceScratch(
-      {int64_t{options.stride_h()} * options.stride_w(), out[2], OutputTableBytes(options, args.outputs[0], out[2])},
-      &g);
+  PlaceScratch({int64_t{options.stride_h()} * options.stride_w(), out[2],
+                OutputTableBytes(options, args.outputs[0], out[2]), args.kernel},
+               &g);
   return geometry;
 }
 
