@@ -14,19 +14,22 @@ struct IndexRun {
 };
 
 IndexRun RunOf(const int32_t* index, int64_t count, bool reversible) {
-  constexpr int64_t kTogether = 8;
+  constexpr int kTogether = 8;
   IndexRun run = {index[0] < 0 ? 0 : 1, 1};
   if (reversible && count > 1 && index[0] > 0 && index[1] == index[0] - 1) {
     run.step = -1;
     count = std::min(count, int64_t{index[0]} + 1);  // what follows 0 is filled
   }
-  const auto differs = [&](int64_t i) { return index[i] ^ (index[i - 1] + run.step); };
-  for (; run.count + kTogether <= count; run.count += kTogether) {
+  const int32_t step = run.step;
+  const int32_t* at = index + 1;
+  const int32_t* const end = index + count;
+  for (; end - at >= kTogether; at += kTogether) {
     int32_t difference = 0;
-    for (int64_t i = 0; i < kTogether; ++i) difference |= differs(run.count + i);
+    for (int i = 0; i < kTogether; ++i) difference |= at[i] ^ (at[i - 1] + step);
     if (difference != 0) break;
   }
-  while (run.count < count && differs(run.count) == 0) ++run.count;
+  while (at != end && *at == at[-1] + step) ++at;
+  run.count = at - index;
   return run;
 }
 
