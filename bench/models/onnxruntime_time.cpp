@@ -1,8 +1,8 @@
 // Times a network in ONNX Runtime: onnxruntime_time LIBRARY NETWORK.onnx INPUT.bin OUTPUT.bin WARMUP RUNS THREADS
-// [PLACES] PLACES is a file with the addresses of the library's cpuid instructions: what the CPU has beyond AVX2 is
-// hidden from it. One input and one output, both float32. A program of its own, so that its peak memory is ONNX
-// Runtime's alone. Writes the output of the last run, and prints {"version", "median_ms", "p95_ms", "min_ms",
-// "peak_bytes"}.
+//
+// One input and one output, both float32. A program of its own, so that its peak memory is ONNX Runtime's alone. Writes
+// the output of the last run, and prints {"version", "median_ms", "p95_ms", "min_ms", "peak_bytes"}. One argument more
+// is a file with the addresses of the library's cpuid instructions: what the CPU has beyond AVX2 is hidden from it.
 #include <dlfcn.h>
 #include <link.h>
 

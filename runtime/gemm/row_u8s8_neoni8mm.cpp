@@ -5,6 +5,7 @@
 //
 // Only this file is compiled for i8mm. It must not use inline functions with external linkage: the linker might keep
 // its copy of one for a CPU without these instructions.
+#include "gemm/neon_tile_bytes.h"
 #include "gemm/neon_tiles.h"
 #include "gemm/panels_neoni8mm.h"
 #include "ops/common/byte_table_neon.h"
@@ -53,48 +54,9 @@ struct TileRun {
 #define LOCKSTEP_STEP_A(pairs) LOCKSTEP_STEP_##pairs(16, 17, 18, 19, 20, 21, 22, 23)
 #define LOCKSTEP_STEP_B(pairs) LOCKSTEP_STEP_##pairs(24, 25, 26, 27, 28, 29, 30, 31)
 
-#define LOCKSTEP_START_1 "ld1 {v0.4s, v1.4s, v2.4s, v3.4s}, [%[at]]\n"
-#define LOCKSTEP_START_2 LOCKSTEP_START_1 "ld1 {v4.4s, v5.4s, v6.4s, v7.4s}, [%[at]]\n"
-#define LOCKSTEP_START_3 LOCKSTEP_START_2 "ld1 {v8.4s, v9.4s, v10.4s, v11.4s}, [%[at]]\n"
-#define LOCKSTEP_START_4 LOCKSTEP_START_3 "ld1 {v12.4s, v13.4s, v14.4s, v15.4s}, [%[at]]\n"
-
-// Requantisation of a pair of pixels for shifts of at least 1, narrowed with saturation, as a value beyond 16 bits is
-// beyond 0..255 with every zero point. Bytes are left in the first register: two of a pixel, two of the other one.
-#define LOCKSTEP_PAIR_BYTES(a, b, c, d)                     \
-  "sqdmulh v" #a ".4s, v" #a ".4s, v16.4s\n"                \
-  "sqdmulh v" #b ".4s, v" #b ".4s, v17.4s\n"                \
-  "sqdmulh v" #c ".4s, v" #c ".4s, v18.4s\n"                \
-  "sqdmulh v" #d ".4s, v" #d ".4s, v19.4s\n"                \
-  "srshl v" #a ".4s, v" #a ".4s, v20.4s\n"                  \
-  "srshl v" #b ".4s, v" #b ".4s, v21.4s\n"                  \
-  "srshl v" #c ".4s, v" #c ".4s, v22.4s\n"                  \
-  "srshl v" #d ".4s, v" #d ".4s, v23.4s\n"                  \
-  "sqxtn v" #a ".4h, v" #a ".4s\n"                          \
-  "sqxtn v" #c ".4h, v" #c ".4s\n"                          \
-  "sqxtn2 v" #a ".8h, v" #b ".4s\n"                         \
-  "sqxtn2 v" #c ".8h, v" #d ".4s\n"                         \
-  "sqadd v" #a ".8h, v" #a ".8h, v24.8h\n"                  \
-  "sqadd v" #c ".8h, v" #c ".8h, v24.8h\n"                  \
-  "sqxtun v" #a ".8b, v" #a ".8h\n"                         \
-  "sqxtun2 v" #a ".16b, v" #c ".8h\n"                       \
-  "umax v" #a ".16b, v" #a ".16b, v25.16b\n"                \
-  "umin v" #a ".16b, v" #a ".16b, v26.16b\n"
-// For zero point 0 without limits.
-#define LOCKSTEP_PAIR_PLAIN(a, b, c, d) \
-  "sqdmulh v" #a ".4s, v" #a ".4s, v16.4s\n" \
-  "sqdmulh v" #b ".4s, v" #b ".4s, v17.4s\n" \
-  "sqdmulh v" #c ".4s, v" #c ".4s, v18.4s\n" \
-  "sqdmulh v" #d ".4s, v" #d ".4s, v19.4s\n" \
-  "srshl v" #a ".4s, v" #a ".4s, v20.4s\n" \
-  "srshl v" #b ".4s, v" #b ".4s, v21.4s\n" \
-  "srshl v" #c ".4s, v" #c ".4s, v22.4s\n" \
-  "srshl v" #d ".4s, v" #d ".4s, v23.4s\n" \
-  "sqxtun v" #a ".4h, v" #a ".4s\n" \
-  "sqxtun v" #c ".4h, v" #c ".4s\n" \
-  "sqxtun2 v" #a ".8h, v" #b ".4s\n" \
-  "sqxtun2 v" #c ".8h, v" #d ".4s\n" \
-  "uqxtn v" #a ".8b, v" #a ".8h\n" \
-  "uqxtn2 v" #a ".16b, v" #c ".8h\n"
+// Of a pair of pixels: two bytes of a pixel, two of the other one.
+#define LOCKSTEP_PAIR_BYTES(a, b, c, d) LOCKSTEP_BYTES_OF(a, b, c, d, 24, 25, 26)
+#define LOCKSTEP_PAIR_PLAIN(a, b, c, d) LOCKSTEP_PLAIN_BYTES_OF(a, b, c, d)
 #define LOCKSTEP_STORE(x, lane) "st1 {v" #x ".d}[" #lane "], [%[out]], %[out_step]\n"
 // Of one pair, and of two.
 #define LOCKSTEP_STORE_PAIR(a)                              \

@@ -23,6 +23,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <type_traits>
 
 #include "gemm/conv_driver.h"
 #include "gemm/winograd.h"
@@ -118,6 +119,23 @@ struct WinogradProduct {
   int32_t tiles;
   int32_t eights;  // of input channels
 };
+
+// run(tiles, their inputs, their products) for each group: four of them, and 1 or 2 where no more are left; behind the
+// last of three is what is not wanted.
+template <typename Run>
+[[gnu::always_inline]] inline void ForEachTileGroup(const WinogradProduct& product, Run run) {
+  const int16_t* x = product.x;
+  int32_t* const* tiles = product.to;
+  for (int32_t left = product.tiles; left > 0; left -= kTileGroup, x += product.group_step, tiles += kTileGroup) {
+    if (left == 1) {
+      run(std::integral_constant<int, 1>(), x, tiles);
+    } else if (left == 2) {
+      run(std::integral_constant<int, 2>(), x, tiles);
+    } else {
+      run(std::integral_constant<int, kTileGroup>(), x, tiles);
+    }
+  }
+}
 
 template <typename Kernels>
 class WinogradTiles {

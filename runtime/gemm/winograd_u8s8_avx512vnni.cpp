@@ -4,6 +4,8 @@
 // Compiled for AVX-512: it must not use inline functions with external linkage.
 #include <immintrin.h>
 
+#include <type_traits>
+
 #include "arithmetic/requantize_avx512.h"
 #include "gemm/winograd_fits.h"
 #include "gemm/winograd_transforms_x86.h"
@@ -61,27 +63,18 @@ class KernelsAvx512 : public TransformsX86 {
         row_step_(layer.out_w * layer.out_pitch) {}
 
   static void Multiply(const WinogradProduct& product) {
-    const int16_t* x = product.x;
-    int32_t* const* tiles = product.to;
-    int32_t left = product.tiles;
-    const auto advance = [&](int32_t groups) {
-      x += groups * product.group_step;
-      tiles += groups * kTileGroup;
-      left -= groups * kTileGroup;
+    WinogradProduct rest = product;
+    const auto multiply = [&rest](auto groups) {
+      MultiplyTiles<groups, kTileGroup>(rest, rest.x, rest.to);
+      rest.x += groups * rest.group_step;
+      rest.to += groups * kTileGroup;
+      rest.tiles -= groups * kTileGroup;
     };
-    for (; left >= kMostGroups * kTileGroup; advance(kMostGroups)) {
-      MultiplyTiles<kMostGroups, kTileGroup>(product, x, tiles);
-    }
-    for (; left >= 2 * kTileGroup - 1; advance(2)) MultiplyTiles<2, kTileGroup>(product, x, tiles);
-    for (; left > 0; advance(1)) {
-      if (left == 1) {
-        MultiplyTiles<1, 1>(product, x, tiles);
-      } else if (left == 2) {
-        MultiplyTiles<1, 2>(product, x, tiles);
-      } else {
-        MultiplyTiles<1, kTileGroup>(product, x, tiles);
-      }
-    }
+    while (rest.tiles >= kMostGroups * kTileGroup) multiply(std::integral_constant<int, kMostGroups>());
+    while (rest.tiles >= 2 * kTileGroup - 1) multiply(std::integral_constant<int, 2>());
+    ForEachTileGroup(rest, [&rest](auto count, const int16_t* x, int32_t* const* tiles) {
+      MultiplyTiles<1, count>(rest, x, tiles);
+    });
   }
 
   void Write(const WinogradConstants& constants, const int32_t* from, const WinogradOutput& output,

@@ -208,17 +208,8 @@ class KernelsMsa {
   }
 
   static void Multiply(const WinogradProduct& product) {
-    const int16_t* x = product.x;
-    int32_t* const* tiles = product.to;
-    for (int32_t left = product.tiles; left > 0; left -= kTileGroup, x += product.group_step, tiles += kTileGroup) {
-      if (left == 1) {
-        MultiplyTiles<1>(product, x, tiles);
-      } else if (left == 2) {
-        MultiplyTiles<2>(product, x, tiles);
-      } else {
-        MultiplyTiles<kTileGroup>(product, x, tiles);
-      }
-    }
+    ForEachTileGroup(
+        product, [&](auto count, const int16_t* x, int32_t* const* tiles) { MultiplyTiles<count>(product, x, tiles); });
   }
 
   void Write(const WinogradConstants& constants, const int32_t* from, const WinogradOutput& output,

@@ -1,4 +1,4 @@
-// 3x3 convolutions with stride 1 by Winograd's transformations.
+// 3x3 convolutions with stride 1, on ARM 2 as well, by Winograd's transformations.
 #include <algorithm>
 
 #include "gemm/winograd_tiles.h"
