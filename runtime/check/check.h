@@ -7,15 +7,16 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "check/report.h"
 #include "joint_generated.h"
 #include "lockstep/runtime.h"
-#include "lockstep/status.h"
 #include "ops/common/elements.h"
 
 namespace lockstep::check {
 
 // What the checks of one model share.
 struct ModelCheck {
+  Report& report;
   const uint8_t* file;
   size_t size;
   const LoadOptions& options;
@@ -24,23 +25,19 @@ struct ModelCheck {
   uint64_t work = 0;  // of one run, so far
 };
 
-Status Corrupt(const char* format, ...) __attribute__((format(printf, 1, 2)));
-// What a newer compiler may have written: the text names the field and ends before "is unknown to this runtime".
-Status Unknown(const char* format, ...) __attribute__((format(printf, 1, 2)));
-
 // Format version and the flatbuffer's structure: what must hold before fields can be read.
-Status CheckFile(const uint8_t* file, size_t size, const LoadOptions& options);
+Verdict CheckFile(Report& report, const uint8_t* file, size_t size, const LoadOptions& options);
 // What must hold before fields mean anything.
-Status CheckContract(const joint::Model& model);
+Verdict CheckContract(const ModelCheck& check);
 // Every string is text of bounded length, which all later messages rely on.
-Status CheckNames(ModelCheck& check);
-Status CheckTensors(ModelCheck& check);
+Verdict CheckNames(ModelCheck& check);
+Verdict CheckTensors(ModelCheck& check);
 // Names, tensor indices and options of every layer. Needs checked tensors.
-Status CheckLayers(ModelCheck& check);
+Verdict CheckLayers(ModelCheck& check);
 // Inputs, outputs, operator list, sums and test vectors. Needs checked tensors and layers.
-Status CheckInterface(ModelCheck& check);
+Verdict CheckInterface(ModelCheck& check);
 // Every tensor is written before it is read, and no two tensors alive at once overlap. Needs all of the above.
-Status CheckMemory(ModelCheck& check);
+Verdict CheckMemory(ModelCheck& check);
 
 // False when the model demands more checking than a file of its size can justify.
 inline bool Spend(ModelCheck& check, uint64_t elements) {

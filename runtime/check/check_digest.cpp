@@ -42,15 +42,15 @@ void DigestCheck::Compute() {
   actual_ = md5.Finish();
 }
 
-Status DigestCheck::Finish() {
+Verdict DigestCheck::Finish(Report& report) {
   if (beside_) {
     pthread_join(thread_, nullptr);
     beside_ = false;
   } else {
     Compute();
   }
-  if (std::memcmp(actual_.data(), stored_, actual_.size()) == 0) return Status::Ok();
-  return Corrupt("digest: the content has md5 %s, which is not the one stored in it", ToText(actual_).data());
+  if (std::memcmp(actual_.data(), stored_, actual_.size()) == 0) return Verdict::kPassed;
+  return report.Corrupt("digest: the content has md5 %s, which is not the one stored in it", ToText(actual_).data());
 }
 
 }  // namespace lockstep::check

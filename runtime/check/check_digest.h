@@ -7,9 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "check/report.h"
 #include "joint_generated.h"
 #include "lockstep/md5.h"
-#include "lockstep/status.h"
 
 namespace lockstep::check {
 
@@ -20,8 +20,8 @@ class DigestCheck {
   DigestCheck(const DigestCheck&) = delete;
   DigestCheck& operator=(const DigestCheck&) = delete;
 
-  // Whether the file has the digest that it says; once.
-  Status Finish();
+  // Whether the file has the digest that it says; once. A fault is reported on the thread that calls this.
+  Verdict Finish(Report& report);
 
  private:
   static void* Main(void* self);

@@ -6,30 +6,38 @@
 #include "check/check_digest.h"
 
 namespace lockstep {
+namespace check {
 namespace {
 
-Status CheckContent(check::ModelCheck& check) {
-  LOCKSTEP_RETURN_IF_ERROR(check::CheckContract(check.model));
-  LOCKSTEP_RETURN_IF_ERROR(check::CheckNames(check));
-  LOCKSTEP_RETURN_IF_ERROR(check::CheckTensors(check));
-  LOCKSTEP_RETURN_IF_ERROR(check::CheckLayers(check));
-  LOCKSTEP_RETURN_IF_ERROR(check::CheckInterface(check));
-  return check::CheckMemory(check);
+Verdict CheckContent(ModelCheck& check) {
+  LOCKSTEP_RETURN_IF_FAULT(CheckContract(check));
+  LOCKSTEP_RETURN_IF_FAULT(CheckNames(check));
+  LOCKSTEP_RETURN_IF_FAULT(CheckTensors(check));
+  LOCKSTEP_RETURN_IF_FAULT(CheckLayers(check));
+  LOCKSTEP_RETURN_IF_FAULT(CheckInterface(check));
+  return CheckMemory(check);
 }
 
-}  // namespace
-
-Status CheckModel(const uint8_t* data, size_t size, const LoadOptions& options) {
-  LOCKSTEP_RETURN_IF_ERROR(check::CheckFile(data, size, options));
+Verdict CheckAll(Report& report, const uint8_t* data, size_t size, const LoadOptions& options) {
+  LOCKSTEP_RETURN_IF_FAULT(CheckFile(report, data, size, options));
   const joint::Model& model = *joint::GetModel(data);
-  std::optional<check::DigestCheck> digest;
+  std::optional<DigestCheck> digest;
   if (options.check_digest) digest.emplace(data, size, *model.digest());
   // Sums over weights are checked once for every layer that uses them; a factor allows for honest sharing.
   constexpr uint64_t kSharing = 16;
-  check::ModelCheck check = {data, size, options, model, size * kSharing};
-  const Status content = CheckContent(check);
-  if (digest) LOCKSTEP_RETURN_IF_ERROR(digest->Finish());  // comes first: damage may look like anything
+  ModelCheck check = {report, data, size, options, model, size * kSharing};
+  const Verdict content = CheckContent(check);
+  // Comes first, its text too: damage may look like anything.
+  if (digest) LOCKSTEP_RETURN_IF_FAULT(digest->Finish(report));
   return content;
+}
+
+}  // namespace
+}  // namespace check
+
+Status CheckModel(const uint8_t* data, size_t size, const LoadOptions& options) {
+  check::Report report;
+  return check::CheckAll(report, data, size, options) == check::Verdict::kPassed ? Status::Ok() : report.fault();
 }
 
 }  // namespace lockstep

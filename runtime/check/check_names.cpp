@@ -15,19 +15,19 @@ const char* Fault(ModelCheck& check, const flatbuffers::String* string) {
   return nullptr;
 }
 
-Status CheckLayerNames(ModelCheck& check, uint32_t index, const joint::Layer& layer) {
-  if (const char* fault = Fault(check, layer.name())) return Corrupt("layers[%u].name: %s", index, fault);
-  if (layer.onnx_nodes() == nullptr) return Status::Ok();
+Verdict CheckLayerNames(ModelCheck& check, uint32_t index, const joint::Layer& layer) {
+  if (const char* fault = Fault(check, layer.name())) return check.report.Corrupt("layers[%u].name: %s", index, fault);
+  if (layer.onnx_nodes() == nullptr) return Verdict::kPassed;
   for (uint32_t i = 0; i < layer.onnx_nodes()->size(); ++i) {
     const char* fault = Fault(check, layer.onnx_nodes()->Get(i));
-    if (fault != nullptr) return Corrupt("layers[%u].onnx_nodes[%u]: %s", index, i, fault);
+    if (fault != nullptr) return check.report.Corrupt("layers[%u].onnx_nodes[%u]: %s", index, i, fault);
   }
-  return Status::Ok();
+  return Verdict::kPassed;
 }
 
 }  // namespace
 
-Status CheckNames(ModelCheck& check) {
+Verdict CheckNames(ModelCheck& check) {
   const joint::Model& model = check.model;
   const struct {
     const char* field;
@@ -37,19 +37,20 @@ Status CheckNames(ModelCheck& check) {
              {"source_digest", model.source_digest()},
              {"calibration_digest", model.calibration_digest()}};
   for (const auto& [field, string] : own) {
-    if (const char* fault = Fault(check, string)) return Corrupt("%s: %s", field, fault);
+    if (const char* fault = Fault(check, string)) return check.report.Corrupt("%s: %s", field, fault);
   }
   for (uint32_t i = 0; model.operators() != nullptr && i < model.operators()->size(); ++i) {
-    if (const char* fault = Fault(check, model.operators()->Get(i))) return Corrupt("operators[%u]: %s", i, fault);
+    if (const char* fault = Fault(check, model.operators()->Get(i)))
+      return check.report.Corrupt("operators[%u]: %s", i, fault);
   }
   for (uint32_t i = 0; i < model.tensors()->size(); ++i) {
     const char* fault = Fault(check, model.tensors()->Get(i)->name());
-    if (fault != nullptr) return Corrupt("tensors[%u].name: %s", i, fault);
+    if (fault != nullptr) return check.report.Corrupt("tensors[%u].name: %s", i, fault);
   }
   for (uint32_t i = 0; i < model.layers()->size(); ++i) {
-    LOCKSTEP_RETURN_IF_ERROR(CheckLayerNames(check, i, *model.layers()->Get(i)));
+    LOCKSTEP_RETURN_IF_FAULT(CheckLayerNames(check, i, *model.layers()->Get(i)));
   }
-  return Status::Ok();
+  return Verdict::kPassed;
 }
 
 }  // namespace lockstep::check

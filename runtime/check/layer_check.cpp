@@ -21,43 +21,61 @@ bool HasChannelScales(const joint::Tensor& tensor) {
 
 int32_t ZeroPoint(const joint::Tensor& tensor) { return tensor.quantization()->zero_point()->Get(0); }
 
-Status LayerCheck::InRange(const char* field, int64_t value, int64_t low, int64_t high) const {
-  if (value >= low && value <= high) return Status::Ok();
-  return Corrupt("layer '%.64s': %s is %lld, must be %lld..%lld", layer_.name()->c_str(), field,
-                 static_cast<long long>(value), static_cast<long long>(low), static_cast<long long>(high));
+const joint::Tensor& LayerCheck::input(int32_t i) const {
+  return *model_.model.tensors()->Get(layer_.inputs()->Get(static_cast<uint32_t>(i)));
 }
 
-Status LayerCheck::InRange(const char* field, uint32_t index, int64_t value, int64_t low, int64_t high) const {
-  if (value >= low && value <= high) return Status::Ok();
-  return Corrupt("layer '%.64s': %s[%u] is %lld, must be %lld..%lld", layer_.name()->c_str(), field, index,
-                 static_cast<long long>(value), static_cast<long long>(low), static_cast<long long>(high));
+const joint::Tensor& LayerCheck::output(int32_t i) const {
+  return *model_.model.tensors()->Get(layer_.outputs()->Get(static_cast<uint32_t>(i)));
 }
 
-Status LayerCheck::Wrong(const char* field, const char* what) const {
-  return Corrupt("layer '%.64s': %s: %s", layer_.name()->c_str(), field, what);
+Verdict LayerCheck::InShortRange(const char* field, int32_t value, int32_t low, int32_t high) const {
+  return InLongRange(field, value, low, high);
 }
 
-Status LayerCheck::Wrong(const char* field, int32_t index, const char* what) const {
-  return Corrupt("layer '%.64s': %s[%d]: %s", layer_.name()->c_str(), field, index, what);
+Verdict LayerCheck::InLongRange(const char* field, int64_t value, int64_t low, int64_t high) const {
+  if (value >= low && value <= high) return Verdict::kPassed;
+  return model_.report.Corrupt("layer '%.64s': %s is %lld, must be %lld..%lld", layer_.name()->c_str(), field,
+                               static_cast<long long>(value), static_cast<long long>(low),
+                               static_cast<long long>(high));
 }
 
-Status LayerCheck::InputCount(int32_t low, int32_t high) const {
+Verdict LayerCheck::Length(const char* field, uint32_t length, int64_t expected) const {
+  return InRange(field, length, expected, expected);
+}
+
+Verdict LayerCheck::InRange(const char* field, uint32_t index, int64_t value, int64_t low, int64_t high) const {
+  if (value >= low && value <= high) return Verdict::kPassed;
+  return model_.report.Corrupt("layer '%.64s': %s[%u] is %lld, must be %lld..%lld", layer_.name()->c_str(), field,
+                               index, static_cast<long long>(value), static_cast<long long>(low),
+                               static_cast<long long>(high));
+}
+
+Verdict LayerCheck::Wrong(const char* field, const char* what) const {
+  return model_.report.Corrupt("layer '%.64s': %s: %s", layer_.name()->c_str(), field, what);
+}
+
+Verdict LayerCheck::Wrong(const char* field, int32_t index, const char* what) const {
+  return model_.report.Corrupt("layer '%.64s': %s[%d]: %s", layer_.name()->c_str(), field, index, what);
+}
+
+Verdict LayerCheck::InputCount(int32_t low, int32_t high) const {
   return InRange("number of inputs", input_count(), low, high);
 }
 
-Status LayerCheck::OutputCount(int32_t count) const {
+Verdict LayerCheck::OutputCount(int32_t count) const {
   return InRange("number of outputs", output_count(), count, count);
 }
 
-Status LayerCheck::SameShape(const joint::Tensor& a, const joint::Tensor& b) const {
-  if (Rank(a) == Rank(b) && std::equal(Shape(a), Shape(a) + Rank(a), Shape(b))) return Status::Ok();
+Verdict LayerCheck::SameShape(const joint::Tensor& a, const joint::Tensor& b) const {
+  if (Rank(a) == Rank(b) && std::equal(Shape(a), Shape(a) + Rank(a), Shape(b))) return Verdict::kPassed;
   return Wrong("shape", "input and output must have the same");
 }
 
-Status LayerCheck::SameValues(const joint::Tensor& x, const joint::Tensor& y) const {
+Verdict LayerCheck::SameValues(const joint::Tensor& x, const joint::Tensor& y) const {
   if (x.dtype() != y.dtype()) return Wrong("dtype", "input and output must have the same");
-  if (x.dtype() == joint::DType::F32 || x.dtype() == joint::DType::S64) return Status::Ok();
-  LOCKSTEP_RETURN_IF_ERROR(IsQuantized("dtype", x));
+  if (x.dtype() == joint::DType::F32 || x.dtype() == joint::DType::S64) return Verdict::kPassed;
+  LOCKSTEP_RETURN_IF_FAULT(IsQuantized("dtype", x));
   const auto& of_x = *x.quantization()->scale();
   const auto& of_y = *y.quantization()->scale();
   const bool same_scales = of_x.size() == of_y.size() && std::equal(of_x.begin(), of_x.end(), of_y.begin());
@@ -65,57 +83,57 @@ Status LayerCheck::SameValues(const joint::Tensor& x, const joint::Tensor& y) co
     return Wrong("quantization", "input and output must have the same scale and zero point");
   }
   if (High(x) > High(y)) return Wrong("quantization.bits", "the output must not have fewer than the input");
-  return Status::Ok();
+  return Verdict::kPassed;
 }
 
-Status LayerCheck::IsQuantized(const char* field, const joint::Tensor& tensor) const {
-  if (tensor.dtype() == joint::DType::U8 || tensor.dtype() == joint::DType::U16) return Status::Ok();
+Verdict LayerCheck::IsQuantized(const char* field, const joint::Tensor& tensor) const {
+  if (tensor.dtype() == joint::DType::U8 || tensor.dtype() == joint::DType::U16) return Verdict::kPassed;
   return Wrong(field, "must be of dtype u8 or u16");
 }
 
-Status LayerCheck::IsFloat(const char* field, const joint::Tensor& tensor) const {
-  return tensor.dtype() == joint::DType::F32 ? Status::Ok() : Wrong(field, "must be of dtype f32");
+Verdict LayerCheck::IsFloat(const char* field, const joint::Tensor& tensor) const {
+  return tensor.dtype() == joint::DType::F32 ? Verdict::kPassed : Wrong(field, "must be of dtype f32");
 }
 
-Status LayerCheck::Since(uint32_t version, const char* field, bool used) const {
-  if (!used || layer_.version() >= version) return Status::Ok();
+Verdict LayerCheck::Since(uint32_t version, const char* field, bool used) const {
+  if (!used || layer_.version() >= version) return Verdict::kPassed;
   return Wrong(field, "needs a higher version of the operator");
 }
 
-Status LayerCheck::Table(int64_t entries, const flatbuffers::Vector<uint8_t>& table) {
+Verdict LayerCheck::Table(int64_t entries, const flatbuffers::Vector<uint8_t>& table) {
   const int64_t bytes = entries * ElementBytes(output().dtype());
-  LOCKSTEP_RETURN_IF_ERROR(InRange("length of table", table.size(), bytes, bytes));
-  if (FitBits(model_, output(), table)) return Status::Ok();
+  LOCKSTEP_RETURN_IF_FAULT(Length("length of table", table.size(), bytes));
+  if (FitBits(model_, output(), table)) return Verdict::kPassed;
   return Wrong("table", "an entry has more bits than the output");
 }
 
-Status LayerCheck::Multiplier(const char* field, int64_t multiplier, int64_t shift) const {
-  LOCKSTEP_RETURN_IF_ERROR(InRange(field, multiplier, rq1::kMinMultiplier, (int64_t{1} << 31) - 1));
+Verdict LayerCheck::Multiplier(const char* field, int32_t multiplier, int32_t shift) const {
+  LOCKSTEP_RETURN_IF_FAULT(InRange(field, multiplier, rq1::kMinMultiplier, (int64_t{1} << 31) - 1));
   return InRange("shift", shift, rq1::kMinShift, rq1::kMaxShift);
 }
 
-Status LayerCheck::Multipliers(const flatbuffers::Vector<int32_t>& multiplier,
-                               const flatbuffers::Vector<int8_t>& shift) {
+Verdict LayerCheck::Multipliers(const flatbuffers::Vector<int32_t>& multiplier,
+                                const flatbuffers::Vector<int8_t>& shift) {
   if (!Spend(model_, multiplier.size())) return Wrong("multiplier", "more of them than the file can hold");
   for (uint32_t i = 0; i < multiplier.size(); ++i) {
-    LOCKSTEP_RETURN_IF_ERROR(InRange("multiplier", i, multiplier.Get(i), rq1::kMinMultiplier, (int64_t{1} << 31) - 1));
-    LOCKSTEP_RETURN_IF_ERROR(InRange("shift", i, shift.Get(i), rq1::kMinShift, rq1::kMaxShift));
+    LOCKSTEP_RETURN_IF_FAULT(InRange("multiplier", i, multiplier.Get(i), rq1::kMinMultiplier, (int64_t{1} << 31) - 1));
+    LOCKSTEP_RETURN_IF_FAULT(InRange("shift", i, shift.Get(i), rq1::kMinShift, rq1::kMaxShift));
   }
-  return Status::Ok();
+  return Verdict::kPassed;
 }
 
-Status LayerCheck::Clamp(int64_t low, int64_t high, int64_t type_high) const {
-  LOCKSTEP_RETURN_IF_ERROR(InRange("clamp_low", low, 0, type_high));
+Verdict LayerCheck::Clamp(int32_t low, int32_t high, int64_t type_high) const {
+  LOCKSTEP_RETURN_IF_FAULT(InRange("clamp_low", low, 0, type_high));
   return InRange("clamp_high", high, low, type_high);
 }
 
-Status LayerCheck::Work(uint64_t elements, uint64_t per_element) {
+Verdict LayerCheck::Work(uint64_t elements, uint64_t per_element) {
   const uint64_t limit = model_.options.max_work;
   if (per_element > limit / elements || model_.work + elements * per_element > limit) {
     return Wrong("work", "the model needs more multiply-accumulates than the limit");
   }
   model_.work += elements * per_element;
-  return Status::Ok();
+  return Verdict::kPassed;
 }
 
 }  // namespace lockstep::check

@@ -9,12 +9,12 @@
 #include <cstdint>
 
 #include "lockstep/cpu.h"
-#include "lockstep/status.h"
 #include "ops/layer_args.h"
 
 namespace lockstep::check {
 
 class LayerCheck;
+enum class Verdict : bool;
 
 }  // namespace lockstep::check
 
@@ -28,7 +28,7 @@ struct Prepared {
 };
 
 // Refuses a layer that the kernels cannot trust. Its tensors, and how many outputs it has, are checked already.
-using CheckFunction = Status(check::LayerCheck& layer);
+using CheckFunction = check::Verdict(check::LayerCheck& layer);
 using PrepareFunction = Prepared(const LayerArgs& args);
 // Fills the layer's state when a session is made: tables unpacked once, not in every run.
 using SetupFunction = void(const LayerArgs& args, uint8_t* state);

@@ -13,18 +13,18 @@ int32_t Extent(const joint::Tensor& tensor, int axis, int rank) {
 
 }  // namespace
 
-Status CheckBroadcast(const LayerCheck& layer) {
-  LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(2, 2));
+Verdict CheckBroadcast(const LayerCheck& layer) {
+  LOCKSTEP_RETURN_IF_FAULT(layer.InputCount(2, 2));
   const joint::Tensor& a = layer.input(0);
   const joint::Tensor& b = layer.input(1);
   const joint::Tensor& y = layer.output();
   if (y.dtype() == joint::DType::F32) {
-    LOCKSTEP_RETURN_IF_ERROR(layer.IsFloat("input a", a));
-    LOCKSTEP_RETURN_IF_ERROR(layer.IsFloat("input b", b));
+    LOCKSTEP_RETURN_IF_FAULT(layer.IsFloat("input a", a));
+    LOCKSTEP_RETURN_IF_FAULT(layer.IsFloat("input b", b));
   } else {
-    LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input a", a));
-    LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input b", b));
-    LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", y));
+    LOCKSTEP_RETURN_IF_FAULT(layer.IsQuantized("input a", a));
+    LOCKSTEP_RETURN_IF_FAULT(layer.IsQuantized("input b", b));
+    LOCKSTEP_RETURN_IF_FAULT(layer.IsQuantized("output", y));
   }
   if (Rank(y) != std::max(Rank(a), Rank(b))) {
     return layer.Wrong("shape", "the output must have as many axes as the larger input");
@@ -36,7 +36,7 @@ Status CheckBroadcast(const LayerCheck& layer) {
       return layer.Wrong("shape", "the output's is not the broadcast of the inputs'");
     }
   }
-  return Status::Ok();
+  return Verdict::kPassed;
 }
 
 }  // namespace lockstep::check

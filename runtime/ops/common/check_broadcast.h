@@ -5,6 +5,6 @@
 
 namespace lockstep::check {
 
-Status CheckBroadcast(const LayerCheck& layer);
+Verdict CheckBroadcast(const LayerCheck& layer);
 
 }  // namespace lockstep::check

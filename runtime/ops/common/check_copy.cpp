@@ -2,8 +2,8 @@
 
 namespace lockstep::check {
 
-Status CheckCopy(const LayerCheck& layer) {
-  LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(1, 1));
+Verdict CheckCopy(const LayerCheck& layer) {
+  LOCKSTEP_RETURN_IF_FAULT(layer.InputCount(1, 1));
   return layer.SameValues(layer.input(0), layer.output());
 }
 

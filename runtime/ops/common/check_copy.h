@@ -6,6 +6,6 @@
 namespace lockstep::check {
 
 // One input, whose values the output carries unchanged.
-Status CheckCopy(const LayerCheck& layer);
+Verdict CheckCopy(const LayerCheck& layer);
 
 }  // namespace lockstep::check

@@ -21,38 +21,22 @@ struct PackedPart {
 };
 
 // Images, types, packed weights, and the channels of as many groups.
-Status CheckPackedConv(LayerCheck& layer, int32_t groups);
+Verdict CheckPackedConv(LayerCheck& layer, int32_t groups);
 
-// The packing O16 of floats: any float is a weight. The shape is oc, kh, kw, ic of a group.
-Status CheckFloatWeights(LayerCheck& layer, const joint::Tensor& weights, int64_t groups);
-
-// What the options have of a layer in floats.
-template <typename Options>
-Status CheckFloatConv(LayerCheck& layer, const Options& options) {
-  LOCKSTEP_RETURN_IF_ERROR(CheckFloatSum(layer, options));
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of weight_sum", options.weight_sum()->size(), 0, 0));
-  return CheckFloatWeights(layer, layer.input(1), options.groups());
-}
-
-// What the options have of a layer in integers, whose weights are `parts` parts; before CheckPackedPart.
-template <typename Options>
-Status CheckPackedSums(LayerCheck& layer, const Options& options, int64_t parts) {
-  LOCKSTEP_RETURN_IF_ERROR(CheckRequantization(layer, options, parts));
-  const int64_t sums = parts * Shape(layer.output())[3] * ElementBytes(layer.input(1).dtype());
-  return layer.InRange("length of weight_sum", options.weight_sum()->size(), sums, sums);
-}
-
-// What is checked already: lengths of all arrays, ranges of shifts.
-struct PackedSums {
+// Of what the options of Conv and ConvTranspose have in common.
+struct PackedSums : SumOptions {
   template <typename Options>
   explicit PackedSums(const Options& options)
-      : starts(options), weight_sum(options.weight_sum()), shift(options.shift()), acc_bits(options.acc_bits()) {}
+      : SumOptions(options), weight_sum(options.weight_sum()), groups(options.groups()) {}
 
-  SumStarts starts;
   const flatbuffers::Vector<int32_t>* weight_sum;
-  const flatbuffers::Vector<int8_t>* shift;  // by channel, in every part the same
-  int acc_bits;
+  int32_t groups;
 };
+
+// What the options have of a layer in floats.
+Verdict CheckFloatConv(LayerCheck& layer, const PackedSums& sums);
+// What the options have of a layer in integers, whose weights are `parts` parts; before CheckPackedPart.
+Verdict CheckPackedSums(LayerCheck& layer, const PackedSums& sums, int64_t parts);
 
 // All bytes of the weights, `bytes` of each byte of a weight: of S16 the high ones, then the low ones.
 struct PackedBytes {
@@ -61,8 +45,8 @@ struct PackedBytes {
 };
 
 // The weights' data, for which the model has paid.
-Status PackedData(LayerCheck& layer, const joint::Tensor& weights, int64_t bytes, PackedBytes* data);
-// Advances `data` behind the part.
-Status CheckPackedPart(LayerCheck& layer, const PackedPart& part, const PackedSums& sums, PackedBytes* data);
+Verdict PackedData(LayerCheck& layer, const joint::Tensor& weights, int64_t bytes, PackedBytes* data);
+// Of sums that CheckPackedSums has passed. Advances `data` behind the part.
+Verdict CheckPackedPart(LayerCheck& layer, const PackedPart& part, const PackedSums& sums, PackedBytes* data);
 
 }  // namespace lockstep::check

@@ -6,16 +6,16 @@ namespace lockstep::check {
 namespace {
 
 // Sets bit i of `reduced` for axis i.
-Status CheckAxes(const LayerCheck& layer, const flatbuffers::Vector<uint8_t>& axes, uint32_t& reduced) {
+Verdict CheckAxes(const LayerCheck& layer, const flatbuffers::Vector<uint8_t>& axes, uint32_t& reduced) {
   const int32_t rank = Rank(layer.input(0));
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("length of axes", axes.size(), 1, rank));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange("length of axes", axes.size(), 1, rank));
   int32_t least = 0;
   for (uint32_t i = 0; i < axes.size(); ++i) {
-    LOCKSTEP_RETURN_IF_ERROR(layer.InRange("axes", i, axes.Get(i), least, rank - 1));
+    LOCKSTEP_RETURN_IF_FAULT(layer.InRange("axes", i, axes.Get(i), least, rank - 1));
     least = axes.Get(i) + 1;
     reduced |= 1U << axes.Get(i);
   }
-  return Status::Ok();
+  return Verdict::kPassed;
 }
 
 // The extents above 1 of the axes that stay.
@@ -30,20 +30,20 @@ struct Kept {
   int32_t count = 0;
 };
 
-Status CheckShape(const LayerCheck& layer, uint32_t reduced) {
+Verdict CheckShape(const LayerCheck& layer, uint32_t reduced) {
   const Kept of_x(layer.input(0), reduced);
   const Kept of_y(layer.output(), 0);
   if (of_x.count == of_y.count && std::equal(of_x.extents, of_x.extents + of_x.count, of_y.extents)) {
-    return Status::Ok();
+    return Verdict::kPassed;
   }
   return layer.Wrong("shape", "the output's is not that of the input without the axes");
 }
 
 }  // namespace
 
-Status CheckReduce(const LayerCheck& layer, const flatbuffers::Vector<uint8_t>& axes) {
+Verdict CheckReduce(const LayerCheck& layer, const flatbuffers::Vector<uint8_t>& axes) {
   uint32_t reduced = 0;
-  LOCKSTEP_RETURN_IF_ERROR(CheckAxes(layer, axes, reduced));
+  LOCKSTEP_RETURN_IF_FAULT(CheckAxes(layer, axes, reduced));
   return CheckShape(layer, reduced);
 }
 

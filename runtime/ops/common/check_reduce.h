@@ -6,6 +6,6 @@
 namespace lockstep::check {
 
 // The axes are axes of the input, ascending; the output has the extents above 1 of the others, in their order.
-Status CheckReduce(const LayerCheck& layer, const flatbuffers::Vector<uint8_t>& axes);
+Verdict CheckReduce(const LayerCheck& layer, const flatbuffers::Vector<uint8_t>& axes);
 
 }  // namespace lockstep::check

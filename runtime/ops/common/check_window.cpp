@@ -18,30 +18,30 @@ constexpr Axis kHeight = {"kernel_h", "stride_h", "dilation_h", "pad_top", "pad_
 constexpr Axis kWidth = {"kernel_w", "stride_w", "dilation_w", "pad_left", "pad_right", 2};
 
 // One axis of a window: output extent = floor((input + pads - window) / stride) + 1.
-Status CheckAxis(const LayerCheck& layer, const Axis& names, int64_t kernel, int64_t stride, int64_t dilation,
-                 int64_t pad_before, int64_t pad_after, WindowInPadding in_padding) {
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.kernel_field, kernel, 1, kMaxExtent));
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.stride_field, stride, 1, kMaxExtent));
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.dilation_field, dilation, 1, kMaxExtent));
+Verdict CheckAxis(const LayerCheck& layer, const Axis& names, int64_t kernel, int64_t stride, int64_t dilation,
+                  int64_t pad_before, int64_t pad_after, WindowInPadding in_padding) {
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange(names.kernel_field, kernel, 1, kMaxExtent));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange(names.stride_field, stride, 1, kMaxExtent));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange(names.dilation_field, dilation, 1, kMaxExtent));
   const int64_t window = dilation * (kernel - 1) + 1;
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.dilation_field, window, 1, kMaxExtent));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange(names.dilation_field, window, 1, kMaxExtent));
   const int64_t most = in_padding == WindowInPadding::kAllowed ? kMaxExtent : window - 1;
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.pad_before_field, pad_before, 0, most));
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange(names.pad_after_field, pad_after, 0, most));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange(names.pad_before_field, pad_before, 0, most));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange(names.pad_after_field, pad_after, 0, most));
   const int64_t padded = Shape(layer.input(0))[names.axis] + pad_before + pad_after;
   if (padded < window || (padded - window) / stride + 1 != Shape(layer.output())[names.axis]) {
     return layer.Wrong("shape", names.axis == 1 ? "the output's height is not what the window and the pads make"
                                                 : "the output's width is not what the window and the pads make");
   }
-  return Status::Ok();
+  return Verdict::kPassed;
 }
 
 }  // namespace
 
-Status CheckWindow(LayerCheck& layer, const Window& w, WindowInPadding in_padding) {
-  LOCKSTEP_RETURN_IF_ERROR(
+Verdict CheckWindow(LayerCheck& layer, const Window& w, WindowInPadding in_padding) {
+  LOCKSTEP_RETURN_IF_FAULT(
       CheckAxis(layer, kHeight, w.kernel_h, w.stride_h, w.dilation_h, w.pad_top, w.pad_bottom, in_padding));
-  LOCKSTEP_RETURN_IF_ERROR(
+  LOCKSTEP_RETURN_IF_FAULT(
       CheckAxis(layer, kWidth, w.kernel_w, w.stride_w, w.dilation_w, w.pad_left, w.pad_right, in_padding));
   const int32_t* x = Shape(layer.input(0));
   const int64_t row = (int64_t{x[2]} + w.pad_left + w.pad_right) * x[3];  // below 2^51
@@ -54,13 +54,13 @@ Status CheckWindow(LayerCheck& layer, const Window& w, WindowInPadding in_paddin
   return layer.Work(static_cast<uint64_t>(y[0]) * static_cast<uint64_t>(y[1]), static_cast<uint64_t>(row * rows));
 }
 
-Status CheckImages(const LayerCheck& layer, int32_t inputs) {
-  LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(inputs, inputs));
+Verdict CheckImages(const LayerCheck& layer, int32_t inputs) {
+  LOCKSTEP_RETURN_IF_FAULT(layer.InputCount(inputs, inputs));
   const joint::Tensor& x = layer.input(0);
   const joint::Tensor& y = layer.output();
   if (Rank(x) != 4 || Rank(y) != 4) return layer.Wrong("shape", "input and output must have four axes");
   if (Shape(x)[0] != Shape(y)[0]) return layer.Wrong("shape", "input and output must have the same batch");
-  return Status::Ok();
+  return Verdict::kPassed;
 }
 
 }  // namespace lockstep::check

@@ -31,9 +31,9 @@ Window PoolWindow(const Options& o) {
 }
 
 // So many inputs, the first and the output of four axes and equal batch.
-Status CheckImages(const LayerCheck& layer, int32_t inputs = 1);
+Verdict CheckImages(const LayerCheck& layer, int32_t inputs = 1);
 // The output's height and width, and bounds on the padded rows: how many a kernel may want to hold at once, and how
 // often it may read them. Needs CheckImages.
-Status CheckWindow(LayerCheck& layer, const Window& window, WindowInPadding in_padding);
+Verdict CheckWindow(LayerCheck& layer, const Window& window, WindowInPadding in_padding);
 
 }  // namespace lockstep::check

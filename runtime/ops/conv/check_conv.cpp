@@ -5,19 +5,20 @@
 
 namespace lockstep::check {
 
-Status CheckConv(LayerCheck& layer) {
+Verdict CheckConv(LayerCheck& layer) {
   const auto& o = layer.options<joint::Conv>();
   const bool is_float = kernels::kFloatLayers && layer.output().dtype() == joint::DType::F32;
-  LOCKSTEP_RETURN_IF_ERROR(CheckPackedConv(layer, o.groups()));
+  LOCKSTEP_RETURN_IF_FAULT(CheckPackedConv(layer, o.groups()));
   if (HasChannelScales(layer.input(0)) && o.groups() != Shape(layer.input(0))[3]) {
     return layer.Wrong("inputs", 0, "sums over channels need one scale for all of them");
   }
   const joint::Tensor& weights = layer.input(1);
   const int32_t* w = Shape(weights);
-  LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, ConvWindow(o, w[1], w[2]), WindowInPadding::kAllowed));
-  LOCKSTEP_RETURN_IF_ERROR(layer.Work(Elements(layer.output()), static_cast<uint64_t>(Elements(weights) / w[0])));
-  if (is_float) return CheckFloatConv(layer, o);
-  LOCKSTEP_RETURN_IF_ERROR(CheckPackedSums(layer, o, 1));
+  LOCKSTEP_RETURN_IF_FAULT(CheckWindow(layer, ConvWindow(o, w[1], w[2]), WindowInPadding::kAllowed));
+  LOCKSTEP_RETURN_IF_FAULT(layer.Work(Elements(layer.output()), static_cast<uint64_t>(Elements(weights) / w[0])));
+  const PackedSums sums(o);
+  if (is_float) return CheckFloatConv(layer, sums);
+  LOCKSTEP_RETURN_IF_FAULT(CheckPackedSums(layer, sums, 1));
   PackedPart part;
   part.groups = o.groups();
   part.channels = w[0] / o.groups();
@@ -28,8 +29,8 @@ Status CheckConv(LayerCheck& layer) {
     part.length = w[3];
   }
   PackedBytes data;
-  LOCKSTEP_RETURN_IF_ERROR(PackedData(layer, weights, part.bytes(), &data));
-  return CheckPackedPart(layer, part, PackedSums(o), &data);
+  LOCKSTEP_RETURN_IF_FAULT(PackedData(layer, weights, part.bytes(), &data));
+  return CheckPackedPart(layer, part, sums, &data);
 }
 
 }  // namespace lockstep::check

@@ -11,13 +11,12 @@ namespace lockstep::check {
 namespace {
 
 template <typename Weight>
-Status CheckPlainWeights(LayerCheck& layer, const joint::DepthwiseConv& options, const joint::Tensor& weights) {
+Verdict CheckPlainWeights(LayerCheck& layer, const SumOptions& options, const joint::Tensor& weights) {
   if (!Spend(layer.model(), weights.bytes())) return layer.Wrong("weights", "shared by too many layers");
   const auto& constants = *layer.model().model.constants();
   const auto* data = reinterpret_cast<const Weight*>(constants[weights.constant()]->data()->data());
   const int64_t channels = Shape(weights)[3];
   const int64_t window = static_cast<int64_t>(Shape(weights)[1]) * Shape(weights)[2];
-  const SumStarts starts(options);
   for (int64_t channel = 0; channel < channels; ++channel) {
     int64_t absolute = 0;
     for (int64_t i = 0; i < window; ++i) {
@@ -32,34 +31,35 @@ Status CheckPlainWeights(LayerCheck& layer, const joint::DepthwiseConv& options,
       absolute += std::abs(weight);
     }
     const auto entry = static_cast<uint32_t>(channel);
-    LOCKSTEP_RETURN_IF_ERROR(
-        CheckAccumulator(layer, {entry, starts.Get(entry), options.shift()->Get(entry), absolute}, options.acc_bits()));
+    LOCKSTEP_RETURN_IF_FAULT(
+        CheckAccumulator(layer, {entry, options.start(entry), options.shift->Get(entry), absolute}, options.acc_bits));
   }
-  return Status::Ok();
+  return Verdict::kPassed;
 }
 
 }  // namespace
 
-Status CheckDepthwiseConv(LayerCheck& layer) {
+Verdict CheckDepthwiseConv(LayerCheck& layer) {
   const auto& o = layer.options<joint::DepthwiseConv>();
   const bool is_float = layer.output().dtype() == joint::DType::F32;
-  LOCKSTEP_RETURN_IF_ERROR(CheckImages(layer, is_float ? 3 : 2));
+  LOCKSTEP_RETURN_IF_FAULT(CheckImages(layer, is_float ? 3 : 2));
   const joint::Tensor& x = layer.input(0);
   const joint::Tensor& y = layer.output();
-  LOCKSTEP_RETURN_IF_ERROR(is_float ? CheckWeights(layer, joint::DType::F32, joint::Packing::Plain)
+  LOCKSTEP_RETURN_IF_FAULT(is_float ? CheckWeights(layer, joint::DType::F32, joint::Packing::Plain)
                                     : CheckSummed(layer, joint::Packing::Plain));
   const joint::Tensor& weights = layer.input(1);
   const int32_t* w = Shape(weights);
   if (w[0] != 1 || w[3] != Shape(x)[3] || w[3] != Shape(y)[3]) {
     return layer.Wrong("weights", "must have the shape 1, height, width, channels of input and output");
   }
-  LOCKSTEP_RETURN_IF_ERROR(CheckWindow(layer, ConvWindow(o, w[1], w[2]), WindowInPadding::kAllowed));
-  LOCKSTEP_RETURN_IF_ERROR(layer.Work(Elements(y), static_cast<uint64_t>(w[1]) * w[2]));
-  if (is_float) return CheckFloatSum(layer, o);
-  LOCKSTEP_RETURN_IF_ERROR(CheckRequantization(layer, o));
-  LOCKSTEP_RETURN_IF_ERROR(layer.Since(2, "acc_bits", o.acc_bits() != 32));
-  return weights.dtype() == joint::DType::S16 ? CheckPlainWeights<int16_t>(layer, o, weights)
-                                              : CheckPlainWeights<int8_t>(layer, o, weights);
+  LOCKSTEP_RETURN_IF_FAULT(CheckWindow(layer, ConvWindow(o, w[1], w[2]), WindowInPadding::kAllowed));
+  LOCKSTEP_RETURN_IF_FAULT(layer.Work(Elements(y), static_cast<uint64_t>(w[1]) * w[2]));
+  const SumOptions sums(o);
+  if (is_float) return CheckFloatSum(layer, sums);
+  LOCKSTEP_RETURN_IF_FAULT(CheckRequantization(layer, sums));
+  LOCKSTEP_RETURN_IF_FAULT(layer.Since(2, "acc_bits", sums.acc_bits != 32));
+  return weights.dtype() == joint::DType::S16 ? CheckPlainWeights<int16_t>(layer, sums, weights)
+                                              : CheckPlainWeights<int8_t>(layer, sums, weights);
 }
 
 }  // namespace lockstep::check

@@ -8,7 +8,7 @@ namespace {
 constexpr int32_t kLargestExtent = (1 << 22) - 1;
 constexpr int kMaxLongShift = 55;
 
-Status CheckShapes(const LayerCheck& layer) {
+Verdict CheckShapes(const LayerCheck& layer) {
   const joint::Tensor& x = layer.input(0);
   const joint::Tensor& grid = layer.input(1);
   const joint::Tensor& y = layer.output();
@@ -21,39 +21,39 @@ Status CheckShapes(const LayerCheck& layer) {
     if (Shape(grid)[axis] != Shape(y)[axis])
       return layer.Wrong("grid", "must have the output's batch, rows and columns");
   }
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("rows of the input", Shape(x)[1], 1, kLargestExtent));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange("rows of the input", Shape(x)[1], 1, kLargestExtent));
   return layer.InRange("columns of the input", Shape(x)[2], 1, kLargestExtent);
 }
 
-Status CheckIntegers(const LayerCheck& layer, const joint::GridSample& o) {
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", layer.input(0)));
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("grid", layer.input(1)));
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", layer.output()));
-  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("column_multiplier", o.column_multiplier(), 0));
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("column_shift", o.column_shift(), rq1::kMinShift, rq1::kMaxShift));
-  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("row_multiplier", o.row_multiplier(), 0));
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("row_shift", o.row_shift(), rq1::kMinShift, rq1::kMaxShift));
+Verdict CheckIntegers(const LayerCheck& layer, const joint::GridSample& o) {
+  LOCKSTEP_RETURN_IF_FAULT(layer.IsQuantized("input", layer.input(0)));
+  LOCKSTEP_RETURN_IF_FAULT(layer.IsQuantized("grid", layer.input(1)));
+  LOCKSTEP_RETURN_IF_FAULT(layer.IsQuantized("output", layer.output()));
+  LOCKSTEP_RETURN_IF_FAULT(layer.Multiplier("column_multiplier", o.column_multiplier(), 0));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange("column_shift", o.column_shift(), rq1::kMinShift, rq1::kMaxShift));
+  LOCKSTEP_RETURN_IF_FAULT(layer.Multiplier("row_multiplier", o.row_multiplier(), 0));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange("row_shift", o.row_shift(), rq1::kMinShift, rq1::kMaxShift));
   // Sums of 54 bits: only so does what requantisation makes of them stay within 64.
   const bool wide = !o.nearest() && layer.input(0).dtype() == joint::DType::U16;
-  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("multiplier", o.multiplier(), 0));
-  LOCKSTEP_RETURN_IF_ERROR(
+  LOCKSTEP_RETURN_IF_FAULT(layer.Multiplier("multiplier", o.multiplier(), 0));
+  LOCKSTEP_RETURN_IF_FAULT(
       layer.InRange("shift", o.shift(), wide ? 0 : rq1::kMinShift, wide ? kMaxLongShift : rq1::kMaxShift));
   return layer.Clamp(o.clamp_low(), o.clamp_high(), High(layer.output()));
 }
 
 }  // namespace
 
-Status CheckGridSample(LayerCheck& layer) {
+Verdict CheckGridSample(LayerCheck& layer) {
   const auto& o = layer.options<joint::GridSample>();
-  LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(2, 2));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InputCount(2, 2));
   if (layer.output().dtype() == joint::DType::F32) {
-    LOCKSTEP_RETURN_IF_ERROR(layer.IsFloat("input", layer.input(0)));
-    LOCKSTEP_RETURN_IF_ERROR(layer.IsFloat("grid", layer.input(1)));
+    LOCKSTEP_RETURN_IF_FAULT(layer.IsFloat("input", layer.input(0)));
+    LOCKSTEP_RETURN_IF_FAULT(layer.IsFloat("grid", layer.input(1)));
   } else {
-    LOCKSTEP_RETURN_IF_ERROR(CheckIntegers(layer, o));
+    LOCKSTEP_RETURN_IF_FAULT(CheckIntegers(layer, o));
   }
-  LOCKSTEP_RETURN_IF_ERROR(CheckShapes(layer));
-  LOCKSTEP_RETURN_IF_ERROR(
+  LOCKSTEP_RETURN_IF_FAULT(CheckShapes(layer));
+  LOCKSTEP_RETURN_IF_FAULT(
       layer.InRange("padding", static_cast<int64_t>(o.padding()), 0, static_cast<int64_t>(joint::GridPadding::MAX)));
   return layer.Work(static_cast<uint64_t>(Elements(layer.output())), o.nearest() ? 1 : 4);
 }

@@ -10,7 +10,7 @@ constexpr int64_t kRowLimit = int64_t{1} << 31;
 constexpr int64_t kLargestBeta = (int64_t{1} << 54) - 1;
 
 // A constant of `count` elements.
-Status CheckParameter(const LayerCheck& layer, int32_t input, const char* field, joint::DType dtype, int32_t count) {
+Verdict CheckParameter(const LayerCheck& layer, int32_t input, const char* field, joint::DType dtype, int32_t count) {
   const joint::Tensor& tensor = layer.input(input);
   if (tensor.dtype() != dtype) {
     if (dtype == joint::DType::F32) return layer.IsFloat(field, tensor);
@@ -18,7 +18,7 @@ Status CheckParameter(const LayerCheck& layer, int32_t input, const char* field,
   }
   if (tensor.constant() < 0) return layer.Wrong(field, "must be a constant");
   if (Rank(tensor) != 1) return layer.Wrong(field, "must have one axis");
-  return Shape(tensor)[0] == count ? Status::Ok() : layer.Wrong(field, "must have as many elements as gamma");
+  return Shape(tensor)[0] == count ? Verdict::kPassed : layer.Wrong(field, "must have as many elements as gamma");
 }
 
 // Whether `count` is the product of the tensor's last axes, none of them at the least.
@@ -28,56 +28,56 @@ bool IsRow(const joint::Tensor& tensor, int64_t count) {
   return product == count;
 }
 
-Status CheckRow(const LayerCheck& layer, joint::DType gamma, joint::DType beta) {
+Verdict CheckRow(const LayerCheck& layer, joint::DType gamma, joint::DType beta) {
   const int32_t n = Shape(layer.input(1))[0];
-  LOCKSTEP_RETURN_IF_ERROR(CheckParameter(layer, 1, "gamma", gamma, n));
-  LOCKSTEP_RETURN_IF_ERROR(CheckParameter(layer, 2, "beta", beta, n));
-  if (IsRow(layer.input(0), n)) return Status::Ok();
+  LOCKSTEP_RETURN_IF_FAULT(CheckParameter(layer, 1, "gamma", gamma, n));
+  LOCKSTEP_RETURN_IF_FAULT(CheckParameter(layer, 2, "beta", beta, n));
+  if (IsRow(layer.input(0), n)) return Verdict::kPassed;
   return layer.Wrong("gamma", "its elements are not those of the input's last axes");
 }
 
-Status CheckFloats(LayerCheck& layer, const joint::LayerNormalization& o) {
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsFloat("input", layer.input(0)));
-  LOCKSTEP_RETURN_IF_ERROR(layer.SameShape(layer.input(0), layer.output()));
-  LOCKSTEP_RETURN_IF_ERROR(CheckRow(layer, joint::DType::F32, joint::DType::F32));
+Verdict CheckFloats(LayerCheck& layer, const joint::LayerNormalization& o) {
+  LOCKSTEP_RETURN_IF_FAULT(layer.IsFloat("input", layer.input(0)));
+  LOCKSTEP_RETURN_IF_FAULT(layer.SameShape(layer.input(0), layer.output()));
+  LOCKSTEP_RETURN_IF_FAULT(CheckRow(layer, joint::DType::F32, joint::DType::F32));
   if (!(o.float_epsilon() >= 0.0F)) return layer.Wrong("float_epsilon", "must be a number of 0 or more");
   return layer.Work(static_cast<uint64_t>(Elements(layer.output())), 4);
 }
 
-Status CheckBetas(LayerCheck& layer, const joint::Tensor& beta) {
+Verdict CheckBetas(LayerCheck& layer, const joint::Tensor& beta) {
   const auto count = static_cast<uint32_t>(Elements(beta));
   if (!Spend(layer.model(), count)) return layer.Wrong("beta", "more of them than the file can hold");
   const uint8_t* data = layer.model().model.constants()->Get(static_cast<uint32_t>(beta.constant()))->data()->data();
   for (uint32_t i = 0; i < count; ++i) {
     int64_t value = 0;
     std::memcpy(&value, data + i * sizeof value, sizeof value);
-    LOCKSTEP_RETURN_IF_ERROR(layer.InRange("beta", i, value, -kLargestBeta, kLargestBeta));
+    LOCKSTEP_RETURN_IF_FAULT(layer.InRange("beta", i, value, -kLargestBeta, kLargestBeta));
   }
-  return Status::Ok();
+  return Verdict::kPassed;
 }
 
 }  // namespace
 
-Status CheckLayerNormalization(LayerCheck& layer) {
+Verdict CheckLayerNormalization(LayerCheck& layer) {
   const auto& o = layer.options<joint::LayerNormalization>();
-  LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(3, 3));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InputCount(3, 3));
   const joint::Tensor& x = layer.input(0);
   const joint::Tensor& y = layer.output();
   if (y.dtype() == joint::DType::F32) return CheckFloats(layer, o);
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", x));
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", y));
-  LOCKSTEP_RETURN_IF_ERROR(layer.SameShape(x, y));
-  LOCKSTEP_RETURN_IF_ERROR(CheckRow(layer, joint::DType::S16, joint::DType::S64));
+  LOCKSTEP_RETURN_IF_FAULT(layer.IsQuantized("input", x));
+  LOCKSTEP_RETURN_IF_FAULT(layer.IsQuantized("output", y));
+  LOCKSTEP_RETURN_IF_FAULT(layer.SameShape(x, y));
+  LOCKSTEP_RETURN_IF_FAULT(CheckRow(layer, joint::DType::S16, joint::DType::S64));
   const int64_t row = Elements(layer.input(1)) * TypeHigh(x);
   if (row >= kRowLimit) return layer.Wrong("gamma", "the sum of a row leaves 31 bits");
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("variance_shift", o.variance_shift(), 0, 30));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange("variance_shift", o.variance_shift(), 0, 30));
   if (row << o.variance_shift() >= kRowLimit) return layer.Wrong("variance_shift", "differences leave 32 bits");
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("fraction_bits", o.fraction_bits(), 8, 24));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange("fraction_bits", o.fraction_bits(), 8, 24));
   if (o.epsilon() >> 62 != 0) return layer.Wrong("epsilon", "must be below 2^62");
-  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("multiplier", o.multiplier(), o.shift()));
-  LOCKSTEP_RETURN_IF_ERROR(layer.InRange("shift", o.shift(), 0, 31));
-  LOCKSTEP_RETURN_IF_ERROR(layer.Clamp(o.clamp_low(), o.clamp_high(), High(y)));
-  LOCKSTEP_RETURN_IF_ERROR(CheckBetas(layer, layer.input(2)));
+  LOCKSTEP_RETURN_IF_FAULT(layer.Multiplier("multiplier", o.multiplier(), o.shift()));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InRange("shift", o.shift(), 0, 31));
+  LOCKSTEP_RETURN_IF_FAULT(layer.Clamp(o.clamp_low(), o.clamp_high(), High(y)));
+  LOCKSTEP_RETURN_IF_FAULT(CheckBetas(layer, layer.input(2)));
   return layer.Work(static_cast<uint64_t>(Elements(y)), 4);
 }
 

@@ -12,7 +12,7 @@ int32_t ExtentFromBack(const joint::Tensor& tensor, int back) {
   return back < Rank(tensor) ? Shape(tensor)[Rank(tensor) - 1 - back] : 1;
 }
 
-Status CheckShapes(const LayerCheck& layer) {
+Verdict CheckShapes(const LayerCheck& layer) {
   const joint::Tensor& a = layer.input(0);
   const joint::Tensor& b = layer.input(1);
   const joint::Tensor& y = layer.output();
@@ -33,40 +33,40 @@ Status CheckShapes(const LayerCheck& layer) {
       return layer.Wrong("shape", "the output's is not the broadcast of the inputs'");
     }
   }
-  return Status::Ok();
+  return Verdict::kPassed;
 }
 
-Status CheckWork(LayerCheck& layer) {
+Verdict CheckWork(LayerCheck& layer) {
   const auto depth = static_cast<uint64_t>(ExtentFromBack(layer.input(0), 0));
   return layer.Work(static_cast<uint64_t>(Elements(layer.output())), depth);
 }
 
 }  // namespace
 
-Status CheckMatMul(LayerCheck& layer) {
+Verdict CheckMatMul(LayerCheck& layer) {
   const auto& o = layer.options<joint::MatMul>();
-  LOCKSTEP_RETURN_IF_ERROR(layer.InputCount(2, 2));
+  LOCKSTEP_RETURN_IF_FAULT(layer.InputCount(2, 2));
   const joint::Tensor& a = layer.input(0);
   const joint::Tensor& b = layer.input(1);
   if (layer.output().dtype() == joint::DType::F32) {
-    LOCKSTEP_RETURN_IF_ERROR(layer.IsFloat("input a", a));
-    LOCKSTEP_RETURN_IF_ERROR(layer.IsFloat("input b", b));
-    LOCKSTEP_RETURN_IF_ERROR(CheckShapes(layer));
+    LOCKSTEP_RETURN_IF_FAULT(layer.IsFloat("input a", a));
+    LOCKSTEP_RETURN_IF_FAULT(layer.IsFloat("input b", b));
+    LOCKSTEP_RETURN_IF_FAULT(CheckShapes(layer));
     return CheckWork(layer);
   }
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input a", a));
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input b", b));
-  LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("output", layer.output()));
-  LOCKSTEP_RETURN_IF_ERROR(CheckShapes(layer));
-  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("multiplier", o.multiplier(), o.shift()));
-  LOCKSTEP_RETURN_IF_ERROR(layer.Clamp(o.clamp_low(), o.clamp_high(), High(layer.output())));
+  LOCKSTEP_RETURN_IF_FAULT(layer.IsQuantized("input a", a));
+  LOCKSTEP_RETURN_IF_FAULT(layer.IsQuantized("input b", b));
+  LOCKSTEP_RETURN_IF_FAULT(layer.IsQuantized("output", layer.output()));
+  LOCKSTEP_RETURN_IF_FAULT(CheckShapes(layer));
+  LOCKSTEP_RETURN_IF_FAULT(layer.Multiplier("multiplier", o.multiplier(), o.shift()));
+  LOCKSTEP_RETURN_IF_FAULT(layer.Clamp(o.clamp_low(), o.clamp_high(), High(layer.output())));
   const int64_t bound = int64_t{ExtentFromBack(a, 0)} * TypeHigh(a) * TypeHigh(b);  // below 2^24 * 2^32
   if (o.acc_bits() == 32) {
     if (a.dtype() != joint::DType::U8 || b.dtype() != joint::DType::U8 || bound >= int64_t{1} << 31) {
       return layer.Wrong("acc_bits", "32 bits do not hold every partial sum");
     }
   } else {
-    LOCKSTEP_RETURN_IF_ERROR(layer.InRange("acc_bits", o.acc_bits(), 64, 64));
+    LOCKSTEP_RETURN_IF_FAULT(layer.InRange("acc_bits", o.acc_bits(), 64, 64));
     if (bound >= rq1::kWideLimit) return layer.Wrong("shape", "a sum of products leaves 55 bits");
     // What requantisation makes of a 64-bit sum must stay within 64 bits too.
     if (o.shift() < 0 && bound >= int64_t{1} << (61 + o.shift())) {

@@ -4,12 +4,12 @@
 
 namespace lockstep::check {
 
-Status CheckMaximum(LayerCheck& layer) {
+Verdict CheckMaximum(LayerCheck& layer) {
   const auto& o = layer.options<joint::Maximum>();
-  LOCKSTEP_RETURN_IF_ERROR(CheckBroadcast(layer));
-  if (layer.output().dtype() == joint::DType::F32) return Status::Ok();
-  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("multiplier_a", o.multiplier_a(), o.shift_a()));
-  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("multiplier_b", o.multiplier_b(), o.shift_b()));
+  LOCKSTEP_RETURN_IF_FAULT(CheckBroadcast(layer));
+  if (layer.output().dtype() == joint::DType::F32) return Verdict::kPassed;
+  LOCKSTEP_RETURN_IF_FAULT(layer.Multiplier("multiplier_a", o.multiplier_a(), o.shift_a()));
+  LOCKSTEP_RETURN_IF_FAULT(layer.Multiplier("multiplier_b", o.multiplier_b(), o.shift_b()));
   return layer.Clamp(o.clamp_low(), o.clamp_high(), High(layer.output()));
 }
 

@@ -4,12 +4,12 @@
 
 namespace lockstep::check {
 
-Status CheckMul(LayerCheck& layer) {
+Verdict CheckMul(LayerCheck& layer) {
   const auto& o = layer.options<joint::Mul>();
-  LOCKSTEP_RETURN_IF_ERROR(CheckBroadcast(layer));
-  if (layer.output().dtype() == joint::DType::F32) return Status::Ok();
+  LOCKSTEP_RETURN_IF_FAULT(CheckBroadcast(layer));
+  if (layer.output().dtype() == joint::DType::F32) return Verdict::kPassed;
   if (o.divide()) return layer.Wrong("divide", "is for tensors of dtype f32");
-  LOCKSTEP_RETURN_IF_ERROR(layer.Multiplier("multiplier", o.multiplier(), o.shift()));
+  LOCKSTEP_RETURN_IF_FAULT(layer.Multiplier("multiplier", o.multiplier(), o.shift()));
   return layer.Clamp(o.clamp_low(), o.clamp_high(), High(layer.output()));
 }
 

@@ -5,11 +5,11 @@
 
 namespace lockstep::check {
 
-Status CheckReduceMax(LayerCheck& layer) {
-  LOCKSTEP_RETURN_IF_ERROR(CheckCopy(layer));
+Verdict CheckReduceMax(LayerCheck& layer) {
+  LOCKSTEP_RETURN_IF_FAULT(CheckCopy(layer));
   const joint::Tensor& x = layer.input(0);
-  if (x.dtype() != joint::DType::F32) LOCKSTEP_RETURN_IF_ERROR(layer.IsQuantized("input", x));
-  LOCKSTEP_RETURN_IF_ERROR(CheckReduce(layer, *layer.options<joint::ReduceMax>().axes()));
+  if (x.dtype() != joint::DType::F32) LOCKSTEP_RETURN_IF_FAULT(layer.IsQuantized("input", x));
+  LOCKSTEP_RETURN_IF_FAULT(CheckReduce(layer, *layer.options<joint::ReduceMax>().axes()));
   return layer.Work(static_cast<uint64_t>(Elements(x)), 1);
 }
 

@@ -4,9 +4,9 @@
 
 namespace lockstep::check {
 
-Status CheckReshape(LayerCheck& layer) {
-  LOCKSTEP_RETURN_IF_ERROR(CheckCopy(layer));
-  if (Elements(layer.input(0)) == Elements(layer.output())) return Status::Ok();
+Verdict CheckReshape(LayerCheck& layer) {
+  LOCKSTEP_RETURN_IF_FAULT(CheckCopy(layer));
+  if (Elements(layer.input(0)) == Elements(layer.output())) return Verdict::kPassed;
   return layer.Wrong("shape", "input and output must have the same number of elements");
 }
 

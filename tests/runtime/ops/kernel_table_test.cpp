@@ -87,7 +87,7 @@ TEST(OperatorTable, ConvTransposeHasTheKernelsOfConv) {
 void Run(const LayerArgs& /*args*/, int64_t /*begin*/, int64_t /*end*/, uint8_t* /*scratch*/) {}
 bool Accept(const LayerArgs& /*args*/) { return true; }
 Prepared Prepare(const LayerArgs& /*args*/) { return {}; }
-Status Check(check::LayerCheck& /*layer*/) { return Status::Ok(); }
+check::Verdict Check(check::LayerCheck& /*layer*/) { return check::Verdict::kPassed; }
 
 constexpr Kernel kPortable[] = {{"portable", Run, Isa::kPortable, nullptr}};
 constexpr Kernel kChoosy[] = {{"portable", Run, Isa::kPortable, Accept}};
