@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/calibration_watch.h"
+#include "compiler/program_digest.h"
 #include "import/onnx_export.h"
 #include "import/source_digest.h"
 #include "input/input_source.h"
@@ -19,12 +20,6 @@ std::string DigestOf(const std::string& text) { return ToText(Md5Of(text.data(),
 
 // Of what cannot be read, that.
 std::string DigestOfFile(const std::string& path) { return importer::FileDigest(path).value_or("unreadable"); }
-
-// Another build of the program may compute other values.
-const std::string& ProgramDigest() {
-  static const std::string kDigest = DigestOfFile("/proc/self/exe");
-  return kDigest;
-}
 
 void Describe(const input::InputInfo& info, std::ostream& text) {
   const quantize::InputPreprocess& preprocess = info.preprocess;
@@ -53,7 +48,8 @@ void Describe(const input::DataItem& item, std::map<std::string, std::string>& d
   text << "\n";
 }
 
-// All that the result depends on: the program, the network, what is looked at, how pictures are fed, the pictures.
+// All that the result depends on: the program, as another build of it may compute other values, the network, what is
+// looked at, how pictures are fed, the pictures.
 std::string KeyOf(const quantize::Observation& observation, const Calibration& calibration, bool skip_bad) {
   std::ostringstream text;
   text.precision(9);
