@@ -18,33 +18,36 @@ constexpr uint64_t kMaxScratch = uint64_t{1} << 30;  // of all threads
 constexpr uint64_t kMaxState = uint64_t{1} << 30;    // of all layers
 constexpr uint64_t kWorthSharing = 1 << 15;  // multiply-accumulates or bytes below which waking threads costs more
 
+// What the threads of a session have in common.
+struct Team {
+  int threads = 1;
+  Probe* probe = nullptr;
+  uint8_t* scratch = nullptr;
+  size_t scratch_stride = 0;  // of one thread
+};
+
 // One layer, ready to run.
 struct Step {
+  const Team* team = nullptr;
+  int32_t layer = 0;
   kernels::LayerArgs args;
   const kernels::Kernel* kernel = nullptr;
   uint64_t state_offset = 0;
   uint64_t state_bytes = 0;
   int64_t units = 1;
   bool shared = false;  // among threads
-};
 
-// A range of a step's units for each thread.
-struct SharedStep {
-  const Step* step;
-  int32_t layer;
-  Probe* probe;
-  uint8_t* scratch;
-  size_t scratch_stride;
-  int threads;
-
-  static void Run(void* context, int thread) {
-    const auto& self = *static_cast<const SharedStep*>(context);
-    const int64_t begin = self.step->units * thread / self.threads;
-    const int64_t end = self.step->units * (thread + 1) / self.threads;
+  // Work for the pool: a thread's range of the units.
+  static void RunShare(void* step, int thread) {
+    const auto& self = *static_cast<const Step*>(step);
+    const int threads = self.shared ? self.team->threads : 1;
+    const int64_t begin = self.units * thread / threads;
+    const int64_t end = self.units * (thread + 1) / threads;
     if (begin == end) return;
-    self.probe->BeforeShare(self.layer, thread);
-    self.step->kernel->run(self.step->args, begin, end, self.scratch + self.scratch_stride * thread);
-    self.probe->AfterShare(self.layer, thread);
+    const Team& team = *self.team;
+    team.probe->BeforeShare(self.layer, thread);
+    self.kernel->run(self.args, begin, end, team.scratch + team.scratch_stride * static_cast<size_t>(thread));
+    team.probe->AfterShare(self.layer, thread);
   }
 };
 
@@ -60,12 +63,10 @@ TensorRows RowsOf(const kernels::TensorView& view) {
 
 struct Session::Impl : Allocated {
   const Model* model = nullptr;
-  int threads = 1;
+  Team team;
   SessionMemory memory;
   uint8_t* arena = nullptr;
-  uint8_t* scratch = nullptr;
   uint8_t* state = nullptr;            // of all layers
-  size_t scratch_stride = 0;           // of one thread
   Array<kernels::TensorView> tensors;  // by tensor index
   uint64_t state_size = 0;
   Array<kernels::TensorView> inputs;  // of all layers, one after the other
@@ -80,7 +81,7 @@ struct Session::Impl : Allocated {
   Status DescribeTensors();
   Status DescribeLayers();
   Status SelectKernels();  // and what they need of threads and memory
-  uint64_t ScratchBytes() const { return scratch_stride * static_cast<uint64_t>(threads); }
+  uint64_t ScratchBytes() const { return team.scratch_stride * static_cast<uint64_t>(team.threads); }
   uint64_t MemoryBytes() const;
   Status TakeMemory();
   void Execute(int32_t layer);
@@ -127,6 +128,8 @@ Status Session::Impl::DescribeLayers() {
   kernels::TensorView* output = outputs.data();
   for (uint32_t i = 0; i < layers.size(); ++i) {
     const joint::Layer& layer = *layers[i];
+    steps[i].team = &team;
+    steps[i].layer = static_cast<int32_t>(i);
     kernels::LayerArgs& args = steps[i].args;
     args.layer = &layer;
     args.inputs = input;
@@ -157,12 +160,12 @@ Status Session::Impl::SelectKernels() {
     step.units = prepared.units;
     uint64_t bytes = 0;
     for (int32_t i = 0; i < step.args.output_count; ++i) bytes += step.args.outputs[i].bytes;
-    step.shared = threads > 1 && prepared.units > 1 && step.args.layer->macs() + bytes >= kWorthSharing;
-    if (prepared.scratch_bytes > kMaxScratch / static_cast<uint64_t>(threads)) {
+    step.shared = team.threads > 1 && prepared.units > 1 && step.args.layer->macs() + bytes >= kWorthSharing;
+    if (prepared.scratch_bytes > kMaxScratch / static_cast<uint64_t>(team.threads)) {
       return Status::Error(StatusCode::kOutOfMemory, "layer '%.64s': needs too much scratch memory",
                            step.args.layer->name()->c_str());
     }
-    if (prepared.scratch_bytes > scratch_stride) scratch_stride = static_cast<size_t>(prepared.scratch_bytes);
+    if (prepared.scratch_bytes > team.scratch_stride) team.scratch_stride = static_cast<size_t>(prepared.scratch_bytes);
     step.state_offset = state_size;
     step.state_bytes = prepared.state_bytes;
     if (prepared.state_bytes > kMaxState - state_size) {
@@ -171,12 +174,12 @@ Status Session::Impl::SelectKernels() {
     }
     state_size += (prepared.state_bytes + kAlignment - 1) / kAlignment * kAlignment;
   }
-  scratch_stride = (scratch_stride + kAlignment - 1) / kAlignment * kAlignment;
+  team.scratch_stride = (team.scratch_stride + kAlignment - 1) / kAlignment * kAlignment;
   return Status::Ok();
 }
 
 Status Session::Impl::Plan() {
-  LOCKSTEP_RETURN_IF_ERROR(ThreadPool::CheckThreads(threads));
+  LOCKSTEP_RETURN_IF_ERROR(ThreadPool::CheckThreads(team.threads));
   LOCKSTEP_RETURN_IF_ERROR(DescribeTensors());
   LOCKSTEP_RETURN_IF_ERROR(DescribeLayers());
   return SelectKernels();
@@ -196,10 +199,10 @@ Status Session::Impl::TakeMemory() {
   };
   LOCKSTEP_RETURN_IF_ERROR(take(model->arena_size(), "arena", &arena));
   const uint64_t scratch_bytes = ScratchBytes();
-  LOCKSTEP_RETURN_IF_ERROR(take(scratch_bytes, "scratch", &scratch));
+  LOCKSTEP_RETURN_IF_ERROR(take(scratch_bytes, "scratch", &team.scratch));
   // Kernels multiply what stands behind the end of a row by weights of 0; valgrind reports it unless it was written
   // once.
-  if (scratch_bytes != 0) std::memset(scratch, 0, static_cast<size_t>(scratch_bytes));
+  if (scratch_bytes != 0) std::memset(team.scratch, 0, static_cast<size_t>(scratch_bytes));
   const auto& all = *model->joint().tensors();
   const auto place = [&](kernels::TensorView& view, int32_t tensor) {
     const joint::Tensor& t = *all[static_cast<uint32_t>(tensor)];
@@ -225,12 +228,11 @@ Status Session::Impl::TakeMemory() {
 }
 
 void Session::Impl::Execute(int32_t layer) {
-  const Step& step = steps[static_cast<size_t>(layer)];
-  SharedStep shared = {&step, layer, &probe, scratch, scratch_stride, step.shared ? threads : 1};
+  Step& step = steps[static_cast<size_t>(layer)];
   if (step.shared) {
-    pool.Run(SharedStep::Run, &shared);
+    pool.Run(Step::RunShare, &step);
   } else {
-    SharedStep::Run(&shared, 0);
+    Step::RunShare(&step, 0);
   }
 }
 
@@ -251,11 +253,12 @@ Result<Session> Session::Create(const Model& model, const SessionOptions& option
   std::unique_ptr<Impl> impl(new Impl);
   if (impl == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for a session");
   impl->model = &model;
-  impl->threads = options.threads;
+  impl->team.threads = options.threads;
   LOCKSTEP_RETURN_IF_ERROR(impl->Plan());
   LOCKSTEP_RETURN_IF_ERROR(impl->memory.Use(options.memory, options.memory_size));
   LOCKSTEP_RETURN_IF_ERROR(impl->TakeMemory());
   LOCKSTEP_RETURN_IF_ERROR(impl->pool.Start(options.threads, options.affinity));
+  impl->team.probe = &impl->probe;
   impl->ready = true;
   Session session(std::move(impl));
   LOCKSTEP_RETURN_IF_ERROR(session.impl_->probe.Prepare(session, options.probe));
@@ -266,7 +269,7 @@ Result<size_t> Session::MemoryBytes(const Model& model, const SessionOptions& op
   const std::unique_ptr<Impl> impl(new Impl);
   if (impl == nullptr) return Status::Error(StatusCode::kOutOfMemory, "no memory for a session");
   impl->model = &model;
-  impl->threads = options.threads;
+  impl->team.threads = options.threads;
   LOCKSTEP_RETURN_IF_ERROR(impl->Plan());
   const uint64_t bytes = impl->MemoryBytes();
   if (bytes <= SIZE_MAX) return static_cast<size_t>(bytes);
@@ -300,7 +303,7 @@ TensorRows Session::layer_output_rows(int32_t layer, int32_t index) const {
 
 const char* Session::kernel_name(int32_t layer) const { return impl_->steps[static_cast<size_t>(layer)].kernel->name; }
 
-int Session::threads() const { return impl_->threads; }
+int Session::threads() const { return impl_->team.threads; }
 
 uint64_t Session::scratch_bytes() const { return impl_->ScratchBytes(); }
 

@@ -75,8 +75,10 @@ Status ThreadPool::Start(int threads, uint64_t affinity) {
 }
 
 ThreadPool::~ThreadPool() {
-  work_ = nullptr;
-  if (started_ != 0) Begin();
+  if (started_ != 0) {
+    Give(nullptr, nullptr);
+    WakeSleepers();
+  }
   for (int i = 0; i < started_; ++i) pthread_join(workers_[static_cast<size_t>(i)].handle, nullptr);
   pthread_cond_destroy(&end_);
   pthread_cond_destroy(&begin_);
@@ -84,46 +86,47 @@ ThreadPool::~ThreadPool() {
 }
 
 void* ThreadPool::Main(void* worker) {
-  const auto* self = static_cast<const Worker*>(worker);
-  self->pool->Loop(self->thread);
+  auto* self = static_cast<Worker*>(worker);
+  self->pool->Loop(*self);
   return nullptr;
 }
 
 // Whether the counter became, or ceased to be, the value before it was time to sleep.
-bool ThreadPool::SpinUntil(const Counter& counter, bool equal, uint32_t value) const {
-  const auto reached = [&] { return (counter.value.load(std::memory_order_acquire) == value) == equal; };
-  if (reached()) return true;
-  if (!spins_) return false;
-  const int64_t end = Now() + kSpinNanoseconds;
-  do {
-    for (int i = 0; i < kLooks; ++i) {
-      Pause();
-      if (reached()) return true;
-    }
-  } while (Now() < end);
-  return false;
-}
-
-// Who goes to sleep says so and then looks once more; who ends a wait changes the counter and then looks for sleepers.
-// In the one order of all these operations (sequential consistency, the default) one of both sees the other.
-uint32_t ThreadPool::WaitForWork(uint32_t seen) {
-  if (!SpinUntil(generation_, false, seen)) {
-    pthread_mutex_lock(&mutex_);
-    ++sleepers_;
-    while (generation_.value == seen) pthread_cond_wait(&begin_, &mutex_);
-    --sleepers_;
-    pthread_mutex_unlock(&mutex_);
-  }
-  return generation_.value;
-}
-
-void ThreadPool::Loop(int thread) {
-  uint32_t seen = 0;
+bool ThreadPool::SpinUntil(const std::atomic<uint32_t>& counter, bool equal, uint32_t value) const {
+  const auto reached = [&] { return (counter.load(std::memory_order_acquire) == value) == equal; };
+  const int looks = spins_ ? kLooks : 1;
+  int64_t end = 0;
   for (;;) {
-    seen = WaitForWork(seen);
-    if (work_ == nullptr) return;
-    work_(context_, thread);
-    if (--busy_.value == 0 && caller_sleeps_) {
+    for (int i = 0; i < looks; ++i) {
+      if (reached()) return true;
+      Pause();
+    }
+    if (!spins_) return false;
+    const int64_t now = Now();
+    if (end == 0) end = now + kSpinNanoseconds;
+    if (now >= end) return false;
+  }
+}
+
+// Who goes to sleep says so and then looks once more, both with the mutex.
+void ThreadPool::WaitForOrder(uint32_t seen) {
+  if (SpinUntil(order_.number, false, seen)) return;
+  pthread_mutex_lock(&mutex_);
+  ++sleepers_;
+  while (order_.number == seen) pthread_cond_wait(&begin_, &mutex_);
+  --sleepers_;
+  pthread_mutex_unlock(&mutex_);
+}
+
+void ThreadPool::Loop(Worker& self) {
+  for (uint32_t seen = 0;; ++seen) {
+    WaitForOrder(seen);
+    if (order_.work == nullptr) return;
+    order_.work(order_.context, self.thread);
+    // The caller says that it sleeps and then looks at `done`: in the one order of all these operations (sequential
+    // consistency, the default) one of both sees the other.
+    self.done = seen + 1;
+    if (caller_sleeps_) {
       pthread_mutex_lock(&mutex_);
       pthread_cond_signal(&end_);
       pthread_mutex_unlock(&mutex_);
@@ -131,20 +134,35 @@ void ThreadPool::Loop(int thread) {
   }
 }
 
-void ThreadPool::Begin() {
-  busy_.value.store(static_cast<uint32_t>(started_), std::memory_order_relaxed);
-  ++generation_.value;
-  if (sleepers_ == 0) return;
+void ThreadPool::WakeSleepers() {
   pthread_mutex_lock(&mutex_);
-  pthread_cond_broadcast(&begin_);
+  if (sleepers_ != 0) pthread_cond_broadcast(&begin_);
   pthread_mutex_unlock(&mutex_);
 }
 
+// Waits for no other core: a thread that goes to sleep at this very moment may be missed. WaitForWorkers wakes it.
+void ThreadPool::Give(Work work, void* context) {
+  order_.work = work;
+  order_.context = context;
+  order_.number.store(++number_, std::memory_order_release);
+  if (sleepers_.load(std::memory_order_relaxed) != 0) WakeSleepers();
+}
+
+bool ThreadPool::AllDone() const {
+  for (int i = 0; i < started_; ++i) {
+    if (workers_[static_cast<size_t>(i)].done != number_) return false;
+  }
+  return true;
+}
+
 void ThreadPool::WaitForWorkers() {
-  if (SpinUntil(busy_, true, 0)) return;
+  bool done = true;
+  for (int i = 0; i < started_ && done; ++i) done = SpinUntil(workers_[static_cast<size_t>(i)].done, true, number_);
+  if (done) return;
+  WakeSleepers();
   pthread_mutex_lock(&mutex_);
   caller_sleeps_ = true;
-  while (busy_.value != 0) pthread_cond_wait(&end_, &mutex_);
+  while (!AllDone()) pthread_cond_wait(&end_, &mutex_);
   caller_sleeps_ = false;
   pthread_mutex_unlock(&mutex_);
 }
@@ -154,9 +172,7 @@ void ThreadPool::Run(Work work, void* context) {
     work(context, 0);
     return;
   }
-  work_ = work;
-  context_ = context;
-  Begin();
+  Give(work, context);
   work(context, 0);
   WaitForWorkers();
 }

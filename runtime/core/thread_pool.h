@@ -33,26 +33,34 @@ class ThreadPool {
   void Run(Work work, void* context);
 
  private:
+  // A line of the cache and its neighbour, which processors fetch in pairs: between what one thread writes and others
+  // read and all else.
+  static constexpr int kLine = 128;
+  // What is to be done lies beside its number, so that one line goes from core to core.
+  struct Order {
+    uint8_t before[kLine];
+    std::atomic<uint32_t> number{0};  // of the calls of Run
+    Work work = nullptr;              // nullptr: the end of the threads
+    void* context = nullptr;
+    uint8_t behind[kLine];
+  };
   struct Worker {
     ThreadPool* pool = nullptr;
     int thread = 0;
     pthread_t handle = {};
-  };
-  // Written by one side while others read it: on a line of its own, and its neighbour's, that processors fetch in
-  // pairs.
-  static constexpr int kLine = 128;
-  struct Counter {
     uint8_t before[kLine];
-    std::atomic<uint32_t> value{0};
+    std::atomic<uint32_t> done{0};  // the number of the last order
     uint8_t behind[kLine];
   };
 
   static void* Main(void* worker);
-  void Loop(int thread);
-  bool SpinUntil(const Counter& counter, bool equal, uint32_t value) const;
-  uint32_t WaitForWork(uint32_t seen);
+  void Loop(Worker& self);
+  bool SpinUntil(const std::atomic<uint32_t>& counter, bool equal, uint32_t value) const;
+  void WaitForOrder(uint32_t seen);
   void WaitForWorkers();
-  void Begin();
+  bool AllDone() const;
+  void WakeSleepers();
+  void Give(Work work, void* context);
 
   int threads_ = 1;
   int started_ = 0;     // workers that exist
@@ -63,10 +71,8 @@ class ThreadPool {
   pthread_cond_t end_ = PTHREAD_COND_INITIALIZER;
   std::atomic<uint32_t> sleepers_{0};       // workers that wait for begin_, or are about to
   std::atomic<bool> caller_sleeps_{false};  // or is about to
-  Work work_ = nullptr;                     // nullptr: the end of the threads
-  void* context_ = nullptr;
-  Counter generation_;  // counts calls of Run
-  Counter busy_;        // workers that have not finished this generation
+  uint32_t number_ = 0;                     // of the last order
+  Order order_;
 };
 
 }  // namespace lockstep
