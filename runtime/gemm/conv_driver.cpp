@@ -45,9 +45,9 @@ class ConvRun {
     row.pixel_step = in_place ? in_step : g.in_c;
     const int64_t together = in_place ? UnitsTogether() : 1;
     for (int64_t unit = range.begin; unit < range.end; unit += together) {
-      const int64_t first = unit * kPointwisePixels;
+      const int64_t first = unit * g.unit_pixels;
       const int64_t end = std::min(unit + together, range.end);
-      row.pixels = static_cast<int32_t>((end < g.pixel_units ? end * kPointwisePixels : g.pixels) - first);
+      row.pixels = static_cast<int32_t>((end < g.pixel_units ? end * g.unit_pixels : g.pixels) - first);
       const uint8_t* from = args_.inputs[0].data + first * in_step;
       for (int32_t byte = 0; byte < g.input_bytes && !in_place; ++byte) {
         CopyPixels({from + byte, row.pixels, in_step, g.input_bytes}, g.in_c, rows_.memory(byte), rows_.flip());
@@ -97,7 +97,7 @@ class ConvRun {
   // follows behind the row, this must not be longer than the first-level cache holds. With many weights, which are read
   // once for a row, more units are worth more of the second-level cache.
   int64_t Together(int64_t pixels) const {
-    const int64_t most = int64_t{1} << (geometry_.parts_first ? 19 : 17);  // of inputs and outputs
+    const int64_t most = int64_t{1} << (geometry_.many_weights ? 19 : 17);  // of inputs and outputs
     const int64_t bytes = pixels * (int64_t{geometry_.in_c} + geometry_.out_c);
     return kLongRows && variant_.looks_up && !rows_.table().waits() ? std::max<int64_t>(1, most / bytes) : 1;
   }
@@ -105,7 +105,7 @@ class ConvRun {
   // Of a 1x1 convolution whose inputs lie in place.
   int64_t UnitsTogether() const {
     const int64_t packed = variant_.rows_together ? geometry_.units_together : 1;
-    return geometry_.wide ? packed : std::max(packed, Together(kPointwisePixels));
+    return geometry_.wide ? packed : std::max(packed, Together(geometry_.unit_pixels));
   }
 
   // Windows without padding, such as those of a 1x1 convolution with a stride. Nothing behind a segment is read.
@@ -159,6 +159,17 @@ class ConvRun {
   ConvRows rows_;
 };
 
+// Threads share the channels of a layer with many weights and fewer pixels, so that each reads few of the weights.
+// Where more pixels follow each weight, they share the pixels: a thread then reads what it wrote itself, and all of a
+// line of the cache is written by one.
+constexpr int64_t kManyPixels = 128;
+
+// Smaller units of small images do for threads to have equal shares. Where units are taken together they cost nothing.
+constexpr int32_t UnitPixels(int64_t pixels) {
+  constexpr int64_t kFewUnits = 8;
+  return kLongRows && pixels < kFewUnits * kPointwisePixels ? kPointwisePixels / 2 : kPointwisePixels;
+}
+
 // Where a tile of pixels often ends with a row, and weights are read again for a few.
 bool IsSmallImage(const ConvGeometry& g) {
   constexpr int32_t kFewPixels = 20;
@@ -172,7 +183,7 @@ void PutTogether(ConvGeometry* geometry) {
   ConvGeometry& g = *geometry;
   const int64_t pixels = std::min(kPixelsTogether, kPanelBytes / PanelPixelBytes(g));
   if (g.pointwise) {
-    g.units_together = std::max<int64_t>(1, pixels / kPointwisePixels);
+    g.units_together = std::max<int64_t>(1, pixels / g.unit_pixels);
   } else {
     const auto rows = static_cast<int32_t>(pixels / g.out_w);
     g.rows_together = kSmallImages && IsSmallImage(g) ? g.out_h : std::clamp(rows, 1, g.out_h);
@@ -219,7 +230,8 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
                 g.in_h == g.out_h && g.in_w == g.out_w && g.pad_top == 0 && g.pad_left == 0;
   if (g.pointwise) {
     g.row_pixels = kMostPointwisePixels;
-    g.pixel_units = std::max<int64_t>(1, (g.pixels + kPointwisePixels / 2 - 1) / kPointwisePixels);
+    g.unit_pixels = UnitPixels(g.pixels);
+    g.pixel_units = std::max<int64_t>(1, (g.pixels + g.unit_pixels / 2 - 1) / g.unit_pixels);
   } else {
     g.row_pixels = (g.out_w - 1) * g.stride_w + (g.kernel_w - 1) * g.dilation_w + 1;
     g.ring_rows = (g.kernel_h - 1) * g.dilation_h + 1;
@@ -228,7 +240,8 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   DescribeBytes(conv, args, &g);
   const bool waits = OutputTable::WaitsInScratch(conv, args.outputs[0]);
   if (!waits) g.parts = g.groups > 1 ? g.groups : (g.blocks + kPartBlocks - 1) / kPartBlocks;
-  g.parts_first = args.inputs[1].bytes > args.inputs[0].bytes;  // each thread then reads few of the weights
+  g.many_weights = args.inputs[1].bytes > args.inputs[0].bytes;
+  g.parts_first = g.many_weights && g.pixels < kManyPixels;
   g.units = g.pixel_units * g.parts;
   if (!g.wide && !waits) PutTogether(&g);
   const int64_t pixels = g.pointwise ? kMostPointwisePixels : g.out_w;

@@ -35,8 +35,10 @@ struct ConvGeometry {
   int32_t blocks = 1;          // of 16 output channels, in one group
   bool pointwise = false;      // 1x1, stride 1, no padding, one group: pixels of all rows form one long row
   int64_t pixels = 0;          // output pixels, all images
-  int64_t pixel_units = 1;     // output rows, or pieces of kPointwisePixels and a last one
+  int32_t unit_pixels = 0;     // of a 1x1 convolution's units, but for the last, which takes up a short rest
+  int64_t pixel_units = 1;     // output rows, or pieces of unit_pixels
   int32_t parts = 1;           // of the channels: kPartBlocks blocks and a last one, or the groups
+  bool many_weights = false;   // more than inputs
   bool parts_first = false;    // the units of a part follow each other, not those of a pixel unit
   int64_t units = 1;           // each a part of the channels of a pixel unit
   int32_t row_pixels = 0;      // input pixels in a padded row
