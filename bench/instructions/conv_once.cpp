@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   }
   lockstep::bench::ConvLayer layer({"layer", number(2), number(3), number(4), number(5), number(6), number(7)});
   if (!lockstep::kernels::Accepts(*kernel, layer.args())) return 3;
-  for (int32_t run = number(8); run > 0; --run) layer.Run(*kernel);
+  layer.Prepare(*kernel);
+  for (int32_t run = number(8); run > 0; --run) layer.Run();
   return 0;
 }

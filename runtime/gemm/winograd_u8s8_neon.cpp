@@ -65,8 +65,8 @@ class KernelsNeon {
 
 }  // namespace
 
-void winograd_u8s8_neon(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch) {
-  WinogradTiles<KernelsNeon>(layer, image, begin, end, scratch).Run();
+void winograd_u8s8_neon(const WinogradLayer& layer, int64_t image, int64_t begin, int64_t end, uint8_t* scratch) {
+  WinogradTiles<KernelsNeon>(layer, image, scratch).Run(begin, end);
 }
 
 bool winograd_fits_neon(const int8_t* weights, int64_t quads, const int32_t* acc_init, int32_t channels) {

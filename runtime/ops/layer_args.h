@@ -45,7 +45,7 @@ struct LayerArgs {
   const TensorView* outputs = nullptr;
   int32_t output_count = 0;
   const uint8_t* state = nullptr;  // what the operator's setup wrote; nullptr if it asked for none
-  const Kernel* kernel = nullptr;  // that was chosen; nullptr: any of those that accept the layer
+  const Kernel* kernel = nullptr;  // that was chosen, before the prepare step
 };
 
 }  // namespace lockstep::kernels

@@ -22,6 +22,7 @@ RunFunction conv_u8s8_neoni8mm;
 RunFunction conv_u8s8_neondot;
 AcceptFunction AcceptsWinograd;
 bool IsWinograd(const Kernel& kernel);
+ConvGeometry DescribeWinograd(const LayerArgs& args);  // its units, as IsWinograd kernels have them
 RunFunction conv_winograd_u8s8_neon;
 RunFunction conv_u8s8_neon;
 RunFunction conv_winograd_u8s8_msa;

@@ -39,6 +39,8 @@ int64_t TilesOf(int32_t out_h, int32_t out_w) {
   return int64_t{(out_h + kWinogradTile - 1) / kWinogradTile} * ((out_w + kWinogradTile - 1) / kWinogradTile);
 }
 
+int64_t TileGroupsOf(int64_t tiles) { return (tiles + kTileGroup - 1) / kTileGroup; }
+
 bool HasSmallSums(const joint::Conv& options, const TensorView& weights) {
   const int64_t block_bytes = int64_t{kKernel} * kKernel * weights.shape[3] * kBlockChannels;
   const auto* from = reinterpret_cast<const int8_t*>(weights.data);
@@ -47,6 +49,28 @@ bool HasSmallSums(const joint::Conv& options, const TensorView& weights) {
     if (!kFits(from, block_bytes / kQuadBytes, options.acc_init()->data() + first, channels)) return false;
   }
   return true;
+}
+
+// visit(first pixel, pixels) for the outputs of an image's tiles [begin, end): whole rows together, the others in turn.
+template <typename Visit>
+void ForEachPixelRun(int32_t out_h, int32_t out_w, int64_t begin, int64_t end, Visit visit) {
+  const int64_t columns = (out_w + kWinogradTile - 1) / kWinogradTile;
+  while (begin < end) {
+    const int64_t row = begin / columns;
+    const bool whole = begin % columns == 0 && end - begin >= columns;
+    const int64_t next_row = whole ? end / columns : row + 1;
+    const int64_t next = std::min(end, next_row * columns);
+    const int64_t y = row * kWinogradTile;
+    const int64_t next_y = std::min<int64_t>(out_h, next_row * kWinogradTile);
+    const int64_t x = begin % columns * kWinogradTile;
+    if (whole) {
+      visit(y * out_w, (next_y - y) * out_w);
+    } else {
+      const int64_t pixels = std::min<int64_t>(out_w, (next - row * columns) * kWinogradTile) - x;
+      for (int64_t i = y; i < next_y; ++i) visit(i * out_w + x, pixels);
+    }
+    begin = next;
+  }
 }
 
 void RunRange(const LayerArgs& args, const ConvGeometry& geometry, const ConvRange& range, uint8_t* scratch,
@@ -78,21 +102,26 @@ void RunRange(const LayerArgs& args, const ConvGeometry& geometry, const ConvRan
   layer.zero_point = options.mid_zero_point();
   layer.low = options.clamp_low();
   layer.high = options.clamp_high();
-  for (int64_t row = range.begin; row < range.end;) {
-    const int64_t image = row / layer.out_h;
-    const int64_t next = std::min(range.end, (image + 1) * layer.out_h);
-    run(layer, image, static_cast<int32_t>(row - image * layer.out_h), static_cast<int32_t>(next - image * layer.out_h),
-        scratch);
-    row = next;
+  const int64_t tiles = TilesOf(layer.out_h, layer.out_w);
+  const int64_t groups = TileGroupsOf(tiles);
+  for (int64_t group = range.begin; group < range.end;) {
+    const int64_t image = group / groups;
+    const int64_t next = std::min(range.end, (image + 1) * groups);
+    const int64_t begin = (group - image * groups) * kTileGroup;
+    const int64_t end = std::min(tiles, (next - image * groups) * kTileGroup);
+    group = next;
+    run(layer, image, begin, end, scratch);
+    if (options.table() == nullptr) continue;
+    uint8_t* first = layer.output + image * layer.out_h * layer.out_w * y.pitch;
+    ForEachPixelRun(layer.out_h, layer.out_w, begin, end, [&](int64_t pixel, int64_t pixels) {
+      apply_table(options.table()->data(), StretchesOf(y, first + pixel * y.pitch, pixels, channels.count));
+    });
   }
-  if (options.table() == nullptr) return;
-  apply_table(options.table()->data(), StretchesOf(y, layer.output + range.begin * layer.out_w * y.pitch,
-                                                   (range.end - range.begin) * layer.out_w, channels.count));
 }
 
 void RunLayer(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch, RunWinograd* run,
               ApplyTableFunction* apply_table) {
-  const ConvGeometry geometry = DescribeConv(args);
+  const ConvGeometry geometry = DescribeWinograd(args);
   ForEachRange(geometry, begin, end,
                [&](const ConvRange& range) { RunRange(args, geometry, range, scratch, run, apply_table); });
 }
@@ -117,6 +146,18 @@ WinogradScratch WinogradScratchOf(int32_t stride, int32_t in_c, int32_t out_h, i
   plan.padding = plan.products + aligned((plan.tiles + 1) * form.TileProducts() * int64_t{sizeof(int32_t)});
   plan.end = plan.padding + aligned(in_c);
   return plan;
+}
+
+// Pixel units are groups of tiles: of weights a thread transforms all, once for so many tiles as it takes at a time.
+// Where it takes all of an image's at a time, threads share the weights instead, and each transforms all inputs.
+ConvGeometry DescribeWinograd(const LayerArgs& args) {
+  ConvGeometry g = DescribeConv(args);
+  const int64_t tiles = TilesOf(g.out_h, g.out_w);
+  g.pixel_units = args.outputs[0].shape[0] * TileGroupsOf(tiles);
+  g.parts_first = tiles <= WinogradScratchOf(g.stride_h, g.in_c, g.out_h, g.out_w).tiles;
+  if (!g.parts_first) g.parts = 1;
+  g.units = g.pixel_units * g.parts;
+  return g;
 }
 
 bool AcceptsWinograd(const LayerArgs& args) {

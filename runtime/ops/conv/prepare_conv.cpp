@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "gemm/winograd.h"
 #include "ops/conv/conv.h"
 #include "ops/conv/conv_f32.h"
@@ -13,10 +11,10 @@ Prepared PrepareConv(const LayerArgs& args) {
   prepared.units = geometry.units;
   prepared.scratch_bytes = geometry.scratch_bytes;
 #if defined(LOCKSTEP_KERNELS_WINOGRAD)
-  if (args.kernel == nullptr ? AcceptsWinograd(args) : IsWinograd(*args.kernel)) {
-    const auto bytes =
-        static_cast<uint64_t>(WinogradScratchOf(geometry.stride_h, geometry.in_c, geometry.out_h, geometry.out_w).end);
-    prepared.scratch_bytes = std::max(prepared.scratch_bytes, bytes);
+  if (args.kernel != nullptr && IsWinograd(*args.kernel)) {
+    const WinogradScratch scratch = WinogradScratchOf(geometry.stride_h, geometry.in_c, geometry.out_h, geometry.out_w);
+    prepared.units = DescribeWinograd(args).units;
+    prepared.scratch_bytes = static_cast<uint64_t>(scratch.end);
   }
 #endif
   return prepared;

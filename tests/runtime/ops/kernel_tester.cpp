@@ -103,7 +103,8 @@ constexpr uint8_t kUnwritten = 0x5b;
 // What a kernel is given, in memory of its own.
 class PreparedLayer {
  public:
-  PreparedLayer(const LayerCase& test, Strided strided, Edge edge) : strided_(strided), edge_(edge) {
+  PreparedLayer(const LayerCase& test, Strided strided, Edge edge, const Kernel* kernel = nullptr)
+      : strided_(strided), edge_(edge) {
     builder_.Finish(joint::Layer::Pack(builder_, &test.layer));
     views_.reserve(test.inputs.size());
     for (const TestTensor& input : test.inputs) views_.push_back(View(input, OperatorOf(test.layer.options.type)));
@@ -116,6 +117,7 @@ class PreparedLayer {
     args.outputs = output_views_.data();
     args.output_count = static_cast<int32_t>(output_views_.size());
     const Operator& op = OperatorOf(test.layer.options.type);
+    args.kernel = kernel;
     prepared = op.prepare(args);
     state_ = std::make_unique<EdgedBuffer>(prepared.state_bytes, edge, uint8_t{0x77}, kAlignment);
     if (prepared.state_bytes == 0) return;
@@ -219,7 +221,7 @@ enum class Order { kAscending, kDescending };
 void RunSplit(const Kernel& kernel, const LayerCase& test, int64_t parts, Order order, Strided strided,
               const Explain& explain) {
   const Edge edge = order == Order::kAscending ? Edge::kEnd : Edge::kBegin;
-  PreparedLayer layer(test, strided, edge);
+  PreparedLayer layer(test, strided, edge, &kernel);
   if (!Accepts(kernel, layer.args)) return;  // of tensors that lie otherwise
   const Prepared& prepared = layer.prepared;
   ASSERT_GE(prepared.units, 1);
