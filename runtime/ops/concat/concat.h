@@ -23,10 +23,18 @@ RunFunction concat_ux_neon;
 RunFunction concat_ux_msa;
 RunFunction concat_ux_portable;
 
-// Where the elements of one input are in the output. A unit has `rows` of them, from `first_row` of the unit's rows in
-// the output on, each `column` elements from the begin of its row.
+// What some units are: indices of the axes before the concatenated one, or pieces of all rows where there is one index.
+struct ConcatRange {
+  int64_t begin, end;
+  int64_t column;
+  int64_t columns;  // 0: rows are whole
+};
+ConcatRange ConcatRangeOf(const LayerArgs& args, int64_t begin, int64_t end);
+
+// Where the elements of one input are in the output. An index has `rows` of them, from `first_row` of its rows in the
+// output on, each `column` elements from the begin of its row.
 struct ConcatPart {
-  int64_t rows, out_rows;  // of a unit
+  int64_t rows, out_rows;  // of an index
   int64_t first_row, column;
   bool within;  // the input lies there: nothing is to copy
 };

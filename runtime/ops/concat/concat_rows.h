@@ -17,18 +17,21 @@ template <typename Visit>
 void ForEachConcatRows(const LayerArgs& args, int64_t begin, int64_t end, Visit visit) {
   const TensorView& y = args.outputs[0];
   const int64_t size = ElementBytes(y.dtype);
+  const ConcatRange range = ConcatRangeOf(args, begin, end);
   ConcatPart part{};
   for (int32_t i = 0; i < args.input_count; ++i) {
     const TensorView& x = args.inputs[i];
     part = PartOfConcat(args, i, i == 0 ? nullptr : &part);
     if (part.within) continue;
     const int64_t pitch = x.pitch * ElementBytes(x.dtype);
-    ByteRows rows{nullptr, pitch, nullptr, y.pitch * size, part.rows, RowLength(x)};
-    const bool together = part.out_rows == 1;  // a unit has one row: all of them are as even as a unit's
-    if (together) rows.count = end - begin;
-    for (int64_t unit = begin; unit < (together ? begin + 1 : end); ++unit) {
-      rows.from = x.data + unit * part.rows * pitch;
-      rows.to = y.data + ((unit * part.out_rows + part.first_row) * y.pitch + part.column) * size;
+    ByteRows rows{nullptr,        pitch,     nullptr,
+                  y.pitch * size, part.rows, range.columns != 0 ? range.columns : RowLength(x)};
+    const bool together = part.out_rows == 1;  // an index has one row: all of them are as even as an index's
+    if (together) rows.count = range.end - range.begin;
+    for (int64_t index = range.begin; index < (together ? range.begin + 1 : range.end); ++index) {
+      rows.from = x.data + index * part.rows * pitch + range.column * ElementBytes(x.dtype);
+      const int64_t row = index * part.out_rows + part.first_row;
+      rows.to = y.data + (row * y.pitch + part.column + range.column) * size;
       visit(i, rows);
     }
   }

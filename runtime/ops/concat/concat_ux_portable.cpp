@@ -17,25 +17,26 @@ void CopyOrDequantize(const TensorView& input, int64_t from, float* to, int64_t 
 
 // visit(place in the input, place in the output, count) for stretches that lie side by side in both.
 template <typename Visit>
-void ForEachRun(const TensorView& input, const TensorView& output, const ConcatPart& part, int64_t begin, int64_t end,
+void ForEachRun(const TensorView& input, const TensorView& output, const ConcatPart& part, const ConcatRange& range,
                 Visit visit) {
-  const bool together = !IsStrided(input) && input.pitch == output.pitch;  // all rows of a unit
+  const bool whole = range.columns == 0;
+  const bool together = whole && !IsStrided(input) && input.pitch == output.pitch;  // all rows of an index
   const int64_t rows = together ? 1 : part.rows;
-  const int64_t count = RowLength(input) * (together ? part.rows : 1);
-  for (int64_t unit = begin; unit < end; ++unit) {
+  const int64_t count = (whole ? RowLength(input) : range.columns) * (together ? part.rows : 1);
+  for (int64_t index = range.begin; index < range.end; ++index) {
     for (int64_t row = 0; row < rows; ++row) {
-      visit((unit * part.rows + row) * input.pitch,
-            (unit * part.out_rows + part.first_row + row) * output.pitch + part.column, count);
+      visit((index * part.rows + row) * input.pitch + range.column,
+            (index * part.out_rows + part.first_row + row) * output.pitch + part.column + range.column, count);
     }
   }
 }
 
 }  // namespace
 
-// A unit is all inputs' elements for one index of the axes before the concatenated one.
 void concat_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
   const joint::Concat& concat = *args.layer->options_as_Concat();
   const TensorView& output = args.outputs[0];
+  const ConcatRange range = ConcatRangeOf(args, begin, end);
   ConcatPart part{};
   for (int32_t i = 0; i < args.input_count; ++i) {
     const TensorView& input = args.inputs[i];
@@ -43,7 +44,7 @@ void concat_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8
     if (part.within) continue;
     if (output.dtype == joint::DType::F32) {
       auto* y = reinterpret_cast<float*>(output.data);
-      ForEachRun(input, output, part, begin, end,
+      ForEachRun(input, output, part, range,
                  [&](int64_t from, int64_t to, int64_t count) { CopyOrDequantize(input, from, y + to, count); });
       continue;
     }
@@ -51,7 +52,7 @@ void concat_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8
     // Without state no input is rescaled through a table, and none is read.
     const uint8_t* table = args.state == nullptr ? nullptr : args.state + kRescaleTableBytes * static_cast<size_t>(i);
     const RescaleTo rescale{input, output, concat.multiplier()->Get(index), concat.shift()->Get(index), table};
-    ForEachRun(input, output, part, begin, end,
+    ForEachRun(input, output, part, range,
                [&](int64_t from, int64_t to, int64_t count) { RescaleRun(rescale, from, to, count); });
   }
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "ops/common/prepare.h"
 #include "ops/common/rescale_run.h"
 #include "ops/concat/concat.h"
@@ -11,7 +13,28 @@ bool HasTable(const LayerArgs& args, int32_t input) {
          concat.multiplier()->Get(static_cast<flatbuffers::uoffset_t>(input)) != 0;
 }
 
+constexpr int64_t kPiece = 1024;  // elements of a row, whole lines of the cache
+
+bool HasPieces(const LayerArgs& args) {
+  const TensorView& y = args.outputs[0];
+  const int32_t axis = args.layer->options_as_Concat()->axis();
+  return axis != y.rank - 1 && OuterElements(y, axis) == 1;
+}
+
+int64_t UnitsOf(const LayerArgs& args) {
+  const TensorView& y = args.outputs[0];
+  if (HasPieces(args)) return std::max<int64_t>(1, (RowLength(y) + kPiece - 1) / kPiece);
+  return OuterElements(y, args.layer->options_as_Concat()->axis());
+}
+
 }  // namespace
+
+ConcatRange ConcatRangeOf(const LayerArgs& args, int64_t begin, int64_t end) {
+  if (!HasPieces(args)) return {begin, end, 0, 0};
+  const int64_t length = RowLength(args.outputs[0]);
+  if (begin == 0 && end * kPiece >= length) return {0, 1, 0, 0};
+  return {0, 1, begin * kPiece, std::min(end * kPiece, length) - begin * kPiece};
+}
 
 ConcatPart PartOfConcat(const LayerArgs& args, int32_t input, const ConcatPart* before) {
   const TensorView& x = args.inputs[input];
@@ -39,7 +62,7 @@ Prepared PrepareConcat(const LayerArgs& args) {
   ConcatPart part{};
   for (int32_t i = 0; i < args.input_count; ++i) {
     part = PartOfConcat(args, i, i == 0 ? nullptr : &part);
-    if (!part.within) prepared.units = OuterElements(args.outputs[0], args.layer->options_as_Concat()->axis());
+    if (!part.within) prepared.units = UnitsOf(args);
     if (HasTable(args, i)) prepared.state_bytes = kRescaleTableBytes * static_cast<uint64_t>(args.input_count);
   }
   return prepared;

@@ -12,6 +12,7 @@ kernels::CheckFunction CheckTranspose;
 
 namespace lockstep::kernels {
 
+PrepareFunction PrepareTranspose;
 AcceptFunction AcceptsTransposePlanes;
 RunFunction transpose_ux_avx512vnni;
 RunFunction transpose_ux_neon;
@@ -34,7 +35,7 @@ inline constexpr Kernel kTransposeKernels[] = {
 inline constexpr Operator kTranspose = {joint::Options::Transpose,
                                         1,
                                         check::CheckTranspose,
-                                        PrepareElements,
+                                        PrepareTranspose,
                                         nullptr,
                                         kTransposeKernels,
                                         sizeof kTransposeKernels / sizeof(Kernel),

@@ -3,6 +3,7 @@
 
 #include "joint_elements.h"
 #include "joint_strides.h"
+#include "ops/common/elements.h"
 #include "ops/common/strided_walk.h"
 
 namespace lockstep::kernels {
@@ -28,6 +29,17 @@ inline StridedWalk TransposeWalk(const LayerArgs& args) {
 inline bool SwapsLastAxes(const LayerArgs& args, const StridedWalk& walk) {
   return ElementBytes(args.outputs[0].dtype) <= 2 && walk.rank >= 2 && walk.stride[0][walk.rank - 1] != 1 &&
          walk.stride[0][walk.rank - 2] == 1;
+}
+
+// Units of a matrix whose rows become columns, where these are many, are pieces of all rows of the output: a thread
+// then reads what lies side by side in the input.
+inline constexpr int64_t kTransposePiece = 256;
+inline bool HasTransposePieces(const LayerArgs& args, const StridedWalk& walk) {
+  constexpr int64_t kFewest = 4;
+  return walk.rank == 2 && walk.extent[1] >= kFewest * kTransposePiece && SwapsLastAxes(args, walk);
+}
+inline ElementRange TransposeColumns(const StridedWalk& walk, int64_t begin, int64_t end) {
+  return {begin * kTransposePiece, std::min(end * kTransposePiece, walk.extent[1])};
 }
 
 }  // namespace lockstep::kernels

@@ -98,6 +98,8 @@ TEST(Transpose, Permutations) {
                                  {{2, 3, 4, 5}, {0, 1, 2, 3}},
                                  {{2, 3, 1, 4, 2, 3}, {5, 0, 3, 2, 4, 1}},
                                  {{90, 70}, {1, 0}},
+                                 {{1100, 20}, {1, 0}},
+                                 {{2049, 5}, {1, 0}},
                                  {{2, 130, 33}, {0, 2, 1}},
                                  {{3, 128, 32}, {0, 2, 1}},
                                  {{1, 16, 4, 20}, {0, 2, 1, 3}},
@@ -199,11 +201,8 @@ TEST(Concat, AxesTypesAndScales) {
     size_t axis;
     Shape extents;
   };
-  const ConcatCase cases[] = {{{1, 5, 6, 0}, 3, {16, 16, 3}},
-                              {{1, 0, 6, 9}, 1, {1, 4}},
-                              {{0, 900}, 0, {2, 1, 3}},
-                              {{2, 3, 0, 2, 3, 2}, 2, {2, 5}},
-                              {{1, 1, 1, 0}, 3, {1}}};
+  const ConcatCase cases[] = {{{1, 5, 6, 0}, 3, {16, 16, 3}}, {{1, 0, 6, 9}, 1, {1, 4}},       {{0, 900}, 0, {2, 1, 3}},
+                              {{1, 0, 2100}, 1, {2, 1}},      {{2, 3, 0, 2, 3, 2}, 2, {2, 5}}, {{1, 1, 1, 0}, 3, {1}}};
   for (const ConcatCase& c : cases) {
     for (const DType out : kActivations) {
       for (int mode = 0; mode < 3; ++mode) {  // copies alone, rescaled inputs too, mixed input types
@@ -237,8 +236,9 @@ TEST(Concat, AxesTypesAndScales) {
 
 TEST(Concat, FloatOutput) {
   std::mt19937 random(33);
-  for (const size_t axis : {size_t{1}, size_t{2}}) {
-    LayerCase test = MakeConcat({1, 40, 33}, axis, {7, 20}, {DType::U16, DType::U8}, DType::F32, random);
+  for (const size_t axis : {size_t{1}, size_t{2}, size_t{0}}) {
+    const Shape around = axis == 0 ? Shape{0, 3, 1500} : Shape{1, 40, 33};
+    LayerCase test = MakeConcat(around, axis, {7, 20}, {DType::U16, DType::U8}, DType::F32, random);
     for (int64_t i = 0; i < test.output.Elements(); ++i) {
       const Source source = SourceOf(test, axis, i);
       const TestTensor& input = test.inputs[source.input];
