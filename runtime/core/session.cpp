@@ -16,6 +16,9 @@ namespace {
 constexpr size_t kAlignment = 64;
 constexpr uint64_t kMaxScratch = uint64_t{1} << 30;  // of all threads
 constexpr uint64_t kMaxState = uint64_t{1} << 30;    // of all layers
+// Between the scratch of threads: processors fetch ahead of strides, so far that they took lines of another thread's
+// from its core, to and fro. Nothing touches these pages.
+constexpr uint64_t kScratchGap = 1 << 20;
 constexpr uint64_t kWorthSharing = 1 << 15;  // multiply-accumulates or bytes below which waking threads costs more
 
 // What the threads of a session have in common.
@@ -23,7 +26,10 @@ struct Team {
   int threads = 1;
   Probe* probe = nullptr;
   uint8_t* scratch = nullptr;
-  size_t scratch_stride = 0;  // of one thread
+  size_t scratch_bytes = 0;  // of one thread
+  size_t scratch_step = 0;   // from one thread's to the next one's
+
+  uint8_t* ScratchOf(int thread) const { return scratch + scratch_step * static_cast<size_t>(thread); }
 };
 
 // One layer, ready to run.
@@ -46,7 +52,7 @@ struct Step {
     if (begin == end) return;
     const Team& team = *self.team;
     team.probe->BeforeShare(self.layer, thread);
-    self.kernel->run(self.args, begin, end, team.scratch + team.scratch_stride * static_cast<size_t>(thread));
+    self.kernel->run(self.args, begin, end, team.ScratchOf(thread));
     team.probe->AfterShare(self.layer, thread);
   }
 };
@@ -81,7 +87,7 @@ struct Session::Impl : Allocated {
   Status DescribeTensors();
   Status DescribeLayers();
   Status SelectKernels();  // and what they need of threads and memory
-  uint64_t ScratchBytes() const { return team.scratch_stride * static_cast<uint64_t>(team.threads); }
+  uint64_t ScratchBytes() const { return team.scratch_bytes * static_cast<uint64_t>(team.threads); }
   uint64_t MemoryBytes() const;
   Status TakeMemory();
   void Execute(int32_t layer);
@@ -165,7 +171,7 @@ Status Session::Impl::SelectKernels() {
       return Status::Error(StatusCode::kOutOfMemory, "layer '%.64s': needs too much scratch memory",
                            step.args.layer->name()->c_str());
     }
-    if (prepared.scratch_bytes > team.scratch_stride) team.scratch_stride = static_cast<size_t>(prepared.scratch_bytes);
+    if (prepared.scratch_bytes > team.scratch_bytes) team.scratch_bytes = static_cast<size_t>(prepared.scratch_bytes);
     step.state_offset = state_size;
     step.state_bytes = prepared.state_bytes;
     if (prepared.state_bytes > kMaxState - state_size) {
@@ -174,7 +180,7 @@ Status Session::Impl::SelectKernels() {
     }
     state_size += (prepared.state_bytes + kAlignment - 1) / kAlignment * kAlignment;
   }
-  team.scratch_stride = (team.scratch_stride + kAlignment - 1) / kAlignment * kAlignment;
+  team.scratch_bytes = (team.scratch_bytes + kAlignment - 1) / kAlignment * kAlignment;
   return Status::Ok();
 }
 
@@ -198,11 +204,14 @@ Status Session::Impl::TakeMemory() {
     return taken.status();
   };
   LOCKSTEP_RETURN_IF_ERROR(take(model->arena_size(), "arena", &arena));
-  const uint64_t scratch_bytes = ScratchBytes();
+  const uint64_t gap = memory.given() ? 0 : kScratchGap;
+  team.scratch_step = team.scratch_bytes + static_cast<size_t>(team.scratch_bytes != 0 ? gap : 0);
+  const uint64_t scratch_bytes =
+      uint64_t{team.scratch_step} * static_cast<uint64_t>(team.threads - 1) + team.scratch_bytes;
   LOCKSTEP_RETURN_IF_ERROR(take(scratch_bytes, "scratch", &team.scratch));
   // Kernels multiply what stands behind the end of a row by weights of 0; valgrind reports it unless it was written
   // once.
-  if (scratch_bytes != 0) std::memset(team.scratch, 0, static_cast<size_t>(scratch_bytes));
+  for (int i = 0; i < team.threads; ++i) std::memset(team.ScratchOf(i), 0, team.scratch_bytes);
   const auto& all = *model->joint().tensors();
   const auto place = [&](kernels::TensorView& view, int32_t tensor) {
     const joint::Tensor& t = *all[static_cast<uint32_t>(tensor)];

@@ -18,6 +18,7 @@ class SessionMemory {
 
   // nullptr: Take allocates. Else an error unless the block is aligned.
   Status Use(void* block, size_t size);
+  bool given() const { return block_ != nullptr; }
   // A part of so many bytes, aligned to 64, with readable bytes behind it. `needed` is what all parts take together.
   Result<uint8_t*> Take(uint64_t bytes, const char* what, uint64_t needed);
 
