@@ -239,9 +239,10 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   }
   DescribeBytes(conv, args, &g);
   const bool waits = OutputTable::WaitsInScratch(conv, args.outputs[0]);
-  if (!waits) g.parts = g.groups > 1 ? g.groups : (g.blocks + kPartBlocks - 1) / kPartBlocks;
   g.many_weights = args.inputs[1].bytes > args.inputs[0].bytes;
   g.parts_first = g.many_weights && g.pixels < kManyPixels;
+  if (g.parts_first && g.blocks % g.part_blocks != 0) g.part_blocks = 2;  // shares of few parts are more equal
+  if (!waits) g.parts = g.groups > 1 ? g.groups : (g.blocks + g.part_blocks - 1) / g.part_blocks;
   g.units = g.pixel_units * g.parts;
   if (!g.wide && !waits) PutTogether(&g);
   const int64_t pixels = g.pointwise ? kMostPointwisePixels : g.out_w;
@@ -251,8 +252,8 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
 
 ConvChannels ChannelsOf(const ConvGeometry& geometry, const ConvRange& range) {
   if (geometry.parts == 1) return {0, geometry.group_out, 0, geometry.blocks};
-  const int32_t block = range.first_part * kPartBlocks;
-  const int32_t blocks = std::min(range.last_part * kPartBlocks, geometry.blocks) - block;
+  const int32_t block = range.first_part * geometry.part_blocks;
+  const int32_t blocks = std::min(range.last_part * geometry.part_blocks, geometry.blocks) - block;
   const int32_t channel = block * kBlockChannels;
   return {channel, std::min(geometry.group_out - channel, blocks * kBlockChannels), block, blocks};
 }

@@ -19,7 +19,6 @@ inline constexpr int kRowSlack = 64;                                    // reada
 inline constexpr int kPointwisePixels = 48;                             // output pixels in a unit of a 1x1 convolution
 inline constexpr int kMostPointwisePixels = 72;                         // in the last one, which takes up a short rest
 inline constexpr int kPixelsAvx2 = 6;                                   // of a tile of row_u8s8_avx2
-inline constexpr int kPartBlocks = 4;                                   // of channels: a line of the cache
 inline constexpr int64_t kPackedBytes = 22 << 10;  // of scratch for what a variant unpacks, at least
 inline constexpr int kPanelPixels = 8;             // pixels that a variant which packs them has side by side
 
@@ -37,7 +36,8 @@ struct ConvGeometry {
   int64_t pixels = 0;          // output pixels, all images
   int32_t unit_pixels = 0;     // of a 1x1 convolution's units, but for the last, which takes up a short rest
   int64_t pixel_units = 1;     // output rows, or pieces of unit_pixels
-  int32_t parts = 1;           // of the channels: kPartBlocks blocks and a last one, or the groups
+  int32_t part_blocks = 4;     // of channels: a line of the cache, or half of one
+  int32_t parts = 1;           // of the channels: part_blocks blocks and a last one, or the groups
   bool many_weights = false;   // more than inputs
   bool parts_first = false;    // the units of a part follow each other, not those of a pixel unit
   int64_t units = 1;           // each a part of the channels of a pixel unit

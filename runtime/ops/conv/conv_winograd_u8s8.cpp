@@ -39,7 +39,9 @@ int64_t TilesOf(int32_t out_h, int32_t out_w) {
   return int64_t{(out_h + kWinogradTile - 1) / kWinogradTile} * ((out_w + kWinogradTile - 1) / kWinogradTile);
 }
 
-int64_t TileGroupsOf(int64_t tiles) { return (tiles + kTileGroup - 1) / kTileGroup; }
+// Tiles of a unit: what is left of a group at the end of a thread's share takes no longer for it.
+constexpr int64_t kUnitTiles = 2;
+int64_t UnitsOf(int64_t tiles) { return (tiles + kUnitTiles - 1) / kUnitTiles; }
 
 bool HasSmallSums(const joint::Conv& options, const TensorView& weights) {
   const int64_t block_bytes = int64_t{kKernel} * kKernel * weights.shape[3] * kBlockChannels;
@@ -103,13 +105,13 @@ void RunRange(const LayerArgs& args, const ConvGeometry& geometry, const ConvRan
   layer.low = options.clamp_low();
   layer.high = options.clamp_high();
   const int64_t tiles = TilesOf(layer.out_h, layer.out_w);
-  const int64_t groups = TileGroupsOf(tiles);
-  for (int64_t group = range.begin; group < range.end;) {
-    const int64_t image = group / groups;
-    const int64_t next = std::min(range.end, (image + 1) * groups);
-    const int64_t begin = (group - image * groups) * kTileGroup;
-    const int64_t end = std::min(tiles, (next - image * groups) * kTileGroup);
-    group = next;
+  const int64_t units = UnitsOf(tiles);
+  for (int64_t unit = range.begin; unit < range.end;) {
+    const int64_t image = unit / units;
+    const int64_t next = std::min(range.end, (image + 1) * units);
+    const int64_t begin = (unit - image * units) * kUnitTiles;
+    const int64_t end = std::min(tiles, (next - image * units) * kUnitTiles);
+    unit = next;
     run(layer, image, begin, end, scratch);
     if (options.table() == nullptr) continue;
     uint8_t* first = layer.output + image * layer.out_h * layer.out_w * y.pitch;
@@ -148,12 +150,12 @@ WinogradScratch WinogradScratchOf(int32_t stride, int32_t in_c, int32_t out_h, i
   return plan;
 }
 
-// Pixel units are groups of tiles: of weights a thread transforms all, once for so many tiles as it takes at a time.
+// Pixel units are pairs of tiles: of weights a thread transforms all, once for so many tiles as it takes at a time.
 // Where it takes all of an image's at a time, threads share the weights instead, and each transforms all inputs.
 ConvGeometry DescribeWinograd(const LayerArgs& args) {
   ConvGeometry g = DescribeConv(args);
   const int64_t tiles = TilesOf(g.out_h, g.out_w);
-  g.pixel_units = args.outputs[0].shape[0] * TileGroupsOf(tiles);
+  g.pixel_units = args.outputs[0].shape[0] * UnitsOf(tiles);
   g.parts_first = tiles <= WinogradScratchOf(g.stride_h, g.in_c, g.out_h, g.out_w).tiles;
   if (!g.parts_first) g.parts = 1;
   g.units = g.pixel_units * g.parts;
