@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gemm/conv_rows.h"
+#include "ops/common/prepare.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -158,11 +159,6 @@ class ConvRun {
   const ConvVariant& variant_;
   ConvRows rows_;
 };
-
-// Threads share the channels of a layer with many weights and fewer pixels, so that each reads few of the weights.
-// Where more pixels follow each weight, they share the pixels: a thread then reads what it wrote itself, and all of a
-// line of the cache is written by one.
-constexpr int64_t kManyPixels = 128;
 
 // Smaller units of small images do for threads to have equal shares. Where units are taken together they cost nothing.
 constexpr int32_t UnitPixels(int64_t pixels) {

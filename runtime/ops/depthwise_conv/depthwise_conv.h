@@ -13,6 +13,7 @@ kernels::CheckFunction CheckDepthwiseConv;
 namespace lockstep::kernels {
 
 AcceptFunction AcceptsDepthwise512;
+PrepareFunction PrepareDepthwise512;
 RunFunction depthwise_conv_u8s8_avx512vnni;
 AcceptFunction AcceptsDepthwiseWide512;
 RunFunction depthwise_conv_uxsx_avx512vnni;
@@ -70,6 +71,9 @@ inline constexpr Kernel kDepthwiseConvKernels[] = {
 #if defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA)
 inline constexpr PrepareFunction* kPrepareDepthwise = PrepareDepthwiseBlocks;
 inline constexpr SetupFunction* kSetUpDepthwise = SetUpDepthwiseBlocks;
+#elif defined(LOCKSTEP_KERNELS_AVX512VNNI)
+inline constexpr PrepareFunction* kPrepareDepthwise = PrepareDepthwise512;
+inline constexpr SetupFunction* kSetUpDepthwise = nullptr;
 #else
 inline constexpr PrepareFunction* kPrepareDepthwise = PrepareImageRows;
 inline constexpr SetupFunction* kSetUpDepthwise = nullptr;

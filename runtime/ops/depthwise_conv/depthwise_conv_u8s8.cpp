@@ -30,7 +30,7 @@ DepthwiseLayer DescribeDepthwise(const LayerArgs& args) {
   layer.out_pitch = y.pitch * ElementBytes(y.dtype);
   layer.out_h = y.shape[1];
   layer.out_w = y.shape[2];
-  layer.channels = y.shape[3];
+  layer.channels = layer.last_channel = y.shape[3];
   layer.kernel_h = w.shape[1];
   layer.kernel_w = w.shape[2];
   layer.stride_h = options.stride_h();
@@ -72,7 +72,34 @@ bool AcceptsDepthwiseBytes(const LayerArgs& args) {
   }
 
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-LOCKSTEP_DEPTHWISE(avx512vnni)
+namespace {
+
+// Of small images, as in a Conv: neither are windows' rows read from another thread's cache nor all weights interleaved
+// by every thread.
+bool SharesChannels(const LayerArgs& args) {
+  const int32_t* in = args.inputs[0].shape;
+  return args.kernel != nullptr && args.kernel->run == depthwise_conv_u8s8_avx512vnni &&
+         int64_t{in[0]} * in[1] * in[2] < kManyPixels && in[3] >= 2 * kShareChannels512;
+}
+
+}  // namespace
+
+Prepared PrepareDepthwise512(const LayerArgs& args) {
+  Prepared prepared = PrepareImageRows(args);
+  if (SharesChannels(args)) prepared.units = (args.inputs[0].shape[3] + kShareChannels512 - 1) / kShareChannels512;
+  return prepared;
+}
+
+void depthwise_conv_u8s8_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  DepthwiseLayer layer = DescribeDepthwise(args);
+  if (SharesChannels(args)) {
+    layer.first_channel = static_cast<int32_t>(begin * kShareChannels512);
+    layer.last_channel = static_cast<int32_t>(std::min<int64_t>(end * kShareChannels512, layer.channels));
+    begin = 0;
+    end = ImageRows(args.outputs[0]);
+  }
+  depthwise_rows_u8s8_avx512vnni(layer, begin, end);
+}
 
 bool AcceptsDepthwise512(const LayerArgs& args) {
   if (!AcceptsDepthwiseBytes(args)) return false;

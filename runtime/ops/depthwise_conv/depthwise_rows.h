@@ -15,6 +15,7 @@ struct DepthwiseLayer {
   int64_t out_pitch;
   int32_t out_h, out_w;
   int32_t channels;
+  int32_t first_channel, last_channel;  // of those that are wanted and behind them, for what shares channels
   int32_t kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, pad_top, pad_left;
   const int8_t* weights;  // [ky][kx][channel]
   const int32_t* acc_init;
@@ -40,6 +41,7 @@ using DepthwiseRows = void(const DepthwiseLayer& layer, int64_t begin, int64_t e
 
 // What depthwise_rows_u8s8_avx512vnni has memory for: a window's quads of rows, for one output row and in the columns
 // that it spans.
+inline constexpr int kShareChannels512 = 64;  // of a unit, where threads share channels
 inline constexpr int kWeightQuads512 = 48;
 inline constexpr int kColumnQuads512 = 64;
 inline constexpr int kMostQuads512 = 4;

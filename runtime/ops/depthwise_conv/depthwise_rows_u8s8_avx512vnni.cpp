@@ -190,8 +190,8 @@ void depthwise_rows_u8s8_avx512vnni(const DepthwiseLayer& layer, int64_t begin, 
   }
   plan.table = layer.table;
   DepthwiseBlock block;
-  for (block.first = 0; block.first < layer.channels; block.first += block.count) {
-    const int rest = layer.channels - block.first;
+  for (block.first = layer.first_channel; block.first < layer.last_channel; block.first += block.count) {
+    const int rest = layer.last_channel - block.first;
     // 64 lanes for up to 64 channels, two pixels for up to 32, four for up to 16; what is between takes two blocks.
     block.width = rest > 48 ? 64 : (rest > 16 ? 32 : 16);
     block.pixels = kLanes / block.width;

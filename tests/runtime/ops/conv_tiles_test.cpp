@@ -178,7 +178,7 @@ TEST(Conv, PixelsAroundAUnitAndAPiece) {
 // Threads share the channels of a layer too: those of one row, or all rows of a few.
 TEST(Conv, PartsOfTheChannels) {
   uint32_t seed = 450;
-  for (const int32_t out : {64, 65, 130, 200, 257}) {
+  for (const int32_t out : {64, 65, 96, 130, 160, 200, 257}) {
     for (const int32_t height : {1, 3, 20}) {
       for (const int32_t kernel : {1, 3}) {
         ConvCase c;

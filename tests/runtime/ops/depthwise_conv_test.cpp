@@ -22,7 +22,7 @@ ConvCase DepthwiseCase(int32_t channels, int32_t kernel, int32_t stride, uint32_
 
 TEST(DepthwiseConv, ChannelsAroundTheBlockEdges) {
   uint32_t seed = 1;
-  for (const int32_t channels : {8, 16, 24, 32, 40, 48, 49, 63, 64, 65, 80, 96, 112, 127, 128, 144}) {
+  for (const int32_t channels : {8, 16, 24, 32, 40, 48, 49, 63, 64, 65, 80, 96, 112, 127, 128, 144, 200, 320}) {
     for (const int32_t stride : {1, 2}) {
       ConvCase c = DepthwiseCase(channels, 3, stride, ++seed);
       c.height = 5;
