@@ -160,10 +160,15 @@ class ConvRun {
   ConvRows rows_;
 };
 
-// Smaller units of small images do for threads to have equal shares. Where units are taken together they cost nothing.
-constexpr int32_t UnitPixels(int64_t pixels) {
-  constexpr int64_t kFewUnits = 8;
-  return kLongRows && pixels < kFewUnits * kPointwisePixels ? kPointwisePixels / 2 : kPointwisePixels;
+// Of a 1x1 convolution. Threads have equal shares of small images by smaller units, which cost nothing where a kernel
+// takes them together.
+int32_t UnitPixels(const ConvGeometry& g, const Kernel* kernel, bool waits) {
+  constexpr int64_t kFewUnits = 16;
+  constexpr int32_t kFewestPixels = kPointwisePixels / 4;
+  const bool together = kernel != nullptr && kernel->isa == Isa::kAvx512Vnni && !g.wide && !waits && g.in_c % 4 == 0;
+  int32_t pixels = kPointwisePixels;
+  while (together && pixels > kFewestPixels && g.pixels < kFewUnits * pixels) pixels /= 2;
+  return pixels;
 }
 
 // Where a tile of pixels often ends with a row, and weights are read again for a few.
@@ -224,17 +229,17 @@ ConvGeometry DescribeConv(const LayerArgs& args) {
   g.quads = ((dilated ? 1 : g.kernel_w) * g.group_in + 3) / 4;
   g.pointwise = g.kernel_h == 1 && g.kernel_w == 1 && g.stride_h == 1 && g.stride_w == 1 && g.groups == 1 &&
                 g.in_h == g.out_h && g.in_w == g.out_w && g.pad_top == 0 && g.pad_left == 0;
+  DescribeBytes(conv, args, &g);
+  const bool waits = OutputTable::WaitsInScratch(conv, args.outputs[0]);
   if (g.pointwise) {
     g.row_pixels = kMostPointwisePixels;
-    g.unit_pixels = UnitPixels(g.pixels);
+    g.unit_pixels = UnitPixels(g, args.kernel, waits);
     g.pixel_units = std::max<int64_t>(1, (g.pixels + g.unit_pixels / 2 - 1) / g.unit_pixels);
   } else {
     g.row_pixels = (g.out_w - 1) * g.stride_w + (g.kernel_w - 1) * g.dilation_w + 1;
     g.ring_rows = (g.kernel_h - 1) * g.dilation_h + 1;
     g.pixel_units = int64_t{args.outputs[0].shape[0]} * g.out_h;
   }
-  DescribeBytes(conv, args, &g);
-  const bool waits = OutputTable::WaitsInScratch(conv, args.outputs[0]);
   g.many_weights = args.inputs[1].bytes > args.inputs[0].bytes;
   g.parts_first = g.many_weights && g.pixels < kManyPixels;
   if (g.parts_first && g.blocks % g.part_blocks != 0) g.part_blocks = 2;  // shares of few parts are more equal
