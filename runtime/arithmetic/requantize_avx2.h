@@ -40,12 +40,49 @@ struct Requantizer256 {
                             _mm256_loadu_si256(reinterpret_cast<const __m256i*>(shift)), zero_point);
 }
 
+// The odd of each two. More pipes have shuffles than shifts.
+[[gnu::always_inline]] inline __m256i OddWords256(__m256i x) { return _mm256_shuffle_epi32(x, 0xf5); }
+
 // zero_point + rq(acc), where HighWordsDo256.
 [[gnu::always_inline]] inline __m256i RequantizeHighWords256(const Requantizer256& r, __m256i acc) {
   const __m256i even = _mm256_mul_epi32(acc, r.multiplier);
-  const __m256i odd = _mm256_mul_epi32(_mm256_srli_epi64(acc, 32), r.odd_multiplier);
-  const __m256i words = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa);
+  const __m256i odd = _mm256_mul_epi32(OddWords256(acc), r.odd_multiplier);
+  const __m256i words = _mm256_blend_epi32(OddWords256(even), odd, 0xaa);
   return _mm256_srav_epi32(_mm256_add_epi32(words, r.rounding), r.shift);
+}
+
+// What makes bytes of the sums of 16 channels, where HighWordsDo256: of every four lanes the middle ones change places,
+// so that one shuffle puts upper words together, and packing puts them back.
+struct ByteRequantizer256 {
+  Requantizer256 half[2];
+};
+
+[[gnu::always_inline]] inline Requantizer256 SwapMiddle256(Requantizer256 r) {
+  r.rounding = _mm256_shuffle_epi32(r.rounding, 0xd8);
+  r.shift = _mm256_shuffle_epi32(r.shift, 0xd8);
+  return r;
+}
+
+// Sums of 16 channels.
+struct SixteenSums {
+  __m256i first, second;  // of 8 channels each
+};
+
+// Of two pixels' sums their bytes, not clamped to less than a byte.
+[[gnu::always_inline]] inline __m256i RequantizeTwo256(const ByteRequantizer256& r, const SixteenSums& a,
+                                                       const SixteenSums& b) {
+  const auto requantize = [](const Requantizer256& by, __m256i acc) __attribute__((always_inline)) {
+    const __m256 even = _mm256_castsi256_ps(_mm256_mul_epi32(acc, by.multiplier));
+    const __m256 odd = _mm256_castsi256_ps(_mm256_mul_epi32(OddWords256(acc), by.odd_multiplier));
+    const __m256i words = _mm256_castps_si256(_mm256_shuffle_ps(even, odd, 0xdd));
+    return _mm256_srav_epi32(_mm256_add_epi32(words, by.rounding), by.shift);
+  };
+  const __m256i one = _mm256_packs_epi32(requantize(r.half[0], a.first), requantize(r.half[1], a.second));
+  const __m256i two = _mm256_packs_epi32(requantize(r.half[0], b.first), requantize(r.half[1], b.second));
+  const __m256i fours =
+      _mm256_permutevar8x32_epi32(_mm256_packus_epi16(one, two), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+  const __m128i order = _mm_setr_epi8(0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15);
+  return _mm256_shuffle_epi8(fours, _mm256_broadcastsi128_si256(order));
 }
 
 // clamp(zero_point + rq(acc)) for any shift, one after the other.

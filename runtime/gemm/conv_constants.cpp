@@ -25,9 +25,11 @@ int64_t PlacePacked(const ScratchNeeds& needs, ConvGeometry* geometry) {
   g.packed_pixels = static_cast<int32_t>(panels * kPanelPixels);
   return kBlockChannels * PanelPixelBytes(g) + panels * panel + kRowSlack;
 #elif defined(LOCKSTEP_KERNELS_AVX2)
-  const bool words = needs.kernel == nullptr || needs.kernel->isa == Isa::kAvx2;
-  return int64_t{g.segments} * g.quads * 4 *
-         static_cast<int64_t>(words ? kPixelsAvx2 * sizeof(uint16_t) : sizeof(uint32_t));
+  const int64_t quads = int64_t{g.segments} * g.quads;
+  if (needs.kernel != nullptr && needs.kernel->isa != Isa::kAvx2) return quads * 4 * int64_t{sizeof(uint32_t)};
+  const int64_t tile_bytes = quads * 4 * kPixelsAvx2 * int64_t{sizeof(uint16_t)};
+  const int64_t weight_bytes = quads * kQuadBytes * 2;
+  return tile_bytes < kPackedBytesAvx2 ? kPackedBytesAvx2 / tile_bytes * tile_bytes + weight_bytes : tile_bytes;
 #else
   static_cast<void>(needs);
   return int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t));

@@ -19,8 +19,9 @@ inline constexpr int kRowSlack = 64;                                    // reada
 inline constexpr int kPointwisePixels = 48;                             // output pixels in a unit of a 1x1 convolution
 inline constexpr int kMostPointwisePixels = 72;                         // in the last one, which takes up a short rest
 inline constexpr int kPixelsAvx2 = 6;                                   // of a tile of row_u8s8_avx2
-inline constexpr int64_t kPackedBytes = 22 << 10;  // of scratch for what a variant unpacks, at least
-inline constexpr int kPanelPixels = 8;             // pixels that a variant which packs them has side by side
+inline constexpr int64_t kPackedBytes = 22 << 10;      // of scratch for what a variant unpacks, at least
+inline constexpr int64_t kPackedBytesAvx2 = 24 << 10;  // of pixels' words, if there is more than a tile
+inline constexpr int kPanelPixels = 8;                 // pixels that a variant which packs them has side by side
 
 struct ConvGeometry {
   int32_t in_h = 0, in_w = 0, in_c = 0;

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "arithmetic/requantize_avx2.h"
+
 namespace lockstep::kernels {
 
 [[gnu::always_inline]] inline __m256i Load256(const void* from) {
@@ -15,10 +17,6 @@ namespace lockstep::kernels {
 // Of each two bytes with a sign the second one, or the first one, as a word.
 [[gnu::always_inline]] inline __m256i OddBytes256(__m256i bytes) { return _mm256_srai_epi16(bytes, 8); }
 [[gnu::always_inline]] inline __m256i EvenBytes256(__m256i bytes) { return OddBytes256(_mm256_slli_epi16(bytes, 8)); }
-
-struct SixteenSums {
-  __m256i first, second;  // of 8 channels each
-};
 
 // Adds two words of a pixel times those of 16 channels. In assembler, as the compiler adds the products of several
 // words before it adds the sum, for which there are no registers.

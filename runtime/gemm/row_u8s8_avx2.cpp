@@ -42,6 +42,17 @@ void WidenPixels(const ConvRow& row, int64_t first, uint16_t* tile) {
         store(_mm_unpacklo_epi32(even, odd));
         store(_mm_unpackhi_epi32(even, odd));
       }
+      if (quad < row.quads && !row.in_place) {  // what lies behind the row may be read
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+        const __m128i even = _mm_and_si128(bytes, low_bytes);
+        const __m128i odd = _mm_srli_epi16(bytes, kByteBits);
+        const __m128i quads[] = {_mm_unpacklo_epi32(even, odd), _mm_unpackhi_epi32(even, odd)};
+        _mm_storel_epi64(reinterpret_cast<__m128i*>(to), quads[0]);
+        if (quad + 1 < row.quads) _mm_storeh_pd(reinterpret_cast<double*>(to + kStep), _mm_castsi128_pd(quads[0]));
+        if (quad + 2 < row.quads) _mm_storel_epi64(reinterpret_cast<__m128i*>(to + 2 * kStep), quads[1]);
+        to += (row.quads - quad) * kStep;
+        continue;
+      }
       for (; quad < row.quads; ++quad, from += 4, to += kStep) {
         int32_t four;
         std::memcpy(&four, from, sizeof four);
@@ -53,30 +64,49 @@ void WidenPixels(const ConvRow& row, int64_t first, uint16_t* tile) {
   }
 }
 
+// What becomes of the 16 accumulators of a block.
+struct Finisher {
+  ByteRequantizer256 bytes;
+  Requantizer256 requantizer[kHalves];
+  bool high_words;
+  bool in_bytes;  // of whole blocks
+};
+
+// The words of a block's weights, [quad][even, odd][16].
+void WidenWeights(const int8_t* w, int64_t quads, int8_t* to) {
+  constexpr ptrdiff_t kNext = kQuadBytes / kHalves;
+  for (int64_t quad = 0; quad < quads; ++quad, w += kQuadBytes, to += 2 * kQuadBytes) {
+    const __m256i first = Load256(w);
+    const __m256i second = Load256(w + kNext);
+    const __m256i words[] = {EvenBytes256(first), EvenBytes256(second), OddBytes256(first), OddBytes256(second)};
+    Unroll<4>([&](auto i) { _mm256_store_si256(reinterpret_cast<__m256i*>(to) + i, words[i]); });
+  }
+}
+
+// Bytes or words of a block's weights.
+enum class WeightForm { kBytes, kWords };
+
 // The sums of a tile's pixels with one block of channels.
-template <int kPixels>
-void Multiply(const uint16_t* x, int64_t quads, const int8_t* w, const int32_t* start, __m256i* sums) {
-  SixteenSums acc[kPixels];
+template <int kPixels, WeightForm kForm>
+[[gnu::always_inline]] inline void MultiplyTile(const uint16_t* x, int64_t quads, const int8_t* w, const int32_t* start,
+                                                SixteenSums (&acc)[kPixels]) {
   Unroll<kPixels>([&](auto p) { acc[p] = {Load256(start), Load256(start + 8)}; });
-  const auto add = [&](const uint16_t* words, __m256i first, __m256i second) {
+  const auto add = [&](const uint16_t* words, __m256i first, __m256i second) __attribute__((always_inline)) {
     Unroll<kPixels>([&](auto p) { acc[p] = AddProducts256(acc[p], words + p * kQuadWords, first, second); });
   };
   constexpr ptrdiff_t kNext = kQuadBytes / kHalves;
-  for (int64_t quad = 0; quad < quads; ++quad, w += kQuadBytes, x += kPixels * kQuadWords) {
-    add(x, EvenBytes256(Load256(w)), EvenBytes256(Load256(w + kNext)));
-    add(x + 2, OddBytes256(Load256(w)), OddBytes256(Load256(w + kNext)));
+  for (int64_t quad = 0; quad < quads; ++quad, x += kPixels * kQuadWords) {
+    if constexpr (kForm == WeightForm::kWords) {
+      add(x, Load256(w), Load256(w + kNext));
+      add(x + 2, Load256(w + 2 * kNext), Load256(w + 3 * kNext));
+      w += 2 * kQuadBytes;
+    } else {
+      add(x, EvenBytes256(Load256(w)), EvenBytes256(Load256(w + kNext)));
+      add(x + 2, OddBytes256(Load256(w)), OddBytes256(Load256(w + kNext)));
+      w += kQuadBytes;
+    }
   }
-  Unroll<kPixels>([&](auto p) {
-    sums[p * kHalves] = acc[p].first;
-    sums[p * kHalves + 1] = acc[p].second;
-  });
 }
-
-// What becomes of the 8 accumulators of half a block.
-struct Finisher {
-  Requantizer256 requantizer[kHalves];
-  bool high_words;
-};
 
 void StoreOutputs(const ConvRow& row, const __m256i* values, int32_t channels, uint8_t* to) {
   const __m256i low = _mm256_set1_epi32(row.low);
@@ -119,17 +149,40 @@ void Finish(const ConvRow& row, const Finisher& finisher, int32_t block, __m256i
 }
 
 // Bytes of whole blocks with high words, which most are.
-void FinishBytes(const ConvRow& row, const Finisher& finisher, const __m256i* sums, uint8_t* to, int pixels) {
-  const __m128i low = _mm_set1_epi8(static_cast<char>(row.low));
-  const __m128i high = _mm_set1_epi8(static_cast<char>(row.high));
-  const Requantizer256 first = finisher.requantizer[0];
-  const Requantizer256 second = finisher.requantizer[1];
-  for (int p = 0; p < pixels; ++p, sums += kHalves, to += row.out_step) {
-    const __m256i words = _mm256_permute4x64_epi64(
-        _mm256_packs_epi32(RequantizeHighWords256(first, sums[0]), RequantizeHighWords256(second, sums[1])), 0xd8);
-    const __m128i bytes = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm_min_epu8(_mm_max_epu8(bytes, low), high));
+template <int kPixels>
+[[gnu::always_inline]] inline void FinishBytes(const ConvRow& row, const ByteRequantizer256& requantizer,
+                                               const SixteenSums (&acc)[kPixels], uint8_t* to) {
+  const __m256i low = _mm256_set1_epi8(static_cast<char>(row.low));
+  const __m256i high = _mm256_set1_epi8(static_cast<char>(row.high));
+  Unroll<(kPixels + 1) / 2>([&](auto pair) {
+    constexpr int kFirst = 2 * pair;
+    constexpr int kSecond = kFirst + 1 < kPixels ? kFirst + 1 : kFirst;
+    const __m256i bytes =
+        _mm256_min_epu8(_mm256_max_epu8(RequantizeTwo256(requantizer, acc[kFirst], acc[kSecond]), low), high);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm256_castsi256_si128(bytes));
+    if constexpr (kSecond != kFirst) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(to + row.out_step), _mm256_extracti128_si256(bytes, 1));
+      to += 2 * row.out_step;
+    }
+  });
+}
+
+// A tile of pixels with one block of channels.
+template <int kPixels, WeightForm kForm = WeightForm::kBytes>
+[[gnu::noinline]] void RunTile(const ConvRow& row, const Finisher& finisher, int32_t block, const uint16_t* x,
+                               const int8_t* w, int64_t pixel) {
+  SixteenSums acc[kPixels];
+  MultiplyTile<kPixels, kForm>(x, int64_t{row.segment_count} * row.quads, w, row.constants[block].acc_init, acc);
+  if (finisher.in_bytes && (block + 1) * kBlockChannels <= row.channels) {
+    FinishBytes<kPixels>(row, finisher.bytes, acc, row.out + pixel * row.out_step + block * kBlockChannels);
+    return;
   }
+  __m256i sums[kPixels * kHalves];
+  Unroll<kPixels>([&](auto p) {
+    sums[p * kHalves] = acc[p].first;
+    sums[p * kHalves + 1] = acc[p].second;
+  });
+  for (int p = 0; p < kPixels; ++p) Finish(row, finisher, block, sums + p * kHalves, pixel + p);
 }
 
 // visit(pixels of the tile, first pixel) from `pixel` to `end`, the rest in smaller tiles.
@@ -141,40 +194,46 @@ void ForEachTile(int64_t pixel, int64_t end, Visit visit) {
   }
 }
 
-void RunPixels(const ConvRow& row, int64_t first, int64_t end) {
+// `words`: scratch for those of the pixels; `weight_words`: for those of a block's weights, or nullptr.
+void RunPixels(const ConvRow& row, int64_t first, int64_t end, uint16_t* words, int8_t* weight_words) {
   const int64_t quads = int64_t{row.segment_count} * row.quads;
-  auto* const words = static_cast<uint16_t*>(row.packed);
   const auto tile_at = [&](int64_t pixel) { return words + (pixel - first) * quads * kQuadWords; };
   ForEachTile(first, end, [&](auto pixels, int64_t pixel) { WidenPixels<pixels>(row, pixel, tile_at(pixel)); });
   Finisher finisher;
   finisher.high_words = HighWordsDo256(row.zero_point, row.min_shift, row.max_shift);
-  const bool in_bytes = finisher.high_words && row.sums == nullptr && !row.wide_output;
+  finisher.in_bytes = finisher.high_words && row.sums == nullptr && !row.wide_output;
   for (int32_t block = 0; block < row.blocks; ++block) {
     const ConvBlock& constants = row.constants[block];
     const int8_t* weights = row.weights + block * quads * kQuadBytes;
     Unroll<kHalves>([&](auto h) {
       finisher.requantizer[h] =
           MakeRequantizer256(constants.multiplier + 8 * h, constants.shift + 8 * h, row.zero_point);
+      finisher.bytes.half[h] = SwapMiddle256(finisher.requantizer[h]);
     });
+    if (weight_words != nullptr) WidenWeights(weights, quads, weight_words);
     ForEachTile(first, end, [&](auto pixels, int64_t pixel) {
-      __m256i sums[pixels * kHalves];
-      Multiply<pixels>(tile_at(pixel), quads, weights, constants.acc_init, sums);
-      if (in_bytes && (block + 1) * kBlockChannels <= row.channels) {
-        return FinishBytes(row, finisher, sums, row.out + pixel * row.out_step + block * kBlockChannels, pixels);
+      if (pixels == kPixelsAvx2 && weight_words != nullptr) {
+        RunTile<pixels, WeightForm::kWords>(row, finisher, block, tile_at(pixel), weight_words, pixel);
+      } else {
+        RunTile<pixels>(row, finisher, block, tile_at(pixel), weights, pixel);
       }
-      for (int p = 0; p < pixels; ++p) Finish(row, finisher, block, sums + p * kHalves, pixel + p);
     });
   }
 }
 
-// As many tiles at a time as have room in scratch, at least one.
+// As many tiles at a time as have room in scratch, at least one. Where it is a few, weights are made words once for
+// all.
 void RunRow(const ConvRow& row) {
-  constexpr int64_t kWordBytes = sizeof(uint16_t);
-  const int64_t tile_bytes = int64_t{row.segment_count} * row.quads * kQuadWords * kWordBytes * kPixelsAvx2;
-  const int64_t tiles = tile_bytes < kPackedBytes ? kPackedBytes / tile_bytes : 1;
+  constexpr int64_t kFewestTiles = 3;
+  const int64_t quads = int64_t{row.segment_count} * row.quads;
+  const int64_t tile_bytes = quads * kQuadWords * int64_t{sizeof(uint16_t)} * kPixelsAvx2;
+  const int64_t tiles = tile_bytes < kPackedBytesAvx2 ? kPackedBytesAvx2 / tile_bytes : 1;
   const int64_t step = tiles * kPixelsAvx2;
+  auto* const weights = tiles >= kFewestTiles ? static_cast<int8_t*>(row.packed) : nullptr;
+  auto* const words = static_cast<uint16_t*>(row.packed) + (weights != nullptr ? quads * kQuadBytes : 0);
   for (int64_t pixel = 0; pixel < row.pixels; pixel += step) {
-    RunPixels(row, pixel, pixel + step < row.pixels ? pixel + step : row.pixels);
+    const int64_t end = pixel + step < row.pixels ? pixel + step : row.pixels;
+    RunPixels(row, pixel, end, words, end - pixel >= kFewestTiles * kPixelsAvx2 ? weights : nullptr);
   }
 }
 

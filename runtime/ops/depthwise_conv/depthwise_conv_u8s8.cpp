@@ -139,9 +139,11 @@ LOCKSTEP_DEPTHWISE(avx2)
 
 bool AcceptsDepthwise256(const LayerArgs& args) {
   if (!AcceptsDepthwiseBytes(args)) return false;
-  const int32_t* window = args.inputs[1].shape;
-  return int64_t{window[1]} * window[2] <= kMostTaps256 && window[3] >= kFewestChannels256 &&
-         window[3] <= kMostChannels256;
+  const DepthwiseLayer layer = DescribeDepthwise(args);
+  const int64_t groups = (int64_t{layer.kernel_h} + 1) / 2;
+  const int64_t columns = int64_t{layer.kernel_w - 1} * layer.dilation_w + 1;
+  return layer.kernel_h <= kMostRows256 && groups * layer.kernel_w <= kWeightGroups256 &&
+         groups * columns <= kColumnGroups256 && layer.channels >= kFewestChannels256;
 }
 #endif
 

@@ -48,9 +48,10 @@ inline constexpr int kMostQuads512 = 4;
 inline constexpr int kMostStride512 = 16;
 inline constexpr int kMostTaps512 = 128;  // of depthwise_rows_uxsx_avx512vnni
 
-// Likewise depthwise_rows_u8s8_avx2, which takes 16 channels or more.
-inline constexpr int kMostTaps256 = 256;
-inline constexpr int kMostChannels256 = 4096;
+// Likewise depthwise_columns_256.h, in groups of two rows or of four; for 16 channels or more.
+inline constexpr int kWeightGroups256 = 96;
+inline constexpr int kColumnGroups256 = 256;
+inline constexpr int kMostRows256 = 32;
 inline constexpr int kFewestChannels256 = 16;
 
 // What depthwise_rows_u8s8_msa has memory for: a window's quads of rows, and those of the columns of a piece of a row.
