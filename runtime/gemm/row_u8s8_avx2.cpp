@@ -239,6 +239,6 @@ void RunRow(const ConvRow& row) {
 
 }  // namespace
 
-const ConvVariant row_u8s8_avx2{false, RunRow, ApplyTable, FinishSums};
+const ConvVariant row_u8s8_avx2{false, RunRow, ApplyTableAvx2, FinishSums};
 
 }  // namespace lockstep::kernels

@@ -14,6 +14,8 @@ namespace lockstep::kernels {
 
 AcceptFunction HasPlainRuns;
 RunFunction add_ux_avx512vnni;
+AcceptFunction AcceptsAddBytes;
+RunFunction add_u8_avx2;
 RunFunction add_ux_neon;
 RunFunction add_ux_msa;
 RunFunction add_ux_portable;
@@ -22,6 +24,9 @@ RunFunction add_f32_portable;
 inline constexpr Kernel kAddKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(add_ux_avx512vnni, Isa::kAvx512Vnni, HasPlainRuns),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVX2)
+    LOCKSTEP_INTEGER_KERNEL(add_u8_avx2, Isa::kAvx2, AcceptsAddBytes),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(add_ux_neon, Isa::kNeon, HasPlainRuns),

@@ -61,6 +61,7 @@ void AddRun512(const AddConstants& constants, const BinaryRun& run);
 void MulRun512(const MulConstants& constants, const BinaryRun& run);
 void MulWideRun512(const MulConstants& constants, const BinaryRun& run);  // a shift of kLongShift or more
 void PReluRun512(const PReluConstants& constants, const BinaryRun& run);
+void AddRunAvx2(const AddConstants& constants, const BinaryRun& run);  // of bytes, none of which is one for all
 void AddRunNeon(const AddConstants& constants, const BinaryRun& run);
 void MulRunNeon(const MulConstants& constants, const BinaryRun& run);
 void PReluRunNeon(const PReluConstants& constants, const BinaryRun& run);

@@ -17,8 +17,8 @@ struct ByteRows {
 // One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so. `from` and `to` may be the same.
 using CopyRowsFunction = void(const ByteRows& rows);
 using LookUpRowsFunction = void(const uint8_t* table, const ByteRows& rows);  // of 256 bytes
-CopyRowsFunction CopyRows512, CopyRowsNeon, CopyRowsMsa;
-LookUpRowsFunction LookUpRows512, LookUpRowsNeon, LookUpRowsMsa;
+CopyRowsFunction CopyRows512, CopyRowsAvx2, CopyRowsNeon, CopyRowsMsa;
+LookUpRowsFunction LookUpRows512, LookUpRowsAvx2, LookUpRowsNeon, LookUpRowsMsa;
 
 // For an operator whose output has its input's shape, both of bytes.
 template <typename Visit>

@@ -41,7 +41,8 @@ void LookUp(const uint8_t* table, const uint8_t* x, uint8_t* y, ptrdiff_t count)
 // y = table[y]: entries of one byte, 256 of them, and of two bytes for values below their count.
 using ApplyTableFunction = void(const uint8_t* table, const Stretches<uint8_t>& y);
 ApplyTableFunction ApplyTable;
-ApplyTableFunction ApplyTable512;  // where LOCKSTEP_KERNELS_AVX512VNNI says so
+ApplyTableFunction ApplyTable512;   // where LOCKSTEP_KERNELS_AVX512VNNI says so
+ApplyTableFunction ApplyTableAvx2;  // where LOCKSTEP_KERNELS_AVX2 does
 void ApplyWideTable(const uint8_t* table, const Stretches<uint16_t>& y);
 // y = table[x], entries of one byte; x side by side.
 void LookUpBytes(const uint8_t* table, const uint16_t* x, const Stretches<uint8_t>& y);

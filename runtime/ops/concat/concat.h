@@ -13,8 +13,9 @@ namespace lockstep::kernels {
 
 PrepareFunction PrepareConcat;
 SetupFunction SetUpConcat;
-AcceptFunction AcceptsConcat512;
+AcceptFunction AcceptsConcatBytes;
 RunFunction concat_u8_avx512vnni;
+RunFunction concat_u8_avx2;
 AcceptFunction AcceptsConcatFloats512;
 AcceptFunction AcceptsConcatIntegers;
 RunFunction concat_f32_avx512vnni;
@@ -44,9 +45,12 @@ ConcatPart PartOfConcat(const LayerArgs& args, int32_t input, const ConcatPart* 
 
 inline constexpr Kernel kConcatKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_KERNEL(concat_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsConcat512),
+    LOCKSTEP_KERNEL(concat_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsConcatBytes),
     LOCKSTEP_KERNEL(concat_f32_avx512vnni, Isa::kAvx512Vnni, AcceptsConcatFloats512),
     LOCKSTEP_KERNEL(concat_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsConcatIntegers),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVX2)
+    LOCKSTEP_KERNEL(concat_u8_avx2, Isa::kAvx2, AcceptsConcatBytes),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_KERNEL(concat_ux_neon, Isa::kNeon, AcceptsConcatIntegers),

@@ -202,7 +202,7 @@ void conv_winograd_u8s8_avx512vnni(const LayerArgs& args, int64_t begin, int64_t
 
 #if defined(LOCKSTEP_KERNELS_AVX2)
 void conv_winograd_u8s8_avx2(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
-  RunLayer(args, begin, end, scratch, winograd_u8s8_avx2, ApplyTable);
+  RunLayer(args, begin, end, scratch, winograd_u8s8_avx2, ApplyTableAvx2);
 }
 #endif
 

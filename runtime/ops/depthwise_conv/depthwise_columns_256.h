@@ -10,6 +10,7 @@
 
 #include "arithmetic/requantize_avx2.h"
 #include "gemm/unroll.h"
+#include "ops/common/byte_table.h"
 #include "ops/depthwise_conv/depthwise_rows.h"
 
 namespace lockstep::kernels {
@@ -268,10 +269,9 @@ void RunDepthwise(const DepthwiseLayer& layer, int64_t begin, int64_t end) {
     RunBlock<Products>(layer, plan, block, begin, end);
   }
   if (layer.table == nullptr) return;
-  for (int64_t pixel = begin * layer.out_w; pixel < end * layer.out_w; ++pixel) {
-    uint8_t* to = layer.output + pixel * layer.out_pitch;
-    for (int32_t i = 0; i < layer.channels; ++i) to[i] = layer.table[to[i]];
-  }
+  uint8_t* first = layer.output + begin * layer.out_w * layer.out_pitch;
+  const int64_t pixels = (end - begin) * layer.out_w;
+  ApplyTableAvx2(layer.table, {first, layer.channels, pixels, layer.out_pitch});
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ PrepareFunction PrepareLayerNormalization;  // a unit is one row
 AcceptFunction AcceptsLayerNormalization512;
 RunFunction layer_normalization_ux_avx512vnni;
 AcceptFunction AcceptsLayerNormalizationLanes;
+RunFunction layer_normalization_ux_avx2;
 RunFunction layer_normalization_ux_neon;
 RunFunction layer_normalization_ux_msa;
 RunFunction layer_normalization_ux_portable;
@@ -23,6 +24,9 @@ RunFunction layer_normalization_f32_portable;
 inline constexpr Kernel kLayerNormalizationKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(layer_normalization_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsLayerNormalization512),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVX2)
+    LOCKSTEP_INTEGER_KERNEL(layer_normalization_ux_avx2, Isa::kAvx2, AcceptsLayerNormalizationLanes),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(layer_normalization_ux_neon, Isa::kNeon, AcceptsLayerNormalizationLanes),

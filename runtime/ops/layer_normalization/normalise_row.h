@@ -20,7 +20,7 @@ struct InverseDeviation {
 struct NormalisedRow {
   const uint8_t* x;
   uint8_t* y;
-  int64_t n;            // for NEON and MSA at least kFewestNormalised
+  int64_t n;            // but for AVX-512 at least kFewestNormalised
   bool wide_x, wide_y;  // two bytes
   int64_t sum;
   int variance_shift;
@@ -34,8 +34,10 @@ inline constexpr int64_t kFewestNormalised = 16;
 
 // One of each for an instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
 RowSums SumRow512(const uint8_t* x, bool wide, int64_t n);
-uint64_t FloorRoot512(uint64_t w);
 void NormaliseRow512(const NormalisedRow& row);
+RowSums SumRowAvx2(const uint8_t* x, bool wide, int64_t n);
+uint64_t FloorRootAvx2(uint64_t w);
+void NormaliseRowAvx2(const NormalisedRow& row);
 RowSums SumRowNeon(const uint8_t* x, bool wide, int64_t n);
 void NormaliseRowNeon(const NormalisedRow& row);
 RowSums SumRowMsa(const uint8_t* x, bool wide, int64_t n);

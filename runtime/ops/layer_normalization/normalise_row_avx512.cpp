@@ -69,17 +69,6 @@ void Normalise(const NormalisedRow& row) {
 
 RowSums SumRow512(const uint8_t* x, bool wide, int64_t n) { return wide ? Sum<true>(x, n) : Sum<false>(x, n); }
 
-// The root of the nearest float64 is off by 1 at the most.
-uint64_t FloorRoot512(uint64_t w) {
-  constexpr uint64_t kLargest = 0xffffffff;
-  const __m128d nearest = _mm_cvtu64_sd(_mm_setzero_pd(), w);
-  const uint64_t estimate = _mm_cvttsd_u64(_mm_sqrt_sd(nearest, nearest));
-  uint64_t root = estimate > kLargest ? kLargest : estimate;
-  while (root * root > w) --root;
-  while (root < kLargest && (root + 1) * (root + 1) <= w) ++root;
-  return root;
-}
-
 void NormaliseRow512(const NormalisedRow& row) {
   if (row.wide_x) {
     row.wide_y ? Normalise<true, true>(row) : Normalise<true, false>(row);

@@ -12,8 +12,9 @@ kernels::CheckFunction CheckLookup;
 
 namespace lockstep::kernels {
 
-AcceptFunction AcceptsLookup512;
+AcceptFunction AcceptsLookupBytes;
 RunFunction lookup_u8_avx512vnni;
+RunFunction lookup_u8_avx2;
 AcceptFunction AcceptsLookupNeon;
 RunFunction lookup_u8_neon;
 AcceptFunction AcceptsLookupMsa;
@@ -22,7 +23,10 @@ RunFunction lookup_ux_portable;
 
 inline constexpr Kernel kLookupKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_KERNEL(lookup_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsLookup512),
+    LOCKSTEP_KERNEL(lookup_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsLookupBytes),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVX2)
+    LOCKSTEP_KERNEL(lookup_u8_avx2, Isa::kAvx2, AcceptsLookupBytes),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_KERNEL(lookup_u8_neon, Isa::kNeon, AcceptsLookupNeon),

@@ -3,7 +3,7 @@
 
 namespace lockstep::kernels {
 
-bool AcceptsLookup512(const LayerArgs& args) { return AreBytes(args); }
+bool AcceptsLookupBytes(const LayerArgs& args) { return AreBytes(args); }
 
 void lookup_u8_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
   const uint8_t* table = args.layer->options_as_Lookup()->table()->data();

@@ -28,6 +28,8 @@ MatMulTile MatMulTileOf(const LayerArgs& args, int64_t unit);
 PrepareFunction PrepareMatMul;
 AcceptFunction AcceptsMatMulRows;
 RunFunction mat_mul_ux_avx512vnni;
+AcceptFunction AcceptsMatMulBytes;
+RunFunction mat_mul_ux_avx2;
 RunFunction mat_mul_ux_neon;
 RunFunction mat_mul_ux_msa;
 RunFunction mat_mul_ux_portable;
@@ -37,6 +39,9 @@ RunFunction mat_mul_f32_portable;
 inline constexpr Kernel kMatMulKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_avx512vnni, Isa::kAvx512Vnni, AcceptsMatMulRows),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVX2)
+    LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_avx2, Isa::kAvx2, AcceptsMatMulBytes),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_neon, Isa::kNeon, AcceptsMatMulRows),

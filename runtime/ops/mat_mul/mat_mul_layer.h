@@ -1,6 +1,8 @@
 // What kernels of an instruction set take from a layer.
 #pragma once
 
+#include <algorithm>
+
 #include "joint_elements.h"
 #include "ops/layer_args.h"
 #include "ops/mat_mul/mat_mul.h"
@@ -33,6 +35,19 @@ inline MatMulRows MatMulRowsOf(const LayerArgs& args, const MatMulTile& tile, in
   rows.low = o.clamp_low();
   rows.high = o.clamp_high();
   return rows;
+}
+
+// visit(the first unit's tile, rows) for units of the same matrix together.
+template <typename Visit>
+void ForEachMatrix(const LayerArgs& args, int64_t begin, int64_t end, Visit visit) {
+  const TensorView& y = args.outputs[0];
+  const int64_t height = y.shape[y.rank - 2];
+  const int64_t units = (height + kMatMulRows - 1) / kMatMulRows;  // of a matrix
+  for (int64_t unit = begin; unit < end;) {
+    const int64_t stop = std::min(end, (unit / units + 1) * units);
+    visit(MatMulTileOf(args, unit), std::min((stop - unit) * kMatMulRows, height - unit % units * kMatMulRows));
+    unit = stop;
+  }
 }
 
 inline void RunMatMulRows(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch,

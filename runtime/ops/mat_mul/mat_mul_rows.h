@@ -27,8 +27,9 @@ struct MatMulFloats {
 };
 
 void MultiplyFloats512(const MatMulFloats& tile);
-void MultiplyBytes512(const MatMulRows& rows);  // narrow
-void MultiplyWords512(const MatMulRows& rows);  // not narrow
+void MultiplyBytes512(const MatMulRows& rows);   // narrow
+void MultiplyWords512(const MatMulRows& rows);   // not narrow
+void MultiplyBytesAvx2(const MatMulRows& rows);  // narrow
 
 // Of at most kMatMulRows rows.
 void MatMulRowsNeon(const MatMulRows& rows);

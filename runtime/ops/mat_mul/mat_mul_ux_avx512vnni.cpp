@@ -1,26 +1,7 @@
-#include <algorithm>
-
 #include "ops/common/float_elements.h"
 #include "ops/mat_mul/mat_mul_layer.h"
 
 namespace lockstep::kernels {
-
-namespace {
-
-// visit(the first unit's tile, rows) for units of the same matrix together.
-template <typename Visit>
-void ForEachMatrix(const LayerArgs& args, int64_t begin, int64_t end, Visit visit) {
-  const TensorView& y = args.outputs[0];
-  const int64_t height = y.shape[y.rank - 2];
-  const int64_t units = (height + kMatMulRows - 1) / kMatMulRows;  // of a matrix
-  for (int64_t unit = begin; unit < end;) {
-    const int64_t stop = std::min(end, (unit / units + 1) * units);
-    visit(MatMulTileOf(args, unit), std::min((stop - unit) * kMatMulRows, height - unit % units * kMatMulRows));
-    unit = stop;
-  }
-}
-
-}  // namespace
 
 void mat_mul_ux_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
   ForEachMatrix(args, begin, end, [&](const MatMulTile& tile, int64_t count) {

@@ -13,8 +13,9 @@ namespace lockstep::kernels {
 
 PrepareFunction PrepareRescale;
 SetupFunction SetUpRescale;
-AcceptFunction AcceptsRescale512;
+AcceptFunction AcceptsRescaleBytes;
 RunFunction rescale_u8_avx512vnni;
+RunFunction rescale_u8_avx2;
 RunFunction rescale_ux_avx512vnni;
 AcceptFunction AcceptsRescaleNeon;
 RunFunction rescale_u8_neon;
@@ -24,8 +25,11 @@ RunFunction rescale_ux_portable;
 
 inline constexpr Kernel kRescaleKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_KERNEL(rescale_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsRescale512),
+    LOCKSTEP_KERNEL(rescale_u8_avx512vnni, Isa::kAvx512Vnni, AcceptsRescaleBytes),
     LOCKSTEP_KERNEL(rescale_ux_avx512vnni, Isa::kAvx512Vnni, nullptr),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVX2)
+    LOCKSTEP_KERNEL(rescale_u8_avx2, Isa::kAvx2, AcceptsRescaleBytes),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_KERNEL(rescale_u8_neon, Isa::kNeon, AcceptsRescaleNeon),

@@ -3,7 +3,7 @@
 
 namespace lockstep::kernels {
 
-bool AcceptsRescale512(const LayerArgs& args) { return AreBytes(args); }
+bool AcceptsRescaleBytes(const LayerArgs& args) { return AreBytes(args); }
 
 void rescale_u8_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
   ForEachByteRow(args, begin, end, [&](const ByteRows& rows) { LookUpRows512(args.state, rows); });

@@ -8,7 +8,7 @@ Prepared PrepareSoftmax(const LayerArgs& args) {
   const TensorView& output = args.outputs[0];
   Prepared prepared;
   prepared.units = OuterElements(output, output.rank - 1);
-#if defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA)
+#if defined(LOCKSTEP_KERNELS_AVX2) || defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA)
   if (FormOf(args) == Form::kInteger) prepared.scratch_bytes = static_cast<uint64_t>(SoftmaxScratch(RowLength(output)));
 #endif
   return prepared;

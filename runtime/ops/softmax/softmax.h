@@ -13,6 +13,7 @@ namespace lockstep::kernels {
 
 PrepareFunction PrepareSoftmax;
 RunFunction softmax_ux_avx512vnni;
+RunFunction softmax_ux_avx2;
 RunFunction softmax_ux_neon;
 RunFunction softmax_ux_msa;
 RunFunction softmax_ux_portable;
@@ -21,6 +22,9 @@ RunFunction softmax_f32_portable;
 inline constexpr Kernel kSoftmaxKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(softmax_ux_avx512vnni, Isa::kAvx512Vnni, nullptr),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVX2)
+    LOCKSTEP_INTEGER_KERNEL(softmax_ux_avx2, Isa::kAvx2, nullptr),
 #endif
 #if defined(LOCKSTEP_KERNELS_NEON)
     LOCKSTEP_INTEGER_KERNEL(softmax_ux_neon, Isa::kNeon, nullptr),

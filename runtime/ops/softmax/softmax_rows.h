@@ -28,6 +28,7 @@ constexpr int64_t SoftmaxScratch(int64_t length) { return (length + 15) / 16 * 1
 
 // One of each instruction set: compiled where LOCKSTEP_KERNELS_<SET> says so.
 void SoftmaxRows512(const SoftmaxRows& rows);
+void SoftmaxRowsAvx2(const SoftmaxRows& rows);
 void SoftmaxRowsNeon(const SoftmaxRows& rows);
 void SoftmaxRowsMsa(const SoftmaxRows& rows);
 

@@ -1,0 +1,10 @@
+#include "ops/layer_normalization/layer_normalization.h"
+#include "ops/layer_normalization/normalise_rows.h"
+
+namespace lockstep::kernels {
+
+void layer_normalization_ux_avx2(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  NormaliseRows(args, begin, end, SumRowAvx2, FloorRootAvx2, NormaliseRowAvx2);
+}
+
+}  // namespace lockstep::kernels
