@@ -175,6 +175,7 @@ struct ConvVariant {
 
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
 extern const ConvVariant row_u8s8_avx512vnni;
+extern const ConvVariant row_u8s8_avxvnni;
 extern const ConvVariant row_u8s8_avx2;
 extern const ConvVariant row_u8s8_neoni8mm;
 extern const ConvVariant row_u8s8_neondot;

@@ -10,6 +10,10 @@
 
 namespace lockstep::kernels {
 
+struct WinogradProduct;
+using MultiplyWinograd = void(const WinogradProduct& product);
+MultiplyWinograd MultiplyWinogradAvxVnni;
+
 // What the kernels are given of a layer.
 struct WinogradLayer {
   const uint8_t* input;
@@ -25,6 +29,7 @@ struct WinogradLayer {
   const int32_t* multiplier;
   const int8_t* shift;
   int32_t zero_point, low, high;
+  MultiplyWinograd* multiply = nullptr;  // instead of the kernel's own, with AVX2
 };
 
 // Sums are computed 64 times within 32 bits: those of an accepted layer are within ±kWinogradLimit.
@@ -48,6 +53,7 @@ using WinogradFits = bool(const int8_t* weights, int64_t quads, const int32_t* a
 
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
 RunWinograd winograd_u8s8_avx512vnni;
+RunWinograd winograd_u8s8_avxvnni;  // in the file of AVX2
 RunWinograd winograd_u8s8_avx2;
 RunWinograd winograd_u8s8_neon;
 RunWinograd winograd_u8s8_msa;

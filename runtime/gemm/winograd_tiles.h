@@ -291,7 +291,7 @@ class WinogradTiles {
         product.tiles = counts_[*classes];
         product.w = row_weights + form_.WeightsOf(column) * weight_step_;
         product.start = channel != 0 ? nullptr : row == 1 && column == 1 ? constants.start : constants.none;
-        Kernels::Multiply(product);
+        kernels_.Multiply(product);
         product.x += input_step_;
         product.place += kProductStep;
       }

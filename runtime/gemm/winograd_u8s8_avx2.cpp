@@ -6,13 +6,11 @@
 
 #include "arithmetic/requantize_avx2.h"
 #include "gemm/winograd_fits.h"
+#include "gemm/winograd_products_256.h"
 #include "gemm/winograd_transforms_x86.h"
 
 namespace lockstep::kernels {
 namespace {
-
-constexpr int kPairs = kChannelsAtATime / 2;
-constexpr int kHalf = kBlockChannels / 2;
 
 struct Words256 {
   using Vector = __m256i;
@@ -21,41 +19,21 @@ struct Words256 {
   LOCKSTEP_INLINE static Vector FourTimes(Vector x) { return _mm256_slli_epi32(x, 2); }
 };
 
-template <int kTiles>
-void MultiplyTiles(const WinogradProduct& product, const int16_t* from, int32_t* const* tiles) {
-  SixteenSums acc[kTiles];
-  Unroll<kTiles>([&](auto t) {
-    const int32_t* start = product.start != nullptr ? product.start : tiles[t] + product.place;
-    acc[t] = {Load256(start), Load256(start + kHalf)};
-  });
-  const int16_t* weights = product.w;
-  for (int32_t left = product.eights; left > 0; --left, from += kTileGroup * kChannelsAtATime) {
-    Unroll<kPairs>([&](auto pair) {
-      const __m256i first = Load256(weights);
-      const __m256i second = Load256(weights + kBlockChannels);
-      Unroll<kTiles>(
-          [&](auto t) { acc[t] = AddProducts256(acc[t], from + t * kChannelsAtATime + 2 * pair, first, second); });
-      weights += 2 * kBlockChannels;
-    });
+struct PairProducts {
+  LOCKSTEP_INLINE static SixteenSums Add(SixteenSums sums, const void* words, __m256i first, __m256i second) {
+    return AddProducts256(sums, words, first, second);
   }
-  Unroll<kTiles>([&](auto t) {
-    int32_t* to = tiles[t] + product.place;
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), acc[t].first);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + kHalf), acc[t].second);
-  });
-}
+};
 
 class KernelsAvx2 : public TransformsX86 {
  public:
   explicit KernelsAvx2(const WinogradLayer& layer)
       : limits_{layer.zero_point, layer.low, layer.high},
         pitch_(layer.out_pitch),
-        row_step_(layer.out_w * layer.out_pitch) {}
+        row_step_(layer.out_w * layer.out_pitch),
+        multiply_(layer.multiply != nullptr ? layer.multiply : MultiplyGroups<PairProducts>) {}
 
-  static void Multiply(const WinogradProduct& product) {
-    ForEachTileGroup(
-        product, [&](auto count, const int16_t* x, int32_t* const* tiles) { MultiplyTiles<count>(product, x, tiles); });
-  }
+  void Multiply(const WinogradProduct& product) const { multiply_(product); }
 
   void Write(const WinogradConstants& constants, const int32_t* from, const WinogradOutput& output,
              int32_t channel) const {
@@ -116,12 +94,19 @@ class KernelsAvx2 : public TransformsX86 {
 
   Limits256 limits_;
   int64_t pitch_, row_step_;
+  MultiplyWinograd* multiply_;
 };
 
 }  // namespace
 
 void winograd_u8s8_avx2(const WinogradLayer& layer, int64_t image, int64_t begin, int64_t end, uint8_t* scratch) {
   WinogradTiles<KernelsAvx2>(layer, image, scratch).Run(begin, end);
+}
+
+void winograd_u8s8_avxvnni(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch) {
+  WinogradLayer by_dot_products = layer;
+  by_dot_products.multiply = MultiplyWinogradAvxVnni;
+  winograd_u8s8_avx2(by_dot_products, image, begin, end, scratch);
 }
 
 bool winograd_fits_avx2(const int8_t* weights, int64_t quads, const int32_t* acc_init, int32_t channels) {

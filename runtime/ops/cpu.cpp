@@ -15,7 +15,7 @@ namespace lockstep {
 namespace {
 
 constexpr Isa kAllIsas[] = {Isa::kPortable, Isa::kMsa,        Isa::kNeon, Isa::kNeonDot,
-                            Isa::kNeonI8mm, Isa::kAvx512Vnni, Isa::kAvx2};
+                            Isa::kNeonI8mm, Isa::kAvx512Vnni, Isa::kAvx2, Isa::kAvxVnni};
 
 #if defined(__x86_64__)
 
@@ -37,7 +37,11 @@ IsaSet DetectVectors() {
   constexpr unsigned kVbmiVnni = (1U << 1U) | (1U << 11U);
   const bool avx512 =
       (state & kZmmState) == kZmmState && (ebx & kFoundationBwVl) == kFoundationBwVl && (ecx & kVbmiVnni) == kVbmiVnni;
-  return ((ebx & kAvx2) != 0 ? IsaBit(Isa::kAvx2) : 0) | (avx512 ? IsaBit(Isa::kAvx512Vnni) : 0);
+  if ((ebx & kAvx2) == 0) return 0;
+  constexpr unsigned kAvxVnni = 1U << 4U;
+  unsigned more = 0;
+  const bool avx_vnni = __get_cpuid_count(7, 1, &more, &ebx, &ecx, &edx) != 0 && (more & kAvxVnni) != 0;
+  return IsaBit(Isa::kAvx2) | (avx_vnni ? IsaBit(Isa::kAvxVnni) : 0) | (avx512 ? IsaBit(Isa::kAvx512Vnni) : 0);
 }
 
 #elif defined(LOCKSTEP_KERNELS_NEON) || defined(LOCKSTEP_KERNELS_MSA)
@@ -112,6 +116,8 @@ const char* IsaName(Isa isa) {
       return "avx512vnni";
     case Isa::kAvx2:
       return "avx2";
+    case Isa::kAvxVnni:
+      return "avxvnni";
   }
   return "unknown";
 }

@@ -5,13 +5,13 @@
 
 namespace lockstep {
 
-enum class Isa : uint8_t { kPortable, kMsa, kNeon, kAvx512Vnni, kAvx2, kNeonDot, kNeonI8mm };
+enum class Isa : uint8_t { kPortable, kMsa, kNeon, kAvx512Vnni, kAvx2, kNeonDot, kNeonI8mm, kAvxVnni };
 
 using IsaSet = uint32_t;  // bit i: Isa with value i
 
 inline constexpr IsaSet IsaBit(Isa isa) { return IsaSet{1} << static_cast<uint32_t>(isa); }
 
-const char* IsaName(Isa isa);  // "portable", "msa", "neon", "avx512vnni", "avx2", "neondot", "neoni8mm"
+const char* IsaName(Isa isa);  // "portable", "msa", "neon", "avx512vnni", "avx2", "neondot", "neoni8mm", "avxvnni"
 
 // The instruction sets of this CPU that this build has kernels for; kPortable is always among them. From HWCAP on Linux
 // boards (never by probing: an emulated MIPS without MSA executes its opcodes wrongly instead of trapping), cpuid on

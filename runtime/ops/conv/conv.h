@@ -16,6 +16,9 @@ PrepareFunction PrepareConv;
 AcceptFunction AcceptsWinograd512;
 RunFunction conv_winograd_u8s8_avx512vnni;
 RunFunction conv_u8s8_avx512vnni;
+AcceptFunction AcceptsWinogradVnni;
+RunFunction conv_winograd_u8s8_avxvnni;
+RunFunction conv_u8s8_avxvnni;
 RunFunction conv_winograd_u8s8_avx2;
 RunFunction conv_u8s8_avx2;
 RunFunction conv_u8s8_neoni8mm;
@@ -29,6 +32,7 @@ RunFunction conv_winograd_u8s8_msa;
 RunFunction conv_u8s8_msa;
 RunFunction conv_u8s8_portable;
 RunFunction conv_uxsx_avx512vnni;
+RunFunction conv_uxsx_avxvnni;
 RunFunction conv_uxsx_avx2;
 RunFunction conv_uxsx_neoni8mm;
 RunFunction conv_uxsx_neondot;
@@ -42,6 +46,10 @@ inline constexpr Kernel kConvKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(conv_winograd_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsWinograd512),
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsConv32),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVXVNNI)
+    LOCKSTEP_INTEGER_KERNEL(conv_winograd_u8s8_avxvnni, Isa::kAvxVnni, AcceptsWinogradVnni),
+    LOCKSTEP_INTEGER_KERNEL(conv_u8s8_avxvnni, Isa::kAvxVnni, AcceptsConv32),
 #endif
 #if defined(LOCKSTEP_KERNELS_AVX2)
     LOCKSTEP_INTEGER_KERNEL(conv_winograd_u8s8_avx2, Isa::kAvx2, AcceptsWinograd),
@@ -64,6 +72,9 @@ inline constexpr Kernel kConvKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(conv_u8s8_portable, Isa::kPortable, AcceptsConvBytes),
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(conv_uxsx_avx512vnni, Isa::kAvx512Vnni, AcceptsConvSums),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVXVNNI)
+    LOCKSTEP_INTEGER_KERNEL(conv_uxsx_avxvnni, Isa::kAvxVnni, AcceptsConvSums),
 #endif
 #if defined(LOCKSTEP_KERNELS_AVX2)
     LOCKSTEP_INTEGER_KERNEL(conv_uxsx_avx2, Isa::kAvx2, AcceptsConvSums),

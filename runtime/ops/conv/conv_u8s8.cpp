@@ -14,6 +14,10 @@ namespace lockstep::kernels {
 LOCKSTEP_CONV(avx512vnni)
 #endif
 
+#if defined(LOCKSTEP_KERNELS_AVXVNNI)
+LOCKSTEP_CONV(avxvnni)
+#endif
+
 #if defined(LOCKSTEP_KERNELS_AVX2)
 LOCKSTEP_CONV(avx2)
 #endif

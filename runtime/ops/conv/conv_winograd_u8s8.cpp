@@ -181,6 +181,9 @@ bool IsWinograd(const Kernel& kernel) {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
   if (kernel.accepts == AcceptsWinograd512) return true;
 #endif
+#if defined(LOCKSTEP_KERNELS_AVXVNNI)
+  if (kernel.accepts == AcceptsWinogradVnni) return true;
+#endif
   return kernel.accepts == AcceptsWinograd;
 }
 #endif
@@ -197,6 +200,19 @@ bool AcceptsWinograd512(const LayerArgs& args) {
 
 void conv_winograd_u8s8_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
   RunLayer(args, begin, end, scratch, winograd_u8s8_avx512vnni, ApplyTable512);
+}
+#endif
+
+#if defined(LOCKSTEP_KERNELS_AVXVNNI)
+// Few channels leave less to be saved than the transformations take.
+bool AcceptsWinogradVnni(const LayerArgs& args) {
+  constexpr int32_t kFewestIn = 32;
+  constexpr int32_t kFewestOut = 64;
+  return args.inputs[0].shape[3] >= kFewestIn && args.outputs[0].shape[3] >= kFewestOut && AcceptsWinograd(args);
+}
+
+void conv_winograd_u8s8_avxvnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
+  RunLayer(args, begin, end, scratch, winograd_u8s8_avxvnni, ApplyTableAvx2);
 }
 #endif
 

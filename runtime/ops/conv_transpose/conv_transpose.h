@@ -16,6 +16,7 @@ AcceptFunction AcceptsConvTranspose32;  // as AcceptsConv32, AcceptsConvBytes an
 AcceptFunction AcceptsConvTransposeBytes;
 AcceptFunction AcceptsConvTransposeSums;
 RunFunction conv_transpose_u8s8_avx512vnni;
+RunFunction conv_transpose_u8s8_avxvnni;
 RunFunction conv_transpose_u8s8_avx2;
 RunFunction conv_transpose_u8s8_neoni8mm;
 RunFunction conv_transpose_u8s8_neondot;
@@ -23,6 +24,7 @@ RunFunction conv_transpose_u8s8_neon;
 RunFunction conv_transpose_u8s8_msa;
 RunFunction conv_transpose_u8s8_portable;
 RunFunction conv_transpose_uxsx_avx512vnni;
+RunFunction conv_transpose_uxsx_avxvnni;
 RunFunction conv_transpose_uxsx_avx2;
 RunFunction conv_transpose_uxsx_neoni8mm;
 RunFunction conv_transpose_uxsx_neondot;
@@ -34,6 +36,9 @@ RunFunction conv_transpose_f32_portable;
 inline constexpr Kernel kConvTransposeKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsConvTranspose32),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVXVNNI)
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_avxvnni, Isa::kAvxVnni, AcceptsConvTranspose32),
 #endif
 #if defined(LOCKSTEP_KERNELS_AVX2)
     LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_avx2, Isa::kAvx2, AcceptsConvTranspose32),
@@ -53,6 +58,9 @@ inline constexpr Kernel kConvTransposeKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(conv_transpose_u8s8_portable, Isa::kPortable, AcceptsConvTransposeBytes),
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(conv_transpose_uxsx_avx512vnni, Isa::kAvx512Vnni, AcceptsConvTransposeSums),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVXVNNI)
+    LOCKSTEP_INTEGER_KERNEL(conv_transpose_uxsx_avxvnni, Isa::kAvxVnni, AcceptsConvTransposeSums),
 #endif
 #if defined(LOCKSTEP_KERNELS_AVX2)
     LOCKSTEP_INTEGER_KERNEL(conv_transpose_uxsx_avx2, Isa::kAvx2, AcceptsConvTransposeSums),

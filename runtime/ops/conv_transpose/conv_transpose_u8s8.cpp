@@ -157,6 +157,10 @@ Prepared PrepareConvTranspose(const LayerArgs& args) {
 LOCKSTEP_CONV_TRANSPOSE(avx512vnni)
 #endif
 
+#if defined(LOCKSTEP_KERNELS_AVXVNNI)
+LOCKSTEP_CONV_TRANSPOSE(avxvnni)
+#endif
+
 #if defined(LOCKSTEP_KERNELS_AVX2)
 LOCKSTEP_CONV_TRANSPOSE(avx2)
 #endif

@@ -18,6 +18,7 @@ RunFunction depthwise_conv_u8s8_avx512vnni;
 AcceptFunction AcceptsDepthwiseWide512;
 RunFunction depthwise_conv_uxsx_avx512vnni;
 AcceptFunction AcceptsDepthwise256;
+RunFunction depthwise_conv_u8s8_avxvnni;
 RunFunction depthwise_conv_u8s8_avx2;
 AcceptFunction AcceptsDepthwiseBytes;
 AcceptFunction AcceptsDepthwiseNeon;
@@ -42,6 +43,9 @@ inline constexpr Kernel kDepthwiseConvKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_avx512vnni, Isa::kAvx512Vnni, AcceptsDepthwise512),
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_uxsx_avx512vnni, Isa::kAvx512Vnni, AcceptsDepthwiseWide512),
+#endif
+#if defined(LOCKSTEP_KERNELS_AVXVNNI)
+    LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_avxvnni, Isa::kAvxVnni, AcceptsDepthwise256),
 #endif
 #if defined(LOCKSTEP_KERNELS_AVX2)
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_u8s8_avx2, Isa::kAvx2, AcceptsDepthwise256),

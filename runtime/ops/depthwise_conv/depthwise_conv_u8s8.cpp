@@ -134,6 +134,10 @@ void depthwise_conv_uxsx_avx512vnni(const LayerArgs& args, int64_t begin, int64_
 }
 #endif
 
+#if defined(LOCKSTEP_KERNELS_AVXVNNI)
+LOCKSTEP_DEPTHWISE(avxvnni)
+#endif
+
 #if defined(LOCKSTEP_KERNELS_AVX2)
 LOCKSTEP_DEPTHWISE(avx2)
 

@@ -80,6 +80,7 @@ void depthwise_rows_uxsx_avx512vnni(const DepthwiseWideLayer& layer, int64_t beg
 
 // One for each instruction set, in the file of its name: compiled where LOCKSTEP_KERNELS_<SET> says so.
 DepthwiseRows depthwise_rows_u8s8_avx512vnni;
+DepthwiseRows depthwise_rows_u8s8_avxvnni;
 DepthwiseRows depthwise_rows_u8s8_avx2;
 DepthwiseRows depthwise_rows_u8s8_neondot;
 DepthwiseRows depthwise_rows_3x3_u8s8_neon;
