@@ -29,7 +29,8 @@ int64_t PlacePacked(const ScratchNeeds& needs, ConvGeometry* geometry) {
   if (needs.kernel != nullptr && needs.kernel->isa != Isa::kAvx2) return quads * 4 * int64_t{sizeof(uint32_t)};
   const int64_t tile_bytes = quads * 4 * kPixelsAvx2 * int64_t{sizeof(uint16_t)};
   const int64_t weight_bytes = quads * kQuadBytes * 2;
-  return tile_bytes < kPackedBytesAvx2 ? kPackedBytesAvx2 / tile_bytes * tile_bytes + weight_bytes : tile_bytes;
+  const int64_t tiles = tile_bytes < kPackedBytesAvx2 ? kPackedBytesAvx2 / tile_bytes : 1;
+  return tiles * tile_bytes + (tiles > 1 ? weight_bytes : 0) + kRowSlack;
 #else
   static_cast<void>(needs);
   return int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t));

@@ -13,46 +13,43 @@ namespace {
 constexpr int kByteBits = 8;
 constexpr int64_t kQuadWords = 4;
 
-// The words of a tile's pixels, [quad][pixel][even, odd].
-template <int kPixels>
-void WidenPixels(const ConvRow& row, int64_t first, uint16_t* tile) {
-  constexpr int64_t kStep = kPixels * kQuadWords;
-  const __m128i low_bytes = _mm_set1_epi16(0xff);
-  for (int64_t p = 0; p < kPixels; ++p) {
-    uint16_t* to = tile + p * kQuadWords;
+// The words of so many pixels from `first` on, [pixel][quad][even, odd].
+void WidenPixels(const ConvRow& row, int64_t first, int64_t end, uint16_t* to) {
+  const __m256i low_bytes = _mm256_set1_epi16(0xff);
+  const auto store = [&](__m128i words, uint16_t* at) { _mm_storeu_si128(reinterpret_cast<__m128i*>(at), words); };
+  for (int64_t pixel = first; pixel < end; ++pixel) {
     for (int32_t segment = 0; segment < row.segment_count; ++segment) {
-      const uint8_t* from = row.segments[segment] + (first + p) * row.pixel_step;
-      const auto store = [&](__m128i quads) {
-        _mm_storel_epi64(reinterpret_cast<__m128i*>(to), quads);
-        _mm_storeh_pd(reinterpret_cast<double*>(to + kStep), _mm_castsi128_pd(quads));
-        to += 2 * kStep;
-      };
+      const uint8_t* from = row.segments[segment] + pixel * row.pixel_step;
       int32_t quad = 0;
-      for (; quad + 4 <= row.quads; quad += 4, from += 16) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-        const __m128i even = _mm_and_si128(bytes, low_bytes);
+      for (; quad + 8 <= row.quads; quad += 8, from += 32, to += 8 * kQuadWords) {
+        const __m256i bytes = Load256(from);
+        const __m256i even = _mm256_and_si256(bytes, low_bytes);
+        const __m256i odd = _mm256_srli_epi16(bytes, kByteBits);
+        const __m256i low = _mm256_unpacklo_epi32(even, odd);
+        const __m256i high = _mm256_unpackhi_epi32(even, odd);
+        store(_mm256_castsi256_si128(low), to);
+        store(_mm256_castsi256_si128(high), to + 2 * kQuadWords);
+        store(_mm256_extracti128_si256(low, 1), to + 4 * kQuadWords);
+        store(_mm256_extracti128_si256(high, 1), to + 6 * kQuadWords);
+      }
+      const int32_t rest = row.quads - quad;
+      for (int32_t i = 0; i < rest; i += 4, from += 16) {
+        const bool whole = i + 4 <= rest;
+        __m128i bytes;
+        if (whole || !row.in_place) {  // what lies behind the row may be read
+          bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+        } else {
+          alignas(16) uint8_t few[16] = {};
+          std::memcpy(few, from, static_cast<size_t>(rest - i) * 4);
+          bytes = _mm_load_si128(reinterpret_cast<const __m128i*>(few));
+        }
+        const __m128i even = _mm_and_si128(bytes, _mm256_castsi256_si128(low_bytes));
         const __m128i odd = _mm_srli_epi16(bytes, kByteBits);
-        store(_mm_unpacklo_epi32(even, odd));
-        store(_mm_unpackhi_epi32(even, odd));
+        // Behind the last pixel's there is room for this.
+        store(_mm_unpacklo_epi32(even, odd), to + i * kQuadWords);
+        store(_mm_unpackhi_epi32(even, odd), to + (i + 2) * kQuadWords);
       }
-      if (quad < row.quads && !row.in_place) {  // what lies behind the row may be read
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-        const __m128i even = _mm_and_si128(bytes, low_bytes);
-        const __m128i odd = _mm_srli_epi16(bytes, kByteBits);
-        const __m128i quads[] = {_mm_unpacklo_epi32(even, odd), _mm_unpackhi_epi32(even, odd)};
-        _mm_storel_epi64(reinterpret_cast<__m128i*>(to), quads[0]);
-        if (quad + 1 < row.quads) _mm_storeh_pd(reinterpret_cast<double*>(to + kStep), _mm_castsi128_pd(quads[0]));
-        if (quad + 2 < row.quads) _mm_storel_epi64(reinterpret_cast<__m128i*>(to + 2 * kStep), quads[1]);
-        to += (row.quads - quad) * kStep;
-        continue;
-      }
-      for (; quad < row.quads; ++quad, from += 4, to += kStep) {
-        int32_t four;
-        std::memcpy(&four, from, sizeof four);
-        const __m128i bytes = _mm_cvtsi32_si128(four);
-        const __m128i even = _mm_and_si128(bytes, low_bytes);
-        _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_unpacklo_epi32(even, _mm_srli_epi16(bytes, kByteBits)));
-      }
+      to += rest * kQuadWords;
     }
   }
 }
@@ -71,34 +68,32 @@ void WidenWeights(const int8_t* w, int64_t quads, int8_t* to) {
 // Bytes or words of a block's weights.
 enum class WeightForm { kBytes, kWords };
 
-// The sums of a tile's pixels with one block of channels.
-template <int kPixels, WeightForm kForm>
-[[gnu::always_inline]] inline void MultiplyTile(const uint16_t* x, int64_t quads, const int8_t* w, const int32_t* start,
-                                                SixteenSums (&acc)[kPixels]) {
-  Unroll<kPixels>([&](auto p) { acc[p] = {Load256(start), Load256(start + 8)}; });
-  const auto add = [&](const uint16_t* words, __m256i first, __m256i second) __attribute__((always_inline)) {
-    Unroll<kPixels>([&](auto p) { acc[p] = AddProducts256(acc[p], words + p * kQuadWords, first, second); });
-  };
-  constexpr ptrdiff_t kNext = kQuadBytes / kHalves;
-  for (int64_t quad = 0; quad < quads; ++quad, x += kPixels * kQuadWords) {
-    if constexpr (kForm == WeightForm::kWords) {
-      add(x, Load256(w), Load256(w + kNext));
-      add(x + 2, Load256(w + 2 * kNext), Load256(w + 3 * kNext));
-      w += 2 * kQuadBytes;
-    } else {
-      add(x, EvenBytes256(Load256(w)), EvenBytes256(Load256(w + kNext)));
-      add(x + 2, OddBytes256(Load256(w)), OddBytes256(Load256(w + kNext)));
-      w += kQuadBytes;
-    }
-  }
-}
-
-// A tile of pixels with one block of channels.
+// A tile of pixels, whose words begin at `x`, with one block of channels.
 template <int kPixels, WeightForm kForm = WeightForm::kBytes>
 [[gnu::noinline]] void RunTile(const ConvRow& row, const Finisher& finisher, int32_t block, const uint16_t* x,
                                const int8_t* w, int64_t pixel) {
+  constexpr int kTrio = 3;  // pixels whose addresses are one register and a step
+  const int32_t* start = row.constants[block].acc_init;
   SixteenSums acc[kPixels];
-  MultiplyTile<kPixels, kForm>(x, int64_t{row.segment_count} * row.quads, w, row.constants[block].acc_init, acc);
+  Unroll<kPixels>([&](auto p) { acc[p] = {Load256(start), Load256(start + 8)}; });
+  const ptrdiff_t step = ptrdiff_t{row.segment_count} * row.quads * kQuadWords;
+  const uint16_t* second = x + kTrio * step;
+  const auto add = [&](int odd, __m256i low, __m256i high) __attribute__((always_inline)) {
+    Unroll<kPixels>(
+        [&](auto p) { acc[p] = AddProducts256(acc[p], (p < kTrio ? x : second) + p % kTrio * step + odd, low, high); });
+  };
+  constexpr ptrdiff_t kNext = kQuadBytes / kHalves;
+  for (const uint16_t* end = x + step; x != end; x += kQuadWords, second += kQuadWords) {
+    if constexpr (kForm == WeightForm::kWords) {
+      add(0, Load256(w), Load256(w + kNext));
+      add(2, Load256(w + 2 * kNext), Load256(w + 3 * kNext));
+      w += 2 * kQuadBytes;
+    } else {
+      add(0, EvenBytes256(Load256(w)), EvenBytes256(Load256(w + kNext)));
+      add(2, OddBytes256(Load256(w)), OddBytes256(Load256(w + kNext)));
+      w += kQuadBytes;
+    }
+  }
   FinishTile<kPixels>(row, finisher, block, pixel, acc);
 }
 
@@ -106,7 +101,7 @@ template <int kPixels, WeightForm kForm = WeightForm::kBytes>
 void RunPixels(const ConvRow& row, int64_t first, int64_t end, uint16_t* words, int8_t* weight_words) {
   const int64_t quads = int64_t{row.segment_count} * row.quads;
   const auto tile_at = [&](int64_t pixel) { return words + (pixel - first) * quads * kQuadWords; };
-  ForEachTile(first, end, [&](auto pixels, int64_t pixel) { WidenPixels<pixels>(row, pixel, tile_at(pixel)); });
+  WidenPixels(row, first, end, words);
   Finisher finisher(row);
   for (int32_t block = 0; block < row.blocks; ++block) {
     const int8_t* weights = row.weights + block * quads * kQuadBytes;

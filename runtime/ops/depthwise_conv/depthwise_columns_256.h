@@ -155,7 +155,8 @@ struct Steps {
   const DepthwiseLayer* layer;
   const Block* block;
   const uint8_t* weights;  // of the output row
-  int64_t column;          // bytes of one
+  int spans;               // columns of a window, or all of them where they lie side by side
+  int64_t span;            // bytes
   int64_t tap;             // from one kernel column to the next
   int64_t step;            // from one output pixel to the next
 };
@@ -169,8 +170,8 @@ template <typename Products, int kPixels>
   __m256i acc[kPixels][kHalves];
   Unroll<kPixels>([&](auto p) { Unroll<kHalves>([&](auto h) { acc[p][h] = block.start[h]; }); });
   const uint8_t* weights = steps.weights;
-  for (int kx = layer.kernel_w; kx != 0; --kx, columns += steps.tap) {
-    for (const uint8_t* group = columns; group != columns + steps.column; group += kGroupBytes) {
+  for (int left = steps.spans; left != 0; --left, columns += steps.tap) {
+    for (const uint8_t* group = columns; group != columns + steps.span; group += kGroupBytes) {
       Unroll<kHalves>([&](auto h) {
         const __m256i w = _mm256_load_si256(reinterpret_cast<const __m256i*>(weights) + h);
         Unroll<kPixels>([&](auto p) {
@@ -227,7 +228,14 @@ void RunBlock(const DepthwiseLayer& layer, const Plan& plan, const Block& block,
   const int reach = (layer.kernel_w - 1) * layer.dilation_w + 1;
   const int most = (kColumnGroups256 / plan.groups - reach) / layer.stride_w + 1;
   const int64_t column = int64_t{plan.groups} * kGroupBytes;
-  Steps steps = {&layer, &block, nullptr, column, column * layer.dilation_w, column * layer.stride_w};
+  const bool apart = layer.dilation_w > 1;
+  Steps steps = {&layer,
+                 &block,
+                 nullptr,
+                 apart ? layer.kernel_w : 1,
+                 apart ? column : column * layer.kernel_w,
+                 column * layer.dilation_w,
+                 column * layer.stride_w};
   Columns columns;
   uint8_t padding[kLanes];
   std::memset(padding, layer.in_zero_point, sizeof padding);
