@@ -53,13 +53,18 @@ void FillBlocks(const ConvGeometry& geometry, const ChannelConstants& channels, 
     ConvBlock& block = blocks[index];
     const int32_t first = index / geometry.blocks * geometry.group_out + index % geometry.blocks * kBlockChannels;
     const int32_t count = std::min(kBlockChannels, geometry.group_out - index % geometry.blocks * kBlockChannels);
-    block = {};
+    if (count < kBlockChannels || channels.acc_init == nullptr) block = {};
     CopyLanes(channels.multiplier + first, count, block.multiplier);
     if (channels.acc_init != nullptr) CopyLanes(channels.acc_init + first, count, block.acc_init);
     if (signed_sums) {
       for (int32_t i = 0; i < count; ++i) block.acc_init[i] += 128 * channels.weight_sum[first + i];
     }
-    for (int32_t i = 0; i < kBlockChannels; ++i) block.shift[i] = channels.shift[first + (i < count ? i : 0)];
+    const int8_t* shift = channels.shift + first;
+    if (count == kBlockChannels) {
+      for (int32_t i = 0; i < kBlockChannels; ++i) block.shift[i] = shift[i];
+    } else {
+      for (int32_t i = 0; i < kBlockChannels; ++i) block.shift[i] = shift[i < count ? i : 0];
+    }
   }
 }
 
