@@ -262,6 +262,28 @@ TEST(Lookup, TypesAndBits) {
   }
 }
 
+// Around vectors of 16 and 64 bytes, and every value.
+TEST(Lookup, LengthsOfBytes) {
+  std::mt19937 random(27);
+  for (int32_t length = 1; length <= 150; length += length < 70 ? 1 : 19) {
+    LayerCase test;
+    test.layer.name = "layer";
+    test.inputs.push_back(RandomTensor(DType::U8, {1, 1, 5, length}, random));
+    for (size_t i = 0; i < test.inputs[0].bytes.size(); ++i)
+      test.inputs[0].bytes[i] = static_cast<uint8_t>(37 * i + 11);
+    test.output.dtype = DType::U8;
+    test.output.shape = test.inputs[0].shape;
+    const TestTensor table = RandomTensor(DType::U8, {256}, random);
+    for (int64_t i = 0; i < test.output.Elements(); ++i) {
+      AppendActivation(test.output, table.Get(test.inputs[0].Get(i)));
+    }
+    joint::LookupT lookup;
+    lookup.table = table.bytes;
+    test.layer.options.Set(lookup);
+    ExpectEveryKernelGives(test);
+  }
+}
+
 TEST(ChannelLookup, ChannelsTypesAndBits) {
   std::mt19937 random(27);
   for (const int32_t channels : {1, 2, 3, 4, 5, 16, 17, 33}) {

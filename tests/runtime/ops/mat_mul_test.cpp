@@ -30,6 +30,11 @@ const MatMulCase kCases[] = {
     {{9, 256}, {256, 31}, {9, 31}},
     {{1, 513}, {513, 64}, {1, 64}},
     {{3, 5, 258}, {258, 17}, {3, 5, 17}},
+    // Around those of AVX2: 6 rows of 48 by 16 columns, 256 products.
+    {{48, 5}, {5, 16}, {48, 16}},
+    {{2, 55, 3}, {2, 3, 47}, {2, 55, 47}},
+    {{49, 257}, {257, 15}, {49, 15}},
+    {{13, 515}, {515, 33}, {13, 33}},
 };
 
 // Calls visit(sum's first element of a, of b, elements from one row of b to the next) for each element of the output.
