@@ -132,8 +132,8 @@ TEST_F(IsaEnvironment, PortableAlone) {
 }
 
 TEST_F(IsaEnvironment, EveryNameThatIsThereIsAccepted) {
-  for (const Isa candidate :
-       {Isa::kPortable, Isa::kMsa, Isa::kNeon, Isa::kNeonDot, Isa::kNeonI8mm, Isa::kAvx512Vnni, Isa::kAvx2, Isa::kAvxVnni}) {
+  for (const Isa candidate : {Isa::kPortable, Isa::kMsa, Isa::kNeon, Isa::kNeonDot, Isa::kNeonI8mm, Isa::kAvx512Vnni,
+                              Isa::kAvx2, Isa::kAvxVnni}) {
     setenv("LOCKSTEP_ISA", (std::string("portable,") + IsaName(candidate)).c_str(), 1);
     IsaSet isa = 0;
     const char* unknown = nullptr;
