@@ -284,6 +284,10 @@ class WinogradTiles {
     product.place = 0;
     product.eights = depth / kChannelsAtATime;
     const uint8_t* classes = classes_;
+    // The next block's weights come from memory meanwhile.
+    const bool last = (block + 1) * kBlockChannels >= layer_.out_c;
+    const int64_t next_bytes = last ? 0 : int64_t{9} * depth * kBlockChannels / form_.Positions();
+    const int8_t* next = weights + int64_t{9} * (layer_.in_c + channel) * kBlockChannels;
     for (int row = 0; row < form_.side; ++row) {
       const int16_t* row_weights = weights_ + form_.WeightsOf(row) * kWinogradSide * weight_step_;
       for (int column = 0; column < form_.side; ++column, ++classes) {
@@ -291,6 +295,8 @@ class WinogradTiles {
         product.tiles = counts_[*classes];
         product.w = row_weights + form_.WeightsOf(column) * weight_step_;
         product.start = channel != 0 ? nullptr : row == 1 && column == 1 ? constants.start : constants.none;
+        Kernels::Fetch(next, next_bytes);
+        next += next_bytes;
         kernels_.Multiply(product);
         product.x += input_step_;
         product.place += kProductStep;

@@ -121,6 +121,11 @@ class TransformsX86 {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(negative), less);
   }
 
+  static void Fetch(const int8_t* from, int64_t bytes) {
+    constexpr int64_t kLine = 64;
+    for (int64_t i = 0; i < bytes; i += kLine) _mm_prefetch(from + i, _MM_HINT_T1);
+  }
+
   static void TransformInputs(const WinogradInput& input) {
     for (int32_t channel = 0; channel < input.channels; channel += 2 * kChannelsAtATime) {
       TransformSixteen(input, channel);

@@ -169,6 +169,8 @@ class KernelsMsa {
         pitch_(layer.out_pitch),
         row_step_(layer.out_w * layer.out_pitch) {}
 
+  static void Fetch(const int8_t* /*from*/, int64_t /*bytes*/) {}
+
   static void SumWeights(const int8_t* weights, int64_t quads, int16_t* positive, int16_t* negative) {
     const v16i8 zero = __msa_ldi_b(0);
     v8i16 more = __msa_ldi_h(0);

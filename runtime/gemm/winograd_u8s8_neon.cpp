@@ -14,6 +14,8 @@ class KernelsNeon {
   explicit KernelsNeon(const WinogradLayer& layer)
       : stride_(layer.stride), finish_(layer), pitch_(layer.out_pitch), row_step_(layer.out_w * layer.out_pitch) {}
 
+  static void Fetch(const int8_t* /*from*/, int64_t /*bytes*/) {}
+
   static void SumWeights(const int8_t* weights, int64_t quads, int16_t* positive, int16_t* negative) {
     const int8x16_t zero = vdupq_n_s8(0);
     int16x8_t more = vdupq_n_s16(0);
