@@ -8,8 +8,9 @@ void average_pool_ux_avx512vnni(const LayerArgs& args, int64_t begin, int64_t en
   const PoolMeans means = {pool.multiplier()->data(), pool.shift()->data(),       pool.multiplier()->size() > 1,
                            args.inputs[0].zero_point, args.outputs[0].zero_point, pool.clamp_low(),
                            pool.clamp_high()};
+  PoolRows rows(pool, args);
   for (int64_t unit = begin; unit < end; ++unit) {
-    AveragePoolRow512(PoolRowOf(pool, args, unit), means, reinterpret_cast<int32_t*>(scratch));
+    AveragePoolRow512(rows.Of(unit), means, reinterpret_cast<int32_t*>(scratch));
   }
 }
 

@@ -41,12 +41,16 @@ void NormaliseRow(const LayerArgs& args, const Element* x, Out* y) {
   const auto* beta = reinterpret_cast<const int64_t*>(args.inputs[2].data);
   const int64_t zero = args.outputs[0].zero_point;
   const RowSums sums = SumRow(x, n);
-  const InverseDeviation inverse = InverseOf(sums, n, o, FloorRoot);
+  const InverseDeviation inverse = InverseOf(sums, n, DeviationScale(o), FloorRoot);
   const int64_t unit = int64_t{1} << o.variance_shift();
+  const int32_t multiplier = o.multiplier();
+  const int32_t shift = o.shift();
+  const int32_t low = o.clamp_low();
+  const int32_t high = o.clamp_high();
   for (int64_t i = 0; i < n; ++i) {
     const int64_t h = Normalised(inverse, (n * x[i] - sums.values) * unit);
-    const int64_t value = zero + rq1::RequantizeWide(h * gamma[i] + beta[i], o.multiplier(), o.shift());
-    y[i] = static_cast<Out>(rq1::Clamp(value, o.clamp_low(), o.clamp_high()));
+    const int64_t value = zero + rq1::RequantizeWide(h * gamma[i] + beta[i], multiplier, shift);
+    y[i] = static_cast<Out>(rq1::Clamp(value, low, high));
   }
 }
 

@@ -13,6 +13,7 @@ inline void NormaliseRows(const LayerArgs& args, int64_t begin, int64_t end,
   const joint::LayerNormalization& o = *args.layer->options_as_LayerNormalization();
   const TensorView& x = args.inputs[0];
   const TensorView& y = args.outputs[0];
+  const DeviationScale scale(o);
   NormalisedRow row{};
   row.n = args.inputs[1].elements;
   row.wide_x = x.dtype == joint::DType::U16;
@@ -30,7 +31,7 @@ inline void NormaliseRows(const LayerArgs& args, int64_t begin, int64_t end,
     row.y = y.data + i * row.n * ElementBytes(y.dtype);
     const RowSums sums = sum(row.x, row.wide_x, row.n);
     row.sum = sums.values;
-    row.inverse = InverseOf(sums, row.n, o, floor_root);
+    row.inverse = InverseOf(sums, row.n, scale, floor_root);
     normalise(row);
   }
 }

@@ -19,15 +19,24 @@ inline uint64_t FloorRoot(uint64_t w) {
   return root;
 }
 
+// What it takes of the layer's options, which are read once.
+struct DeviationScale {
+  explicit DeviationScale(const joint::LayerNormalization& o)
+      : variance_shift(o.variance_shift()), fraction_bits(o.fraction_bits()), epsilon(o.epsilon()) {}
+
+  int variance_shift, fraction_bits;
+  uint64_t epsilon;
+};
+
 // floor_root(w) is floor(sqrt(w)), for w of 2^62 or more.
 template <typename Root>
-InverseDeviation InverseOf(const RowSums& sums, int64_t n, const joint::LayerNormalization& o, Root floor_root) {
+InverseDeviation InverseOf(const RowSums& sums, int64_t n, const DeviationScale& scale, Root floor_root) {
   const auto variance = static_cast<uint64_t>(n * sums.squares - sums.values * sums.values);
-  const uint64_t w = (variance << (2 * o.variance_shift())) + o.epsilon();
+  const uint64_t w = (variance << (2 * scale.variance_shift)) + scale.epsilon;
   if (w == 0) return {};
   const int t = __builtin_clzll(w) / 2;
   const uint64_t root = floor_root(w << (2 * t));
-  return {static_cast<int64_t>((uint64_t{1} << 63) / root), 62 - t - o.fraction_bits()};
+  return {static_cast<int64_t>((uint64_t{1} << 63) / root), 62 - t - scale.fraction_bits};
 }
 
 }  // namespace lockstep::kernels

@@ -10,19 +10,13 @@
 
 namespace lockstep::kernels {
 
-// `count` rows from where a tile begins.
-inline MatMulRows MatMulRowsOf(const LayerArgs& args, const MatMulTile& tile, int64_t count) {
+// What all rows of a layer have in common.
+inline MatMulRows MatMulRowsOf(const LayerArgs& args) {
   const joint::MatMul& o = *args.layer->options_as_MatMul();
   const TensorView& a = args.inputs[0];
   const TensorView& b = args.inputs[1];
   const TensorView& y = args.outputs[0];
   MatMulRows rows{};
-  rows.a = a.data + tile.a * ElementBytes(a.dtype);
-  rows.b = b.data + tile.b * ElementBytes(b.dtype);
-  rows.y = y.data + tile.y * ElementBytes(y.dtype);
-  rows.rows = static_cast<ptrdiff_t>(count);
-  rows.depth = static_cast<ptrdiff_t>(tile.depth);
-  rows.columns = static_cast<ptrdiff_t>(tile.columns);
   rows.wide_a = a.dtype == joint::DType::U16;
   rows.wide_b = b.dtype == joint::DType::U16;
   rows.wide_y = y.dtype == joint::DType::U16;
@@ -50,12 +44,23 @@ void ForEachMatrix(const LayerArgs& args, int64_t begin, int64_t end, Visit visi
   }
 }
 
+// `count` rows from where a tile begins.
+inline void PlaceRows(const LayerArgs& args, const MatMulTile& tile, int64_t count, MatMulRows* rows) {
+  rows->a = args.inputs[0].data + tile.a * ElementBytes(args.inputs[0].dtype);
+  rows->b = args.inputs[1].data + tile.b * ElementBytes(args.inputs[1].dtype);
+  rows->y = args.outputs[0].data + tile.y * ElementBytes(args.outputs[0].dtype);
+  rows->rows = static_cast<ptrdiff_t>(count);
+  rows->depth = static_cast<ptrdiff_t>(tile.depth);
+  rows->columns = static_cast<ptrdiff_t>(tile.columns);
+}
+
 inline void RunMatMulRows(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch,
                           void (*multiply)(const MatMulRows& rows)) {
+  MatMulRows rows = MatMulRowsOf(args);
+  rows.left = scratch;
   for (int64_t unit = begin; unit < end; ++unit) {
     const MatMulTile tile = MatMulTileOf(args, unit);
-    MatMulRows rows = MatMulRowsOf(args, tile, tile.rows);
-    rows.left = scratch;
+    PlaceRows(args, tile, tile.rows, &rows);
     multiply(rows);
   }
 }

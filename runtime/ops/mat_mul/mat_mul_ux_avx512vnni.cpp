@@ -4,8 +4,9 @@
 namespace lockstep::kernels {
 
 void mat_mul_ux_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  MatMulRows rows = MatMulRowsOf(args);
   ForEachMatrix(args, begin, end, [&](const MatMulTile& tile, int64_t count) {
-    const MatMulRows rows = MatMulRowsOf(args, tile, count);
+    PlaceRows(args, tile, count, &rows);
     rows.narrow ? MultiplyBytes512(rows) : MultiplyWords512(rows);
   });
 }

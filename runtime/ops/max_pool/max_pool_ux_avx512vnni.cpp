@@ -4,8 +4,8 @@
 namespace lockstep::kernels {
 
 void max_pool_ux_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
-  const joint::MaxPool& pool = *args.layer->options_as_MaxPool();
-  for (int64_t unit = begin; unit < end; ++unit) MaxPoolRow512(PoolRowOf(pool, args, unit), scratch);
+  PoolRows rows(*args.layer->options_as_MaxPool(), args);
+  for (int64_t unit = begin; unit < end; ++unit) MaxPoolRow512(rows.Of(unit), scratch);
 }
 
 }  // namespace lockstep::kernels

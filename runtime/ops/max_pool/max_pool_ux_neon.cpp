@@ -4,8 +4,8 @@
 namespace lockstep::kernels {
 
 void max_pool_ux_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch) {
-  const joint::MaxPool& pool = *args.layer->options_as_MaxPool();
-  for (int64_t unit = begin; unit < end; ++unit) MaxPoolRowNeon(PoolRowOf(pool, args, unit), scratch);
+  PoolRows rows(*args.layer->options_as_MaxPool(), args);
+  for (int64_t unit = begin; unit < end; ++unit) MaxPoolRowNeon(rows.Of(unit), scratch);
 }
 
 }  // namespace lockstep::kernels

@@ -43,6 +43,9 @@ void max_pool_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uin
   const int64_t channels = in[3];
   const ImageRow row_of(args.inputs[0]);
   const int64_t out_step = args.outputs[0].pitch;
+  const int64_t kernel_w = pool.kernel_w();
+  const int64_t stride_w = pool.stride_w();
+  const int64_t pad_left = pool.pad_left();
   WithActivationType(args.outputs[0].dtype, [&](auto* tag) {
     using Element = std::remove_pointer_t<decltype(tag)>;
     auto* columns = reinterpret_cast<Element*>(scratch);
@@ -54,7 +57,7 @@ void max_pool_ux_portable(const LayerArgs& args, int64_t begin, int64_t end, uin
       });
       auto* y = reinterpret_cast<Element*>(args.outputs[0].data) + unit * out[2] * out_step;
       for (int64_t x = 0; x < out[2]; ++x, y += out_step) {
-        const WindowSpan window = WindowWithin(x * pool.stride_w() - pool.pad_left(), pool.kernel_w(), in[2]);
+        const WindowSpan window = WindowWithin(x * stride_w - pad_left, kernel_w, in[2]);
         MaxOfRows(columns + window.first * channels, channels, window.last - window.first, y, channels);
       }
     }

@@ -48,13 +48,14 @@ void RunRows(const LayerArgs& args, int64_t begin, int64_t end) {
   const auto length = static_cast<ptrdiff_t>(RowLength(args.outputs[0]));
   const auto limit = static_cast<uint64_t>(args.outputs[0].high);
   const bool words = args.outputs[0].dtype == joint::DType::U16;
+  const uint32_t numerator = softmax.numerator();
   for (int64_t row = begin; row < end; ++row) {
     const In* x = reinterpret_cast<const In*>(args.inputs[0].data) + row * args.inputs[0].pitch;
     const int64_t place = row * args.outputs[0].pitch;
     const uint32_t top = *std::max_element(x, x + length);
     uint32_t sum = 0;
     for (ptrdiff_t i = 0; i < length; ++i) sum += exponentials[top - x[i]];
-    const RowDivider divider(softmax.numerator(), sum);
+    const RowDivider divider(numerator, sum);
     const auto write = [&](auto* y) {
       for (ptrdiff_t i = 0; i < length; ++i) {
         y[i] =
