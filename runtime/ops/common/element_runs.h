@@ -35,6 +35,7 @@ struct QuantizeConstants {
   int32_t zero_point, low, high;
 };
 void QuantizeRows512(const QuantizeConstants& constants, const ByteRows& rows);
+void QuantizeRowsNeon(const QuantizeConstants& constants, const ByteRows& rows);  // of ARMv7: aarch64 has a compiler's
 // y = scale * float(x - zero_point)
 void DequantizeRows512(bool wide, int32_t zero_point, float scale, const ByteRows& rows);
 // The scale is not subnormal: units that flush these give the same products.

@@ -13,11 +13,15 @@ kernels::CheckFunction CheckQuantize;
 namespace lockstep::kernels {
 
 RunFunction quantize_f32_avx512vnni;
+RunFunction quantize_f32_neon;
 RunFunction quantize_f32_portable;
 
 inline constexpr Kernel kQuantizeKernels[] = {
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_KERNEL(quantize_f32_avx512vnni, Isa::kAvx512Vnni, nullptr),
+#endif
+#if defined(LOCKSTEP_KERNELS_NEON) && !defined(__aarch64__)
+    LOCKSTEP_KERNEL(quantize_f32_neon, Isa::kNeon, nullptr),
 #endif
     LOCKSTEP_KERNEL(quantize_f32_portable, Isa::kPortable, nullptr),
 };

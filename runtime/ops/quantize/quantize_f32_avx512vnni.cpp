@@ -1,18 +1,9 @@
-#include "ops/common/element_runs.h"
-#include "ops/quantize/quantize.h"
+#include "ops/quantize/quantize_rows.h"
 
 namespace lockstep::kernels {
 
 void quantize_f32_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
-  const joint::Quantize& o = *args.layer->options_as_Quantize();
-  const TensorView& x = args.inputs[0];
-  const TensorView& y = args.outputs[0];
-  const QuantizeConstants constants = {y.dtype == joint::DType::U16, y.scale, y.zero_point, o.clamp_low(),
-                                       o.clamp_high()};
-  ForEachStretch(x, y, ElementsOf(y, begin, end), [&](int64_t from, int64_t to, int64_t count) {
-    QuantizeRows512(constants,
-                    {x.data + from * int64_t{sizeof(float)}, 0, y.data + to * ElementBytes(y.dtype), 0, 1, count});
-  });
+  QuantizeStretches(args, begin, end, QuantizeRows512);
 }
 
 }  // namespace lockstep::kernels

@@ -1,0 +1,11 @@
+#include "ops/quantize/quantize_rows.h"
+
+#if !defined(__aarch64__)
+namespace lockstep::kernels {
+
+void quantize_f32_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
+  QuantizeStretches(args, begin, end, QuantizeRowsNeon);
+}
+
+}  // namespace lockstep::kernels
+#endif
