@@ -66,6 +66,11 @@ inline constexpr bool kFloatLayers = LOCKSTEP_FLOAT_LAYERS != 0;
 #define LOCKSTEP_FLOAT_KERNEL(function, isa, accepts) \
   { #function, kFloatLayers ? function : nullptr, isa, accepts, Form::kFloat }
 
+// Contract f1 keeps subnormal numbers, which ARMv7's NEON flushes.
+#if defined(LOCKSTEP_KERNELS_NEON) && defined(__aarch64__)
+#define LOCKSTEP_FLOAT_KERNELS_NEON
+#endif
+
 // Which activations of an operator may have one scale for each channel, the last axis. Levels mean other numbers then,
 // but kernels compute the same: multipliers and tables per channel account for it.
 enum class ChannelScales : uint8_t { kNone, kOutput, kInputAndOutput };

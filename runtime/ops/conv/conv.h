@@ -40,6 +40,8 @@ RunFunction conv_uxsx_neon;
 RunFunction conv_uxsx_msa;
 RunFunction conv_uxsx_portable;
 RunFunction conv_f32_avx512vnni;
+RunFunction conv_f32_neon;
+RunFunction conv_f32_msa;
 RunFunction conv_f32_portable;
 
 inline constexpr Kernel kConvKernels[] = {
@@ -94,6 +96,12 @@ inline constexpr Kernel kConvKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(conv_uxsx_portable, Isa::kPortable, nullptr),
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_FLOAT_KERNEL(conv_f32_avx512vnni, Isa::kAvx512Vnni, nullptr),
+#endif
+#if defined(LOCKSTEP_FLOAT_KERNELS_NEON)
+    LOCKSTEP_FLOAT_KERNEL(conv_f32_neon, Isa::kNeon, nullptr),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_FLOAT_KERNEL(conv_f32_msa, Isa::kMsa, nullptr),
 #endif
     LOCKSTEP_FLOAT_KERNEL(conv_f32_portable, Isa::kPortable, nullptr),
 };

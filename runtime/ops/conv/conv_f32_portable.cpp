@@ -90,6 +90,14 @@ void RunRow(const FloatTaps& taps, int64_t pixels, const float* w, const float* 
   for (; pixel < pixels; ++pixel) RunTile<1>(taps, pixel, w, bias, count, y, out_step);
 }
 
+// Rows of a 1x1 convolution that are one longer row, up to a few tiles of pixels.
+int64_t RowsTogether(const joint::Conv& o, const FloatConvGeometry& g) {
+  constexpr int64_t kPixels = 48;
+  const bool pointwise = g.kernel_h == 1 && g.kernel_w == 1 && o.stride_h() == 1 && o.stride_w() == 1 && !g.padded &&
+                         g.in_h == g.out_h && g.in_w == g.out_w;
+  return pointwise ? std::max<int64_t>(1, kPixels / g.out_w) : 1;
+}
+
 }  // namespace
 
 void RunFloatConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* scratch, FloatRow* run_row,
@@ -101,7 +109,9 @@ void RunFloatConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* sc
   auto* rows = reinterpret_cast<const float**>(scratch + Aligned(g.kernel_h * row_floats * int64_t{sizeof(float)}));
   const int64_t block_floats = g.kernel_h * g.kernel_w * g.group_in * kFloatBlockChannels;
   FloatTaps taps = {rows, g.kernel_h, g.kernel_w, o.dilation_w() * g.row_step, o.stride_w() * g.row_step, g.group_in};
-  for (int64_t unit = begin; unit < end; ++unit) {
+  const int64_t together = RowsTogether(o, g);
+  for (int64_t unit = begin; unit < end; unit += together) {
+    const int64_t pixels = std::min(together, end - unit) * g.out_w;
     const float* image = Floats(args.inputs[0]) + unit / g.out_h * g.in_h * g.in_w * g.in_step;
     for (int64_t ky = 0; ky < g.kernel_h; ++ky) {
       const int64_t row = unit % g.out_h * o.stride_h() - o.pad_top() + ky * o.dilation_h();
@@ -113,7 +123,7 @@ void RunFloatConv(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* sc
         const int64_t block = group * g.blocks + channel / kFloatBlockChannels;
         const float* w = Floats(args.inputs[1]) + block * block_floats + channel % kFloatBlockChannels;
         const int64_t out = group * g.group_out + channel;
-        run_row(taps, g.out_w, w, Floats(args.inputs[2]) + out, std::min(tile, g.group_out - channel), y + out,
+        run_row(taps, pixels, w, Floats(args.inputs[2]) + out, std::min(tile, g.group_out - channel), y + out,
                 g.out_step);
       }
       for (int64_t ky = 0; ky < g.kernel_h; ++ky) rows[ky] += g.group_in;

@@ -35,8 +35,10 @@ RunFunction depthwise_conv_uxs8_neon;
 RunFunction depthwise_conv_uxs8_msa;
 RunFunction depthwise_conv_u8s8_portable;
 RunFunction depthwise_conv_uxsx_portable;
-AcceptFunction AcceptsFloatDepthwise512;
+AcceptFunction AcceptsFloatDepthwise;
 RunFunction depthwise_conv_f32_avx512vnni;
+RunFunction depthwise_conv_f32_neon;
+RunFunction depthwise_conv_f32_msa;
 RunFunction depthwise_conv_f32_portable;
 
 inline constexpr Kernel kDepthwiseConvKernels[] = {
@@ -67,7 +69,13 @@ inline constexpr Kernel kDepthwiseConvKernels[] = {
 #endif
     LOCKSTEP_INTEGER_KERNEL(depthwise_conv_uxsx_portable, Isa::kPortable, nullptr),
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
-    LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_avx512vnni, Isa::kAvx512Vnni, AcceptsFloatDepthwise512),
+    LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_avx512vnni, Isa::kAvx512Vnni, AcceptsFloatDepthwise),
+#endif
+#if defined(LOCKSTEP_FLOAT_KERNELS_NEON)
+    LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_neon, Isa::kNeon, AcceptsFloatDepthwise),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_msa, Isa::kMsa, AcceptsFloatDepthwise),
 #endif
     LOCKSTEP_FLOAT_KERNEL(depthwise_conv_f32_portable, Isa::kPortable, nullptr),
 };

@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include "ops/common/float_elements.h"
+#include "ops/depthwise_conv/depthwise_conv.h"
+#include "ops/depthwise_conv/depthwise_rows.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -33,6 +35,11 @@ void AccumulatePixel(const LayerArgs& args, int64_t unit, int64_t x, int64_t cha
 }
 
 }  // namespace
+
+bool AcceptsFloatDepthwise(const LayerArgs& args) {
+  const int32_t* window = args.inputs[1].shape;
+  return int64_t{window[1]} * window[2] <= kMostFloatTaps;
+}
 
 // A unit is one output row.
 void depthwise_conv_f32_portable(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {

@@ -58,7 +58,7 @@ inline constexpr int kFewestChannels256 = 16;
 inline constexpr int kWeightQuadsMsa = 48;
 inline constexpr int kColumnQuadsMsa = 128;
 
-inline constexpr int kMostFloatTaps512 = 256;
+inline constexpr int kMostFloatTaps = 256;
 
 // An output pixel of floats: of each tap the address of its pixel, or nullptr for padding, and its weights.
 struct FloatWindow {

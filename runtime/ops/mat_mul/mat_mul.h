@@ -34,6 +34,8 @@ RunFunction mat_mul_ux_neon;
 RunFunction mat_mul_ux_msa;
 RunFunction mat_mul_ux_portable;
 RunFunction mat_mul_f32_avx512vnni;
+RunFunction mat_mul_f32_neon;
+RunFunction mat_mul_f32_msa;
 RunFunction mat_mul_f32_portable;
 
 inline constexpr Kernel kMatMulKernels[] = {
@@ -52,6 +54,12 @@ inline constexpr Kernel kMatMulKernels[] = {
     LOCKSTEP_INTEGER_KERNEL(mat_mul_ux_portable, Isa::kPortable, nullptr),
 #if defined(LOCKSTEP_KERNELS_AVX512VNNI)
     LOCKSTEP_FLOAT_KERNEL(mat_mul_f32_avx512vnni, Isa::kAvx512Vnni, nullptr),
+#endif
+#if defined(LOCKSTEP_FLOAT_KERNELS_NEON)
+    LOCKSTEP_FLOAT_KERNEL(mat_mul_f32_neon, Isa::kNeon, nullptr),
+#endif
+#if defined(LOCKSTEP_KERNELS_MSA)
+    LOCKSTEP_FLOAT_KERNEL(mat_mul_f32_msa, Isa::kMsa, nullptr),
 #endif
     LOCKSTEP_FLOAT_KERNEL(mat_mul_f32_portable, Isa::kPortable, nullptr),
 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "joint_elements.h"
+#include "ops/common/float_elements.h"
 #include "ops/layer_args.h"
 #include "ops/mat_mul/mat_mul.h"
 #include "ops/mat_mul/mat_mul_rows.h"
@@ -63,6 +64,15 @@ inline void RunMatMulRows(const LayerArgs& args, int64_t begin, int64_t end, uin
     PlaceRows(args, tile, tile.rows, &rows);
     multiply(rows);
   }
+}
+
+// Of floats: all rows of a matrix that a range of units has.
+inline void MultiplyMatrices(const LayerArgs& args, int64_t begin, int64_t end,
+                             void (*multiply)(const MatMulFloats& tile)) {
+  ForEachMatrix(args, begin, end, [&](const MatMulTile& tile, int64_t count) {
+    multiply({Floats(args.inputs[0]) + tile.a, Floats(args.inputs[1]) + tile.b, MutableFloats(args.outputs[0]) + tile.y,
+              count, tile.depth, tile.columns});
+  });
 }
 
 }  // namespace lockstep::kernels

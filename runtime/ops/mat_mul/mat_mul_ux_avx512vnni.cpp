@@ -1,4 +1,3 @@
-#include "ops/common/float_elements.h"
 #include "ops/mat_mul/mat_mul_layer.h"
 
 namespace lockstep::kernels {
@@ -12,10 +11,7 @@ void mat_mul_ux_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, ui
 }
 
 void mat_mul_f32_avx512vnni(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
-  ForEachMatrix(args, begin, end, [&](const MatMulTile& tile, int64_t count) {
-    MultiplyFloats512({Floats(args.inputs[0]) + tile.a, Floats(args.inputs[1]) + tile.b,
-                       MutableFloats(args.outputs[0]) + tile.y, count, tile.depth, tile.columns});
-  });
+  MultiplyMatrices(args, begin, end, MultiplyFloats512);
 }
 
 }  // namespace lockstep::kernels
