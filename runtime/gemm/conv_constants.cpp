@@ -23,7 +23,12 @@ int64_t PlacePacked(const ScratchNeeds& needs, ConvGeometry* geometry) {
   const int64_t wanted = (std::min(pixels, g.pixels) + kPanelPixels - 1) / kPanelPixels;
   const int64_t panels = std::clamp<int64_t>(wanted, 1, std::max<int64_t>(1, kPanelBytes / panel));
   g.packed_pixels = static_cast<int32_t>(panels * kPanelPixels);
-  return kBlockChannels * PanelPixelBytes(g) + panels * panel + kRowSlack;
+#if defined(LOCKSTEP_KERNELS_NEONDOT)
+  const int64_t lines = panel;  // of pixels that become panels
+#else
+  const int64_t lines = 0;
+#endif
+  return kBlockChannels * PanelPixelBytes(g) + panels * panel + lines + kRowSlack;
 #elif defined(LOCKSTEP_KERNELS_AVX2)
   const int64_t quads = int64_t{g.segments} * g.quads;
   if (needs.kernel != nullptr && needs.kernel->isa != Isa::kAvx2) return quads * 4 * int64_t{sizeof(uint32_t)};

@@ -122,6 +122,28 @@ void CopyLines(const ConvRow& row, int32_t count, ptrdiff_t bytes, ptrdiff_t lin
   *walk = place;
 }
 
+// Those of three short segments, such as a first layer's.
+void CopyThreeSegments(const ConvRow& row, int32_t count, ptrdiff_t bytes, ptrdiff_t line_bytes, PixelWalk* walk,
+                       uint8_t* to) {
+  const uint8_t* const a = row.segments[0];
+  const uint8_t* const b = row.segments[1];
+  const uint8_t* const c = row.segments[2];
+  while (count > 0) {
+    const int32_t together = walk->InRow(count);
+    ptrdiff_t offset = walk->offset;
+    for (int32_t pixel = 0; pixel < together; ++pixel, offset += walk->step, to += line_bytes) {
+      const uint8x16_t x0 = vld1q_u8(a + offset);
+      const uint8x16_t x1 = vld1q_u8(b + offset);
+      const uint8x16_t x2 = vld1q_u8(c + offset);
+      vst1q_u8(to, x0);
+      vst1q_u8(to + bytes, x1);
+      vst1q_u8(to + 2 * bytes, x2);
+    }
+    walk->Next(together);
+    count -= together;
+  }
+}
+
 // The next `count` pixels of a walk.
 void FillLines(const ConvRow& row, int32_t count, ptrdiff_t bytes, ptrdiff_t line_bytes, PixelWalk* walk, uint8_t* to) {
   if (row.in_place && bytes == line_bytes && row.pixel_step == bytes) {
@@ -130,6 +152,7 @@ void FillLines(const ConvRow& row, int32_t count, ptrdiff_t bytes, ptrdiff_t lin
     return;
   }
   if (!row.in_place) {
+    if (bytes <= kVector && row.segment_count == 3) return CopyThreeSegments(row, count, bytes, line_bytes, walk, to);
     if (bytes <= kVector) return CopyLines<1, true>(row, count, bytes, line_bytes, walk, to);
     if (bytes <= 2 * kVector) return CopyLines<2, true>(row, count, bytes, line_bytes, walk, to);
     if (bytes <= 4 * kVector) return CopyLines<4, true>(row, count, bytes, line_bytes, walk, to);
@@ -169,6 +192,9 @@ void FillPart(const ConvRow& row, const ConvBlock& block, int part, LineConstant
     vst1q_s32(constants->multiplier + kTo, vld1q_s32(block.multiplier + from));
     vst1q_s32(constants->left_shift + kTo, vnegq_s32(vld1q_s32(block.shift + from)));
   });
+  if constexpr (Machine::kNarrows) {
+    if (EndOf(row, true) == TileEnd::kNarrowBytes) NarrowShifts(constants->left_shift);
+  }
   vst1q_s16(constants->zero_point, vdupq_n_s16(static_cast<int16_t>(row.zero_point)));
   vst1q_u8(constants->floor, vdupq_n_u8(static_cast<uint8_t>(row.low)));
   vst1q_u8(constants->ceiling, vdupq_n_u8(static_cast<uint8_t>(row.high)));
@@ -240,12 +266,12 @@ template <typename Machine>
   const ptrdiff_t block_weights = static_cast<ptrdiff_t>(row.segment_count) * row.quads * kQuadBytes;
   auto* const joined = static_cast<int8_t*>(row.packed);
   auto* const lines = static_cast<uint8_t*>(row.packed) + (plan.joined ? plan.quads * kQuadBytes : 0);
-  const auto end = static_cast<ptrdiff_t>(EndOf(row));
+  const auto end = static_cast<ptrdiff_t>(EndOf(row, Machine::kNarrows));
   const int32_t pixels = row.pixels * row.rows;
   PixelWalk walk(row);
   for (int32_t first = 0; first < pixels; first += row.packed_pixels) {
     const int32_t count = pixels - first < row.packed_pixels ? pixels - first : row.packed_pixels;
-    FillLines(row, count, plan.bytes, line_bytes, &walk, lines);
+    Machine::Fill(row, count, pixels - first, plan, line_bytes, &walk, lines);
     for (int32_t block = 0; block < row.blocks; ++block) {
       const int8_t* weights = row.weights + block * block_weights;
       if (plan.joined) JoinWeights(row, plan, weights, joined);

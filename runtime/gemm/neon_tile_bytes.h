@@ -8,12 +8,14 @@
 #define LOCKSTEP_START_3 LOCKSTEP_START_2 "ld1 {v8.4s, v9.4s, v10.4s, v11.4s}, [%[at]]\n"
 #define LOCKSTEP_START_4 LOCKSTEP_START_3 "ld1 {v12.4s, v13.4s, v14.4s, v15.4s}, [%[at]]\n"
 
-// Requantisation for shifts of at least 1.
-#define LOCKSTEP_REQUANTISE(a, b, c, d)            \
+#define LOCKSTEP_MULTIPLY(a, b, c, d)              \
   "sqdmulh v" #a ".4s, v" #a ".4s, v16.4s\n"       \
   "sqdmulh v" #b ".4s, v" #b ".4s, v17.4s\n"       \
   "sqdmulh v" #c ".4s, v" #c ".4s, v18.4s\n"       \
-  "sqdmulh v" #d ".4s, v" #d ".4s, v19.4s\n"       \
+  "sqdmulh v" #d ".4s, v" #d ".4s, v19.4s\n"
+// Requantisation for shifts of at least 1.
+#define LOCKSTEP_REQUANTISE(a, b, c, d)            \
+  LOCKSTEP_MULTIPLY(a, b, c, d)                    \
   "srshl v" #a ".4s, v" #a ".4s, v20.4s\n"         \
   "srshl v" #b ".4s, v" #b ".4s, v21.4s\n"         \
   "srshl v" #c ".4s, v" #c ".4s, v22.4s\n"         \
@@ -42,4 +44,17 @@
   "sqxtun2 v" #c ".8h, v" #d ".4s\n"        \
   "uqxtn v" #a ".8b, v" #a ".8h\n"          \
   "uqxtn2 v" #a ".16b, v" #c ".8h\n"
+// The same with narrow products (kNarrowedBits); their shifts are in x and y.
+#define LOCKSTEP_NARROW_BYTES(a, b, c, d, x, y) \
+  "sqshrn v" #a ".4h, v" #a ".4s, #3\n"         \
+  "sqshrn v" #c ".4h, v" #c ".4s, #3\n"         \
+  "sqshrn2 v" #a ".8h, v" #b ".4s, #3\n"        \
+  "sqshrn2 v" #c ".8h, v" #d ".4s, #3\n"        \
+  "srshl v" #a ".8h, v" #a ".8h, v" #x ".8h\n"  \
+  "srshl v" #c ".8h, v" #c ".8h, v" #y ".8h\n"  \
+  "sqxtun v" #a ".8b, v" #a ".8h\n"             \
+  "sqxtun2 v" #a ".16b, v" #c ".8h\n"
+#define LOCKSTEP_NARROW_BYTES_OF(a, b, c, d)    \
+  LOCKSTEP_MULTIPLY(a, b, c, d)                 \
+  LOCKSTEP_NARROW_BYTES(a, b, c, d, 20, 21)
 // clang-format on

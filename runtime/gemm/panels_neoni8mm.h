@@ -120,10 +120,16 @@ void InterleaveBlock(const ConvRow& row, const int8_t* weights, const Packed& pa
 void PackPixels(const ConvRow& row, int32_t count, int32_t left, PixelWalk* walk, uint8_t* to) {
   for (int32_t pixel = 0; pixel < count; pixel += kPanelPixels) {
     ptrdiff_t offset[kPanelPixels];
-    Unroll<kPanelPixels>([&](auto p) {
-      offset[p] = walk->offset;
-      if (--left > 0) walk->Next();
-    });
+    if (left > kPanelPixels && walk->InRow(kPanelPixels) == kPanelPixels) {
+      Unroll<kPanelPixels>([&](auto p) { offset[p] = walk->offset + p * walk->step; });
+      walk->Next(kPanelPixels);
+      left -= kPanelPixels;
+    } else {
+      Unroll<kPanelPixels>([&](auto p) {
+        offset[p] = walk->offset;
+        if (--left > 0) walk->Next();
+      });
+    }
     for (int32_t segment = 0; segment < row.segment_count; ++segment) {
       PackSegment(row.segments[segment], offset, row.quads, &to);
     }

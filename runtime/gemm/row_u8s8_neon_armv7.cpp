@@ -153,7 +153,12 @@ struct Machine {
   static constexpr int kPixels = 2;
   static constexpr int kChannels = 8;
   static constexpr int kSums = 2;
+  static constexpr bool kNarrows = false;
   [[gnu::always_inline]] static void FillStart(int32x4_t acc_init, int32_t* start) { StartWithZeros(acc_init, start); }
+  static void Fill(const ConvRow& row, int32_t count, int32_t /*left*/, const SegmentPlan& plan, ptrdiff_t line_bytes,
+                   PixelWalk* walk, uint8_t* lines) {
+    FillLines(row, count, plan.bytes, line_bytes, walk, lines);
+  }
   static void Run(LineRun* run, int32_t pixels) { RunPairs(RunTiles, run, pixels); }
 };
 

@@ -57,6 +57,7 @@ struct TileRun {
 // Of a pair of pixels: two bytes of a pixel, two of the other one.
 #define LOCKSTEP_PAIR_BYTES(a, b, c, d) LOCKSTEP_BYTES_OF(a, b, c, d, 24, 25, 26)
 #define LOCKSTEP_PAIR_PLAIN(a, b, c, d) LOCKSTEP_PLAIN_BYTES_OF(a, b, c, d)
+#define LOCKSTEP_PAIR_NARROW(a, b, c, d) LOCKSTEP_NARROW_BYTES_OF(a, b, c, d)
 #define LOCKSTEP_STORE(x, lane) "st1 {v" #x ".d}[" #lane "], [%[out]], %[out_step]\n"
 // Of one pair, and of two.
 #define LOCKSTEP_STORE_PAIR(a)                              \
@@ -88,31 +89,43 @@ struct TileRun {
 #define LOCKSTEP_STORE_3 LOCKSTEP_STORE_2 LOCKSTEP_STORE_PAIR(8)
 #define LOCKSTEP_STORE_4 LOCKSTEP_STORE_2 LOCKSTEP_STORE_PAIRS(8, 12)
 
+#define LOCKSTEP_FOUR_STEPS(pairs)                                                                                    \
+        LOCKSTEP_LOAD_A                                                                                               \
+        LOCKSTEP_LOAD_B                                                                                               \
+        LOCKSTEP_STEP_A(pairs)                                                                                        \
+        LOCKSTEP_LOAD_A                                                                                               \
+        LOCKSTEP_STEP_B(pairs)                                                                                        \
+        LOCKSTEP_LOAD_B                                                                                               \
+        LOCKSTEP_STEP_A(pairs)                                                                                        \
+        LOCKSTEP_STEP_B(pairs)
+#define LOCKSTEP_LOOP(pairs, steps, fours)                                                                            \
+        "subs %[left], %[steps], #" #steps "\n"                                                                       \
+        "b.lt 3f\n"                                                                                                   \
+        "2:\n"                                                                                                        \
+        fours                                                                                                         \
+        "subs %[left], %[left], #" #steps "\n"                                                                        \
+        "b.ge 2b\n"                                                                                                   \
+        "3:\n"                                                                                                        \
+        "cbz %[rest], 5f\n"
+#define LOCKSTEP_LOOP_1(pairs) LOCKSTEP_LOOP(pairs, 4, LOCKSTEP_FOUR_STEPS(pairs))
+#define LOCKSTEP_LOOP_2(pairs) LOCKSTEP_LOOP_1(pairs)
+#define LOCKSTEP_LOOP_3(pairs) LOCKSTEP_LOOP_1(pairs)
+#define LOCKSTEP_LOOP_4(pairs)                                                                                        \
+        LOCKSTEP_LOOP(pairs, 8, LOCKSTEP_FOUR_STEPS(pairs) LOCKSTEP_FOUR_STEPS(pairs))                                \
+        "tbz %[left], #2, 11f\n"                                                                                      \
+        LOCKSTEP_FOUR_STEPS(pairs)                                                                                    \
+        "11:\n"
+
 #define LOCKSTEP_TILES(pairs)                                                                                         \
   [[gnu::noinline]] void RunTiles##pairs(TileRun* run, int64_t tiles) {                                               \
     const int8_t* weights;                                                                                            \
-    const Constants* at;                                                                                              \
     int64_t left;                                                                                                     \
     const auto end = static_cast<int64_t>(run->end);                                                                  \
     __asm__ volatile(                                                                                                 \
         "1:\n"                                                                                                        \
-        "mov %[at], %[constants]\n"                                                                                   \
         "mov %[weights], %[all_weights]\n"                                                                            \
         LOCKSTEP_START_##pairs                                                                                        \
-        "subs %[left], %[steps], #4\n"                                                                                \
-        "b.lt 3f\n"                                                                                                   \
-        "2:\n"                                                                                                        \
-        LOCKSTEP_LOAD_A                                                                                               \
-        LOCKSTEP_LOAD_B                                                                                               \
-        LOCKSTEP_STEP_A(pairs)                                                                                        \
-        LOCKSTEP_LOAD_A                                                                                               \
-        LOCKSTEP_STEP_B(pairs)                                                                                        \
-        LOCKSTEP_LOAD_B                                                                                               \
-        LOCKSTEP_STEP_A(pairs)                                                                                        \
-        "subs %[left], %[left], #4\n"                                                                                 \
-        LOCKSTEP_STEP_B(pairs)                                                                                        \
-        "b.ge 2b\n"                                                                                                   \
-        "3:\n"                                                                                                        \
+        LOCKSTEP_LOOP_##pairs(pairs)                                                                                  \
         "tbz %[left], #1, 4f\n"                                                                                       \
         LOCKSTEP_LOAD_A                                                                                               \
         LOCKSTEP_LOAD_B                                                                                               \
@@ -123,18 +136,21 @@ struct TileRun {
         LOCKSTEP_LOAD_A                                                                                               \
         LOCKSTEP_STEP_A(pairs)                                                                                        \
         "5:\n"                                                                                                        \
-        "cbz %[end], 6f\n"                                                                                            \
-        "tbnz %[end], #0, 8f\n"                                                                                       \
-        "add %[at], %[at], #64\n"                                                                                     \
-        "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[at]], #64\n"                                                        \
-        "ld1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[at]]\n"                                                             \
-        LOCKSTEP_EACH_##pairs(LOCKSTEP_PAIR_PLAIN)                                                                    \
+        "tbz %[end], #2, 6f\n"                                                                                        \
+        "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[multipliers]]\n"                                                    \
+        "ldp q20, q21, [%[at], #128]\n"                                                                               \
+        LOCKSTEP_EACH_##pairs(LOCKSTEP_PAIR_NARROW)                                                                   \
         "b 7f\n"                                                                                                      \
         "6:\n"                                                                                                        \
-        "add %[at], %[at], #64\n"                                                                                     \
-        "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[at]], #64\n"                                                        \
-        "ld1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[at]], #64\n"                                                        \
-        "ld1 {v24.16b, v25.16b, v26.16b}, [%[at]]\n"                                                                  \
+        "tbnz %[end], #0, 8f\n"                                                                                       \
+        "add %[left], %[at], #64\n"                                                                                   \
+        "ld1 {v16.4s, v17.4s, v18.4s, v19.4s}, [%[left]], #64\n"                                                      \
+        "ld1 {v20.4s, v21.4s, v22.4s, v23.4s}, [%[left]], #64\n"                                                      \
+        "cbz %[end], 10f\n"                                                                                           \
+        LOCKSTEP_EACH_##pairs(LOCKSTEP_PAIR_PLAIN)                                                                    \
+        "b 7f\n"                                                                                                      \
+        "10:\n"                                                                                                       \
+        "ld1 {v24.16b, v25.16b, v26.16b}, [%[left]]\n"                                                                \
         LOCKSTEP_EACH_##pairs(LOCKSTEP_PAIR_BYTES)                                                                    \
         "7:\n"                                                                                                        \
         LOCKSTEP_STORE_##pairs                                                                                        \
@@ -147,9 +163,10 @@ struct TileRun {
         "b.ne 1b\n"                                                                                                   \
         "9:\n"                                                                                                        \
         : [panel] "+r"(run->panel), [out] "+r"(run->out), [tiles] "+r"(tiles), [weights] "=&r"(weights),              \
-          [at] "=&r"(at), [left] "=&r"(left)                                                                          \
-        : [all_weights] "r"(run->weights), [constants] "r"(run->constants), [out_step] "r"(run->out_step),            \
-          [steps] "r"(run->steps), [end] "r"(end)                                                                     \
+          [left] "=&r"(left)                                                                                          \
+        : [all_weights] "r"(run->weights), [at] "r"(run->constants),                                                  \
+          [multipliers] "r"(run->constants->multiplier), [out_step] "r"(run->out_step),                               \
+          [steps] "r"(run->steps), [rest] "r"(run->steps & (pairs == 4 ? 7 : 3)), [end] "r"(end)                      \
         : LOCKSTEP_ALL_VECTORS);                                                                                      \
   }
 // clang-format on
@@ -179,6 +196,7 @@ void FillHalf(const ConvRow& row, const ConvBlock& block, int half, Constants* t
   FillPairs(block.acc_init + half * kHalf, to->start);
   FillPairs(block.multiplier + half * kHalf, to->multiplier);
   FillPairs(left_shift, to->left_shift);
+  if (EndOf(row, true) == TileEnd::kNarrowBytes) NarrowShifts(to->left_shift);
   vst1q_s16(to->zero_point, vdupq_n_s16(static_cast<int16_t>(row.zero_point)));
   vst1q_u8(to->floor, vdupq_n_u8(static_cast<uint8_t>(row.low)));
   vst1q_u8(to->ceiling, vdupq_n_u8(static_cast<uint8_t>(row.high)));
@@ -232,7 +250,7 @@ void RunOtherBlock(const ConvRow& row, int32_t block, int32_t first, int32_t cou
 void RunBlock(const ConvRow& row, int32_t block, int32_t first, int32_t count, const Packed& packed) {
   Constants constants[2];
   TileRun halves[2];
-  const TileEnd end = EndOf(row);
+  const TileEnd end = EndOf(row, true);
   const bool bytes = end != TileEnd::kSums;
   for (int half = 0; half < 2; ++half) {
     FillHalf(row, row.constants[block], half, &constants[half]);

@@ -11,20 +11,22 @@
 namespace lockstep::kernels {
 namespace {
 
-// The order of the members is what the assembler counts on.
+// The order of the members is what the assembler counts on. The fourth row is that of a pair of output rows.
 struct Row3x3 {
-  const uint8_t* first[3];  // of the first window's left column: each row's sixteen channels
-  const uint8_t* from[3];   // of the columns behind it
-  ptrdiff_t step[3];        // from one column to the next; 0 for a row of padding
+  const uint8_t* first[4];  // of the first window's left column: each row's sixteen channels
+  const uint8_t* from[4];   // of the columns behind it
+  ptrdiff_t step[4];        // from one column to the next; 0 for a row of padding
   const uint8_t* padding;
   uint8_t* out;
   ptrdiff_t out_step;
-  int64_t count;  // output pixels, at least 1
-  int64_t last;   // 1: another one behind them, whose right column is padding
+  ptrdiff_t out_row;  // from an output row to the next
+  int64_t count;      // output pixels, at least 1
+  int64_t last;       // 1: another one behind them, whose right column is padding
   const DepthwiseBlock* block;
   const int8_t* weights;
   const uint8_t* limits;  // the zero point in 16 bits, the floor, the ceiling: a vector of each
 };
+using RunRow3x3 = void(const Row3x3& row);
 
 // Zero points, floors and ceilings as in Row3x3.
 struct alignas(16) Limits3x3 {
@@ -46,19 +48,23 @@ struct alignas(16) Limits3x3 {
   return (layer.out_w - 1) * layer.stride_w - layer.pad_left + 2 >= layer.in_w;
 }
 
-// `weights`: of the first block; `block_weights`: bytes of each. `run`: for the layer's stride.
+// `weights`: of the first block; `block_weights`: bytes of each. `run`: for the layer's stride. `run_pair`: of two
+// output rows, or nullptr.
 void RunRows3x3(const DepthwiseLayer& layer, int64_t begin, int64_t end, const int8_t* weights, ptrdiff_t block_weights,
-                void (*run)(const Row3x3& row)) {
+                RunRow3x3* run, RunRow3x3* run_pair) {
   const int64_t blocks = DepthwiseBlocks(layer.channels);
   const auto* block = reinterpret_cast<const DepthwiseBlock*>(layer.state);
   const uint8_t* padding = DepthwisePadding(layer.state, layer.channels, 9);
   const Limits3x3 limits(layer);
   const auto pitch = static_cast<ptrdiff_t>(layer.in_pitch);
-  for (int64_t unit = begin; unit < end; ++unit) {
+  int64_t together = 1;
+  for (int64_t unit = begin; unit < end; unit += together) {
     const int64_t image = unit / layer.out_h * layer.in_h;
-    const int64_t top = unit % layer.out_h * layer.stride_h - layer.pad_top;
+    const int64_t y = unit % layer.out_h;
+    const int64_t top = y * layer.stride_h - layer.pad_top;
+    together = run_pair != nullptr && unit + 1 < end && y + 1 < layer.out_h ? 2 : 1;
     Row3x3 row;
-    for (int ky = 0; ky < 3; ++ky) {
+    for (int ky = 0; ky < 4; ++ky) {
       const bool inside = top + ky >= 0 && top + ky < layer.in_h;
       const uint8_t* from = inside ? layer.input + (image + top + ky) * layer.in_w * pitch : padding;
       row.step[ky] = inside ? pitch : 0;
@@ -68,35 +74,39 @@ void RunRows3x3(const DepthwiseLayer& layer, int64_t begin, int64_t end, const i
     row.padding = padding;
     row.out = layer.output + unit * layer.out_w * layer.out_pitch;
     row.out_step = static_cast<ptrdiff_t>(layer.out_pitch);
+    row.out_row = static_cast<ptrdiff_t>(layer.out_w * layer.out_pitch);
     row.last = IsPaddedRight(layer) ? 1 : 0;
     row.count = layer.out_w - row.last;
     row.limits = limits.bytes;
-    for (int64_t i = 0; i < blocks; ++i) {
-      Row3x3 part = row;
-      const int32_t channel = block[i].first;
-      for (int ky = 0; ky < 3; ++ky) {
-        if (row.step[ky] == 0) continue;
-        if (layer.pad_left == 0) part.first[ky] += channel;
-        part.from[ky] += channel;
-      }
-      part.out += channel;
-      part.block = block + i;
-      part.weights = weights + i * block_weights;
-      run(part);
+    uint8_t* const out = row.out;
+    row.block = block;
+    row.weights = weights;
+    for (ptrdiff_t channel = 0;;) {
+      together == 2 ? run_pair(row) : run(row);
+      if (++row.block == block + blocks) break;
+      row.weights += block_weights;
+      const ptrdiff_t further = row.block->first - channel;
+      channel += further;
+      // Padding has all channels too.
+      for (int ky = 0; ky < 4; ++ky) row.first[ky] += further;
+      for (int ky = 0; ky < 4; ++ky) row.from[ky] += further;
+      row.padding += further;
+      row.out += further;
     }
     if (layer.table == nullptr) continue;
-    const bool together = layer.out_pitch == layer.channels;
-    ApplyTableNeon(layer.table, together ? Stretches<uint8_t>{row.out, layer.out_w * layer.out_pitch}
-                                         : Stretches<uint8_t>{row.out, layer.channels, layer.out_w, layer.out_pitch});
+    const int64_t pixels = together * layer.out_w;
+    const bool contiguous = layer.out_pitch == layer.channels;
+    ApplyTableNeon(layer.table, contiguous ? Stretches<uint8_t>{out, pixels * layer.out_pitch}
+                                           : Stretches<uint8_t>{out, layer.channels, pixels, layer.out_pitch});
   }
 }
 
 // clang-format off
-// Both strides, from LOCKSTEP_LOAD(A, B or C), which loads a column, and LOCKSTEP_PIXEL(A, B, C), which makes of three
-// columns the sums of a pixel in four registers, and its bytes in the first of them, out.
-// Behind a pixel: `to_padding` has the last one's right column read from the padding.
-#define LOCKSTEP_NEXT(out, to_padding, label)                                 \
-  "st1 {" out "}, [%[out]], %[out_step]\n"                                    \
+// Both strides, from load(A, B or C), which loads a column, pixel(A, B, C), which makes bytes of three columns, and what
+// stores these. Behind a pixel: `to_padding` has the last one's right column read from the padding.
+#define LOCKSTEP_STORE_PIXEL(register) "st1 {" register "}, [%[out]], %[out_step]\n"
+#define LOCKSTEP_NEXT(store, to_padding, label)                               \
+  store                                                                       \
   "subs %[count], %[count], #1\n"                                             \
   "b.ne " label "f\n"                                                         \
   "cbz %[last], 9f\n"                                                         \
@@ -113,34 +123,35 @@ void RunRows3x3(const DepthwiseLayer& layer, int64_t begin, int64_t end, const i
   "sub %[s1], %[padding], %[x1]\n"                                            \
   "sub %[s2], %[padding], %[x2]\n"
 
-#define LOCKSTEP_STRIDE_1(out)                                                \
-  LOCKSTEP_LOAD(B)                                                            \
+#define LOCKSTEP_STRIDE_1(load, pixel, store) LOCKSTEP_STRIDE_1_OF(load, pixel, store, LOCKSTEP_PADDING_NEXT)
+#define LOCKSTEP_STRIDE_1_OF(load, pixel, store, padding)                     \
+  load(B)                                                                     \
   "1:\n"                                                                      \
-  LOCKSTEP_LOAD(C)                                                            \
-  LOCKSTEP_PIXEL(A, B, C)                                                     \
-  LOCKSTEP_NEXT(out, LOCKSTEP_PADDING_NEXT, "2")                              \
-  LOCKSTEP_LOAD(A)                                                            \
-  LOCKSTEP_PIXEL(B, C, A)                                                     \
-  LOCKSTEP_NEXT(out, LOCKSTEP_PADDING_NEXT, "3")                              \
-  LOCKSTEP_LOAD(B)                                                            \
-  LOCKSTEP_PIXEL(C, A, B)                                                     \
-  LOCKSTEP_NEXT(out, LOCKSTEP_PADDING_NEXT, "4")                              \
+  load(C)                                                                     \
+  pixel(A, B, C)                                                              \
+  LOCKSTEP_NEXT(store, padding, "2")                                          \
+  load(A)                                                                     \
+  pixel(B, C, A)                                                              \
+  LOCKSTEP_NEXT(store, padding, "3")                                          \
+  load(B)                                                                     \
+  pixel(C, A, B)                                                              \
+  LOCKSTEP_NEXT(store, padding, "4")                                          \
   "b 1b\n"                                                                    \
   "9:\n"
-#define LOCKSTEP_STRIDE_2(out)                                                \
+#define LOCKSTEP_STRIDE_2(load, pixel, store)                                 \
   "1:\n"                                                                      \
-  LOCKSTEP_LOAD(B)                                                            \
-  LOCKSTEP_LOAD(C)                                                            \
-  LOCKSTEP_PIXEL(A, B, C)                                                     \
-  LOCKSTEP_NEXT(out, LOCKSTEP_PADDING_THEN, "2")                              \
-  LOCKSTEP_LOAD(A)                                                            \
-  LOCKSTEP_LOAD(B)                                                            \
-  LOCKSTEP_PIXEL(C, A, B)                                                     \
-  LOCKSTEP_NEXT(out, LOCKSTEP_PADDING_THEN, "3")                              \
-  LOCKSTEP_LOAD(C)                                                            \
-  LOCKSTEP_LOAD(A)                                                            \
-  LOCKSTEP_PIXEL(B, C, A)                                                     \
-  LOCKSTEP_NEXT(out, LOCKSTEP_PADDING_THEN, "4")                              \
+  load(B)                                                                     \
+  load(C)                                                                     \
+  pixel(A, B, C)                                                              \
+  LOCKSTEP_NEXT(store, LOCKSTEP_PADDING_THEN, "2")                            \
+  load(A)                                                                     \
+  load(B)                                                                     \
+  pixel(C, A, B)                                                              \
+  LOCKSTEP_NEXT(store, LOCKSTEP_PADDING_THEN, "3")                            \
+  load(C)                                                                     \
+  load(A)                                                                     \
+  pixel(B, C, A)                                                              \
+  LOCKSTEP_NEXT(store, LOCKSTEP_PADDING_THEN, "4")                            \
   "b 1b\n"                                                                    \
   "9:\n"
 
@@ -209,10 +220,11 @@ void RunRows3x3(const DepthwiseLayer& layer, int64_t begin, int64_t end, const i
         "mov %[s1], #0\n"                                                                                              \
         "mov %[s2], #0\n"                                                                                              \
         LOCKSTEP_LOAD(A)                                                                                               \
-        "ldp %[x0], %[x1], [%[row], #24]\n"                                                                            \
-        "ldp %[x2], %[s0], [%[row], #40]\n"                                                                            \
-        "ldp %[s1], %[s2], [%[row], #56]\n"                                                                            \
-        stride(out_register)                                                                                           \
+        "ldp %[x0], %[x1], [%[row], #32]\n"                                                                            \
+        "ldr %[x2], [%[row], #48]\n"                                                                                   \
+        "ldp %[s0], %[s1], [%[row], #64]\n"                                                                            \
+        "ldr %[s2], [%[row], #80]\n"                                                                                   \
+        stride(LOCKSTEP_LOAD, LOCKSTEP_PIXEL, LOCKSTEP_STORE_PIXEL(out_register))                                      \
         : [x0] "=&r"(x0), [x1] "=&r"(x1), [x2] "=&r"(x2), [s0] "=&r"(s0), [s1] "=&r"(s1), [s2] "=&r"(s2),              \
           [count] "+r"(count), [last] "+r"(last), [out] "+r"(out), [weights] "+r"(weights)                             \
         : [row] "r"(&row), [out_step] "r"(row.out_step), [padding] "r"(row.padding),                                  \

@@ -30,8 +30,13 @@ struct alignas(64) DepthwiseBlock {
 }
 
 // Behind it windows of 3x3 have their weights once more for dot products: [block][kx][16][ky], with zeros for a fourth
-// ky.
+// ky, and zeros before all, so that a byte before them lie those of a row further down, with zeros for the first.
 inline constexpr int kDepthwiseColumnBytes = 3 * kDepthwiseBlock * 4;
+
+[[gnu::always_inline]] inline const int8_t* DepthwiseColumns(const uint8_t* state, int64_t channels) {
+  const uint8_t* padding = DepthwisePadding(state, channels, 9);
+  return reinterpret_cast<const int8_t*>(padding + (DepthwiseBlocks(channels) + 1) * kDepthwiseBlock);
+}
 
 // Constants of 8 neighbouring channels, for sums of x * w, or of (x - 32768) * w where x has 16 bits; otherwise as
 // above. Weights lie behind all blocks, [block][pair of taps][16]: those of a tap and the next, with MSA channel by

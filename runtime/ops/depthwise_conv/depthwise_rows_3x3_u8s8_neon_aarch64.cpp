@@ -55,7 +55,7 @@ LOCKSTEP_ROW_3X3(RunStride2, LOCKSTEP_CONSTANTS, LOCKSTEP_STRIDE_2, "v25.16b")
 void depthwise_rows_3x3_u8s8_neon(const DepthwiseLayer& layer, int64_t begin, int64_t end) {
   const auto* blocks = reinterpret_cast<const DepthwiseBlock*>(layer.state);
   RunRows3x3(layer, begin, end, reinterpret_cast<const int8_t*>(blocks + DepthwiseBlocks(layer.channels)),
-             9 * kDepthwiseBlock, layer.stride_w == 1 ? RunStride1 : RunStride2);
+             9 * kDepthwiseBlock, layer.stride_w == 1 ? RunStride1 : RunStride2, nullptr);
 }
 
 }  // namespace lockstep::kernels

@@ -4,6 +4,7 @@
 // Only this file is compiled for dot products. It must not use inline functions with external linkage: the linker might
 // keep its copy of one for a CPU without these instructions.
 #include "ops/depthwise_conv/depthwise_3x3_aarch64.h"
+#include "ops/depthwise_conv/depthwise_pair_neondot.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -58,12 +59,13 @@ LOCKSTEP_ROW_3X3(RunPlainStride2, LOCKSTEP_CONSTANTS, LOCKSTEP_STRIDE_2, "v12.16
 }  // namespace
 
 void depthwise_rows_u8s8_neondot(const DepthwiseLayer& layer, int64_t begin, int64_t end) {
-  const uint8_t* padding = DepthwisePadding(layer.state, layer.channels, 9);
-  const auto* columns = reinterpret_cast<const int8_t*>(padding + DepthwiseBlocks(layer.channels) * kDepthwiseBlock);
+  const int8_t* columns = DepthwiseColumns(layer.state, layer.channels);
   const bool plain = layer.zero_point == 0 && layer.low == 0 && layer.high == 255;
   const auto stride_1 = plain ? RunPlainStride1 : RunStride1;
   const auto stride_2 = plain ? RunPlainStride2 : RunStride2;
-  RunRows3x3(layer, begin, end, columns, kDepthwiseColumnBytes, layer.stride_w == 1 ? stride_1 : stride_2);
+  const bool pairs = plain && layer.stride_h == 1 && layer.stride_w == 1 && HasNarrowShifts(layer);
+  RunRows3x3(layer, begin, end, columns, kDepthwiseColumnBytes, layer.stride_w == 1 ? stride_1 : stride_2,
+             pairs ? RunPair : nullptr);
 }
 
 }  // namespace lockstep::kernels

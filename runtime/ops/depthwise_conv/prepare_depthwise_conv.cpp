@@ -55,7 +55,8 @@ void SetUpBytes(const LayerArgs& args, uint8_t* state) {
   if (ColumnBytes(args) == 0) return;
   const auto* taps_of_block = reinterpret_cast<const int8_t*>(reinterpret_cast<DepthwiseBlock*>(state) + blocks);
   auto* columns =
-      reinterpret_cast<int8_t*>(state) + (DepthwisePadding(state, channels, taps) - state) + blocks * kDepthwiseBlock;
+      reinterpret_cast<int8_t*>(state) + (DepthwiseColumns(state, channels) - reinterpret_cast<int8_t*>(state));
+  std::fill_n(columns - kDepthwiseBlock, kDepthwiseBlock, int8_t{0});
   for (int64_t i = 0; i < blocks * kDepthwiseColumnBytes; ++i) {
     const int64_t ky = i % 4;
     const int64_t channel = i / 4 % kDepthwiseBlock;
@@ -140,6 +141,7 @@ Prepared PrepareDepthwiseBlocks(const LayerArgs& args) {
   if (AcceptsDepthwiseNeon(args)) {
     bytes = DepthwiseBlocks(channels) *
             (int64_t{sizeof(DepthwiseBlock)} + (TapsOf(args) + 1) * kDepthwiseBlock + ColumnBytes(args));
+    if (ColumnBytes(args) != 0) bytes += kDepthwiseBlock;
     prepared.state_bytes = static_cast<uint64_t>(bytes);
     return prepared;
   }

@@ -12,7 +12,7 @@
 
 namespace lockstep::kernels {
 
-enum class Shifts { kFitted, kNegative, kZero, kOne, kMixed, kExact };
+enum class Shifts { kFitted, kNegative, kZero, kOne, kMixed, kExact, kNear };
 enum class Sums { kBiased, kAtTheBound };
 enum class Weights { kExtreme, kRandom, kTiny, kAllLargest, kAllSmallest, kSmall };
 enum class Inputs { kRandom, kAll0, kAllLargest, kEnds };
@@ -34,6 +34,7 @@ struct ConvCase {
   Output output = Output::kU8;
   int table_bits = 8;  // of the values in front of a table
   int acc_bits = 32;
+  bool plain = false;  // zero point 0 without limits
   uint32_t seed = 1;
 };
 
@@ -45,7 +46,7 @@ inline std::string Describe(const ConvCase& c) {
        << ',' << c.right << " groups " << c.groups << " shifts " << static_cast<int>(c.shifts) << ' ' << c.shift
        << " weights " << static_cast<int>(c.weights) << " inputs " << static_cast<int>(c.inputs) << " output "
        << static_cast<int>(c.output) << ' ' << EnumNameDType(c.input) << ' ' << EnumNameDType(c.weight) << " table "
-       << c.table_bits << " acc " << c.acc_bits << " seed " << c.seed;
+       << c.table_bits << " acc " << c.acc_bits << (c.plain ? " plain" : "") << " seed " << c.seed;
   return text.str();
 }
 
@@ -74,6 +75,10 @@ class ConvTester {
     mid_zero_point_ = PickZeroPoint(MidLimit());
     clamp_low_ = random_() % 2 == 0 ? 0 : mid_zero_point_ / 2;
     clamp_high_ = random_() % 2 == 0 ? MidLimit() : MidLimit() - 20;
+    if (c.plain) {
+      mid_zero_point_ = clamp_low_ = 0;
+      clamp_high_ = MidLimit();
+    }
     if (c.output == Output::kU8Table || c.output == Output::kU16Table) {
       const size_t entry = c.output == Output::kU8Table ? 1 : 2;
       for (size_t i = 0; i < static_cast<size_t>(MidLimit() + 1) * entry; ++i)
@@ -223,6 +228,8 @@ class ConvTester {
         return static_cast<int>(ClampTo(fitted + draw - 4, -30, 31));
       case Shifts::kExact:
         return c_.shift;
+      case Shifts::kNear:
+        return 4 + draw % 7;
     }
     return fitted;
   }

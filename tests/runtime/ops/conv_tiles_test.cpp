@@ -123,6 +123,39 @@ TEST(Conv, PointwiseLayersOfSeveralUnits) {
   }
 }
 
+// Bytes of zero point 0 without limits, whose products are narrowed before they are shifted: by 4 to 10, not by 3
+// or 11.
+TEST(Conv, ShiftsThatAreNearEachOther) {
+  uint32_t seed = 3000;
+  for (const int shift : {0, 3, 4, 10, 11}) {
+    for (const Sums sums : {Sums::kBiased, Sums::kAtTheBound}) {
+      for (const Weights weights : {Weights::kRandom, Weights::kTiny, Weights::kExtreme}) {
+        for (const int32_t width : {1, 2, 3, 5, 7, 14}) {
+          ConvCase c;
+          c.shifts = shift == 0 ? Shifts::kNear : Shifts::kExact;
+          c.shift = shift;
+          c.sums = sums;
+          c.weights = weights;
+          c.plain = true;
+          c.height = 1 + width % 4;
+          c.width = width;
+          c.in = 8;
+          c.out = width % 2 == 0 ? 24 : 33;
+          c.output = width == 3 ? Output::kU8Table : Output::kU8;
+          c.seed = ++seed;
+          Check(c);
+          c.batch = 2;
+          c.depthwise = true;
+          c.in = c.out = width % 2 == 0 ? 32 : 24;
+          c.left = width == 7 ? 0 : 1;
+          c.right = width == 5 ? 0 : 1;
+          Check(c);
+        }
+      }
+    }
+  }
+}
+
 // So many pixels that not all of a layer's are taken together, and weights so deep that there is no room for them.
 TEST(Conv, PixelsTakenTogether) {
   uint32_t seed = 700;
