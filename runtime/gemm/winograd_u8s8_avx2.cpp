@@ -103,7 +103,7 @@ void winograd_u8s8_avx2(const WinogradLayer& layer, int64_t image, int64_t begin
   WinogradTiles<KernelsAvx2>(layer, image, scratch).Run(begin, end);
 }
 
-void winograd_u8s8_avxvnni(const WinogradLayer& layer, int64_t image, int32_t begin, int32_t end, uint8_t* scratch) {
+void winograd_u8s8_avxvnni(const WinogradLayer& layer, int64_t image, int64_t begin, int64_t end, uint8_t* scratch) {
   WinogradLayer by_dot_products = layer;
   by_dot_products.multiply = MultiplyWinogradAvxVnni;
   winograd_u8s8_avx2(by_dot_products, image, begin, end, scratch);

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "check/report.h"
 #include "ops/operator_table.h"
 
 namespace lockstep::kernels {
