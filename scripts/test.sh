@@ -35,7 +35,8 @@ failed=0
 run_tests() {
   local preset=$1 log=$root/build/$1/test.log cases_failed programs_failed
   shift
-  ctest --preset "$preset" -j "$jobs" --no-tests=error "$@" >"$log" 2>&1 || true
+  # One more than there are cores, for many tests wait: for a browser, a board, a time limit.
+  ctest --preset "$preset" -j "$((jobs + 1))" --no-tests=error "$@" >"$log" 2>&1 || true
   local details=$root/build/$preset/Testing/Temporary/LastTest.log
   grep -E "^ *[0-9]+/[0-9]+ Test|tests passed|Total Test time" "$log" || true
   passed=$((passed + $(sed -nE 's/^\[  PASSED  \] ([0-9]+) tests?\.$/\1/p' "$details" | paste -sd+ | sed 's/^$/0/')))
