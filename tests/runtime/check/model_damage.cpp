@@ -4,8 +4,6 @@
 #include <cstring>
 
 namespace lockstep::test {
-namespace {
-
 void ExpectRefused(ModelT damaged, const Damage& damage) {
   damage.apply(damaged);
   const std::vector<uint8_t> file = Write(damaged);
@@ -20,6 +18,8 @@ void ExpectRefused(ModelT damaged, const Damage& damage) {
     EXPECT_EQ(std::strchr(model.status().message(), '\n'), nullptr);
   }
 }
+
+namespace {
 
 TEST_P(ModelDamage, IsRefusedByName) { ExpectRefused(SmallNetwork(), GetParam()); }
 TEST_P(FloatDamage, IsRefusedByName) { ExpectRefused(FloatNetwork(), GetParam()); }

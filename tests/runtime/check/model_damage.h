@@ -38,6 +38,9 @@ class FloatTransposeDamage : public testing::TestWithParam<Damage> {};
 class ViewDamage : public testing::TestWithParam<Damage> {};
 class WideDamage : public testing::TestWithParam<Damage> {};
 
+// The loader refuses the model, damaged, in the words that are expected.
+void ExpectRefused(ModelT damaged, const Damage& damage);
+
 inline std::string DamageName(const testing::TestParamInfo<Damage>& info) { return info.param.name; }
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();

@@ -1,0 +1,28 @@
+#include "support/row_plans.h"
+
+#include <memory>
+
+namespace lockstep::test {
+
+void SetRowPlan(joint::ModelT& model, const std::vector<std::pair<int, int>>& groups) {
+  auto plan = std::make_unique<joint::RowPlanT>();
+  std::vector<bool> between(model.tensors.size(), false);
+  for (const auto& [first, layers] : groups) {
+    auto group = std::make_unique<joint::RowGroupT>();
+    group->first_layer = first;
+    group->layers = layers;
+    plan->groups.push_back(std::move(group));
+    for (int i = first + 1; i < first + layers; ++i) {
+      between[static_cast<size_t>(model.layers[static_cast<size_t>(i)]->inputs[0])] = true;
+    }
+  }
+  for (size_t i = 0; i < model.tensors.size(); ++i) {
+    const joint::TensorT& tensor = *model.tensors[i];
+    const bool placed = tensor.constant < 0 && !between[i];
+    plan->arena_offsets.push_back(placed ? static_cast<int64_t>(plan->arena_size) : -1);
+    if (placed) plan->arena_size += (tensor.bytes + 63) / 64 * 64;
+  }
+  model.row_plan = std::move(plan);
+}
+
+}  // namespace lockstep::test
