@@ -81,6 +81,7 @@ lockstep::SessionOptions Options(const lockstep_options* given) {
   options.probe.dump_md5_only = known.dump_md5_only != 0;
   options.probe.profile_folder = known.profile_folder;
   options.probe.memory_path = known.memory_path;
+  options.group_rows = known.group_rows != 0;
   return options;
 }
 

@@ -46,6 +46,7 @@ struct LayerArgs {
   int32_t output_count = 0;
   const uint8_t* state = nullptr;  // what the operator's setup wrote; nullptr if it asked for none
   const Kernel* kernel = nullptr;  // that was chosen, before the prepare step
+  bool by_rows = false;            // of a DepthwiseConv: its units are output rows
 };
 
 }  // namespace lockstep::kernels

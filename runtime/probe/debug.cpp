@@ -30,6 +30,7 @@ struct Probe::State : Allocated {
 };
 
 const char* Probe::BuildName() { return "debug"; }
+bool Probe::SeesLayers() { return true; }
 
 Probe::~Probe() { delete state_; }
 

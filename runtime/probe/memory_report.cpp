@@ -14,7 +14,7 @@ unsigned long long Number(uint64_t bytes) { return bytes; }
 
 // What the session took of the heap.
 uint64_t SessionBytes(const Session& session) {
-  return session.model().arena_size() + session.scratch_bytes() + session.state_bytes();
+  return session.arena_bytes() + session.scratch_bytes() + session.state_bytes();
 }
 
 void PrintPlanned(const Session& session, const MemoryFigures& figures, OutputFile* report) {

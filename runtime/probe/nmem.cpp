@@ -33,6 +33,7 @@ struct Probe::State : Allocated {
 };
 
 const char* Probe::BuildName() { return "nmem"; }
+bool Probe::SeesLayers() { return true; }
 
 Probe::~Probe() { delete state_; }
 

@@ -15,6 +15,7 @@ class Probe {
   Probe& operator=(const Probe&) = delete;
 
   static const char* BuildName();
+  static bool SeesLayers();  // else layers may run together
 
   // Allocates what the runs need. Options of another build are an error that names it.
   Status Prepare(const Session& session, const ProbeOptions& options);

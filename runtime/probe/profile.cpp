@@ -31,6 +31,7 @@ struct Probe::State : Allocated {
 };
 
 const char* Probe::BuildName() { return "profile"; }
+bool Probe::SeesLayers() { return true; }
 
 Probe::~Probe() { delete state_; }
 

@@ -5,6 +5,7 @@
 namespace lockstep {
 
 const char* Probe::BuildName() { return "release"; }
+bool Probe::SeesLayers() { return false; }
 
 Probe::~Probe() { static_cast<void>(state_); }
 

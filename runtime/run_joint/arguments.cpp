@@ -30,6 +30,7 @@ enum Code : int {
   kDryRun,
   kModelInfo,
   kSeed,
+  kGroupRows,
 };
 
 constexpr option kOptions[] = {{"data", required_argument, nullptr, 'd'},
@@ -58,6 +59,7 @@ constexpr option kOptions[] = {{"data", required_argument, nullptr, 'd'},
                                {"dry-run", no_argument, nullptr, kDryRun},
                                {"model-info", no_argument, nullptr, kModelInfo},
                                {"seed", required_argument, nullptr, kSeed},
+                               {"group-rows", no_argument, nullptr, kGroupRows},
                                {nullptr, 0, nullptr, 0}};
 
 const char* NameOf(int code) {
@@ -194,6 +196,9 @@ Status Apply(int code, const char* text, Arguments* a) {
       break;
     case kSeed:
       return Parse(code, text, 0, UINT64_MAX, &a->seed);
+    case kGroupRows:
+      a->group_rows = true;
+      break;
     default:
       break;
   }
@@ -219,7 +224,7 @@ Status CheckOnlyWith(int mode, std::initializer_list<int> meaningful, const Give
 Status CheckTogether(const Arguments& a, const Given& given) {
   const auto bad = [](const char* text) { return Status::Error(StatusCode::kInvalidArgument, "%s", text); };
   LOCKSTEP_RETURN_IF_ERROR(CheckOnlyWith(kModelInfo, {kNoDigest}, given));
-  LOCKSTEP_RETURN_IF_ERROR(CheckOnlyWith(kDryRun, {kNoDigest, kThreads, 'a'}, given));
+  LOCKSTEP_RETURN_IF_ERROR(CheckOnlyWith(kDryRun, {kNoDigest, kThreads, 'a', kGroupRows}, given));
   LOCKSTEP_RETURN_IF_ERROR(CheckOnlyWith(
       kSelfTest,
       {kNoDigest, kThreads, 'a', kReportMemory, kProfilePath, kMemoryPath, kDumpLevel, kDumpFolder, kDumpLayers, kMd5},

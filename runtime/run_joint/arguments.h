@@ -33,6 +33,7 @@ struct Arguments {
   bool report_memory = false;
   bool dry_run = false;
   bool model_info = false;
+  bool group_rows = false;
   bool version = false;
   bool help = false;
 

@@ -48,6 +48,7 @@ SessionOptions OptionsOf(const Arguments& arguments, const String& dump_folder) 
   SessionOptions options;
   options.threads = arguments.threads;
   options.affinity = arguments.affinity;
+  options.group_rows = arguments.group_rows;
   if (arguments.dump_level != 0) {
     options.probe.dump_folder = dump_folder.c_str();
     options.probe.dump_level = arguments.dump_level;

@@ -88,7 +88,7 @@ void PrintLayers(const Model& model) {
 }
 
 void PrintSession(const Session& session, const RunTimes& times, const Arguments& arguments) {
-  std::printf("arena       %.1f KiB, scratch %.1f KiB\n", Kibibytes(session.model().arena_size()),
+  std::printf("arena       %.1f KiB, scratch %.1f KiB\n", Kibibytes(session.arena_bytes()),
               Kibibytes(session.scratch_bytes()));
   std::printf("load        %.3f ms%s\n", Milliseconds(times.load),
               arguments.check_digest ? "" : ", digest not checked");
@@ -98,7 +98,7 @@ void PrintPlan(const Session& session) {
   const auto number = [](uint64_t bytes) { return static_cast<unsigned long long>(bytes); };
   std::printf(R"(plan        {"threads":%d,"model_file":%llu,"arena":%llu,"scratch":%llu,"tables":%llu,"peak":%llu})"
               "\n",
-              session.threads(), number(session.model().file_size()), number(session.model().arena_size()),
+              session.threads(), number(session.model().file_size()), number(session.arena_bytes()),
               number(session.scratch_bytes()), number(session.state_bytes()), number(session.planned_bytes()));
 }
 
@@ -139,7 +139,7 @@ Status SaveBenchmark(const String& path, const Session& session, const RunTimes&
   file.Print(
       "  \"file_bytes\": %llu,\n  \"arena_bytes\": %llu,\n  \"scratch_bytes\": %llu,\n  \"peak_bytes\": %llu,\n"
       "  \"emulated\": %s\n}\n",
-      static_cast<unsigned long long>(model.file_size()), static_cast<unsigned long long>(model.arena_size()),
+      static_cast<unsigned long long>(model.file_size()), static_cast<unsigned long long>(session.arena_bytes()),
       static_cast<unsigned long long>(session.scratch_bytes()), static_cast<unsigned long long>(PeakMemory()),
       emulated ? "true" : "false");
   LOCKSTEP_RETURN_IF_ERROR(file.Commit());

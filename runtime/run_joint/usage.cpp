@@ -41,6 +41,8 @@ dumps (run_joint_debug)
                                outputs are this board's own; give the dump's input with --data
 
 more
+      --group-rows             run_joint_release: where the model has groups of layers, run these together, a few rows at a
+                               time, in a smaller arena; the outputs are the same
       --dry-run                load, print what is planned in bytes, and do not run
       --model-info             print the layers and end
   -v, --version                print versions and end

@@ -76,6 +76,7 @@ typedef struct lockstep_options {
   int dump_md5_only;          /* debug: digests and no tensor files */
   const char* profile_folder; /* profile: profile.csv and trace.json go there; NULL: the table on stdout alone */
   const char* memory_path;    /* nmem: the report; NULL: nmem_memory.txt in the temp folder */
+  int group_rows;             /* release: layers run in groups, row by row, where the model has some: less memory */
 } lockstep_options;
 
 typedef struct lockstep_model lockstep_model;

@@ -132,6 +132,9 @@ struct SessionOptions {
   // Session::MemoryBytes; it outlives the session. nullptr: the session allocates.
   void* memory = nullptr;
   size_t memory_size = 0;
+  // Release: where the model has groups of layers (its row_plan), these run together, a few rows at a time, in a
+  // smaller arena. The outputs' bytes are the same; single layers cannot be run or watched then.
+  bool group_rows = false;
   ProbeOptions probe;
 };
 
@@ -184,6 +187,7 @@ class LOCKSTEP_API Session {
   const char* kernel_name(int32_t layer) const;
 
   int threads() const;
+  uint64_t arena_bytes() const;    // the model's arena_size, or less with group_rows
   uint64_t scratch_bytes() const;  // of all threads
   uint64_t state_bytes() const;    // of all layers: tables that were unpacked when the session was made
   uint64_t planned_bytes() const;  // model file, arena, scratch and state: what a run needs beside code and stack

@@ -78,7 +78,7 @@ namespace {
 // by every thread.
 bool SharesChannels(const LayerArgs& args) {
   const int32_t* in = args.inputs[0].shape;
-  return args.kernel != nullptr && args.kernel->run == depthwise_conv_u8s8_avx512vnni &&
+  return !args.by_rows && args.kernel != nullptr && args.kernel->run == depthwise_conv_u8s8_avx512vnni &&
          int64_t{in[0]} * in[1] * in[2] < kManyPixels && in[3] >= 2 * kShareChannels512;
 }
 
