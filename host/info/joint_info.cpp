@@ -200,6 +200,7 @@ ordered_json DescribeJointModel(const joint::Model& model, size_t file_bytes, bo
       {"constant_bytes", summary.constant_bytes},
       {"arena_bytes", summary.arena_bytes},
       {"arena_lower_bound", summary.arena_lower_bound},
+      {"arena_bytes_by_rows", model.row_plan() != nullptr ? model.row_plan()->arena_size() : summary.arena_bytes},
       {"test_vectors", model.test_vectors() != nullptr ? model.test_vectors()->size() : 0}};
   json["inputs"] = ordered_json::array();
   for (const joint::InputSpec* spec : *model.inputs()) json["inputs"].push_back(DescribeInput(model, *spec));

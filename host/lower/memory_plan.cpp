@@ -20,6 +20,8 @@
 #include <numeric>
 
 #include "joint_strides.h"
+#include "lower/row_plan.h"
+#include "lower/tensor_buffers.h"
 #include "lower/views.h"
 
 namespace lockstep::lower {
@@ -84,35 +86,6 @@ std::vector<size_t> DescendingBy(size_t count, const Key& key) {
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return key(a) > key(b); });
   return order;
-}
-
-// The buffers of a model and which of them each tensor lies in (-1: a constant).
-struct BufferMap {
-  std::vector<Buffer> buffers;
-  std::vector<int> of_tensor;
-};
-
-BufferMap CollectBuffers(const joint::ModelT& model, const Views& views) {
-  BufferMap map;
-  map.of_tensor.assign(model.tensors.size(), -1);
-  std::vector<int> of_root(model.tensors.size(), -1);
-  const auto use = [&](int32_t tensor, int moment) {
-    if (model.tensors[tensor]->constant >= 0) return;
-    const int32_t root = views.PlaceOf(tensor).root;
-    if (of_root[root] < 0) {
-      of_root[root] = static_cast<int>(map.buffers.size());
-      map.buffers.push_back({model.tensors[root]->bytes, moment, moment, 0});
-    }
-    map.of_tensor[tensor] = of_root[root];
-    map.buffers[of_root[root]].last = moment;
-  };
-  for (const auto& input : model.inputs) use(input->tensor, -1);
-  for (size_t i = 0; i < model.layers.size(); ++i) {
-    for (const int32_t input : model.layers[i]->inputs) use(input, static_cast<int>(i));
-    for (const int32_t output : model.layers[i]->outputs) use(output, static_cast<int>(i));
-  }
-  for (const auto& output : model.outputs) use(output->tensor, static_cast<int>(model.layers.size()));
-  return map;
 }
 
 struct MemoryPlan {
@@ -206,6 +179,7 @@ void PlanMemory(joint::ModelT& model) {
     if (plan.map.of_tensor[i] < 0) continue;
     SetPlace(plan.views, static_cast<int32_t>(i), plan.map.buffers[plan.map.of_tensor[i]].offset, *model.tensors[i]);
   }
+  PlanRows(model, plan.views);
 }
 
 }  // namespace lockstep::lower

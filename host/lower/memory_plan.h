@@ -26,7 +26,7 @@ uint64_t PlaceBuffers(std::vector<Buffer>& buffers);
 uint64_t LowerBound(const std::vector<Buffer>& buffers);
 
 // Fills in arena_offset of every tensor that is no constant, strides of those that lie within another so, arena_size
-// and arena_lower_bound.
+// and arena_lower_bound; and row_plan, where running layers row by row needs less.
 void PlanMemory(joint::ModelT& model);
 
 }  // namespace lockstep::lower

@@ -88,6 +88,7 @@ Plan MakePlan(const std::filesystem::path& file, int threads) {
   plan.file_bytes = joint.file().size();
   plan.weight_bytes = described.at("constant_bytes").get<uint64_t>();
   plan.arena_bytes = described.at("arena_bytes").get<uint64_t>();
+  plan.arena_bytes_by_rows = described.at("arena_bytes_by_rows").get<uint64_t>();
   plan.threads = threads;
   for (const ordered_json& layer : described.at("layers")) {
     plan.layers.push_back({layer.at("name").get<std::string>(), layer.at("op").get<std::string>(),

@@ -49,7 +49,8 @@ struct Plan {
   uint64_t file_bytes = 0;
   uint64_t weight_bytes = 0;  // all constants
   uint64_t arena_bytes = 0;
-  SessionPlan session;  // of this PC
+  uint64_t arena_bytes_by_rows = 0;  // where groups of layers run row by row
+  SessionPlan session;               // of this PC
   int threads = 1;
   std::vector<PlannedLayer> layers;
   std::vector<PlannedTensor> tensors;  // by position, those of the arena alone

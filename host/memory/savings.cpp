@@ -123,6 +123,10 @@ Saving InPlace(const Plan& plan) {
           layers == 0 ? plan.arena_bytes : ArenaOf(blocks), false};
 }
 
+Saving ByRows(const Plan& plan) {
+  return {"groups of layers that run row by row (run_joint_release --group-rows)", plan.arena_bytes_by_rows};
+}
+
 Saving PerfectPlan(const Plan& plan) {
   return {"a plan without gaps", lower::LowerBound(BuffersOf(plan.blocks)), false};
 }
@@ -137,7 +141,7 @@ uint64_t ArenaOf(const std::vector<Block>& blocks) {
 std::vector<Saving> FindSavings(const Plan& plan) {
   std::vector<Saving> savings;
   for (const Saving& saving :
-       {Narrower(plan), RawOutputs(plan), SmallerInput(plan), InPlace(plan), PerfectPlan(plan)}) {
+       {Narrower(plan), RawOutputs(plan), SmallerInput(plan), ByRows(plan), InPlace(plan), PerfectPlan(plan)}) {
     if (saving.arena_bytes < plan.arena_bytes) savings.push_back(saving);
   }
   std::stable_sort(savings.begin(), savings.end(),
