@@ -34,8 +34,10 @@ int64_t PlacePacked(const ScratchNeeds& needs, ConvGeometry* geometry) {
   if (needs.kernel != nullptr && needs.kernel->isa != Isa::kAvx2) return quads * 4 * int64_t{sizeof(uint32_t)};
   const int64_t tile_bytes = quads * 4 * kPixelsAvx2 * int64_t{sizeof(uint16_t)};
   const int64_t weight_bytes = quads * kQuadBytes * 2;
-  const int64_t tiles = tile_bytes < kPackedBytesAvx2 ? kPackedBytesAvx2 / tile_bytes : 1;
-  return tiles * tile_bytes + (tiles > 1 ? weight_bytes : 0) + kRowSlack;
+  // The phases of a transposed convolution have fewer taps than this one, some of them more tiles and words of weights.
+  constexpr int64_t kMostWeightBytes =
+      kPackedBytesAvx2 / (2 * 4 * kPixelsAvx2 * int64_t{sizeof(uint16_t)}) * kQuadBytes * 2;
+  return std::max(tile_bytes, kPackedBytesAvx2) + std::min(weight_bytes, kMostWeightBytes) + kRowSlack;
 #else
   static_cast<void>(needs);
   return int64_t{g.segments} * g.quads * 4 * static_cast<int64_t>(sizeof(uint32_t));

@@ -96,6 +96,23 @@ TEST(ConvTranspose, WidthsAroundTheTileEdges) {
   }
 }
 
+// Phases with few taps have more pixels of words beside each other than the one with most.
+TEST(ConvTranspose, ManyChannelsInPhasesOfEverySize) {
+  const struct { int32_t in, kernel, width; } cases[] = {{260, 3, 33}, {512, 3, 32}, {128, 5, 14}, {100, 7, 20}};
+  for (const auto& each : cases) {
+    TransposeCase c;
+    c.in = each.in;
+    c.out = 20;
+    c.stride_h = c.stride_w = 2;
+    c.kernel_h = c.kernel_w = each.kernel;
+    c.top = c.left = c.bottom = c.right = each.kernel / 2;
+    c.height = 4;
+    c.width = each.width;
+    c.seed = static_cast<uint32_t>(each.in);
+    Check(c);
+  }
+}
+
 TEST(ConvTranspose, EveryShift) {
   for (int shift = -8; shift <= 31; ++shift) {
     TransposeCase c;
