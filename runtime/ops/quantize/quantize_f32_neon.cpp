@@ -1,6 +1,5 @@
 #include "ops/quantize/quantize_rows.h"
 
-#if !defined(__aarch64__)
 namespace lockstep::kernels {
 
 void quantize_f32_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_t* /*scratch*/) {
@@ -8,4 +7,3 @@ void quantize_f32_neon(const LayerArgs& args, int64_t begin, int64_t end, uint8_
 }
 
 }  // namespace lockstep::kernels
-#endif
