@@ -10,6 +10,9 @@
 
 namespace lockstep::kernels {
 
+// Two words, written as such.
+using PairOfWords = uint32_t __attribute__((may_alias, aligned(2)));
+
 [[gnu::always_inline]] inline __m256i Load256(const void* from) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(from));
 }
@@ -31,7 +34,7 @@ namespace lockstep::kernels {
       "vpmaddwd %[second], %[pair], %[pair]\n"
       "vpaddd %[pair], %[second_sum], %[second_sum]\n"
       : [first_sum] "+x"(sums.first), [second_sum] "+x"(sums.second), [pair] "=&x"(pair), [product] "=&x"(product)
-      : [words] "m"(*static_cast<const uint32_t*>(words)), [first] "x"(first), [second] "x"(second));
+      : [words] "m"(*static_cast<const PairOfWords*>(words)), [first] "x"(first), [second] "x"(second));
   return sums;
 }
 

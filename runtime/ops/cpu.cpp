@@ -40,7 +40,8 @@ IsaSet DetectVectors() {
   if ((ebx & kAvx2) == 0) return 0;
   constexpr unsigned kAvxVnni = 1U << 4U;
   unsigned more = 0;
-  const bool avx_vnni = __get_cpuid_count(7, 1, &more, &ebx, &ecx, &edx) != 0 && (more & kAvxVnni) != 0;
+  const bool avx_vnni =
+      eax >= 1 && __get_cpuid_count(7, 1, &more, &ebx, &ecx, &edx) != 0 && (more & kAvxVnni) != 0;  // eax: subleaves
   return IsaBit(Isa::kAvx2) | (avx_vnni ? IsaBit(Isa::kAvxVnni) : 0) | (avx512 ? IsaBit(Isa::kAvx512Vnni) : 0);
 }
 
