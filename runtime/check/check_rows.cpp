@@ -88,6 +88,7 @@ class Rows {
       return none && place == -1 ? Verdict::kPassed : BadPlace(index, "-1 is for constants and within groups");
     }
     const int32_t root = roots_[index];
+    if (PlaceIn(model_, &rows_, root) < 0) return BadPlace(root, "-1 is for constants and within groups");
     const int64_t within = tensor(index).arena_offset() - tensor(root).arena_offset();
     if (place - PlaceIn(model_, &rows_, root) != within)
       return BadPlace(index, "it lies elsewhere in another's memory");

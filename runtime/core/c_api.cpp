@@ -208,8 +208,9 @@ const void* lockstep_session_layer_output(const lockstep_session* session, int32
 
 lockstep_code lockstep_session_read_layer_input(lockstep_session* session, int32_t layer, int32_t index, void* to) {
   if (!IsLayerInput(ModelOf(session), layer, index)) return LOCKSTEP_INVALID_ARGUMENT;
-  session->session.layer_input_rows(layer, index).CopyTo(to);
-  return LOCKSTEP_OK;
+  const lockstep::TensorRows rows = session->session.layer_input_rows(layer, index);
+  rows.CopyTo(to);
+  return rows.count != 0 ? LOCKSTEP_OK : LOCKSTEP_INVALID_ARGUMENT;
 }
 
 lockstep_code lockstep_session_write_layer_input(lockstep_session* session, int32_t layer, int32_t index,
@@ -218,15 +219,17 @@ lockstep_code lockstep_session_write_layer_input(lockstep_session* session, int3
   if (!IsLayerInput(m, layer, index) || m.is_constant(m.layer_input_tensor(layer, index))) {
     return LOCKSTEP_INVALID_ARGUMENT;
   }
-  session->session.layer_input_rows(layer, index).CopyFrom(from);
-  return LOCKSTEP_OK;
+  lockstep::TensorRows rows = session->session.layer_input_rows(layer, index);
+  rows.CopyFrom(from);
+  return rows.count != 0 ? LOCKSTEP_OK : LOCKSTEP_INVALID_ARGUMENT;
 }
 
 lockstep_code lockstep_session_read_layer_output(const lockstep_session* session, int32_t layer, int32_t index,
                                                  void* to) {
   if (!IsLayerOutput(ModelOf(session), layer, index)) return LOCKSTEP_INVALID_ARGUMENT;
-  session->session.layer_output_rows(layer, index).CopyTo(to);
-  return LOCKSTEP_OK;
+  const lockstep::TensorRows rows = session->session.layer_output_rows(layer, index);
+  rows.CopyTo(to);
+  return rows.count != 0 ? LOCKSTEP_OK : LOCKSTEP_INVALID_ARGUMENT;
 }
 
 const char* lockstep_session_kernel(const lockstep_session* session, int32_t layer) {

@@ -5,7 +5,9 @@
 namespace lockstep {
 namespace {
 
+// None of a tensor between two layers of a group.
 TensorRows RowsOf(const kernels::TensorView& view) {
+  if (view.data == nullptr) return {};
   if (!kernels::IsStrided(view)) return {view.data, static_cast<size_t>(view.bytes), 1, 0};
   const int64_t element = joint::ElementBytes(view.dtype);
   const int64_t length = kernels::RowLength(view);

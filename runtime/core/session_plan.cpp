@@ -115,6 +115,11 @@ Status Session::Impl::PlanRows(IsaSet isa) {
     step.team = &team;
     step.group.Plan(model->joint(), layers, group.layers(), isa);
     step.shared = team.threads > 1 && step.group.rows() >= team.threads;
+    if (step.group.scratch_bytes() > kMaxScratch / static_cast<uint64_t>(team.threads)) {
+      return Status::Error(StatusCode::kOutOfMemory,
+                           "layer '%.64s': its group needs too much scratch memory; run without groups",
+                           layers[0]->layer->name()->c_str());
+    }
     team.scratch_bytes = std::max(team.scratch_bytes, static_cast<size_t>(step.group.scratch_bytes()));
   }
   return Status::Ok();

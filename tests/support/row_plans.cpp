@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "support/joint_models.h"
+
 namespace lockstep::test {
 
 void SetRowPlan(joint::ModelT& model, const std::vector<std::pair<int, int>>& groups) {
@@ -23,6 +25,22 @@ void SetRowPlan(joint::ModelT& model, const std::vector<std::pair<int, int>>& gr
     if (placed) plan->arena_size += (tensor.bytes + 63) / 64 * 64;
   }
   model.row_plan = std::move(plan);
+}
+
+joint::ModelT GroupedNetwork() {
+  ConvShape wide;
+  wide.kernel_h = wide.kernel_w = 1;
+  wide.pad_top = wide.pad_left = wide.pad_bottom = wide.pad_right = 0;
+  ConvShape narrow = wide;
+  wide.oc = 32;
+  narrow.oc = 16;
+  NetworkBuilder net(63, "grouped");
+  const auto block = [&](int x) { return net.Conv(net.DepthwiseConv(net.Conv(x, wide), ConvShape()), narrow); };
+  const int x = block(net.Input({1, 16, 12, 16}));
+  net.Output(net.Add(x, block(x)));
+  joint::ModelT model = net.Finish();
+  SetRowPlan(model, {{0, 3}, {3, 3}});
+  return model;
 }
 
 }  // namespace lockstep::test

@@ -179,6 +179,7 @@ class LOCKSTEP_API Session {
 
   // A layer's tensors are valid from BeforeLayer to AfterLayer; inputs may be overwritten in BeforeLayer unless they
   // are constants. One that is an output of the network too stays as it was overwritten.
+  // A tensor within a group (SessionOptions::group_rows) has no rows.
   TensorRows layer_input_rows(int32_t layer, int32_t index);
   TensorRows layer_output_rows(int32_t layer, int32_t index = 0) const;  // to read
   // nullptr for a tensor whose bytes do not lie side by side, since it is within another's memory.

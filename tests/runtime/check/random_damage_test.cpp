@@ -2,6 +2,7 @@
 
 #include "run_damages.h"
 #include "support/joint_models.h"
+#include "support/row_plans.h"
 
 namespace lockstep::test {
 namespace {
@@ -17,7 +18,7 @@ TEST(RandomDamage, IsRefusedWithTheDigest) {
 }
 
 TEST(RandomDamage, IsRefusedOrRunsWithoutTheDigest) {
-  for (const std::vector<uint8_t>& file : {Write(SmallNetwork()), Write(WideNetwork())}) {
+  for (const std::vector<uint8_t>& file : {Write(SmallNetwork()), Write(WideNetwork()), Write(GroupedNetwork())}) {
     for (uint64_t seed = 1; seed <= 2; ++seed) {
       const DamageFigures figures = RunDamages(file, kCount, seed, false);
       EXPECT_EQ(figures.refused + figures.ran + figures.unchanged, kCount);

@@ -5,26 +5,6 @@
 namespace lockstep::test {
 namespace {
 
-ConvShape Point(int oc) {
-  ConvShape shape;
-  shape.oc = oc;
-  shape.kernel_h = shape.kernel_w = 1;
-  shape.pad_top = shape.pad_left = shape.pad_bottom = shape.pad_right = 0;
-  return shape;
-}
-
-// Two blocks of three layers each; the second one's output is added to its input.
-ModelT Blocks() {
-  NetworkBuilder net(63, "blocks");
-  int x = net.Input({1, 16, 12, 16});
-  x = net.Conv(net.DepthwiseConv(net.Conv(x, Point(32)), ConvShape()), Point(16));
-  x = net.Add(x, net.Conv(net.DepthwiseConv(net.Conv(x, Point(32)), ConvShape()), Point(16)));
-  net.Output(x);
-  ModelT model = net.Finish();
-  SetRowPlan(model, {{0, 3}, {3, 3}});
-  return model;
-}
-
 joint::RowPlanT& Plan(ModelT& m) { return *m.row_plan; }
 int64_t& Offset(ModelT& m, int layer) {
   return Plan(m).arena_offsets[static_cast<size_t>(m.layers[layer]->outputs[0])];
@@ -66,20 +46,22 @@ const Damage kRowDamages[] = {
      "is not the only one that needs the output before it"},
     {"PlaceWithin", [](ModelT& m) { Offset(m, 0) = 0; }, "-1 is for constants and within groups"},
     {"NoPlace", [](ModelT& m) { Offset(m, 2) = -1; }, "-1 is for constants and within groups"},
+    {"RootWithoutPlace", [](ModelT& m) { Offset(m, 6) = std::numeric_limits<int64_t>::min(); },
+     "-1 is for constants and within groups"},
     {"NegativePlace", [](ModelT& m) { Offset(m, 2) = -64; }, "-1 is for constants and within groups"},
     {"Overlap", [](ModelT& m) { Offset(m, 2) = Plan(m).arena_offsets[m.inputs[0]->tensor]; }, "alive at the same time"},
     {"OverlapOfTheLastWithTheFirst", [](ModelT& m) { Offset(m, 5) = Offset(m, 2); }, "alive at the same time"},
 };
 
 TEST(RowPlan, IsTakenAsItIs) {
-  const std::vector<uint8_t> file = Write(Blocks());
+  const std::vector<uint8_t> file = Write(GroupedNetwork());
   const Result<Model> model = Model::Copy(file.data(), file.size(), {});
   EXPECT_TRUE(model.ok()) << model.status().message();
 }
 
 class RowPlanDamage : public testing::TestWithParam<Damage> {};
 
-TEST_P(RowPlanDamage, IsRefused) { ExpectRefused(Blocks(), GetParam()); }
+TEST_P(RowPlanDamage, IsRefused) { ExpectRefused(GroupedNetwork(), GetParam()); }
 
 INSTANTIATE_TEST_SUITE_P(Rows, RowPlanDamage, testing::ValuesIn(kRowDamages), DamageName);
 

@@ -6,6 +6,7 @@
 #include "joint_generated.h"
 #include "support/joint_models.h"
 #include "support/random_damage.h"
+#include "support/row_plans.h"
 
 namespace lockstep::test {
 namespace {
@@ -67,6 +68,7 @@ TEST(Structure, OfDamagedNetworksIsJudgedAsByFlatBuffers) {
   CompareDamages(ViewNetwork(), 3);
   CompareDamages(FloatNetwork(), 4);
   CompareDamages(AttentionNetwork(), 5);
+  CompareDamages(GroupedNetwork(), 6);
 }
 
 TEST(Structure, OfRandomNetworksIsJudgedAsByFlatBuffers) {

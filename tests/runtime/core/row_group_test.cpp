@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -102,7 +103,7 @@ Result<Session> MakeSession(const Model& model, bool group_rows, int threads) {
   return Session::Create(model, options);
 }
 
-std::vector<uint8_t> Run(const Model& model, bool group_rows, int threads) {
+std::vector<uint8_t> RunTwice(const Model& model, bool group_rows, int threads) {
   Result<Session> made = MakeSession(model, group_rows, threads);
   EXPECT_TRUE(made.ok()) << made.status().message();
   if (!made.ok()) return {};
@@ -124,13 +125,13 @@ void ExpectSameBytes(const joint::ModelT& network) {
   Result<Model> loaded = Model::Copy(file.data(), file.size());
   ASSERT_TRUE(loaded.ok()) << loaded.status().message();
   ASSERT_EQ(setenv("LOCKSTEP_ISA", "portable", 1), 0);
-  const std::vector<uint8_t> expected = Run(loaded.value(), false, 1);
+  const std::vector<uint8_t> expected = RunTwice(loaded.value(), false, 1);
   for (uint32_t i = 0; i < 32; ++i) {
     const Isa isa = static_cast<Isa>(i);
     if ((DetectIsa() & IsaBit(isa)) == 0) continue;
     ASSERT_EQ(setenv("LOCKSTEP_ISA", IsaName(isa), 1), 0);
     for (const int threads : kThreads) {
-      EXPECT_EQ(Run(loaded.value(), true, threads), expected) << IsaName(isa) << ", " << threads << " threads";
+      EXPECT_EQ(RunTwice(loaded.value(), true, threads), expected) << IsaName(isa) << ", " << threads << " threads";
     }
   }
   unsetenv("LOCKSTEP_ISA");
@@ -178,6 +179,40 @@ TEST(RowGroups, SingleLayersCannotBeRun) {
     EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
     EXPECT_NE(std::string(status.message()).find("without group_rows"), std::string::npos) << status.message();
   }
+}
+
+TEST(RowGroups, WhatLiesBetweenTheirLayersHasNoRows) {
+  const std::vector<uint8_t> file = test::Write(Network(kCases[0]));
+  Result<Model> model = Model::Copy(file.data(), file.size());
+  ASSERT_TRUE(model.ok()) << model.status().message();
+  Result<Session> session = MakeSession(model.value(), true, 1);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  EXPECT_EQ(session.value().layer_output_rows(1).count, 0);
+  EXPECT_EQ(session.value().layer_input_rows(2, 0).count, 0);
+  EXPECT_EQ(session.value().layer_output(1), nullptr);
+  EXPECT_EQ(session.value().layer_output_rows(0).count, 1);
+}
+
+TEST(RowGroups, RunInABlockOfTheCallers) {
+  const std::vector<uint8_t> file = test::Write(Network(kCases[0]));
+  Result<Model> model = Model::Copy(file.data(), file.size());
+  ASSERT_TRUE(model.ok()) << model.status().message();
+  SessionOptions options;
+  options.threads = 2;
+  options.group_rows = true;
+  Result<size_t> bytes = Session::MemoryBytes(model.value(), options);
+  ASSERT_TRUE(bytes.ok()) << bytes.status().message();
+  std::vector<uint8_t> block(bytes.value() + 64);
+  options.memory = block.data() + (64 - reinterpret_cast<uintptr_t>(block.data()) % 64) % 64;
+  options.memory_size = bytes.value();
+  Result<Session> session = Session::Create(model.value(), options);
+  ASSERT_TRUE(session.ok()) << session.status().message();
+  const TensorInfo info = session.value().input_info(0);
+  SeededBytes(0).FillInput(false, session.value().input(0), info.bytes);
+  ASSERT_TRUE(session.value().Run().ok());
+  const std::vector<uint8_t> expected = RunTwice(model.value(), false, 1);
+  const size_t size = session.value().output_info(0).bytes;
+  EXPECT_EQ(std::memcmp(session.value().output(0), expected.data(), size), 0);
 }
 
 TEST(RowGroups, AModelWithoutAnyRunsAsUsual) {
