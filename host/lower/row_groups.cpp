@@ -1,7 +1,5 @@
 #include "lower/row_groups.h"
 
-#include <algorithm>
-
 #include "joint_rows.h"
 
 namespace lockstep::lower {
