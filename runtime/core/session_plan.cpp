@@ -128,8 +128,7 @@ Status Session::Impl::PlanRows(IsaSet isa) {
 Status Session::Impl::Plan(const Model& planned, const SessionOptions& options) {
   if (options.group_rows && Probe::SeesLayers()) {
     return Status::Error(StatusCode::kWrongBuild,
-                         "group_rows: the %s build looks at every layer; only the release build runs groups of layers "
-                         "row by row",
+                         "group_rows: the %s build looks at every layer; use run_joint_release or liblockstep.so",
                          Probe::BuildName());
   }
   IsaSet isa = 0;

@@ -9,6 +9,7 @@
 #include "lockstep/runtime.h"
 #include "lockstep/seeded_input.h"
 #include "support/joint_models.h"
+#include "support/row_plans.h"
 #include "support/test_vector.h"
 
 namespace lockstep {
@@ -219,6 +220,40 @@ TEST(CInterface, ReadsAndWritesTensorsWithinOthers) {
   EXPECT_EQ(lockstep_session_read_layer_output(session, -1, 0, nullptr), LOCKSTEP_INVALID_ARGUMENT);
   EXPECT_EQ(lockstep_session_write_layer_input(session, 0, 1, nullptr), LOCKSTEP_INVALID_ARGUMENT);  // weights
   lockstep_session_destroy(session);
+  lockstep_model_close(model);
+}
+
+TEST(CInterface, RunsGroupsOfLayers) {
+  const std::vector<uint8_t> file = test::Write(test::GroupedNetwork());
+  const AlignedFile aligned(file);
+  lockstep_error error = {};
+  lockstep_model* model = nullptr;
+  ASSERT_EQ(lockstep_model_from_memory(aligned.memory.get(), file.size(), 1, &model, &error), LOCKSTEP_OK);
+  std::vector<std::vector<uint8_t>> outputs;
+  for (const int group_rows : {0, 1}) {
+    lockstep_options options = {};
+    options.size = sizeof(options);
+    options.group_rows = group_rows;
+    lockstep_session* session = nullptr;
+    ASSERT_EQ(lockstep_session_create_with(model, &options, &session, &error), LOCKSTEP_OK) << error.message;
+    lockstep_tensor tensor = {};
+    ASSERT_EQ(lockstep_model_input(model, 0, &tensor), LOCKSTEP_OK);
+    SeededBytes(5).Fill(lockstep_session_input(session, 0), tensor.bytes);
+    ASSERT_EQ(lockstep_session_run(session, &error), LOCKSTEP_OK) << error.message;
+    ASSERT_EQ(lockstep_model_output(model, 0, &tensor), LOCKSTEP_OK);
+    const auto* output = static_cast<const uint8_t*>(lockstep_session_output(session, 0));
+    outputs.emplace_back(output, output + tensor.bytes);
+    // The first layer's output lies within a group: it has no memory of its own.
+    ASSERT_EQ(lockstep_model_layer_output(model, 0, 0, &tensor), LOCKSTEP_OK);
+    std::vector<uint8_t> inner(tensor.bytes);
+    const lockstep_code expected = group_rows != 0 ? LOCKSTEP_INVALID_ARGUMENT : LOCKSTEP_OK;
+    EXPECT_EQ(lockstep_session_read_layer_output(session, 0, 0, inner.data()), expected);
+    EXPECT_EQ(lockstep_session_read_layer_input(session, 1, 0, inner.data()), expected);
+    EXPECT_EQ(lockstep_session_write_layer_input(session, 1, 0, inner.data()), expected);
+    EXPECT_EQ(lockstep_session_layer_output(session, 0, 0) == nullptr, group_rows != 0);
+    lockstep_session_destroy(session);
+  }
+  EXPECT_EQ(outputs[0], outputs[1]);
   lockstep_model_close(model);
 }
 

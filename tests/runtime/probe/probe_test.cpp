@@ -75,6 +75,11 @@ TEST(FourBuilds, RefuseEachOthersOptionsByName) {
   if (build != "nmem") {
     options.probe.memory_path = "somewhere";
     EXPECT_NE(RunDigest(test::SmallNetwork(), options).find("run_joint_nmem"), std::string::npos);
+    options.probe.memory_path = nullptr;
+  }
+  if (build != "release") {
+    options.group_rows = true;
+    EXPECT_NE(RunDigest(test::SmallNetwork(), options).find("run_joint_release"), std::string::npos);
   }
 }
 
