@@ -155,6 +155,34 @@ TEST(RowGroups, FollowEachOther) {
   ExpectSameBytes(model);
 }
 
+// The group reads channels 8 to 31 of 40 where they lie, and writes the first 16 of a Concat's 24.
+TEST(RowGroups, ReadAndWriteWithinOtherTensors) {
+  test::NetworkBuilder net(64, "within");
+  const int x = net.Conv(net.Input({1, 14, 11, 16}), Point(40));
+  const int read = net.Slice(x, {0, 0, 0, 8}, {1, 1, 1, 1}, {1, 14, 11, 24});
+  net.Within(read, x, 8);
+  const int written = net.Conv(net.DepthwiseConv(net.Conv(read, Point(48)), Window(3, 3, 1, 1)), Point(16));
+  const int beside = net.Conv(x, Point(8));
+  const int whole = net.Concat({written, beside}, 3);
+  net.Within(written, whole, 0);
+  net.Within(beside, whole, 16);
+  net.Output(net.Conv(whole, Point(8)));
+  joint::ModelT model = net.Finish();
+  test::SetRowPlan(model, {{2, 3}});
+  std::vector<int64_t>& offsets = model.row_plan->arena_offsets;
+  const auto place = [&](int part, int around) {
+    const auto within = [&](int tensor) { return model.tensors[static_cast<size_t>(tensor)]->arena_offset; };
+    offsets[static_cast<size_t>(part)] = offsets[static_cast<size_t>(around)] + within(part) - within(around);
+  };
+  place(read, x);
+  place(written, whole);
+  place(beside, whole);
+  for (const int tensor : {read, written}) {
+    ASSERT_FALSE(model.tensors[static_cast<size_t>(tensor)]->strides.empty());
+  }
+  ExpectSameBytes(model);
+}
+
 TEST(RowGroups, TakeASmallerArena) {
   const std::vector<uint8_t> file = test::Write(Network(kCases[0]));
   Result<Model> model = Model::Copy(file.data(), file.size());
