@@ -2,6 +2,7 @@
 // lanes (with x - 128 and w within +-127 two products fit), sadalp widens and adds neighbours. So a channel has two
 // 32-bit lanes, which are added at the end. A tile is two pixels by sixteen channels: sixteen accumulators, eight
 // weights, two quads of each pixel and four products.
+#include "arithmetic/requantize_aarch64.h"
 #include "gemm/neon_lines.h"
 #include "ops/common/byte_table_neon.h"
 
@@ -39,42 +40,12 @@ namespace {
   "sadalp v" #acc1 ".4s, v" #t1 ".8h\n"
 
 // Sums of sixteen channels to bytes, in the first of their registers.
-#define LOCKSTEP_BYTES(a, b, c, d)           \
-  "sqdmulh v" #a ".4s, v" #a ".4s, v0.4s\n"  \
-  "sqdmulh v" #b ".4s, v" #b ".4s, v1.4s\n"  \
-  "sqdmulh v" #c ".4s, v" #c ".4s, v2.4s\n"  \
-  "sqdmulh v" #d ".4s, v" #d ".4s, v3.4s\n"  \
-  "srshl v" #a ".4s, v" #a ".4s, v4.4s\n"    \
-  "srshl v" #b ".4s, v" #b ".4s, v5.4s\n"    \
-  "srshl v" #c ".4s, v" #c ".4s, v6.4s\n"    \
-  "srshl v" #d ".4s, v" #d ".4s, v7.4s\n"    \
-  "sqxtn v" #a ".4h, v" #a ".4s\n"           \
-  "sqxtn v" #c ".4h, v" #c ".4s\n"           \
-  "sqxtn2 v" #a ".8h, v" #b ".4s\n"          \
-  "sqxtn2 v" #c ".8h, v" #d ".4s\n"          \
-  "sqadd v" #a ".8h, v" #a ".8h, v8.8h\n"    \
-  "sqadd v" #c ".8h, v" #c ".8h, v8.8h\n"    \
-  "sqxtun v" #a ".8b, v" #a ".8h\n"          \
-  "sqxtun2 v" #a ".16b, v" #c ".8h\n"        \
-  "umax v" #a ".16b, v" #a ".16b, v9.16b\n"  \
-  "umin v" #a ".16b, v" #a ".16b, v10.16b\n"
-
+#define LOCKSTEP_REQUANTISE(a, b, c, d)            \
+  LOCKSTEP_MULTIPLY_BY(a, b, c, d, 0, 1, 2, 3)     \
+  LOCKSTEP_SHIFT_BY(a, b, c, d, 4, 5, 6, 7)
+#define LOCKSTEP_BYTES(a, b, c, d) LOCKSTEP_REQUANTISE(a, b, c, d) LOCKSTEP_CLAMPED_BYTES(a, b, c, d, 8, 9, 10)
 // For zero point 0 without limits.
-#define LOCKSTEP_PLAIN(a, b, c, d) \
-  "sqdmulh v" #a ".4s, v" #a ".4s, v0.4s\n" \
-  "sqdmulh v" #b ".4s, v" #b ".4s, v1.4s\n" \
-  "sqdmulh v" #c ".4s, v" #c ".4s, v2.4s\n" \
-  "sqdmulh v" #d ".4s, v" #d ".4s, v3.4s\n" \
-  "srshl v" #a ".4s, v" #a ".4s, v4.4s\n" \
-  "srshl v" #b ".4s, v" #b ".4s, v5.4s\n" \
-  "srshl v" #c ".4s, v" #c ".4s, v6.4s\n" \
-  "srshl v" #d ".4s, v" #d ".4s, v7.4s\n" \
-  "sqxtun v" #a ".4h, v" #a ".4s\n" \
-  "sqxtun v" #c ".4h, v" #c ".4s\n" \
-  "sqxtun2 v" #a ".8h, v" #b ".4s\n" \
-  "sqxtun2 v" #c ".8h, v" #d ".4s\n" \
-  "uqxtn v" #a ".8b, v" #a ".8h\n" \
-  "uqxtn2 v" #a ".16b, v" #c ".8h\n"
+#define LOCKSTEP_PLAIN(a, b, c, d) LOCKSTEP_REQUANTISE(a, b, c, d) LOCKSTEP_SATURATED_BYTES(a, b, c, d)
 
 #define LOCKSTEP_ADD_LANES(to, a, b) "addp v" #to ".4s, v" #a ".4s, v" #b ".4s\n"
 

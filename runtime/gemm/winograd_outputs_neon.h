@@ -2,6 +2,7 @@
 // where everything fits into the registers. A part of winograd_u8s8_neon.cpp, which alone includes it.
 #pragma once
 
+#include "arithmetic/requantize_aarch64.h"
 #include "arithmetic/requantize_neon.h"
 #include "gemm/unroll.h"
 #include "gemm/winograd_tiles.h"
@@ -68,18 +69,9 @@ struct FinishTile {
 #define LOCKSTEP_COLUMN(m0, m1, m2, m3, m4, m5, f1, f2, f3)                    \
   LOCKSTEP_TO_FOUR(m0, m1, m2, m3, m4, m5)                                     \
   LOCKSTEP_FOUR("mul", m1, m2, m3, m4, f1, f2, f3, f3)                         \
-  LOCKSTEP_FOUR("sqdmulh", m1, m2, m3, m4, "26.4s", "26.4s", "26.4s", "26.4s") \
-  LOCKSTEP_FOUR("srshl", m1, m2, m3, m4, "27.4s", "27.4s", "27.4s", "27.4s")   \
-  "sqxtn v" #m1 ".4h, v" #m1 ".4s\n"                                           \
-  "sqxtn v" #m3 ".4h, v" #m3 ".4s\n"                                           \
-  "sqxtn2 v" #m1 ".8h, v" #m2 ".4s\n"                                          \
-  "sqxtn2 v" #m3 ".8h, v" #m4 ".4s\n"                                          \
-  "sqadd v" #m1 ".8h, v" #m1 ".8h, v29.8h\n"                                   \
-  "sqadd v" #m3 ".8h, v" #m3 ".8h, v29.8h\n"                                   \
-  "sqxtun v" #m1 ".8b, v" #m1 ".8h\n"                                          \
-  "sqxtun2 v" #m1 ".16b, v" #m3 ".8h\n"                                        \
-  "umax v" #m1 ".16b, v" #m1 ".16b, v30.16b\n"                                 \
-  "umin v" #m1 ".16b, v" #m1 ".16b, v31.16b\n"                                 \
+  LOCKSTEP_MULTIPLY_BY(m1, m2, m3, m4, 26, 26, 26, 26)                         \
+  LOCKSTEP_SHIFT_BY(m1, m2, m3, m4, 27, 27, 27, 27)                            \
+  LOCKSTEP_CLAMPED_BYTES(m1, m2, m3, m4, 29, 30, 31)                           \
   "st1 {v" #m1 ".s}[0], [%[to0]], %[pitch]\n"                                  \
   "st1 {v" #m1 ".s}[1], [%[to1]], %[pitch]\n"                                  \
   "st1 {v" #m1 ".s}[2], [%[to2]], %[pitch]\n"                                  \

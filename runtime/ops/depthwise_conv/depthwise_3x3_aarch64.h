@@ -4,6 +4,7 @@
 
 #include <cstddef>
 
+#include "arithmetic/requantize_aarch64.h"
 #include "ops/common/byte_table_neon.h"
 #include "ops/depthwise_conv/depthwise_blocks.h"
 #include "ops/depthwise_conv/depthwise_rows.h"
@@ -167,40 +168,18 @@ void RunRows3x3(const DepthwiseLayer& layer, int64_t begin, int64_t end, const i
 // For shifts of at least 1, with constants in w to z.
 #define LOCKSTEP_REQUANTIZE_3X3(a, b, c, d, w, x, y, z)                       \
   "ld1 {v" #w ".4s, v" #x ".4s, v" #y ".4s, v" #z ".4s}, [%[multipliers]]\n"  \
-  "sqdmulh v" #a ".4s, v" #a ".4s, v" #w ".4s\n"                              \
-  "sqdmulh v" #b ".4s, v" #b ".4s, v" #x ".4s\n"                              \
-  "sqdmulh v" #c ".4s, v" #c ".4s, v" #y ".4s\n"                              \
-  "sqdmulh v" #d ".4s, v" #d ".4s, v" #z ".4s\n"                              \
+  LOCKSTEP_MULTIPLY_BY(a, b, c, d, w, x, y, z)                                \
   "ld1 {v" #w ".4s, v" #x ".4s, v" #y ".4s, v" #z ".4s}, [%[shifts]]\n"       \
-  "srshl v" #a ".4s, v" #a ".4s, v" #w ".4s\n"                                \
-  "srshl v" #b ".4s, v" #b ".4s, v" #x ".4s\n"                                \
-  "srshl v" #c ".4s, v" #c ".4s, v" #y ".4s\n"                                \
-  "srshl v" #d ".4s, v" #d ".4s, v" #z ".4s\n"
-// Sums to bytes in a. They are narrowed with saturation, as a value beyond 16 bits is beyond 0..255 with every zero point.
-// The limits lie in l, m and n.
-#define LOCKSTEP_BYTES_3X3(a, b, c, d, w, x, y, z, l, m, n, load_limits)       \
-  LOCKSTEP_REQUANTIZE_3X3(a, b, c, d, w, x, y, z)                              \
+  LOCKSTEP_SHIFT_BY(a, b, c, d, w, x, y, z)
+// Sums to bytes in a. The limits lie in l, m and n.
+#define LOCKSTEP_BYTES_3X3(a, b, c, d, w, x, y, z, l, m, n, load_limits)      \
+  LOCKSTEP_REQUANTIZE_3X3(a, b, c, d, w, x, y, z)                             \
   load_limits                                                                 \
-  "sqxtn v" #a ".4h, v" #a ".4s\n"                                            \
-  "sqxtn v" #c ".4h, v" #c ".4s\n"                                            \
-  "sqxtn2 v" #a ".8h, v" #b ".4s\n"                                           \
-  "sqxtn2 v" #c ".8h, v" #d ".4s\n"                                           \
-  "sqadd v" #a ".8h, v" #a ".8h, v" #l ".8h\n"                                \
-  "sqadd v" #c ".8h, v" #c ".8h, v" #l ".8h\n"                                \
-  "sqxtun v" #a ".8b, v" #a ".8h\n"                                           \
-  "sqxtun2 v" #a ".16b, v" #c ".8h\n"                                         \
-  "umax v" #a ".16b, v" #a ".16b, v" #m ".16b\n"                              \
-  "umin v" #a ".16b, v" #a ".16b, v" #n ".16b\n"
-
+  LOCKSTEP_CLAMPED_BYTES(a, b, c, d, l, m, n)
 // The same for zero point 0 without limits.
 #define LOCKSTEP_PLAIN_BYTES_3X3(a, b, c, d, w, x, y, z)                      \
   LOCKSTEP_REQUANTIZE_3X3(a, b, c, d, w, x, y, z)                             \
-  "sqxtun v" #a ".4h, v" #a ".4s\n"                                           \
-  "sqxtun v" #c ".4h, v" #c ".4s\n"                                           \
-  "sqxtun2 v" #a ".8h, v" #b ".4s\n"                                          \
-  "sqxtun2 v" #c ".8h, v" #d ".4s\n"                                          \
-  "uqxtn v" #a ".8b, v" #a ".8h\n"                                            \
-  "uqxtn2 v" #a ".16b, v" #c ".8h\n"
+  LOCKSTEP_SATURATED_BYTES(a, b, c, d)
 
 // The registers' values at the begin of a row; `load_constants` reads weights and whatever else stays in registers.
 #define LOCKSTEP_ROW_3X3(name, load_constants, stride, out_register)                                     \

@@ -58,10 +58,7 @@ bool HasNarrowShifts(const DepthwiseLayer& layer) {
   "sdot v7.4s, v11.16b, v" #c3 ".16b\n"
 
 #define LOCKSTEP_PAIR_BYTES(a, b, c, d)              \
-  "sqdmulh v" #a ".4s, v" #a ".4s, v12.4s\n"         \
-  "sqdmulh v" #b ".4s, v" #b ".4s, v13.4s\n"         \
-  "sqdmulh v" #c ".4s, v" #c ".4s, v14.4s\n"         \
-  "sqdmulh v" #d ".4s, v" #d ".4s, v15.4s\n"         \
+  LOCKSTEP_MULTIPLY_BY(a, b, c, d, 12, 13, 14, 15)   \
   LOCKSTEP_NARROW_BYTES(a, b, c, d, 28, 29)
 
 #define LOCKSTEP_PAIR_A 16, 17, 18, 19
