@@ -1,4 +1,4 @@
-// Only this file and depthwise_rows_u8s8_avx512vnni.cpp are compiled for AVX-512; see there.
+// Compiled for AVX-512 as depthwise_rows_u8s8_avx512vnni.cpp is; see there.
 #include "ops/depthwise_conv/depthwise_columns_avx512.h"
 
 #include "gemm/unroll.h"
@@ -6,16 +6,10 @@
 namespace lockstep::kernels {
 namespace {
 
-// Where the four bytes of lane 16 * i + 4 * j + k lie: vector j, dword 4 * i + k.
-[[gnu::always_inline]] inline void Interleave(const __m512i* rows, uint8_t* to) {
-  const __m512i a = _mm512_unpacklo_epi8(rows[0], rows[1]);
-  const __m512i b = _mm512_unpackhi_epi8(rows[0], rows[1]);
-  const __m512i c = _mm512_unpacklo_epi8(rows[2], rows[3]);
-  const __m512i d = _mm512_unpackhi_epi8(rows[2], rows[3]);
-  _mm512_store_si512(to, _mm512_unpacklo_epi16(a, c));
-  _mm512_store_si512(to + 64, _mm512_unpackhi_epi16(a, c));
-  _mm512_store_si512(to + 128, _mm512_unpacklo_epi16(b, d));
-  _mm512_store_si512(to + 192, _mm512_unpackhi_epi16(b, d));
+[[gnu::always_inline]] inline void StoreInterleaved(const __m512i* rows, uint8_t* to) {
+  __m512i vectors[kVectors];
+  Interleave(rows, vectors);
+  Unroll<kVectors>([&](auto v) { _mm512_store_si512(to + 64 * v, vectors[v]); });
 }
 
 // Four vectors of 32 bits in that order.
@@ -28,13 +22,6 @@ void Reorder(const __m512i* from, __m512i* to) {
   to[1] = _mm512_shuffle_i32x4(a, b, 0xdd);
   to[2] = _mm512_shuffle_i32x4(c, d, 0x88);
   to[3] = _mm512_shuffle_i32x4(c, d, 0xdd);
-}
-
-// The lanes of pixel p of a step, from the address of its first channel.
-[[gnu::always_inline]] inline __m512i LoadPixel(const DepthwiseBlock& block, __m512i others, int p,
-                                                const uint8_t* from) {
-  const int lane = p * block.width;
-  return _mm512_mask_loadu_epi8(others, block.lanes << lane, from - lane);
 }
 
 // Columns of a step's first pixel, and with each the columns of the step's other pixels; those that no window has are
@@ -60,7 +47,7 @@ struct ColumnRange {
         if (column < 0 || column >= layer.in_w) continue;
         Unroll<4>([&](auto i) { lines[i] = LoadPixel(block, lines[i], p, row[i].pixels + column * row[i].pitch); });
       }
-      Interleave(lines, columns->bytes + ((x - range.first) * plan.quads + quad) * kQuadBytes);
+      StoreInterleaved(lines, columns->bytes + ((x - range.first) * plan.quads + quad) * kQuadBytes);
     }
   }
 }
@@ -94,7 +81,7 @@ template <int kLoads>
                               : _mm512_mask_loadu_epi8(lines[i], lanes << (p * kWidth), pixel);
           });
         });
-        Interleave(lines, to);
+        StoreInterleaved(lines, to);
       }
       place = place + 1 == range.step ? 0 : place + 1;
       Unroll<4>([&](auto i) { from[i] += pitch[i]; });
@@ -161,7 +148,7 @@ void LoadDepthwiseWeights(const DepthwiseLayer& layer, const DepthwisePlan& plan
           _mm_prefetch(from + kLanes, _MM_HINT_T0);  // of the next block
           for (int p = 0; p < block->pixels; ++p) rows[i] = LoadPixel(*block, rows[i], p, from);
         }
-        Interleave(rows, to);
+        StoreInterleaved(rows, to);
       }
     }
   }

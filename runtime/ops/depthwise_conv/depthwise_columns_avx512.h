@@ -51,10 +51,35 @@ struct DepthwiseColumns {
   alignas(64) uint8_t bytes[kColumnQuads512 * kQuadBytes];  // [column][quad]
 };
 
+// Where the four bytes of lane 16 * i + 4 * j + k lie: vector j, dword 4 * i + k.
+[[gnu::always_inline]] inline void Interleave(const __m512i* rows, __m512i* to) {
+  const __m512i a = _mm512_unpacklo_epi8(rows[0], rows[1]);
+  const __m512i b = _mm512_unpackhi_epi8(rows[0], rows[1]);
+  const __m512i c = _mm512_unpacklo_epi8(rows[2], rows[3]);
+  const __m512i d = _mm512_unpackhi_epi8(rows[2], rows[3]);
+  to[0] = _mm512_unpacklo_epi16(a, c);
+  to[1] = _mm512_unpackhi_epi16(a, c);
+  to[2] = _mm512_unpacklo_epi16(b, d);
+  to[3] = _mm512_unpackhi_epi16(b, d);
+}
+
+// The lanes of pixel p of a step, from the address of its first channel.
+[[gnu::always_inline]] inline __m512i LoadPixel(const DepthwiseBlock& block, __m512i others, int p,
+                                                const uint8_t* from) {
+  const int lane = p * block.width;
+  return _mm512_mask_loadu_epi8(others, block.lanes << lane, from - lane);
+}
+
 void LoadDepthwiseConstants(const DepthwiseLayer& layer, DepthwiseBlock* block);
 void LoadDepthwiseWeights(const DepthwiseLayer& layer, const DepthwisePlan& plan, DepthwiseBlock* block);
 // `count` columns from `first` on.
 void FillDepthwiseColumns(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock& block,
                           int64_t first, int count, DepthwiseColumns* columns);
+
+// Whether Run3x3Block takes the block.
+bool Is3x3Block(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock& block);
+// Whole output rows, one or two, from the input rows of `columns`.
+void Run3x3Block(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock& block, int rows,
+                 const DepthwiseColumns& columns, uint8_t* to);
 
 }  // namespace lockstep::kernels

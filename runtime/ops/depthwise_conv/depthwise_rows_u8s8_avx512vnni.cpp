@@ -1,6 +1,7 @@
 // vpdpbusd wants four bytes of a channel side by side: they are four rows of a column. 64 lanes, those of 64 channels
 // or of 32 or 16 channels of neighbouring output pixels, are interleaved once for each column and serve all windows
-// that reach it, of as many output rows as the quad's rows have whole windows for.
+// that reach it, of as many output rows as the quad's rows have whole windows for. Most windows of 3x3 have a file of
+// their own, depthwise_3x3_avx512.cpp.
 //
 // Only this file is compiled for AVX-512. It must not use inline functions with external linkage: the linker might keep
 // its copy of one for a CPU without these instructions.
@@ -8,8 +9,8 @@
 
 #include "gemm/dot_product_avx512.h"
 #include "gemm/unroll.h"
-#include "ops/common/byte_table_avx512.h"
 #include "ops/depthwise_conv/depthwise_columns_avx512.h"
+#include "ops/depthwise_conv/depthwise_finish_avx512.h"
 
 namespace lockstep::kernels {
 namespace {
@@ -35,30 +36,6 @@ struct Steps {
   int64_t out_pitch;
 };
 
-[[gnu::always_inline]] inline void Store(const Steps& steps, __m512i bytes, int pixels, uint8_t* to) {
-  const DepthwiseBlock& block = *steps.block;
-  if (block.stores_together && pixels == block.pixels) {
-    _mm512_storeu_si512(to, bytes);
-    return;
-  }
-  const int64_t pitch = steps.out_pitch;
-  if (block.count < block.width) {  // masked stores are slow
-    for (int p = 0; p < pixels; ++p) {
-      const int lane = p * block.width;
-      _mm512_mask_storeu_epi8(to + p * pitch - lane, block.lanes << lane, bytes);
-    }
-  } else if (block.pixels == 2) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_castsi512_si256(bytes));
-    if (pixels > 1) _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + pitch), _mm512_extracti64x4_epi64(bytes, 1));
-  } else {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_castsi512_si128(bytes));
-    Unroll<3>([&](auto p) {
-      if (pixels <= p + 1) return;
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(to + (p + 1) * pitch), _mm512_extracti32x4_epi32(bytes, p + 1));
-    });
-  }
-}
-
 // kCount steps; `pixels` of the last one count.
 template <int kCount>
 [[gnu::noinline]] void RunSteps(const Steps& steps, const uint8_t* columns, int pixels, uint8_t* to) {
@@ -79,14 +56,7 @@ template <int kCount>
     }
   }
   if (block.high_words) {
-    if (block.raised) {
-      Unroll<kVectors>(
-          [&](auto v) { Unroll<kCount>([&](auto s) { acc[s][v] = _mm512_sllv_epi32(acc[s][v], block.raise[v]); }); });
-    }
-    Unroll<kVectors>([&](auto v) {
-      const Requantizer512 requantizer = block.requantizers[v];
-      Unroll<kCount>([&](auto s) { acc[s][v] = RequantizeHighWords512(requantizer, acc[s][v]); });
-    });
+    RequantizeSteps<kCount>(block, acc);
   } else {
     __m512i values[kCount * kVectors];
     Unroll<kCount>([&](auto s) { Unroll<kVectors>([&](auto v) { values[s * kVectors + v] = acc[s][v]; }); });
@@ -94,20 +64,11 @@ template <int kCount>
     Unroll<kCount>([&](auto s) { Unroll<kVectors>([&](auto v) { acc[s][v] = values[s * kVectors + v]; }); });
   }
   __m512i bytes[kCount];
-  Unroll<kCount>([&](auto s) {  // packing undoes what interleaving did
-    bytes[s] = _mm512_packus_epi16(_mm512_packs_epi32(acc[s][0], acc[s][1]), _mm512_packs_epi32(acc[s][2], acc[s][3]));
-  });
-  if (plan.clamps) {
-    const __m512i low = _mm512_set1_epi8(static_cast<char>(plan.limits.low));
-    const __m512i high = _mm512_set1_epi8(static_cast<char>(plan.limits.high));
-    Unroll<kCount>([&](auto s) { bytes[s] = _mm512_min_epu8(_mm512_max_epu8(bytes[s], low), high); });
-  }
-  if (plan.table != nullptr) {
-    const ByteTable512 table = LoadTable512(plan.table);
-    Unroll<kCount>([&](auto s) { bytes[s] = LookUp512(table, bytes[s]); });
-  }
+  Unroll<kCount>([&](auto s) { bytes[s] = PackStep(acc[s]); });
+  LimitSteps<kCount>(plan, bytes);
   Unroll<kCount>([&](auto s) {
-    Store(steps, bytes[s], s + 1 == kCount ? pixels : block.pixels, to + s * block.pixels * steps.out_pitch);
+    StoreStep(block, steps.out_pitch, bytes[s], s + 1 == kCount ? pixels : block.pixels,
+              to + s * block.pixels * steps.out_pitch);
   });
 }
 
@@ -156,12 +117,19 @@ void RunBlock(const DepthwiseLayer& layer, const DepthwisePlan& plan, const Dept
   DepthwiseColumns columns;
   alignas(64) uint8_t padding[kLanes];
   _mm512_store_si512(padding, _mm512_set1_epi8(static_cast<char>(layer.in_zero_point)));
+  const bool is_3x3 = Is3x3Block(layer, plan, block);
   for (int64_t unit = begin; unit < end;) {
     const int64_t image = unit / layer.out_h;
     const int64_t y = unit % layer.out_h;
     const int rows = Least(plan.rows, Least(end - unit, layer.out_h - y));
     PointRows(layer, plan, layer.input + image * layer.in_h * layer.in_w * layer.in_pitch + block.first, y, rows,
               padding, &columns);
+    uint8_t* to = layer.output + unit * layer.out_w * layer.out_pitch + block.first;
+    unit += rows;
+    if (is_3x3) {
+      Run3x3Block(layer, plan, block, rows, columns, to);
+      continue;
+    }
     for (int x = 0; x < layer.out_w; x += most * block.pixels) {
       const int count = Least(layer.out_w - x, most * block.pixels);
       const int used = (count + block.pixels - 1) / block.pixels;
@@ -169,11 +137,9 @@ void RunBlock(const DepthwiseLayer& layer, const DepthwisePlan& plan, const Dept
                            (used - 1) * advance + reach, &columns);
       for (int r = 0; r < rows; ++r) {
         steps.weights = block.weights + r * layer.kernel_w * column;
-        RunRow(steps, columns.bytes, count,
-               layer.output + ((unit + r) * layer.out_w + x) * layer.out_pitch + block.first);
+        RunRow(steps, columns.bytes, count, to + (int64_t{r} * layer.out_w + x) * layer.out_pitch);
       }
     }
-    unit += rows;
   }
 }
 

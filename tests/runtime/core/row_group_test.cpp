@@ -162,8 +162,8 @@ TEST(RowGroups, ReadAndWriteWithinOtherTensors) {
   const int read = net.Slice(x, {0, 0, 0, 8}, {1, 1, 1, 1}, {1, 14, 11, 24});
   net.Within(read, x, 8);
   const int written = net.Conv(net.DepthwiseConv(net.Conv(read, Point(48)), Window(3, 3, 1, 1)), Point(16));
-  const int beside = net.Conv(x, Point(8));
-  const int whole = net.Concat({written, beside}, 3);
+  const int beside = net.Conv(x, Point(8, true));
+  const int whole = net.Join({written, beside}, 3);
   net.Within(written, whole, 0);
   net.Within(beside, whole, 16);
   net.Output(net.Conv(whole, Point(8)));

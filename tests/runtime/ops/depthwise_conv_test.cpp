@@ -24,11 +24,14 @@ TEST(DepthwiseConv, ChannelsAroundTheBlockEdges) {
   uint32_t seed = 1;
   for (const int32_t channels : {8, 16, 24, 32, 40, 48, 49, 63, 64, 65, 80, 96, 112, 127, 128, 144, 200, 320}) {
     for (const int32_t stride : {1, 2}) {
-      ConvCase c = DepthwiseCase(channels, 3, stride, ++seed);
-      c.height = 5;
-      c.width = 9;
-      c.batch = 2;
-      Check(c);
+      for (const Output output : {Output::kU8, Output::kU8Table}) {
+        ConvCase c = DepthwiseCase(channels, 3, stride, ++seed);
+        c.output = output;
+        c.height = 5;
+        c.width = 9;
+        c.batch = 2;
+        Check(c);
+      }
     }
   }
 }
@@ -47,6 +50,28 @@ TEST(DepthwiseConv, WidthsAroundTheTileEdges) {
       c.height = 2;
       c.width = width;
       Check(c);
+    }
+  }
+}
+
+// Whole blocks of 3x3 windows in images around a step's size, with one row or two of the last.
+TEST(DepthwiseConv, SmallImagesOfWholeBlocks) {
+  uint32_t seed = 4000;
+  for (const int32_t channels : {32, 64, 96, 128}) {
+    for (const int32_t stride : {1, 2}) {
+      for (int32_t width = 1; width <= 9; ++width) {
+        for (const int32_t left : {0, 1, 2}) {
+          if (width + left + 1 < 3) continue;
+          ConvCase c = DepthwiseCase(channels, 3, stride, ++seed);
+          c.output = width % 3 == 0 ? Output::kU8Table : Output::kU8;
+          c.left = left;
+          c.height = 1 + static_cast<int32_t>(seed % 5);
+          c.width = width;
+          c.inputs = seed % 7 == 0 ? Inputs::kAll0 : Inputs::kRandom;
+          c.weights = seed % 5 == 0 ? Weights::kAllLargest : Weights::kRandom;
+          Check(c);
+        }
+      }
     }
   }
 }
