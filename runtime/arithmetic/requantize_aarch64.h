@@ -1,13 +1,14 @@
-// rq1 for assembler of aarch64: sums of sixteen channels, four registers a to d of 32 bits, to bytes in a.
+// rq1 for assembler of aarch64: sixteen sums of 32 bits, in registers a to d, to bytes in a.
 #pragma once
 
 // clang-format off
+// The upper words of twice the products with multipliers in w to z.
 #define LOCKSTEP_MULTIPLY_BY(a, b, c, d, w, x, y, z) \
   "sqdmulh v" #a ".4s, v" #a ".4s, v" #w ".4s\n"     \
   "sqdmulh v" #b ".4s, v" #b ".4s, v" #x ".4s\n"     \
   "sqdmulh v" #c ".4s, v" #c ".4s, v" #y ".4s\n"     \
   "sqdmulh v" #d ".4s, v" #d ".4s, v" #z ".4s\n"
-// The shifts are negative and of at least 1.
+// The shifts are negated, and of at least 1.
 #define LOCKSTEP_SHIFT_BY(a, b, c, d, w, x, y, z) \
   "srshl v" #a ".4s, v" #a ".4s, v" #w ".4s\n"    \
   "srshl v" #b ".4s, v" #b ".4s, v" #x ".4s\n"    \

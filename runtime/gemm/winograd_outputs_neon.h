@@ -60,15 +60,15 @@ struct FinishTile {
   LOCKSTEP_LOAD(m1, row, 1) LOCKSTEP_LOAD(m2, row, 2) LOCKSTEP_LOAD(m3, row, 3) LOCKSTEP_LOAD(m4, row, 4)          \
   LOCKSTEP_LOAD(26, row, 0) LOCKSTEP_LOAD(27, row, 5)                          \
   LOCKSTEP_TO_FOUR(26, m1, m2, m3, m4, 27)
-#define LOCKSTEP_FOUR(op, m1, m2, m3, m4, b1, b2, b3, b4)                      \
-  op " v" #m1 ".4s, v" #m1 ".4s, v" b1 "\n"                                    \
-  op " v" #m2 ".4s, v" #m2 ".4s, v" b2 "\n"                                    \
-  op " v" #m3 ".4s, v" #m3 ".4s, v" b3 "\n"                                    \
-  op " v" #m4 ".4s, v" #m4 ".4s, v" b4 "\n"
+#define LOCKSTEP_SCALE(m1, m2, m3, m4, f1, f2, f3)                             \
+  "mul v" #m1 ".4s, v" #m1 ".4s, v" f1 "\n"                                    \
+  "mul v" #m2 ".4s, v" #m2 ".4s, v" f2 "\n"                                    \
+  "mul v" #m3 ".4s, v" #m3 ".4s, v" f3 "\n"                                    \
+  "mul v" #m4 ".4s, v" #m4 ".4s, v" f3 "\n"
 // Registers 26 to 31: the multiplier, the shift, the other factors, the zero point and the limits.
 #define LOCKSTEP_COLUMN(m0, m1, m2, m3, m4, m5, f1, f2, f3)                    \
   LOCKSTEP_TO_FOUR(m0, m1, m2, m3, m4, m5)                                     \
-  LOCKSTEP_FOUR("mul", m1, m2, m3, m4, f1, f2, f3, f3)                         \
+  LOCKSTEP_SCALE(m1, m2, m3, m4, f1, f2, f3)                                   \
   LOCKSTEP_MULTIPLY_BY(m1, m2, m3, m4, 26, 26, 26, 26)                         \
   LOCKSTEP_SHIFT_BY(m1, m2, m3, m4, 27, 27, 27, 27)                            \
   LOCKSTEP_CLAMPED_BYTES(m1, m2, m3, m4, 29, 30, 31)                           \
@@ -227,11 +227,13 @@ struct FinishTile {
 #endif
 // clang-format on
 
-#undef LOCKSTEP_FOUR
 #undef LOCKSTEP_COLUMN
 #if defined(__aarch64__)
+#undef LOCKSTEP_SCALE
 #undef LOCKSTEP_TO_FOUR
 #undef LOCKSTEP_ROW
+#else
+#undef LOCKSTEP_FOUR
 #endif
 
 }  // namespace

@@ -1,11 +1,13 @@
 // Windows of 3x3 of 64 lanes, which is 64 channels of one output pixel or 32 of two neighbours: a step's three columns
 // stay in registers for all windows that read them. depthwise_rows_u8s8_avx512vnni.cpp has the others, and says what
 // interleaving is.
+#include "ops/depthwise_conv/depthwise_3x3_avx512.h"
+
 #include <immintrin.h>
 
 #include "gemm/dot_product_avx512.h"
 #include "gemm/unroll.h"
-#include "ops/depthwise_conv/depthwise_columns_avx512.h"
+#include "ops/common/byte_table_avx512.h"
 #include "ops/depthwise_conv/depthwise_finish_avx512.h"
 
 namespace lockstep::kernels {
@@ -13,7 +15,8 @@ namespace {
 
 constexpr int kColumns = 3;
 
-// The rows of a window, at the column of a step's first pixel that is loaded next.
+// Input rows of one output row's windows or of two rows', at the column of a step's first pixel that is loaded next.
+// What lies beyond the image is not read.
 template <int kPixels, int kStride, int kLines>
 struct ColumnReader {
   const uint8_t* from[kLines];
@@ -21,11 +24,11 @@ struct ColumnReader {
   int64_t x, width;
   __m512i padding;
 
-  [[gnu::always_inline]] ColumnReader(const DepthwiseLayer& layer, const DepthwiseColumns& columns)
+  [[gnu::always_inline]] ColumnReader(const DepthwiseLayer& layer, const DepthwiseInputRow* inputs)
       : x(-layer.pad_left), width(layer.in_w), padding(_mm512_set1_epi8(static_cast<char>(layer.in_zero_point))) {
     Unroll<kLines>([&](auto i) {
-      pitch[i] = columns.rows[i].pitch;
-      from[i] = columns.rows[i].pixels + x * pitch[i];
+      pitch[i] = inputs[i].pitch;
+      from[i] = inputs[i].pixels + x * pitch[i];
     });
   }
 
@@ -67,7 +70,7 @@ struct ColumnReader {
       LoadBorder(lines);
     }
     if constexpr (kLines == 3) lines[3] = lines[2];  // weights are 0
-    Interleave(lines, column);
+    InterleaveRows(lines, column);
     Skip(1);
   }
 
@@ -79,13 +82,13 @@ struct ColumnReader {
 
 // All pixels of kRows output rows.
 template <int kPixels, int kStride, int kRows>
-[[gnu::noinline]] void RunRows(const DepthwiseLayer& layer, const DepthwiseBlock& block,
-                               const DepthwiseColumns& columns, uint8_t* to) {
+[[gnu::noinline]] void RunRows(const DepthwiseLayer& layer, const DepthwiseBlock512& block,
+                               const DepthwiseInputRow* inputs, uint8_t* to) {
   constexpr int kAdvance = kPixels * kStride;
   constexpr int kKept = kAdvance < kColumns ? kColumns - kAdvance : 0;  // columns that the next step reads again
   const int64_t pitch = layer.out_pitch;
   const int64_t row_step = layer.out_w * pitch;
-  ColumnReader<kPixels, kStride, kRows + 2> reader(layer, columns);
+  ColumnReader<kPixels, kStride, kRows + 2> reader(layer, inputs);
   __m512i column[kColumns][kVectors];
   if constexpr (kKept > 0) Unroll<kKept>([&](auto c) { reader.Next(column[c]); });
   for (int left = layer.out_w; left > 0; left -= kPixels) {
@@ -121,43 +124,56 @@ template <int kPixels, int kStride, int kRows>
 }
 
 template <int kPixels>
-void Run(const DepthwiseLayer& layer, const DepthwiseBlock& block, int rows, const DepthwiseColumns& columns,
+void Run(const DepthwiseLayer& layer, const DepthwiseBlock512& block, int rows, const DepthwiseInputRow* inputs,
          uint8_t* to) {
-  if (layer.stride_w == 2) return RunRows<kPixels, 2, 1>(layer, block, columns, to);
-  if (rows == 2) return RunRows<kPixels, 1, 2>(layer, block, columns, to);
-  RunRows<kPixels, 1, 1>(layer, block, columns, to);
+  if (layer.stride_w == 2) return RunRows<kPixels, 2, 1>(layer, block, inputs, to);
+  if (rows == 2) return RunRows<kPixels, 1, 2>(layer, block, inputs, to);
+  RunRows<kPixels, 1, 1>(layer, block, inputs, to);
 }
 
 // Clamps and table of a row's bytes, which are still in the first-level cache.
-void FinishRow(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock& block, uint8_t* to) {
-  for (int x = 0; x < layer.out_w; ++x, to += layer.out_pitch) {
-    __m512i bytes = _mm512_maskz_loadu_epi8(block.lanes, to);
-    LimitSteps<1>(plan, &bytes);
-    if (block.pixels == 1) {
-      _mm512_storeu_si512(to, bytes);
-    } else {
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_castsi512_si256(bytes));
+template <int kPixels>
+[[gnu::noinline]] void LimitRow(const DepthwiseLayer& layer, const DepthwisePlan& plan, uint8_t* to) {
+  const __m512i low = _mm512_set1_epi8(static_cast<char>(plan.limits.low));
+  const __m512i high = _mm512_set1_epi8(static_cast<char>(plan.limits.high));
+  const int64_t pitch = layer.out_pitch;
+  const int count = layer.out_w;
+  const auto run = [&](auto change) {  // its constants are in registers: stores may alias all that is in memory
+    for (int x = 0; x < count; ++x, to += pitch) {
+      if constexpr (kPixels == 1) {
+        _mm512_storeu_si512(to, change(_mm512_loadu_si512(to)));
+      } else {
+        auto* pixel = reinterpret_cast<__m256i*>(to);
+        _mm256_storeu_si256(pixel, _mm512_castsi512_si256(change(_mm512_castsi256_si512(_mm256_loadu_si256(pixel)))));
+      }
     }
-  }
+  };
+  const auto clamp = [&](__m512i bytes) { return _mm512_min_epu8(_mm512_max_epu8(bytes, low), high); };
+  if (plan.table == nullptr) return run(clamp);
+  const ByteTable512 table = LoadTable512(plan.table);
+  run([&](__m512i bytes) { return LookUp512(table, clamp(bytes)); });
+}
+
+template <int kPixels>
+void RunBlock(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock512& block, int rows,
+              const DepthwiseInputRow* inputs, uint8_t* to) {
+  Run<kPixels>(layer, block, rows, inputs, to);
+  if (!plan.clamps && plan.table == nullptr) return;
+  for (int r = 0; r < rows; ++r) LimitRow<kPixels>(layer, plan, to + int64_t{r} * layer.out_w * layer.out_pitch);
 }
 
 }  // namespace
 
-bool Is3x3Block(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock& block) {
-  return layer.kernel_h == 3 && layer.kernel_w == kColumns && layer.dilation_h == 1 && layer.dilation_w == 1 &&
-         plan.rows == (layer.stride_w == 1 ? 2 : 1) && layer.stride_w <= 2 && block.count == block.width &&
-         block.pixels <= 2 && block.high_words && !block.raised;
+bool Is3x3Block512(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock512& block) {
+  return layer.kernel_h == 3 && layer.kernel_w == kColumns && layer.dilation_w == 1 && layer.stride_w <= 2 &&
+         (plan.rows == 1 || layer.stride_w == 1) && block.count == block.width && block.pixels <= 2 &&
+         block.high_words && !block.raised;
 }
 
-void Run3x3Block(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock& block, int rows,
-                 const DepthwiseColumns& columns, uint8_t* to) {
-  if (block.pixels == 1) {
-    Run<1>(layer, block, rows, columns, to);
-  } else {
-    Run<2>(layer, block, rows, columns, to);
-  }
-  if (!plan.clamps && plan.table == nullptr) return;
-  for (int r = 0; r < rows; ++r) FinishRow(layer, plan, block, to + r * layer.out_w * layer.out_pitch);
+void Run3x3Block512(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock512& block, int rows,
+                    const DepthwiseInputRow* inputs, uint8_t* to) {
+  if (block.pixels == 1) return RunBlock<1>(layer, plan, block, rows, inputs, to);
+  RunBlock<2>(layer, plan, block, rows, inputs, to);
 }
 
 }  // namespace lockstep::kernels

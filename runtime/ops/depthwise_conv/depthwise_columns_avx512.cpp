@@ -8,7 +8,7 @@ namespace {
 
 [[gnu::always_inline]] inline void StoreInterleaved(const __m512i* rows, uint8_t* to) {
   __m512i vectors[kVectors];
-  Interleave(rows, vectors);
+  InterleaveRows(rows, vectors);
   Unroll<kVectors>([&](auto v) { _mm512_store_si512(to + 64 * v, vectors[v]); });
 }
 
@@ -24,17 +24,25 @@ void Reorder(const __m512i* from, __m512i* to) {
   to[3] = _mm512_shuffle_i32x4(c, d, 0xdd);
 }
 
+// The lanes of pixel p of a step, from the address of its first channel.
+[[gnu::always_inline]] inline __m512i LoadPixel(const DepthwiseBlock512& block, __m512i others, int p,
+                                                const uint8_t* from) {
+  const int lane = p * block.width;
+  return _mm512_mask_loadu_epi8(others, block.lanes << lane, from - lane);
+}
+
 // Columns of a step's first pixel, and with each the columns of the step's other pixels; those that no window has are
 // left out.
 struct ColumnRange {
-  int64_t first;       // the one that lies at the begin of DepthwiseColumns
+  int64_t first;       // the one that lies at the begin of DepthwiseColumns512
   int64_t begin, end;  // to be filled
   int step;            // columns from one step to the next
   LaneMask needed;     // by the place of a column in a step
 };
 
-[[gnu::noinline]] void FillPixels(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock& block,
-                                  const ColumnRange& range, DepthwiseColumns* columns) {
+[[gnu::noinline]] void FillPixels(const DepthwiseLayer& layer, const DepthwisePlan& plan,
+                                  const DepthwiseBlock512& block, const ColumnRange& range,
+                                  DepthwiseColumns512* columns) {
   const __m512i zero_point = _mm512_set1_epi8(static_cast<char>(layer.in_zero_point));
   for (int64_t x = range.begin; x < range.end; ++x) {
     if ((range.needed >> ((x - range.first) % range.step) & 1) == 0) continue;
@@ -54,8 +62,9 @@ struct ColumnRange {
 
 // Within the input, in so many loads for the lanes of a step.
 template <int kLoads>
-[[gnu::noinline]] void FillInside(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock& block,
-                                  const ColumnRange& range, DepthwiseColumns* columns) {
+[[gnu::noinline]] void FillInside(const DepthwiseLayer& layer, const DepthwisePlan& plan,
+                                  const DepthwiseBlock512& block, const ColumnRange& range,
+                                  DepthwiseColumns512* columns) {
   constexpr int kWidth = kLanes / kLoads;
   const LaneMask lanes = kLoads == block.pixels ? block.lanes : ~LaneMask{0};
   const int64_t column = int64_t{plan.quads} * kQuadBytes;
@@ -95,7 +104,7 @@ constexpr int kStartLimit = 1 << 24;
 
 }  // namespace
 
-void LoadDepthwiseConstants(const DepthwiseLayer& layer, DepthwiseBlock* block) {
+void LoadDepthwiseConstants(const DepthwiseLayer& layer, DepthwiseBlock512* block) {
   const __m512i two = _mm512_set1_epi32(2);
   __m512i start[kVectors];
   __m512i multiplier[kVectors];
@@ -133,7 +142,7 @@ void LoadDepthwiseConstants(const DepthwiseLayer& layer, DepthwiseBlock* block) 
 }
 
 // Input row `slot` behind the first of output row 0 meets kernel row slot - r in the window of output row r.
-void LoadDepthwiseWeights(const DepthwiseLayer& layer, const DepthwisePlan& plan, DepthwiseBlock* block) {
+void LoadDepthwiseWeights(const DepthwiseLayer& layer, const DepthwisePlan& plan, DepthwiseBlock512* block) {
   const auto* weights = reinterpret_cast<const uint8_t*>(layer.weights) + block->first;
   uint8_t* to = block->weights;
   for (int r = 0; r < plan.rows; ++r) {
@@ -154,8 +163,8 @@ void LoadDepthwiseWeights(const DepthwiseLayer& layer, const DepthwisePlan& plan
   }
 }
 
-void FillDepthwiseColumns(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock& block,
-                          int64_t first, int count, DepthwiseColumns* columns) {
+void FillDepthwiseColumns(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock512& block,
+                          int64_t first, int count, DepthwiseColumns512* columns) {
   ColumnRange range = {first, first, first + count, block.pixels * layer.stride_w, 0};
   for (int kx = 0; kx < layer.kernel_w; ++kx) {
     range.needed |= LaneMask{1} << (int64_t{kx} * layer.dilation_w % range.step);

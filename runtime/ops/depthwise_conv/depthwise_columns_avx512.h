@@ -26,7 +26,7 @@ struct DepthwisePlan {
 };
 
 // Up to 64 channels: constants by lane, in the order of interleaved rows, see depthwise_columns_avx512.cpp.
-struct DepthwiseBlock {
+struct DepthwiseBlock512 {
   int first, count;     // channels
   int width, pixels;    // lanes of a pixel, output pixels of 64 lanes: a step
   LaneMask lanes;       // of one pixel's channels
@@ -46,13 +46,13 @@ struct DepthwiseInputRow {
 };
 
 // Output pixels of a few rows: the columns of their windows, interleaved.
-struct DepthwiseColumns {
+struct DepthwiseColumns512 {
   DepthwiseInputRow rows[4 * kMostQuads512];
   alignas(64) uint8_t bytes[kColumnQuads512 * kQuadBytes];  // [column][quad]
 };
 
 // Where the four bytes of lane 16 * i + 4 * j + k lie: vector j, dword 4 * i + k.
-[[gnu::always_inline]] inline void Interleave(const __m512i* rows, __m512i* to) {
+[[gnu::always_inline]] inline void InterleaveRows(const __m512i* rows, __m512i* to) {
   const __m512i a = _mm512_unpacklo_epi8(rows[0], rows[1]);
   const __m512i b = _mm512_unpackhi_epi8(rows[0], rows[1]);
   const __m512i c = _mm512_unpacklo_epi8(rows[2], rows[3]);
@@ -63,23 +63,10 @@ struct DepthwiseColumns {
   to[3] = _mm512_unpackhi_epi16(b, d);
 }
 
-// The lanes of pixel p of a step, from the address of its first channel.
-[[gnu::always_inline]] inline __m512i LoadPixel(const DepthwiseBlock& block, __m512i others, int p,
-                                                const uint8_t* from) {
-  const int lane = p * block.width;
-  return _mm512_mask_loadu_epi8(others, block.lanes << lane, from - lane);
-}
-
-void LoadDepthwiseConstants(const DepthwiseLayer& layer, DepthwiseBlock* block);
-void LoadDepthwiseWeights(const DepthwiseLayer& layer, const DepthwisePlan& plan, DepthwiseBlock* block);
+void LoadDepthwiseConstants(const DepthwiseLayer& layer, DepthwiseBlock512* block);
+void LoadDepthwiseWeights(const DepthwiseLayer& layer, const DepthwisePlan& plan, DepthwiseBlock512* block);
 // `count` columns from `first` on.
-void FillDepthwiseColumns(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock& block,
-                          int64_t first, int count, DepthwiseColumns* columns);
-
-// Whether Run3x3Block takes the block.
-bool Is3x3Block(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock& block);
-// Whole output rows, one or two, from the input rows of `columns`.
-void Run3x3Block(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock& block, int rows,
-                 const DepthwiseColumns& columns, uint8_t* to);
+void FillDepthwiseColumns(const DepthwiseLayer& layer, const DepthwisePlan& plan, const DepthwiseBlock512& block,
+                          int64_t first, int count, DepthwiseColumns512* columns);
 
 }  // namespace lockstep::kernels

@@ -63,12 +63,42 @@ TEST(DepthwiseConv, SmallImagesOfWholeBlocks) {
         for (const int32_t left : {0, 1, 2}) {
           if (width + left + 1 < 3) continue;
           ConvCase c = DepthwiseCase(channels, 3, stride, ++seed);
-          c.output = width % 3 == 0 ? Output::kU8Table : Output::kU8;
+          c.output = seed % 3 == 0 ? Output::kU8Table : Output::kU8;
           c.left = left;
           c.height = 1 + static_cast<int32_t>(seed % 5);
           c.width = width;
           c.inputs = seed % 7 == 0 ? Inputs::kAll0 : Inputs::kRandom;
           c.weights = seed % 5 == 0 ? Weights::kAllLargest : Weights::kRandom;
+          Check(c);
+        }
+      }
+    }
+  }
+}
+
+// Windows of which all is padding, or rows or columns; strides and dilations that differ.
+TEST(DepthwiseConv, WholeBlocksWithMuchPadding) {
+  struct Step {
+    int32_t stride_h, stride_w, dilation_h, dilation_w;
+  };
+  uint32_t seed = 4400;
+  for (const int32_t channels : {32, 64, 96}) {
+    for (const Step& step : {Step{1, 1, 1, 1}, Step{2, 2, 1, 1}, Step{1, 2, 1, 1}, Step{2, 1, 1, 1}, Step{3, 2, 1, 1},
+                             Step{1, 1, 1, 2}, Step{2, 2, 1, 2}, Step{1, 1, 2, 1}, Step{2, 1, 2, 1}}) {
+      for (const int32_t pad : {0, 2, 4}) {
+        for (const Output output : {Output::kU8, Output::kU8Table}) {
+          ConvCase c = DepthwiseCase(channels, 3, 1, ++seed);
+          c.output = output;
+          c.stride_h = step.stride_h;
+          c.stride_w = step.stride_w;
+          c.dilation_h = step.dilation_h;
+          c.dilation_w = step.dilation_w;
+          c.top = seed % 2 == 0 ? pad : 4 - pad;
+          c.bottom = 4 - c.top;
+          c.left = pad;
+          c.right = seed % 4 < 2 ? pad : 4 - pad;
+          c.height = 5;
+          c.width = 5 + static_cast<int32_t>(seed % 3);
           Check(c);
         }
       }
