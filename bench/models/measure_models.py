@@ -23,6 +23,7 @@ import prepare  # noqa: E402
 ALL = ("squeezenet1.1-224", "mobilenet_v1-224", "mobilenet_v2-224", "resnet18-224", "resnet50-224", "yolov5s-320",
        "yolov5s-640", "vit_tiny-224", "yolov8n-640")
 VERSION = "1.30.0"
+THROTTLE = pathlib.Path("/proc/sys/kernel/sched_rt_runtime_us")
 COLUMNS = ("network", "GMAC", "ms", "p95", "of peak", "MiB", "ORT ms", "p95", "of peak", "MiB", "ratio", "of rounds",
            "cosine")
 WIDTHS = (18, 6, 8, 8, 8, 6, 8, 8, 8, 6, 6, 11, 8)
@@ -56,6 +57,8 @@ class Programs:
         first = ["chrt", "-f", "10"]
         allowed = subprocess.run([*first, "true"], stderr=subprocess.DEVNULL).returncode == 0
         self.pin = (first if allowed else []) + ["taskset", "-c", given.cpu]
+        if allowed and THROTTLE.read_text().strip() != "-1":
+            print(f"real-time programs may be stopped for a part of every second here: echo -1 > {THROTTLE}", file=sys.stderr)
         self.shares = []
         self.library = None if given.alone else prepare.onnxruntime(VERSION)
         # To be compared with AVX2, ONNX Runtime must not see more either.
