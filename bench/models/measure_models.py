@@ -57,7 +57,7 @@ class Programs:
         first = ["chrt", "-f", "10"]
         allowed = subprocess.run([*first, "true"], stderr=subprocess.DEVNULL).returncode == 0
         self.pin = (first if allowed else []) + ["taskset", "-c", given.cpu]
-        if allowed and THROTTLE.read_text().strip() != "-1":
+        if allowed and THROTTLE.exists() and THROTTLE.read_text().strip() != "-1":
             print(f"real-time programs may be stopped for a part of every second here: echo -1 > {THROTTLE}", file=sys.stderr)
         self.shares = []
         self.library = None if given.alone else prepare.onnxruntime(VERSION)
