@@ -53,7 +53,7 @@ void Convolve(benchmark::State& state, const ConvShape& shape, const kernels::Ke
 }
 
 void RegisterAll() {
-  const kernels::Operator& op = kernels::OperatorOf(joint::Options::Conv);
+  const kernels::OperatorRun& op = kernels::OperatorOf(joint::Options::Conv);
   for (size_t i = 0; i < op.kernel_count; ++i) {
     const kernels::Kernel& kernel = op.kernels[i];
     if ((IsaBit(kernel.isa) & DetectIsa()) == 0) continue;

@@ -97,7 +97,7 @@ void ConvLayer::Prepare(const kernels::Kernel& kernel) {
 }
 
 const kernels::Kernel* FindKernel(const char* name) {
-  const kernels::Operator& op = kernels::OperatorOf(joint::Options::Conv);
+  const kernels::OperatorRun& op = kernels::OperatorOf(joint::Options::Conv);
   for (size_t i = 0; i < op.kernel_count; ++i) {
     if (std::strcmp(op.kernels[i].name, name) == 0) {
       return (IsaBit(op.kernels[i].isa) & DetectIsa()) != 0 ? &op.kernels[i] : nullptr;

@@ -23,7 +23,7 @@ double SecondsOf(OperatorLayer& layer, const kernels::Kernel& kernel, int repeat
 }
 
 // The kernel that every layer of the form falls back to.
-const kernels::Kernel& PortableOf(const kernels::Operator& op, const kernels::LayerArgs& args) {
+const kernels::Kernel& PortableOf(const kernels::OperatorRun& op, const kernels::LayerArgs& args) {
   const kernels::Kernel* portable = nullptr;
   for (size_t i = 0; i < op.kernel_count; ++i) {
     if (kernels::Accepts(op.kernels[i], args)) portable = &op.kernels[i];
@@ -72,7 +72,7 @@ void Measure(benchmark::State& state, const OperatorCase& test, const kernels::K
 
 void RegisterAll() {
   for (const OperatorCase& test : OperatorCases()) {
-    const kernels::Operator& op = kernels::OperatorOf(test.layer.options.type);
+    const kernels::OperatorRun& op = kernels::OperatorOf(test.layer.options.type);
     const OperatorLayer layer(test);
     for (size_t i = 0; i < op.kernel_count; ++i) {
       const kernels::Kernel& kernel = op.kernels[i];

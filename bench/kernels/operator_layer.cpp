@@ -43,7 +43,7 @@ OperatorLayer::OperatorLayer(const OperatorCase& test) : scratch_(nullptr, std::
 void OperatorLayer::Prepare(const kernels::Kernel& kernel) {
   if (args_.kernel == &kernel) return;
   args_.kernel = &kernel;
-  const kernels::Operator& op = kernels::OperatorOf(args_.layer->options_type());
+  const kernels::OperatorRun& op = kernels::OperatorOf(args_.layer->options_type());
   prepared_ = op.prepare(args_);
   scratch_ = Allocate(prepared_.scratch_bytes);
   state_ = Allocate(prepared_.state_bytes);

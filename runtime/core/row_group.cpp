@@ -53,7 +53,7 @@ kernels::LayerArgs RowGroup::ImageOf(const Stage& stage, int64_t rows, kernels::
 }
 
 void RowGroup::PlanStage(Stage& stage, IsaSet isa) {
-  const kernels::Operator& op = kernels::OperatorOf(stage.layer->layer->options_type());
+  const kernels::OperatorRun& op = kernels::OperatorOf(stage.layer->layer->options_type());
   kernels::TensorView inputs[kMostInputs];
   kernels::TensorView output;
   int32_t in_shape[4];

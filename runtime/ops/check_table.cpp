@@ -6,12 +6,14 @@
 namespace lockstep::kernels {
 namespace {
 
+constexpr OperatorCheck kAbsent = {nullptr, 0, 1, -1, 0, false, ChannelScales::kNone, false};
+
+// Narrowing is an error in braces: a row's numbers fit.
 #define LOCKSTEP_ROW(name)                                                                                           \
   LOCKSTEP_HAS_##name                                                                                                \
-      ? OperatorCheck{k##name.outputs,        k##name.check,           k##name.version,        k##name.packed_input, \
+      ? OperatorCheck{k##name.check,          k##name.outputs,         k##name.version,        k##name.packed_input, \
                       k##name.strided_inputs, k##name.strided_outputs, k##name.channel_scales, LacksFloats(k##name)} \
       : kAbsent,
-constexpr OperatorCheck kAbsent = {0, nullptr, 1, -1, 0, false, ChannelScales::kNone, false};
 constexpr OperatorCheck kChecks[] = {kAbsent, LOCKSTEP_JOINT_OPERATORS(LOCKSTEP_ROW)};
 #undef LOCKSTEP_ROW
 

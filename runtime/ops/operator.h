@@ -46,25 +46,27 @@ inline Form FormOf(joint::DType first_input, joint::DType first_output) {
 inline Form FormOf(const LayerArgs& args) { return FormOf(args.inputs[0].dtype, args.outputs[0].dtype); }
 
 struct Kernel {
-  const char* name;  // grammar: docs/adding-a-kernel.md, for instance "conv_u8s8_avx512vnni"
-  RunFunction* run;  // nullptr: this runtime was built without it
+  // Grammar: docs/adding-a-kernel.md, for instance "conv_u8s8_avx512vnni". In place: an address takes up to 32 bytes of
+  // a library, which may be loaded anywhere.
+  char name[34];
   Isa isa;
+  Form form;
+  RunFunction* run;         // nullptr: this runtime was built without it
   AcceptFunction* accepts;  // nullptr: every valid layer of the form
-  Form form = Form::kAny;
 };
 
 // A kernel's name is its function's.
 #define LOCKSTEP_KERNEL(function, isa, accepts) \
-  { #function, function, isa, accepts, Form::kAny }
+  { #function, isa, Form::kAny, function, accepts }
 #define LOCKSTEP_INTEGER_KERNEL(function, isa, accepts) \
-  { #function, function, isa, accepts, Form::kInteger }
+  { #function, isa, Form::kInteger, function, accepts }
 // A runtime for models without layers of floats has none of their kernels: CMake defines this as 0 for it.
 #ifndef LOCKSTEP_FLOAT_LAYERS
 #define LOCKSTEP_FLOAT_LAYERS 1
 #endif
 inline constexpr bool kFloatLayers = LOCKSTEP_FLOAT_LAYERS != 0;
 #define LOCKSTEP_FLOAT_KERNEL(function, isa, accepts) \
-  { #function, kFloatLayers ? function : nullptr, isa, accepts, Form::kFloat }
+  { #function, isa, Form::kFloat, kFloatLayers ? function : nullptr, accepts }
 
 // Contract f1 keeps subnormal numbers, which ARMv7's NEON flushes.
 #if defined(LOCKSTEP_KERNELS_NEON) && defined(__aarch64__)
@@ -75,7 +77,7 @@ inline constexpr bool kFloatLayers = LOCKSTEP_FLOAT_LAYERS != 0;
 // but kernels compute the same: multipliers and tables per channel account for it.
 enum class ChannelScales : uint8_t { kNone, kOutput, kInputAndOutput };
 
-// A row of the table of operators; each stands in its operator's folder.
+// A row of the tables of operators (operator_table.h); each stands in its operator's folder.
 struct Operator {
   joint::Options type;
   int32_t outputs;  // of every layer of this operator

@@ -25,12 +25,18 @@ constexpr bool IsTableComplete() {
   return true;
 }
 
+constexpr OperatorRun RunOf(const Operator& op) { return {op.prepare, op.setup, op.kernels, op.kernel_count}; }
+
+#define LOCKSTEP_ROW(name) RunOf(LOCKSTEP_HAS_##name ? k##name : Missing(joint::Options::name)),
+constexpr OperatorRun kRuns[] = {RunOf(Missing(joint::Options::NONE)), LOCKSTEP_JOINT_OPERATORS(LOCKSTEP_ROW)};
+#undef LOCKSTEP_ROW
+
 static_assert(sizeof kOperators / sizeof kOperators[0] == kOperatorCount, "an operator of the format has no row");
 static_assert(IsTableComplete(), "a row stands at another number than its own, or lacks a function or a kernel");
 
 }  // namespace
 
-const Operator& OperatorOf(joint::Options type) { return kOperators[static_cast<size_t>(type)]; }
+const OperatorRun& OperatorOf(joint::Options type) { return kRuns[static_cast<size_t>(type)]; }
 
 bool Accepts(const Kernel& kernel, const LayerArgs& args) {
   if (kernel.run == nullptr) return false;
@@ -39,7 +45,7 @@ bool Accepts(const Kernel& kernel, const LayerArgs& args) {
 }
 
 const Kernel* SelectKernel(const LayerArgs& args, IsaSet allowed) {
-  const Operator& op = OperatorOf(args.layer->options_type());
+  const OperatorRun& op = OperatorOf(args.layer->options_type());
   for (size_t i = 0; i < op.kernel_count; ++i) {
     if ((IsaBit(op.kernels[i].isa) & allowed) != 0 && Accepts(op.kernels[i], args)) return &op.kernels[i];
   }

@@ -10,15 +10,23 @@ namespace lockstep::kernels {
 
 // One row for each member of joint::Options, row i of number i; NONE has no kernels and no functions.
 inline constexpr size_t kOperatorCount = static_cast<size_t>(joint::Options::MAX) + 1;
-const Operator& OperatorOf(joint::Options type);
+
+// What runs an operator's layers, as Operator has it.
+struct OperatorRun {
+  PrepareFunction* prepare;
+  SetupFunction* setup;
+  const Kernel* kernels;
+  size_t kernel_count;
+};
+const OperatorRun& OperatorOf(joint::Options type);
 
 // Defined with the checks: needs no kernel to link.
 struct OperatorCheck {
-  int32_t outputs;
   CheckFunction* check;  // nullptr: this runtime was built without the operator
-  uint32_t version;
-  int32_t packed_input;
-  int32_t strided_inputs;
+  uint8_t outputs;
+  uint8_t version;
+  int8_t packed_input;
+  int8_t strided_inputs;
   bool strided_outputs;
   ChannelScales channel_scales;
   bool lacks_floats;  // this runtime was built without the operator's layers of floats

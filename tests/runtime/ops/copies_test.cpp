@@ -287,7 +287,7 @@ class InPlace {
     args.input_count = static_cast<int32_t>(views_.size()) - 1;
     args.outputs = &views_.back();
     args.output_count = 1;
-    const Operator& op = OperatorOf(args.layer->options_type());
+    const OperatorRun& op = OperatorOf(args.layer->options_type());
     *units = op.prepare(args).units;
     op.kernels[0].run(args, 0, *units, nullptr);
     return memory_.back();

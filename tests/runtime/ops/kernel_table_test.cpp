@@ -15,7 +15,7 @@ namespace {
 TEST(OperatorTable, KernelNamesAreUniqueAndEndWithTheInstructionSet) {
   std::set<std::string> names;
   for (size_t type = 1; type < kOperatorCount; ++type) {
-    const Operator& op = OperatorOf(static_cast<joint::Options>(type));
+    const OperatorRun& op = OperatorOf(static_cast<joint::Options>(type));
     for (size_t i = 0; i < op.kernel_count; ++i) {
       const std::string name = op.kernels[i].name;
       const std::string ending = std::string("_") + IsaName(op.kernels[i].isa);
@@ -26,15 +26,9 @@ TEST(OperatorTable, KernelNamesAreUniqueAndEndWithTheInstructionSet) {
   }
 }
 
-TEST(OperatorTable, ChecksAndOperatorsAreTheSameRows) {
-  for (size_t type = 1; type < kOperatorCount; ++type) {
-    const auto options = static_cast<joint::Options>(type);
-    EXPECT_EQ(CheckOf(options).check, OperatorOf(options).check) << joint::EnumNameOptions(options);
-    EXPECT_EQ(CheckOf(options).outputs, OperatorOf(options).outputs) << joint::EnumNameOptions(options);
-    EXPECT_EQ(CheckOf(options).version, OperatorOf(options).version) << joint::EnumNameOptions(options);
-    EXPECT_EQ(CheckOf(options).packed_input, OperatorOf(options).packed_input) << joint::EnumNameOptions(options);
-  }
+TEST(OperatorTable, NoneHasNoFunctions) {
   EXPECT_EQ(CheckOf(joint::Options::NONE).check, nullptr);
+  EXPECT_EQ(OperatorOf(joint::Options::NONE).prepare, nullptr);
 }
 
 // What a row says beside its functions; a row that leaves it out compiles.
@@ -56,7 +50,7 @@ TEST(OperatorTable, VersionsPackedInputsAndStridesOf) {
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(joint::EnumNameOptions(row.type));
-    const Operator& op = OperatorOf(row.type);
+    const OperatorCheck op = CheckOf(row.type);
     EXPECT_EQ(op.outputs, row.outputs);
     EXPECT_EQ(op.version, row.version);
     EXPECT_EQ(op.packed_input, row.packed_input);
@@ -68,8 +62,8 @@ TEST(OperatorTable, VersionsPackedInputsAndStridesOf) {
 // Nothing but speed is lost with a row of an instruction set. Floats of a transposed convolution have one sum for each
 // output pixel, which no instruction set makes faster.
 TEST(OperatorTable, ConvTransposeHasTheKernelsOfConv) {
-  const Operator& conv = OperatorOf(joint::Options::Conv);
-  const Operator& transposed = OperatorOf(joint::Options::ConvTranspose);
+  const OperatorRun& conv = OperatorOf(joint::Options::Conv);
+  const OperatorRun& transposed = OperatorOf(joint::Options::ConvTranspose);
   size_t next = 0;
   for (size_t i = 0; i < conv.kernel_count; ++i) {
     const std::string name = conv.kernels[i].name;
@@ -90,9 +84,10 @@ bool Accept(const LayerArgs& /*args*/) { return true; }
 Prepared Prepare(const LayerArgs& /*args*/) { return {}; }
 check::Verdict Check(check::LayerCheck& /*layer*/) { return check::Verdict::kPassed; }
 
-constexpr Kernel kPortable[] = {{"portable", Run, Isa::kPortable, nullptr}};
-constexpr Kernel kChoosy[] = {{"portable", Run, Isa::kPortable, Accept}};
-constexpr Kernel kNeonLast[] = {{"portable", Run, Isa::kPortable, nullptr}, {"neon", Run, Isa::kNeon, nullptr}};
+constexpr Kernel kPortable[] = {{"portable", Isa::kPortable, Form::kAny, Run, nullptr}};
+constexpr Kernel kChoosy[] = {{"portable", Isa::kPortable, Form::kAny, Run, Accept}};
+constexpr Kernel kNeonLast[] = {{"portable", Isa::kPortable, Form::kAny, Run, nullptr},
+                                {"neon", Isa::kNeon, Form::kAny, Run, nullptr}};
 
 static_assert(IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kPortable, 1}));
 static_assert(!IsComplete({joint::Options::Add, 0, Check, Prepare, nullptr, kPortable, 1}));
@@ -103,9 +98,9 @@ static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kCho
 static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kPortable, 1, 0}));
 static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kNeonLast, 2}));
 
-constexpr Kernel kFloatAlone[] = {{"portable", Run, Isa::kPortable, nullptr, Form::kFloat}};
-constexpr Kernel kBothForms[] = {{"integer", Run, Isa::kPortable, nullptr, Form::kInteger},
-                                 {"float", Run, Isa::kPortable, nullptr, Form::kFloat}};
+constexpr Kernel kFloatAlone[] = {{"portable", Isa::kPortable, Form::kFloat, Run, nullptr}};
+constexpr Kernel kBothForms[] = {{"integer", Isa::kPortable, Form::kInteger, Run, nullptr},
+                                 {"float", Isa::kPortable, Form::kFloat, Run, nullptr}};
 static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kFloatAlone, 1}));
 static_assert(!IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kBothForms, 1}));
 static_assert(IsComplete({joint::Options::Add, 1, Check, Prepare, nullptr, kBothForms, 2}));

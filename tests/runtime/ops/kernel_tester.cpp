@@ -107,16 +107,16 @@ class PreparedLayer {
       : strided_(strided), edge_(edge) {
     builder_.Finish(joint::Layer::Pack(builder_, &test.layer));
     views_.reserve(test.inputs.size());
-    for (const TestTensor& input : test.inputs) views_.push_back(View(input, OperatorOf(test.layer.options.type)));
+    for (const TestTensor& input : test.inputs) views_.push_back(View(input, CheckOf(test.layer.options.type)));
     args.layer = flatbuffers::GetRoot<joint::Layer>(builder_.GetBufferPointer());
     args.inputs = views_.data();
     args.input_count = static_cast<int32_t>(views_.size());
-    const bool strided_outputs = (strided & kOutputs) != 0 && OperatorOf(test.layer.options.type).strided_outputs;
+    const bool strided_outputs = (strided & kOutputs) != 0 && CheckOf(test.layer.options.type).strided_outputs;
     AddOutput(test.output, strided_outputs);
     for (const TestTensor& output : test.more_outputs) AddOutput(output, strided_outputs);
     args.outputs = output_views_.data();
     args.output_count = static_cast<int32_t>(output_views_.size());
-    const Operator& op = OperatorOf(test.layer.options.type);
+    const OperatorRun& op = OperatorOf(test.layer.options.type);
     args.kernel = kernel;
     prepared = op.prepare(args);
     state_ = std::make_unique<EdgedBuffer>(prepared.state_bytes, edge, uint8_t{0x77}, kAlignment);
@@ -147,7 +147,7 @@ class PreparedLayer {
     return view;
   }
 
-  TensorView View(const TestTensor& tensor, const Operator& op) {
+  TensorView View(const TestTensor& tensor, const OperatorCheck& op) {
     const bool may = static_cast<int32_t>(views_.size()) < op.strided_inputs;
     const Rows rows(tensor, may && (strided_ & kInputs) != 0);
     TensorView view = ViewWithoutData(tensor, rows);
@@ -309,10 +309,11 @@ int64_t BroadcastPosition(const std::vector<int32_t>& shape, const std::vector<i
 
 void ExpectEveryKernelGives(const LayerCase& test, const Explain& explain) {
   ASSERT_EQ(static_cast<int64_t>(test.output.bytes.size()), test.output.Elements() * ElementBytes(test.output.dtype));
-  const Operator& op = OperatorOf(test.layer.options.type);
+  const OperatorRun& op = OperatorOf(test.layer.options.type);
   const IsaSet present = DetectIsa();
   int kernels = 0;
-  const bool may_be_strided = op.strided_inputs > 0 || op.strided_outputs;
+  const OperatorCheck row = CheckOf(test.layer.options.type);
+  const bool may_be_strided = row.strided_inputs > 0 || row.strided_outputs;
   const PreparedLayer probe(test, kNone, Edge::kEnd);
   for (size_t i = 0; i < op.kernel_count; ++i) {
     const Kernel& kernel = op.kernels[i];
