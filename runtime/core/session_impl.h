@@ -11,7 +11,7 @@
 
 namespace lockstep {
 
-struct Session::Impl : Allocated {
+struct [[gnu::visibility("hidden")]] Session::Impl : Allocated {
   const Model* model = nullptr;
   const joint::RowPlan* rows = nullptr;  // nullptr: layer by layer
   Team team;
