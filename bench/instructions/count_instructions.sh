@@ -4,8 +4,13 @@
 # It builds in a folder of its own, build/bench-TARGET, for benchmarks are no part of a target's ordinary build.
 # Counts are deterministic. One run of a layer is the difference between a program that runs it once and one that does not.
 set -eu
-target=${1:?usage: count_instructions.sh TARGET [BUILD_DIR]}
 root=$(cd "$(dirname "$0")/../.." && pwd)
+usage="usage: count_instructions.sh aarch64|mipsel|mipsel-msa|armv7 [BUILD_DIR]"
+case ${1:-} in
+  aarch64 | mipsel | mipsel-msa | armv7) target=$1 ;;
+  -h | --help) echo "$usage"; exit 0 ;;
+  *) echo "$usage" >&2; exit 2 ;;
+esac
 build=${2:-$root/build/bench-$target}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -33,7 +38,6 @@ case $target in
     "$root/toolchains/nan2008_copy.sh" "$program" "$work/program"
     program=$work/program
     ;;
-  *) echo "count_instructions.sh: unknown target $target" >&2; exit 2 ;;
 esac
 
 # instructions CPU KERNEL IN OUT HEIGHT WIDTH SIZE STRIDE: nothing for a layer that the kernel does not take

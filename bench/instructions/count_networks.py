@@ -79,13 +79,13 @@ def compare(machine, network, before, now):
     return not lines
 
 
-def show():
+def show(machines, networks):
     """The recorded totals as a table in Markdown."""
-    tables = {machine: recorded.read(machine) for machine in MACHINES}
-    print("| network | GMAC | " + " | ".join(MACHINES) + " |")
-    print("| --- |" + " --- |" * (1 + len(MACHINES)))
-    for network in LARGE + SMALL:
-        known = [tables[machine].get(network) for machine in MACHINES]
+    tables = {machine: recorded.read(machine) for machine in machines}
+    print("| network | GMAC | " + " | ".join(machines) + " |")
+    print("| --- |" + " --- |" * (1 + len(machines)))
+    for network in networks:
+        known = [tables[machine].get(network) for machine in machines]
         if any(known):
             macs = next(counts.macs for counts in known if counts)
             cells = [f"{one.instructions / 1e6:,.1f} ({one.instructions / macs:.2f})" if one else "-" for one in known]
@@ -117,7 +117,7 @@ def show_kernels_of_joints(given, work):
 def parse():
     parser = argparse.ArgumentParser(
         description="counts the instructions of whole networks, layer by layer, on emulated machines, and compares them "
-        "with the table; status 1 if a layer or a network is more than 2 %% off",
+        "with the table; status 1 if a layer or a network is more than 2 % off",
         epilog="example: bench/instructions/count_networks.py --machine mipsel --record resnet18-64")
     parser.add_argument("networks", nargs="*", metavar="NAME-SIZE", help="default: the small ones, " + " ".join(SMALL))
     parser.add_argument("--machine", action="append", choices=list(MACHINES), help="may be given again (default: all)")
@@ -134,14 +134,22 @@ def parse():
                         "be given again")
     given = parser.parse_args()
     given.machine = given.machine or list(MACHINES)
+    unknown = [network for network in given.networks if network not in LARGE + SMALL]
+    if given.show and unknown:
+        parser.error(f"--show: nothing is recorded of {', '.join(unknown)}")
+    if given.show and not (given.small or given.large):
+        given.networks = given.networks or list(LARGE + SMALL)
     given.networks = given.networks or list(LARGE if given.large else SMALL)
+    for joint in given.joint or []:
+        if not joint.exists():
+            parser.error(f"--joint: {joint} does not exist")
     return given
 
 
 def main():
     given = parse()
     if given.show:
-        show()
+        show(given.machine, given.networks)
         return 0
     if given.joint:
         with tempfile.TemporaryDirectory() as folder:

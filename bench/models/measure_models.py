@@ -166,12 +166,13 @@ def line(row, markdown):
 
 def parse():
     parser = argparse.ArgumentParser(
-        description="times networks in Lockstep's runtime and in ONNX Runtime, which take turns on the same pinned cores",
+        description="times networks in Lockstep's runtime and in ONNX Runtime, which take turns on the same pinned cores, "
+        "in front of all other programs there where that is allowed (chrt)",
         epilog="example: bench/models/measure_models.py --json models.json resnet18-224 yolov5s-320")
     parser.add_argument("networks", nargs="*", metavar="NAME-SIZE", default=list(ALL), help="default: " + " ".join(ALL))
     parser.add_argument("--rounds", type=int, default=7, help="in each both run once (default 7)")
     parser.add_argument("--seconds", type=float, default=1.0, help="about as long is a turn (default 1)")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="of both (default 1)")
     parser.add_argument("--cpu", help="taskset's list of cores (default: the last ones, as many as threads)")
     parser.add_argument("--isa", help="Lockstep's kernels are at most of this instruction set, as LOCKSTEP_ISA says; with avx2 "
                         "more is hidden from ONNX Runtime as well")
@@ -181,6 +182,10 @@ def parse():
     parser.add_argument("--markdown", action="store_true", help="the table in Markdown")
     parser.add_argument("--json", metavar="FILE", help="the figures of all rounds")
     given = parser.parse_args()
+    if given.rounds < 1:
+        parser.error("--rounds: at least 1")
+    if not 1 <= given.threads <= os.cpu_count():
+        parser.error(f"--threads: 1 to {os.cpu_count()}, as many as there are cores")
     last = os.cpu_count() - 1
     given.cpu = given.cpu or f"{max(0, last + 1 - given.threads)}-{last}"
     if given.isa:

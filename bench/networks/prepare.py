@@ -84,18 +84,23 @@ def digest():
     return sums.hexdigest()
 
 
-def make(entry, folder):
+def network_of(entry):
     name, _, size = entry.rpartition("-")
     if name not in networks.ALL or not size.isdigit():
-        sys.exit(f"prepare: no network is called {entry}; there are NAME-SIZE with these names: {', '.join(networks.ALL)}")
-    network = networks.ALL[name]
+        missing = f"the size is missing, as in {entry}-224" if entry in networks.ALL else f"no network is called {entry}"
+        sys.exit(f"prepare: {missing}; there are NAME-SIZE with these names: {', '.join(networks.ALL)}")
+    return name, int(size), networks.ALL[name]
+
+
+def make(entry, folder):
+    name, size, network = network_of(entry)
     # A fetched one has its own pictures' range, and the size that it was exported with.
     preprocessing = [] if network.fetched_by else ["--mean", "128", "--std", "64"]
     if network.fetched_by:
         shutil.copy(called([ROOT / network.fetched_by[0], *network.fetched_by[1:]]).strip(), folder / "network.onnx")
     else:
-        networks.write(network, name, int(size), folder / "network.onnx")
-    write_pictures(folder / "pictures", int(size))
+        networks.write(network, name, size, folder / "network.onnx")
+    write_pictures(folder / "pictures", size)
     write_inputs(folder, preprocessing)
     called([lockstep(), "build", "-q", "--input", folder / "network.onnx", "--name", entry, "--output-dir", folder,
             "--calibration", folder / "pictures", "--no-cache", "--precision", "int8", *preprocessing, *network.settings,
@@ -105,6 +110,7 @@ def make(entry, folder):
 
 def prepared(entry):
     """The folder of the network. Of several programs that ask for it at once one makes it."""
+    network_of(entry)
     PLACE.mkdir(parents=True, exist_ok=True)
     folder = PLACE / entry
     stamp = folder / "made_by"

@@ -90,6 +90,9 @@ void PrintLayers(const Model& model) {
 void PrintSession(const Session& session, const RunTimes& times, const Arguments& arguments) {
   std::printf("arena       %.1f KiB, scratch %.1f KiB\n", Kibibytes(session.arena_bytes()),
               Kibibytes(session.scratch_bytes()));
+  if (arguments.group_rows && session.arena_bytes() == session.model().arena_size()) {
+    std::printf("groups      none in this model: it runs layer by layer\n");
+  }
   std::printf("load        %.3f ms%s\n", Milliseconds(times.load),
               arguments.check_digest ? "" : ", digest not checked");
 }

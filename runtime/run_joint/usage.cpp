@@ -48,6 +48,10 @@ more
   -v, --version                print versions and end
   -?, --help                   print this and end
 
+LOCKSTEP_ISA in the environment allows fewer kernels than the CPU has: names as behind `kernels`, with commas between.
+
+example: run_joint_release --warmup 5 --repeat 50 --threads 2 --data picture.bin model.joint
+
 exit status: 0 good, 1 a check failed, 2 wrong usage, 3 unsupported model, 4 corrupt or unreadable file,
              5 the board lacks memory; 130 interrupted (143 terminated), what was measured by then is reported
 )";

@@ -10,6 +10,7 @@
 #include "lockstep/runtime.h"
 #include "lockstep/seeded_input.h"
 #include "support/largest_file.h"
+#include "support/row_plans.h"
 
 namespace lockstep::test {
 namespace {
@@ -211,6 +212,18 @@ TEST_F(RunJoint, OptionsWithoutEffectAreRefused) {
   ExpectError(RunCommand({"--dry-run", "--model-info", model}), 2, {"--dry-run", "--model-info"});
   EXPECT_EQ(RunCommand({"--dry-run", "--no-digest", "--threads", "2", model}).status, 0);
   EXPECT_EQ(RunCommand({"--model-info", "--no-digest", model}).status, 0);
+}
+
+TEST_F(RunJoint, SaysWhereThereAreNoGroups) {
+  const std::string none = "groups      none in this model";
+  const std::string grouped = Path("grouped.joint");
+  WriteFile(grouped, Write(GroupedNetwork()));
+  for (const std::string& model : {Path("one.joint"), grouped}) {
+    const CommandResult result = RunCommand({"--group-rows", model});
+    EXPECT_EQ(result.status, 0) << result.error;
+    EXPECT_EQ(result.out.find(none) != std::string::npos, model != grouped) << result.out;
+    EXPECT_EQ(RunCommand({model}).out.find(none), std::string::npos);
+  }
 }
 
 TEST_F(RunJoint, AFailedRunLeavesNoEmptyFolder) {
