@@ -265,6 +265,7 @@ const lockstep::kernels::Kernel* __wrap__ZN8lockstep7kernels12SelectKernelERKNS0
   static std::deque<Kernel> wrapped;
   lockstep::faults::RealKernels()[args.layer] = real;
   lockstep::faults::LayersByName()[args.layer->name()->str()] = &args;
-  wrapped.push_back({real->name, lockstep::faults::Run, real->isa, real->accepts, real->form});
+  wrapped.push_back(*real);
+  wrapped.back().run = lockstep::faults::Run;
   return &wrapped.back();
 }
