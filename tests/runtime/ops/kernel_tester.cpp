@@ -1,14 +1,12 @@
 #include "kernel_tester.h"
 
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
 #include <sstream>
 
+#include "edged_buffer.h"
 #include "joint_elements.h"
 #include "ops/operator_table.h"
 
@@ -16,47 +14,6 @@ namespace lockstep::kernels {
 namespace {
 
 constexpr size_t kAlignment = 64;
-constexpr uint8_t kGuard = 0xa5;
-
-// Which end of the buffers lies at a page that cannot be touched.
-enum class Edge { kBegin, kEnd };
-
-// Memory between two pages that cannot be touched, at the edge of one of them: at any address, or at the multiple of
-// `alignment` that is nearest to the edge. What is left of its own pages has guards.
-class EdgedBuffer {
- public:
-  EdgedBuffer(size_t size, Edge edge, uint8_t fill, size_t alignment = 1) : size_(size) {
-    const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-    inner_ = (size + page - 1) / page * page;
-    length_ = inner_ + 2 * page;
-    void* memory = mmap(nullptr, length_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) std::abort();
-    memory_ = static_cast<uint8_t*>(memory);
-    begin_ = memory_ + page;
-    if (inner_ > 0 && mprotect(begin_, inner_, PROT_READ | PROT_WRITE) != 0) std::abort();
-    data_ = begin_ + (edge == Edge::kEnd ? (inner_ - size) / alignment * alignment : 0);
-    std::fill_n(begin_, inner_, kGuard);
-    std::fill_n(data_, size_, fill);
-  }
-  ~EdgedBuffer() { munmap(memory_, length_); }
-  EdgedBuffer(const EdgedBuffer&) = delete;
-  EdgedBuffer& operator=(const EdgedBuffer&) = delete;
-
-  uint8_t* data() { return data_; }
-
-  bool GuardsIntact() const {
-    const auto is_guard = [](uint8_t byte) { return byte == kGuard; };
-    return std::all_of(begin_, data_, is_guard) && std::all_of(data_ + size_, begin_ + inner_, is_guard);
-  }
-
- private:
-  size_t size_;
-  size_t inner_ = 0;
-  size_t length_ = 0;
-  uint8_t* memory_ = nullptr;
-  uint8_t* begin_ = nullptr;
-  uint8_t* data_ = nullptr;
-};
 
 // Which tensors have their rows apart from each other, as in another tensor's memory, where the operator allows it.
 enum Strided : unsigned { kNone = 0, kInputs = 1, kOutputs = 2, kBoth = 3 };
