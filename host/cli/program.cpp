@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "cli/command.h"
+#include "cli/isa_environment.h"
 #include "cli/usage.h"
 #include "graph/error.h"
 
@@ -57,6 +58,7 @@ int Run(int argc, char** argv) {
   AddReport(app, status);
   AddHelp(app);
   RefuseUnknownWords(app, argc, argv);
+  app.parse_complete_callback(CheckIsaEnvironment);  // in front of the command's own
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& page) {  // --help, --version

@@ -56,5 +56,18 @@ TEST_F(StartUpTest, APluginThatIsNotThereIsNamedWhereItIsNeeded) {
   EXPECT_NE(broken.err.find("picture_decoder.so cannot be loaded"), std::string::npos) << broken.err;
 }
 
+TEST_F(StartUpTest, AnUnknownInstructionSetIsRefusedBeforeAnythingIsDone) {
+  setenv("LOCKSTEP_ISA", "portable,abacus,avx2", 1);
+  const std::vector<std::string> words = {"LOCKSTEP_ISA: 'abacus' is unknown", "this CPU has portable"};
+  ExpectError({"build", "--input", P("net.onnx"), "--output-dir", P("out"), "--calibration", P("pictures")}, 2, words);
+  ExpectError({"run", P("net.onnx"), "--data", P("pictures/picture_0.png")}, 2, words);
+  ExpectError({"info", P("net.onnx")}, 2, words);
+  EXPECT_FALSE(std::filesystem::exists(Path("out")));
+  EXPECT_EQ(Lockstep({"build", "--help"}).status, 0);
+  setenv("LOCKSTEP_ISA", "portable", 1);
+  EXPECT_EQ(Lockstep({"info", P("net.onnx")}).status, 0);
+  unsetenv("LOCKSTEP_ISA");
+}
+
 }  // namespace
 }  // namespace lockstep::testing
