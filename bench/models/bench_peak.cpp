@@ -1,13 +1,35 @@
-// The most multiply-accumulates of 8 bits that this core does in a second, in thousand millions; 0 where there is no
-// vpdpbusd. The median of many short loops: bench_peak [SECONDS]
+// What a core can do at most, which the shares in measure_models.py are of.
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 #include "peak_rate.h"
 
+namespace {
+
+constexpr char kUsage[] =
+    "usage: bench_peak [SECONDS]\n"
+    "Prints the thousand millions of multiply-accumulates of 8 bits that a core does in a second with vpdpbusd, 0 "
+    "where\n"
+    "there is none: the median of loops that take SECONDS (default 0.1).\n"
+    "example: taskset -c 1 bench_peak 1\n";
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using lockstep::bench::ThreadSeconds;
-  const double end = ThreadSeconds() + (argc > 1 ? std::atof(argv[1]) : 0.1);
+  double seconds = 0.1;
+  if (argc > 1) {
+    const std::string word = argv[1];
+    const bool help = word == "-h" || word == "--help";
+    char* rest = nullptr;
+    seconds = std::strtod(argv[1], &rest);
+    if (help || argc > 2 || *rest != '\0' || !(seconds > 0)) {
+      std::fputs(kUsage, help ? stdout : stderr);
+      return help ? 0 : 2;
+    }
+  }
+  const double end = ThreadSeconds() + seconds;
   std::vector<double> rates;
   do {
     rates.push_back(lockstep::bench::PeakRate());
