@@ -11,6 +11,7 @@ namespace lockstep::kernels {
 namespace {
 
 constexpr uint8_t kGuard = 0xa5;
+constexpr size_t kEdgePages = 16;  // that cannot be touched, on either side: a row too far is found as well
 
 size_t PageSize() {
   static const auto size = static_cast<size_t>(sysconf(_SC_PAGESIZE));
@@ -21,10 +22,10 @@ size_t PageSize() {
 // calls and first touches of pages would take most of its time.
 class KeptMappings {
  public:
-  // The first page that can be touched, of `pages`.
+  // Returns the first of `pages` pages that can be touched, of the mapping that was returned last.
   uint8_t* Take(size_t pages) {
-    const auto kept = kept_.find(pages);
-    if (kept == kept_.end()) return Map(pages);
+    auto kept = kept_.upper_bound(pages);
+    if (kept == kept_.begin() || (--kept)->first != pages) return Map(pages);
     uint8_t* begin = kept->second;
     kept_.erase(kept);
     kept_pages_ -= pages;
@@ -33,7 +34,7 @@ class KeptMappings {
 
   void Return(uint8_t* begin, size_t pages) {
     if (kept_pages_ + pages > kMostPages) {
-      munmap(begin - PageSize(), (pages + 2) * PageSize());
+      munmap(begin - kEdgePages * PageSize(), (pages + 2 * kEdgePages) * PageSize());
       return;
     }
     kept_.emplace(pages, begin);
@@ -41,12 +42,13 @@ class KeptMappings {
   }
 
  private:
-  static constexpr size_t kMostPages = 8192;
+  static constexpr size_t kMostPages = 8192;  // 32 MiB: some targets have 32-bit addresses
 
   static uint8_t* Map(size_t pages) {
-    void* memory = mmap(nullptr, (pages + 2) * PageSize(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const size_t length = (pages + 2 * kEdgePages) * PageSize();
+    void* memory = mmap(nullptr, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) std::abort();
-    uint8_t* begin = static_cast<uint8_t*>(memory) + PageSize();
+    uint8_t* begin = static_cast<uint8_t*>(memory) + kEdgePages * PageSize();
     if (pages > 0 && mprotect(begin, pages * PageSize(), PROT_READ | PROT_WRITE) != 0) std::abort();
     return begin;
   }

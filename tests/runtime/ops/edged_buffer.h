@@ -9,8 +9,8 @@ namespace lockstep::kernels {
 // Which end of the buffers lies at a page that cannot be touched.
 enum class Edge { kBegin, kEnd };
 
-// Memory between two pages that cannot be touched, at the edge of one of them: at any address, or at the multiple of
-// `alignment` that is nearest to the edge. What is left of its own pages has guards.
+// Memory between pages that cannot be touched, at the edge of those behind or in front of it: at any address, or at the
+// multiple of `alignment` that is nearest to the edge. What is left of its own pages has guards.
 class EdgedBuffer {
  public:
   EdgedBuffer(size_t size, Edge edge, uint8_t fill, size_t alignment = 1);
