@@ -1,4 +1,4 @@
-// What a core can do at most, which the shares in measure_models.py are of.
+// Prints the peak of a core that the shares of measure_models.py are parts of.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -9,9 +9,8 @@ namespace {
 
 constexpr char kUsage[] =
     "usage: bench_peak [SECONDS]\n"
-    "Prints the thousand millions of multiply-accumulates of 8 bits that a core does in a second with vpdpbusd, 0 "
-    "where\n"
-    "there is none: the median of loops that take SECONDS (default 0.1).\n"
+    "Prints how many thousand million 8-bit multiply-accumulates per second one core reaches with vpdpbusd,\n"
+    "0 where there is none: the median of short loops within SECONDS (default 0.1, at most 3600).\n"
     "example: taskset -c 1 bench_peak 1\n";
 
 }  // namespace
@@ -24,7 +23,7 @@ int main(int argc, char** argv) {
     const bool help = word == "-h" || word == "--help";
     char* rest = nullptr;
     seconds = std::strtod(argv[1], &rest);
-    if (help || argc > 2 || *rest != '\0' || !(seconds > 0)) {
+    if (help || argc > 2 || *rest != '\0' || !(seconds > 0 && seconds <= 3600)) {
       std::fputs(kUsage, help ? stdout : stderr);
       return help ? 0 : 2;
     }
