@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/command.h"
+#include "cli/isa_environment.h"
 #include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "compiler/compiler.h"
@@ -63,7 +64,10 @@ void AddBuild(CLI::App& app, int& status) {
   command->add_option("--report", flags->html, "the model as a page in one HTML file");
   command->add_flag("-q,--quiet", flags->quiet, "no progress");
   command->footer("example:\n  lockstep build --input yolov8n.onnx --output-dir out --calibration pictures --count 32");
-  command->callback([flags, &status] { status = Build(*flags); });
+  command->callback([flags, &status] {
+    RequireIsaOfThisPc();
+    status = Build(*flags);
+  });
 }
 
 }  // namespace lockstep::cli

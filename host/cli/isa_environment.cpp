@@ -1,24 +1,35 @@
 #include "cli/isa_environment.h"
 
-#include <cstring>
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "graph/error.h"
-#include "lockstep/cpu.h"
+#include "graph/quoted.h"
+#include "memory/session_plan.h"
 
 namespace lockstep::cli {
+namespace {
 
-void CheckIsaEnvironment() {
-  IsaSet allowed = 0;
-  const char* unknown = nullptr;
-  if (IsaFromEnvironment(&allowed, &unknown)) return;
-  std::string present;
-  for (uint8_t bit = 0; bit < 32; ++bit) {
-    if ((DetectIsa() >> bit & 1) != 0) present += (present.empty() ? "" : ", ") + std::string(IsaName(Isa{bit}));
+// Throws UsageError for the first name that is not one of `known`.
+void RequireNamesOf(const std::vector<std::string>& known, const std::string& whose) {
+  const char* text = std::getenv("LOCKSTEP_ISA");
+  std::istringstream names(text == nullptr ? "" : text);
+  for (std::string name; std::getline(names, name, ',');) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    throw UsageError("LOCKSTEP_ISA: " + graph::Quoted(name) + " is none of " + whose + ", " + graph::Listed(known) +
+                     "; name some of these, with commas between, or unset it");
   }
-  throw UsageError("LOCKSTEP_ISA: '" + std::string(unknown, std::strcspn(unknown, ",")) +
-                   "' is unknown or this CPU lacks it; this CPU has " + present +
-                   ": name some of them, with commas between, or unset it");
 }
+
+}  // namespace
+
+void RefuseUnknownIsa() {
+  RequireNamesOf(memory::KernelsOfAnyCpu(), "the instruction sets that there are kernels for");
+}
+
+void RequireIsaOfThisPc() { RequireNamesOf(memory::KernelsOfThisPc(), "this CPU's instruction sets"); }
 
 }  // namespace lockstep::cli

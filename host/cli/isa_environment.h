@@ -1,9 +1,13 @@
-// What the environment says of instruction sets, checked before a command begins.
+// What LOCKSTEP_ISA says, checked before a command begins its work.
 #pragma once
 
 namespace lockstep::cli {
 
-// Throws UsageError if LOCKSTEP_ISA names an instruction set that is unknown or that this CPU lacks.
-void CheckIsaEnvironment();
+// Throws UsageError if it names what is no instruction set of any CPU.
+void RefuseUnknownIsa();
+
+// Throws UsageError if it names one that this CPU lacks. Only for commands whose kernels all run here: emulated boards
+// get the variable too, and may have what this CPU lacks.
+void RequireIsaOfThisPc();
 
 }  // namespace lockstep::cli

@@ -58,7 +58,9 @@ int Run(int argc, char** argv) {
   AddReport(app, status);
   AddHelp(app);
   RefuseUnknownWords(app, argc, argv);
-  app.parse_complete_callback(CheckIsaEnvironment);  // in front of the command's own
+  app.parse_complete_callback([&app] {  // in front of the command's own
+    if (!app.got_subcommand("help")) RefuseUnknownIsa();
+  });
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& page) {  // --help, --version

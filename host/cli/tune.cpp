@@ -6,6 +6,7 @@
 
 #include "cli/built_model.h"
 #include "cli/command.h"
+#include "cli/isa_environment.h"
 #include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "files/output_file.h"
@@ -131,7 +132,10 @@ void AddTune(CLI::App& app, int& status) {
   command->footer(
       "example:\n  lockstep tune yolov8n.onnx --output-dir out --calibration pictures --count 32 --target-cosine 0.999 "
       "-o tuned.json\n  lockstep build --config tuned.json");
-  command->callback([flags, &status] { status = Tune(*flags); });
+  command->callback([flags, &status] {
+    RequireIsaOfThisPc();
+    status = Tune(*flags);
+  });
 }
 
 }  // namespace lockstep::cli

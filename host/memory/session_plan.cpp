@@ -20,6 +20,14 @@ std::string LineOf(const std::string& printed, const std::string& word) {
   return "";
 }
 
+std::vector<std::string> NamesOf(IsaSet isa) {
+  std::vector<std::string> names;
+  for (uint32_t i = 0; i < 32; ++i) {
+    if ((isa >> i & 1) != 0) names.emplace_back(IsaName(static_cast<Isa>(i)));
+  }
+  return names;
+}
+
 bool IsName(const std::string& word) {
   return std::all_of(word.begin(), word.end(), [](char c) { return ('a' <= c && c <= 'z') || ('0' <= c && c <= '9'); });
 }
@@ -39,11 +47,13 @@ std::string WhoseText(const SessionPlan& session) {
 std::vector<std::string> KernelsOfThisPc() {
   IsaSet isa = DetectIsa();
   const char* unknown = nullptr;
-  static_cast<void>(IsaFromEnvironment(&isa, &unknown));  // Session::Create refuses what is unknown
-  std::vector<std::string> names;
-  for (uint32_t i = 0; i < 32; ++i) {
-    if ((isa >> i & 1) != 0) names.emplace_back(IsaName(static_cast<Isa>(i)));
-  }
+  static_cast<void>(IsaFromEnvironment(&isa, &unknown));
+  return NamesOf(isa);
+}
+
+std::vector<std::string> KernelsOfAnyCpu() {
+  std::vector<std::string> names = NamesOf(~IsaSet{0});
+  names.erase(std::remove(names.begin(), names.end(), "unknown"), names.end());
   return names;
 }
 

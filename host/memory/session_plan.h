@@ -24,8 +24,11 @@ struct SessionPlan {
 // "armv7 (qemu-arm, cortex-a7): portable neon", "this PC: portable avx2".
 std::string WhoseText(const SessionPlan& session);
 
-// Those of this PC, as its runtime finds them.
+// Those of this PC, as its runtime finds them: all of them if LOCKSTEP_ISA names one that it lacks.
 std::vector<std::string> KernelsOfThisPc();
+
+// Those that there are for any target.
+std::vector<std::string> KernelsOfAnyCpu();
 
 // Those that run_joint named in what it printed.
 std::vector<std::string> KernelsIn(const std::string& printed);
