@@ -140,6 +140,10 @@ def parse():
     if given.show and not (given.small or given.large):
         given.networks = given.networks or list(LARGE + SMALL)
     given.networks = given.networks or list(LARGE if given.large else SMALL)
+    if given.record and (given.show or given.joint or given.kernels is not None):
+        parser.error("--record: with --show, --kernels and --joint nothing is counted for the table")
+    if given.record and os.environ.get("LOCKSTEP_ISA"):
+        parser.error("--record: the table is of all kernels of a machine; unset LOCKSTEP_ISA")
     for joint in given.joint or []:
         if not joint.exists():
             parser.error(f"--joint: {joint} does not exist")

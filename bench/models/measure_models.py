@@ -62,7 +62,8 @@ class Programs:
         self.shares = []
         self.library = None if given.alone else prepare.onnxruntime(VERSION)
         # To be compared with AVX2, ONNX Runtime must not see more either.
-        self.hidden = [cpuid_places(self.library)] if self.library and given.isa == "avx2" else []
+        avx2 = given.isa is not None and set(given.isa.split(",")) | {"portable"} == {"avx2", "portable"}
+        self.hidden = [cpuid_places(self.library)] if self.library and avx2 else []
 
     def call(self, *command):
         line = [str(part) for part in [*self.pin, *command]]
@@ -174,8 +175,8 @@ def parse():
     parser.add_argument("--seconds", type=float, default=1.0, help="about as long is a turn (default 1)")
     parser.add_argument("--threads", type=int, default=1, help="of both (default 1)")
     parser.add_argument("--cpu", help="taskset's list of cores (default: the last ones, as many as threads)")
-    parser.add_argument("--isa", help="Lockstep's kernels are at most of this instruction set, as LOCKSTEP_ISA says; with avx2 "
-                        "more is hidden from ONNX Runtime as well")
+    parser.add_argument("--isa", help="Lockstep's kernels are at most of this instruction set, as LOCKSTEP_ISA says, which is "
+                        "the default; with avx2 more is hidden from ONNX Runtime as well")
     parser.add_argument("--alone", action="store_true", help="without ONNX Runtime")
     parser.add_argument("--kernels", type=float, metavar="PERCENT",
                         help="prints the kernels that take at least so much of a network's time, and no more")
@@ -188,6 +189,14 @@ def parse():
         parser.error(f"--threads: 1 to {os.cpu_count()}, as many as there are cores")
     last = os.cpu_count() - 1
     given.cpu = given.cpu or f"{max(0, last + 1 - given.threads)}-{last}"
+    if given.seconds <= 0 or (given.kernels is not None and given.kernels < 0):
+        parser.error("--seconds: more than 0; --kernels: not less than 0")
+    if subprocess.run(["taskset", "-c", given.cpu, "true"], stderr=subprocess.DEVNULL).returncode != 0:
+        parser.error(f"--cpu: {given.cpu} is no list of this machine's cores, as 0-1 or 0,2")
+    if given.json and not pathlib.Path(given.json).resolve().parent.is_dir():
+        parser.error(f"--json: the folder of {given.json} does not exist")
+    if given.isa is None:
+        given.isa = os.environ.get("LOCKSTEP_ISA") or None
     if given.isa:
         os.environ["LOCKSTEP_ISA"] = given.isa
     return given
