@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/command.h"
+#include "cli/isa_environment.h"
 #include "cli/openmp.h"
 #include "compiler/build_config.h"
 #include "files/output_file.h"
@@ -136,7 +137,10 @@ void AddAnalyze(CLI::App& app, int& status) {
   command->footer(
       "examples:\n  lockstep analyze out --images pictures --count 8 --sort sqnr --top 20\n"
       "  lockstep analyze out/yolov8n.joint --images pictures --color RGB   the network takes RGB: does the model?");
-  command->callback([flags, &status] { status = Analyze(*flags); });
+  command->callback([flags, &status] {
+    RequireIsaOfThisPc();
+    status = Analyze(*flags);
+  });
 }
 
 }  // namespace lockstep::cli

@@ -16,7 +16,8 @@ namespace {
 // Throws UsageError for the first name that is not one of `known`.
 void RequireNamesOf(const std::vector<std::string>& known, const std::string& whose) {
   const char* text = std::getenv("LOCKSTEP_ISA");
-  std::istringstream names(text == nullptr ? "" : text);
+  if (text == nullptr || *text == '\0') return;
+  std::istringstream names(std::string(text) + ",");  // so that a last name that is empty counts too
   for (std::string name; std::getline(names, name, ',');) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     throw UsageError("LOCKSTEP_ISA: " + graph::Quoted(name) + " is none of " + whose + ", " + graph::Listed(known) +

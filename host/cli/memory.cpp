@@ -5,6 +5,7 @@
 
 #include "boards/board.h"
 #include "cli/command.h"
+#include "cli/isa_environment.h"
 #include "graph/error.h"
 #include "memory/report.h"
 #include "report/json_text.h"
@@ -82,7 +83,10 @@ void AddMemory(CLI::App& app, int& status) {
   command->footer(
       "examples:\n  lockstep memory out/yolov8n.joint --target mipsel\n"
       "  lockstep memory out/yolov8n.joint --board door --json memory.json");
-  command->callback([flags, command, &status] { status = Memory(*command, *flags); });
+  command->callback([flags, command, &status] {
+    RequireIsaOfThisPc();
+    status = Memory(*command, *flags);
+  });
 }
 
 }  // namespace lockstep::cli

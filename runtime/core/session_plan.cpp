@@ -135,9 +135,9 @@ Status Session::Impl::Plan(const Model& planned, const SessionOptions& options) 
   const char* unknown = nullptr;
   if (!IsaFromEnvironment(&isa, &unknown)) {
     return Status::Error(StatusCode::kInvalidArgument,
-                         "LOCKSTEP_ISA: '%.32s' is unknown or this CPU lacks it; it takes portable, avx2, avxvnni, "
+                         "LOCKSTEP_ISA: '%.*s' is unknown or this CPU lacks it; it takes portable, avx2, avxvnni, "
                          "avx512vnni, neon, neondot, neoni8mm and msa, with commas between; or unset it",
-                         unknown);
+                         static_cast<int>(std::min<size_t>(std::strcspn(unknown, ","), 32)), unknown);
   }
   model = &planned;
   rows = options.group_rows ? planned.joint().row_plan() : nullptr;

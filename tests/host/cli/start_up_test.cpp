@@ -63,6 +63,8 @@ TEST_F(StartUpTest, AnUnknownInstructionSetIsRefusedBeforeAnythingIsDone) {
   ExpectError({"build", "--input", P("net.onnx"), "--output-dir", P("out"), "--calibration", P("pictures")}, 2, words);
   ExpectError({"run", P("net.onnx"), "--data", P("pictures/picture_0.png")}, 2, words);
   ExpectError({"info", P("net.onnx")}, 2, words);
+  setenv("LOCKSTEP_ISA", "portable,", 1);
+  ExpectError({"info", P("net.onnx")}, 2, {"LOCKSTEP_ISA: \"\" is none of"});
   EXPECT_FALSE(std::filesystem::exists(Path("out")));
   EXPECT_EQ(Lockstep({"build", "--help"}).status, 0);
   EXPECT_EQ(Lockstep({"help", "build"}).status, 0);
