@@ -234,14 +234,16 @@ class ConvTester {
     return fitted;
   }
 
-  int32_t Input(int32_t n, int32_t y, int32_t x, int32_t c) const {
-    const TestTensor& input = test_.inputs[0];
-    if (y < 0 || y >= c_.height || x < 0 || x >= c_.width) return input.zero_point;
-    return input.Get(((int64_t{n} * c_.height + y) * c_.width + x) * c_.in + c);
+  // The channels of a pixel that lead to output channel `oc`; nullptr: it lies in the padding.
+  const int32_t* Pixel(int32_t n, int32_t y, int32_t x, int32_t oc) const {
+    if (y < 0 || y >= c_.height || x < 0 || x >= c_.width) return nullptr;
+    const int32_t first = oc / (c_.depthwise ? 1 : c_.out / c_.groups) * group_in_;
+    return values_.data() + ((int64_t{n} * c_.height + y) * c_.width + x) * c_.in + first;
   }
 
   void Compute() {
-    const int32_t group_out = c_.depthwise ? 1 : c_.out / c_.groups;
+    const TestTensor& input = test_.inputs[0];
+    for (int64_t element = 0; element < input.Elements(); ++element) values_.push_back(input.Get(element));
     for (int64_t element = 0; element < test_.output.Elements(); ++element) {
       const auto oc = static_cast<int32_t>(element % c_.out);
       const auto x = static_cast<int32_t>(element / c_.out % test_.output.shape[2]);
@@ -250,10 +252,11 @@ class ConvTester {
       int64_t acc = acc_init_[static_cast<size_t>(oc)];
       for (int32_t ky = 0; ky < c_.kernel_h; ++ky) {
         for (int32_t kx = 0; kx < c_.kernel_w; ++kx) {
+          const int32_t* pixel = Pixel(n, y * c_.stride_h - c_.top + ky * c_.dilation_h,
+                                       x * c_.stride_w - c_.left + kx * c_.dilation_w, oc);
+          const int16_t* weights = weights_.data() + ((int64_t{oc} * c_.kernel_h + ky) * c_.kernel_w + kx) * group_in_;
           for (int32_t i = 0; i < group_in_; ++i) {
-            acc += int64_t{Input(n, y * c_.stride_h - c_.top + ky * c_.dilation_h,
-                                 x * c_.stride_w - c_.left + kx * c_.dilation_w, oc / group_out * group_in_ + i)} *
-                   Weight(oc, ky, kx, i);
+            acc += int64_t{pixel != nullptr ? pixel[i] : input.zero_point} * weights[i];
           }
         }
       }
@@ -314,7 +317,8 @@ class ConvTester {
   std::mt19937 random_;
   int32_t group_in_;
   LayerCase test_;
-  TestTensor packed_;  // the weights
+  TestTensor packed_;            // the weights
+  std::vector<int32_t> values_;  // of the input
   std::vector<int16_t> weights_;
   std::vector<int64_t> acc_init_;
   std::vector<int32_t> weight_sum_, multiplier_;
